@@ -1,0 +1,69 @@
+# Targets for people and for CI. "make help" lists them.
+#
+# Go and a C++ compiler (for DuckDB) are all that has to be installed. The
+# linter is built from source, at the version below, the first time it runs.
+
+GO            ?= go
+GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VERSION       ?= $(shell git describe --tags --dirty 2>/dev/null)
+
+# Files that "go generate" writes. They are committed, and "make check" fails
+# when they are not what it would write.
+GENERATED     := docs/crosswalk.md
+
+.DEFAULT_GOAL := build
+
+.PHONY: build
+build: ## build bin/cclf
+	$(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf
+
+.PHONY: demo
+demo: build ## make synthetic claims, convert them, and query the result
+	sh scripts/demo.sh bin/cclf
+
+.PHONY: test
+test: ## run the tests, with the race detector
+	$(GO) test -race ./...
+
+.PHONY: check
+check: fmt vet lint generated nocgo test ## all that CI checks
+
+.PHONY: fmt
+fmt: ## check that the Go files are formatted
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "run gofmt -w on:" $$files >&2; exit 1; fi
+
+.PHONY: vet
+vet: ## run go vet
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: ## run the linters of .golangci.yml
+	$(GOLANGCI_LINT) run
+
+.PHONY: generated
+generated: ## check that the generated files are up to date
+	@before=$$(cat /dev/null $(wildcard $(GENERATED)) | cksum); \
+	$(GO) generate ./... || exit; \
+	after=$$(cat /dev/null $(wildcard $(GENERATED)) | cksum); \
+	if [ "$$before" != "$$after" ]; then echo "go generate has changed $(GENERATED): commit it" >&2; exit 1; fi
+
+.PHONY: nocgo
+nocgo: ## check that everything but the query command builds without cgo
+	CGO_ENABLED=0 $(GO) vet ./cmd/...
+
+.PHONY: bench
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: cover
+cover: ## measure test coverage, into cover.out
+	$(GO) test -coverprofile cover.out -coverpkg ./... ./...
+	$(GO) tool cover -func cover.out | tail -n 1
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf bin demo cover.out
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/query"
+)
+
+// The exit codes. exitCodeHelp documents them, and scripts depend on them:
+// they never change their meaning.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitRejects     = 3
+	exitInput       = 4
+	exitOutput      = 5
+	exitDiskFull    = 6
+	exitTooManyBad  = 7
+	exitQuery       = 8
+	exitInterrupted = 130
+)
+
+const exitCodeHelp = `Exit codes:
+  0    success
+  1    any failure that has no code of its own
+  2    wrong usage: an unknown command or flag, a missing or impossible value
+  3    finished, but some input lines were rejected
+  4    input missing or unreadable
+  5    output folder not empty or not writable
+  6    disk full
+  7    stopped: more input lines were rejected than allowed
+  8    query failed or refused
+  130  interrupted`
+
+// An exitError gives an error the exit code that its type does not tell, and
+// the user a hint.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+func (e *exitError) Hint() string  { return e.hint }
+
+// usageErrorf is an error in the command line.
+func usageErrorf(format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// exitCode is the one place where errors become exit codes.
+func exitCode(err error) int {
+	var (
+		coded   *exitError
+		dataSet *query.DataSetError
+		sql     *query.Error
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, query.ErrOptions):
+		return exitUsage
+	case errors.Is(err, syscall.ENOSPC):
+		return exitDiskFull
+	case errors.Is(err, convert.ErrTooManyRejects):
+		return exitTooManyBad
+	case errors.Is(err, convert.ErrOutput):
+		return exitOutput
+	case errors.Is(err, ndjson.ErrNoInput):
+		return exitInput
+	case errors.As(err, &sql):
+		return exitQuery
+	case errors.As(err, &dataSet), errors.Is(err, fs.ErrNotExist):
+		return exitInput
+	default:
+		return exitFailure
+	}
+}
+
+// report tells the user about the error that ends the program.
+func (e *env) report(err error, code int) {
+	msg := err.Error()
+	if code == exitInterrupted {
+		msg = "interrupted"
+	}
+	hint := ""
+	var hinter interface{ Hint() string }
+	if errors.As(err, &hinter) {
+		hint = hinter.Hint()
+	}
+	if e.logJSON {
+		e.log.Error(msg, "hint", hint, "exit_code", code)
+		return
+	}
+	fmt.Fprintf(e.stderr, "cclf: %s\n", msg)
+	if hint != "" {
+		fmt.Fprintf(e.stderr, "hint: %s\n", hint)
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/cclf-tools/cclf/convert"
+)
+
+// A progressBar shows how far a conversion is, on a terminal; elsewhere it
+// shows nothing.
+type progressBar struct {
+	group *mpb.Progress
+	bars  map[string]*mpb.Bar
+}
+
+func newProgressBar(e *env) *progressBar {
+	if e.quiet || e.logJSON || !e.isTerminal(e.stderr) {
+		return &progressBar{}
+	}
+	return &progressBar{
+		group: mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond)),
+		bars:  map[string]*mpb.Bar{},
+	}
+}
+
+func (p *progressBar) update(now convert.Progress) {
+	if p.group == nil {
+		return
+	}
+	bar := p.bars[now.Phase]
+	if bar == nil {
+		bar = p.add(now)
+		p.bars[now.Phase] = bar
+	}
+	bar.SetCurrent(now.Done)
+}
+
+func (p *progressBar) add(now convert.Progress) *mpb.Bar {
+	counters := decor.CountersKibiByte("% .1f / % .1f")
+	speed := decor.AverageSpeed(decor.SizeB1024(0), "% .0f")
+	if now.Phase == "write" {
+		counters = decor.CountersNoUnit("%d / %d rows")
+		speed = decor.AverageSpeed(0, "%.0f rows/s")
+	}
+	return p.group.AddBar(max(now.Total, 0),
+		mpb.PrependDecorators(decor.Name(now.Phase, decor.WC{W: 6})),
+		mpb.AppendDecorators(counters, decor.Name("  "), speed, decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
+	)
+}
+
+// stop leaves the bars as they are and gives the terminal back.
+func (p *progressBar) stop() {
+	if p.group == nil {
+		return
+	}
+	for _, bar := range p.bars {
+		bar.Abort(false)
+	}
+	p.group.Wait()
+}
+
+// summarize tells what a conversion did.
+func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
+	rate := float64(m.TextSize) / 1e6 / took.Seconds()
+	if e.logJSON {
+		args := []any{
+			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected,
+			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
+		}
+		for _, t := range m.Tables {
+			args = append(args, t.Name, t.Rows)
+		}
+		e.log.Info("converted", args...)
+		return
+	}
+	if e.quiet {
+		return
+	}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"table", "rows"})
+	for _, row := range m.Tables {
+		t.AppendRow(table.Row{row.Name, row.Rows})
+	}
+	fmt.Fprintln(e.stderr, t.Render())
+	var notes []string
+	for _, n := range []struct {
+		count int64
+		text  string
+	}{
+		{m.Counts.Replaced, "replaced by a newer version"},
+		{m.Counts.Cancelled, "cancelled claims left out"},
+		{m.Counts.Skipped, "of types without a place in CCLF"},
+		{m.Counts.NoPatient, "claims whose Patient is missing (MBI empty)"},
+		{m.Counts.Rejected, "lines rejected"},
+	} {
+		if n.count > 0 {
+			notes = append(notes, fmt.Sprintf("  %d %s", n.count, n.text))
+		}
+	}
+	fmt.Fprintf(e.stderr, "%d resources in %d files, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
+		m.Counts.Lines, len(m.Inputs), float64(m.TextSize)/1e6, took.Seconds(), rate, out)
+	if len(notes) > 0 {
+		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
+	}
+}

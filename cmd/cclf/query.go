@@ -1,0 +1,170 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/query"
+)
+
+type queryOptions struct {
+	dir     string
+	file    string
+	tables  bool
+	output  string
+	null    string
+	args    []string
+	options query.Options
+}
+
+func newQueryCommand(e *env) *cli.Command {
+	var opts queryOptions
+	return &cli.Command{
+		Name:      "query",
+		Usage:     "run SQL over a converted data set",
+		UsageText: "cclf query -d DIR [options] 'SELECT ...'\ncclf query -d DIR [options] -f FILE.sql\ncclf query -d DIR [options] < FILE.sql",
+		Description: help(`
+			Runs SQL, in DuckDB's dialect, over the tables of a data set that cclf
+			convert wrote: cclf1 to cclf9, cclfa and cclfb. Statements are separated
+			by semicolons and run in order; the result of each is printed.
+
+			A query can read the data set and nothing else on the machine. CREATE TEMP
+			TABLE keeps intermediate results for the statements after it.
+
+			In JSON, decimals are numbers with all their digits; use a reader that
+			does not round them. In CSV, NULL is an empty field.`,
+			"cclf query -d out --tables",
+			"cclf query -d out 'DESCRIBE cclf1'",
+			`cclf query -d out "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'cclf1'"`,
+			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
+			"cclf query -d out -o csv -f report.sql > report.csv",
+			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -o json",
+		),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it (required)",
+				Required: true, TakesFile: true, Destination: &opts.dir,
+			},
+			&cli.StringFlag{
+				Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`, or from standard input if it is -",
+				TakesFile: true, Destination: &opts.file,
+			},
+			&cli.StringFlag{
+				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the results: table, csv, json or ndjson",
+				Value: "table", Validator: oneOf("table", "csv", "json", "ndjson"), Destination: &opts.output,
+			},
+			&cli.StringFlag{
+				Name: "null", Usage: "`TEXT` that a table shows for NULL",
+				Value: "NULL", Destination: &opts.null,
+			},
+			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
+			&cli.StringFlag{
+				Name: "memory-limit", Usage: "let DuckDB use `SIZE` of memory, such as 4GB (default: 80% of the machine's)",
+				Destination: &opts.options.MemoryLimit,
+			},
+			&cli.StringFlag{
+				Name: "temp-dir", Usage: "use `DIR` for what does not fit in memory (default: the system's)",
+				TakesFile: true, Destination: &opts.options.TempDir,
+			},
+			&cli.IntFlag{
+				Name: "threads", Usage: "use `N` threads (default: one a core)", HideDefault: true,
+				Validator: positive, Destination: &opts.options.Threads,
+			},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			opts.args = cmd.Args().Slice()
+			return runQuery(ctx, e, opts)
+		},
+	}
+}
+
+func runQuery(ctx context.Context, e *env, opts queryOptions) (err error) {
+	script, err := readScript(e, opts)
+	if err != nil {
+		return err
+	}
+	db, err := query.Open(ctx, opts.dir, opts.options)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := db.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if opts.tables {
+		rows, err := db.Tables(ctx)
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeRows(e.stdout, rows, opts), rows.Close())
+	}
+	results := 0
+	return db.Run(ctx, script, func(rows *query.Rows) error {
+		if results++; results > 1 && (opts.output == "table" || opts.output == "csv") {
+			fmt.Fprintln(e.stdout)
+		}
+		return writeRows(e.stdout, rows, opts)
+	})
+}
+
+// readScript finds the SQL: the argument, the file, or standard input.
+func readScript(e *env, opts queryOptions) (string, error) {
+	source := opts.file
+	switch {
+	case opts.tables:
+		if source != "" || len(opts.args) > 0 {
+			return "", usageErrorf("query: --tables takes no SQL")
+		}
+		return "", nil
+	case len(opts.args) > 1:
+		return "", &exitError{
+			code: exitUsage,
+			err:  fmt.Errorf("query: %d arguments where one is expected", len(opts.args)),
+			hint: "quote the SQL, so that the shell keeps it in one piece",
+		}
+	case source != "" && len(opts.args) == 1:
+		return "", usageErrorf("query: there is SQL both in an argument and in --file")
+	case len(opts.args) == 1 && opts.args[0] != "-":
+		return opts.args[0], nil
+	case source == "" && len(opts.args) == 0 && e.isTerminal(e.stdin):
+		return "", &exitError{
+			code: exitUsage,
+			err:  errors.New("query: there is no SQL"),
+			hint: "give it as an argument, in a file with -f, or on standard input; --tables lists the tables",
+		}
+	}
+	var (
+		sql []byte
+		err error
+	)
+	if source == "" || source == "-" {
+		sql, err = io.ReadAll(e.stdin)
+	} else {
+		sql, err = os.ReadFile(source)
+	}
+	if err != nil {
+		return "", &exitError{code: exitInput, err: fmt.Errorf("query: SQL: %w", err)}
+	}
+	return string(sql), nil
+}
+
+func writeRows(w io.Writer, rows *query.Rows, opts queryOptions) error {
+	switch opts.output {
+	case "csv":
+		return query.WriteCSV(w, rows)
+	case "json":
+		return query.WriteJSON(w, rows)
+	case "ndjson":
+		return query.WriteNDJSON(w, rows)
+	default:
+		return query.WriteTable(w, rows, query.TableOptions{Null: opts.null})
+	}
+}

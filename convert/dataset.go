@@ -1,0 +1,229 @@
+package convert
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/gofrs/flock"
+)
+
+// Names in the folder of a data set.
+const (
+	ManifestFile = "_manifest.json"
+	RejectsFile  = "_rejects.ndjson"
+	tempFolder   = ".incomplete"
+	partSuffix   = ".part"
+)
+
+// ErrOutput reports a folder that the data set cannot be written to.
+var ErrOutput = errors.New("cannot write the data set")
+
+// A dataset is an output folder while it is being written. Everything goes to
+// a folder of its own inside it first and is moved into place at the end, the
+// manifest last.
+type dataset struct {
+	dir   string
+	temp  string
+	lock  *flock.Flock
+	mu    sync.Mutex
+	parts []string // finished files, relative to dir
+	over  bool
+}
+
+// openDataset makes the folder of a data set, or takes one that is empty, or
+// one with an earlier data set when that may be overwritten.
+func openDataset(dir string, overwrite bool) (*dataset, error) {
+	if dir == "" {
+		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.Name() == tempFolder })
+	if len(entries) > 0 && !overwrite {
+		return nil, fmt.Errorf("%w: folder %s is not empty (use --overwrite to replace a data set in it)", ErrOutput, dir)
+	}
+	d := &dataset{dir: dir, temp: filepath.Join(dir, tempFolder), over: overwrite}
+	if err := os.MkdirAll(d.temp, 0o700); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	d.lock = flock.New(filepath.Join(d.temp, "lock"), flock.SetPermissions(0o600))
+	locked, err := d.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("%w: another conversion is writing to %s", ErrOutput, dir)
+	}
+	return d, d.clean()
+}
+
+// clean removes what a run that was killed left in the temporary folder.
+func (d *dataset) clean() error {
+	entries, err := os.ReadDir(d.temp)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	for _, e := range entries {
+		if e.Name() != "lock" {
+			if err := os.RemoveAll(filepath.Join(d.temp, e.Name())); err != nil {
+				return fmt.Errorf("%w: %w", ErrOutput, err)
+			}
+		}
+	}
+	return nil
+}
+
+// A partFile is a file of a table while it is being written.
+type partFile struct {
+	set  *dataset
+	name string // relative to the folder of the data set
+	file *os.File
+	buf  *bufio.Writer
+	sink sink
+}
+
+// create starts the next part file of a table.
+func (d *dataset) create(table string, format Format, s *arrow.Schema) (*partFile, error) {
+	folder := filepath.Join(d.temp, table)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	written, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	p := &partFile{set: d, name: filepath.Join(table, fmt.Sprintf("part-%05d.%s", len(written), format))}
+	if p.file, err = os.OpenFile(p.path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return nil, err
+	}
+	p.buf = bufio.NewWriterSize(p.file, 1<<18)
+	if p.sink, err = sinks[format](p.buf, s); err != nil {
+		return nil, errors.Join(err, p.file.Close())
+	}
+	return p, nil
+}
+
+func (p *partFile) path() string { return filepath.Join(p.set.temp, p.name+partSuffix) }
+
+// finish ends the file and makes sure that it is on disk.
+func (p *partFile) finish() error {
+	err := p.sink.Close()
+	if err == nil {
+		err = p.buf.Flush()
+	}
+	if err == nil {
+		err = p.file.Sync()
+	}
+	if err = errors.Join(err, p.file.Close()); err != nil {
+		return err
+	}
+	p.set.mu.Lock()
+	defer p.set.mu.Unlock()
+	p.set.parts = append(p.set.parts, p.name)
+	return nil
+}
+
+func (p *partFile) discard() { p.file.Close() }
+
+// commit moves the finished files into place and writes the manifest.
+func (d *dataset) commit(m *Manifest) error {
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	manifest := filepath.Join(d.temp, ManifestFile+partSuffix)
+	if err := writeFile(manifest, append(text, '\n')); err != nil {
+		return err
+	}
+	if d.over {
+		if err := d.removeOld(); err != nil {
+			return err
+		}
+	}
+	slices.Sort(d.parts)
+	folders := map[string]bool{d.dir: true}
+	for _, name := range d.parts {
+		to := filepath.Join(d.dir, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if err := os.Rename(filepath.Join(d.temp, name+partSuffix), to); err != nil {
+			return err
+		}
+		folders[filepath.Dir(to)] = true
+	}
+	for folder := range folders {
+		if err := syncFolder(folder); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(manifest, filepath.Join(d.dir, ManifestFile)); err != nil {
+		return err
+	}
+	return syncFolder(d.dir)
+}
+
+// removeOld removes an earlier data set, its manifest first, and nothing else.
+func (d *dataset) removeOld() error {
+	var old Manifest
+	text, err := os.ReadFile(filepath.Join(d.dir, ManifestFile))
+	if err == nil {
+		err = json.Unmarshal(text, &old)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: the manifest of the data set to overwrite: %w", ErrOutput, err)
+	}
+	names := []string{ManifestFile, RejectsFile}
+	for _, t := range old.Tables {
+		for _, file := range t.Files {
+			if filepath.IsLocal(file.Name) {
+				names = append(names, file.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// abandon removes what is left of the temporary folder.
+func (d *dataset) abandon() {
+	_ = d.lock.Unlock()
+	_ = os.RemoveAll(d.temp)
+}
+
+func writeFile(name string, text []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,196 @@
+package convert
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// diagnosisKind is what a diagnosis of a claim is to CCLF.
+type diagnosisKind uint8
+
+const (
+	notListed     diagnosisKind = iota // of no concern to CCLF4 and CCLF5
+	listed                             // principal or secondary
+	external                           // external cause of an injury
+	firstExternal                      // the first of those
+)
+
+// A pickRule chooses a diagnosis of a claim for a column of the claim.
+type pickRule uint8
+
+const (
+	pickPrincipal pickRule = iota
+	pickAdmitting
+	pickListed // the n-th
+	pickFirst
+)
+
+type picker struct {
+	rule pickRule
+	nth  int
+}
+
+var pickers = map[string]pickRule{
+	"principal":           pickPrincipal,
+	"admitting":           pickAdmitting,
+	"listed":              pickListed,
+	"first-icd-indicator": pickFirst,
+}
+
+// diagnoses is the list of a claim's diagnoses, sorted out once for a claim.
+type diagnoses struct {
+	kinds                []diagnosisKind // of each element
+	principal, admitting int             // elements, or -1
+	listed               []int           // elements
+}
+
+// sortOut applies the rules for diagnoses.
+//
+// The server lists each code once, with the type under which it came first.
+// The order is: admitting, first listed (typed principal), principal where it
+// differs (also typed principal), the other listed ones, external causes,
+// reasons for the visit, and last what only a line names.
+func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+	d.principal, d.admitting = -1, -1
+	d.kinds, d.listed = d.kinds[:0], d.listed[:0]
+	set := p.diagnose.set
+	n := r.Rows(set)
+	last := 0       // the highest number that a present-on-admission mark shows
+	unnumbered := 0 // a principal one that differs from the first listed
+	for i := range n {
+		kind := p.diagnosisKind(r, i, claimType)
+		switch {
+		case r.Row(set, i)[p.diagnose.code].IsZero():
+			kind = notListed
+		case p.has(r.Marks(set, i), "principal"):
+			if d.principal >= 0 {
+				unnumbered++
+			}
+			d.principal = i // of two, the second is the principal one
+		case p.has(r.Marks(set, i), "admitting"):
+			d.admitting = i
+		}
+		if kind == listed {
+			last = max(last, p.presentOnAdmissionNumber(r, i))
+		}
+		d.kinds = append(d.kinds, kind)
+	}
+	if claimType == schema.SNF && n > 0 && d.principal != 0 && d.kinds[0] == listed {
+		// Here the admitting diagnosis is typed like the others, but it
+		// stands before the principal one.
+		d.admitting = 0
+		if d.principal > 0 {
+			d.kinds[0] = notListed
+		}
+	}
+	if d.principal < 0 && d.admitting >= 0 {
+		// The principal code repeats the admitting one.
+		d.principal = d.admitting
+		d.kinds[d.admitting] = listed
+	}
+	if d.admitting >= 0 && last > d.count(listed)-unnumbered {
+		// A number is missing: that code repeats the admitting one.
+		d.kinds[d.admitting] = listed
+	}
+	first := true
+	for i, kind := range d.kinds {
+		switch {
+		case kind == listed:
+			d.listed = append(d.listed, i)
+		case kind == external && first:
+			d.kinds[i] = firstExternal
+			first = false
+		}
+	}
+}
+
+func (d *diagnoses) count(kind diagnosisKind) int {
+	n := 0
+	for _, k := range d.kinds {
+		if k == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType) diagnosisKind {
+	marks := r.Marks(p.diagnose.set, i)
+	switch {
+	case p.has(marks, "external"):
+		return external
+	case p.has(marks, "admitting"), p.has(marks, "reason"):
+		return notListed
+	case claimType == schema.DME && p.has(marks, "secondary"):
+		return notListed // only a line names it
+	case claimType == schema.HHA && p.externalCode(r, i):
+		return external // typed secondary by the server
+	}
+	return listed
+}
+
+// has reports whether marks show a role, when the generation knows the role.
+func (p *plan) has(marks ndjson.Marks, role string) bool {
+	need, known := p.roles[role]
+	return known && marks.Has(need)
+}
+
+// externalCode tells an external cause by its code: ICD-10 V, W, X, Y; ICD-9 E.
+func (p *plan) externalCode(r *ndjson.Record, i int) bool {
+	row := r.Row(p.diagnose.set, i)
+	code := row[p.diagnose.code].Raw(r.Line)
+	if len(code) == 0 {
+		return false
+	}
+	if string(icdIndicator(nil, row[p.diagnose.system].Raw(r.Line))) == "9" {
+		return code[0] == 'E'
+	}
+	return code[0] >= 'V' && code[0] <= 'Y'
+}
+
+// presentOnAdmissionNumber is the number that ends the URL of a listed
+// diagnosis' present-on-admission mark, or 0.
+func (p *plan) presentOnAdmissionNumber(r *ndjson.Record, i int) int {
+	url := r.Row(p.diagnose.set, i)[p.diagnose.poaURL].Raw(r.Line)
+	at := bytes.LastIndex(url, []byte("_sw"))
+	if at < 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(string(url[at+len("_sw"):]))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// pick returns the element that a rule chooses, or -1.
+func (d *diagnoses) pick(p picker) int {
+	switch p.rule {
+	case pickPrincipal:
+		return d.principal
+	case pickAdmitting:
+		return d.admitting
+	case pickListed:
+		if p.nth <= len(d.listed) {
+			return d.listed[p.nth-1]
+		}
+	case pickFirst:
+		if len(d.listed) > 0 {
+			return d.listed[0]
+		}
+		if len(d.kinds) > 0 {
+			return 0
+		}
+	}
+	return -1
+}
+
+var productTypes = [...]string{listed: "D", external: "E", firstExternal: "1"}
+
+// productType is CLM_PROD_TYPE_CD of a diagnosis.
+func (c *claim) productType(row int) []byte {
+	return []byte(productTypes[c.dx.kinds[row]])
+}

@@ -1,0 +1,151 @@
+package convert
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// A transform turns the text of a value into what the CCLF column wants. dst
+// is scratch space; nil means that there is no value.
+type transform func(dst, value []byte) []byte
+
+// A rowFunc makes a cell from the row itself.
+type rowFunc func(c *claim, row int) []byte
+
+// A lateKind is where a value comes from that depends on other resources than
+// the row's, and so is known when all input has been read.
+type lateKind uint8
+
+const (
+	lateMBI    lateKind = iota // the current MBI of the row's beneficiary
+	lateAge                    // the age when the export was made
+	latePerson                 // what other resources say of the beneficiary
+)
+
+// sharedCodes is how many codes of a shared element are looked at to see
+// whether they differ.
+const sharedCodes = 2
+
+// setFunc gives a source the function of its alternative.
+func (s *source) setFunc(name string) error {
+	if name == "" {
+		return nil
+	}
+	if fn, ok := transforms[name]; ok {
+		s.fn = fn
+		return nil
+	}
+	if rule, ok := pickers[name]; ok {
+		s.kind, s.pick.rule = fromRole, rule
+		s.fn = transforms["icd"]
+		if name == "first-icd-indicator" {
+			s.fn = icdIndicator
+		}
+		return nil
+	}
+	switch name {
+	case "product-type":
+		s.rowFn = (*claim).productType
+		return nil
+	case "only", "current-mbi":
+		return nil
+	}
+	if _, ok := partRules[name]; ok {
+		return nil
+	}
+	return fmt.Errorf("unknown function %q", name)
+}
+
+var transforms = map[string]transform{
+	"icd":           withoutDot,
+	"icd-indicator": icdIndicator,
+	"ansi-group":    ansiGroup,
+	"ansi-reason":   ansiReason,
+	"id-qualifier":  idQualifier,
+	"sex":           sex,
+	"zip5":          zip5,
+	"zip4":          zip4,
+}
+
+var lates = map[string]lateKind{
+	"mbi": lateMBI,
+	"age": lateAge,
+}
+
+func withoutDot(dst, v []byte) []byte {
+	i := bytes.IndexByte(v, '.')
+	if i < 0 {
+		return v
+	}
+	dst = append(dst[:0], v[:i]...)
+	return append(dst, v[i+1:]...)
+}
+
+// icdIndicator takes the URL of an ICD code system.
+func icdIndicator(_, v []byte) []byte {
+	switch {
+	case bytes.Contains(v, []byte("icd-10")), bytes.Contains(v, []byte("ICD10")):
+		return []byte("0")
+	case bytes.Contains(v, []byte("icd-9")), bytes.Contains(v, []byte("ICD9")):
+		return []byte("9")
+	}
+	return []byte("U")
+}
+
+// ansiGroup takes a code such as CO120: a group of two letters and a reason.
+func ansiGroup(_, v []byte) []byte {
+	if len(v) < 2 {
+		return v
+	}
+	return v[:2]
+}
+
+func ansiReason(_, v []byte) []byte {
+	if len(v) < 2 {
+		return nil
+	}
+	return v[2:]
+}
+
+func idQualifier(_, v []byte) []byte {
+	switch string(v) {
+	case "npi", "NPI":
+		return []byte("01")
+	case "UPIN":
+		return []byte("06")
+	case "NCPDP":
+		return []byte("07")
+	case "SL":
+		return []byte("08")
+	case "TAX":
+		return []byte("11")
+	}
+	return nil
+}
+
+func sex(_, v []byte) []byte {
+	switch string(v) {
+	case "male":
+		return []byte("1")
+	case "female":
+		return []byte("2")
+	}
+	return []byte("0")
+}
+
+func zip5(_, v []byte) []byte {
+	if len(v) > 5 {
+		return v[:5]
+	}
+	return v
+}
+
+func zip4(_, v []byte) []byte {
+	switch {
+	case len(v) == 9:
+		return v[5:]
+	case len(v) == 10 && v[5] == '-':
+		return v[6:]
+	}
+	return nil
+}

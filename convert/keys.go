@@ -1,0 +1,195 @@
+package convert
+
+import (
+	"bufio"
+	"cmp"
+	"container/heap"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// keysInMemory is how many resource keys are sorted at a time. More than that
+// go to disk as sorted runs, so that memory does not grow with the input.
+const keysInMemory = 1 << 18
+
+const keyBytes = 32
+
+// A keyLog takes the keys of all resources and finds those that a newer
+// version of the same resource replaces.
+type keyLog struct {
+	dir  string
+	keys []resourceKey
+	runs []string
+}
+
+func (l *keyLog) add(k resourceKey) error {
+	if k.id == ([2]uint64{}) {
+		return nil // cannot be told from others: counts as unique
+	}
+	l.keys = append(l.keys, k)
+	if len(l.keys) < keysInMemory {
+		return nil
+	}
+	return l.spill()
+}
+
+func compareKeys(a, b resourceKey) int {
+	return cmp.Or(
+		cmp.Compare(a.id[0], b.id[0]),
+		cmp.Compare(a.id[1], b.id[1]),
+		cmp.Compare(a.updated, b.updated),
+		cmp.Compare(a.line, b.line),
+	)
+}
+
+// spill sorts the keys in memory and writes them to a run of their own.
+func (l *keyLog) spill() error {
+	slices.SortFunc(l.keys, compareKeys)
+	name := filepath.Join(l.dir, fmt.Sprintf("keys-%05d", len(l.runs)))
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<16)
+	for _, k := range l.keys {
+		var b [keyBytes]byte
+		binary.LittleEndian.PutUint64(b[0:], k.id[0])
+		binary.LittleEndian.PutUint64(b[8:], k.id[1])
+		binary.LittleEndian.PutUint64(b[16:], uint64(k.updated))
+		binary.LittleEndian.PutUint64(b[24:], uint64(k.line))
+		if _, err := w.Write(b[:]); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	l.runs = append(l.runs, name)
+	l.keys = l.keys[:0]
+	return errors.Join(w.Flush(), f.Close())
+}
+
+// replaced returns the lines whose resources have a newer version, or a later
+// one that is as new.
+func (l *keyLog) replaced() (lineSet, error) {
+	slices.SortFunc(l.keys, compareKeys)
+	merge := keyMerge{{next: sliceSource(l.keys)}}
+	for _, name := range l.runs {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		merge = append(merge, &keyRun{next: fileSource(bufio.NewReaderSize(f, 1<<16))})
+	}
+	var set lineSet
+	err := merge.groups(func(older resourceKey) { set.add(older.line) })
+	return set, err
+}
+
+// keySource yields keys in order; io.EOF ends them.
+type keySource func() (resourceKey, error)
+
+func sliceSource(keys []resourceKey) keySource {
+	return func() (k resourceKey, err error) {
+		if len(keys) == 0 {
+			return k, io.EOF
+		}
+		k, keys = keys[0], keys[1:]
+		return k, nil
+	}
+}
+
+func fileSource(r io.Reader) keySource {
+	return func() (k resourceKey, err error) {
+		var b [keyBytes]byte
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return k, err
+		}
+		k.id[0] = binary.LittleEndian.Uint64(b[0:])
+		k.id[1] = binary.LittleEndian.Uint64(b[8:])
+		k.updated = int64(binary.LittleEndian.Uint64(b[16:]))
+		k.line = int64(binary.LittleEndian.Uint64(b[24:]))
+		return k, nil
+	}
+}
+
+type keyRun struct {
+	next keySource
+	head resourceKey
+}
+
+// keyMerge is a heap of sorted runs.
+type keyMerge []*keyRun
+
+func (m keyMerge) Len() int           { return len(m) }
+func (m keyMerge) Less(i, j int) bool { return compareKeys(m[i].head, m[j].head) < 0 }
+func (m keyMerge) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *keyMerge) Push(x any)        { *m = append(*m, x.(*keyRun)) }
+func (m *keyMerge) Pop() any {
+	last := (*m)[len(*m)-1]
+	*m = (*m)[:len(*m)-1]
+	return last
+}
+
+// groups merges the runs and calls older for every key that is not the last
+// of its resource.
+func (m *keyMerge) groups(older func(resourceKey)) error {
+	var live keyMerge
+	for _, run := range *m {
+		switch head, err := run.next(); {
+		case err == nil:
+			run.head = head
+			live = append(live, run)
+		case !errors.Is(err, io.EOF):
+			return err
+		}
+	}
+	heap.Init(&live)
+	var last resourceKey
+	for first := true; len(live) > 0; first = false {
+		run := live[0]
+		if !first && run.head.id == last.id {
+			older(last)
+		}
+		last = run.head
+		head, err := run.next()
+		switch {
+		case err == nil:
+			run.head = head
+			heap.Fix(&live, 0)
+		case errors.Is(err, io.EOF):
+			heap.Pop(&live)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// A lineSet is a set of resource numbers: one bit each.
+type lineSet []uint64
+
+func (s *lineSet) add(line int64) {
+	for int64(len(*s)) <= line/64 {
+		*s = append(*s, 0)
+	}
+	(*s)[line/64] |= 1 << (line % 64)
+}
+
+func (s lineSet) has(line int64) bool {
+	return line/64 < int64(len(s)) && s[line/64]&(1<<(line%64)) != 0
+}
+
+func (s lineSet) count() int64 {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return int64(n)
+}
+
+func (s lineSet) empty() bool { return len(s) == 0 }

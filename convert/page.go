@@ -1,0 +1,45 @@
+package convert
+
+import "github.com/cclf-tools/cclf/schema"
+
+// A page is a run of rows of one table, column by column, with the line of
+// the input that each row came from and the beneficiary it is about.
+type page struct {
+	cols   []column
+	lines  column // Int: number of the resource in the input
+	people column // Int: personID
+}
+
+func newPage(t *schema.Table) *page {
+	p := &page{cols: make([]column, len(t.Fields))}
+	for i := range t.Fields {
+		p.cols[i] = newColumn(&t.Fields[i])
+	}
+	p.lines.kind, p.people.kind = schema.Int, schema.Int
+	return p
+}
+
+func (p *page) rows() int { return p.lines.n }
+
+// truncate cuts all columns back to n rows, those too that have only some of
+// the cells of a row.
+func (p *page) truncate(n int) {
+	for i := range p.cols {
+		p.cols[i].truncate(n)
+	}
+	p.lines.truncate(n)
+	p.people.truncate(n)
+}
+
+// addAll appends the rows of another page of the same table, whose lines are
+// counted from base.
+func (p *page) addAll(from *page, base int64) {
+	for i := range p.cols {
+		p.cols[i].addAll(&from.cols[i])
+	}
+	for i := range from.lines.ints {
+		from.lines.ints[i] += base
+	}
+	p.lines.addAll(&from.lines)
+	p.people.addAll(&from.people)
+}

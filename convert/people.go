@@ -1,0 +1,252 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// personID stands for the id of a Patient resource: 64 bits of its hash.
+type personID uint64
+
+// people is what the conversion keeps in memory of every beneficiary: the
+// current MBI, which every row bears, and what Coverages and hospice claims
+// add to CCLF8. It takes personBytes a beneficiary, whatever the number of
+// their claims.
+type people struct {
+	index map[personID]int32
+	list  []person
+
+	words   []string // texts of Coverage values, each once
+	wordIDs map[string]uint32
+}
+
+// personBytes is about what one beneficiary takes in people, with the map.
+const personBytes = 300
+
+type person struct {
+	mbi     [11]byte
+	known   bool  // a Patient resource was read
+	updated int64 // of the Patient
+	parts   [parts]partSummary
+}
+
+// A partSummary is what the newest Coverage of one part of Medicare says, or
+// the latest hospice claim.
+type partSummary struct {
+	rank   int64
+	year   int16
+	values [maxPersonValues]uint32 // words, by slot
+}
+
+// What is kept apart of a beneficiary.
+const (
+	partA = iota
+	partB
+	otherPart
+	hospice
+	parts
+)
+
+// A partRule says of which part a value is taken: one of the parts, or of the
+// Coverage with the newest year that has one.
+type partRule int8
+
+const newestCoverage partRule = -1
+
+var partRules = map[string]partRule{
+	"":            newestCoverage,
+	"part-a-or-b": newestCoverage,
+	"part-a":      partA,
+	"part-b":      partB,
+	"hospice":     hospice,
+}
+
+const maxPersonValues = 8
+
+// personFields lists the columns of CCLF8 that other resources than the
+// Patient fill, in any generation; their place in it is their slot.
+var personFields = func() []int {
+	var list []int
+	t := schema.Lookup("cclf8")
+	for i := range t.Fields {
+		for _, cell := range t.Fields[i].Cells {
+			if fromOthers(cell) {
+				list = append(list, i)
+				break
+			}
+		}
+	}
+	return list
+}()
+
+func fromOthers(cell schema.Cell) bool {
+	expr, err := schema.ParseExpr(cell.Expr)
+	if err != nil || cell.Expr == "" {
+		return false
+	}
+	for _, alt := range expr {
+		if alt.Path != nil && alt.Path[0].Name != patientType {
+			return true
+		}
+	}
+	return false
+}
+
+// slotOf is the slot of a column of CCLF8, or -1.
+func slotOf(t *schema.Table, col int) int {
+	if t.Grain != schema.PerPatient {
+		return -1
+	}
+	for slot, i := range personFields {
+		if i == col {
+			return slot
+		}
+	}
+	return -1
+}
+
+func newPeople() *people {
+	return &people{index: map[personID]int32{}, words: []string{""}, wordIDs: map[string]uint32{"": 0}}
+}
+
+func (p *people) get(id personID) *person {
+	i, known := p.index[id]
+	if !known {
+		i = int32(len(p.list))
+		p.index[id] = i
+		who := person{updated: math.MinInt64}
+		for k := range who.parts {
+			who.parts[k].rank = math.MinInt64
+		}
+		p.list = append(p.list, who)
+	}
+	return &p.list[i]
+}
+
+// mbi returns the current MBI of a beneficiary, nil when no Patient gave one.
+func (p *people) mbi(id personID) []byte {
+	i, known := p.index[id]
+	if !known {
+		return nil
+	}
+	return bytes.TrimRight(p.list[i].mbi[:], "\x00")
+}
+
+// describes reports whether a Patient resource of a beneficiary was read.
+func (p *people) describes(id personID) bool {
+	i, known := p.index[id]
+	return known && p.list[i].known
+}
+
+func (p *people) word(text []byte) uint32 {
+	id, known := p.wordIDs[string(text)]
+	if !known {
+		id = uint32(len(p.words))
+		p.words = append(p.words, string(text))
+		p.wordIDs[p.words[id]] = id
+	}
+	return id
+}
+
+// A personUpdate is what one resource says of a beneficiary.
+type personUpdate struct {
+	id   personID
+	rank int64 // the higher replaces the lower
+
+	isPatient bool
+	mbi       []byte
+
+	part   int
+	year   int16
+	values [maxPersonValues][]byte
+}
+
+// apply takes in an update. Updates come in the order of the input; of equal
+// ranks the last counts.
+func (p *people) apply(u *personUpdate) {
+	who := p.get(u.id)
+	if u.isPatient {
+		if u.rank >= who.updated {
+			who.known, who.updated = true, u.rank
+			who.mbi = [11]byte{}
+			copy(who.mbi[:], u.mbi)
+		}
+		return
+	}
+	part := &who.parts[u.part]
+	if u.rank >= part.rank {
+		part.rank, part.year = u.rank, u.year
+		for i, v := range u.values {
+			part.values[i] = p.word(v)
+		}
+	}
+}
+
+// value returns what is known of a beneficiary for a slot of CCLF8.
+func (p *people) value(id personID, slot int, rule partRule) []byte {
+	i, known := p.index[id]
+	if !known {
+		return nil
+	}
+	who := &p.list[i]
+	var word uint32
+	if rule == newestCoverage {
+		year := int16(math.MinInt16)
+		for k := range hospice {
+			if part := &who.parts[k]; part.values[slot] != 0 && part.year > year {
+				word, year = part.values[slot], part.year
+			}
+		}
+	} else {
+		word = who.parts[rule].values[slot]
+	}
+	return []byte(p.words[word])
+}
+
+// partOf reads the name of a part of Medicare: "Part A".
+func partOf(name []byte) int {
+	switch string(name) {
+	case "Part A":
+		return partA
+	case "Part B":
+		return partB
+	}
+	return otherPart
+}
+
+// hash128 hashes the identity of a resource, the same on every machine.
+func hash128(kind byte, id []byte) [2]uint64 {
+	h := [2]uint64{0x9E3779B97F4A7C15 ^ uint64(kind), 0xC2B2AE3D27D4EB4F + uint64(len(id))}
+	for len(id) > 0 {
+		var block [8]byte
+		n := copy(block[:], id)
+		id = id[n:]
+		x := binary.LittleEndian.Uint64(block[:])
+		h[0] = mix(h[0]^x, 0xFF51AFD7ED558CCD)
+		h[1] = mix(h[1]+x, 0xC4CEB9FE1A85EC53)
+	}
+	return [2]uint64{mix(h[0], 0x9E3779B97F4A7C15), mix(h[1]^h[0], 0xD6E8FEB86659FD93)}
+}
+
+func mix(x, k uint64) uint64 {
+	x ^= x >> 32
+	x *= k
+	x ^= x >> 29
+	x *= 0xBF58476D1CE4E5B9
+	return x ^ x>>32
+}
+
+// patientHash is the hash of a Patient's id, from a reference such as
+// "Patient/123" or the bare id; false when there is none.
+func patientHash(reference []byte) (personID, bool) {
+	if i := bytes.LastIndexByte(reference, '/'); i >= 0 {
+		reference = reference[i+1:]
+	}
+	if len(reference) == 0 {
+		return 0, false
+	}
+	return personID(hash128('P', reference)[0]), true
+}

@@ -1,0 +1,399 @@
+package convert
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A plan is the crosswalk of one API generation for one resource type,
+// compiled: a program that finds every value in one pass, and for each table
+// what to make of them.
+type plan struct {
+	api      schema.API
+	resource string
+	program  *ndjson.Program
+	common   commonRegs
+	roles    map[string]ndjson.Marks // by role name
+	diagnose diagnosisRegs
+	mbi      identifierRegs
+	tables   []*tablePlan
+	people   []personGetter // what the resource says of a beneficiary
+}
+
+// commonRegs are the registers of what every resource is asked for.
+type commonRegs struct {
+	resourceType, id, updated, status int
+	claimType, patient                int
+	part, year                        int // of a Coverage
+}
+
+// identifierRegs are the row set and registers of a Patient's identifiers.
+type identifierRegs struct {
+	set        int // or -1
+	value, end int
+}
+
+// A personGetter finds a value for a column of CCLF8 in a resource other than
+// the Patient.
+type personGetter struct {
+	getter
+	slot int // among personFields
+}
+
+// diagnosisRegs are the row set and registers that the rules for diagnoses
+// look at.
+type diagnosisRegs struct {
+	set    int // or -1
+	code   int
+	system int
+	poaURL int
+}
+
+// A tablePlan makes the rows of one table from one resource type.
+type tablePlan struct {
+	table *schema.Table
+	index int // among schema.Tables
+	set   int // row set of its grain, or -1
+	cols  []getter
+	late  []lateColumn
+}
+
+// A lateColumn is a column that is filled when all input has been read.
+type lateColumn struct {
+	col  int
+	kind lateKind
+	slot int // among personFields
+	rule partRule
+}
+
+// A getter finds the text of one cell: the first of its sources that has one.
+type getter struct {
+	field   *schema.Field
+	sources []source
+}
+
+type sourceKind uint8
+
+const (
+	fromRecord  sourceKind = iota // a register of the record
+	fromRow                       // a register of the row
+	fromJoin                      // a register of an element that the row refers to
+	fromRole                      // a register of the diagnosis that a rule picks
+	fromMBI                       // the current MBI among the identifiers of a Patient
+	fromLiteral                   // a constant
+)
+
+type source struct {
+	kind    sourceKind
+	reg     int
+	rowSet  int // of the row
+	count   int // registers, when the function looks at several
+	join    join
+	pick    picker
+	literal []byte
+	fn      transform
+	rowFn   rowFunc
+}
+
+// A join finds the elements of another array whose key stands in a list of
+// the row, as item.careTeamSequence lists careTeam.sequence.
+type join struct {
+	set  int // of the elements
+	key  int // their key
+	list int // in the row
+	need ndjson.Marks
+}
+
+type compiler struct {
+	b     *ndjson.Builder
+	p     *plan
+	nth   map[string]int // how many values the tables want of a path
+	fixes []func()       // run once register numbers are known
+}
+
+// newPlan compiles what the tables ask of one resource type.
+func newPlan(api schema.API, resource string) (*plan, error) {
+	c := &compiler{
+		b:   ndjson.NewBuilder(),
+		p:   &plan{api: api, resource: resource, roles: map[string]ndjson.Marks{}},
+		nth: map[string]int{},
+	}
+	c.p.diagnose.set, c.p.mbi.set = -1, -1
+	c.commonRegs()
+	if err := c.roles(); err != nil {
+		return nil, err
+	}
+	for i, t := range schema.Tables() {
+		if err := c.table(t, i); err != nil {
+			return nil, fmt.Errorf("table %s, %s: %w", t.File, api, err)
+		}
+	}
+	var err error
+	if c.p.program, err = c.b.Compile(); err != nil {
+		return nil, err
+	}
+	for _, fix := range c.fixes {
+		fix()
+	}
+	return c.p, nil
+}
+
+// reg promises to put the number of a register into *to.
+func (c *compiler) reg(to *int, r ndjson.Ref) {
+	c.fixes = append(c.fixes, func() { *to = r.Reg() })
+}
+
+func (c *compiler) commonRegs() {
+	for _, v := range []struct {
+		to   *int
+		expr string
+	}{
+		{&c.p.common.resourceType, "resourceType"},
+		{&c.p.common.id, "id"},
+		{&c.p.common.updated, "meta.lastUpdated"},
+		{&c.p.common.status, "status"},
+		{&c.p.common.claimType, schema.ClaimTypeExpr},
+		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
+		{&c.p.common.part, schema.CoveragePartExpr},
+		{&c.p.common.year, schema.ReferenceYearExpr},
+	} {
+		expr, err := schema.ParseExpr(v.expr)
+		if err != nil {
+			panic(err) // constants of the project
+		}
+		c.reg(v.to, c.b.Value(stepsOf(expr[0].Path), 1))
+	}
+}
+
+func (c *compiler) roles() error {
+	for _, r := range schema.Roles(c.p.api) {
+		if r.Resource != c.p.resource {
+			continue
+		}
+		conds, err := schema.ParseConds(r.Where)
+		if err != nil {
+			return fmt.Errorf("role %s: %w", r.Name, err)
+		}
+		set := c.b.Rows(r.Array)
+		c.p.roles[r.Name] = c.b.RowMarks(set, condsOf(conds))
+		switch {
+		case r.Array == "diagnosis" && c.p.diagnose.set < 0:
+			d := &c.p.diagnose
+			d.set = set
+			c.reg(&d.code, c.b.RowValue(set, namesOf(schema.DiagnosisCode), 1))
+			c.reg(&d.system, c.b.RowValue(set, namesOf(schema.DiagnosisSystem), 1))
+			c.reg(&d.poaURL, c.b.RowValue(set, namesOf(schema.PresentOnAdmissionURL), 1))
+		case r.Array == "identifier" && c.p.mbi.set < 0:
+			m := &c.p.mbi
+			m.set = set
+			c.reg(&m.value, c.b.RowValue(set, namesOf(schema.IdentifierValue), 1))
+			c.reg(&m.end, c.b.RowValue(set, namesOf(schema.IdentifierEnd), 1))
+		}
+	}
+	return nil
+}
+
+// table compiles what a resource type has to say of a table: all columns of
+// the tables whose rows it makes, and single values for CCLF8.
+func (c *compiler) table(t *schema.Table, index int) error {
+	tp := &tablePlan{table: t, index: index, set: -1, cols: make([]getter, len(t.Fields))}
+	makesRows := feeds(c.p.resource, t)
+	if !makesRows && t.Grain != schema.PerPatient {
+		return nil
+	}
+	array := arrayOf(t.Grain)
+	if makesRows && array != "" {
+		tp.set = c.b.Rows(array)
+	}
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		tp.cols[i].field = f
+		cell := f.Cells[c.p.api]
+		if cell.Expr == "" {
+			continue
+		}
+		expr, err := schema.ParseExpr(cell.Expr)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Label, err)
+		}
+		if err := c.column(tp, i, array, expr, makesRows); err != nil {
+			return fmt.Errorf("%s: %w", f.Label, err)
+		}
+	}
+	if makesRows {
+		c.p.tables = append(c.p.tables, tp)
+	}
+	return nil
+}
+
+// column compiles one cell of the crosswalk.
+func (c *compiler) column(tp *tablePlan, i int, array string, expr schema.Expr, makesRows bool) error {
+	var mine schema.Expr // the alternatives that this resource type has
+	for _, alt := range expr {
+		if late, known := lates[alt.Func]; known && makesRows {
+			tp.late = append(tp.late, lateColumn{col: i, kind: late})
+			return nil
+		}
+		if len(tp.table.Claims) == 0 && alt.Path != nil {
+			if alt.Path[0].Name != c.p.resource {
+				continue
+			}
+			alt.Path = alt.Path[1:]
+		}
+		mine = append(mine, alt)
+	}
+	if len(mine) == 0 {
+		if makesRows {
+			tp.late = append(tp.late, lateColumn{i, latePerson, slotOf(tp.table, i), partRules[expr[0].Func]})
+		}
+		return nil
+	}
+	g := &tp.cols[i]
+	g.sources = make([]source, len(mine))
+	for k, alt := range mine {
+		if err := c.source(&g.sources[k], tp, array, alt); err != nil {
+			return err
+		}
+	}
+	if !makesRows {
+		c.p.people = append(c.p.people, personGetter{*g, slotOf(tp.table, i)})
+		// The sources are shared with g, where register numbers arrive.
+	}
+	return nil
+}
+
+// feeds reports whether rows of a table are made from a resource type.
+func feeds(resource string, t *schema.Table) bool {
+	switch t.Grain {
+	case schema.PerPatient, schema.PerIdentifier:
+		return resource == patientType
+	}
+	return resource == eobType
+}
+
+// arrayOf names the array whose elements are the rows of a grain, or "".
+func arrayOf(g schema.Grain) string {
+	switch g {
+	case schema.PerItem, schema.PerProcedure, schema.PerDiagnosis:
+		return string(g)
+	case schema.PerIdentifier:
+		return "identifier"
+	}
+	return ""
+}
+
+func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.Alt) error {
+	if err := src.setFunc(alt.Func); err != nil {
+		return err
+	}
+	src.count = 1
+	if alt.Func == "only" {
+		src.count = sharedCodes
+	}
+	switch {
+	case alt.Path == nil:
+		src.kind, src.literal = fromLiteral, []byte(alt.Literal)
+		return nil
+	case src.kind == fromRole:
+		src.pick.nth = alt.Nth
+		c.reg(&src.reg, c.b.RowValue(c.p.diagnose.set, stepsOf(alt.Path[1:]), 1))
+		return nil
+	}
+	if alt.Func == "current-mbi" {
+		src.kind = fromMBI
+		return nil
+	}
+	head := alt.Path[0]
+	if i := joinIndex(head.Conds); i >= 0 {
+		return c.join(src, tp, array, alt, i)
+	}
+	count := max(c.wanted(alt), src.count)
+	if array != "" && head.Name == array && len(head.Conds) == 0 {
+		src.kind, src.rowSet = fromRow, tp.set
+		c.regNth(&src.reg, c.b.RowValue(tp.set, stepsOf(alt.Path[1:]), count), alt.Nth)
+		return nil
+	}
+	src.kind = fromRecord
+	c.regNth(&src.reg, c.b.Value(stepsOf(alt.Path), count), alt.Nth)
+	return nil
+}
+
+// wanted is how many values of a path the crosswalk asks for, so that those
+// who ask for different ones share registers.
+func (c *compiler) wanted(alt schema.Alt) int {
+	if len(c.nth) == 0 {
+		for _, t := range schema.Tables() {
+			for i := range t.Fields {
+				expr, err := schema.ParseExpr(t.Fields[i].Cells[c.p.api].Expr)
+				for k := 0; err == nil && k < len(expr); k++ {
+					if steps := expr[k].Path; len(t.Claims) == 0 && len(steps) > 0 {
+						expr[k].Path = steps[1:]
+					}
+					key := fmt.Sprint(expr[k].Path)
+					c.nth[key] = max(c.nth[key], expr[k].Nth)
+				}
+			}
+		}
+	}
+	return max(c.nth[fmt.Sprint(alt.Path)], alt.Nth)
+}
+
+func (c *compiler) regNth(to *int, r ndjson.Ref, nth int) {
+	c.fixes = append(c.fixes, func() { *to = r.Reg() + nth - 1 })
+}
+
+// join compiles an alternative whose first step refers from the row to the
+// elements of another array.
+func (c *compiler) join(src *source, tp *tablePlan, array string, alt schema.Alt, at int) error {
+	head := alt.Path[0]
+	link := head.Conds[at]
+	if len(link.Join) < 2 || link.Join[0].Name != array {
+		return fmt.Errorf("a join must refer to the row, %s", array)
+	}
+	var others []schema.Cond
+	others = append(others, head.Conds[:at]...)
+	others = append(others, head.Conds[at+1:]...)
+	src.kind, src.rowSet = fromJoin, tp.set
+	src.join.set = c.b.Rows(head.Name)
+	src.join.need = c.b.RowMarks(src.join.set, condsOf(others))
+	c.reg(&src.join.key, c.b.RowValue(src.join.set, namesOf(strings.Join(link.Path, ".")), 1))
+	c.reg(&src.join.list, c.b.RowList(tp.set, stepsOf(link.Join[1:])))
+	c.reg(&src.reg, c.b.RowValue(src.join.set, stepsOf(alt.Path[1:]), src.count))
+	return nil
+}
+
+func joinIndex(conds []schema.Cond) int {
+	for i, c := range conds {
+		if c.Join != nil {
+			return i
+		}
+	}
+	return -1
+}
+
+func namesOf(path string) ndjson.Path {
+	var p ndjson.Path
+	for _, name := range strings.Split(path, ".") {
+		p = append(p, ndjson.Step{Name: name})
+	}
+	return p
+}
+
+func stepsOf(steps []schema.Step) ndjson.Path {
+	p := make(ndjson.Path, len(steps))
+	for i, s := range steps {
+		p[i] = ndjson.Step{Name: s.Name, Where: condsOf(s.Conds)}
+	}
+	return p
+}
+
+func condsOf(conds []schema.Cond) []ndjson.Cond {
+	var out []ndjson.Cond
+	for _, c := range conds {
+		out = append(out, ndjson.Cond{Path: c.Path, Values: c.Values, Prefix: c.Prefix})
+	}
+	return out
+}

@@ -1,0 +1,319 @@
+package convert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// Versions says which versions of a claim get rows.
+type Versions string
+
+// The choices of versions.
+const (
+	FinalVersions Versions = "final" // those in force
+	AllVersions   Versions = "all"   // cancelled ones too
+)
+
+// Options say what to convert, and how.
+type Options struct {
+	Inputs    []string // files, folders, or "-" for Stdin
+	Out       string   // folder of the data set
+	Overwrite bool     // replace a data set that is there
+	Format    Format   // Parquet unless set
+	Versions  Versions // FinalVersions unless set
+	Jobs      int      // parallel workers; the number of CPUs unless set
+
+	// MaxRejects stops the run when more lines than that are rejected;
+	// negative means any number.
+	MaxRejects int64
+	// KeepRejectedLines writes the text of rejected lines, which is
+	// protected health information, into the reject file.
+	KeepRejectedLines bool
+
+	Version string // of the program, for the manifest
+	Stdin   io.Reader
+	// Progress, when set, is called now and then, from one goroutine at a
+	// time.
+	Progress func(Progress)
+
+	inputs []ndjson.Input
+}
+
+// Progress tells how far a run is.
+type Progress struct {
+	Phase     string // "read" or "write"
+	Done      int64  // bytes of input read, or rows written
+	Total     int64  // -1 when unknown
+	TextBytes int64  // bytes of decompressed text read so far
+}
+
+// ErrTooManyRejects ends a run that was told to stop at so many.
+var ErrTooManyRejects = errors.New("too many rejected lines")
+
+// Run converts an export into a data set of CCLF tables. It reads the inputs
+// once, in their order, and writes the data set only when all of them are
+// read: whatever happens before that, the output folder holds no file that
+// looks finished.
+func Run(ctx context.Context, opts Options) (*Manifest, error) {
+	if opts.Format == "" {
+		opts.Format = Parquet
+	}
+	if opts.Versions == "" {
+		opts.Versions = FinalVersions
+	}
+	if opts.Jobs <= 0 {
+		opts.Jobs = runtime.GOMAXPROCS(0)
+	}
+	var err error
+	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
+		return nil, err
+	}
+	compiled, err := newPlans()
+	if err != nil {
+		return nil, err
+	}
+	set, err := openDataset(opts.Out, opts.Overwrite)
+	if err != nil {
+		return nil, err
+	}
+	defer set.abandon()
+	r, err := newRun(&opts, compiled, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.write(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.rejects.finish(); err != nil {
+		return nil, err
+	}
+	manifest := r.manifest()
+	if err := set.commit(manifest); err != nil {
+		return nil, err
+	}
+	return manifest, nil
+}
+
+// A run is the state of a conversion: what was gathered from the input so far.
+type run struct {
+	opts  *Options
+	plans *plans
+	set   *dataset
+
+	spills  []*spill // by table
+	keys    keyLog
+	people  *people
+	counts  Counts
+	newest  int64
+	next    int64 // number of the next resource
+	rejects *rejectFile
+	sizes   []inputState // by input
+	written []int64      // rows by table
+
+	stored, text atomic.Int64 // bytes read
+}
+
+type inputState struct {
+	text    int64 // bytes of decompressed text
+	lines   int64
+	rejects int64
+}
+
+func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
+	r := &run{
+		opts:    opts,
+		plans:   compiled,
+		set:     set,
+		keys:    keyLog{dir: set.temp},
+		people:  newPeople(),
+		rejects: &rejectFile{set: set},
+		sizes:   make([]inputState, len(opts.inputs)),
+		written: make([]int64, len(schema.Tables())),
+		newest:  minTime,
+	}
+	for _, t := range schema.Tables() {
+		s, err := newSpill(set.temp, t)
+		if err != nil {
+			return nil, err
+		}
+		r.spills = append(r.spills, s)
+	}
+	return r, nil
+}
+
+// read passes all input through the workers. Chunks are numbered; what the
+// workers make of them is taken in by number, so that the outcome does not
+// depend on who was faster.
+func (r *run) read(ctx context.Context) error {
+	type job struct {
+		seq   int64
+		chunk ndjson.Chunk
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	jobs := make(chan job)
+	results := make(chan *result)
+	// A token is held by each chunk from its reading to its taking in: they
+	// bound the memory.
+	tokens := make(chan struct{}, 2*r.opts.Jobs+1)
+	buffers := &bufferPool{}
+
+	group.Go(func() error {
+		defer close(jobs)
+		var seq int64
+		for i, in := range r.opts.inputs {
+			stream, err := in.Open(r.opts.Stdin, &r.stored)
+			if err != nil {
+				return err
+			}
+			err = ndjson.Chunks(ctx, i, stream, buffers.get, func(c ndjson.Chunk) error {
+				select {
+				case tokens <- struct{}{}:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				select {
+				case jobs <- job{seq, c}:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				seq++
+				return nil
+			})
+			if err = errors.Join(err, stream.Close()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var workers sync.WaitGroup
+	for range r.opts.Jobs {
+		workers.Add(1)
+		group.Go(func() error {
+			defer workers.Done()
+			w := newWorker(r.plans, r.opts)
+			for j := range jobs {
+				select {
+				case results <- w.chunk(j.seq, j.chunk):
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			return nil
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(results)
+	}()
+	group.Go(func() error {
+		waiting := map[int64]*result{}
+		var next int64
+		for res := range results {
+			waiting[res.seq] = res
+			for res := waiting[next]; res != nil; res = waiting[next] {
+				delete(waiting, next)
+				next++
+				if err := r.take(res); err != nil {
+					return err
+				}
+				buffers.put(res.chunk.Data)
+				<-tokens
+			}
+		}
+		return ctx.Err()
+	})
+	return group.Wait()
+}
+
+// take adds a result to what was gathered so far.
+func (r *run) take(res *result) error {
+	for i, p := range res.pages {
+		if p != nil {
+			if err := r.spills[i].add(p, r.next); err != nil {
+				return err
+			}
+		}
+	}
+	for _, k := range res.keys {
+		k.line += r.next
+		if err := r.keys.add(k); err != nil {
+			return err
+		}
+	}
+	r.next += int64(len(res.keys))
+	for i := range res.people {
+		r.people.apply(&res.people[i])
+	}
+	r.newest = max(r.newest, res.newest)
+	r.counts.add(res.counts)
+	in := &r.sizes[res.chunk.Input]
+	in.text += int64(len(res.chunk.Data))
+	in.lines += res.counts.Lines
+	in.rejects += res.counts.Rejected
+	r.text.Add(int64(len(res.chunk.Data)))
+	if err := r.rejects.add(res.bad); err != nil {
+		return err
+	}
+	if r.opts.MaxRejects >= 0 && r.counts.Rejected > r.opts.MaxRejects {
+		return fmt.Errorf("%w: more than %d, the last in %s line %d: %s", ErrTooManyRejects,
+			r.opts.MaxRejects, res.bad[len(res.bad)-1].File, res.bad[len(res.bad)-1].Line, res.bad[len(res.bad)-1].Reason)
+	}
+	r.report("read", r.stored.Load(), r.storedTotal())
+	return nil
+}
+
+func (r *run) storedTotal() int64 {
+	var total int64
+	for _, in := range r.opts.inputs {
+		if in.Size < 0 {
+			return -1
+		}
+		total += in.Size
+	}
+	return total
+}
+
+func (r *run) report(phase string, done, total int64) {
+	if r.opts.Progress != nil {
+		r.opts.Progress(Progress{phase, done, total, r.text.Load()})
+	}
+}
+
+// A bufferPool hands out chunk buffers again.
+type bufferPool struct {
+	mu   sync.Mutex
+	free [][]byte
+}
+
+func (p *bufferPool) get(size int) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 && cap(p.free[n-1]) >= size {
+		b := p.free[n-1]
+		p.free = p.free[:n-1]
+		return b[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+func (p *bufferPool) put(b []byte) {
+	if cap(b) < ndjson.ChunkSize || cap(b) > 2*ndjson.ChunkSize {
+		return
+	}
+	p.mu.Lock()
+	p.free = append(p.free, b)
+	p.mu.Unlock()
+}

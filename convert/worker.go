@@ -1,0 +1,306 @@
+package convert
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A result is what one chunk of the input gives.
+type result struct {
+	seq    int64
+	chunk  ndjson.Chunk
+	pages  []*page // by table, nil where a table has no rows
+	keys   []resourceKey
+	people []personUpdate
+	bad    []Reject
+	counts Counts
+	newest int64 // the newest update of a resource
+}
+
+// Counts says how many resources were read, and what became of them.
+type Counts struct {
+	Lines     int64 `json:"lines"`      // that are not blank
+	Resources int64 `json:"resources"`  // that were understood
+	Skipped   int64 `json:"skipped"`    // of types that have no place in CCLF
+	Cancelled int64 `json:"cancelled"`  // claims that are no longer in force
+	Replaced  int64 `json:"replaced"`   // resources of which a newer version was there
+	NoPatient int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
+	Rejected  int64 `json:"rejected"`
+}
+
+func (c *Counts) add(d Counts) {
+	c.Lines += d.Lines
+	c.Resources += d.Resources
+	c.Skipped += d.Skipped
+	c.Cancelled += d.Cancelled
+	c.Replaced += d.Replaced
+	c.NoPatient += d.NoPatient
+	c.Rejected += d.Rejected
+}
+
+// A resourceKey tells versions of a resource from one another.
+type resourceKey struct {
+	id      [2]uint64 // hash of type and id; zero when the resource has no id
+	updated int64     // nanoseconds since 1970
+	line    int64     // number of the resource in the input
+}
+
+// A Reject is a line of the input that gave no rows.
+type Reject struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Offset int64  `json:"offset"` // of the line in the decompressed file
+	Reason string `json:"reason"`
+	Raw    string `json:"raw,omitempty"` // the line itself, when asked for
+}
+
+// A worker makes results of chunks. Each goroutine has its own.
+type worker struct {
+	plans    *plans
+	opts     *Options
+	records  map[*plan]*ndjson.Record
+	guess    *plan // that of the line before
+	claim    claim
+	out      *result
+	sequence int64
+}
+
+func newWorker(p *plans, opts *Options) *worker {
+	w := &worker{plans: p, opts: opts, records: map[*plan]*ndjson.Record{}, guess: p.first()}
+	w.claim.text = make([]byte, 0, 256)
+	w.claim.scratch = make([]byte, 0, 256)
+	return w
+}
+
+// chunk reads all lines of a chunk.
+func (w *worker) chunk(seq int64, chunk ndjson.Chunk) *result {
+	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(schema.Tables())), newest: math.MinInt64}
+	if chunk.Err != nil {
+		w.out.counts.Lines++
+		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
+		return w.out
+	}
+	for pos, text := range w.out.chunk.Lines {
+		w.out.counts.Lines++
+		if err := w.line(text); err != nil {
+			w.reject(pos, text, err.Error())
+		}
+	}
+	return w.out
+}
+
+func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
+	bad := Reject{File: w.opts.inputs[w.out.chunk.Input].Name, Line: pos.Line, Offset: pos.Offset, Reason: reason}
+	if w.opts.KeepRejectedLines {
+		bad.Raw = string(text)
+	}
+	w.out.bad = append(w.out.bad, bad)
+	w.out.counts.Rejected++
+}
+
+// line reads one resource. What it gives is added to the result only when all
+// of it is good.
+func (w *worker) line(text []byte) error {
+	rec, err := w.walk(text)
+	if err != nil {
+		return err
+	}
+	p := w.guess
+	if p == nil {
+		w.out.counts.Skipped++
+		return nil
+	}
+	common := &p.common
+	key := resourceKey{line: int64(len(w.out.keys)), updated: math.MinInt64}
+	if id := w.text(rec, common.id); len(id) > 0 {
+		key.id = hash128(p.resource[0], id)
+	}
+	if t, err := time.Parse(time.RFC3339Nano, string(w.text(rec, common.updated))); err == nil {
+		key.updated = t.UnixNano()
+	}
+	w.claim.plan, w.claim.rec = p, rec
+	switch p.resource {
+	case eobType:
+		err = w.eob(key)
+	case patientType:
+		err = w.patient(key)
+	case coverageType:
+		err = w.coverage(key)
+	}
+	if err != nil {
+		return err
+	}
+	w.out.keys = append(w.out.keys, key)
+	w.out.newest = max(w.out.newest, key.updated)
+	w.out.counts.Resources++
+	return nil
+}
+
+func (w *worker) text(rec *ndjson.Record, reg int) []byte {
+	s := rec.Reg(reg)
+	if s.IsZero() {
+		return nil
+	}
+	return rec.Text(w.claim.text, s)
+}
+
+// walk reads the line with the plan of the line before. When that was the
+// wrong one it reads the line again with the right one, which becomes the
+// guess; nil stands for a resource type that has no place in CCLF.
+func (w *worker) walk(text []byte) (*ndjson.Record, error) {
+	p := w.guess
+	if p == nil {
+		p = w.plans.first()
+	}
+	rec := w.record(p)
+	if err := p.program.Walk(rec, text); err != nil {
+		return nil, plain(err)
+	}
+	right, err := w.plans.choose(w.text(rec, p.common.resourceType), rec)
+	if err != nil {
+		return nil, err
+	}
+	w.guess = right
+	if right == p || right == nil {
+		return rec, nil
+	}
+	rec = w.record(right)
+	return rec, plain(right.program.Walk(rec, text))
+}
+
+// plain turns a syntax error into a reason.
+func plain(err error) error {
+	var syntax *ndjson.SyntaxError
+	if errors.As(err, &syntax) {
+		return reject("%v", syntax)
+	}
+	return err
+}
+
+func (w *worker) record(p *plan) *ndjson.Record {
+	r := w.records[p]
+	if r == nil {
+		r = &ndjson.Record{}
+		w.records[p] = r
+	}
+	return r
+}
+
+func (w *worker) eob(key resourceKey) error {
+	c := &w.claim
+	c.typ = schema.ParseClaimType(w.text(c.rec, c.plan.common.claimType))
+	if c.typ == schema.UnknownClaim {
+		return reject("an ExplanationOfBenefit of unknown claim type")
+	}
+	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
+	if !ok {
+		return reject("an ExplanationOfBenefit without a patient")
+	}
+	if string(w.text(c.rec, c.plan.common.status)) == "cancelled" && w.opts.Versions == FinalVersions {
+		w.out.counts.Cancelled++
+		return nil
+	}
+	c.dx.sortOut(c.plan, c.rec, c.typ)
+	if err := w.rows(key, who, c.typ); err != nil {
+		return err
+	}
+	if c.typ == schema.Hospice {
+		u := personUpdate{id: who, part: hospice}
+		w.personValues(&u)
+		for _, v := range u.values {
+			if start, ok, err := parseDate(v); err == nil && ok {
+				u.rank = int64(start) // the first of the values is the start
+				w.out.people = append(w.out.people, u)
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (w *worker) patient(key resourceKey) error {
+	c := &w.claim
+	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
+	if !ok {
+		return reject("a Patient without an id")
+	}
+	c.mbi = bytes.Clone(c.currentMBI())
+	if len(c.mbi) > len(person{}.mbi) {
+		return reject("a Patient with an MBI of more than %d characters", len(person{}.mbi))
+	}
+	if err := w.rows(key, who, schema.UnknownClaim); err != nil {
+		return err
+	}
+	w.out.people = append(w.out.people, personUpdate{id: who, rank: key.updated, isPatient: true, mbi: c.mbi})
+	return nil
+}
+
+func (w *worker) coverage(key resourceKey) error {
+	c := &w.claim
+	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
+	if !ok {
+		return reject("a Coverage without a beneficiary")
+	}
+	u := personUpdate{id: who, rank: key.updated, part: partOf(w.text(c.rec, c.plan.common.part))}
+	if year, err := strconv.ParseInt(string(w.text(c.rec, c.plan.common.year)), 10, 16); err == nil {
+		u.year = int16(year)
+	}
+	w.personValues(&u)
+	w.out.people = append(w.out.people, u)
+	return nil
+}
+
+// personValues evaluates what the resource says of columns of CCLF8.
+func (w *worker) personValues(u *personUpdate) {
+	for i := range w.claim.plan.people {
+		g := &w.claim.plan.people[i]
+		if v, ok := w.claim.value(&g.getter, 0); ok {
+			u.values[g.slot] = bytes.Clone(v)
+		}
+	}
+}
+
+// rows makes the resource's rows in all tables, or none when a value is bad.
+func (w *worker) rows(key resourceKey, who personID, typ schema.ClaimType) error {
+	c := &w.claim
+	var marks [16]int
+	for i, tp := range c.plan.tables {
+		if !takes(tp.table, typ) {
+			continue
+		}
+		out := w.out.pages[tp.index]
+		if out == nil {
+			out = newPage(tp.table)
+			w.out.pages[tp.index] = out
+		}
+		marks[i] = out.rows()
+		if err := c.rows(tp, out, key.line, who); err != nil {
+			for k, tp := range c.plan.tables[:i+1] {
+				if takes(tp.table, typ) {
+					w.out.pages[tp.index].truncate(marks[k])
+				}
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// takes reports whether claims of a type have rows in a table.
+func takes(t *schema.Table, typ schema.ClaimType) bool {
+	if len(t.Claims) == 0 {
+		return true
+	}
+	for _, c := range t.Claims {
+		if c == typ {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,274 @@
+package convert
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/compute"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// minTime stands for "no update known".
+const minTime = math.MinInt64
+
+// partRows is how many rows a part file holds at most.
+const partRows = 4 << 20
+
+// write turns the spilled rows into the files of the data set, one table at a
+// time in each of the workers.
+func (r *run) write(ctx context.Context) error {
+	replaced, err := r.keys.replaced()
+	if err != nil {
+		return err
+	}
+	r.counts.Replaced = replaced.count()
+	var total, done int64
+	for _, s := range r.spills {
+		total += s.rows
+	}
+	var mu sync.Mutex
+	progress := func(rows int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += rows
+		r.report("write", done, total)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.opts.Jobs)
+	for i, s := range r.spills {
+		group.Go(func() error {
+			t := tableWriter{run: r, spill: s, replaced: replaced, progress: progress}
+			if err := t.write(ctx); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			r.written[i] = t.rows
+			r.counts.NoPatient += t.strangers
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// A tableWriter writes one table.
+type tableWriter struct {
+	run      *run
+	spill    *spill
+	replaced lineSet
+	progress func(rows int64)
+
+	late      []lateColumn
+	schema    *arrow.Schema
+	part      *partFile
+	partRows  int64
+	rows      int64
+	strangers int64 // claims whose beneficiary no Patient describes
+	lastLine  int64
+}
+
+func (t *tableWriter) write(ctx context.Context) (err error) {
+	in, err := t.spill.rewind()
+	if err != nil {
+		return err
+	}
+	defer in.Release()
+	t.schema = arrowSchema(t.spill.table)
+	t.late = t.run.plans.late(t.spill.table)
+	t.lastLine = -1
+	defer func() {
+		if t.part != nil {
+			t.part.discard()
+		}
+	}()
+	if err := t.open(); err != nil {
+		return err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rec, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.batch(ctx, rec); err != nil {
+			return err
+		}
+	}
+	if err := t.part.finish(); err != nil {
+		return err
+	}
+	t.part = nil
+	return t.spill.remove()
+}
+
+func (t *tableWriter) open() (err error) {
+	t.part, err = t.run.set.create(t.spill.table.Name, t.run.opts.Format, t.schema)
+	t.partRows = 0
+	return err
+}
+
+// batch drops the rows of replaced resources, fills the late columns and
+// writes what is left.
+func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
+	n := int(rec.NumCols())
+	lines := rec.Column(n - 2).(*array.Int64).Int64Values()
+	kept, err := t.keep(ctx, rec, lines)
+	if err != nil {
+		return err
+	}
+	defer kept.Release()
+	cols := append([]arrow.Array(nil), kept.Columns()[:n-2]...)
+	lines = kept.Column(n - 2).(*array.Int64).Int64Values()
+	people := kept.Column(n - 1).(*array.Int64).Int64Values()
+	for _, l := range t.late {
+		filled, err := t.fill(l, cols, people)
+		if err != nil {
+			return err
+		}
+		defer filled.Release()
+		cols[l.col] = filled
+	}
+	t.countStrangers(lines, people)
+	out := array.NewRecordBatch(t.schema, cols, kept.NumRows())
+	defer out.Release()
+	for out.NumRows() > 0 {
+		room := min(partRows-t.partRows, out.NumRows())
+		if err := t.writeSlice(out, room); err != nil {
+			return err
+		}
+		if room == out.NumRows() {
+			break
+		}
+		rest := out.NewSlice(room, out.NumRows())
+		defer rest.Release()
+		out = rest
+		if err := t.part.finish(); err != nil {
+			return err
+		}
+		if err := t.open(); err != nil {
+			return err
+		}
+	}
+	t.progress(int64(len(lines)))
+	return nil
+}
+
+func (t *tableWriter) writeSlice(rec arrow.RecordBatch, n int64) error {
+	slice := rec.NewSlice(0, n)
+	defer slice.Release()
+	t.rows += n
+	t.partRows += n
+	return t.part.sink.Write(slice)
+}
+
+func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []int64) (arrow.RecordBatch, error) {
+	if t.replaced.empty() {
+		rec.Retain()
+		return rec, nil
+	}
+	b := array.NewBooleanBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	b.Reserve(len(lines))
+	for _, line := range lines {
+		b.UnsafeAppend(!t.replaced.has(line))
+	}
+	mask := b.NewArray()
+	defer mask.Release()
+	return compute.FilterRecordBatch(ctx, rec, mask, compute.DefaultFilterOptions())
+}
+
+// fill makes a late column.
+func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (arrow.Array, error) {
+	field := &t.spill.table.Fields[l.col]
+	col := newColumn(field)
+	for i, id := range people {
+		var v []byte
+		switch l.kind {
+		case lateMBI:
+			v = t.run.people.mbi(personID(id))
+		case latePerson:
+			v = t.run.people.value(personID(id), l.slot, l.rule)
+		case lateAge:
+			if age, ok := t.age(cols, i); ok {
+				col.appendInt(age)
+				continue
+			}
+		}
+		if err := col.append(v, len(v) > 0); err != nil {
+			// A bad date of a Coverage: the beneficiary's row stays.
+			col.appendNull()
+		}
+	}
+	return col.array(), nil
+}
+
+// age is the age in whole years of the row's beneficiary when the export was
+// made, or at death.
+func (t *tableWriter) age(cols []arrow.Array, i int) (int64, bool) {
+	birth, ok := t.dateAt(cols, schema.BirthLabel, i)
+	if !ok {
+		return 0, false
+	}
+	end, dead := t.dateAt(cols, schema.DeathLabel, i)
+	if !dead {
+		if t.run.newest == minTime {
+			return 0, false
+		}
+		end = int32(t.run.newest / int64(24*time.Hour))
+	}
+	by, bm, bd := civil(birth)
+	ey, em, ed := civil(end)
+	age := int64(ey - by)
+	if em < bm || em == bm && ed < bd {
+		age--
+	}
+	return age, age >= 0
+}
+
+func (t *tableWriter) dateAt(cols []arrow.Array, label string, i int) (int32, bool) {
+	for k := range t.spill.table.Fields {
+		if t.spill.table.Fields[k].Label == label {
+			days := cols[k].(*array.Date32)
+			return int32(days.Value(i)), days.IsValid(i)
+		}
+	}
+	return 0, false
+}
+
+// countStrangers counts claims, once each, whose beneficiary is unknown. Every
+// claim has rows in exactly one table that is marked for counting.
+func (t *tableWriter) countStrangers(lines, people []int64) {
+	if !countsClaims(t.spill.table) {
+		return
+	}
+	for i, line := range lines {
+		if line != t.lastLine && !t.run.people.describes(personID(people[i])) {
+			t.strangers++
+		}
+		t.lastLine = line
+	}
+}
+
+// countsClaims reports whether each claim of the table's types has rows in
+// it, and no table before it has those claims.
+func countsClaims(t *schema.Table) bool {
+	switch t.Name {
+	case "cclf1", "cclf5", "cclf6", "cclf7":
+		return true
+	}
+	return false
+}

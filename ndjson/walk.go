@@ -1,0 +1,299 @@
+package ndjson
+
+import "math/bits"
+
+// A Span is one JSON scalar (or, where a rule asks for it, a whole array) as
+// a piece of the line it was read from. The zero Span means "not there".
+type Span struct {
+	off  uint32
+	size uint32 // length in the low bits, flags in the high ones
+}
+
+const (
+	spanEscaped = 1 << 31 // a string with backslashes in it
+	spanString  = 1 << 30 // a string; its quotes are not part of the span
+	spanLength  = 1<<30 - 1
+)
+
+// IsZero reports whether nothing was found.
+func (s Span) IsZero() bool { return s.size == 0 && s.off == 0 }
+
+// IsString reports whether the value was a JSON string.
+func (s Span) IsString() bool { return s.size&spanString != 0 }
+
+// Escaped reports whether the value has escape sequences to decode.
+func (s Span) Escaped() bool { return s.size&spanEscaped != 0 }
+
+// Raw returns the bytes of the value as they stand in line.
+func (s Span) Raw(line []byte) []byte {
+	return line[s.off : s.off+s.size&spanLength]
+}
+
+// A Record holds what a [Program] found in one line. It is reused: the next
+// Walk overwrites it.
+type Record struct {
+	Line []byte
+
+	program *Program
+	regs    []Span
+	marks   []Marks
+	rows    []rowSet
+}
+
+// rowSet keeps the elements of one array that a program collects: the
+// registers and the predicate marks of each element, one after another.
+type rowSet struct {
+	regs  []Span
+	marks []Marks
+	width int
+}
+
+// Reg returns a register of the whole record.
+func (r *Record) Reg(i int) Span { return r.regs[i] }
+
+// Rows returns the number of elements collected for a row set.
+func (r *Record) Rows(set int) int { return len(r.rows[set].marks) }
+
+// Row returns the registers of one collected element.
+func (r *Record) Row(set, i int) []Span {
+	w := r.rows[set].width
+	return r.rows[set].regs[i*w : (i+1)*w]
+}
+
+// Marks returns which of its predicates a collected element meets.
+func (r *Record) Marks(set, i int) Marks { return r.rows[set].marks[i] }
+
+// Text appends the decoded bytes of a span to dst when it has escapes to
+// decode, and otherwise returns the bytes in the line themselves.
+func (r *Record) Text(dst []byte, s Span) []byte {
+	raw := s.Raw(r.Line)
+	if !s.Escaped() {
+		return raw
+	}
+	return Unescape(dst[:0], raw)
+}
+
+// Walk reads line, one JSON object, in a single pass and leaves in r what the
+// program asks for. The whole line is checked: an error means that the line
+// is not valid JSON in UTF-8, or not an object.
+func (p *Program) Walk(r *Record, line []byte) error {
+	p.prepare(r, line)
+	w := walker{p: p, r: r, b: line}
+	at := skipSpace(line, 0)
+	if at >= len(line) || line[at] != '{' {
+		if err := Valid(line); err != nil {
+			return err
+		}
+		return syntaxError(at, "a JSON object was expected")
+	}
+	at, err := w.object(&p.nodes[0], at, 0)
+	if err != nil {
+		return err
+	}
+	return checkEnd(line, at, w.nonASCII)
+}
+
+func (p *Program) prepare(r *Record, line []byte) {
+	r.Line = line
+	if r.program != p {
+		r.program = p
+		r.regs = make([]Span, p.regs)
+		r.marks = make([]Marks, len(p.scopes))
+		r.rows = make([]rowSet, p.rowSets)
+		for _, sc := range p.scopes {
+			if sc.rowSet >= 0 {
+				r.rows[sc.rowSet].width = sc.hi - sc.lo
+			}
+		}
+	}
+	clear(r.regs)
+	for i := range r.rows {
+		r.rows[i].regs = r.rows[i].regs[:0]
+		r.rows[i].marks = r.rows[i].marks[:0]
+	}
+}
+
+type walker struct {
+	p        *Program
+	r        *Record
+	b        []byte
+	nonASCII uint64
+	scratch  []byte
+}
+
+// object reads the object at offset at, whose members n knows.
+func (w *walker) object(n *node, at, depth int) (int, error) {
+	if depth >= maxDepth {
+		return at, syntaxError(at, "nested too deep")
+	}
+	if n.scope >= 0 {
+		w.open(&w.p.scopes[n.scope], n.scope)
+	}
+	b := w.b
+	at = skipSpace(b, at+1)
+	if at < len(b) && b[at] == '}' {
+		at++
+	} else {
+		for more := true; more; {
+			if at >= len(b) || b[at] != '"' {
+				return at, syntaxError(at, "a member name was expected")
+			}
+			end, escaped, err := skipString(b, at+1, &w.nonASCII)
+			if err != nil {
+				return end, err
+			}
+			child, known := n.members.find(w.name(b[at+1:end], escaped))
+			if at, err = afterColon(b, end+1); err != nil {
+				return at, err
+			}
+			if !known {
+				at, err = skipValue(b, at, depth+1, &w.nonASCII)
+			} else {
+				at, err = w.value(&w.p.nodes[child], at, depth+1)
+			}
+			if err != nil {
+				return at, err
+			}
+			if at, more, err = afterElement(b, at, '}'); err != nil {
+				return at, err
+			}
+		}
+	}
+	if n.scope >= 0 {
+		w.close(&w.p.scopes[n.scope], n.scope)
+	}
+	return at, nil
+}
+
+func (w *walker) name(raw []byte, escaped bool) []byte {
+	if !escaped {
+		return raw
+	}
+	w.scratch = Unescape(w.scratch[:0], raw)
+	return w.scratch
+}
+
+// value reads the value at offset at for node n. Elements of an array are
+// read as if each stood alone.
+func (w *walker) value(n *node, at, depth int) (int, error) {
+	b := w.b
+	if at >= len(b) {
+		return at, syntaxError(at, "a value was expected")
+	}
+	switch c := b[at]; c {
+	case '"':
+		end, escaped, err := skipString(b, at+1, &w.nonASCII)
+		if err != nil {
+			return end, err
+		}
+		s := Span{uint32(at + 1), uint32(end-at-1) | spanString}
+		if escaped {
+			s.size |= spanEscaped
+		}
+		w.scalar(n, s)
+		return end + 1, nil
+	case '{':
+		if !n.inner() {
+			return skipObject(b, at, depth, &w.nonASCII)
+		}
+		return w.object(n, at, depth)
+	case '[':
+		start := at
+		at, err := w.array(n, at, depth)
+		if err == nil && n.list >= 0 {
+			w.r.regs[n.list] = Span{uint32(start), uint32(at - start)}
+		}
+		return at, err
+	case 'n':
+		return skipLiteral(b, at)
+	case 't', 'f':
+		end, err := skipLiteral(b, at)
+		if err == nil {
+			w.scalar(n, Span{uint32(at), uint32(end - at)})
+		}
+		return end, err
+	default:
+		end, err := skipNumber(b, at)
+		if err == nil {
+			w.scalar(n, Span{uint32(at), uint32(end - at)})
+		}
+		return end, err
+	}
+}
+
+func (w *walker) array(n *node, at, depth int) (int, error) {
+	if depth >= maxDepth {
+		return at, syntaxError(at, "nested too deep")
+	}
+	at = skipSpace(w.b, at+1)
+	if at < len(w.b) && w.b[at] == ']' {
+		return at + 1, nil
+	}
+	for more := true; more; {
+		var err error
+		if at, err = w.value(n, at, depth+1); err != nil {
+			return at, err
+		}
+		if at, more, err = afterElement(w.b, at, ']'); err != nil {
+			return at, err
+		}
+	}
+	return at, nil
+}
+
+// scalar files a value under what the node wants of it.
+func (w *walker) scalar(n *node, s Span) {
+	for _, st := range n.stores {
+		w.put(st.reg, st.count, s)
+	}
+	for i := range n.tests {
+		t := &n.tests[i]
+		text := s.Raw(w.b)
+		if s.Escaped() {
+			w.scratch = Unescape(w.scratch[:0], text)
+			text = w.scratch
+		}
+		t.mark(&w.r.marks[t.scope], text)
+	}
+}
+
+// put stores s in the first free one of count registers: of several values
+// the first ones stay.
+func (w *walker) put(reg, count int, s Span) {
+	for i := reg; i < reg+count; i++ {
+		if w.r.regs[i].IsZero() {
+			w.r.regs[i] = s
+			return
+		}
+	}
+}
+
+func (w *walker) open(sc *scope, i int) {
+	w.r.marks[i] = Marks{}
+	clear(w.r.regs[sc.lo:sc.hi])
+}
+
+// close is where an element's predicates are decided: by now all of its
+// members have been seen, in whatever order they came.
+func (w *walker) close(sc *scope, i int) {
+	marks := w.r.marks[i]
+	for word, set := range marks {
+		for ; set != 0; set &= set - 1 {
+			for _, rule := range sc.rules[word*64+bits.TrailingZeros64(set)] {
+				if !marks.Has(rule.need) {
+					continue
+				}
+				for k := range rule.src.count {
+					if s := w.r.regs[rule.src.reg+k]; !s.IsZero() {
+						w.put(rule.dst.reg, rule.dst.count, s)
+					}
+				}
+			}
+		}
+	}
+	if sc.rowSet >= 0 {
+		set := &w.r.rows[sc.rowSet]
+		set.regs = append(set.regs, w.r.regs[sc.lo:sc.hi]...)
+		set.marks = append(set.marks, marks)
+	}
+}

@@ -1,0 +1,41 @@
+// Package query runs SQL over a converted data set with an embedded DuckDB.
+//
+// A data set is a folder as the convert command leaves it: one sub-folder a
+// table, with part files in Parquet or CSV, and a _manifest.json, written
+// last, that says the conversion finished. Open makes a view of every table
+// (all eleven CCLF tables exist, empty where the data set has none of their
+// rows), with the column types and the descriptions of package schema, which
+// a user finds in duckdb_columns().
+//
+// # What a query may do
+//
+// It may read the data set, and nothing else of the machine. Three fences
+// stand one behind the other, because each of them has a hole:
+//
+//   - DuckDB is told, before it sees any SQL of the user's, that the only
+//     files it may open are the part files themselves, by name, and that none
+//     of its settings may change any more. What this does not catch is a
+//     write to one of those files.
+//   - Every statement is prepared before it runs, and only the kinds that
+//     read are let through, together with CREATE, which makes scratch tables
+//     and macros in memory. What this does not catch is EXPLAIN ANALYZE,
+//     which runs the statement it explains.
+//   - The first word of the statement, or of the one being explained, must
+//     not be one of those that change something. This is also where the
+//     readable refusals come from.
+//
+// # How results travel
+//
+// DuckDB's driver for Go collects a whole result in memory, outside of
+// DuckDB's own memory limit. So a SELECT is first run into a temporary table,
+// which DuckDB keeps within the limit by spilling to a private temporary
+// folder, and is then read from it page by page. Rows hands the pages on one
+// row at a time, and the writers (WriteTable, WriteCSV, WriteJSON,
+// WriteNDJSON) never hold more than a page.
+//
+// Values keep their exactness on the way: a DECIMAL or HUGEINT arrives as
+// json.Number, never as float64.
+//
+// The package needs cgo, as DuckDB is a C++ library; without cgo it holds its
+// error types only.
+package query

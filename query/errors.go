@@ -1,0 +1,43 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrOptions is what Open returns when DuckDB does not start with the given
+// Options.
+var ErrOptions = errors.New("DuckDB does not take the options")
+
+// An Error is a query that failed or was refused. Its text is DuckDB's own
+// where DuckDB had something to say.
+type Error struct {
+	Msg  string
+	hint string
+	err  error // what DuckDB's driver returned, or nil for a refusal
+}
+
+func (e *Error) Error() string { return e.Msg }
+
+// Unwrap returns the cause, which is nil when this package refused to run the
+// statement.
+func (e *Error) Unwrap() error { return e.err }
+
+// Hint says what the user could do, or is empty.
+func (e *Error) Hint() string { return e.hint }
+
+// A DataSetError says why a folder could not be opened as a data set. It
+// wraps fs.ErrNotExist and the like where a file operation failed.
+type DataSetError struct {
+	Dir  string
+	Err  error
+	hint string
+}
+
+func (e *DataSetError) Error() string { return fmt.Sprintf("data set %s: %v", e.Dir, e.Err) }
+
+// Unwrap returns the cause.
+func (e *DataSetError) Unwrap() error { return e.Err }
+
+// Hint says what the user could do, or is empty.
+func (e *DataSetError) Hint() string { return e.hint }

@@ -1,0 +1,143 @@
+//go:build cgo
+
+package query
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestRefused tries to get out of the data set in every way that DuckDB has,
+// and to change it.
+func TestRefused(t *testing.T) {
+	dir := dataSet(t, map[string]string{
+		"cclf1/part-00000.csv":     "cur_clm_uniq_id\n1\n",
+		"cclf2/part-00000.parquet": "SELECT '1' AS cur_clm_uniq_id",
+	})
+	outside := t.TempDir()
+	secret := filepath.Join(outside, "secret.csv")
+	if err := os.WriteFile(secret, []byte("a\n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir, outside)
+
+	const (
+		refused = "refused: a query only reads the data set"
+		denied  = "Permission Error"
+		locked  = "the configuration has been locked"
+	)
+	replacer := strings.NewReplacer("OUTSIDE", outside, "ELSEWHERE", secret, "DATA", dir)
+	for _, tt := range []struct{ sql, want string }{
+		{"COPY (SELECT 1) TO 'OUTSIDE/x.csv'", refused},
+		{"COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
+		{"COPY cclf1 FROM 'ELSEWHERE'", refused},
+		{"EXPLAIN ANALYZE COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
+		{"EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO 'DATA/cclf2/part-00000.parquet' (USE_TMP_FILE false)", refused},
+		{"/* x */ explain\n-- y\nanalyze copy (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
+		{"EXPORT DATABASE 'OUTSIDE/db'", refused},
+		{"IMPORT DATABASE 'OUTSIDE/db'", refused},
+		{"ATTACH 'OUTSIDE/x.db'", refused},
+		{"ATTACH ':memory:' AS x", refused},
+		{"DETACH memory", refused},
+		{"INSTALL httpfs", refused},
+		{"LOAD httpfs", refused},
+		{"INSERT INTO cclf1 VALUES ('2')", refused},
+		{"WITH x AS (SELECT '2' AS a) INSERT INTO cclf1 FROM x", "Catalog Error"},
+		{"UPDATE cclf1 SET cur_clm_uniq_id = '2'", refused},
+		{"DELETE FROM cclf1", refused},
+		{"TRUNCATE cclf1", refused},
+		{"DROP VIEW cclf1", refused},
+		{"ALTER VIEW cclf1 RENAME TO x", refused},
+		{"COMMENT ON VIEW cclf1 IS 'x'", refused},
+		{"MERGE INTO cclf1 USING cclf2 ON (true) WHEN MATCHED THEN DELETE", refused},
+		{"CREATE TEMP TABLE t (a INT); WITH x AS (SELECT 1) INSERT INTO t FROM x", refused},
+		{"PREPARE p AS SELECT 1", refused},
+		{"BEGIN", refused},
+		{"CHECKPOINT", refused},
+		{"VACUUM", refused},
+		{"CALL pragma_version()", refused},
+		{"PRAGMA enable_profiling", refused},
+		{"SELECT * FROM enable_logging('QueryLog', storage = 'file', storage_path = 'OUTSIDE')", refused},
+		{"SELECT * FROM query('SELECT * FROM Enable_Logging(''QueryLog'')')", refused},
+
+		{"FROM read_csv('ELSEWHERE')", denied},
+		{"FROM 'ELSEWHERE'", denied},
+		{"FROM read_text('ELSEWHERE')", denied},
+		{"FROM read_blob('DATA/_manifest.json')", denied},
+		{"FROM read_csv('DATA/cclf1/*.csv')", denied},
+		{"FROM read_csv('DATA/cclf1/../../ELSEWHERE')", denied},
+		{"FROM read_csv('https://example.com/x.csv')", ""},
+		{"FROM glob('/*')", denied},
+		{"FROM sniff_csv('ELSEWHERE')", denied},
+		{"FROM parquet_metadata('OUTSIDE/x.parquet')", denied},
+		{"FROM query('FROM read_text(''ELSEWHERE'')')", denied},
+		{"CREATE VIEW v AS FROM read_csv('ELSEWHERE')", denied},
+		{"CREATE TABLE t AS FROM read_csv('ELSEWHERE')", denied},
+		{"CREATE MACRO m() AS TABLE FROM read_text('ELSEWHERE'); FROM m()", denied},
+		{"CREATE PERSISTENT SECRET s (TYPE http)", "Persistent secrets are disabled"},
+
+		{"SET enable_external_access = true", locked},
+		{"SET lock_configuration = false", locked},
+		{"RESET lock_configuration", locked},
+		{"SET allowed_directories = ['/']", locked},
+		{"SET temp_directory = 'OUTSIDE'", locked},
+		{"SET GLOBAL autoload_known_extensions = true", locked},
+		{"PRAGMA threads = 4", locked},
+		{"SET log_query_path = 'OUTSIDE/log'", locked},
+		{"PRAGMA profiling_output = 'OUTSIDE/x'", locked},
+	} {
+		// A fresh one for each: some leave DuckDB in a bad state if they pass.
+		db, err := Open(t.Context(), dir, Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Run(t.Context(), replacer.Replace(tt.sql), func(rows *Rows) error {
+			for rows.Next() {
+			}
+			return rows.Err()
+		})
+		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s:\n%v\nwant an Error with %q", tt.sql, err, tt.want)
+		}
+		if err := db.Close(); err != nil {
+			t.Errorf("%s: Close: %v", tt.sql, err)
+		}
+	}
+	if diff := cmp.Diff(before, contents(t, dir, outside)); diff != "" {
+		t.Errorf("files changed (-before +after):\n%s", diff)
+	}
+}
+
+// contents reads all files below some folders.
+func contents(t *testing.T, dirs ...string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	for _, dir := range dirs {
+		sub, err := readAll(os.DirFS(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(files, sub)
+	}
+	return files
+}
+
+func readAll(fsys fs.FS) (map[string]string, error) {
+	files := make(map[string]string)
+	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(fsys, path)
+		files[path] = string(b)
+		return err
+	})
+	return files, err
+}

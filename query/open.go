@@ -1,0 +1,228 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// Options tune a DB. The zero value is fine.
+type Options struct {
+	// MemoryLimit bounds DuckDB's memory, for example "4GB". The default is
+	// DuckDB's: 80 percent of the machine's.
+	MemoryLimit string
+	// TempDir is where a private folder is made for results and intermediate
+	// data that do not fit in memory. The default is os.TempDir().
+	TempDir string
+	// Threads is the number of DuckDB's worker threads. The default is one a
+	// core.
+	Threads int
+}
+
+// A DB is an open data set. It is for one goroutine at a time; several Rows
+// may be open at once.
+type DB struct {
+	pool    *sql.DB
+	conn    *sql.Conn // the only one: temporary tables belong to it
+	tempDir string
+	folders []folder
+	results int // how many results were staged so far
+}
+
+// Open opens the data set in dir. The error is a *DataSetError if the folder
+// is at fault, and ErrOptions if the options are.
+func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
+	folders, err := readDataSet(dir)
+	if err != nil {
+		return nil, dataSetError(dir, err)
+	}
+	if opts.TempDir == "" {
+		opts.TempDir = os.TempDir()
+	}
+	tempDir, err := os.MkdirTemp(opts.TempDir, "cclf-query-") // with mode 0700
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{tempDir: tempDir, folders: folders}
+	if err := db.start(ctx, opts); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	for _, f := range folders {
+		if err := db.createView(ctx, f); err != nil {
+			if ctx.Err() == nil {
+				err = dataSetError(dir, fmt.Errorf("table %s: %w", f.name, err))
+			}
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	if _, err := db.conn.ExecContext(ctx, "SET lock_configuration = true"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func dataSetError(dir string, err error) error {
+	e := &DataSetError{Dir: dir, Err: err}
+	switch {
+	case errors.Is(err, errUnfinished):
+		e.hint = "the conversion did not finish, or this is not a data set: run cclf convert again"
+	case errors.Is(err, os.ErrNotExist):
+		e.hint = "name the folder that cclf convert wrote"
+	}
+	// The path is in e already.
+	if pathErr, ok := errors.AsType[*os.PathError](err); ok && filepath.Clean(pathErr.Path) == absolute(dir) {
+		e.Err = pathErr.Err
+	}
+	return e
+}
+
+func absolute(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		return abs
+	}
+	return dir
+}
+
+// start opens DuckDB and closes it off from the machine, except for the part
+// files and the folder for temporary data.
+func (db *DB) start(ctx context.Context, opts Options) error {
+	// These are settings of the database instance, which have to be there from
+	// the start. Nothing is ever fetched, nor looked for in the home folder.
+	dsn := url.Values{
+		"autoinstall_known_extensions": {"false"},
+		"autoload_known_extensions":    {"false"},
+		"allow_community_extensions":   {"false"},
+		"allow_persistent_secrets":     {"false"},
+		"temp_directory":               {db.tempDir},
+	}
+	if opts.MemoryLimit != "" {
+		dsn.Set("memory_limit", opts.MemoryLimit)
+	}
+	if opts.Threads > 0 {
+		dsn.Set("threads", fmt.Sprint(opts.Threads))
+	}
+	connector, err := duckdb.NewConnector("?"+dsn.Encode(), nil)
+	if err != nil {
+		return fmt.Errorf("%w: %s", ErrOptions, strings.TrimPrefix(err.Error(), "database/sql/driver: "))
+	}
+	db.pool = sql.OpenDB(connector)
+	if db.conn, err = db.pool.Conn(ctx); err != nil {
+		return fmt.Errorf("connect to DuckDB: %w", err)
+	}
+	var files []string
+	for _, f := range db.folders {
+		files = append(files, f.files...)
+	}
+	for _, stmt := range []string{
+		"SET allowed_paths = " + quoteList(files),
+		"SET enable_external_access = false",
+	} {
+		if _, err := db.conn.ExecContext(ctx, stmt); err != nil {
+			return fmt.Errorf("configure DuckDB: %w", err)
+		}
+	}
+	return nil
+}
+
+func (db *DB) createView(ctx context.Context, f folder) error {
+	if _, err := db.conn.ExecContext(ctx, viewSQL(f)); err != nil {
+		return err
+	}
+	table := schema.Lookup(f.name)
+	if table == nil {
+		return nil
+	}
+	columns, err := db.columns(ctx, f.name)
+	if err != nil {
+		return err
+	}
+	_, err = db.conn.ExecContext(ctx, commentSQL(table, columns))
+	return err
+}
+
+// columns lists the columns of a view.
+func (db *DB) columns(ctx context.Context, view string) ([]string, error) {
+	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+quoteName(view)+" LIMIT 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.Columns()
+}
+
+// Close closes the data set and removes the temporary data.
+func (db *DB) Close() error {
+	var err error
+	if db.conn != nil {
+		err = db.conn.Close()
+	}
+	if db.pool != nil {
+		err = errors.Join(err, db.pool.Close())
+	}
+	return errors.Join(err, os.RemoveAll(db.tempDir))
+}
+
+// Tables lists the tables of the data set, the CCLF tables first: their names,
+// the numbers of their rows, and what they hold.
+func (db *DB) Tables(ctx context.Context) (*Rows, error) {
+	selects := make([]string, len(db.folders))
+	for i, f := range db.folders {
+		title := "NULL"
+		if t := schema.Lookup(f.name); t != nil {
+			title = quote(t.Title)
+		}
+		selects[i] = fmt.Sprintf(`SELECT %s AS "table", (SELECT count(*) FROM %s) AS "rows", %s AS description`,
+			quote(f.name), quoteName(f.name), title)
+	}
+	return db.Query(ctx, strings.Join(selects, "\nUNION ALL "))
+}
+
+// sqlError makes an *Error of what the driver returned. Cancellation stays
+// what it is.
+func sqlError(err error) error {
+	if err == nil || isCancelled(err) {
+		return err
+	}
+	e := &Error{Msg: strings.TrimSpace(err.Error()), err: err}
+	if cause, ok := errors.AsType[*duckdb.Error](err); ok {
+		e.Msg = strings.TrimSpace(cause.Msg)
+		e.hint = hintFor(cause)
+		if cause.Type == duckdb.ErrorTypeOutOfMemory {
+			if strings.Contains(e.Msg, "max_temp_directory_size") { // which is what the disk has left
+				e.err = errors.Join(err, syscall.ENOSPC)
+			}
+			// What follows is advice to change settings that are locked here.
+			e.Msg, _, _ = strings.Cut(e.Msg, "\n")
+		}
+	}
+	return e
+}
+
+func isCancelled(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func hintFor(err *duckdb.Error) string {
+	switch err.Type {
+	case duckdb.ErrorTypePermission:
+		return "a query reads the tables of the data set only: no other files, no network, no extensions"
+	case duckdb.ErrorTypeOutOfMemory:
+		return "give DuckDB more memory, fewer threads, or a folder for temporary data with more space"
+	case duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder:
+		return "SHOW TABLES lists the tables, DESCRIBE cclf1 the columns of one"
+	default:
+		return ""
+	}
+}

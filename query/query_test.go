@@ -1,0 +1,437 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// dataSet makes a data set out of files: names with contents, or for names
+// that end in .parquet a SELECT with the rows.
+func dataSet(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	files[manifestName] = "{}"
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(content, "SELECT") {
+			_, err = db.Exec("COPY (" + content + ") TO " + quote(path) + " (FORMAT parquet)")
+		} else {
+			err = os.WriteFile(path, []byte(content), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// open opens a data set made of files.
+func open(t *testing.T, files map[string]string) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), dataSet(t, files), Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// get runs a script and returns the rows of all results.
+func get(t *testing.T, db *DB, script string) [][]any {
+	t.Helper()
+	var all [][]any
+	err := db.Run(t.Context(), script, func(rows *Rows) error {
+		for rows.Next() {
+			all = append(all, append([]any(nil), rows.Values()...))
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return all
+}
+
+func TestEmptyDataSet(t *testing.T) {
+	db := open(t, map[string]string{})
+	for _, table := range schema.Tables() {
+		var want [][]any
+		for _, f := range table.Fields {
+			want = append(want, []any{f.Label, sqlType(&f), f.Description})
+		}
+		got := get(t, db, "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = "+
+			quote(table.Name)+" ORDER BY column_index")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("columns of %s (-want +got):\n%s", table.Name, diff)
+		}
+		if got := get(t, db, "FROM "+table.Name); len(got) != 0 {
+			t.Errorf("%s has %d rows", table.Name, len(got))
+		}
+	}
+	comment := get(t, db, "SELECT comment FROM duckdb_views() WHERE view_name = 'cclf1'")
+	if diff := cmp.Diff([][]any{{describe(schema.Lookup("cclf1"))}}, comment); diff != "" {
+		t.Errorf("comment of cclf1 (-want +got):\n%s", diff)
+	}
+}
+
+func TestDataSet(t *testing.T) {
+	db := open(t, map[string]string{
+		"cclf1/part-00000.parquet":      "SELECT '1' AS cur_clm_uniq_id, 12.50::DECIMAL(17,2) AS clm_pmt_amt",
+		"cclf1/part-00001.parquet":      "SELECT '2' AS cur_clm_uniq_id, -0.05::DECIMAL(17,2) AS clm_pmt_amt",
+		"cclf1/part-00002.parquet.part": "not finished",
+		"cclf8/part-00000.csv": "\ufeffbene_mbi_id,bene_dob,bene_age,note\n" +
+			"1S00EU7JH82,1940-02-29,84,\"a \"\"quoted\"\"\nnote\"\n01,,,\n",
+		"cclf8/part-00001.csv": "bene_mbi_id,bene_dob,bene_age,note\r\n007,1950-01-01,74,x\r\n",
+		"EXTRA/part-00000.csv": "code,n\n007,1\n",
+		"_rejects/part-0.csv":  "a\n1\n",
+		"empty/readme.txt":     "no part file",
+	})
+	for _, tt := range []struct {
+		sql  string
+		want [][]any
+	}{
+		{"FROM cclf1", [][]any{{"1", json.Number("12.50")}, {"2", json.Number("-0.05")}}},
+		{"FROM cclf8", [][]any{
+			{"1S00EU7JH82", time.Date(1940, 2, 29, 0, 0, 0, 0, time.UTC), int64(84), "a \"quoted\"\nnote"},
+			{"01", nil, nil, nil},
+			{"007", time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC), int64(74), "x"},
+		}},
+		{"FROM extra", [][]any{{"007", "1"}}},
+		{"SELECT comment FROM duckdb_columns() WHERE table_name = 'cclf1' AND column_name = 'clm_pmt_amt'",
+			[][]any{{schema.Lookup("cclf1").Field("CLM_PMT_AMT").Description}}},
+	} {
+		if diff := cmp.Diff(tt.want, get(t, db, tt.sql)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.sql, diff)
+		}
+	}
+	rows, err := db.Tables(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		if v := rows.Values(); v[1] != int64(0) {
+			got = append(got, fmt.Sprint(v...))
+		}
+	}
+	want := []string{
+		fmt.Sprint("cclf1", 2, schema.Lookup("cclf1").Title),
+		fmt.Sprint("cclf8", 3, schema.Lookup("cclf8").Title),
+		fmt.Sprint("extra", 1, nil),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("tables (-want +got):\n%s", diff)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		want  string
+	}{
+		{"both formats", map[string]string{"cclf1/part-0.csv": "a\n", "cclf1/part-1.parquet": "SELECT 1"}, "both Parquet and CSV"},
+		{"headers", map[string]string{"cclf1/part-0.csv": "a\n", "cclf1/part-1.csv": "b\n"}, "part-1.csv has other columns than part-0.csv"},
+		{"no header", map[string]string{"cclf1/part-0.csv": ""}, "no header row"},
+		{"bad header", map[string]string{"cclf1/part-0.csv": "a\"b\n"}, "header row"},
+		{"bad parquet", map[string]string{"cclf2/part-0.parquet": "nonsense"}, "table cclf2"},
+		{"two of a name", map[string]string{"cclf1/part-0.csv": "a\n", "CCLF1/part-0.csv": "a\n"}, "upper and lower case"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := dataSet(t, tt.files)
+			_, err := Open(t.Context(), dir, Options{})
+			if _, ok := errors.AsType[*DataSetError](err); !ok || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Open: %v, want a DataSetError with %q", err, tt.want)
+			}
+		})
+	}
+	unfinished := dataSet(t, map[string]string{"cclf1/part-00000.csv": "a\n"})
+	if err := os.Remove(filepath.Join(unfinished, manifestName)); err != nil {
+		t.Fatal(err)
+	}
+	pattern := filepath.Join(t.TempDir(), "a[1]")
+	if err := os.Mkdir(pattern, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{
+		filepath.Join(unfinished, "nowhere"):              "data set " + filepath.Join(unfinished, "nowhere") + ": no such file or directory",
+		filepath.Join(unfinished, "cclf1/part-00000.csv"): "not a folder",
+		unfinished: "no _manifest.json",
+		pattern:    "does not take literally",
+	} {
+		_, err := Open(t.Context(), dir, Options{})
+		if _, ok := errors.AsType[*DataSetError](err); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%s): %v, want a DataSetError with %q", dir, err, want)
+		}
+	}
+	if _, err := Open(t.Context(), filepath.Join(unfinished, "nowhere"), Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open of a missing folder: %v, want fs.ErrNotExist in it", err)
+	}
+	if _, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{MemoryLimit: "lots"}); !errors.Is(err, ErrOptions) {
+		t.Errorf("Open with a bad option: %v, want ErrOptions", err)
+	}
+}
+
+func TestTempDirIsRemoved(t *testing.T) {
+	temp := t.TempDir()
+	db, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{TempDir: temp, MemoryLimit: "60MB", Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// More than the limit, so that it has to spill.
+	rows, err := db.Query(t.Context(), "SELECT range AS n, repeat('x', 100) || range AS s FROM range(1_000_000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spilled, err := filepath.Glob(filepath.Join(temp, "cclf-query-*", "*"))
+	if err != nil || len(spilled) == 0 {
+		t.Errorf("nothing was spilled: %v", err)
+	}
+	if err := errors.Join(rows.Close(), db.Close()); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(temp); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestOutOfMemory(t *testing.T) {
+	db, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{MemoryLimit: "60MB", Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// A single list, which cannot be spilled.
+	_, err = db.Query(t.Context(), "SELECT list(repeat('x', 1000) || range) FROM range(1_000_000)")
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !strings.HasPrefix(e.Msg, "Out of Memory Error: ") || strings.Contains(e.Msg, "\n") || e.Hint() == "" {
+		t.Errorf("Query: %v, want one line and a hint", err)
+	}
+}
+
+func TestPages(t *testing.T) {
+	db := open(t, map[string]string{})
+	for _, n := range []int{0, 1, pageRows - 1, pageRows, pageRows + 1, 2*pageRows + 5} {
+		rows, err := db.Query(t.Context(), fmt.Sprintf("SELECT range AS rowid, -range AS rowid FROM range(%d) ORDER BY range DESC", n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Column{{"rowid", "BIGINT"}, {"rowid", "BIGINT"}}
+		if diff := cmp.Diff(want, rows.Columns()); diff != "" {
+			t.Errorf("columns (-want +got):\n%s", diff)
+		}
+		next := int64(n) - 1
+		for rows.Next() {
+			if v := rows.Values(); v[0] != next || v[1] != -next {
+				t.Fatalf("row %v, want %d", v, next)
+			}
+			next--
+		}
+		if next != -1 || rows.Err() != nil {
+			t.Errorf("%d of %d rows missing: %v", next+1, n, rows.Err())
+		}
+		if rows.Next() {
+			t.Error("Next is true after the end")
+		}
+		if err := errors.Join(rows.Close(), rows.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSeveralResultsAtOnce(t *testing.T) {
+	db := open(t, map[string]string{})
+	var open []*Rows
+	for i := range 3 {
+		rows, err := db.Query(t.Context(), "SELECT $1 + range FROM range(2)", i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		open = append(open, rows)
+	}
+	for j := range 2 {
+		for i, rows := range open {
+			if !rows.Next() || rows.Values()[0] != int64(i+j) {
+				t.Errorf("result %d, row %d: %v", i, j, rows.Values())
+			}
+		}
+	}
+}
+
+func TestArguments(t *testing.T) {
+	db := open(t, map[string]string{})
+	for _, tt := range []struct {
+		sql  string
+		args []any
+		want []any
+	}{
+		{"SELECT ?", []any{"a"}, []any{"a"}},
+		{"SELECT ?, 1, ?", []any{1, nil}, []any{int64(1), int64(1), nil}},
+		{"SELECT $n + 1", []any{sql.Named("n", 41)}, []any{int64(42)}},
+		{"SELECT rowid FROM (SELECT ? AS rowid)", []any{7}, []any{int64(7)}},
+	} {
+		rows, err := db.Query(t.Context(), tt.sql, tt.args...)
+		if err != nil {
+			t.Errorf("%s: %v", tt.sql, err)
+			continue
+		}
+		if !rows.Next() {
+			t.Errorf("%s: no row: %v", tt.sql, rows.Err())
+		}
+		if diff := cmp.Diff(tt.want, rows.Values()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.sql, diff)
+		}
+		if err := rows.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, script := range []string{"", "SELECT 1; SELECT 2"} {
+		if _, err := db.Query(t.Context(), script); err == nil || !strings.Contains(err.Error(), "want one SQL statement") {
+			t.Errorf("Query(%q): %v", script, err)
+		}
+	}
+}
+
+func TestValues(t *testing.T) {
+	db := open(t, map[string]string{})
+	day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
+	for sql, want := range map[string]any{
+		"NULL":                          nil,
+		"true":                          true,
+		"1::TINYINT":                    int64(1),
+		"-1::SMALLINT":                  int64(-1),
+		"1::INTEGER":                    int64(1),
+		"9223372036854775807":           int64(9223372036854775807),
+		"255::UTINYINT":                 int64(255),
+		"65535::USMALLINT":              int64(65535),
+		"4294967295::UINTEGER":          int64(4294967295),
+		"18446744073709551615::UBIGINT": json.Number("18446744073709551615"),
+		"170141183460469231731687303715884105727::HUGEINT": json.Number("170141183460469231731687303715884105727"),
+		"0.00::DECIMAL(9,2)":                             json.Number("0.00"),
+		"1.50::DECIMAL(4,2)":                             json.Number("1.50"),
+		"-0.05::DECIMAL(17,2)":                           json.Number("-0.05"),
+		"7::DECIMAL(5,0)":                                json.Number("7"),
+		"12345678901234567890123456.7891::DECIMAL(38,4)": json.Number("12345678901234567890123456.7891"),
+		"sum(0.10::DECIMAL(15,2))":                       json.Number("0.10"),
+		"0.1::FLOAT":                                     0.1,
+		"0.1::DOUBLE":                                    0.1,
+		"'0012'":                                         "0012",
+		"DATE '2024-02-29'":                              day,
+		"TIMESTAMP '2024-02-29 01:02:03.5'":              "2024-02-29 01:02:03.5",
+		"TIME '01:02:03'":                                "01:02:03",
+		"INTERVAL 14 MONTH":                              "1 year 2 months",
+		"'\\xAB'::BLOB":                                  "\\xAB",
+		"'a'::ENUM('a')":                                 "a",
+		"'c5a1a0a2-51a6-4c8b-8f6c-1d2b7e9f3a10'::UUID":   "c5a1a0a2-51a6-4c8b-8f6c-1d2b7e9f3a10",
+		"[1.10, 12345678901234567.89]":                   json.RawMessage("[1.10,12345678901234567.89]"),
+		"{'b': DATE '2024-02-29', 'a': NULL}":            json.RawMessage(`{"b":"2024-02-29","a":null}`),
+		"MAP {'k': 1}":                                   json.RawMessage(`{"k":1}`),
+		`'{"x":1.10}'::JSON`:                             json.RawMessage(`{"x":1.10}`),
+	} {
+		got := get(t, db, "SELECT "+sql)
+		if diff := cmp.Diff([][]any{{want}}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", sql, diff)
+		}
+	}
+}
+
+func TestAllowed(t *testing.T) {
+	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id,clm_type_cd\n1,60\n2,40\n3,60\n"})
+	for script, want := range map[string][][]any{
+		"(SELECT 1)":                       {{int64(1)}},
+		"VALUES (1), (2)":                  {{int64(1)}, {int64(2)}},
+		"WITH x AS (SELECT 1) FROM x":      {{int64(1)}},
+		"SELECT 1; -- then\n;SELECT 'a;b'": {{int64(1)}, {"a;b"}},
+		"CREATE TEMP TABLE t AS FROM cclf1; SELECT count(*) FROM t": {{int64(3)}},
+		"CREATE MACRO twice(x) AS x * 2; SELECT twice(21)":          {{int64(42)}},
+		"SET VARIABLE v = 5; SELECT getvariable('v')":               {{int64(5)}},
+		"PIVOT cclf1 ON clm_type_cd IN ('40', '60') USING count(*) ORDER BY 1": {
+			{"1", int64(0), int64(1)}, {"2", int64(1), int64(0)}, {"3", int64(0), int64(1)},
+		},
+		"SELECT name FROM (SHOW TABLES) WHERE name LIKE 'cclf_' ORDER BY name LIMIT 1": {{"cclf1"}},
+	} {
+		if diff := cmp.Diff(want, get(t, db, script)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", script, diff)
+		}
+	}
+	for _, script := range []string{
+		"EXPLAIN FROM cclf1", "EXPLAIN ANALYZE SELECT 1", "DESCRIBE cclf1", "SHOW TABLES", "SHOW ALL TABLES",
+		"SUMMARIZE cclf1", "PRAGMA table_info('cclf1')", "PRAGMA version",
+	} {
+		if len(get(t, db, script)) == 0 {
+			t.Errorf("%s: no rows", script)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\nx\n"})
+	for script, want := range map[string]string{
+		"":                               "no SQL statement",
+		" -- nothing":                    "no SQL statement",
+		"SELCT 1":                        `Parser Error: syntax error at or near "SELCT"`,
+		"SELECT nope FROM cclf1":         `Referenced column "nope" not found`,
+		"SELECT 1;\n\nSELECT 2,\n  nope": "LINE 4:   nope",
+		// Found only while it runs, from within the temporary table.
+		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1": "LINE 3:   cur_clm_uniq_id::INT",
+		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "LINE 1: SELECT cur_clm_uniq_id::INT",
+		"PIVOT cclf1 ON cur_clm_uniq_id USING count(*)":        "PIVOT needs an IN list",
+	} {
+		err := db.Run(t.Context(), script, func(rows *Rows) error { return nil })
+		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want an Error with %q", script, err, want)
+		}
+	}
+	stop := errors.New("stop")
+	calls := 0
+	err := db.Run(t.Context(), "SELECT 1; SELECT 2", func(*Rows) error { calls++; return stop })
+	if !errors.Is(err, stop) || calls != 1 {
+		t.Errorf("Run went on after an error: %v, %d calls", err, calls)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	db := open(t, map[string]string{})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	rows, err := db.Query(ctx, "SELECT count(*) FROM range(1_000_000) a, range(1_000_000) b WHERE a.range + b.range = 7")
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Query: %v, %v, want the context's error", rows, err)
+	}
+	if _, err := db.Query(ctx, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Query after the end: %v, want the context's error", err)
+	}
+	// The data set is still good.
+	if diff := cmp.Diff([][]any{{int64(1)}}, get(t, db, "SELECT 1")); diff != "" {
+		t.Error(diff)
+	}
+}

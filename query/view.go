@@ -1,0 +1,115 @@
+//go:build cgo
+
+package query
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// viewSQL is the statement that makes the view of a table.
+func viewSQL(f folder) string {
+	return "CREATE VIEW " + quoteName(f.name) + " AS " + sourceSQL(f)
+}
+
+func sourceSQL(f folder) string {
+	table := schema.Lookup(f.name)
+	switch {
+	case len(f.files) == 0:
+		return emptySQL(table)
+	case f.csv:
+		return csvSQL(f, table)
+	}
+	return "SELECT * FROM read_parquet(" + quoteList(f.files) + ")"
+}
+
+// emptySQL selects no rows with the columns of a table.
+func emptySQL(table *schema.Table) string {
+	cols := make([]string, len(table.Fields))
+	for i, field := range table.Fields {
+		cols[i] = fmt.Sprintf("NULL::%s AS %s", sqlType(&field), quoteName(field.Label))
+	}
+	return "SELECT " + strings.Join(cols, ", ") + " WHERE false"
+}
+
+// csvSQL reads CSV files with declared types. Nothing is guessed: a code that
+// looks like a number keeps its zeros. Columns that the schema does not know
+// are text.
+func csvSQL(f folder, table *schema.Table) string {
+	cols := make([]string, len(f.header))
+	for i, name := range f.header {
+		typ := "VARCHAR"
+		if field := lookupField(table, name); field != nil {
+			typ = sqlType(field)
+		}
+		cols[i] = quote(name) + ": " + quote(typ)
+	}
+	return "SELECT * FROM read_csv(" + quoteList(f.files) +
+		", columns = {" + strings.Join(cols, ", ") + "}" +
+		`, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', dateformat = '%Y-%m-%d')`
+}
+
+// commentSQL is a script that puts the schema's descriptions on a view. The
+// columns are those that the view has.
+func commentSQL(table *schema.Table, columns []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "COMMENT ON VIEW %s IS %s;\n", quoteName(table.Name), quote(describe(table)))
+	for _, col := range columns {
+		if field := lookupField(table, col); field != nil {
+			fmt.Fprintf(&b, "COMMENT ON COLUMN %s.%s IS %s;\n",
+				quoteName(table.Name), quoteName(col), quote(field.Description))
+		}
+	}
+	return b.String()
+}
+
+func describe(table *schema.Table) string {
+	if table.Description == "" {
+		return table.Title
+	}
+	return table.Title + ": " + table.Description
+}
+
+// lookupField finds a field by its column name, in any case, as SQL does.
+func lookupField(table *schema.Table, column string) *schema.Field {
+	if table == nil {
+		return nil
+	}
+	for i := range table.Fields {
+		if strings.EqualFold(table.Fields[i].Label, column) {
+			return &table.Fields[i]
+		}
+	}
+	return nil
+}
+
+// sqlType is DuckDB's type for a field.
+func sqlType(f *schema.Field) string {
+	switch f.Kind {
+	case schema.Int:
+		return "BIGINT"
+	case schema.Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", f.Precision, f.Scale)
+	case schema.Date:
+		return "DATE"
+	default:
+		return "VARCHAR"
+	}
+}
+
+// quote makes an SQL string.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// quoteName makes an SQL identifier.
+func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// quoteList makes an SQL list of strings.
+func quoteList(items []string) string {
+	quoted := make([]string, len(items))
+	for i, s := range items {
+		quoted[i] = quote(s)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

@@ -1,0 +1,98 @@
+package schema
+
+import "fmt"
+
+var (
+	v2CurrentMBI = derived(`Patient.identifier.value > current-mbi`,
+		"the us-mbi identifier that is marked current, or the only one")
+)
+
+// v2LatestMonth takes the value of the last month of the reference year that
+// has one, from the extensions of a Coverage that are numbered by month.
+func v2LatestMonth(variable string) string {
+	var e string
+	for month := 12; month >= 1; month-- {
+		if e != "" {
+			e += " | "
+		}
+		e += fmt.Sprintf(`Coverage.extension[url=bb:%s%02d].valueCoding.code`, variable, month)
+	}
+	return e
+}
+
+// Labels of the dates that BENE_AGE is reckoned from.
+const (
+	BirthLabel = "BENE_DOB"
+	DeathLabel = "BENE_DEATH_DT"
+)
+
+// The tables of beneficiaries are made from several resources: the first step
+// of their paths is the resource type.
+var cclf8 = &Table{
+	Name:        "cclf8",
+	File:        "CCLF8",
+	Title:       "Beneficiary Demographics File",
+	Description: "One row for each beneficiary, from the Patient and all Coverages of that person.",
+	Grain:       PerPatient,
+	Key:         []string{"BENE_MBI_ID"},
+	Fields: fields([]row{
+		{label: "BENE_MBI_ID", typ: text(11), v2: v2CurrentMBI},
+		{label: "BENE_HIC_NUM", typ: text(11), v2: noHICN},
+		{label: "BENE_FIPS_STATE_CD", typ: digits(2), v2: at(`Patient.address.state`)},
+		{label: "BENE_FIPS_CNTY_CD", typ: digits(3), v2: absent("BCDA sends no county")},
+		{label: "BENE_ZIP_CD", typ: text(5), v2: derived(`Patient.address.postalCode > zip5`, zipRule)},
+		{label: "BENE_DOB", typ: date, v2: at(`Patient.birthDate`)},
+		{label: "BENE_SEX_CD", typ: text(1), v2: derived(`Patient.gender > sex`, "male 1, female 2, unknown 0")},
+		{label: "BENE_RACE_CD", typ: text(1), v2: at(`Patient.extension[url=bb:race].valueCoding.code`)},
+		{label: "BENE_AGE", typ: integer(3), v2: derived(`Patient.birthDate > age`,
+			"whole years from birth to the newest update in the export, or to death")},
+		{label: "BENE_MDCR_STUS_CD", typ: text(2), v2: derived(`Coverage.extension[url=bb:ms_cd].valueCoding.code > part-a-or-b`,
+			"of the Part A coverage, else of Part B")},
+		{label: "BENE_DUAL_STUS_CD", typ: text(2), v2: derived(v2LatestMonth("dual_"), latestMonthRule)},
+		{label: "BENE_DEATH_DT", typ: date, v2: at(`Patient.deceasedDateTime`)},
+		{label: "BENE_RNG_BGN_DT", typ: date, v2: derived(
+			`ExplanationOfBenefit.supportingInfo[category.coding.code=admissionperiod].timingPeriod.start > hospice`, hospiceRule)},
+		{label: "BENE_RNG_END_DT", typ: date, v2: derived(
+			`ExplanationOfBenefit.supportingInfo[category.coding.code=admissionperiod].timingPeriod.end > hospice`, hospiceRule)},
+		{label: "BENE_1ST_NAME", typ: text(30), v2: at(`Patient.name.given#1`)},
+		{label: "BENE_MIDL_NAME", typ: text(15), v2: at(`Patient.name.given#2`)},
+		{label: "BENE_LAST_NAME", typ: text(40), v2: at(`Patient.name.family`)},
+		{label: "BENE_ORGNL_ENTLMT_RSN_CD", typ: text(1), v2: at(`Coverage.extension[url=bb:orec].valueCoding.code`)},
+		{label: "BENE_ENTLMT_BUYIN_IND", typ: text(1), v2: derived(v2LatestMonth("buyin"), latestMonthRule)},
+		{label: "BENE_PART_A_ENRLMT_BGN_DT", typ: date, v2: derived(`Coverage.period.start > part-a`, "of the Part A coverage")},
+		{label: "BENE_PART_B_ENRLMT_BGN_DT", typ: date, v2: derived(`Coverage.period.start > part-b`, "of the Part B coverage")},
+		{label: "BENE_LINE_1_ADR", typ: text(45), v2: at(`Patient.address.line#1`)},
+		{label: "BENE_LINE_2_ADR", typ: text(45), v2: at(`Patient.address.line#2`)},
+		{label: "BENE_LINE_3_ADR", typ: text(40), v2: at(`Patient.address.line#3`)},
+		{label: "BENE_LINE_4_ADR", typ: text(40), v2: at(`Patient.address.line#4`)},
+		{label: "BENE_LINE_5_ADR", typ: text(40), v2: at(`Patient.address.line#5`)},
+		{label: "BENE_LINE_6_ADR", typ: text(40), v2: at(`Patient.address.line#6`)},
+		{label: "GEO_ZIP_PLC_NAME", typ: text(100), v2: at(`Patient.address.city`)},
+		{label: "GEO_USPS_STATE_CD", typ: text(2), v2: at(`Patient.address.state`)},
+		{label: "GEO_ZIP5_CD", typ: text(5), v2: derived(`Patient.address.postalCode > zip5`, zipRule)},
+		{label: "GEO_ZIP4_CD", typ: text(4), v2: derived(`Patient.address.postalCode > zip4`, zipRule)},
+	}),
+}
+
+var cclf9 = &Table{
+	Name:        "cclf9",
+	File:        "CCLF9",
+	Title:       "BENE XREF File",
+	Description: "One row for each former identifier of a beneficiary, with the current one.",
+	Grain:       PerIdentifier,
+	Key:         []string{"CRNT_NUM", "PRVS_NUM"},
+	Fields: fields([]row{
+		{label: "HICN_MBI_XREF_IND", typ: text(1), v2: derived(`'M'`, "every identifier that BCDA sends is an MBI")},
+		{label: "CRNT_NUM", typ: text(11), v2: v2CurrentMBI},
+		{label: "PRVS_NUM", typ: text(11), v2: at(`Patient.identifier.value`)},
+		{label: "PRVS_ID_EFCTV_DT", typ: date, v2: at(`Patient.identifier.period.start`)},
+		{label: "PRVS_ID_OBSLT_DT", typ: date, v2: at(`Patient.identifier.period.end`)},
+		{label: "BENE_RRB_NUM", typ: text(12), v2: absent("BCDA sends no Railroad Board number")},
+	}),
+}
+
+const (
+	zipRule         = "five digits, and the four behind them when the server sends nine"
+	latestMonthRule = "of the last month that has one, in the newest reference year"
+	hospiceRule     = "of the beneficiary's hospice claim with the latest start of care"
+)

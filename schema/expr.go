@@ -1,0 +1,212 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// An Expr is the parsed form of a cell: alternatives, of which the first that
+// finds a value gives it.
+//
+//	expr  = alt { "|" alt }
+//	alt   = ( path | literal ) [ ">" function ]
+//	path  = step { "." step } [ "#" n ]
+//	step  = name [ "[" cond { "&" cond } "]" ]
+//	cond  = names "=" value { "," value }    one of the values is there
+//	      | names "^=" value                 a value begins so
+//	      | names "~" path                   equal to a value at path in the row
+//	names = name { "." name }
+//
+// A path goes through arrays without mention and takes the first value it
+// meets; #n takes the n-th. In a table with a row for each item (or
+// diagnosis, or procedure), a path that begins with item means the item of
+// that row. A literal is a 'quoted' constant. A function turns the value into
+// what CCLF wants; the converter knows them by name.
+//
+// Values may begin with a prefix of the table below, for the long URLs that
+// code systems go by: bb:clm_id.
+type Expr []Alt
+
+// An Alt is one alternative of an Expr.
+type Alt struct {
+	Path    []Step
+	Nth     int    // which of the values, from 1
+	Literal string // instead of a path
+	Func    string // or ""
+}
+
+// A Step is one member on a path, with the conditions on its elements.
+type Step struct {
+	Name  string
+	Conds []Cond
+}
+
+// A Cond is a condition on an array element.
+type Cond struct {
+	Path   []string
+	Prefix bool     // the value begins with the only one of Values
+	Values []string // with prefixes expanded
+	Join   []Step   // or: equals a value at this path of the row
+}
+
+var systems = map[string]string{
+	"bb":   "https://bluebutton.cms.gov/resources/variables/",
+	"bbc":  "https://bluebutton.cms.gov/resources/codesystem/",
+	"bbi":  "https://bluebutton.cms.gov/resources/identifier/",
+	"idr":  "https://bluebutton.cms.gov/fhir/CodeSystem/",
+	"idx":  "https://bluebutton.cms.gov/fhir/StructureDefinition/",
+	"ids":  "https://bluebutton.cms.gov/identifiers/",
+	"c4bb": "http://hl7.org/fhir/us/carin-bb/CodeSystem/",
+	"tho":  "http://terminology.hl7.org/CodeSystem/",
+	"sid":  "http://hl7.org/fhir/sid/",
+	"nubc": "https://www.nubc.org/CodeSystem/",
+	"core": "http://hl7.org/fhir/us/core/StructureDefinition/",
+}
+
+// ParseExpr parses the expression of a cell.
+func ParseExpr(s string) (Expr, error) {
+	var e Expr
+	for _, part := range split(s, '|') {
+		alt, err := parseAlt(part)
+		if err != nil {
+			return nil, fmt.Errorf("expression %q: %w", s, err)
+		}
+		e = append(e, alt)
+	}
+	return e, nil
+}
+
+func parseAlt(s string) (alt Alt, err error) {
+	alt.Nth = 1
+	s = strings.TrimSpace(s)
+	if path, fn, ok := cut(s, '>'); ok {
+		s, alt.Func = strings.TrimSpace(path), strings.TrimSpace(fn)
+		if alt.Func == "" {
+			return alt, fmt.Errorf("no function after >")
+		}
+	}
+	if strings.HasPrefix(s, "'") {
+		if len(s) < 2 || !strings.HasSuffix(s, "'") {
+			return alt, fmt.Errorf("quote without its end")
+		}
+		alt.Literal = s[1 : len(s)-1]
+		return alt, nil
+	}
+	if path, nth, ok := cut(s, '#'); ok {
+		s = path
+		if alt.Nth, err = strconv.Atoi(nth); err != nil || alt.Nth < 1 {
+			return alt, fmt.Errorf("#%s is not a number from 1", nth)
+		}
+	}
+	alt.Path, err = parsePath(s)
+	return alt, err
+}
+
+func parsePath(s string) ([]Step, error) {
+	var path []Step
+	for _, part := range split(s, '.') {
+		step := Step{Name: part}
+		if name, conds, ok := strings.Cut(part, "["); ok {
+			conds, ok = strings.CutSuffix(conds, "]")
+			if !ok {
+				return nil, fmt.Errorf("[ without its ]")
+			}
+			step.Name = name
+			for _, c := range split(conds, '&') {
+				cond, err := parseCond(c)
+				if err != nil {
+					return nil, err
+				}
+				step.Conds = append(step.Conds, cond)
+			}
+		}
+		if !isName(step.Name) {
+			return nil, fmt.Errorf("%q is not a member name", step.Name)
+		}
+		path = append(path, step)
+	}
+	return path, nil
+}
+
+func parseCond(s string) (c Cond, err error) {
+	i := strings.IndexAny(s, "=^~")
+	if i < 0 {
+		return c, fmt.Errorf("condition %q has no =, ^= or ~", s)
+	}
+	c.Path = strings.Split(strings.TrimSpace(s[:i]), ".")
+	for _, name := range c.Path {
+		if !isName(name) {
+			return c, fmt.Errorf("%q is not a member name", name)
+		}
+	}
+	op, rest := s[i], s[i+1:]
+	switch op {
+	case '~':
+		c.Join, err = parsePath(strings.TrimSpace(rest))
+		return c, err
+	case '^':
+		rest, c.Prefix = strings.CutPrefix(rest, "=")
+		if !c.Prefix {
+			return c, fmt.Errorf("condition %q has no =, ^= or ~", s)
+		}
+	}
+	for _, v := range strings.Split(rest, ",") {
+		v = strings.TrimSpace(v)
+		if v == "" {
+			return c, fmt.Errorf("condition %q has an empty value", s)
+		}
+		c.Values = append(c.Values, expand(v))
+	}
+	return c, nil
+}
+
+func expand(v string) string {
+	if prefix, rest, ok := strings.Cut(v, ":"); ok {
+		if system, known := systems[prefix]; known {
+			return system + rest
+		}
+	}
+	return v
+}
+
+func isName(s string) bool {
+	for _, r := range s {
+		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// split cuts s at each sep that stands outside brackets and quotes.
+func split(s string, sep byte) []string {
+	var parts []string
+	for {
+		head, tail, found := cut(s, sep)
+		parts = append(parts, strings.TrimSpace(head))
+		if !found {
+			return parts
+		}
+		s = tail
+	}
+}
+
+// cut is strings.Cut at the first sep outside brackets and quotes.
+func cut(s string, sep byte) (before, after string, found bool) {
+	depth, quoted := 0, false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\'':
+			quoted = !quoted
+		case quoted:
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == sep && depth == 0:
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
+}

@@ -1,0 +1,85 @@
+package schema
+
+// Paths and rules of the codes that need more than a path.
+const (
+	v2Diagnosis       = `diagnosis.` + DiagnosisCode
+	v2DiagnosisSystem = `diagnosis.` + DiagnosisSystem
+
+	v2DiagnosisRule = "by the diagnosis types; the server lists a code once, under the first type it has"
+
+	icdRule            = "without the dot"
+	icdIndicatorRule   = "0 for an ICD-10 code system, 9 for ICD-9, U for neither"
+	firstDiagnosisRule = "0 for ICD-10, 9 for ICD-9, by the code system of the claim's first diagnosis"
+	qualifierRule      = "by the type of the identifier: NPI 01, UPIN 06, NCPDP 07, state licence 08, tax number 11"
+	sharedRule         = "lines with one provider share a care team entry; a code is theirs when the entry has no other"
+)
+
+// A Role names elements of an array that meet conditions, for the rules that
+// look at more than one element.
+type Role struct {
+	Resource string
+	Array    string
+	Name     string
+	Where    string // conditions, as in ParseExpr
+}
+
+// Roles of a generation. The converter's derived cells go by these names.
+func Roles(api API) []Role { return roles[api] }
+
+var roles = [apis][]Role{
+	V2: {
+		{eob, "diagnosis", "principal", "type.coding.code=principal"},
+		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
+		{eob, "diagnosis", "secondary", "type.coding.code=secondary"},
+		{eob, "diagnosis", "external", "type.coding.code=externalcauseofinjury"},
+		{eob, "diagnosis", "reason", "type.coding.code=patientreasonforvisit"},
+		{patient, "identifier", "mbi", "system=sid:us-mbi"},
+		{patient, "identifier", "current", "type.coding.extension.valueCoding.code=current"},
+	},
+}
+
+// The FHIR resource types that BCDA exports.
+const (
+	eob      = "ExplanationOfBenefit"
+	patient  = "Patient"
+	coverage = "Coverage"
+)
+
+// What the converter asks of every resource, whatever the tables want.
+const (
+	// ClaimTypeExpr finds the claim type of an ExplanationOfBenefit.
+	ClaimTypeExpr = `type.coding[system=bbc:eob-type,idr:EOB-TYPE].code`
+	// Within a diagnosis: its code, the code's system, and the URL of the
+	// present-on-admission extension, which ends in the number that the
+	// diagnosis has in the claim.
+	DiagnosisCode         = `diagnosisCodeableConcept.coding.code`
+	DiagnosisSystem       = `diagnosisCodeableConcept.coding.system`
+	PresentOnAdmissionURL = `extension.url`
+	// Within an identifier of a Patient: its value and period.
+	IdentifierValue = `value`
+	IdentifierEnd   = `period.end`
+	// CoveragePartExpr finds which part of Medicare a Coverage is about, and
+	// ReferenceYearExpr the year that its monthly values are of.
+	CoveragePartExpr  = `class[type.coding.code=plan].value`
+	ReferenceYearExpr = `extension[url=bb:rfrnc_yr].valueDate`
+)
+
+// PatientExpr finds the beneficiary that a resource is about.
+func PatientExpr(resource string) string {
+	switch resource {
+	case coverage:
+		return `beneficiary.reference`
+	case patient:
+		return `id`
+	}
+	return `patient.reference`
+}
+
+// ParseConds parses the conditions of a Role.
+func ParseConds(s string) ([]Cond, error) {
+	path, err := parsePath("x[" + s + "]")
+	if err != nil {
+		return nil, err
+	}
+	return path[0].Conds, nil
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes an export of synthetic beneficiaries, converts it, and asks the result
+# a few questions. Usage: demo.sh path/to/cclf
+set -eu
+
+cclf=$1
+dir=demo
+
+rm -rf "$dir"
+mkdir "$dir"
+
+step() { printf '\n$ %s\n' "$*"; "$@"; }
+
+step "$cclf" synth --beneficiaries 200 --out "$dir/export"
+step "$cclf" convert "$dir/export" --out "$dir/cclf"
+step "$cclf" query -d "$dir/cclf" --tables
+step "$cclf" query -d "$dir/cclf" '
+  SELECT clm_type_cd, count(*) AS claims, sum(clm_pmt_amt) AS paid
+  FROM cclf1
+  GROUP BY ALL
+  ORDER BY ALL'
+step "$cclf" query -d "$dir/cclf" '
+  SELECT bene_sex_cd, count(*) AS beneficiaries
+  FROM cclf8
+  GROUP BY ALL
+  ORDER BY ALL'
