@@ -87,27 +87,26 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 	if s.rowFn != nil {
 		return s.rowFn(c, row), true
 	}
-	var span ndjson.Span
+	var spans []ndjson.Span
 	switch s.kind {
 	case fromRecord:
-		span = c.rec.Reg(s.reg)
+		spans = c.rec.Regs(s.reg, s.count)
 	case fromRow:
-		span = c.rec.Row(s.rowSet, row)[s.reg]
+		spans = c.rec.Row(s.rowSet, row)[s.reg : s.reg+s.count]
 	case fromJoin:
-		span = c.joined(s, row)
+		spans = c.joined(s, row)
+	case fromReference:
+		spans = c.referred(s)
 	case fromRole:
 		if i := c.dx.pick(s.pick); i >= 0 {
-			span = c.rec.Row(c.plan.diagnose.set, i)[s.reg]
+			spans = c.rec.Row(c.plan.diagnose.set, i)[s.reg : s.reg+1]
 		}
 	case fromMBI:
 		return c.mbi, c.mbi != nil
 	case fromLiteral:
 		return s.literal, true
 	}
-	if span.IsZero() {
-		return nil, false
-	}
-	v := c.spanText(span)
+	v := c.gather(s.gather, spans)
 	if blank(v) {
 		return nil, false
 	}
@@ -115,6 +114,32 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 		v = s.fn(c.scratch, v)
 	}
 	return v, v != nil
+}
+
+// gather makes the text of one value of the registers of a source.
+func (c *claim) gather(rule gatherRule, spans []ndjson.Span) []byte {
+	if len(spans) == 0 || spans[0].IsZero() {
+		return nil
+	}
+	first := c.spanText(spans[0])
+	switch rule {
+	case gatherOnly:
+		for _, s := range spans[1:] {
+			if !s.IsZero() && !bytes.Equal(s.Raw(c.rec.Line), spans[0].Raw(c.rec.Line)) {
+				return nil
+			}
+		}
+	case gatherConcat:
+		all := append(c.text[:0], first...)
+		for _, s := range spans[1:] {
+			if !s.IsZero() {
+				all = append(all, s.Raw(c.rec.Line)...)
+			}
+		}
+		c.text = all
+		return all
+	}
+	return first
 }
 
 // spanText returns the text of a value: a string decoded, anything else as it
@@ -134,36 +159,46 @@ func (c *claim) spanText(s ndjson.Span) []byte {
 }
 
 // joined finds the elements that the row refers to, in the order in which the
-// row lists them, and returns the value of the first that has one.
-func (c *claim) joined(s *source, row int) ndjson.Span {
+// row lists them, and returns the registers of the n-th that has a value.
+func (c *claim) joined(s *source, row int) []ndjson.Span {
 	list := c.rec.Row(s.rowSet, row)[s.join.list]
 	if list.IsZero() {
-		return ndjson.Span{}
+		return nil
 	}
+	n := s.nth
 	for number := range numbersIn(list.Raw(c.rec.Line)) {
 		for i := range c.rec.Rows(s.join.set) {
-			other := c.rec.Row(s.join.set, i)
-			if other[s.reg].IsZero() || !bytes.Equal(other[s.join.key].Raw(c.rec.Line), number) ||
-				!c.rec.Marks(s.join.set, i).Has(s.join.need) {
-				continue
+			if c.matches(s, i, number) {
+				if n--; n == 0 {
+					return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
+				}
 			}
-			if s.count > 1 && c.differ(other[s.reg:s.reg+s.count]) {
-				return ndjson.Span{}
-			}
-			return other[s.reg]
 		}
 	}
-	return ndjson.Span{}
+	return nil
 }
 
-// differ reports whether the spans hold more than one distinct value.
-func (c *claim) differ(spans []ndjson.Span) bool {
-	for _, s := range spans[1:] {
-		if !s.IsZero() && !bytes.Equal(s.Raw(c.rec.Line), spans[0].Raw(c.rec.Line)) {
-			return true
+// referred finds the element that a reference of the record, "#id", names.
+func (c *claim) referred(s *source) []ndjson.Span {
+	ref := c.rec.Reg(s.join.list)
+	if ref.IsZero() {
+		return nil
+	}
+	id := bytes.TrimPrefix(ref.Raw(c.rec.Line), []byte("#"))
+	for i := range c.rec.Rows(s.join.set) {
+		if c.matches(s, i, id) {
+			return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
 		}
 	}
-	return false
+	return nil
+}
+
+// matches reports whether an element has a key, meets the conditions of a
+// join, and has a value.
+func (c *claim) matches(s *source, i int, key []byte) bool {
+	other := c.rec.Row(s.join.set, i)
+	return !other[s.reg].IsZero() && bytes.Equal(other[s.join.key].Raw(c.rec.Line), key) &&
+		c.rec.Marks(s.join.set, i).Has(s.join.need)
 }
 
 // numbersIn yields the numbers in the JSON text of an array of numbers, or of

@@ -49,53 +49,34 @@ type diagnoses struct {
 
 // sortOut applies the rules for diagnoses.
 //
-// The server lists each code once, with the type under which it came first.
-// The order is: admitting, first listed (typed principal), principal where it
-// differs (also typed principal), the other listed ones, external causes,
-// reasons for the visit, and last what only a line names.
+// The servers of v1 and v2 list each code once, with the type under which it
+// came first. The order is: admitting, first listed (typed principal),
+// principal where it differs (also typed principal), the other listed ones,
+// external causes, reasons for the visit, and last what only a line names.
+// The server of v3 lists all that the repository has.
 func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
 	d.principal, d.admitting = -1, -1
 	d.kinds, d.listed = d.kinds[:0], d.listed[:0]
-	set := p.diagnose.set
-	n := r.Rows(set)
-	last := 0       // the highest number that a present-on-admission mark shows
-	unnumbered := 0 // a principal one that differs from the first listed
-	for i := range n {
-		kind := p.diagnosisKind(r, i, claimType)
-		switch {
-		case r.Row(set, i)[p.diagnose.code].IsZero():
-			kind = notListed
-		case p.has(r.Marks(set, i), "principal"):
-			if d.principal >= 0 {
-				unnumbered++
-			}
+	for i := range r.Rows(p.diagnose.set) {
+		marks := r.Marks(p.diagnose.set, i)
+		if r.Row(p.diagnose.set, i)[p.diagnose.code].IsZero() {
+			d.kinds = append(d.kinds, notListed)
+			continue
+		}
+		if p.has(marks, "principal") {
 			d.principal = i // of two, the second is the principal one
-		case p.has(r.Marks(set, i), "admitting"):
+		}
+		if p.has(marks, "admitting") {
 			d.admitting = i
 		}
-		if kind == listed {
-			last = max(last, p.presentOnAdmissionNumber(r, i))
-		}
-		d.kinds = append(d.kinds, kind)
+		d.kinds = append(d.kinds, p.diagnosisKind(r, i, claimType))
 	}
-	if claimType == schema.SNF && n > 0 && d.principal != 0 && d.kinds[0] == listed {
-		// Here the admitting diagnosis is typed like the others, but it
-		// stands before the principal one.
-		d.admitting = 0
-		if d.principal > 0 {
-			d.kinds[0] = notListed
-		}
+	if p.api == schema.V3 {
+		d.dropRepeat(p, r, claimType)
+	} else {
+		d.restoreRepeats(p, r, claimType)
 	}
-	if d.principal < 0 && d.admitting >= 0 {
-		// The principal code repeats the admitting one.
-		d.principal = d.admitting
-		d.kinds[d.admitting] = listed
-	}
-	if d.admitting >= 0 && last > d.count(listed)-unnumbered {
-		// A number is missing: that code repeats the admitting one.
-		d.kinds[d.admitting] = listed
-	}
-	first := true
+	first := p.api != schema.V3 // whose server leaves out the first ones
 	for i, kind := range d.kinds {
 		switch {
 		case kind == listed:
@@ -103,6 +84,58 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 		case kind == external && first:
 			d.kinds[i] = firstExternal
 			first = false
+		}
+	}
+}
+
+// restoreRepeats finds out which diagnoses stand for two, because a code that
+// repeats an earlier one is left out.
+func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+	if p.api == schema.V2 && claimType == schema.SNF && len(d.kinds) > 0 && d.principal != 0 && d.kinds[0] == listed {
+		// Here the admitting diagnosis is typed like the others, but it
+		// stands before the principal one.
+		d.admitting = 0
+		if d.principal > 0 {
+			d.kinds[0] = notListed
+		}
+	}
+	if d.admitting < 0 {
+		return
+	}
+	if d.principal < 0 {
+		// The principal code repeats the admitting one.
+		d.principal = d.admitting
+		d.kinds[d.admitting] = listed
+	}
+	// Present-on-admission marks are numbered as the codes of the claim are.
+	// Where the numbers go higher than the codes that are there, one of the
+	// codes repeats the admitting one.
+	numbers, principals := 0, 0
+	for i := range d.kinds {
+		if d.kinds[i] == listed {
+			numbers = max(numbers, p.presentOnAdmissionNumber(r, i))
+		}
+		if p.has(r.Marks(p.diagnose.set, i), "principal") {
+			principals++
+		}
+	}
+	unnumbered := max(principals-1, 0) // a principal one that is not the first listed
+	if numbers > d.count(listed)-unnumbered {
+		d.kinds[d.admitting] = listed
+	}
+}
+
+// dropRepeat leaves out the principal diagnosis where it stands before the
+// list of which it is the first.
+func (d *diagnoses) dropRepeat(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+	switch {
+	case d.principal < 0:
+	case claimType != schema.Carrier && claimType != schema.DME:
+		d.kinds[d.principal] = notListed
+	case d.principal+1 < len(d.kinds):
+		code := func(i int) []byte { return r.Row(p.diagnose.set, i)[p.diagnose.code].Raw(r.Line) }
+		if bytes.Equal(code(d.principal), code(d.principal+1)) {
+			d.kinds[d.principal] = notListed
 		}
 	}
 }
@@ -122,8 +155,11 @@ func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 	switch {
 	case p.has(marks, "external"):
 		return external
+	case p.has(marks, "principal"):
+		return listed
 	case p.has(marks, "admitting"), p.has(marks, "reason"):
 		return notListed
+	case p.api != schema.V2:
 	case claimType == schema.DME && p.has(marks, "secondary"):
 		return notListed // only a line names it
 	case claimType == schema.HHA && p.externalCode(r, i):
@@ -189,6 +225,17 @@ func (d *diagnoses) pick(p picker) int {
 }
 
 var productTypes = [...]string{listed: "D", external: "E", firstExternal: "1"}
+
+// rank is the number of a diagnosis among those of the same kind.
+func (c *claim) rank(row int) []byte {
+	n := 0
+	for _, kind := range c.dx.kinds[:row+1] {
+		if kind == c.dx.kinds[row] {
+			n++
+		}
+	}
+	return strconv.AppendInt(c.scratch[:0], int64(n), 10)
+}
 
 // productType is CLM_PROD_TYPE_CD of a diagnosis.
 func (c *claim) productType(row int) []byte {

@@ -22,9 +22,13 @@ const (
 	latePerson                 // what other resources say of the beneficiary
 )
 
-// sharedCodes is how many codes of a shared element are looked at to see
-// whether they differ.
-const sharedCodes = 2
+const (
+	// sharedCodes is how many codes of a shared element are looked at to
+	// see whether they differ.
+	sharedCodes = 2
+	// marksOnAdmission is how many characters CLM_POA_IND has.
+	marksOnAdmission = 7
+)
 
 // setFunc gives a source the function of its alternative.
 func (s *source) setFunc(name string) error {
@@ -47,7 +51,10 @@ func (s *source) setFunc(name string) error {
 	case "product-type":
 		s.rowFn = (*claim).productType
 		return nil
-	case "only", "current-mbi":
+	case "rank":
+		s.rowFn = (*claim).rank
+		return nil
+	case "only", "concat", "current-mbi":
 		return nil
 	}
 	if _, ok := partRules[name]; ok {
@@ -65,6 +72,12 @@ var transforms = map[string]transform{
 	"sex":           sex,
 	"zip5":          zip5,
 	"zip4":          zip4,
+	"second":        second,
+	"third":         third,
+	"pad2":          func(dst, v []byte) []byte { return pad(dst, v, 2) },
+	"pad3":          func(dst, v []byte) []byte { return pad(dst, v, 3) },
+	"race":          race,
+	"npi-qualifier": func(_, _ []byte) []byte { return []byte("01") },
 }
 
 var lates = map[string]lateKind{
@@ -123,11 +136,17 @@ func idQualifier(_, v []byte) []byte {
 	return nil
 }
 
+// The codes of SNOMED CT for the sexes.
+const (
+	snomedMale   = "248153007"
+	snomedFemale = "248152002"
+)
+
 func sex(_, v []byte) []byte {
 	switch string(v) {
-	case "male":
+	case "male", snomedMale:
 		return []byte("1")
-	case "female":
+	case "female", snomedFemale:
 		return []byte("2")
 	}
 	return []byte("0")
@@ -148,4 +167,48 @@ func zip4(_, v []byte) []byte {
 		return v[6:]
 	}
 	return nil
+}
+
+// second is the second of two characters: a bill class behind its facility.
+func second(_, v []byte) []byte {
+	if len(v) == 2 {
+		return v[1:]
+	}
+	return nil
+}
+
+// third is the third of three characters: a bill frequency behind its class.
+func third(_, v []byte) []byte {
+	if len(v) == 3 {
+		return v[2:]
+	}
+	return nil
+}
+
+// pad puts zeros before a number.
+func pad(dst, v []byte, width int) []byte {
+	dst = dst[:0]
+	for n := len(v); n < width; n++ {
+		dst = append(dst, '0')
+	}
+	return append(dst, v...)
+}
+
+// race takes a category of race or ethnicity of the US census.
+func race(_, v []byte) []byte {
+	switch string(v) {
+	case "2106-3":
+		return []byte("1")
+	case "2054-5":
+		return []byte("2")
+	case "2131-1":
+		return []byte("3")
+	case "2028-9":
+		return []byte("4")
+	case "2135-2":
+		return []byte("5")
+	case "1002-5":
+		return []byte("6")
+	}
+	return []byte("0")
 }

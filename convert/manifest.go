@@ -17,6 +17,7 @@ type Manifest struct {
 	Version  string          `json:"version"` // of the program that wrote it
 	Format   Format          `json:"format"`
 	Versions Versions        `json:"versions"`
+	APIs     []string        `json:"apis"` // generations of BCDA in the inputs
 	Inputs   []ManifestInput `json:"inputs"`
 	Counts   Counts          `json:"counts"`
 	Tables   []ManifestTable `json:"tables"`
@@ -52,6 +53,11 @@ func (r *run) manifest() *Manifest {
 		Versions: r.opts.Versions,
 		Counts:   r.counts,
 		TextSize: r.text.Load(),
+	}
+	for _, api := range schema.APIs {
+		if r.apis[api] {
+			m.APIs = append(m.APIs, api.String())
+		}
 	}
 	for i, in := range r.opts.inputs {
 		state := &r.sizes[i]

@@ -28,6 +28,8 @@ type commonRegs struct {
 	resourceType, id, updated, status int
 	claimType, patient                int
 	part, year                        int // of a Coverage
+	system                            int // of an EOB of v3
+	markers                           []int
 }
 
 // identifierRegs are the row set and registers of a Patient's identifiers.
@@ -78,25 +80,37 @@ type getter struct {
 type sourceKind uint8
 
 const (
-	fromRecord  sourceKind = iota // a register of the record
-	fromRow                       // a register of the row
-	fromJoin                      // a register of an element that the row refers to
-	fromRole                      // a register of the diagnosis that a rule picks
-	fromMBI                       // the current MBI among the identifiers of a Patient
-	fromLiteral                   // a constant
+	fromRecord    sourceKind = iota // a register of the record
+	fromRow                         // a register of the row
+	fromJoin                        // a register of an element that the row refers to
+	fromReference                   // a register of an element that the record refers to
+	fromRole                        // a register of the diagnosis that a rule picks
+	fromMBI                         // the current MBI among the identifiers of a Patient
+	fromLiteral                     // a constant
 )
 
 type source struct {
 	kind    sourceKind
 	reg     int
 	rowSet  int // of the row
-	count   int // registers, when the function looks at several
+	count   int // registers, when gather looks at several
+	gather  gatherRule
+	nth     int // of the elements that a join finds
 	join    join
 	pick    picker
 	literal []byte
 	fn      transform
 	rowFn   rowFunc
 }
+
+// A gatherRule makes one value of several.
+type gatherRule uint8
+
+const (
+	gatherFirst  gatherRule = iota
+	gatherOnly              // the value, when there is no other
+	gatherConcat            // all values, one after another
+)
 
 // A join finds the elements of another array whose key stands in a list of
 // the row, as item.careTeamSequence lists careTeam.sequence.
@@ -157,14 +171,23 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.status, "status"},
 		{&c.p.common.claimType, schema.ClaimTypeExpr},
 		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
-		{&c.p.common.part, schema.CoveragePartExpr},
+		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
 		{&c.p.common.year, schema.ReferenceYearExpr},
+		{&c.p.common.system, schema.SystemTypeExpr},
 	} {
 		expr, err := schema.ParseExpr(v.expr)
 		if err != nil {
 			panic(err) // constants of the project
 		}
 		c.reg(v.to, c.b.Value(stepsOf(expr[0].Path), 1))
+	}
+	c.p.common.markers = make([]int, len(schema.Markers))
+	for i, m := range schema.Markers {
+		expr, err := schema.ParseExpr(m.Expr)
+		if err != nil {
+			panic(err)
+		}
+		c.reg(&c.p.common.markers[i], c.b.Value(stepsOf(expr[0].Path), 1))
 	}
 }
 
@@ -290,8 +313,11 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 		return err
 	}
 	src.count = 1
-	if alt.Func == "only" {
-		src.count = sharedCodes
+	switch alt.Func {
+	case "only":
+		src.count, src.gather = sharedCodes, gatherOnly
+	case "concat":
+		src.count, src.gather = marksOnAdmission, gatherConcat
 	}
 	switch {
 	case alt.Path == nil:
@@ -350,17 +376,20 @@ func (c *compiler) regNth(to *int, r ndjson.Ref, nth int) {
 func (c *compiler) join(src *source, tp *tablePlan, array string, alt schema.Alt, at int) error {
 	head := alt.Path[0]
 	link := head.Conds[at]
-	if len(link.Join) < 2 || link.Join[0].Name != array {
-		return fmt.Errorf("a join must refer to the row, %s", array)
-	}
 	var others []schema.Cond
 	others = append(others, head.Conds[:at]...)
 	others = append(others, head.Conds[at+1:]...)
-	src.kind, src.rowSet = fromJoin, tp.set
+	src.nth = alt.Nth
 	src.join.set = c.b.Rows(head.Name)
 	src.join.need = c.b.RowMarks(src.join.set, condsOf(others))
 	c.reg(&src.join.key, c.b.RowValue(src.join.set, namesOf(strings.Join(link.Path, ".")), 1))
-	c.reg(&src.join.list, c.b.RowList(tp.set, stepsOf(link.Join[1:])))
+	if array != "" && link.Join[0].Name == array {
+		src.kind, src.rowSet = fromJoin, tp.set
+		c.reg(&src.join.list, c.b.RowList(tp.set, stepsOf(link.Join[1:])))
+	} else {
+		src.kind = fromReference
+		c.reg(&src.join.list, c.b.Value(stepsOf(link.Join), 1))
+	}
 	c.reg(&src.reg, c.b.RowValue(src.join.set, stepsOf(alt.Path[1:]), src.count))
 	return nil
 }

@@ -26,12 +26,13 @@ const (
 
 // Options say what to convert, and how.
 type Options struct {
-	Inputs    []string // files, folders, or "-" for Stdin
-	Out       string   // folder of the data set
-	Overwrite bool     // replace a data set that is there
-	Format    Format   // Parquet unless set
-	Versions  Versions // FinalVersions unless set
-	Jobs      int      // parallel workers; the number of CPUs unless set
+	Inputs    []string    // files, folders, or "-" for Stdin
+	Out       string      // folder of the data set
+	Overwrite bool        // replace a data set that is there
+	Format    Format      // Parquet unless set
+	Versions  Versions    // FinalVersions unless set
+	API       *schema.API // generation of the export; told by its content unless set
+	Jobs      int         // parallel workers; the number of CPUs unless set
 
 	// MaxRejects stops the run when more lines than that are rejected;
 	// negative means any number.
@@ -78,7 +79,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
 		return nil, err
 	}
-	compiled, err := newPlans()
+	compiled, err := newPlans(opts.API)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,8 @@ type run struct {
 	people  *people
 	counts  Counts
 	newest  int64
-	next    int64 // number of the next resource
+	apis    [len(schema.APIs)]bool // generations that were read
+	next    int64                  // number of the next resource
 	rejects *rejectFile
 	sizes   []inputState // by input
 	written []int64      // rows by table
@@ -174,7 +176,7 @@ func (r *run) read(ctx context.Context) error {
 		defer close(jobs)
 		var seq int64
 		for i, in := range r.opts.inputs {
-			stream, err := in.Open(r.opts.Stdin, &r.stored)
+			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
 			if err != nil {
 				return err
 			}
@@ -258,6 +260,12 @@ func (r *run) take(res *result) error {
 		r.people.apply(&res.people[i])
 	}
 	r.newest = max(r.newest, res.newest)
+	for api, seen := range res.apis {
+		r.apis[api] = r.apis[api] || seen
+	}
+	if r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2]) {
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.chunk.Input].Name)
+	}
 	r.counts.add(res.counts)
 	in := &r.sizes[res.chunk.Input]
 	in.text += int64(len(res.chunk.Data))
@@ -273,6 +281,16 @@ func (r *run) take(res *result) error {
 	}
 	r.report("read", r.stored.Load(), r.storedTotal())
 	return nil
+}
+
+// api is the newest generation that was read.
+func (r *run) api() schema.API {
+	for _, api := range []schema.API{schema.V3, schema.V2} {
+		if r.apis[api] {
+			return api
+		}
+	}
+	return schema.V1
 }
 
 func (r *run) storedTotal() int64 {

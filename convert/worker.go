@@ -20,18 +20,21 @@ type result struct {
 	people []personUpdate
 	bad    []Reject
 	counts Counts
-	newest int64 // the newest update of a resource
+	apis   [len(schema.APIs)]bool // generations that occur
+	newest int64                  // the newest update of a resource
 }
 
 // Counts says how many resources were read, and what became of them.
 type Counts struct {
-	Lines     int64 `json:"lines"`      // that are not blank
-	Resources int64 `json:"resources"`  // that were understood
-	Skipped   int64 `json:"skipped"`    // of types that have no place in CCLF
-	Cancelled int64 `json:"cancelled"`  // claims that are no longer in force
-	Replaced  int64 `json:"replaced"`   // resources of which a newer version was there
-	NoPatient int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
-	Rejected  int64 `json:"rejected"`
+	Lines     int64 `json:"lines"`     // that are not blank
+	Resources int64 `json:"resources"` // that were understood
+	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
+	Cancelled int64 `json:"cancelled"` // claims that are no longer in force
+	// PartlyAdjudicated claims are not final and have no rows.
+	PartlyAdjudicated int64 `json:"partly_adjudicated"`
+	Replaced          int64 `json:"replaced"`   // resources of which a newer version was there
+	NoPatient         int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
+	Rejected          int64 `json:"rejected"`
 }
 
 func (c *Counts) add(d Counts) {
@@ -39,6 +42,7 @@ func (c *Counts) add(d Counts) {
 	c.Resources += d.Resources
 	c.Skipped += d.Skipped
 	c.Cancelled += d.Cancelled
+	c.PartlyAdjudicated += d.PartlyAdjudicated
 	c.Replaced += d.Replaced
 	c.NoPatient += d.NoPatient
 	c.Rejected += d.Rejected
@@ -136,6 +140,7 @@ func (w *worker) line(text []byte) error {
 	if err != nil {
 		return err
 	}
+	w.out.apis[p.api] = true
 	w.out.keys = append(w.out.keys, key)
 	w.out.newest = max(w.out.newest, key.updated)
 	w.out.counts.Resources++
@@ -162,7 +167,7 @@ func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 	if err := p.program.Walk(rec, text); err != nil {
 		return nil, plain(err)
 	}
-	right, err := w.plans.choose(w.text(rec, p.common.resourceType), rec)
+	right, err := w.plans.choose(w.text(rec, p.common.resourceType), p, rec)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +199,10 @@ func (w *worker) record(p *plan) *ndjson.Record {
 
 func (w *worker) eob(key resourceKey) error {
 	c := &w.claim
+	if string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem {
+		w.out.counts.PartlyAdjudicated++
+		return nil
+	}
 	c.typ = schema.ParseClaimType(w.text(c.rec, c.plan.common.claimType))
 	if c.typ == schema.UnknownClaim {
 		return reject("an ExplanationOfBenefit of unknown claim type")

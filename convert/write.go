@@ -83,7 +83,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	}
 	defer in.Release()
 	t.schema = arrowSchema(t.spill.table)
-	t.late = t.run.plans.late(t.spill.table)
+	t.late = t.run.plans.late(t.spill.table, t.run.api())
 	t.lastLine = -1
 	defer func() {
 		if t.part != nil {

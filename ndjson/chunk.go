@@ -56,15 +56,16 @@ type cutter struct {
 	line   int64
 	offset int64
 	buf    []byte // text read and not yet passed on
+	err    error  // that ended the reading
 }
 
 func (c *cutter) run() error {
-	c.buf = c.get(ChunkSize)
+	c.buf = c.newBuffer()
 	for {
+		err := c.fill()
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
-		err := c.fill()
 		if err == nil {
 			if err := c.flush(false); err != nil {
 				return err
@@ -83,16 +84,23 @@ func (c *cutter) run() error {
 	}
 }
 
-// fill reads until the buffer is full; io.EOF means that the input ended.
+// newBuffer returns an empty buffer for a chunk. Its capacity is always the
+// same, though get may have given more: it says where chunks are cut.
+func (c *cutter) newBuffer() []byte { return c.get(ChunkSize)[:0:ChunkSize] }
+
+// fill reads until the buffer is full, and otherwise tells why it is not:
+// io.EOF means that the input ended. An error is kept: a reader that goes on
+// after one has left out a piece.
 func (c *cutter) fill() error {
-	for len(c.buf) < cap(c.buf) {
-		n, err := c.r.Read(c.buf[len(c.buf):cap(c.buf)])
+	for len(c.buf) < cap(c.buf) && c.err == nil {
+		var n int
+		n, c.err = c.r.Read(c.buf[len(c.buf):cap(c.buf)])
 		c.buf = c.buf[:len(c.buf)+n]
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	if len(c.buf) == cap(c.buf) {
+		return nil
+	}
+	return c.err
 }
 
 // flush passes on the whole lines in the buffer, or all of it at the end.
@@ -112,10 +120,13 @@ func (c *cutter) flush(end bool) error {
 		return c.grow()
 	}
 	data, rest := c.buf[:n], c.buf[n:]
-	if end {
+	switch {
+	case end:
 		c.buf = nil
-	} else {
-		c.buf = append(c.get(ChunkSize), rest...)
+	case len(rest) < ChunkSize:
+		c.buf = append(c.newBuffer(), rest...)
+	default:
+		c.buf = append(make([]byte, 0, cap(c.buf)), rest...)
 	}
 	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data}
 	c.offset += int64(n)
@@ -136,23 +147,19 @@ func (c *cutter) grow() error {
 	if err := c.yield(tooLong); err != nil {
 		return err
 	}
-	for {
-		if err := c.ctx.Err(); err != nil {
-			return err
-		}
-		c.offset += int64(len(c.buf))
-		c.buf = c.get(ChunkSize)
+	c.offset += int64(len(c.buf))
+	for c.buf = c.newBuffer(); ; c.buf = c.buf[:0] {
 		err := c.fill()
 		if i := bytes.IndexByte(c.buf, '\n'); i >= 0 {
 			c.line++
 			c.offset += int64(i + 1)
 			c.buf = append(c.buf[:0], c.buf[i+1:]...)
-			return nil // an error shows again at the next read
-		}
-		if err != nil {
-			c.offset += int64(len(c.buf))
-			c.buf = c.buf[:0]
 			return nil
+		}
+		c.offset += int64(len(c.buf))
+		if err != nil || c.ctx.Err() != nil {
+			c.buf = c.buf[:0]
+			return nil // run finds the error again
 		}
 	}
 }

@@ -3,6 +3,8 @@ package ndjson
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +18,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
+
+// Stdin is the name of standard input.
+const Stdin = "-"
 
 // An Input is one stream of lines: a file, or standard input.
 type Input struct {
@@ -31,19 +36,25 @@ var extensions = []string{".ndjson", ".jsonl"}
 // Expand turns arguments into inputs: a file stands for itself, "-" for
 // standard input, a folder for all files in it and below it whose names end
 // in .ndjson or .jsonl, also with .gz or .zst behind, in the order of their
-// paths. A file named twice is read once.
+// paths. In folders, names that begin with a dot or an underscore are passed
+// over: they are of unfinished downloads and of what programs say about a
+// folder. A file named twice is read once.
 func Expand(args []string) ([]Input, error) {
 	var inputs []Input
 	seen := map[string]bool{}
 	add := func(name string, size int64) {
-		if clean := filepath.Clean(name); !seen[clean] {
-			seen[clean] = true
+		key := name
+		if name != Stdin {
+			key = "./" + filepath.Clean(name)
+		}
+		if !seen[key] {
+			seen[key] = true
 			inputs = append(inputs, Input{name, size})
 		}
 	}
 	for _, arg := range args {
-		if arg == "-" {
-			add("-", -1)
+		if arg == Stdin {
+			add(Stdin, -1)
 			continue
 		}
 		info, err := os.Stat(arg)
@@ -54,22 +65,32 @@ func Expand(args []string) ([]Input, error) {
 			add(arg, fileSize(info))
 			continue
 		}
-		before := len(inputs)
-		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !hasLines(d.Name()) {
+		found := false
+		root := arg + string(filepath.Separator) // so that a link is followed
+		err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil || path == root:
 				return err
+			case strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_"):
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case d.IsDir() || !hasLines(d.Name()):
+				return nil
 			}
 			info, err := os.Stat(path) // follows links
 			if err != nil || info.IsDir() {
 				return err
 			}
 			add(path, fileSize(info))
+			found = true
 			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
 		}
-		if len(inputs) == before {
+		if !found {
 			return nil, fmt.Errorf("%w: no .ndjson or .jsonl file (also .gz, .zst) in folder %s", ErrNoInput, arg)
 		}
 	}
@@ -91,35 +112,93 @@ func hasLines(name string) bool {
 
 // Open opens the input and decompresses it when its first bytes are those of
 // gzip (also of several members) or zstd. Bytes as stored are added to
-// *stored while they are read. Standard input is read from stdin.
-func (in Input) Open(stdin io.Reader, stored *atomic.Int64) (io.ReadCloser, error) {
-	var raw io.Reader = stdin
+// *stored while they are read. Standard input is read from stdin. Reading from
+// what may keep its reader waiting, as a pipe does, ends with ctx.
+func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64) (io.ReadCloser, error) {
+	raw := stdin
 	var file io.Closer = io.NopCloser(nil)
-	if in.Name != "-" {
+	if in.Name != Stdin {
 		f, err := os.Open(in.Name)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
 		}
 		raw, file = f, f
 	}
+	if in.Size < 0 {
+		raw = &interruptible{ctx: ctx, r: raw, buf: make([]byte, 1<<16), done: make(chan error, 1)}
+	}
 	buffered := bufio.NewReaderSize(&countingReader{raw, stored}, 1<<16)
 	// A short or failing input shows its error when it is read.
 	magic, _ := buffered.Peek(4)
 	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+	case bytes.HasPrefix(magic, gzipMagic):
 		z, err := gzip.NewReader(buffered)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: gzip header: %w", in.Name, err), file.Close())
+			return &stream{failing{fmt.Errorf("gzip header: %w", err)}, []io.Closer{file}}, nil
 		}
 		return &stream{z, []io.Closer{z, file}}, nil
-	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case isZstd(magic):
 		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: zstd: %w", in.Name, err), file.Close())
+			return &stream{failing{err}, []io.Closer{file}}, nil
 		}
 		return &stream{z, []io.Closer{z.IOReadCloser(), file}}, nil
 	}
 	return &stream{buffered, []io.Closer{file}}, nil
+}
+
+var gzipMagic = []byte{0x1f, 0x8b}
+
+// isZstd tells a zstd frame, or the skippable frame that parallel zstd begins
+// with.
+func isZstd(magic []byte) bool {
+	if len(magic) < 4 {
+		return false
+	}
+	n := binary.LittleEndian.Uint32(magic)
+	return n == 0xFD2FB528 || n&^0xF == 0x184D2A50
+}
+
+// failing is a reader that has nothing but an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// interruptible reads in goroutines of their own, so that who waits for a
+// slow pipe can stop waiting. Once it was interrupted it reads no more.
+type interruptible struct {
+	ctx  context.Context
+	r    io.Reader
+	buf  []byte     // belongs to the goroutine while there is one
+	n    int        // bytes that the goroutine read
+	done chan error // how that ended
+	data []byte     // read and not yet passed on
+	err  error
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(r.data) == 0 && r.err == nil {
+		go func() {
+			var err error
+			r.n, err = r.r.Read(r.buf)
+			r.done <- err
+		}()
+		select {
+		case r.err = <-r.done:
+			r.data = r.buf[:r.n]
+		case <-r.ctx.Done():
+			return 0, r.ctx.Err()
+		}
+	}
+	if len(r.data) == 0 {
+		return 0, r.err
+	}
+	n := copy(p, r.data)
+	r.data = r.data[n:]
+	return n, nil
 }
 
 type countingReader struct {
@@ -150,16 +229,17 @@ func (s *stream) Close() error {
 // there is none, or none within limit bytes.
 func (in Input) FirstLine(limit int) []byte {
 	var unused atomic.Int64
-	r, err := in.Open(nil, &unused)
+	r, err := in.Open(context.Background(), nil, &unused)
 	if err != nil {
 		return nil
 	}
 	defer r.Close()
 	text, _ := io.ReadAll(io.LimitReader(r, int64(limit)))
+	more := len(text) == limit
 	text = bytes.TrimPrefix(text, bom)
 	for len(text) > 0 {
 		line, rest, found := bytes.Cut(text, []byte{'\n'})
-		if !found && len(text) >= limit {
+		if !found && more {
 			return nil
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {

@@ -51,6 +51,9 @@ type rowSet struct {
 // Reg returns a register of the whole record.
 func (r *Record) Reg(i int) Span { return r.regs[i] }
 
+// Regs returns count registers of the whole record, from i.
+func (r *Record) Regs(i, count int) []Span { return r.regs[i : i+count] }
+
 // Rows returns the number of elements collected for a row set.
 func (r *Record) Rows(set int) int { return len(r.rows[set].marks) }
 
@@ -245,6 +248,9 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 func (w *walker) scalar(n *node, s Span) {
 	for _, st := range n.stores {
 		w.put(st.reg, st.count, s)
+	}
+	if n.list >= 0 {
+		w.r.regs[n.list] = s // a list of one, unless an array ends after it
 	}
 	for i := range n.tests {
 		t := &n.tests[i]

@@ -7,6 +7,8 @@ const (
 
 	v2DiagnosisRule = "by the diagnosis types; the server lists a code once, under the first type it has"
 
+	v3DiagnosisRule = "by the diagnosis types; the principal diagnosis of an institutional claim stands in the list once more"
+
 	icdRule            = "without the dot"
 	icdIndicatorRule   = "0 for an ICD-10 code system, 9 for ICD-9, U for neither"
 	firstDiagnosisRule = "0 for ICD-10, 9 for ICD-9, by the code system of the claim's first diagnosis"
@@ -27,6 +29,21 @@ type Role struct {
 func Roles(api API) []Role { return roles[api] }
 
 var roles = [apis][]Role{
+	V1: {
+		{eob, "diagnosis", "principal", "type.coding.code=principal"},
+		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
+		{eob, "diagnosis", "external", "type.coding.code=external,external-first"},
+		{eob, "diagnosis", "reason", "type.coding.code=reason-for-visit"},
+		{patient, "identifier", "mbi", "system=sid:us-mbi"},
+		{patient, "identifier", "current", "extension.valueCoding.code=current"},
+	},
+	V3: {
+		{eob, "diagnosis", "principal", "type.coding.code=principal"},
+		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
+		{eob, "diagnosis", "external", "type.coding.code=externalcauseofinjury"},
+		{eob, "diagnosis", "reason", "type.coding.code=patientreasonforvisit"},
+		{patient, "identifier", "mbi", "system=sid:us-mbi"},
+	},
 	V2: {
 		{eob, "diagnosis", "principal", "type.coding.code=principal"},
 		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
@@ -58,11 +75,46 @@ const (
 	// Within an identifier of a Patient: its value and period.
 	IdentifierValue = `value`
 	IdentifierEnd   = `period.end`
-	// CoveragePartExpr finds which part of Medicare a Coverage is about, and
-	// ReferenceYearExpr the year that its monthly values are of.
-	CoveragePartExpr  = `class[type.coding.code=plan].value`
+	// ReferenceYearExpr finds the year that monthly values of a Coverage are of.
 	ReferenceYearExpr = `extension[url=bb:rfrnc_yr].valueDate`
+	// SystemTypeExpr finds the claims system that an EOB of v3 came from.
+	SystemTypeExpr = `meta.tag[system=idr:System-Type].code`
 )
+
+// SharedSystem is the system type of claims that are not yet fully adjudicated.
+const SharedSystem = "SharedSystem"
+
+// CoveragePartExpr finds which part of Medicare a Coverage is about.
+func CoveragePartExpr(api API) string {
+	if api == V1 {
+		return `grouping.subPlan`
+	}
+	return `class[type.coding.code=plan].value`
+}
+
+// A Marker is a path at which only some generations have a value, by which
+// the generation of a resource is told.
+type Marker struct {
+	Resource string
+	Expr     string
+	API      API
+}
+
+// Markers in the order in which they are tried: the first that has a value
+// decides. A resource without any is of the generation of the one before it.
+var Markers = []Marker{
+	{eob, `meta.tag[system=idr:System-Type].code`, V3},
+	{eob, `type.coding[system=idr:CLM-TYPE-CD].code`, V3},
+	{eob, `use`, V2},
+	{eob, `status`, V1},
+	{patient, `identifier[system^=https://bluebutton.cms.gov/resources/].type.coding.code`, V2},
+	{patient, `identifier[system^=https://bluebutton.cms.gov/resources/].value`, V1},
+	{patient, `extension[url=bb:race].valueCoding.code`, V1},
+	{patient, `identifier[system=sid:us-mbi].value`, V3},
+	{coverage, `grouping.subPlan`, V1},
+	{coverage, `extension[url^=https://bluebutton.cms.gov/resources/].url`, V2},
+	{coverage, `extension[url^=https://bluebutton.cms.gov/fhir/].url`, V3},
+}
 
 // PatientExpr finds the beneficiary that a resource is about.
 func PatientExpr(resource string) string {

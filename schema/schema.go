@@ -78,6 +78,9 @@ const (
 	apis
 )
 
+// APIs are the generations in order.
+var APIs = [...]API{V1, V2, V3}
+
 func (a API) String() string { return [...]string{"v1", "v2", "v3"}[a] }
 
 // ParseAPI reads v1, v2 or v3.

@@ -8,11 +8,12 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var format, versions string
+	var api, format, versions string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -50,6 +51,10 @@ func newConvertCommand(e *env) *cli.Command {
 				Name: "versions", Usage: "`WHICH` claims get rows: final (those in force) or all (cancelled ones too)",
 				Value: string(convert.FinalVersions), Validator: oneOf("final", "all"), Destination: &versions,
 			},
+			&cli.StringFlag{
+				Name: "api", Usage: "`GENERATION` of the export: v1, v2 or v3 (default: told by its content)",
+				HideDefault: true, Validator: oneOf("v1", "v2", "v3"), Destination: &api,
+			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.Overwrite},
 			&cli.Int64Flag{
 				Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
@@ -69,6 +74,13 @@ func newConvertCommand(e *env) *cli.Command {
 			opts.Format = convert.Format(format)
 			opts.Versions = convert.Versions(versions)
 			opts.MaxRejects = maxRejects
+			if api != "" {
+				generation, err := schema.ParseAPI(api)
+				if err != nil {
+					return err
+				}
+				opts.API = &generation
+			}
 			return runConvert(ctx, e, opts)
 		},
 	}
