@@ -13,6 +13,9 @@ const (
 	eobType      = "ExplanationOfBenefit"
 	patientType  = "Patient"
 	coverageType = "Coverage"
+
+	statusCancelled = "cancelled"      // status of an EOB of v1 or v2
+	tagNotFinal     = "NotFinalAction" // tag of an EOB of v3
 )
 
 // A claim is the resource whose rows are being made.
@@ -21,6 +24,8 @@ type claim struct {
 	rec  *ndjson.Record
 	typ  schema.ClaimType
 	dx   diagnoses
+	file []byte // where the resource stands
+	line int64
 
 	mbi     []byte // of a Patient: the current identifier
 	text    []byte // scratch for escapes

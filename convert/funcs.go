@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 )
 
 // A transform turns the text of a value into what the CCLF column wants. dst
@@ -54,6 +55,12 @@ func (s *source) setFunc(name string) error {
 	case "rank":
 		s.rowFn = (*claim).rank
 		return nil
+	case "source-file":
+		s.rowFn = func(c *claim, _ int) []byte { return c.file }
+		return nil
+	case "source-line":
+		s.rowFn = func(c *claim, _ int) []byte { return strconv.AppendInt(c.scratch[:0], c.line, 10) }
+		return nil
 	case "only", "concat", "current-mbi":
 		return nil
 	}
@@ -77,6 +84,7 @@ var transforms = map[string]transform{
 	"pad2":          func(dst, v []byte) []byte { return pad(dst, v, 2) },
 	"pad3":          func(dst, v []byte) []byte { return pad(dst, v, 3) },
 	"race":          race,
+	"final-action":  finalAction,
 	"npi-qualifier": func(_, _ []byte) []byte { return []byte("01") },
 }
 
@@ -211,4 +219,13 @@ func race(_, v []byte) []byte {
 		return []byte("6")
 	}
 	return []byte("0")
+}
+
+// finalAction takes the status of a claim, or its tag of final action.
+func finalAction(_, v []byte) []byte {
+	switch string(v) {
+	case statusCancelled, tagNotFinal:
+		return []byte("N")
+	}
+	return []byte("Y")
 }

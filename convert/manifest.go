@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -63,14 +64,16 @@ func (r *run) manifest() *Manifest {
 		state := &r.sizes[i]
 		m.Inputs = append(m.Inputs, ManifestInput{in.Name, in.Size, state.text, state.lines, state.rejects})
 	}
-	for i, t := range schema.Tables() {
-		table := ManifestTable{Name: t.Name, Rows: r.written[i]}
+	for i, o := range outputs {
+		table := ManifestTable{Name: o.dir, Rows: r.written[i]}
 		for _, name := range r.set.parts {
-			if filepath.Dir(name) == t.Name {
+			if path.Dir(filepath.ToSlash(name)) == o.dir {
 				table.Files = append(table.Files, ManifestFiles{filepath.ToSlash(name), r.set.size(name)})
 			}
 		}
-		m.Tables = append(m.Tables, table)
+		if len(table.Files) > 0 {
+			m.Tables = append(m.Tables, table)
+		}
 	}
 	return m
 }

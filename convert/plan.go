@@ -28,7 +28,7 @@ type commonRegs struct {
 	resourceType, id, updated, status int
 	claimType, patient                int
 	part, year                        int // of a Coverage
-	system                            int // of an EOB of v3
+	system, finalAction               int // of an EOB of v3
 	markers                           []int
 }
 
@@ -56,11 +56,12 @@ type diagnosisRegs struct {
 
 // A tablePlan makes the rows of one table from one resource type.
 type tablePlan struct {
-	table *schema.Table
-	index int // among schema.Tables
-	set   int // row set of its grain, or -1
-	cols  []getter
-	late  []lateColumn
+	table   *schema.Table
+	final   int // place among the outputs
+	partial int // that of partially adjudicated claims, or -1
+	set     int // row set of its grain, or -1
+	cols    []getter
+	late    []lateColumn
 }
 
 // A lateColumn is a column that is filled when all input has been read.
@@ -140,9 +141,9 @@ func newPlan(api schema.API, resource string) (*plan, error) {
 	if err := c.roles(); err != nil {
 		return nil, err
 	}
-	for i, t := range schema.Tables() {
-		if err := c.table(t, i); err != nil {
-			return nil, fmt.Errorf("table %s, %s: %w", t.File, api, err)
+	for _, t := range schema.AllTables() {
+		if err := c.table(t); err != nil {
+			return nil, fmt.Errorf("table %s, %s: %w", t.Name, api, err)
 		}
 	}
 	var err error
@@ -174,6 +175,7 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
 		{&c.p.common.year, schema.ReferenceYearExpr},
 		{&c.p.common.system, schema.SystemTypeExpr},
+		{&c.p.common.finalAction, schema.FinalActionExpr},
 	} {
 		expr, err := schema.ParseExpr(v.expr)
 		if err != nil {
@@ -221,8 +223,14 @@ func (c *compiler) roles() error {
 
 // table compiles what a resource type has to say of a table: all columns of
 // the tables whose rows it makes, and single values for CCLF8.
-func (c *compiler) table(t *schema.Table, index int) error {
-	tp := &tablePlan{table: t, index: index, set: -1, cols: make([]getter, len(t.Fields))}
+func (c *compiler) table(t *schema.Table) error {
+	tp := &tablePlan{
+		table:   t,
+		final:   outputOf(t, false),
+		partial: outputOf(t, true),
+		set:     -1,
+		cols:    make([]getter, len(t.Fields)),
+	}
 	makesRows := feeds(c.p.resource, t)
 	if !makesRows && t.Grain != schema.PerPatient {
 		return nil
@@ -351,7 +359,7 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 // who ask for different ones share registers.
 func (c *compiler) wanted(alt schema.Alt) int {
 	if len(c.nth) == 0 {
-		for _, t := range schema.Tables() {
+		for _, t := range schema.AllTables() {
 			for i := range t.Fields {
 				expr, err := schema.ParseExpr(t.Fields[i].Cells[c.p.api].Expr)
 				for k := 0; err == nil && k < len(expr); k++ {

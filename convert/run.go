@@ -114,7 +114,7 @@ type run struct {
 	plans *plans
 	set   *dataset
 
-	spills  []*spill // by table
+	spills  []*spill // by output
 	keys    keyLog
 	people  *people
 	counts  Counts
@@ -123,7 +123,7 @@ type run struct {
 	next    int64                  // number of the next resource
 	rejects *rejectFile
 	sizes   []inputState // by input
-	written []int64      // rows by table
+	written []int64      // rows by output
 
 	stored, text atomic.Int64 // bytes read
 }
@@ -143,11 +143,11 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		people:  newPeople(),
 		rejects: &rejectFile{set: set},
 		sizes:   make([]inputState, len(opts.inputs)),
-		written: make([]int64, len(schema.Tables())),
+		written: make([]int64, len(outputs)),
 		newest:  minTime,
 	}
-	for _, t := range schema.Tables() {
-		s, err := newSpill(set.temp, t)
+	for _, o := range outputs {
+		s, err := newSpill(set.temp, o)
 		if err != nil {
 			return nil, err
 		}

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // spillRows is how many rows of a table are gathered before they go to disk.
@@ -21,13 +20,13 @@ const spillRows = 16 << 10
 // is it known which rows a newer version of their resource replaces, and what
 // the Patients and Coverages say of the rows' beneficiaries.
 type spill struct {
-	table *schema.Table
-	path  string
-	file  *os.File
-	w     *ipc.Writer
-	page  *page
-	typ   *arrow.Schema
-	rows  int64
+	out  output
+	path string
+	file *os.File
+	w    *ipc.Writer
+	page *page
+	typ  *arrow.Schema
+	rows int64
 }
 
 // Names of the columns behind those of the table.
@@ -36,9 +35,10 @@ const (
 	humanColumn = "_beneficiary"
 )
 
-func newSpill(dir string, t *schema.Table) (*spill, error) {
-	s := &spill{table: t, path: filepath.Join(dir, t.Name+".arrows"), page: newPage(t)}
-	fields := arrowSchema(t).Fields()
+func newSpill(dir string, o output) (*spill, error) {
+	name := strings.ReplaceAll(o.dir, "/", "-") + ".arrows"
+	s := &spill{out: o, path: filepath.Join(dir, name), page: newPage(o.table)}
+	fields := arrowSchema(o.table).Fields()
 	fields = append(fields[:len(fields):len(fields)],
 		arrow.Field{Name: lineColumn, Type: arrow.PrimitiveTypes.Int64},
 		arrow.Field{Name: humanColumn, Type: arrow.PrimitiveTypes.Int64})

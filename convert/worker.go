@@ -15,7 +15,7 @@ import (
 type result struct {
 	seq    int64
 	chunk  ndjson.Chunk
-	pages  []*page // by table, nil where a table has no rows
+	pages  []*page // by output, nil where one has no rows
 	keys   []resourceKey
 	people []personUpdate
 	bad    []Reject
@@ -66,13 +66,13 @@ type Reject struct {
 
 // A worker makes results of chunks. Each goroutine has its own.
 type worker struct {
-	plans    *plans
-	opts     *Options
-	records  map[*plan]*ndjson.Record
-	guess    *plan // that of the line before
-	claim    claim
-	out      *result
-	sequence int64
+	plans   *plans
+	opts    *Options
+	records map[*plan]*ndjson.Record
+	guess   *plan // that of the line before
+	claim   claim
+	out     *result
+	marks   []pageMark
 }
 
 func newWorker(p *plans, opts *Options) *worker {
@@ -84,14 +84,16 @@ func newWorker(p *plans, opts *Options) *worker {
 
 // chunk reads all lines of a chunk.
 func (w *worker) chunk(seq int64, chunk ndjson.Chunk) *result {
-	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(schema.Tables())), newest: math.MinInt64}
+	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(outputs)), newest: math.MinInt64}
 	if chunk.Err != nil {
 		w.out.counts.Lines++
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
 		return w.out
 	}
+	w.claim.file = []byte(w.opts.inputs[chunk.Input].Name)
 	for pos, text := range w.out.chunk.Lines {
 		w.out.counts.Lines++
+		w.claim.line = pos.Line
 		if err := w.line(text); err != nil {
 			w.reject(pos, text, err.Error())
 		}
@@ -199,25 +201,34 @@ func (w *worker) record(p *plan) *ndjson.Record {
 
 func (w *worker) eob(key resourceKey) error {
 	c := &w.claim
-	if string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem {
-		w.out.counts.PartlyAdjudicated++
-		return nil
-	}
 	c.typ = schema.ParseClaimType(w.text(c.rec, c.plan.common.claimType))
+	partial := string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem
 	if c.typ == schema.UnknownClaim {
+		if partial { // a prior authorization, which is no claim
+			w.out.counts.Skipped++
+			return nil
+		}
 		return reject("an ExplanationOfBenefit of unknown claim type")
 	}
 	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
 	if !ok {
 		return reject("an ExplanationOfBenefit without a patient")
 	}
-	if string(w.text(c.rec, c.plan.common.status)) == "cancelled" && w.opts.Versions == FinalVersions {
-		w.out.counts.Cancelled++
-		return nil
-	}
 	c.dx.sortOut(c.plan, c.rec, c.typ)
-	if err := w.rows(key, who, c.typ); err != nil {
+	wanted := finalRows
+	switch {
+	case partial:
+		w.out.counts.PartlyAdjudicated++
+		wanted = partialRows
+	case w.opts.Versions == FinalVersions && w.notFinal():
+		w.out.counts.Cancelled++
+		wanted = claimRowOnly
+	}
+	if err := w.rows(key, who, wanted); err != nil {
 		return err
+	}
+	if wanted != finalRows {
+		return nil
 	}
 	if c.typ == schema.Hospice {
 		u := personUpdate{id: who, part: hospice}
@@ -243,7 +254,8 @@ func (w *worker) patient(key resourceKey) error {
 	if len(c.mbi) > len(person{}.mbi) {
 		return reject("a Patient with an MBI of more than %d characters", len(person{}.mbi))
 	}
-	if err := w.rows(key, who, schema.UnknownClaim); err != nil {
+	c.typ = schema.UnknownClaim
+	if err := w.rows(key, who, finalRows); err != nil {
 		return err
 	}
 	w.out.people = append(w.out.people, personUpdate{id: who, rank: key.updated, isPatient: true, mbi: c.mbi})
@@ -275,30 +287,64 @@ func (w *worker) personValues(u *personUpdate) {
 	}
 }
 
-// rows makes the resource's rows in all tables, or none when a value is bad.
-func (w *worker) rows(key resourceKey, who personID, typ schema.ClaimType) error {
+// notFinal reports whether a later version took the claim's place.
+func (w *worker) notFinal() bool {
 	c := &w.claim
-	var marks [16]int
-	for i, tp := range c.plan.tables {
-		if !takes(tp.table, typ) {
+	return string(w.text(c.rec, c.plan.common.status)) == statusCancelled ||
+		string(w.text(c.rec, c.plan.common.finalAction)) == tagNotFinal
+}
+
+// wantedRows says in which outputs a claim has rows.
+type wantedRows uint8
+
+const (
+	finalRows    wantedRows = iota // in the CCLF tables and those beside them
+	partialRows                    // in those of partially adjudicated claims, and in the list of claims
+	claimRowOnly                   // in the list of claims
+)
+
+// output is where the resource's rows of a table go, or -1.
+func (w *worker) output(tp *tablePlan, wanted wantedRows) int {
+	switch {
+	case !takes(tp.table, w.claim.typ):
+		return -1
+	case wanted == finalRows, tp.table.Name == schema.ClaimsTable:
+		return tp.final
+	case wanted == partialRows:
+		return tp.partial
+	}
+	return -1
+}
+
+// rows makes the resource's rows in all tables, or none when a value is bad.
+func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
+	c := &w.claim
+	w.marks = w.marks[:0]
+	for _, tp := range c.plan.tables {
+		at := w.output(tp, wanted)
+		if at < 0 {
 			continue
 		}
-		out := w.out.pages[tp.index]
+		out := w.out.pages[at]
 		if out == nil {
 			out = newPage(tp.table)
-			w.out.pages[tp.index] = out
+			w.out.pages[at] = out
 		}
-		marks[i] = out.rows()
+		w.marks = append(w.marks, pageMark{out, out.rows()})
 		if err := c.rows(tp, out, key.line, who); err != nil {
-			for k, tp := range c.plan.tables[:i+1] {
-				if takes(tp.table, typ) {
-					w.out.pages[tp.index].truncate(marks[k])
-				}
+			for _, m := range w.marks {
+				m.page.truncate(m.rows)
 			}
 			return err
 		}
 	}
 	return nil
+}
+
+// A pageMark is how long a page was before a resource's rows.
+type pageMark struct {
+	page *page
+	rows int
 }
 
 // takes reports whether claims of a type have rows in a table.

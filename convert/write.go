@@ -45,6 +45,9 @@ func (r *run) write(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
 	for i, s := range r.spills {
+		if s.out.partial && r.counts.PartlyAdjudicated == 0 {
+			continue
+		}
 		group.Go(func() error {
 			t := tableWriter{run: r, spill: s, replaced: replaced, progress: progress}
 			if err := t.write(ctx); err != nil {
@@ -82,8 +85,8 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 		return err
 	}
 	defer in.Release()
-	t.schema = arrowSchema(t.spill.table)
-	t.late = t.run.plans.late(t.spill.table, t.run.api())
+	t.schema = arrowSchema(t.spill.out.table)
+	t.late = t.run.plans.late(t.spill.out.table, t.run.api())
 	t.lastLine = -1
 	defer func() {
 		if t.part != nil {
@@ -116,7 +119,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 }
 
 func (t *tableWriter) open() (err error) {
-	t.part, err = t.run.set.create(t.spill.table.Name, t.run.opts.Format, t.schema)
+	t.part, err = t.run.set.create(t.spill.out.dir, t.run.opts.Format, t.schema)
 	t.partRows = 0
 	return err
 }
@@ -193,7 +196,7 @@ func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []i
 
 // fill makes a late column.
 func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (arrow.Array, error) {
-	field := &t.spill.table.Fields[l.col]
+	field := &t.spill.out.table.Fields[l.col]
 	col := newColumn(field)
 	for i, id := range people {
 		var v []byte
@@ -240,8 +243,8 @@ func (t *tableWriter) age(cols []arrow.Array, i int) (int64, bool) {
 }
 
 func (t *tableWriter) dateAt(cols []arrow.Array, label string, i int) (int32, bool) {
-	for k := range t.spill.table.Fields {
-		if t.spill.table.Fields[k].Label == label {
+	for k := range t.spill.out.table.Fields {
+		if t.spill.out.table.Fields[k].Label == label {
 			days := cols[k].(*array.Date32)
 			return int32(days.Value(i)), days.IsValid(i)
 		}
@@ -252,7 +255,7 @@ func (t *tableWriter) dateAt(cols []arrow.Array, label string, i int) (int32, bo
 // countStrangers counts claims, once each, whose beneficiary is unknown. Every
 // claim has rows in exactly one table that is marked for counting.
 func (t *tableWriter) countStrangers(lines, people []int64) {
-	if !countsClaims(t.spill.table) {
+	if t.spill.out.partial || !countsClaims(t.spill.out.table) {
 		return
 	}
 	for i, line := range lines {

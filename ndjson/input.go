@@ -226,8 +226,12 @@ func (s *stream) Close() error {
 }
 
 // FirstLine returns the first line of an input that is not blank, or nil when
-// there is none, or none within limit bytes.
+// there is none, or none within limit bytes, or when what is read of the input
+// cannot be read again.
 func (in Input) FirstLine(limit int) []byte {
+	if in.Size < 0 {
+		return nil
+	}
 	var unused atomic.Int64
 	r, err := in.Open(context.Background(), nil, &unused)
 	if err != nil {

@@ -38,6 +38,7 @@ type Record struct {
 	regs    []Span
 	marks   []Marks
 	rows    []rowSet
+	scratch []byte // decoded names, and values to test
 }
 
 // rowSet keeps the elements of one array that a program collects: the
@@ -121,7 +122,6 @@ type walker struct {
 	r        *Record
 	b        []byte
 	nonASCII uint64
-	scratch  []byte
 }
 
 // object reads the object at offset at, whose members n knows.
@@ -172,8 +172,8 @@ func (w *walker) name(raw []byte, escaped bool) []byte {
 	if !escaped {
 		return raw
 	}
-	w.scratch = Unescape(w.scratch[:0], raw)
-	return w.scratch
+	w.r.scratch = Unescape(w.r.scratch[:0], raw)
+	return w.r.scratch
 }
 
 // value reads the value at offset at for node n. Elements of an array are
@@ -256,8 +256,8 @@ func (w *walker) scalar(n *node, s Span) {
 		t := &n.tests[i]
 		text := s.Raw(w.b)
 		if s.Escaped() {
-			w.scratch = Unescape(w.scratch[:0], text)
-			text = w.scratch
+			w.r.scratch = Unescape(w.r.scratch[:0], text)
+			text = w.r.scratch
 		}
 		t.mark(&w.r.marks[t.scope], text)
 	}

@@ -26,6 +26,7 @@ var (
 	v3LoadDate  = at(`supportingInfo[category.coding.code=CLM_IDR_LD_DT].timingDate`)
 	v3Adjust    = v3Info("CLM_ADJSTMT_TYPE_CD")
 	v3Control   = at(`identifier[system=ids:CLM-CNTL-NUM].value`)
+	v3Original  = at(`related.reference[system=ids:CLM-CNTL-NUM].value | related.reference.identifier[system=ids:CLM-CNTL-NUM].value`)
 	v3LineFrom  = at(`item.servicedPeriod.start | item.servicedDate`)
 	v3LineThru  = at(`item.servicedPeriod.end`)
 	v3HCPCS     = at(`item.productOrService.coding[system=http://www.ama-assn.org/go/cpt,https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets].code`)

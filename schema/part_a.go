@@ -221,7 +221,7 @@ var cclf1 = &Table{
 		{label: "CLM_ORG_CNTL_NUM", typ: text(40),
 			v1: at(`extension[url=bb:fi_orig_clm_cntl_num].valueIdentifier.value`),
 			v2: absent("the server does not send the control number of an earlier version"),
-			v3: at(`related.reference[system=ids:CLM-CNTL-NUM].value | related.reference.identifier[system=ids:CLM-CNTL-NUM].value`)},
+			v3: v3Original},
 		{label: "CLM_CNTRCTR_NUM", typ: text(5),
 			v1: at(`extension[url=bb:fi_num].valueIdentifier.value`),
 			v2: v2Extension("fi_num"),

@@ -81,6 +81,9 @@ const (
 	SystemTypeExpr = `meta.tag[system=idr:System-Type].code`
 )
 
+// FinalActionExpr finds whether an EOB of v3 is the final action of its claim.
+const FinalActionExpr = `meta.tag[system=idr:Final-Action].code`
+
 // SharedSystem is the system type of claims that are not yet fully adjudicated.
 const SharedSystem = "SharedSystem"
 

@@ -12,6 +12,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -189,6 +190,7 @@ type Table struct {
 	Grain       Grain
 	Claims      []ClaimType // the claims that have rows here; none for the tables of beneficiaries
 	Key         []string    // labels that tell its rows apart
+	Side        bool        // not a CCLF file but a table of this project's beside them
 	Fields      []Field
 }
 
@@ -205,15 +207,22 @@ func (t *Table) Field(label string) *Field {
 // RecordLength is the length of the table's fixed-width record in bytes.
 func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
 
-var tables = []*Table{cclf1, cclf2, cclf3, cclf4, cclf5, cclf6, cclf7, cclf8, cclf9, cclfa, cclfb}
+var (
+	tables     = []*Table{cclf1, cclf2, cclf3, cclf4, cclf5, cclf6, cclf7, cclf8, cclf9, cclfa, cclfb}
+	sideTables = []*Table{claims, partDCosts}
+	allTables  = slices.Concat(tables, sideTables)
+)
 
 // Tables returns the tables in the order of the CCLF files. The result is
 // shared: it must not be changed.
 func Tables() []*Table { return tables }
 
+// AllTables returns the tables of CCLF and, behind them, those beside it.
+func AllTables() []*Table { return allTables }
+
 // Lookup returns the table with a name such as "cclf1", in any case, or nil.
 func Lookup(name string) *Table {
-	for _, t := range tables {
+	for _, t := range allTables {
 		if strings.EqualFold(t.Name, name) {
 			return t
 		}

@@ -1,0 +1,44 @@
+package convert
+
+import (
+	"path"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// PartialFolder holds the tables of partially adjudicated claims. They are
+// not final, and never mix with the others.
+const PartialFolder = "partially_adjudicated"
+
+// An output is a set of part files: a table in the folder of that name, or
+// its partially adjudicated twin.
+type output struct {
+	table   *schema.Table
+	dir     string // in the data set, with slashes
+	partial bool
+}
+
+// outputs are all outputs of a conversion; spills and row counts go by their
+// places in it.
+var outputs = func() []output {
+	var list []output
+	for _, t := range schema.AllTables() {
+		list = append(list, output{t, t.Name, false})
+	}
+	for _, t := range schema.Tables() {
+		if len(t.Claims) > 0 {
+			list = append(list, output{t, path.Join(PartialFolder, t.Name), true})
+		}
+	}
+	return list
+}()
+
+// outputOf is the place of a table among the outputs.
+func outputOf(t *schema.Table, partial bool) int {
+	for i, o := range outputs {
+		if o.table == t && o.partial == partial {
+			return i
+		}
+	}
+	return -1
+}
