@@ -23,7 +23,8 @@ const keyBytes = 32
 // A keyLog takes the keys of all resources and finds those that a newer
 // version of the same resource replaces.
 type keyLog struct {
-	dir  string
+	dir  string // of sorted runs
+	name string
 	keys []resourceKey
 	runs []string
 }
@@ -51,7 +52,7 @@ func compareKeys(a, b resourceKey) int {
 // spill sorts the keys in memory and writes them to a run of their own.
 func (l *keyLog) spill() error {
 	slices.SortFunc(l.keys, compareKeys)
-	name := filepath.Join(l.dir, fmt.Sprintf("keys-%05d", len(l.runs)))
+	name := filepath.Join(l.dir, fmt.Sprintf("%s-%05d", l.name, len(l.runs)))
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -74,7 +75,10 @@ func (l *keyLog) spill() error {
 
 // replaced returns the lines whose resources have a newer version, or a later
 // one that is as new.
-func (l *keyLog) replaced() (lineSet, error) {
+func (l *keyLog) replaced() (lineSet, error) { return l.replacedExcept(nil) }
+
+// replacedExcept is replaced among the lines that are not in gone.
+func (l *keyLog) replacedExcept(gone lineSet) (lineSet, error) {
 	slices.SortFunc(l.keys, compareKeys)
 	merge := keyMerge{{next: sliceSource(l.keys)}}
 	for _, name := range l.runs {
@@ -86,7 +90,7 @@ func (l *keyLog) replaced() (lineSet, error) {
 		merge = append(merge, &keyRun{next: fileSource(bufio.NewReaderSize(f, 1<<16))})
 	}
 	var set lineSet
-	err := merge.groups(func(older resourceKey) { set.add(older.line) })
+	err := merge.groups(gone, func(older resourceKey) { set.add(older.line) })
 	return set, err
 }
 
@@ -136,8 +140,8 @@ func (m *keyMerge) Pop() any {
 }
 
 // groups merges the runs and calls older for every key that is not the last
-// of its resource.
-func (m *keyMerge) groups(older func(resourceKey)) error {
+// of its resource. Lines that are gone do not count.
+func (m *keyMerge) groups(gone lineSet, older func(resourceKey)) error {
 	var live keyMerge
 	for _, run := range *m {
 		switch head, err := run.next(); {
@@ -149,13 +153,15 @@ func (m *keyMerge) groups(older func(resourceKey)) error {
 		}
 	}
 	heap.Init(&live)
-	var last resourceKey
-	for first := true; len(live) > 0; first = false {
+	var last resourceKey // of the lines that count; its id is never zero
+	for len(live) > 0 {
 		run := live[0]
-		if !first && run.head.id == last.id {
-			older(last)
+		if !gone.has(run.head.line) {
+			if run.head.id == last.id {
+				older(last)
+			}
+			last = run.head
 		}
-		last = run.head
 		head, err := run.next()
 		switch {
 		case err == nil:

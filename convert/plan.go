@@ -21,6 +21,7 @@ type plan struct {
 	mbi      identifierRegs
 	tables   []*tablePlan
 	people   []personGetter // what the resource says of a beneficiary
+	related  relatedGetters
 }
 
 // commonRegs are the registers of what every resource is asked for.
@@ -153,6 +154,7 @@ func newPlan(api schema.API, resource string) (*plan, error) {
 	for _, fix := range c.fixes {
 		fix()
 	}
+	c.p.related = related(c.p)
 	return c.p, nil
 }
 

@@ -115,7 +115,8 @@ type run struct {
 	set   *dataset
 
 	spills  []*spill // by output
-	keys    keyLog
+	keys    keyLog   // of resources
+	claims  keyLog   // of claims that have several resources
 	people  *people
 	counts  Counts
 	newest  int64
@@ -139,7 +140,8 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		opts:    opts,
 		plans:   compiled,
 		set:     set,
-		keys:    keyLog{dir: set.temp},
+		keys:    keyLog{dir: set.temp, name: "keys"},
+		claims:  keyLog{dir: set.temp, name: "claims"},
 		people:  newPeople(),
 		rejects: &rejectFile{set: set},
 		sizes:   make([]inputState, len(opts.inputs)),
@@ -252,6 +254,12 @@ func (r *run) take(res *result) error {
 	for _, k := range res.keys {
 		k.line += r.next
 		if err := r.keys.add(k); err != nil {
+			return err
+		}
+	}
+	for _, k := range res.claims {
+		k.line += r.next
+		if err := r.claims.add(k); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ type result struct {
 	chunk  ndjson.Chunk
 	pages  []*page // by output, nil where one has no rows
 	keys   []resourceKey
+	claims []resourceKey // of versions of claims
 	people []personUpdate
 	bad    []Reject
 	counts Counts
@@ -32,9 +33,12 @@ type Counts struct {
 	Cancelled int64 `json:"cancelled"` // claims that are no longer in force
 	// PartlyAdjudicated claims are not final and have no rows.
 	PartlyAdjudicated int64 `json:"partly_adjudicated"`
-	Replaced          int64 `json:"replaced"`   // resources of which a newer version was there
-	NoPatient         int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
-	Rejected          int64 `json:"rejected"`
+	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
+	// Superseded claims are those of which a related one is newer, where the
+	// server sends them all.
+	Superseded int64 `json:"superseded"`
+	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
+	Rejected   int64 `json:"rejected"`
 }
 
 func (c *Counts) add(d Counts) {
@@ -44,6 +48,7 @@ func (c *Counts) add(d Counts) {
 	c.Cancelled += d.Cancelled
 	c.PartlyAdjudicated += d.PartlyAdjudicated
 	c.Replaced += d.Replaced
+	c.Superseded += d.Superseded
 	c.NoPatient += d.NoPatient
 	c.Rejected += d.Rejected
 }
@@ -229,6 +234,11 @@ func (w *worker) eob(key resourceKey) error {
 	}
 	if wanted != finalRows {
 		return nil
+	}
+	if w.opts.Versions == FinalVersions {
+		if v := c.versionKey(c.plan.related, who, key); v.id != ([2]uint64{}) {
+			w.out.claims = append(w.out.claims, v)
+		}
 	}
 	if c.typ == schema.Hospice {
 		u := personUpdate{id: who, part: hospice}

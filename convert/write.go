@@ -3,6 +3,7 @@ package convert
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"sync"
@@ -31,6 +32,11 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.counts.Replaced = replaced.count()
+	superseded, err := r.claims.replacedExcept(replaced)
+	if err != nil {
+		return err
+	}
+	r.counts.Superseded = superseded.count()
 	var total, done int64
 	for _, s := range r.spills {
 		total += s.rows
@@ -49,7 +55,7 @@ func (r *run) write(ctx context.Context) error {
 			continue
 		}
 		group.Go(func() error {
-			t := tableWriter{run: r, spill: s, replaced: replaced, progress: progress}
+			t := tableWriter{run: r, spill: s, replaced: replaced, superseded: superseded, progress: progress}
 			if err := t.write(ctx); err != nil {
 				return err
 			}
@@ -67,8 +73,11 @@ func (r *run) write(ctx context.Context) error {
 type tableWriter struct {
 	run      *run
 	spill    *spill
-	replaced lineSet
-	progress func(rows int64)
+	replaced lineSet // resources
+	// Superseded claims have no rows but in the list of claims, which marks
+	// them.
+	superseded lineSet
+	progress   func(rows int64)
 
 	late      []lateColumn
 	schema    *arrow.Schema
@@ -145,6 +154,13 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 		defer filled.Release()
 		cols[l.col] = filled
 	}
+	if t.spill.out.table.Name == schema.ClaimsTable && !t.superseded.empty() {
+		marked, err := t.markSuperseded(cols, lines)
+		if err != nil {
+			return err
+		}
+		defer marked.Release()
+	}
 	t.countStrangers(lines, people)
 	out := array.NewRecordBatch(t.schema, cols, kept.NumRows())
 	defer out.Release()
@@ -179,15 +195,16 @@ func (t *tableWriter) writeSlice(rec arrow.RecordBatch, n int64) error {
 }
 
 func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []int64) (arrow.RecordBatch, error) {
-	if t.replaced.empty() {
+	if t.replaced.empty() && t.superseded.empty() {
 		rec.Retain()
 		return rec, nil
 	}
+	list := t.spill.out.table.Name == schema.ClaimsTable
 	b := array.NewBooleanBuilder(memory.DefaultAllocator)
 	defer b.Release()
 	b.Reserve(len(lines))
 	for _, line := range lines {
-		b.UnsafeAppend(!t.replaced.has(line))
+		b.UnsafeAppend(!t.replaced.has(line) && (list || !t.superseded.has(line)))
 	}
 	mask := b.NewArray()
 	defer mask.Release()
@@ -217,6 +234,30 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (ar
 		}
 	}
 	return col.array(), nil
+}
+
+// markSuperseded sets FINAL_ACTION of superseded claims to N.
+func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.Array, error) {
+	table := t.spill.out.table
+	for i := range table.Fields {
+		if table.Fields[i].Label != schema.FinalActionLabel {
+			continue
+		}
+		col := newColumn(&table.Fields[i])
+		old := cols[i].(*array.String)
+		for row, line := range lines {
+			v := old.Value(row)
+			if t.superseded.has(line) {
+				v = "N"
+			}
+			if err := col.append([]byte(v), v != ""); err != nil {
+				return nil, err
+			}
+		}
+		cols[i] = col.array()
+		return cols[i], nil
+	}
+	return nil, fmt.Errorf("table %s has no column %s", table.Name, schema.FinalActionLabel)
 }
 
 // age is the age in whole years of the row's beneficiary when the export was

@@ -28,6 +28,13 @@ const (
 	DeathLabel = "BENE_DEATH_DT"
 )
 
+// Labels that the versions of a Part D event are told by.
+const (
+	ServiceDateLabel  = "CLM_LINE_FROM_DT"
+	PrescriptionLabel = "CLM_LINE_RX_SRVC_RFRNC_NUM"
+	LoadDateLabel     = "CLM_IDR_LD_DT"
+)
+
 // The tables of beneficiaries are made from several resources: the first step
 // of their paths is the resource type.
 var cclf8 = &Table{

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -62,6 +64,18 @@ var systems = map[string]string{
 	"sid":  "http://hl7.org/fhir/sid/",
 	"nubc": "https://www.nubc.org/CodeSystem/",
 	"core": "http://hl7.org/fhir/us/core/StructureDefinition/",
+}
+
+// A Prefix stands for the beginning of a URL in the conditions of paths.
+type Prefix struct{ Name, URL string }
+
+// Prefixes returns the prefixes by name.
+func Prefixes() []Prefix {
+	var list []Prefix
+	for _, name := range slices.Sorted(maps.Keys(systems)) {
+		list = append(list, Prefix{name, systems[name]})
+	}
+	return list
 }
 
 // ParseExpr parses the expression of a cell.

@@ -373,6 +373,10 @@ var cclf7 = &Table{
 	Grain:       PerClaim,
 	Claims:      partD,
 	Key:         []string{"CUR_CLM_UNIQ_ID"},
+	Related: []string{
+		"CLM_LINE_FROM_DT", "PRVDR_SRVC_ID_QLFYR_CD", "CLM_SRVC_PRVDR_GNRC_ID_NUM",
+		"CLM_DSPNSNG_STUS_CD", "CLM_LINE_RX_SRVC_RFRNC_NUM", "CLM_LINE_RX_FILL_NUM",
+	},
 	Fields: fields([]row{
 		{label: "CUR_CLM_UNIQ_ID", typ: digits(13),
 			v1: v2ClaimID,

@@ -10,6 +10,8 @@
 // demonstrably send something else.
 package schema
 
+//go:generate go run ../internal/gen/crosswalk ../docs/crosswalk.md
+
 import (
 	"fmt"
 	"slices"
@@ -83,6 +85,9 @@ const (
 var APIs = [...]API{V1, V2, V3}
 
 func (a API) String() string { return [...]string{"v1", "v2", "v3"}[a] }
+
+// APIs returns all generations.
+func APIs() []API { return []API{V1, V2, V3} }
 
 // ParseAPI reads v1, v2 or v3.
 func ParseAPI(s string) (API, error) {
@@ -190,6 +195,7 @@ type Table struct {
 	Grain       Grain
 	Claims      []ClaimType // the claims that have rows here; none for the tables of beneficiaries
 	Key         []string    // labels that tell its rows apart
+	Related     []string    // labels that the versions of one claim share, where no server resolves them
 	Side        bool        // not a CCLF file but a table of this project's beside them
 	Fields      []Field
 }

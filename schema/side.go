@@ -3,8 +3,12 @@ package schema
 // Tables beside CCLF, for what CCLF lacks. Their rows are made as those of the
 // CCLF tables are, from cells of the same grammar.
 
-// ClaimsTable is the name of the table that lists all claims.
-const ClaimsTable = "claims"
+// ClaimsTable is the name of the table that lists all claims, and
+// FinalActionLabel that of its column which says whether one is in force.
+const (
+	ClaimsTable      = "claims"
+	FinalActionLabel = "FINAL_ACTION"
+)
 
 var anyClaim = []ClaimType{Inpatient, Outpatient, SNF, HHA, Hospice, Carrier, DME, PartD}
 

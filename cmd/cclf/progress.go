@@ -95,7 +95,9 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		text  string
 	}{
 		{m.Counts.Replaced, "replaced by a newer version"},
-		{m.Counts.Cancelled, "cancelled claims left out"},
+		{m.Counts.Cancelled, "claims left out that are no longer in force"},
+		{m.Counts.Superseded, "claims left out of which a related one is newer"},
+		{m.Counts.PartlyAdjudicated, "claims that are only partially adjudicated, in tables of their own"},
 		{m.Counts.Skipped, "of types without a place in CCLF"},
 		{m.Counts.NoPatient, "claims whose Patient is missing (MBI empty)"},
 		{m.Counts.Rejected, "lines rejected"},
