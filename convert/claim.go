@@ -27,6 +27,8 @@ type claim struct {
 	file []byte // where the resource stands
 	line int64
 
+	part, month []byte // of a month of a Coverage: the letter, and the first day
+
 	mbi     []byte // of a Patient: the current identifier
 	text    []byte // scratch for escapes
 	scratch []byte // scratch for transforms
@@ -51,15 +53,23 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 		if !c.wanted(tp, row) {
 			continue
 		}
-		for i := range tp.cols {
-			v, ok := c.value(&tp.cols[i], row)
-			if err := out.cols[i].append(v, ok); err != nil {
-				return reject("%s.%s: %v", tp.table.File, tp.cols[i].field.Label, err)
-			}
+		if err := c.row(tp, tp.cols, out, row, line, who); err != nil {
+			return err
 		}
-		out.lines.appendInt(line)
-		out.people.appendInt(int64(who))
 	}
+	return nil
+}
+
+// row appends one row to a page. When it fails, the page has a part of it.
+func (c *claim) row(tp *tablePlan, cols []getter, out *page, row int, line int64, who personID) error {
+	for i := range cols {
+		v, ok := c.value(&cols[i], row)
+		if err := out.cols[i].append(v, ok); err != nil {
+			return reject("%s.%s: %v", tp.table.Name, cols[i].field.Label, err)
+		}
+	}
+	out.lines.appendInt(line)
+	out.people.appendInt(int64(who))
 	return nil
 }
 

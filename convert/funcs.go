@@ -55,6 +55,12 @@ func (s *source) setFunc(name string) error {
 	case "rank":
 		s.rowFn = (*claim).rank
 		return nil
+	case "part":
+		s.rowFn = func(c *claim, _ int) []byte { return c.part }
+		return nil
+	case "month":
+		s.rowFn = func(c *claim, _ int) []byte { return c.month }
+		return nil
 	case "source-file":
 		s.rowFn = func(c *claim, _ int) []byte { return c.file }
 		return nil

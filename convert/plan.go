@@ -29,6 +29,7 @@ type commonRegs struct {
 	resourceType, id, updated, status int
 	claimType, patient                int
 	part, year                        int // of a Coverage
+	periodStart, periodEnd            int // of a Coverage
 	system, finalAction               int // of an EOB of v3
 	markers                           []int
 }
@@ -62,6 +63,7 @@ type tablePlan struct {
 	partial int // that of partially adjudicated claims, or -1
 	set     int // row set of its grain, or -1
 	cols    []getter
+	months  [][]getter // of a table of months: the columns in each month
 	late    []lateColumn
 }
 
@@ -176,6 +178,8 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
 		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
 		{&c.p.common.year, schema.ReferenceYearExpr},
+		{&c.p.common.periodStart, "period.start"},
+		{&c.p.common.periodEnd, "period.end"},
 		{&c.p.common.system, schema.SystemTypeExpr},
 		{&c.p.common.finalAction, schema.FinalActionExpr},
 	} {
@@ -241,6 +245,9 @@ func (c *compiler) table(t *schema.Table) error {
 	if makesRows && array != "" {
 		tp.set = c.b.Rows(array)
 	}
+	if t.Grain == schema.PerMonth {
+		return c.months(tp)
+	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		tp.cols[i].field = f
@@ -259,6 +266,37 @@ func (c *compiler) table(t *schema.Table) error {
 	if makesRows {
 		c.p.tables = append(c.p.tables, tp)
 	}
+	return nil
+}
+
+// months compiles the columns of a table of months, once for each month.
+func (c *compiler) months(tp *tablePlan) error {
+	for month := 1; month <= 12; month++ {
+		cols := make([]getter, len(tp.table.Fields))
+		for i := range tp.table.Fields {
+			f := &tp.table.Fields[i]
+			cols[i].field = f
+			expr, err := schema.ParseExpr(strings.ReplaceAll(f.Cells[c.p.api].Expr, schema.MonthMark, fmt.Sprintf("%02d", month)))
+			if err != nil || f.Cells[c.p.api].Expr == "" {
+				continue // tested in package schema
+			}
+			cols[i].sources = make([]source, len(expr))
+			for k, alt := range expr {
+				if late, known := lates[alt.Func]; known {
+					if month == 1 {
+						tp.late = append(tp.late, lateColumn{col: i, kind: late})
+					}
+					cols[i].sources = nil
+					break
+				}
+				if err := c.source(&cols[i].sources[k], tp, "", alt); err != nil {
+					return fmt.Errorf("%s: %w", f.Label, err)
+				}
+			}
+		}
+		tp.months = append(tp.months, cols)
+	}
+	c.p.tables = append(c.p.tables, tp)
 	return nil
 }
 
@@ -303,6 +341,8 @@ func feeds(resource string, t *schema.Table) bool {
 	switch t.Grain {
 	case schema.PerPatient, schema.PerIdentifier:
 		return resource == patientType
+	case schema.PerMonth:
+		return resource == coverageType
 	}
 	return resource == eobType
 }

@@ -283,6 +283,11 @@ func (w *worker) coverage(key resourceKey) error {
 		u.year = int16(year)
 	}
 	w.personValues(&u)
+	for _, tp := range c.plan.tables {
+		if err := w.memberMonths(tp, key, who); err != nil {
+			return err
+		}
+	}
 	w.out.people = append(w.out.people, u)
 	return nil
 }

@@ -210,4 +210,8 @@ var descriptions = map[string]string{
 	"PLAN_CNTRCT_REC_ID":             "Contract of the plan",
 	"PLAN_PBP_REC_NUM":               "Plan benefit package",
 	"PD_DT":                          "Date on which the plan paid",
+	"PART":                           "Part of Medicare: A, B, C or D",
+	"MONTH":                          "First day of the month",
+	"CONTRACT_ID":                    "Contract of the plan, of Parts C and D",
+	"PBP_ID":                         "Plan benefit package, of Parts C and D",
 }

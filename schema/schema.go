@@ -86,9 +86,6 @@ var APIs = [...]API{V1, V2, V3}
 
 func (a API) String() string { return [...]string{"v1", "v2", "v3"}[a] }
 
-// APIs returns all generations.
-func APIs() []API { return []API{V1, V2, V3} }
-
 // ParseAPI reads v1, v2 or v3.
 func ParseAPI(s string) (API, error) {
 	for a := range apis {
@@ -146,6 +143,7 @@ const (
 	PerDiagnosis  Grain = "diagnosis"
 	PerPatient    Grain = "patient"
 	PerIdentifier Grain = "previous identifier"
+	PerMonth      Grain = "month of coverage"
 )
 
 // A ClaimType is a kind of claim, as BCDA's servers tell them apart.
@@ -215,7 +213,7 @@ func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
 
 var (
 	tables     = []*Table{cclf1, cclf2, cclf3, cclf4, cclf5, cclf6, cclf7, cclf8, cclf9, cclfa, cclfb}
-	sideTables = []*Table{claims, partDCosts}
+	sideTables = []*Table{claims, partDCosts, enrollment}
 	allTables  = slices.Concat(tables, sideTables)
 )
 

@@ -198,3 +198,62 @@ var partDCosts = &Table{
 			v3: at(`payment.date`)},
 	}),
 }
+
+// monthly is a cell with an expression for each month of a Coverage's
+// reference year: MonthMark in it stands for the month, 01 to 12.
+func monthly(variable string) string {
+	return `extension[url=bb:` + variable + MonthMark + `].valueCoding.code`
+}
+
+// MonthMark stands for the month in the expressions of monthly columns.
+const MonthMark = "{mm}"
+
+// Labels of enrollment that the converter fills by itself.
+const (
+	PartLabel     = "PART"
+	MonthLabel    = "MONTH"
+	BuyInLabel    = "BENE_ENTLMT_BUYIN_IND"
+	ContractLabel = "CONTRACT_ID"
+)
+
+// enrollment has the member months that CCLF lacks.
+var enrollment = &Table{
+	Name:        "enrollment",
+	Title:       "Member months",
+	Description: "One row for each beneficiary, part of Medicare and month in which the beneficiary was enrolled in it.",
+	Grain:       PerMonth,
+	Key:         []string{"BENE_MBI_ID", PartLabel, MonthLabel},
+	Side:        true,
+	Fields: fields([]row{
+		{label: "BENE_MBI_ID", typ: text(11),
+			v1: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
+			v2: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
+			v3: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to")},
+		{label: PartLabel, typ: text(1),
+			v1: derived(`grouping.subPlan > part`, enrolledRule),
+			v2: derived(`class[type.coding.code=plan].value > part`, enrolledRule),
+			v3: derived(`class[type.coding.code=plan].value > part`, enrolledRule)},
+		{label: MonthLabel, typ: date,
+			v1: derived(ReferenceYearExpr+` > month`, "the first day of the month"),
+			v2: derived(ReferenceYearExpr+` > month`, "the first day of the month"),
+			v3: derived(`period.start > month`, "the first day of each month of the period, the last 36 up to the update of the Coverage")},
+		{label: BuyInLabel, typ: text(1),
+			v1: at(monthly("buyin")),
+			v2: at(monthly("buyin")),
+			v3: at(`extension[url=idx:BENE-BUYIN-CD].valueCoding.code`)},
+		{label: "BENE_DUAL_STUS_CD", typ: text(2),
+			v1: at(monthly("dual_")),
+			v2: at(monthly("dual_")),
+			v3: absent("the dual status has a Coverage of its own, with a period but no part")},
+		{label: ContractLabel, typ: text(5),
+			v1: at(monthly("ptc_cntrct_id_") + ` | ` + monthly("ptdcntrct")),
+			v2: at(monthly("ptc_cntrct_id_") + ` | ` + monthly("ptdcntrct")),
+			v3: at(`extension[url=idx:BENE-CNTRCT-NUM].valueString`)},
+		{label: "PBP_ID", typ: text(3),
+			v1: at(monthly("ptc_pbp_id_") + ` | ` + monthly("ptdpbpid")),
+			v2: at(monthly("ptc_pbp_id_") + ` | ` + monthly("ptdpbpid")),
+			v3: at(`extension[url=idx:BENE-PBP-NUM].valueString`)},
+	}),
+}
+
+const enrolledRule = "Parts A and B by the buy-in code of the month, C and D by a contract of five characters; in v3 by the period"

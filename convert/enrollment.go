@@ -1,0 +1,103 @@
+package convert
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// recentMonths is how far back the months of an open period are listed.
+const recentMonths = 36
+
+// memberMonths makes the rows of the months in which a Coverage was in force.
+func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) error {
+	c := &w.claim
+	letter, ok := strings.CutPrefix(string(w.text(c.rec, c.plan.common.part)), "Part ")
+	if !ok || len(letter) != 1 {
+		return nil // not a part of Medicare: a Coverage of dual eligibility
+	}
+	c.part = []byte(letter)
+	out := w.out.pages[tp.final]
+	if out == nil {
+		out = newPage(tp.table)
+		w.out.pages[tp.final] = out
+	}
+	mark := out.rows()
+	for _, m := range w.months(tp, letter, key.updated) {
+		c.month = fmt.Appendf(c.month[:0], "%04d-%02d-01", m.year, m.month)
+		if err := c.row(tp, tp.months[m.month-1], out, 0, key.line, who); err != nil {
+			out.truncate(mark)
+			return err
+		}
+	}
+	return nil
+}
+
+type yearMonth struct{ year, month int }
+
+// months lists the months in which the part was in force: by the monthly
+// values of the reference year, or where there are none by the period.
+func (w *worker) months(tp *tablePlan, letter string, updated int64) []yearMonth {
+	c := &w.claim
+	if c.plan.api == schema.V3 {
+		return w.periodMonths(updated)
+	}
+	year, err := parseDigits(w.text(c.rec, c.plan.common.year))
+	if err != nil || year == 0 {
+		return nil
+	}
+	var list []yearMonth
+	for month := 1; month <= 12; month++ {
+		if c.enrolled(tp.months[month-1], letter) {
+			list = append(list, yearMonth{year, month})
+		}
+	}
+	return list
+}
+
+// enrolled reports whether the values of a month say that the beneficiary had
+// the part: the buy-in code for A and B, a contract for C and D.
+func (c *claim) enrolled(cols []getter, letter string) bool {
+	for i := range cols {
+		v, ok := c.value(&cols[i], 0)
+		switch {
+		case !ok:
+		case cols[i].field.Label == schema.BuyInLabel && letter == "A":
+			return strings.Contains("13AC", string(v))
+		case cols[i].field.Label == schema.BuyInLabel && letter == "B":
+			return strings.Contains("23BC", string(v))
+		case cols[i].field.Label == schema.ContractLabel:
+			return len(v) == 5
+		}
+	}
+	return false
+}
+
+// periodMonths lists the last months of a Coverage's period. An open one
+// reaches to the update of the Coverage.
+func (w *worker) periodMonths(updated int64) []yearMonth {
+	c := &w.claim
+	start, ok, err := parseDate(w.text(c.rec, c.plan.common.periodStart))
+	if err != nil || !ok || updated == math.MinInt64 {
+		return nil
+	}
+	last := int32(updated / int64(24*time.Hour))
+	if end, ok, err := parseDate(w.text(c.rec, c.plan.common.periodEnd)); err == nil && ok {
+		last = min(last, end)
+	}
+	y, m, _ := civil(last)
+	from, to := monthNumber(start), y*12+m-1
+	var list []yearMonth
+	for n := max(from, to-recentMonths+1); n <= to; n++ {
+		list = append(list, yearMonth{n / 12, n%12 + 1})
+	}
+	return list
+}
+
+func monthNumber(days int32) int {
+	y, m, _ := civil(days)
+	return y*12 + m - 1
+}
