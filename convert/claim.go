@@ -13,6 +13,8 @@ const (
 	eobType      = "ExplanationOfBenefit"
 	patientType  = "Patient"
 	coverageType = "Coverage"
+	claimType    = "Claim"
+	responseType = "ClaimResponse"
 
 	statusCancelled = "cancelled"      // status of an EOB of v1 or v2
 	tagNotFinal     = "NotFinalAction" // tag of an EOB of v3
@@ -27,6 +29,7 @@ type claim struct {
 	file []byte // where the resource stands
 	line int64
 
+	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
 
 	mbi     []byte // of a Patient: the current identifier
@@ -237,6 +240,24 @@ func numbersIn(list []byte) iter.Seq[[]byte] {
 }
 
 func isNumberByte(c byte) bool { return c >= '0' && c <= '9' || c == '-' || c == '.' }
+
+// patientUpdate is what a Patient says of a beneficiary: the MBIs.
+func (c *claim) patientUpdate(who personID, updated int64) personUpdate {
+	u := personUpdate{id: who, rank: updated, isPatient: true}
+	if copy(u.mbi[:], c.mbi) == 0 {
+		return u
+	}
+	m := &c.plan.mbi
+	for i := range c.rec.Rows(m.set) {
+		var former mbi
+		value := c.rec.Row(m.set, i)[m.value].Raw(c.rec.Line)
+		if c.plan.has(c.rec.Marks(m.set, i), "mbi") && len(value) > 0 && len(value) <= len(former) && !bytes.Equal(value, c.mbi) {
+			copy(former[:], value)
+			u.former = append(u.former, former)
+		}
+	}
+	return u
+}
 
 // currentMBI finds the identifier that is marked as the current MBI, or else
 // the only MBI that has no end, or the only one there is.

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/gofrs/flock"
 )
 
@@ -34,7 +34,7 @@ type dataset struct {
 	temp  string
 	lock  *flock.Flock
 	mu    sync.Mutex
-	parts []string // finished files, relative to dir
+	parts []string // finished files, relative to dir, with slashes
 	over  bool
 }
 
@@ -86,57 +86,89 @@ func (d *dataset) clean() error {
 	return nil
 }
 
-// A partFile is a file of a table while it is being written.
+// A partFile is a file of the data set, or one that a file is made of, while
+// it is being written.
 type partFile struct {
-	set  *dataset
-	name string // relative to the folder of the data set
-	file *os.File
-	buf  *bufio.Writer
-	sink sink
+	set    *dataset
+	name   string // relative to the data set, or to the folder of staged files
+	home   string // the file of the data set that will hold it: itself unless staged
+	member string // its name there, when the other file is a zip file
+	limit  int64  // how many rows it may hold
+	file   *os.File
+	buf    *bufio.Writer
+	sink   sink
 }
 
-// create starts the next part file of a table.
-func (d *dataset) create(table string, format Format, s *arrow.Schema) (*partFile, error) {
-	folder := filepath.Join(d.temp, table)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+// create starts a file of the data set.
+func (d *dataset) create(name string) (*partFile, error) {
+	return (&partFile{set: d, name: name, home: name}).open()
+}
+
+// stage starts a file that another one, its home, is to be made of.
+func (d *dataset) stage(name, home string) (*partFile, error) {
+	return (&partFile{set: d, name: name, home: home}).open()
+}
+
+func (p *partFile) open() (*partFile, error) {
+	if err := os.MkdirAll(filepath.Dir(p.path()), 0o700); err != nil {
 		return nil, err
 	}
-	written, err := os.ReadDir(folder)
-	if err != nil {
-		return nil, err
-	}
-	p := &partFile{set: d, name: filepath.Join(table, fmt.Sprintf("part-%05d.%s", len(written), format))}
+	var err error
 	if p.file, err = os.OpenFile(p.path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return nil, err
 	}
 	p.buf = bufio.NewWriterSize(p.file, 1<<18)
-	if p.sink, err = sinks[format](p.buf, s); err != nil {
-		return nil, errors.Join(err, p.file.Close())
-	}
 	return p, nil
 }
 
-func (p *partFile) path() string { return filepath.Join(p.set.temp, p.name+partSuffix) }
+// with gives the file its sink, unless there is an error.
+func (p *partFile) with(s sink, err error) (*partFile, error) {
+	if err != nil {
+		return nil, errors.Join(err, p.file.Close())
+	}
+	p.sink = s
+	return p, nil
+}
+
+func (p *partFile) staged() bool { return p.home != p.name }
+
+func (p *partFile) path() string {
+	if p.staged() {
+		return filepath.Join(p.set.temp, stagedFolder, p.name)
+	}
+	return p.set.tempPath(p.name)
+}
 
 // finish ends the file and makes sure that it is on disk.
 func (p *partFile) finish() error {
-	err := p.sink.Close()
+	var err error
+	if p.sink != nil {
+		err = p.sink.Close()
+	}
 	if err == nil {
 		err = p.buf.Flush()
 	}
-	if err == nil {
+	if err == nil && !p.staged() {
 		err = p.file.Sync()
 	}
-	if err = errors.Join(err, p.file.Close()); err != nil {
-		return err
+	if err = errors.Join(err, p.file.Close()); err == nil && !p.staged() {
+		p.set.add(p.name)
 	}
-	p.set.mu.Lock()
-	defer p.set.mu.Unlock()
-	p.set.parts = append(p.set.parts, p.name)
-	return nil
+	return err
 }
 
 func (p *partFile) discard() { p.file.Close() }
+
+// add makes a finished file, which is in its place in the temporary folder,
+// one of the data set.
+func (d *dataset) add(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.parts = append(d.parts, name)
+}
+
+// tempPath is where a file of the data set is until all are finished.
+func (d *dataset) tempPath(name string) string { return filepath.Join(d.temp, name+partSuffix) }
 
 // commit moves the finished files into place and writes the manifest.
 func (d *dataset) commit(m *Manifest) error {
@@ -144,7 +176,7 @@ func (d *dataset) commit(m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	manifest := filepath.Join(d.temp, ManifestFile+partSuffix)
+	manifest := d.tempPath(ManifestFile)
 	if err := writeFile(manifest, append(text, '\n')); err != nil {
 		return err
 	}
@@ -160,7 +192,7 @@ func (d *dataset) commit(m *Manifest) error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return err
 		}
-		if err := os.Rename(filepath.Join(d.temp, name+partSuffix), to); err != nil {
+		if err := os.Rename(d.tempPath(name), to); err != nil {
 			return err
 		}
 		folders[filepath.Dir(to)] = true
@@ -187,16 +219,24 @@ func (d *dataset) removeOld() error {
 		return fmt.Errorf("%w: the manifest of the data set to overwrite: %w", ErrOutput, err)
 	}
 	names := []string{ManifestFile, RejectsFile}
+	files := old.Files
 	for _, t := range old.Tables {
-		for _, file := range t.Files {
-			if filepath.IsLocal(file.Name) {
-				names = append(names, file.Name)
-			}
+		files = append(files, t.Files...)
+	}
+	for _, file := range files {
+		if filepath.IsLocal(file.Name) {
+			names = append(names, file.Name)
 		}
 	}
 	for _, name := range names {
 		if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
+		}
+		// Folders go too, once they are empty.
+		for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
+			if os.Remove(filepath.Join(d.dir, folder)) != nil {
+				break
+			}
 		}
 	}
 	return nil

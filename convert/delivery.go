@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +22,10 @@ type FixedOptions struct {
 	Runout          bool      // claims of the performance year that came in after it
 }
 
-// A Program is a programme in which CMS delivers CCLF files.
+// A Program is a program in which CMS delivers CCLF files.
 type Program string
 
-// The programmes.
+// The programs.
 const (
 	MSSP  Program = "mssp"  // Medicare Shared Savings Program
 	VTAPM Program = "vtapm" // Vermont All-Payer Model
@@ -37,26 +35,26 @@ const (
 	PCF   Program = "pcf"   // Primary Care First
 )
 
-// naming is how the files of a programme are named: P, the id, ACO, then what
+// naming is how the files of a program are named: P, the id, ACO, then what
 // tells the file, the date and the time.
 type naming struct {
 	program  Program
 	letter   byte // that begins the ids
 	digits   int  // letters or digits behind it
 	noRunout bool
-	zip      string // before the year in the name of the zip file
+	bareZip  bool // no letter before the year in the name of the zip file
 }
 
 var namings = []naming{
-	{MSSP, 'A', 4, false, "ZCY"},
-	{VTAPM, 'F', 3, false, "ZCY"},
-	{REACH, 'D', 4, false, "ZCY"},
-	{KCF, 'K', 4, true, "ZCY"},
-	{CKCC, 'C', 4, true, "ZCY"},
-	{PCF, 'P', 6, true, "ZC"},
+	{program: MSSP, letter: 'A', digits: 4},
+	{program: VTAPM, letter: 'F', digits: 3},
+	{program: REACH, letter: 'D', digits: 4},
+	{program: KCF, letter: 'K', digits: 4, noRunout: true},
+	{program: CKCC, letter: 'C', digits: 4, noRunout: true},
+	{program: PCF, letter: 'P', digits: 6, noRunout: true, bareZip: true},
 }
 
-// Programs returns all programmes.
+// Programs returns all programs.
 func Programs() []Program {
 	list := make([]Program, len(namings))
 	for i, n := range namings {
@@ -65,7 +63,7 @@ func Programs() []Program {
 	return list
 }
 
-// pattern is what an id of the programme looks like.
+// pattern is what an id of the program looks like.
 func (n *naming) pattern() string { return string(n.letter) + strings.Repeat("#", n.digits) }
 
 func (n *naming) matches(id string) bool {
@@ -80,7 +78,7 @@ var ErrOptions = errors.New("impossible options")
 func (o *FixedOptions) check() error {
 	if o.ACO == "" {
 		if o.Program != "" || o.PerformanceYear != 0 || !o.RunDate.IsZero() || o.Runout {
-			return fmt.Errorf("%w: programme, performance year, run date and run-out are for the files of an ACO", ErrOptions)
+			return fmt.Errorf("%w: program, performance year, run date and run-out are for the files of an ACO", ErrOptions)
 		}
 		return nil
 	}
@@ -97,7 +95,7 @@ func (o *FixedOptions) check() error {
 	return nil
 }
 
-// naming finds the programme of the ACO.
+// naming finds the program of the ACO.
 func (o *FixedOptions) naming() (*naming, error) {
 	var patterns []string
 	for i := range namings {
@@ -111,9 +109,9 @@ func (o *FixedOptions) naming() (*naming, error) {
 		patterns = append(patterns, fmt.Sprintf("%s in %s", n.pattern(), n.program))
 	}
 	if patterns == nil {
-		return nil, fmt.Errorf("%w: unknown programme %q", ErrOptions, o.Program)
+		return nil, fmt.Errorf("%w: unknown program %q", ErrOptions, o.Program)
 	}
-	return nil, fmt.Errorf("%w: an id such as %q is in no programme: want %s", ErrOptions, o.ACO, strings.Join(patterns, ", "))
+	return nil, fmt.Errorf("%w: an id such as %q is in no program: want %s", ErrOptions, o.ACO, strings.Join(patterns, ", "))
 }
 
 // A delivery names the files of a set of CCLF files.
@@ -162,8 +160,11 @@ func (d *delivery) zip() string {
 	if d.naming == nil {
 		return ""
 	}
-	year := strings.TrimPrefix(d.year, "Y")
-	return d.name(strings.TrimSuffix(d.naming.zip, "Y")+letter+year) + ".zip"
+	year := d.year
+	if d.naming.bareZip {
+		year = year[1:]
+	}
+	return d.name("ZC"+year) + ".zip"
 }
 
 // name puts what tells a file between what all names have in common.
@@ -171,6 +172,3 @@ func (d *delivery) name(what string) string {
 	return fmt.Sprintf("P.%s.ACO.%s.D%s.T%s%d", d.aco, what,
 		d.at.Format("060102"), d.at.Format("150405"), d.at.Nanosecond()/int(100*time.Millisecond))
 }
-
-var _ = path.Join
-var _ = slices.Sort[[]int]

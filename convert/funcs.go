@@ -21,6 +21,7 @@ const (
 	lateMBI    lateKind = iota // the current MBI of the row's beneficiary
 	lateAge                    // the age when the export was made
 	latePerson                 // what other resources say of the beneficiary
+	lateFollow                 // the row's own value, followed to the MBI in use now
 )
 
 const (
@@ -54,6 +55,9 @@ func (s *source) setFunc(name string) error {
 		return nil
 	case "rank":
 		s.rowFn = (*claim).rank
+		return nil
+	case "claim-system":
+		s.rowFn = func(c *claim, _ int) []byte { return c.system }
 		return nil
 	case "part":
 		s.rowFn = func(c *claim, _ int) []byte { return c.part }

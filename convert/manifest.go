@@ -4,9 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
-	"path"
-	"path/filepath"
 
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -17,12 +16,14 @@ import (
 type Manifest struct {
 	Version  string          `json:"version"` // of the program that wrote it
 	Format   Format          `json:"format"`
+	Layout   string          `json:"layout,omitempty"` // of the fixed-width files
 	Versions Versions        `json:"versions"`
 	APIs     []string        `json:"apis"` // generations of BCDA in the inputs
 	Inputs   []ManifestInput `json:"inputs"`
 	Counts   Counts          `json:"counts"`
 	Tables   []ManifestTable `json:"tables"`
-	TextSize int64           `json:"text_bytes"` // of all inputs, decompressed
+	Files    []ManifestFiles `json:"files,omitempty"` // of no table
+	TextSize int64           `json:"text_bytes"`      // of all inputs, decompressed
 }
 
 // A ManifestInput is one file that was read.
@@ -41,10 +42,11 @@ type ManifestTable struct {
 	Files []ManifestFiles `json:"files"`
 }
 
-// ManifestFiles is one file of a table.
+// ManifestFiles is one file of a table, or one that holds several.
 type ManifestFiles struct {
-	Name string `json:"name"` // relative to the data set
-	Size int64  `json:"bytes"`
+	Name   string `json:"name"`             // relative to the data set
+	Member string `json:"member,omitempty"` // of a zip file
+	Size   int64  `json:"bytes"`
 }
 
 func (r *run) manifest() *Manifest {
@@ -54,6 +56,9 @@ func (r *run) manifest() *Manifest {
 		Versions: r.opts.Versions,
 		Counts:   r.counts,
 		TextSize: r.text.Load(),
+	}
+	if m.Format == Fixed {
+		m.Layout = r.opts.Fixed.Layout.String()
 	}
 	for _, api := range schema.APIs {
 		if r.apis[api] {
@@ -65,59 +70,102 @@ func (r *run) manifest() *Manifest {
 		m.Inputs = append(m.Inputs, ManifestInput{in.Name, in.Size, state.text, state.lines, state.rejects})
 	}
 	for i, o := range outputs {
-		table := ManifestTable{Name: o.dir, Rows: r.written[i]}
-		for _, name := range r.set.parts {
-			if path.Dir(filepath.ToSlash(name)) == o.dir {
-				table.Files = append(table.Files, ManifestFiles{filepath.ToSlash(name), r.set.size(name)})
-			}
+		if len(r.files[i]) == 0 {
+			continue
 		}
-		if len(table.Files) > 0 {
-			m.Tables = append(m.Tables, table)
-		}
+		m.Tables = append(m.Tables, ManifestTable{o.dir, r.written[i], r.describe(r.files[i])})
 	}
+	m.Files = r.describe(r.others)
 	return m
+}
+
+// A Misfit is a value that does not fit its field in a fixed-width file. The
+// field is blank.
+type Misfit struct {
+	File   string `json:"file"` // the input that the resource came from
+	Line   int64  `json:"line"`
+	Table  string `json:"table"`
+	Row    int64  `json:"row"` // of the table, counted from 1
+	Label  string `json:"label"`
+	Reason string `json:"reason"`
+	Raw    string `json:"raw,omitempty"` // the value itself, when asked for
+}
+
+// describe completes the entries of files.
+func (r *run) describe(files []ManifestFiles) []ManifestFiles {
+	for i := range files {
+		files[i].Size = r.set.size(files[i].Name)
+	}
+	return files
 }
 
 // size of a finished file, before it is moved into place.
 func (d *dataset) size(name string) int64 {
-	info, err := os.Stat(filepath.Join(d.temp, name+partSuffix))
+	info, err := os.Stat(d.tempPath(name))
 	if err != nil {
 		return -1
 	}
 	return info.Size()
 }
 
-// rejectFile writes the file of rejects, once there is something to write.
+// A rejectFile writes a file of rejects, once there is something to write.
 type rejectFile struct {
-	set  *dataset
+	path string
 	file *os.File
 	buf  *bufio.Writer
 }
 
+// add writes what was rejected of the input.
 func (f *rejectFile) add(bad []Reject) error {
-	if len(bad) == 0 {
-		return nil
-	}
-	if f.file == nil {
-		var err error
-		f.file, err = os.OpenFile(filepath.Join(f.set.temp, RejectsFile+partSuffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		f.buf = bufio.NewWriter(f.file)
-	}
-	enc := json.NewEncoder(f.buf)
-	enc.SetEscapeHTML(false)
 	for _, b := range bad {
-		if err := enc.Encode(b); err != nil {
+		if err := f.encode(b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// encode writes a record.
+func (f *rejectFile) encode(record any) error {
+	if err := f.open(); err != nil {
+		return err
+	}
+	enc := json.NewEncoder(f.buf)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(record)
+}
+
+func (f *rejectFile) open() (err error) {
+	if f.file != nil {
+		return nil
+	}
+	if f.file, err = os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return err
+	}
+	f.buf = bufio.NewWriter(f.file)
+	return nil
+}
+
+// take moves the records of another file to the end of this one.
+func (f *rejectFile) take(other *rejectFile) error {
+	if other.file == nil {
+		return nil
+	}
+	err := f.open()
+	if err == nil {
+		err = other.buf.Flush()
+	}
+	if err == nil {
+		_, err = other.file.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		_, err = io.Copy(f.buf, other.file)
+	}
+	return errors.Join(err, other.file.Close())
+}
+
 // finish makes the file a part of the data set.
-func (f *rejectFile) finish() error {
+func (f *rejectFile) finish(set *dataset) error {
 	if f.file == nil {
 		return nil
 	}
@@ -126,7 +174,7 @@ func (f *rejectFile) finish() error {
 		err = f.file.Sync()
 	}
 	if err = errors.Join(err, f.file.Close()); err == nil {
-		f.set.parts = append(f.set.parts, RejectsFile)
+		set.add(RejectsFile)
 	}
 	return err
 }

@@ -23,7 +23,11 @@ type output struct {
 var outputs = func() []output {
 	var list []output
 	for _, t := range schema.AllTables() {
-		list = append(list, output{t, t.Name, false})
+		if t.Partial {
+			list = append(list, output{t, path.Join(PartialFolder, t.Name), true})
+		} else {
+			list = append(list, output{t, t.Name, false})
+		}
 	}
 	for _, t := range schema.Tables() {
 		if len(t.Claims) > 0 {

@@ -18,6 +18,7 @@ type personID uint64
 type people struct {
 	index map[personID]int32
 	list  []person
+	later map[mbi]mbiLink // by former MBI
 
 	words   []string // texts of Coverage values, each once
 	wordIDs map[string]uint32
@@ -26,8 +27,19 @@ type people struct {
 // personBytes is about what one beneficiary takes in people, with the map.
 const personBytes = 300
 
+// An mbi is a Medicare Beneficiary Identifier, or shorter text before zeros.
+type mbi [11]byte
+
+func (m mbi) text() []byte { return bytes.TrimRight(m[:], "\x00") }
+
+// An mbiLink is the MBI that took another's place, as of an update.
+type mbiLink struct {
+	to      mbi
+	updated int64
+}
+
 type person struct {
-	mbi     [11]byte
+	mbi     mbi
 	known   bool  // a Patient resource was read
 	updated int64 // of the Patient
 	parts   [parts]partSummary
@@ -109,7 +121,7 @@ func slotOf(t *schema.Table, col int) int {
 }
 
 func newPeople() *people {
-	return &people{index: map[personID]int32{}, words: []string{""}, wordIDs: map[string]uint32{"": 0}}
+	return &people{index: map[personID]int32{}, later: map[mbi]mbiLink{}, words: []string{""}, wordIDs: map[string]uint32{"": 0}}
 }
 
 func (p *people) get(id personID) *person {
@@ -132,7 +144,34 @@ func (p *people) mbi(id personID) []byte {
 	if !known {
 		return nil
 	}
-	return bytes.TrimRight(p.list[i].mbi[:], "\x00")
+	return p.current(p.list[i].mbi).text()
+}
+
+// current follows an MBI to the one in use now. One Patient may call an MBI
+// current that another calls former. Links that lead in a circle are not
+// followed.
+func (p *people) current(from mbi) mbi {
+	at := from
+	for range len(p.later) {
+		link, former := p.later[at]
+		if !former {
+			return at
+		}
+		if at = link.to; at == from {
+			break
+		}
+	}
+	return from
+}
+
+// currentText is current for text; what is no MBI is returned as it is.
+func (p *people) currentText(v []byte) []byte {
+	var m mbi
+	if len(v) > len(m) || len(p.later) == 0 {
+		return v
+	}
+	copy(m[:], v)
+	return p.current(m).text()
 }
 
 // describes reports whether a Patient resource of a beneficiary was read.
@@ -157,7 +196,8 @@ type personUpdate struct {
 	rank int64 // the higher replaces the lower
 
 	isPatient bool
-	mbi       []byte
+	mbi       mbi
+	former    []mbi
 
 	part   int
 	year   int16
@@ -170,9 +210,12 @@ func (p *people) apply(u *personUpdate) {
 	who := p.get(u.id)
 	if u.isPatient {
 		if u.rank >= who.updated {
-			who.known, who.updated = true, u.rank
-			who.mbi = [11]byte{}
-			copy(who.mbi[:], u.mbi)
+			who.known, who.updated, who.mbi = true, u.rank, u.mbi
+		}
+		for _, former := range u.former {
+			if link, known := p.later[former]; !known || u.rank >= link.updated {
+				p.later[former] = mbiLink{u.mbi, u.rank}
+			}
 		}
 		return
 	}
@@ -217,9 +260,12 @@ func partOf(name []byte) int {
 	return otherPart
 }
 
-// hash128 hashes the identity of a resource, the same on every machine.
-func hash128(kind byte, id []byte) [2]uint64 {
-	h := [2]uint64{0x9E3779B97F4A7C15 ^ uint64(kind), 0xC2B2AE3D27D4EB4F + uint64(len(id))}
+// hash128 hashes an identity of some kind, the same on every machine.
+func hash128(kind string, id []byte) [2]uint64 {
+	h := [2]uint64{0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F + uint64(len(id))}
+	for i := range len(kind) {
+		h[0] = mix(h[0]+uint64(kind[i]), 0xFF51AFD7ED558CCD)
+	}
 	for len(id) > 0 {
 		var block [8]byte
 		n := copy(block[:], id)
@@ -248,5 +294,5 @@ func patientHash(reference []byte) (personID, bool) {
 	if len(reference) == 0 {
 		return 0, false
 	}
-	return personID(hash128('P', reference)[0]), true
+	return personID(hash128(patientType, reference)[0]), true
 }

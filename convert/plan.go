@@ -28,6 +28,7 @@ type plan struct {
 type commonRegs struct {
 	resourceType, id, updated, status int
 	claimType, patient                int
+	claimSystem                       int // of a Claim or ClaimResponse
 	part, year                        int // of a Coverage
 	periodStart, periodEnd            int // of a Coverage
 	system, finalAction               int // of an EOB of v3
@@ -176,6 +177,7 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.status, "status"},
 		{&c.p.common.claimType, schema.ClaimTypeExpr},
 		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
+		{&c.p.common.claimSystem, schema.ClaimSystemExpr},
 		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
 		{&c.p.common.year, schema.ReferenceYearExpr},
 		{&c.p.common.periodStart, "period.start"},
@@ -251,7 +253,7 @@ func (c *compiler) table(t *schema.Table) error {
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		tp.cols[i].field = f
-		cell := f.Cells[c.p.api]
+		cell := c.cell(f)
 		if cell.Expr == "" {
 			continue
 		}
@@ -268,6 +270,18 @@ func (c *compiler) table(t *schema.Table) error {
 	}
 	return nil
 }
+
+// cell is where the resource type carries a field.
+func (c *compiler) cell(f *schema.Field) schema.Cell {
+	if isPartial(c.p.resource) {
+		return f.Partial
+	}
+	return f.Cells[c.p.api]
+}
+
+// isPartial reports whether resources of a type are partially adjudicated
+// claims of v2, or responses to them.
+func isPartial(resource string) bool { return resource == claimType || resource == responseType }
 
 // months compiles the columns of a table of months, once for each month.
 func (c *compiler) months(tp *tablePlan) error {
@@ -315,6 +329,9 @@ func (c *compiler) column(tp *tablePlan, i int, array string, expr schema.Expr, 
 			alt.Path = alt.Path[1:]
 		}
 		mine = append(mine, alt)
+		if alt.Func == "current-mbi" {
+			tp.late = append(tp.late, lateColumn{col: i, kind: lateFollow})
+		}
 	}
 	if len(mine) == 0 {
 		if makesRows {
@@ -344,7 +361,13 @@ func feeds(resource string, t *schema.Table) bool {
 	case schema.PerMonth:
 		return resource == coverageType
 	}
-	return resource == eobType
+	switch resource {
+	case claimType:
+		return t.Name != schema.ResponsesTable
+	case responseType:
+		return t.Name == schema.ResponsesTable
+	}
+	return resource == eobType && !t.Partial
 }
 
 // arrayOf names the array whose elements are the rows of a grain, or "".
@@ -403,7 +426,7 @@ func (c *compiler) wanted(alt schema.Alt) int {
 	if len(c.nth) == 0 {
 		for _, t := range schema.AllTables() {
 			for i := range t.Fields {
-				expr, err := schema.ParseExpr(t.Fields[i].Cells[c.p.api].Expr)
+				expr, err := schema.ParseExpr(c.cell(&t.Fields[i]).Expr)
 				for k := 0; err == nil && k < len(expr); k++ {
 					if steps := expr[k].Path; len(t.Claims) == 0 && len(steps) > 0 {
 						expr[k].Path = steps[1:]

@@ -11,7 +11,7 @@ import (
 var ErrMixed = errors.New("v3 cannot be mixed with v1 or v2 in one run: " +
 	"the same Patient and claim ids mean different people and claims in them")
 
-var resourceTypes = []string{eobType, patientType, coverageType}
+var resourceTypes = []string{eobType, patientType, coverageType, claimType, responseType}
 
 // plans are the compiled plans of all generations and resource types.
 type plans struct {
@@ -24,6 +24,9 @@ func newPlans(only *schema.API) (*plans, error) {
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]*plan{}
 		for _, resource := range resourceTypes {
+			if isPartial(resource) && api != schema.V2 {
+				continue
+			}
 			compiled, err := newPlan(api, resource)
 			if err != nil {
 				return nil, err
@@ -44,7 +47,7 @@ func (p *plans) first() *plan {
 
 // late returns the columns of a table that are filled at the end.
 func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
-	for _, resource := range resourceTypes {
+	for _, resource := range []string{eobType, patientType, coverageType} {
 		for _, tp := range p.byType[api][resource].tables {
 			if tp.table == t {
 				return tp.late
@@ -54,16 +57,12 @@ func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
 	return nil
 }
 
-// choose returns the plan for a resource that was read with the plan guess;
-// nil for a resource type that BCDA serves but that has no place in CCLF.
+// choose returns the plan for a resource that was read with the plan guess.
 func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*plan, error) {
-	if _, known := p.byType[guess.api][string(resourceType)]; known {
-		return p.byType[p.generation(resourceType, guess, rec)][string(resourceType)], nil
+	if right := p.byType[p.generation(resourceType, guess, rec)][string(resourceType)]; right != nil {
+		return right, nil
 	}
-	switch string(resourceType) {
-	case "Claim", "ClaimResponse":
-		return nil, nil
-	case "":
+	if len(resourceType) == 0 {
 		return nil, reject("not a FHIR resource: no resourceType")
 	}
 	return nil, reject("a resource of a type that BCDA does not serve")

@@ -34,8 +34,13 @@ type Options struct {
 	API       *schema.API // generation of the export; told by its content unless set
 	Jobs      int         // parallel workers; the number of CPUs unless set
 
-	// MaxRejects stops the run when more lines than that are rejected;
-	// negative means any number.
+	Fixed FixedOptions // for the format Fixed
+	// Export is for the format DuckDB, which this package does not know: it
+	// makes a database file of a folder of tables in Parquet.
+	Export func(ctx context.Context, tables, file string) error
+
+	// MaxRejects stops the run when more lines than that are rejected, values
+	// that do not fit counted too; negative means any number.
 	MaxRejects int64
 	// KeepRejectedLines writes the text of rejected lines, which is
 	// protected health information, into the reject file.
@@ -75,6 +80,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if opts.Jobs <= 0 {
 		opts.Jobs = runtime.GOMAXPROCS(0)
 	}
+	if err := opts.checkFormat(); err != nil {
+		return nil, err
+	}
 	var err error
 	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
 		return nil, err
@@ -98,7 +106,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.write(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.rejects.finish(); err != nil {
+	if err := r.rejects.finish(set); err != nil {
 		return nil, err
 	}
 	manifest := r.manifest()
@@ -125,8 +133,14 @@ type run struct {
 	rejects *rejectFile
 	sizes   []inputState // by input
 	written []int64      // rows by output
+	places  placeLog     // of resources
+
+	format formatter
+	files  [][]ManifestFiles // by output
+	others []ManifestFiles   // of no output
 
 	stored, text atomic.Int64 // bytes read
+	misfits      atomic.Int64
 }
 
 type inputState struct {
@@ -143,9 +157,10 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		keys:    keyLog{dir: set.temp, name: "keys"},
 		claims:  keyLog{dir: set.temp, name: "claims"},
 		people:  newPeople(),
-		rejects: &rejectFile{set: set},
+		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
 		sizes:   make([]inputState, len(opts.inputs)),
 		written: make([]int64, len(outputs)),
+		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
 	}
 	for _, o := range outputs {
@@ -263,6 +278,7 @@ func (r *run) take(res *result) error {
 			return err
 		}
 	}
+	r.places.addAll(res.places, r.next)
 	r.next += int64(len(res.keys))
 	for i := range res.people {
 		r.people.apply(&res.people[i])

@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -18,15 +17,13 @@ type Format string
 const (
 	Parquet Format = "parquet"
 	CSV     Format = "csv"
+	Arrow   Format = "arrow"  // files of the Arrow IPC format
+	Fixed   Format = "fixed"  // CCLF files, as CMS delivers them
+	DuckDB  Format = "duckdb" // one database file
 )
 
-// ParseFormat reads the name of a format.
-func ParseFormat(s string) (Format, error) {
-	if _, ok := sinks[Format(s)]; ok {
-		return Format(s), nil
-	}
-	return "", fmt.Errorf("unknown format %q: want parquet or csv", s)
-}
+// Formats returns all formats.
+func Formats() []Format { return []Format{Parquet, CSV, Arrow, Fixed, DuckDB} }
 
 // A sink writes the rows of one file.
 type sink interface {
@@ -34,9 +31,11 @@ type sink interface {
 	Close() error // ends the file; does not close the writer under it
 }
 
+// sinks are those of the formats that have part files.
 var sinks = map[Format]func(io.Writer, *arrow.Schema) (sink, error){
 	Parquet: newParquetSink,
 	CSV:     newCSVSink,
+	Arrow:   newArrowSink,
 }
 
 const rowGroupRows = 128 << 10

@@ -54,7 +54,7 @@ func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey) reso
 		}
 		id = append(append(id, v...), 0)
 	}
-	out := resourceKey{id: hash128('V', id), line: key.line}
+	out := resourceKey{id: hash128("related", id), line: key.line}
 	// Newest by load date, then by update of the resource.
 	if v, ok := c.value(&r.table.cols[r.order], 0); ok {
 		if days, ok, err := parseDate(v); ok && err == nil {

@@ -18,6 +18,7 @@ type result struct {
 	pages  []*page // by output, nil where one has no rows
 	keys   []resourceKey
 	claims []resourceKey // of versions of claims
+	places placeLog
 	people []personUpdate
 	bad    []Reject
 	counts Counts
@@ -39,6 +40,8 @@ type Counts struct {
 	Superseded int64 `json:"superseded"`
 	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
 	Rejected   int64 `json:"rejected"`
+	// Misfits are values that do not fit their fields in fixed-width files.
+	Misfits int64 `json:"misfits"`
 }
 
 func (c *Counts) add(d Counts) {
@@ -99,6 +102,7 @@ func (w *worker) chunk(seq int64, chunk ndjson.Chunk) *result {
 	for pos, text := range w.out.chunk.Lines {
 		w.out.counts.Lines++
 		w.claim.line = pos.Line
+		w.out.places.note(int64(len(w.out.keys)), chunk.Input, pos.Line)
 		if err := w.line(text); err != nil {
 			w.reject(pos, text, err.Error())
 		}
@@ -123,14 +127,10 @@ func (w *worker) line(text []byte) error {
 		return err
 	}
 	p := w.guess
-	if p == nil {
-		w.out.counts.Skipped++
-		return nil
-	}
 	common := &p.common
 	key := resourceKey{line: int64(len(w.out.keys)), updated: math.MinInt64}
 	if id := w.text(rec, common.id); len(id) > 0 {
-		key.id = hash128(p.resource[0], id)
+		key.id = hash128(p.resource, id)
 	}
 	if t, err := time.Parse(time.RFC3339Nano, string(w.text(rec, common.updated))); err == nil {
 		key.updated = t.UnixNano()
@@ -143,6 +143,8 @@ func (w *worker) line(text []byte) error {
 		err = w.patient(key)
 	case coverageType:
 		err = w.coverage(key)
+	case claimType, responseType:
+		err = w.partial(key)
 	}
 	if err != nil {
 		return err
@@ -164,12 +166,9 @@ func (w *worker) text(rec *ndjson.Record, reg int) []byte {
 
 // walk reads the line with the plan of the line before. When that was the
 // wrong one it reads the line again with the right one, which becomes the
-// guess; nil stands for a resource type that has no place in CCLF.
+// guess.
 func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 	p := w.guess
-	if p == nil {
-		p = w.plans.first()
-	}
 	rec := w.record(p)
 	if err := p.program.Walk(rec, text); err != nil {
 		return nil, plain(err)
@@ -179,7 +178,7 @@ func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 		return nil, err
 	}
 	w.guess = right
-	if right == p || right == nil {
+	if right == p {
 		return rec, nil
 	}
 	rec = w.record(right)
@@ -254,6 +253,22 @@ func (w *worker) eob(key resourceKey) error {
 	return nil
 }
 
+// partial makes the rows of a partially adjudicated claim of v2, or of the
+// response to one. It names its beneficiary by MBI itself.
+func (w *worker) partial(key resourceKey) error {
+	c := &w.claim
+	system, typ := schema.ParseClaimSystem(w.text(c.rec, c.plan.common.claimSystem))
+	if typ == schema.UnknownClaim {
+		return reject("a %s of unknown system", c.plan.resource)
+	}
+	c.typ, c.system = typ, []byte(system)
+	if c.plan.resource == claimType {
+		w.out.counts.PartlyAdjudicated++
+		c.dx.sortOut(c.plan, c.rec, typ)
+	}
+	return w.rows(key, 0, partialRows)
+}
+
 func (w *worker) patient(key resourceKey) error {
 	c := &w.claim
 	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
@@ -268,7 +283,7 @@ func (w *worker) patient(key resourceKey) error {
 	if err := w.rows(key, who, finalRows); err != nil {
 		return err
 	}
-	w.out.people = append(w.out.people, personUpdate{id: who, rank: key.updated, isPatient: true, mbi: c.mbi})
+	w.out.people = append(w.out.people, c.patientUpdate(who, key.updated))
 	return nil
 }
 

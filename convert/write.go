@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -32,14 +33,19 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.counts.Replaced = replaced.count()
+	if r.format, err = newFormatter(r); err != nil {
+		return err
+	}
 	superseded, err := r.claims.replacedExcept(replaced)
 	if err != nil {
 		return err
 	}
 	r.counts.Superseded = superseded.count()
 	var total, done int64
+	partial := false // some claim is partially adjudicated
 	for _, s := range r.spills {
 		total += s.rows
+		partial = partial || s.out.partial && s.rows > 0
 	}
 	var mu sync.Mutex
 	progress := func(rows int64) {
@@ -48,30 +54,46 @@ func (r *run) write(ctx context.Context) error {
 		done += rows
 		r.report("write", done, total)
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	writers := make([]*tableWriter, len(r.spills))
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
 	for i, s := range r.spills {
-		if s.out.partial && r.counts.PartlyAdjudicated == 0 {
+		if s.out.partial && !partial {
 			continue
 		}
 		group.Go(func() error {
-			t := tableWriter{run: r, spill: s, replaced: replaced, superseded: superseded, progress: progress}
-			if err := t.write(ctx); err != nil {
-				return err
+			writers[i] = &tableWriter{
+				run: r, index: i, spill: s, replaced: replaced, superseded: superseded, progress: progress,
+				misfits: rejectFile{path: filepath.Join(r.set.temp, fmt.Sprintf("misfits-%d", i))},
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			r.written[i] = t.rows
-			r.counts.NoPatient += t.strangers
-			return nil
+			return writers[i].write(groupCtx)
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	r.counts.Misfits = r.misfits.Load()
+	for i, t := range writers {
+		if t == nil {
+			continue
+		}
+		r.written[i], r.files[i] = t.rows, t.files
+		r.counts.NoPatient += t.strangers
+		if err := r.rejects.take(&t.misfits); err != nil {
+			return err
+		}
+	}
+	others, err := r.format.finish(ctx, r)
+	for _, name := range others {
+		r.others = append(r.others, ManifestFiles{Name: name})
+	}
+	return err
 }
 
 // A tableWriter writes one table.
 type tableWriter struct {
 	run      *run
+	index    int // among the outputs
 	spill    *spill
 	replaced lineSet // resources
 	// Superseded claims have no rows but in the list of claims, which marks
@@ -82,8 +104,11 @@ type tableWriter struct {
 	late      []lateColumn
 	schema    *arrow.Schema
 	part      *partFile
+	files     []ManifestFiles
 	partRows  int64
 	rows      int64
+	lines     []int64 // resources of the rows that are being written
+	misfits   rejectFile
 	strangers int64 // claims whose beneficiary no Patient describes
 	lastLine  int64
 }
@@ -128,9 +153,34 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 }
 
 func (t *tableWriter) open() (err error) {
-	t.part, err = t.run.set.create(t.spill.out.dir, t.run.opts.Format, t.schema)
+	if t.part, err = t.run.format.create(t, len(t.files)); err != nil {
+		return err
+	}
+	t.files = append(t.files, ManifestFiles{Name: t.part.home, Member: t.part.member})
 	t.partRows = 0
-	return err
+	return nil
+}
+
+// misfit takes in a value of the rows that are being written.
+func (t *tableWriter) misfit(m misfit) error {
+	r := t.run
+	input, line := r.places.find(t.lines[m.row])
+	bad := Misfit{
+		File: r.opts.inputs[input].Name, Line: line,
+		Table: t.spill.out.dir, Row: t.rows + int64(m.row) + 1, Label: m.slot.Field.Label,
+		Reason: m.err.Error() + "; the field is blank",
+	}
+	if r.opts.KeepRejectedLines {
+		bad.Raw = m.text
+	}
+	if err := t.misfits.encode(bad); err != nil {
+		return err
+	}
+	if n := r.counts.Rejected + r.misfits.Add(1); r.opts.MaxRejects >= 0 && n > r.opts.MaxRejects {
+		return fmt.Errorf("%w: more than %d, one of them in %s line %d: %s: %w", ErrTooManyRejects,
+			r.opts.MaxRejects, bad.File, bad.Line, bad.Label, m.err)
+	}
+	return nil
 }
 
 // batch drops the rows of replaced resources, fills the late columns and
@@ -164,8 +214,10 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 	t.countStrangers(lines, people)
 	out := array.NewRecordBatch(t.schema, cols, kept.NumRows())
 	defer out.Release()
-	for out.NumRows() > 0 {
-		room := min(partRows-t.partRows, out.NumRows())
+	for done := int64(0); out.NumRows() > 0; {
+		room := min(t.part.limit-t.partRows, out.NumRows())
+		t.lines = lines[done : done+room]
+		done += room
 		if err := t.writeSlice(out, room); err != nil {
 			return err
 		}
@@ -189,9 +241,12 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 func (t *tableWriter) writeSlice(rec arrow.RecordBatch, n int64) error {
 	slice := rec.NewSlice(0, n)
 	defer slice.Release()
+	if err := t.part.sink.Write(slice); err != nil {
+		return err
+	}
 	t.rows += n
 	t.partRows += n
-	return t.part.sink.Write(slice)
+	return nil
 }
 
 func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []int64) (arrow.RecordBatch, error) {
@@ -219,7 +274,12 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (ar
 		var v []byte
 		switch l.kind {
 		case lateMBI:
-			v = t.run.people.mbi(personID(id))
+			if v = t.run.people.mbi(personID(id)); v == nil {
+				// A partially adjudicated claim of v2 names its MBI itself.
+				v = []byte(cols[l.col].(*array.String).Value(i))
+			}
+		case lateFollow:
+			v = t.run.people.currentText([]byte(cols[l.col].(*array.String).Value(i)))
 		case latePerson:
 			v = t.run.people.value(personID(id), l.slot, l.rule)
 		case lateAge:

@@ -136,7 +136,8 @@ func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64)
 		if err != nil {
 			return &stream{failing{fmt.Errorf("gzip header: %w", err)}, []io.Closer{file}}, nil
 		}
-		return &stream{z, []io.Closer{z, file}}, nil
+		// Its Close has nothing to close, and repeats the error of reading.
+		return &stream{z, []io.Closer{file}}, nil
 	case isZstd(magic):
 		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {

@@ -407,12 +407,12 @@ func TestWalkAnyProgram(t *testing.T) {
 			found += len(slices.Concat(answer...))
 		}
 	}
-	if found < 10_000 {
+	if found < 4_000 {
 		t.Errorf("only %d values found: the programs do not fit the objects", found)
 	}
 }
 
-var randomNames = []string{"a", "b", "c", "item", "team"}
+var randomNames = []string{"a", "b", "item"}
 
 func randomRequests(r *rand.Rand) []request {
 	name := func() string { return randomNames[r.IntN(len(randomNames))] }
@@ -430,7 +430,7 @@ func randomRequests(r *rand.Rand) []request {
 	for i := range requests {
 		q := &requests[i]
 		if r.IntN(2) == 0 {
-			q.array = []string{"item", "team"}[r.IntN(2)]
+			q.array = []string{"item", "b"}[r.IntN(2)]
 		}
 		if q.array != "" && r.IntN(4) == 0 {
 			q.where = []Cond{cond()}

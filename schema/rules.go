@@ -52,6 +52,8 @@ var roles = [apis][]Role{
 		{eob, "diagnosis", "reason", "type.coding.code=patientreasonforvisit"},
 		{patient, "identifier", "mbi", "system=sid:us-mbi"},
 		{patient, "identifier", "current", "type.coding.extension.valueCoding.code=current"},
+		{claim, "diagnosis", "principal", "type.coding.code=principal"},
+		{claim, "diagnosis", "admitting", "type.coding.code=admitting"},
 	},
 }
 
@@ -60,6 +62,8 @@ const (
 	eob      = "ExplanationOfBenefit"
 	patient  = "Patient"
 	coverage = "Coverage"
+	claim    = "Claim"
+	response = "ClaimResponse"
 )
 
 // What the converter asks of every resource, whatever the tables want.
@@ -114,6 +118,8 @@ var Markers = []Marker{
 	{patient, `identifier[system^=https://bluebutton.cms.gov/resources/].value`, V1},
 	{patient, `extension[url=bb:race].valueCoding.code`, V1},
 	{patient, `identifier[system=sid:us-mbi].value`, V3},
+	{claim, `id`, V2},
+	{response, `id`, V2},
 	{coverage, `grouping.subPlan`, V1},
 	{coverage, `extension[url^=https://bluebutton.cms.gov/resources/].url`, V2},
 	{coverage, `extension[url^=https://bluebutton.cms.gov/fhir/].url`, V3},

@@ -129,6 +129,7 @@ type Field struct {
 	Type
 	Start, End int // bytes in the fixed-width record, counted from 1
 	Cells      [apis]Cell
+	Partial    Cell // of the Claim and ClaimResponse resources of v2
 }
 
 // A Grain says which rows a table has: one for each claim, for each element
@@ -194,6 +195,7 @@ type Table struct {
 	Claims      []ClaimType // the claims that have rows here; none for the tables of beneficiaries
 	Key         []string    // labels that tell its rows apart
 	Related     []string    // labels that the versions of one claim share, where no server resolves them
+	Partial     bool        // only partially adjudicated claims have rows in it
 	Side        bool        // not a CCLF file but a table of this project's beside them
 	Fields      []Field
 }
@@ -213,9 +215,22 @@ func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
 
 var (
 	tables     = []*Table{cclf1, cclf2, cclf3, cclf4, cclf5, cclf6, cclf7, cclf8, cclf9, cclfa, cclfb}
-	sideTables = []*Table{claims, partDCosts, enrollment}
+	sideTables = []*Table{claims, partDCosts, enrollment, responses}
 	allTables  = slices.Concat(tables, sideTables)
 )
+
+func init() {
+	none := absent("Claim and ClaimResponse do not carry it")
+	for _, t := range allTables {
+		for i := range t.Fields {
+			cell, carried := partialCells[t.Name][t.Fields[i].Label]
+			if !carried {
+				cell = none
+			}
+			t.Fields[i].Partial = cell
+		}
+	}
+}
 
 // Tables returns the tables in the order of the CCLF files. The result is
 // shared: it must not be changed.
