@@ -22,7 +22,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	c.part = []byte(letter)
 	out := w.out.pages[tp.final]
 	if out == nil {
-		out = newPage(tp.table)
+		out = w.pages.get(tp.final)
 		w.out.pages[tp.final] = out
 	}
 	mark := out.rows()

@@ -1,6 +1,10 @@
 package convert
 
-import "github.com/cclf-tools/cclf/schema"
+import (
+	"sync"
+
+	"github.com/cclf-tools/cclf/schema"
+)
 
 // A page is a run of rows of one table, column by column, with the line of
 // the input that each row came from and the beneficiary it is about.
@@ -42,4 +46,22 @@ func (p *page) addAll(from *page, base int64) {
 	}
 	p.lines.addAll(&from.lines)
 	p.people.addAll(&from.people)
+}
+
+// pagePools hand out pages again, one pool for each output.
+type pagePools []sync.Pool
+
+func newPagePools() pagePools {
+	pools := make(pagePools, len(outputs))
+	for i, o := range outputs {
+		pools[i].New = func() any { return newPage(o.table) }
+	}
+	return pools
+}
+
+func (p pagePools) get(output int) *page { return p[output].Get().(*page) }
+
+func (p pagePools) put(output int, used *page) {
+	used.truncate(0)
+	p[output].Put(used)
 }

@@ -123,8 +123,9 @@ type run struct {
 	set   *dataset
 
 	spills  []*spill // by output
-	keys    keyLog   // of resources
-	claims  keyLog   // of claims that have several resources
+	pages   pagePools
+	keys    keyLog // of resources
+	claims  keyLog // of claims that have several resources
 	people  *people
 	counts  Counts
 	newest  int64
@@ -156,6 +157,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		set:     set,
 		keys:    keyLog{dir: set.temp, name: "keys"},
 		claims:  keyLog{dir: set.temp, name: "claims"},
+		pages:   newPagePools(),
 		people:  newPeople(),
 		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
 		sizes:   make([]inputState, len(opts.inputs)),
@@ -222,7 +224,7 @@ func (r *run) read(ctx context.Context) error {
 		workers.Add(1)
 		group.Go(func() error {
 			defer workers.Done()
-			w := newWorker(r.plans, r.opts)
+			w := newWorker(r.plans, r.opts, r.pages)
 			for j := range jobs {
 				select {
 				case results <- w.chunk(j.seq, j.chunk):
@@ -264,6 +266,7 @@ func (r *run) take(res *result) error {
 			if err := r.spills[i].add(p, r.next); err != nil {
 				return err
 			}
+			r.pages.put(i, p)
 		}
 	}
 	for _, k := range res.keys {

@@ -4,7 +4,9 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	arrowcsv "github.com/apache/arrow-go/v18/arrow/csv"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -59,18 +61,39 @@ func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
 func (s parquetSink) Write(rec arrow.RecordBatch) error { return s.w.WriteBuffered(rec) }
 func (s parquetSink) Close() error                      { return s.w.Close() }
 
-type csvSink struct{ w *arrowcsv.Writer }
+type csvSink struct {
+	w      *arrowcsv.Writer
+	schema *arrow.Schema
+	begun  bool // the header is written
+}
 
 func newCSVSink(w io.Writer, s *arrow.Schema) (sink, error) {
 	out := arrowcsv.NewWriter(w, s, arrowcsv.WithHeader(true), arrowcsv.WithNullWriter(""))
-	return csvSink{out}, nil
+	return &csvSink{w: out, schema: s}, nil
 }
 
-func (s csvSink) Write(rec arrow.RecordBatch) error { return s.w.Write(rec) }
+func (s *csvSink) Write(rec arrow.RecordBatch) error {
+	s.begun = true
+	return s.w.Write(rec)
+}
 
-func (s csvSink) Close() error {
+func (s *csvSink) Close() error {
+	if !s.begun {
+		if err := s.writeHeader(); err != nil {
+			return err
+		}
+	}
 	if err := s.w.Flush(); err != nil {
 		return err
 	}
 	return s.w.Error()
+}
+
+// writeHeader writes the names of the columns of a file without rows.
+func (s *csvSink) writeHeader() error {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, s.schema)
+	defer b.Release()
+	rec := b.NewRecordBatch()
+	defer rec.Release()
+	return s.Write(rec)
 }

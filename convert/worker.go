@@ -74,6 +74,7 @@ type Reject struct {
 
 // A worker makes results of chunks. Each goroutine has its own.
 type worker struct {
+	pages   pagePools
 	plans   *plans
 	opts    *Options
 	records map[*plan]*ndjson.Record
@@ -83,8 +84,8 @@ type worker struct {
 	marks   []pageMark
 }
 
-func newWorker(p *plans, opts *Options) *worker {
-	w := &worker{plans: p, opts: opts, records: map[*plan]*ndjson.Record{}, guess: p.first()}
+func newWorker(p *plans, opts *Options, pages pagePools) *worker {
+	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, guess: p.first()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	return w
@@ -357,7 +358,7 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 		}
 		out := w.out.pages[at]
 		if out == nil {
-			out = newPage(tp.table)
+			out = w.pages.get(at)
 			w.out.pages[at] = out
 		}
 		w.marks = append(w.marks, pageMark{out, out.rows()})

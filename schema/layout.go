@@ -13,14 +13,16 @@ type Layout uint8
 const (
 	LayoutV36 Layout = iota // of December 2022: Field.Start and Field.End are its positions
 	LayoutV43               // of May 2026
-	layouts
 )
 
 func (l Layout) String() string { return [...]string{"v36", "v43"}[l] }
 
+// Layouts returns all layouts.
+func Layouts() []Layout { return []Layout{LayoutV36, LayoutV43} }
+
 // ParseLayout reads v36 or v43.
 func ParseLayout(s string) (Layout, error) {
-	for l := range layouts {
+	for _, l := range Layouts() {
 		if s == l.String() {
 			return l, nil
 		}

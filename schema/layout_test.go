@@ -6,7 +6,7 @@ import "testing"
 // what sets the layouts apart.
 func TestRecord(t *testing.T) {
 	for _, table := range AllTables() {
-		for l := range layouts {
+		for _, l := range Layouts() {
 			slots := table.Record(l)
 			if table.Side {
 				if slots != nil {
@@ -44,7 +44,7 @@ func TestRecord(t *testing.T) {
 }
 
 func TestParseLayout(t *testing.T) {
-	for l := range layouts {
+	for _, l := range Layouts() {
 		if got, err := ParseLayout(l.String()); got != l || err != nil {
 			t.Errorf("ParseLayout(%s) = %s, %v", l, got, err)
 		}
