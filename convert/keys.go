@@ -14,8 +14,9 @@ import (
 	"slices"
 )
 
-// keysInMemory is how many resource keys are sorted at a time. More than that
-// go to disk as sorted runs, so that memory does not grow with the input.
+// keysInMemory is how many resource keys are sorted at a time, unless a keyLog
+// says otherwise. More than that go to disk as sorted runs, so that memory does
+// not grow with the input.
 const keysInMemory = 1 << 18
 
 const keyBytes = 32
@@ -25,6 +26,7 @@ const keyBytes = 32
 type keyLog struct {
 	dir  string // of sorted runs
 	name string
+	most int // keys in memory, if not keysInMemory
 	keys []resourceKey
 	runs []string
 }
@@ -34,7 +36,7 @@ func (l *keyLog) add(k resourceKey) error {
 		return nil // cannot be told from others: counts as unique
 	}
 	l.keys = append(l.keys, k)
-	if len(l.keys) < keysInMemory {
+	if len(l.keys) < cmp.Or(l.most, keysInMemory) {
 		return nil
 	}
 	return l.spill()

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"math/bits"
@@ -31,10 +32,10 @@ func blank(s []byte) bool {
 // is false for the days that mean "no date", and for a date without its day.
 func parseDate(s []byte) (days int32, ok bool, err error) {
 	if len(s) == 4 || len(s) == 7 {
-		if _, e := parseDigits(s[:4]); e != nil {
-			return 0, false, errNotDate
-		}
-		return 0, false, nil
+		// A year, or a year and a month: the first day of it is a date too.
+		s = append(append(make([]byte, 0, 10), s...), "-01-01"[len(s)-4:]...)
+		_, _, err := parseDate(s)
+		return 0, false, err
 	}
 	if len(s) < 10 || s[4] != '-' || s[7] != '-' || len(s) > 10 && s[10] != 'T' {
 		return 0, false, errNotDate
@@ -158,27 +159,31 @@ func (n *digitsOf) read(s []byte) error {
 		n.negative = true
 		i++
 	}
-	digits, point := 0, false
+	digits, zeros, point := 0, 0, false
 	for ; i < len(s); i++ {
 		c := s[i]
 		switch {
 		case c >= '0' && c <= '9':
 			digits++
-			if !n.scaleUp(1) {
-				return errTooLarge
-			}
-			var carry uint64
-			n.lo, carry = bits.Add64(n.lo, uint64(c-'0'), 0)
-			n.hi += carry
 			if point {
 				n.exp--
 			}
+			// Zeros count once another digit follows: those at the end,
+			// however many, are a part of the exponent.
+			if zeros++; c == '0' {
+				continue
+			}
+			if !n.scaleUp(zeros) {
+				return errTooLarge
+			}
+			zeros = 0
+			var carry uint64
+			n.lo, carry = bits.Add64(n.lo, uint64(c-'0'), 0)
+			n.hi += carry
 		case c == '.' && !point:
 			point = true
-		case c == 'e' || c == 'E':
-			if digits == 0 {
-				return errNotNumber
-			}
+		case (c == 'e' || c == 'E') && digits > 0:
+			n.exp += zeros
 			return n.readExponent(s[i+1:])
 		default:
 			return errNotNumber
@@ -187,6 +192,7 @@ func (n *digitsOf) read(s []byte) error {
 	if digits == 0 {
 		return errNotNumber
 	}
+	n.exp += zeros
 	return nil
 }
 
@@ -202,7 +208,7 @@ func (n *digitsOf) readExponent(s []byte) error {
 	if err != nil || len(s) == 0 {
 		return errNotNumber
 	}
-	if len(s) > 4 {
+	if len(bytes.TrimLeft(s, "0")) > 4 {
 		e = math.MaxInt16
 	}
 	n.exp += sign * e

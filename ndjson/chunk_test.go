@@ -158,7 +158,10 @@ func manyLines() string {
 func TestChunksDependOnTextAlone(t *testing.T) {
 	all := manyLines()
 	// Texts that end just where a buffer does, too.
-	for _, text := range []string{all, all[:ChunkSize], all[:ChunkSize-1], all[:ChunkSize+1], all[:2*ChunkSize]} {
+	texts := []string{all, all[:ChunkSize], all[:ChunkSize-1], all[:ChunkSize+1], all[:2*ChunkSize]}
+	// And one where every chunk begins with what would be a byte order mark.
+	texts = append(texts, "x\n"+strings.Repeat(bomText+strings.Repeat("x", 1000)+"\n", ChunkSize/600))
+	for _, text := range texts {
 		first, err := chunks(t, strings.NewReader(text), 0)
 		if err != nil {
 			t.Fatal(err)

@@ -215,7 +215,9 @@ type Ref struct{ reg *buildReg }
 func (r Ref) Reg() int { return r.reg.offset }
 
 // Value asks for the first count scalars at path, wherever in the record they
-// are; they land in consecutive registers.
+// are; they land in consecutive registers. When count is above one, an element
+// that meets the conditions on the path and lacks the value takes its place
+// with an empty string, so that the others keep theirs.
 func (b *Builder) Value(path Path, count int) Ref {
 	return b.value(0, recordScope, path, count, false)
 }

@@ -32,7 +32,7 @@ var texts = []string{
 	// Strings: plain, with escapes, and with what must not be in them.
 	`"abc"`, `"abcdefgh"`, `"abcdefg"`, `"abcdefghijklmnopqrstuvwxyz"`, `"a`, `"abcdefgh`, `'abc'`,
 	`"\""`, `"\\"`, `"\/\b\f\n\r\t"`, `"abcdefg\"hijklmn\\"`, `"\u0041"`, `"\u00e9\uD83D\uDE00"`, `"\u0026amp;"`,
-	`"\ud800"`, `"\udc00"`, `"\ud800\ud800"`, `"\ud800x"`, `"\ud800\n"`, `"\udc00\ud800"`, `"\ud800\u0041"`, `"\uFFFF\u0000"`,
+	`"\ud800"`, `"\udc00"`, `"\ud800\ud800"`, `"\ud800x"`, `"\ud800\n"`, `"\udc00\ud800"`, `"\udc00\udc00"`, `"\ud800\u0041"`, `"\uFFFF\u0000"`,
 	`"\`, `"\"`, `"\x"`, `"\u"`, `"\u123"`, `"\u123`, `"\u12g4"`, `"\U0041"`, `"\u 041"`, `"\u-041"`, `"\'"`, `"\0"`,
 	"\"\n\"", "\"\t\"", "\"\x00\"", "\"\x1f\"", "\"abcdefgh\x1f\"", "\"abcdefg\x01hijklmnop\"", "\"\x7f\"", "\"\\\n\"", "{\"a\nb\":1}",
 	// Text beyond ASCII, and bytes that are not UTF-8.
@@ -115,7 +115,8 @@ func TestValid(t *testing.T) {
 		// At every place in a word of eight bytes.
 		for pad := range 9 {
 			checkValid(t, []byte(strings.Repeat(" ", pad)+text))
-			checkValid(t, fmt.Appendf(nil, `{"k":%s,"%s":[%s]}`, text, strings.Repeat("x", pad), text))
+			checkValid(t, fmt.Appendf(nil, `{"%s":%s,"k":"and more behind it"}`, strings.Repeat("x", pad), text))
+			checkValid(t, fmt.Appendf(nil, `[[%s,%s]]`, strings.Repeat("1", pad+1), text))
 		}
 	}
 }

@@ -9,6 +9,9 @@ type Span struct {
 	size uint32 // length in the low bits, flags in the high ones
 }
 
+// emptySpan stands for a value that an element lacks: an empty string.
+var emptySpan = Span{size: spanString}
+
 const (
 	spanEscaped = 1 << 31 // a string with backslashes in it
 	spanString  = 1 << 30 // a string; its quotes are not part of the span
@@ -288,6 +291,11 @@ func (w *walker) close(sc *scope, i int) {
 			for _, rule := range sc.rules[word*64+bits.TrailingZeros64(set)] {
 				if !marks.Has(rule.need) {
 					continue
+				}
+				if rule.dst.count > 1 && w.r.regs[rule.src.reg].IsZero() {
+					// One of several elements, and it lacks the
+					// value: those behind it keep their places.
+					w.put(rule.dst.reg, rule.dst.count, emptySpan)
 				}
 				for k := range rule.src.count {
 					if s := w.r.regs[rule.src.reg+k]; !s.IsZero() {

@@ -21,7 +21,7 @@ import (
 //	names = name { "." name }
 //
 // A path goes through arrays without mention and takes the first value it
-// meets; #n takes the n-th. In a table with a row for each item (or
+// meets; #n takes the n-th, where elements that lack the value count too. In a table with a row for each item (or
 // diagnosis, or procedure), a path that begins with item means the item of
 // that row. A literal is a 'quoted' constant. A function turns the value into
 // what CCLF wants; the converter knows them by name.
