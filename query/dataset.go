@@ -4,10 +4,12 @@ package query
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,37 +18,84 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-const manifestName = "_manifest.json"
+const (
+	manifestName = "_manifest.json"
+	// partialName is the folder of the tables of claims that are not yet fully
+	// adjudicated, and the SQL schema of their views.
+	partialName = "partially_adjudicated"
+)
 
 // A folder is one table of a data set on disk.
 type folder struct {
+	group  string   // the SQL schema of the view, or "" for the main one
 	name   string   // of the view
 	files  []string // absolute paths, in order
 	csv    bool
 	header []string // the columns of the CSV files
+	stored string   // the table in the attached database, where there is one
 }
 
-// readDataSet lists the tables of a finished data set. The known CCLF tables
-// are always among them, first and in their order, without files if need be.
-func readDataSet(dir string) ([]folder, error) {
-	abs, err := filepath.Abs(dir)
+// title is how people write the name of the view.
+func (f folder) title() string {
+	if f.group == "" {
+		return f.name
+	}
+	return f.group + "." + f.name
+}
+
+// view is how SQL writes it.
+func (f folder) view() string {
+	if f.group == "" {
+		return quoteName(f.name)
+	}
+	return quoteName(f.group) + "." + quoteName(f.name)
+}
+
+// readTables lists the tables that have part files in a data set, or in a
+// folder that is laid out as one.
+func readTables(dir string) ([]folder, error) {
+	found, err := readFolders(dir, "")
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFinished(abs); err != nil {
+	partial, err := readFolders(filepath.Join(dir, partialName), partialName)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	entries, err := os.ReadDir(abs)
+	return slices.Concat(inOrder(found), inOrder(partial)), nil
+}
+
+// complete adds the tables of package schema that a data set lacks, and puts
+// all in order: those of the main schema first, and among them those of
+// package schema.
+func complete(tables []folder) []folder {
+	main, partial := make(map[string]folder), make(map[string]folder)
+	for _, t := range schema.AllTables() {
+		main[t.Name] = folder{name: t.Name}
+	}
+	for _, f := range tables {
+		if f.group == "" {
+			main[f.name] = f
+		} else {
+			partial[f.name] = f
+		}
+	}
+	return slices.Concat(inOrder(main), inOrder(partial))
+}
+
+// readFolders reads the folders with part files in dir, by the names of their
+// tables.
+func readFolders(dir, group string) (map[string]folder, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[string]folder)
-	var others []string
 	for _, e := range entries {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), "_") || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		f, err := readFolder(filepath.Join(abs, e.Name()))
+		f, err := readFolder(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, err
 		}
@@ -56,47 +105,68 @@ func readDataSet(dir string) ([]folder, error) {
 		if _, ok := found[f.name]; ok {
 			return nil, fmt.Errorf("two folders are named %s but for upper and lower case", f.name)
 		}
+		f.group = group
 		found[f.name] = f
-		if schema.Lookup(f.name) == nil {
-			others = append(others, f.name)
-		}
 	}
-	var folders []folder
-	for _, t := range schema.Tables() {
-		f := found[t.Name]
-		f.name = t.Name
-		folders = append(folders, f)
-	}
-	slices.Sort(others)
-	for _, name := range others {
-		folders = append(folders, found[name])
-	}
-	return folders, nil
+	return found, nil
 }
 
-// errUnfinished is the error for a folder without a manifest.
-var errUnfinished = errors.New("there is no " + manifestName + " in it")
+// inOrder sorts folders: first the tables of package schema, in their order,
+// then the others.
+func inOrder(found map[string]folder) []folder {
+	var list []folder
+	for _, t := range schema.AllTables() {
+		if f, ok := found[t.Name]; ok {
+			list = append(list, f)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if schema.Lookup(name) == nil {
+			list = append(list, found[name])
+		}
+	}
+	return list
+}
 
-// checkFinished makes sure that dir is a folder, that its path can be given to
-// DuckDB, and that it has a manifest.
-func checkFinished(dir string) error {
+// Reasons why there are no tables to query in a folder.
+var (
+	errUnfinished = errors.New("there is no " + manifestName + " in it")
+	errNoTables   = errors.New("which queries cannot read")
+)
+
+// readFormat makes sure that dir is a folder, that its path can be given to
+// DuckDB, and that it has a manifest, and reads from that the format of the
+// tables. Manifests need not tell it.
+func readFormat(dir string) (string, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !info.IsDir() {
-		return errors.New("not a folder")
+		return "", errors.New("not a folder")
 	}
 	// DuckDB would take these for a pattern and look elsewhere too.
 	if i := strings.IndexAny(dir, "*?["); i >= 0 {
-		return fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
+		return "", fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
 	}
-	if _, err := os.Stat(filepath.Join(dir, manifestName)); errors.Is(err, fs.ErrNotExist) {
-		return errUnfinished
-	} else if err != nil {
-		return err
+	text, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", errUnfinished
 	}
-	return nil
+	if err != nil {
+		return "", err
+	}
+	var manifest struct {
+		Format string `json:"format"`
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return "", fmt.Errorf("%s: %w", manifestName, err)
+	}
+	switch manifest.Format {
+	case "arrow", "fixed":
+		return "", fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
+	}
+	return manifest.Format, nil
 }
 
 // readFolder lists the part files of one table and, for CSV, their columns.

@@ -3,9 +3,11 @@
 // A data set is a folder as the convert command leaves it: one sub-folder a
 // table, with part files in Parquet or CSV, and a _manifest.json, written
 // last, that says the conversion finished. Open makes a view of every table
-// (all eleven CCLF tables exist, empty where the data set has none of their
-// rows), with the column types and the descriptions of package schema, which
-// a user finds in duckdb_columns().
+// (those that package schema knows exist, empty where the data set has none of
+// their rows), with the column types and the descriptions of package schema,
+// which a user finds in duckdb_columns(). Tables of claims that are not yet
+// fully adjudicated, if there are any, are in an SQL schema of their own, named
+// after their folder: partially_adjudicated.cclf1.
 //
 // # What a query may do
 //

@@ -17,10 +17,15 @@ import (
 // TestRefused tries to get out of the data set in every way that DuckDB has,
 // and to change it.
 func TestRefused(t *testing.T) {
-	dir := dataSet(t, map[string]string{
+	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":     "cur_clm_uniq_id\n1\n",
 		"cclf2/part-00000.parquet": "SELECT '1' AS cur_clm_uniq_id",
 	})
+	t.Run("parts", func(t *testing.T) { testRefused(t, parts) })
+	t.Run("database", func(t *testing.T) { testRefused(t, databaseSet(t, parts)) })
+}
+
+func testRefused(t *testing.T, dir string) {
 	outside := t.TempDir()
 	secret := filepath.Join(outside, "secret.csv")
 	if err := os.WriteFile(secret, []byte("a\n1\n"), 0o600); err != nil {
@@ -38,6 +43,9 @@ func TestRefused(t *testing.T) {
 		{"COPY (SELECT 1) TO 'OUTSIDE/x.csv'", refused},
 		{"COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
 		{"COPY cclf1 FROM 'ELSEWHERE'", refused},
+		{"COPY (SELECT 1) TO 'DATA/cclf.duckdb' (USE_TMP_FILE false)", refused},
+		{"EXPLAIN ANALYZE COPY (SELECT 1) TO 'DATA/cclf.duckdb' (USE_TMP_FILE false)", refused},
+		{"COPY FROM DATABASE _data TO memory", refused},
 		{"EXPLAIN ANALYZE COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
 		{"EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO 'DATA/cclf2/part-00000.parquet' (USE_TMP_FILE false)", refused},
 		{"/* x */ explain\n-- y\nanalyze copy (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
@@ -45,11 +53,16 @@ func TestRefused(t *testing.T) {
 		{"IMPORT DATABASE 'OUTSIDE/db'", refused},
 		{"ATTACH 'OUTSIDE/x.db'", refused},
 		{"ATTACH ':memory:' AS x", refused},
+		{"ATTACH 'DATA/cclf.duckdb' AS x (READ_WRITE)", refused},
 		{"DETACH memory", refused},
+		{"DETACH _data", refused},
 		{"INSTALL httpfs", refused},
 		{"LOAD httpfs", refused},
 		{"INSERT INTO cclf1 VALUES ('2')", refused},
 		{"WITH x AS (SELECT '2' AS a) INSERT INTO cclf1 FROM x", "Catalog Error"},
+		{"WITH x AS (SELECT '2' AS a) INSERT INTO _data.main.cclf1 FROM x", ""},
+		{"CREATE TABLE _data.main.t AS SELECT 1", ""},
+		{"CREATE OR REPLACE VIEW _data.main.cclf1 AS SELECT 1", ""},
 		{"UPDATE cclf1 SET cur_clm_uniq_id = '2'", refused},
 		{"DELETE FROM cclf1", refused},
 		{"TRUNCATE cclf1", refused},

@@ -44,30 +44,39 @@ type DB struct {
 // Open opens the data set in dir. The error is a *DataSetError if the folder
 // is at fault, and ErrOptions if the options are.
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
-	folders, err := readDataSet(dir)
+	format, err := readFormat(absolute(dir))
+	var tables []folder
+	if err == nil && format != duckDBFormat {
+		tables, err = readTables(absolute(dir))
+	}
 	if err != nil {
 		return nil, dataSetError(dir, err)
 	}
-	if opts.TempDir == "" {
-		opts.TempDir = os.TempDir()
-	}
-	tempDir, err := os.MkdirTemp(opts.TempDir, "cclf-query-") // with mode 0700
+	db, err := connect(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{tempDir: tempDir, folders: folders}
-	if err := db.start(ctx, opts); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	for _, f := range folders {
-		if err := db.createView(ctx, f); err != nil {
+	if format == duckDBFormat {
+		if tables, err = db.attach(ctx, filepath.Join(absolute(dir), databaseName)); err != nil {
 			if ctx.Err() == nil {
-				err = dataSetError(dir, fmt.Errorf("table %s: %w", f.name, err))
+				err = dataSetError(dir, err)
 			}
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	if _, err := db.conn.ExecContext(ctx, "SET lock_configuration = true"); err != nil {
+	db.folders = complete(tables)
+	if err := db.fence(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	for _, f := range db.folders {
+		if err := db.createView(ctx, f); err != nil {
+			if ctx.Err() == nil {
+				err = dataSetError(dir, fmt.Errorf("table %s: %w", f.title(), err))
+			}
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	if err := db.exec(ctx, "SET lock_configuration = true"); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -78,6 +87,8 @@ func dataSetError(dir string, err error) error {
 	switch {
 	case errors.Is(err, errUnfinished):
 		e.hint = "the conversion did not finish, or this is not a data set: run cclf convert again"
+	case errors.Is(err, errNoTables):
+		e.hint = "convert the export to another folder with --format parquet, csv or duckdb"
 	case errors.Is(err, os.ErrNotExist):
 		e.hint = "name the folder that cclf convert wrote"
 	}
@@ -95,8 +106,23 @@ func absolute(dir string) string {
 	return dir
 }
 
-// start opens DuckDB and closes it off from the machine, except for the part
-// files and the folder for temporary data.
+// connect starts DuckDB with an empty database in memory and a private folder
+// for temporary data.
+func connect(ctx context.Context, opts Options) (*DB, error) {
+	if opts.TempDir == "" {
+		opts.TempDir = os.TempDir()
+	}
+	tempDir, err := os.MkdirTemp(opts.TempDir, "cclf-query-") // with mode 0700
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{tempDir: tempDir}
+	if err := db.start(ctx, opts); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 func (db *DB) start(ctx context.Context, opts Options) error {
 	// These are settings of the database instance, which have to be there from
 	// the start. Nothing is ever fetched, nor looked for in the home folder.
@@ -121,40 +147,54 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 	if db.conn, err = db.pool.Conn(ctx); err != nil {
 		return fmt.Errorf("connect to DuckDB: %w", err)
 	}
+	return nil
+}
+
+// fence closes DuckDB off from the machine, except for the part files, the
+// attached database and the folder for temporary data.
+func (db *DB) fence(ctx context.Context) error {
 	var files []string
 	for _, f := range db.folders {
 		files = append(files, f.files...)
 	}
-	for _, stmt := range []string{
-		"SET allowed_paths = " + quoteList(files),
-		"SET enable_external_access = false",
-	} {
+	return db.exec(ctx,
+		"SET allowed_paths = "+quoteList(files),
+		"SET enable_external_access = false")
+}
+
+// exec runs statements.
+func (db *DB) exec(ctx context.Context, statements ...string) error {
+	for _, stmt := range statements {
 		if _, err := db.conn.ExecContext(ctx, stmt); err != nil {
-			return fmt.Errorf("configure DuckDB: %w", err)
+			return err
 		}
 	}
 	return nil
 }
 
 func (db *DB) createView(ctx context.Context, f folder) error {
-	if _, err := db.conn.ExecContext(ctx, viewSQL(f)); err != nil {
+	if err := db.exec(ctx, viewSQL(f)); err != nil {
 		return err
 	}
+	return db.comment(ctx, "VIEW", f)
+}
+
+// comment puts the descriptions of package schema on a view or a table.
+func (db *DB) comment(ctx context.Context, object string, f folder) error {
 	table := schema.Lookup(f.name)
 	if table == nil {
 		return nil
 	}
-	columns, err := db.columns(ctx, f.name)
+	columns, err := db.columns(ctx, f)
 	if err != nil {
 		return err
 	}
-	_, err = db.conn.ExecContext(ctx, commentSQL(table, columns))
-	return err
+	return db.exec(ctx, commentSQL(object, f, table, columns))
 }
 
 // columns lists the columns of a view.
-func (db *DB) columns(ctx context.Context, view string) ([]string, error) {
-	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+quoteName(view)+" LIMIT 0")
+func (db *DB) columns(ctx context.Context, f folder) ([]string, error) {
+	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+f.view()+" LIMIT 0")
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +224,7 @@ func (db *DB) Tables(ctx context.Context) (*Rows, error) {
 			title = quote(t.Title)
 		}
 		selects[i] = fmt.Sprintf(`SELECT %s AS "table", (SELECT count(*) FROM %s) AS "rows", %s AS description`,
-			quote(f.name), quoteName(f.name), title)
+			quote(f.title()), f.view(), title)
 	}
 	return db.Query(ctx, strings.Join(selects, "\nUNION ALL "))
 }

@@ -96,7 +96,7 @@ func TestEmptyDataSet(t *testing.T) {
 		}
 	}
 	comment := get(t, db, "SELECT comment FROM duckdb_views() WHERE view_name = 'cclf1'")
-	if diff := cmp.Diff([][]any{{describe(schema.Lookup("cclf1"))}}, comment); diff != "" {
+	if diff := cmp.Diff([][]any{{schema.Lookup("cclf1").Comment()}}, comment); diff != "" {
 		t.Errorf("comment of cclf1 (-want +got):\n%s", diff)
 	}
 }

@@ -11,18 +11,24 @@ import (
 
 // viewSQL is the statement that makes the view of a table.
 func viewSQL(f folder) string {
-	return "CREATE VIEW " + quoteName(f.name) + " AS " + sourceSQL(f)
+	create := "CREATE VIEW " + f.view() + " AS " + sourceSQL(f)
+	if f.group != "" {
+		create = "CREATE SCHEMA IF NOT EXISTS " + quoteName(f.group) + "; " + create
+	}
+	return create
 }
 
 func sourceSQL(f folder) string {
 	table := schema.Lookup(f.name)
 	switch {
+	case f.stored != "":
+		return "SELECT * FROM " + f.stored
 	case len(f.files) == 0:
 		return emptySQL(table)
 	case f.csv:
 		return csvSQL(f, table)
 	}
-	return "SELECT * FROM read_parquet(" + quoteList(f.files) + ")"
+	return "SELECT * FROM read_parquet(" + quoteList(literal(f.files)) + ")"
 }
 
 // emptySQL selects no rows with the columns of a table.
@@ -46,30 +52,23 @@ func csvSQL(f folder, table *schema.Table) string {
 		}
 		cols[i] = quote(name) + ": " + quote(typ)
 	}
-	return "SELECT * FROM read_csv(" + quoteList(f.files) +
+	return "SELECT * FROM read_csv(" + quoteList(literal(f.files)) +
 		", columns = {" + strings.Join(cols, ", ") + "}" +
 		`, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', dateformat = '%Y-%m-%d')`
 }
 
-// commentSQL is a script that puts the schema's descriptions on a view. The
-// columns are those that the view has.
-func commentSQL(table *schema.Table, columns []string) string {
+// commentSQL is a script that puts the schema's descriptions on a view or a
+// table. The columns are those that it has.
+func commentSQL(object string, f folder, table *schema.Table, columns []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "COMMENT ON VIEW %s IS %s;\n", quoteName(table.Name), quote(describe(table)))
+	fmt.Fprintf(&b, "COMMENT ON %s %s IS %s;\n", object, f.view(), quote(table.Comment()))
 	for _, col := range columns {
 		if field := lookupField(table, col); field != nil {
 			fmt.Fprintf(&b, "COMMENT ON COLUMN %s.%s IS %s;\n",
-				quoteName(table.Name), quoteName(col), quote(field.Description))
+				f.view(), quoteName(col), quote(field.Description))
 		}
 	}
 	return b.String()
-}
-
-func describe(table *schema.Table) string {
-	if table.Description == "" {
-		return table.Title
-	}
-	return table.Title + ": " + table.Description
 }
 
 // lookupField finds a field by its column name, in any case, as SQL does.
@@ -86,18 +85,7 @@ func lookupField(table *schema.Table, column string) *schema.Field {
 }
 
 // sqlType is DuckDB's type for a field.
-func sqlType(f *schema.Field) string {
-	switch f.Kind {
-	case schema.Int:
-		return "BIGINT"
-	case schema.Decimal:
-		return fmt.Sprintf("DECIMAL(%d,%d)", f.Precision, f.Scale)
-	case schema.Date:
-		return "DATE"
-	default:
-		return "VARCHAR"
-	}
-}
+func sqlType(f *schema.Field) string { return schema.DuckDB.Type(f.Type) }
 
 // quote makes an SQL string.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
@@ -113,3 +101,14 @@ func quoteList(items []string) string {
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
+
+// literal makes patterns that match these paths and no others.
+func literal(paths []string) []string {
+	patterns := make([]string, len(paths))
+	for i, path := range paths {
+		patterns[i] = wildcards.Replace(path)
+	}
+	return patterns
+}
+
+var wildcards = strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]")

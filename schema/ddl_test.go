@@ -16,7 +16,7 @@ func TestCreateTable(t *testing.T) {
 			{Label: "CODE_CD", Description: "It's a code", Type: text(3)},
 			{Label: "LINE_NUM", Description: "Number", Type: integer(10)},
 			{Label: "PMT_AMT", Description: "Amount", Type: amount(13)},
-			{Label: "UNIT_QTY", Description: "Quantity", Type: quantity(18)},
+			{Label: "UNIT_QTY", Description: "Quantity", Type: quantity},
 			{Label: "FROM_DT", Description: `Date \n`, Type: date},
 			{Label: "GROUP", Description: "A word of SQL", Type: digits(2)},
 			{Label: "1ST NAME", Description: "Not a name in SQL", Type: text(1)},

@@ -63,12 +63,10 @@ func amount(integerDigits int) Type {
 	return Type{Kind: Decimal, Width: integerDigits + 4, Precision: integerDigits + 2, Scale: 2}
 }
 
-// quantity is a number of units with four decimals.
-func quantity(integerDigits int) Type {
-	return Type{Kind: Decimal, Width: integerDigits + 6, Precision: integerDigits + 4, Scale: 4}
-}
-
-var date = Type{Kind: Date, Width: 10}
+var (
+	quantity = Type{Kind: Decimal, Width: 24, Precision: 22, Scale: 4} // of units
+	date     = Type{Kind: Date, Width: 10}
+)
 
 // API is a generation of BCDA.
 type API uint8

@@ -47,7 +47,7 @@ func newQueryCommand(e *env) *cli.Command {
 			"cclf query -d out -o csv -f report.sql > report.csv",
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -o json",
 		),
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it (required)",
 				Required: true, TakesFile: true, Destination: &opts.dir,
@@ -65,22 +65,28 @@ func newQueryCommand(e *env) *cli.Command {
 				Value: "NULL", Destination: &opts.null,
 			},
 			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
-			&cli.StringFlag{
-				Name: "memory-limit", Usage: "let DuckDB use `SIZE` of memory, such as 4GB (default: 80% of the machine's)",
-				Destination: &opts.options.MemoryLimit,
-			},
-			&cli.StringFlag{
-				Name: "temp-dir", Usage: "use `DIR` for what does not fit in memory (default: the system's)",
-				TakesFile: true, Destination: &opts.options.TempDir,
-			},
-			&cli.IntFlag{
-				Name: "threads", Usage: "use `N` threads (default: one a core)", HideDefault: true,
-				Validator: positive, Destination: &opts.options.Threads,
-			},
-		},
+		}, duckDBFlags(&opts.options)...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runQuery(ctx, e, opts)
+		},
+	}
+}
+
+// duckDBFlags are the flags of all commands that start DuckDB.
+func duckDBFlags(opts *query.Options) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name: "memory-limit", Usage: "let DuckDB use `SIZE` of memory, such as 4GB (default: 80% of the machine's)",
+			Destination: &opts.MemoryLimit,
+		},
+		&cli.StringFlag{
+			Name: "temp-dir", Usage: "use `DIR` for what does not fit in memory (default: the system's)",
+			TakesFile: true, Destination: &opts.TempDir,
+		},
+		&cli.IntFlag{
+			Name: "threads", Usage: "use `N` threads (default: one a core)", HideDefault: true,
+			Validator: positive, Destination: &opts.Threads,
 		},
 	}
 }

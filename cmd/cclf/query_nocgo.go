@@ -4,24 +4,21 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/urfave/cli/v3"
 )
 
-// newQueryCommand makes a command that says why it is missing: DuckDB needs
-// cgo.
+// newQueryCommand makes a command that says why it is missing.
 func newQueryCommand(*env) *cli.Command {
+	return withoutDuckDB("query", "run SQL over a converted data set")
+}
+
+// withoutDuckDB stands for a command that needs DuckDB, which needs cgo.
+func withoutDuckDB(name, usage string) *cli.Command {
 	return &cli.Command{
-		Name:            "query",
-		Usage:           "run SQL over a converted data set (not in this build)",
+		Name:            name,
+		Usage:           usage + " (not in this build)",
 		SkipFlagParsing: true,
-		Action: func(context.Context, *cli.Command) error {
-			return &exitError{
-				code: exitFailure,
-				err:  errors.New("query: this cclf was built without DuckDB"),
-				hint: "build it with CGO_ENABLED=1 and a C++ compiler",
-			}
-		},
+		Action:          func(context.Context, *cli.Command) error { return noDuckDB(name) },
 	}
 }

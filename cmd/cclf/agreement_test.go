@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// TestAgreement converts synthetic exports and compares every cell with the
+// records that they were made from. The two sides are written apart: synth
+// makes FHIR as the server does and knows nothing of the crosswalk.
+func TestAgreement(t *testing.T) {
+	seeds := 12
+	if testing.Short() {
+		seeds = 3
+	}
+	orders := []synth.KeyOrder{synth.Alphabetical, synth.Model, synth.Shuffle}
+	for _, api := range synth.APIs() {
+		for seed := range seeds {
+			order := orders[seed%len(orders)]
+			t.Run(fmt.Sprintf("%s-%d-%s", api, seed, order), func(t *testing.T) {
+				t.Parallel()
+				export, out := t.TempDir(), t.TempDir()
+				_, err := synth.Write(t.Context(), synth.Options{
+					Dir: export, API: api, Beneficiaries: 60, Seed: uint64(seed), KeyOrder: order,
+					Truth: true, Gzip: seed%2 == 1,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := convert.Run(t.Context(), convert.Options{
+					Inputs: []string{export}, Out: out, Format: convert.CSV, MaxRejects: 0,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(m.APIs) != 1 || m.APIs[0] != api {
+					t.Errorf("recognised as %v", m.APIs)
+				}
+				for _, table := range schema.Tables() {
+					truth := sortedRows(t, filepath.Join(export, "truth", table.Name+".csv"))
+					got := sortedRows(t, filepath.Join(out, table.Name, "part-00000.csv"))
+					compareRows(t, table, truth, got)
+				}
+			})
+		}
+	}
+}
+
+// compareRows reports the first rows that differ, by label.
+func compareRows(t *testing.T, table *schema.Table, want, got [][]string) {
+	t.Helper()
+	if len(want) != len(got) {
+		t.Errorf("%s: %d rows, want %d", table.File, len(got), len(want))
+	}
+	reported := 0
+	for i := range min(len(want), len(got)) {
+		if slices.Equal(want[i], got[i]) {
+			continue
+		}
+		t.Errorf("%s row %d (-want +got):\n%s", table.File, i, cmp.Diff(byLabel(table, want[i]), byLabel(table, got[i])))
+		if reported++; reported == 3 {
+			return
+		}
+	}
+}
+
+func byLabel(table *schema.Table, row []string) map[string]string {
+	m := map[string]string{}
+	for i, v := range row {
+		m[table.Fields[i].Label] = v
+	}
+	return m
+}
+
+// sortedRows reads the rows of a CSV file, without its header.
+func sortedRows(t *testing.T, name string) [][]string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows = rows[1:]
+	slices.SortFunc(rows, slices.Compare[[]string])
+	return rows
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/catalog"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+type schemaOptions struct {
+	api    string
+	field  string
+	all    bool
+	output string
+	ddl    string
+	args   []string
+}
+
+func newSchemaCommand(e *env) *cli.Command {
+	var opts schemaOptions
+	return &cli.Command{
+		Name:      "schema",
+		Usage:     "explain the tables and fields, and where BCDA carries them",
+		UsageText: "cclf schema [options] [TABLE [FIELD]]\ncclf schema --ddl DIALECT [TABLE]",
+		Description: help(`
+			Lists the tables that cclf convert writes. With the name of a TABLE it
+			shows its fields: type, place in the fixed-width file, meaning, and where
+			each generation of BCDA carries the value, which is one of
+
+			  mapped   the path to it in the FHIR resource
+			  derived  the path to what it is made from, and the rule
+			  absent   the reason why there is none
+
+			With --ddl it prints SQL that creates the tables, with comments on the
+			tables and columns.`,
+			"cclf schema",
+			"cclf schema CCLF5",
+			"cclf schema CCLF5 CLM_LINE_CVRD_PD_AMT",
+			"cclf schema --field BENE_MBI_ID --api v3",
+			"cclf schema --all -o csv > crosswalk.csv",
+			"cclf schema --ddl postgres | psql",
+		),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "api", Usage: "show one `GENERATION` of BCDA: v1, v2 or v3 (default: all)",
+				Validator: oneOf("v1", "v2", "v3"), Destination: &opts.api,
+			},
+			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL`, of all tables that have it", Destination: &opts.field},
+			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
+			&cli.StringFlag{
+				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the list: table, json, csv or markdown",
+				Value: "table", Validator: oneOf("table", "json", "csv", "markdown"), Destination: &opts.output,
+			},
+			&cli.StringFlag{
+				Name: "ddl", Usage: "print CREATE TABLE in the `DIALECT` duckdb, postgres, snowflake, bigquery or spark",
+				Validator: oneOf(dialectNames()...), Destination: &opts.ddl,
+			},
+		},
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			opts.args = cmd.Args().Slice()
+			if opts.ddl != "" {
+				for _, name := range []string{"api", "field", "all", "output"} {
+					if cmd.IsSet(name) {
+						return usageErrorf("schema: --ddl and --%s do not go together", name)
+					}
+				}
+			}
+			return runSchema(e, opts)
+		},
+	}
+}
+
+func runSchema(e *env, opts schemaOptions) error {
+	tables, label, err := pickFields(opts)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	form := catalog.Form(opts.output)
+	switch {
+	case opts.ddl != "" && label != "":
+		return usageErrorf("schema: --ddl is for whole tables")
+	case opts.ddl != "":
+		dialect := schema.LookupDialect(opts.ddl)
+		for i, t := range tables {
+			if i > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(dialect.CreateTable(t))
+		}
+	case len(opts.args) == 0 && label == "" && !opts.all:
+		err = catalog.WriteTables(&out, form, tables, pickAPIs(opts.api))
+	default:
+		err = catalog.WriteFields(&out, form, tables, label, pickAPIs(opts.api))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = e.stdout.Write(out.Bytes())
+	return err
+}
+
+// pickFields finds the tables, and the label of a field, that the arguments
+// name.
+func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err error) {
+	tables, label = schema.AllTables(), opts.field
+	args := opts.args
+	switch {
+	case len(args) > 2:
+		return nil, "", usageErrorf("schema: %d arguments where two are the most", len(args))
+	case len(args) == 2 && label != "":
+		return nil, "", usageErrorf("schema: there is a field both in an argument and in --field")
+	case len(args) > 0 && opts.all:
+		return nil, "", usageErrorf("schema: there is both a table and --all")
+	case len(args) == 2:
+		label = args[1]
+	}
+	if len(args) > 0 {
+		table := schema.Lookup(args[0])
+		if table == nil {
+			return nil, "", noSuchTable(args[0])
+		}
+		tables = []*schema.Table{table}
+	}
+	label = strings.ToUpper(label)
+	if label != "" && !slices.ContainsFunc(tables, func(t *schema.Table) bool { return t.Field(label) != nil }) {
+		return nil, "", noSuchField(tables, label)
+	}
+	return tables, label, nil
+}
+
+func noSuchTable(name string) error {
+	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: there is no table %q", name)}
+	var known []string
+	for _, t := range schema.AllTables() {
+		known = append(known, t.Name)
+		if t.Field(strings.ToUpper(name)) != nil {
+			e.hint = "it is a field: see cclf schema --field " + strings.ToUpper(name)
+			return e
+		}
+	}
+	e.hint = "the tables are " + strings.Join(known, ", ")
+	return e
+}
+
+func noSuchField(tables []*schema.Table, label string) error {
+	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: no table has a field %q", label)}
+	if len(tables) == 1 {
+		e.err = fmt.Errorf("schema: %s has no field %q", tables[0].Name, label)
+	}
+	var near []string
+	for _, t := range tables {
+		for _, f := range t.Fields {
+			if strings.Contains(f.Label, label) && !slices.Contains(near, f.Label) {
+				near = append(near, f.Label)
+			}
+		}
+	}
+	switch {
+	case len(near) > 8:
+		e.hint = fmt.Sprintf("%d labels contain it; cclf schema --all lists all", len(near))
+	case len(near) > 0:
+		e.hint = "there is " + strings.Join(near, ", ")
+	case len(tables) == 1:
+		e.hint = "see cclf schema " + tables[0].Name
+	default:
+		e.hint = "see cclf schema --all"
+	}
+	return e
+}
+
+// pickAPIs are the generations that a flag names: one, or if it is empty all.
+func pickAPIs(name string) []schema.API {
+	api, err := schema.ParseAPI(name)
+	if err != nil {
+		return schema.APIs[:]
+	}
+	return []schema.API{api}
+}
+
+func dialectNames() []string {
+	var names []string
+	for _, d := range schema.Dialects() {
+		names = append(names, d.Name)
+	}
+	return names
+}

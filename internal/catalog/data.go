@@ -1,0 +1,189 @@
+package catalog
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A tableJSON is a table as JSON. Side tables have no file and no widths.
+type tableJSON struct {
+	Table        string         `json:"table"`
+	File         string         `json:"file,omitempty"`
+	Title        string         `json:"title"`
+	Description  string         `json:"description"`
+	Grain        string         `json:"grain"`
+	Claims       []string       `json:"claims,omitempty"`
+	Key          []string       `json:"key"`
+	FieldCount   int            `json:"field_count"`
+	Carried      map[string]int `json:"carried"` // fields, by generation
+	RecordLength int            `json:"record_length,omitempty"`
+	Fields       []fieldJSON    `json:"fields,omitempty"`
+}
+
+type fieldJSON struct {
+	Number      int    `json:"number"`
+	Label       string `json:"label"`
+	Description string `json:"description"`
+	Type        string `json:"type"`
+	Precision   int    `json:"precision,omitempty"`
+	Scale       int    `json:"scale,omitempty"`
+	placeJSON
+	V43     *placeJSON          `json:"layout_v43,omitempty"` // where it differs
+	Sources map[string]cellJSON `json:"sources"`              // by generation
+	Partial *cellJSON           `json:"v2_partially_adjudicated,omitempty"`
+}
+
+// A placeJSON is the place of a field in the fixed-width file.
+type placeJSON struct {
+	Format string `json:"format,omitempty"`
+	Width  int    `json:"width,omitempty"`
+	Start  int    `json:"start,omitempty"`
+	End    int    `json:"end,omitempty"`
+}
+
+type cellJSON struct {
+	Source string `json:"source"`
+	Path   string `json:"path,omitempty"`
+	Note   string `json:"note,omitempty"`
+}
+
+func describeTable(t *schema.Table, apis []schema.API) tableJSON {
+	j := tableJSON{
+		Table:       t.Name,
+		File:        t.File,
+		Title:       t.Title,
+		Description: t.Description,
+		Grain:       string(t.Grain),
+		Claims:      claimNames(t),
+		Key:         t.Key,
+		FieldCount:  len(t.Fields),
+		Carried:     make(map[string]int),
+	}
+	for _, api := range apis {
+		j.Carried[api.String()] = count(api, t).carried()
+	}
+	if !t.Side {
+		j.RecordLength = t.RecordLength()
+	}
+	return j
+}
+
+func describeTables(tables []*schema.Table, apis []schema.API) []tableJSON {
+	list := make([]tableJSON, len(tables))
+	for i, t := range tables {
+		list[i] = describeTable(t, apis)
+	}
+	return list
+}
+
+func describeParts(parts []part, apis []schema.API) []tableJSON {
+	list := make([]tableJSON, len(parts))
+	for i, p := range parts {
+		list[i] = describeTable(p.Table, apis)
+		for _, f := range p.fields {
+			list[i].Fields = append(list[i].Fields, describeField(p.Table, f, apis))
+		}
+	}
+	return list
+}
+
+func describeField(t *schema.Table, f numbered, apis []schema.API) fieldJSON {
+	j := fieldJSON{
+		Number:      f.number,
+		Label:       f.Label,
+		Description: f.Description,
+		Type:        f.Kind.String(),
+		Precision:   f.Precision,
+		Scale:       f.Scale,
+		Sources:     make(map[string]cellJSON),
+	}
+	if !t.Side {
+		j.placeJSON = placeJSON{f.Format(), f.Width, f.Start, f.End}
+		if m := moved(t, f.Field); m != nil {
+			j.V43 = &placeJSON{m.Type.Format(), m.Type.Width, m.Start, m.End}
+		}
+	}
+	for _, api := range apis {
+		j.Sources[api.String()] = describeCell(f.Cells[api])
+	}
+	if slices.Contains(apis, schema.V2) {
+		j.Partial = new(describeCell(f.Partial))
+	}
+	return j
+}
+
+func describeCell(c schema.Cell) cellJSON {
+	return cellJSON{c.Source.String(), c.Expr, c.Note}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func writeTablesCSV(w io.Writer, tables []*schema.Table, apis []schema.API) error {
+	header := []string{"table", "file", "title", "grain", "record_length", "key", "claims", "description", "fields"}
+	for _, api := range apis {
+		header = append(header, api.String()+"_carried")
+	}
+	records := [][]string{header}
+	for _, t := range tables {
+		j := describeTable(t, apis)
+		record := []string{
+			j.Table, j.File, j.Title, j.Grain, number(j.RecordLength),
+			strings.Join(j.Key, " "), strings.Join(j.Claims, " "), j.Description, strconv.Itoa(j.FieldCount),
+		}
+		for _, api := range apis {
+			record = append(record, strconv.Itoa(j.Carried[api.String()]))
+		}
+		records = append(records, record)
+	}
+	return csv.NewWriter(w).WriteAll(records)
+}
+
+func writeFieldsCSV(w io.Writer, parts []part, apis []schema.API) error {
+	header := []string{
+		"table", "number", "label", "type", "precision", "scale", "format", "width", "start", "end", "description",
+	}
+	for _, api := range apis {
+		header = append(header, api.String()+"_source", api.String()+"_path", api.String()+"_note")
+	}
+	if slices.Contains(apis, schema.V2) {
+		header = append(header, "v2_partial_source", "v2_partial_path", "v2_partial_note")
+	}
+	records := [][]string{header}
+	for _, p := range parts {
+		for _, f := range p.fields {
+			j := describeField(p.Table, f, apis)
+			record := []string{
+				p.Name, number(j.Number), j.Label, j.Type, number(j.Precision), number(j.Scale),
+				j.Format, number(j.Width), number(j.Start), number(j.End), j.Description,
+			}
+			for _, api := range apis {
+				c := j.Sources[api.String()]
+				record = append(record, c.Source, c.Path, c.Note)
+			}
+			if c := j.Partial; c != nil {
+				record = append(record, c.Source, c.Path, c.Note)
+			}
+			records = append(records, record)
+		}
+	}
+	return csv.NewWriter(w).WriteAll(records)
+}
+
+// number is empty for what a field or table does not have.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}

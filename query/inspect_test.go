@@ -1,0 +1,478 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// inspectAll inspects tables of a data set made of files.
+func inspectAll(t *testing.T, files map[string]string, tables ...string) []*TableFill {
+	t.Helper()
+	db := open(t, files)
+	var fills []*TableFill
+	for _, name := range tables {
+		fill, err := db.Inspect(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fills = append(fills, fill)
+	}
+	return fills
+}
+
+func TestInspect(t *testing.T) {
+	got := inspectAll(t, map[string]string{
+		"cclf1/part-00000.csv": "cur_clm_uniq_id,bene_hic_num,clm_from_dt,clm_pmt_amt,note\n" +
+			"1,,2024-02-29,10.50,x\n2,\"  \",2023-01-01,-0.05,y\n3,,,10.50,\n",
+		"cclf2/part-00000.parquet":                       "SELECT 7::BIGINT AS CLM_LINE_NUM, '2.5' AS CLM_LINE_SRVC_UNIT_QTY",
+		"partially_adjudicated/cclf1/part-00000.parquet": "SELECT 'a' AS CUR_CLM_UNIQ_ID",
+	}, "cclf1", "cclf2", "cclf3", "partially_adjudicated.cclf1")
+	type column struct {
+		Name             string
+		Filled, Distinct int64
+		Min, Max         any
+	}
+	var columns [][]column
+	for _, fill := range got {
+		var list []column
+		for _, c := range fill.Columns {
+			if !c.Exact {
+				t.Errorf("%s.%s: an estimate", fill.Name, c.Name)
+			}
+			list = append(list, column{c.Name, c.Filled, c.Distinct, c.Min, c.Max})
+		}
+		columns = append(columns, list)
+	}
+	want := [][]column{
+		{
+			{"cur_clm_uniq_id", 3, 3, nil, nil},
+			{"bene_hic_num", 0, 0, nil, nil},
+			{"clm_from_dt", 2, 2, "2023-01-01", "2024-02-29"},
+			{"clm_pmt_amt", 3, 2, json.Number("-0.05"), json.Number("10.50")},
+			{"note", 2, 2, nil, nil},
+		},
+		{
+			{"CLM_LINE_NUM", 1, 1, int64(7), int64(7)},
+			{"CLM_LINE_SRVC_UNIT_QTY", 1, 1, nil, nil}, // not the type it should have
+		},
+	}
+	if diff := cmp.Diff(want, columns[:2]); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	if n := len(columns[2]); got[2].Rows != 0 || n != len(schema.Lookup("cclf3").Fields) {
+		t.Errorf("empty table: %d rows, %d columns", got[2].Rows, n)
+	}
+	if partial := got[3]; partial.Rows != 1 || partial.Schema != schema.Lookup("cclf1") || !partial.Columns[0].Partial {
+		t.Errorf("partially adjudicated claims: %+v", partial)
+	}
+}
+
+func TestInspectEstimates(t *testing.T) {
+	const rows = exactRows + 1
+	fill := inspectAll(t, map[string]string{
+		"cclf1/part-00000.parquet": fmt.Sprintf("SELECT range::VARCHAR AS CUR_CLM_UNIQ_ID, '60' AS CLM_TYPE_CD FROM range(%d)", rows),
+	}, "cclf1")[0]
+	id, typ := fill.Columns[0], fill.Columns[1]
+	if id.Exact || id.Filled != rows || id.Distinct < rows*8/10 || id.Distinct > rows {
+		t.Errorf("%+v, want an estimate of %d", id, rows)
+	}
+	if typ.Exact || typ.Distinct != 1 {
+		t.Errorf("%+v, want an estimate of 1", typ)
+	}
+	var out strings.Builder
+	if err := (&FillReport{Tables: []*TableFill{fill}}).WriteTable(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| ~1 |", "~ an estimate, by approx_count_distinct"} {
+		if got := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestInspectErrors(t *testing.T) {
+	db := open(t, map[string]string{"cclf1/part-00000.csv": "clm_pmt_amt\nlots\n"})
+	for table, want := range map[string]string{
+		"nonsense": `no table "nonsense"`,
+		"cclf1":    "Error when converting",
+	} {
+		_, err := db.Inspect(t.Context(), table)
+		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("Inspect(%s): %v, want an Error with %q", table, err, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := db.Inspect(ctx, "cclf2"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Inspect after cancellation: %v", err)
+	}
+}
+
+// TestRanges lists all columns whose least and greatest values are shown.
+// Before a column is added here, think of who may look at the report.
+func TestRanges(t *testing.T) {
+	want := strings.Fields(`
+		CLM_LINE_NUM CLM_VAL_SQNC_NUM CLM_LINE_DAYS_SUPLY_QTY SOURCE_LINE
+
+		CLM_FROM_DT CLM_THRU_DT CLM_EFCTV_DT CLM_IDR_LD_DT CLM_LINE_FROM_DT CLM_LINE_THRU_DT
+		CLM_LINE_INSTNL_REV_CTR_DT CLM_PRCDR_PRFRM_DT CLM_ACTV_CARE_FROM_DT PRVS_ID_EFCTV_DT PRVS_ID_OBSLT_DT
+		PD_DT MONTH STATUS_DT RECEIVED_DT
+
+		CLM_PMT_AMT CLM_MDCR_INSTNL_TOT_CHRG_AMT CLM_MDCR_IP_PPS_CPTL_IME_AMT CLM_OPRTNL_IME_AMT
+		CLM_MDCR_IP_PPS_DSPRPRTNT_AMT CLM_HIPPS_UNCOMPD_CARE_AMT CLM_OPRTNL_DSPRPRTNT_AMT CLM_LINE_SRVC_UNIT_QTY
+		CLM_LINE_CVRD_PD_AMT CLM_LINE_ALOWD_CHRG_AMT CLM_LINE_BENE_PMT_AMT CLM_PBP_INCLSN_AMT CLM_PBP_RDCTN_AMT
+		CLM_MDCR_DDCTBL_AMT CLM_SQSTRTN_RDCTN_AMT CLM_MDCR_COINSRNC_AMT CLM_BLOOD_LBLTY_AMT CLM_INSTNL_PRFNL_AMT
+		CLM_NCVRD_CHRG_AMT CLM_OPRTNL_OUTLR_AMT CLM_MDCR_NEW_TECH_AMT CLM_ISLET_ISOLN_AMT CLM_MIPS_PMT_AMT
+		CLM_INSTNL_PER_DIEM_AMT CLM_MDCR_IP_BENE_DDCTBL_AMT
+
+		TOT_RX_CST_AMT PTNT_PAY_AMT CVRD_D_PLAN_PD_AMT NCVRD_PLAN_PD_AMT GDC_BLW_OOPT_AMT GDC_ABV_OOPT_AMT
+		OTHR_TROOP_AMT LICS_AMT PLRO_AMT RPTD_GAP_DSCNT_NUM`)
+	shown := make(map[string]bool)
+	for _, table := range schema.AllTables() {
+		for _, f := range table.Fields {
+			if hasRange(&f, Column{f.Label, sqlType(&f)}) {
+				shown[f.Label] = true
+			}
+		}
+	}
+	for _, label := range want {
+		if !shown[label] {
+			t.Errorf("%s is not shown, or no column", label)
+		}
+		delete(shown, label)
+	}
+	for label := range shown {
+		t.Errorf("%s is shown, but not among those that may be", label)
+	}
+	if hasRange(nil, Column{"BIRTHDAYS", "DATE"}) {
+		t.Error("a column that nobody knows is shown")
+	}
+}
+
+// TestNothingPersonal fills all columns of the tables of beneficiaries and
+// looks for their values in the reports.
+func TestNothingPersonal(t *testing.T) {
+	files := make(map[string]string)
+	for _, name := range []string{"cclf8", "cclf9"} {
+		var columns []string
+		for _, f := range schema.Lookup(name).Fields {
+			value := "'SECRET'"
+			switch {
+			case strings.HasPrefix(f.Label, "PRVS_ID_"):
+				value = "NULL::DATE"
+			case f.Kind == schema.Date:
+				value = "DATE '1931-11-13'"
+			case f.Kind == schema.Int:
+				value = "101::BIGINT"
+			}
+			columns = append(columns, value+" AS "+f.Label)
+		}
+		files[name+"/part-00000.parquet"] = "SELECT " + strings.Join(columns, ", ")
+	}
+	report := &FillReport{APIs: schema.APIs[:], Tables: inspectAll(t, files, "cclf8", "cclf9")}
+	for _, write := range []func(io.Writer) error{report.WriteTable, report.WriteJSON, report.WriteCSV} {
+		var out strings.Builder
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"SECRET", "1931", "101"} {
+			if strings.Contains(out.String(), secret) {
+				t.Errorf("%s is in\n%s", secret, out.String())
+			}
+		}
+	}
+}
+
+// fills is a report on a small data set.
+func fills(t *testing.T) *FillReport {
+	return &FillReport{Tables: inspectAll(t, map[string]string{
+		"cclf1/part-00000.csv": "CUR_CLM_UNIQ_ID,BENE_HIC_NUM,CLM_FROM_DT,CLM_PMT_AMT,NOTE\n" +
+			"1,,2024-02-29,10.50,\n2,,2023-01-01,-0.05,\n3,,,10.50,\n",
+		"cclf9/part-00000.csv":                       "CRNT_NUM\nx\n",
+		"partially_adjudicated/cclf1/part-00000.csv": "CUR_CLM_UNIQ_ID,CLM_PMT_AMT\n1,\n",
+	}, "cclf1", "cclf3", "cclf9", "partially_adjudicated.cclf1")}
+}
+
+func TestFillReportTable(t *testing.T) {
+	report := fills(t)
+	report.APIs = []schema.API{schema.V2}
+	wide := `cclf1: Part A Claims Header File, 3 rows
+
+ column          | filled | distinct |        min |        max | v2
+-----------------+--------+----------+------------+------------+--------
+ CUR_CLM_UNIQ_ID | 100.0% |        3 |            |            | mapped
+ BENE_HIC_NUM    |   0.0% |        0 |            |            | absent
+ CLM_FROM_DT     |  66.7% |        2 | 2023-01-01 | 2024-02-29 | mapped
+ CLM_PMT_AMT     | 100.0% |        2 |      -0.05 |      10.50 | mapped
+ NOTE            |   0.0% |        0 |            |            |
+
+Empty:
+  BENE_HIC_NUM  v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020
+  NOTE          not a field that cclf fills
+
+cclf3: Part A Procedure Code File, no rows
+
+cclf9: BENE XREF File, 1 row
+
+ column   | filled | distinct | min | max | v2
+----------+--------+----------+-----+-----+---------
+ CRNT_NUM | 100.0% |        1 |     |     | derived
+
+No column is empty.
+
+partially_adjudicated.cclf1: Part A Claims Header File, 1 row
+
+ column          | filled | distinct | min | max | v2
+-----------------+--------+----------+-----+-----+--------
+ CUR_CLM_UNIQ_ID | 100.0% |        1 |     |     | mapped
+ CLM_PMT_AMT     |   0.0% |        0 |     |     | absent
+
+Empty:
+  CLM_PMT_AMT  v2 does not carry it: Claim and ClaimResponse do not carry it
+`
+	compare(t, report.WriteTable, wide)
+
+	report.EmptyOnly = true
+	report.APIs = nil
+	compare(t, report.WriteTable, `cclf1: Part A Claims Header File, 3 rows
+
+Empty:
+  BENE_HIC_NUM
+  NOTE          not a field that cclf fills
+
+cclf3: Part A Procedure Code File, no rows
+
+cclf9: BENE XREF File, 1 row
+
+No column is empty.
+
+partially_adjudicated.cclf1: Part A Claims Header File, 1 row
+
+Empty:
+  CLM_PMT_AMT
+
+The data set does not say which generation of BCDA it comes from; --api would explain empty columns.
+`)
+}
+
+func TestFillReportData(t *testing.T) {
+	report := fills(t)
+	report.APIs = []schema.API{schema.V1, schema.V2}
+	report.Tables = report.Tables[:1]
+	compare(t, report.WriteCSV, `table,rows,column,type,filled,share,distinct,distinct_exact,min,max,source,why_empty
+cclf1,3,CUR_CLM_UNIQ_ID,VARCHAR,3,1,3,true,,,v1:mapped v2:mapped,
+cclf1,3,BENE_HIC_NUM,VARCHAR,0,0,0,true,,,v1:absent v2:absent,v1 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020; v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020
+cclf1,3,CLM_FROM_DT,DATE,2,0.666667,2,true,2023-01-01,2024-02-29,v1:mapped v2:mapped,
+cclf1,3,CLM_PMT_AMT,"DECIMAL(15,2)",3,1,2,true,-0.05,10.50,v1:mapped v2:mapped,
+cclf1,3,NOTE,VARCHAR,0,0,0,true,,,,not a field that cclf fills
+`)
+	report.EmptyOnly = true
+	compare(t, report.WriteJSON, `{
+  "apis": [
+    "v1",
+    "v2"
+  ],
+  "tables": [
+    {
+      "table": "cclf1",
+      "title": "Part A Claims Header File",
+      "rows": 3,
+      "columns": [
+        {
+          "column": "BENE_HIC_NUM",
+          "type": "VARCHAR",
+          "filled": 0,
+          "share": 0,
+          "distinct": 0,
+          "distinct_exact": true,
+          "sources": {
+            "v1": {
+              "source": "absent",
+              "note": "BCDA sends no HICN; CMS leaves the field blank since 2020"
+            },
+            "v2": {
+              "source": "absent",
+              "note": "BCDA sends no HICN; CMS leaves the field blank since 2020"
+            }
+          },
+          "why_empty": "v1 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020; v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020"
+        },
+        {
+          "column": "NOTE",
+          "type": "VARCHAR",
+          "filled": 0,
+          "share": 0,
+          "distinct": 0,
+          "distinct_exact": true,
+          "sources": {},
+          "why_empty": "not a field that cclf fills"
+        }
+      ]
+    }
+  ]
+}
+`)
+	report.EmptyOnly = false
+	var out strings.Builder
+	if err := report.WriteJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"min": -0.05,`, `"max": "2024-02-29",`, `"share": 0.666667,`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in\n%s", want, out.String())
+		}
+	}
+	compare(t, (&FillReport{}).WriteJSON, "{\n  \"apis\": [],\n  \"tables\": []\n}\n")
+}
+
+func compare(t *testing.T, write func(io.Writer) error, want string) {
+	t.Helper()
+	var got strings.Builder
+	if err := write(&got); err != nil {
+		t.Fatal(err)
+	}
+	lines := func(s string) []string { return strings.Split(s, "\n") }
+	if diff := cmp.Diff(lines(want), lines(got.String())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestFillReportCSVIsWhole reads the report on a data set without rows back.
+func TestFillReportCSVIsWhole(t *testing.T) {
+	db := open(t, map[string]string{})
+	report := FillReport{APIs: []schema.API{schema.V3}}
+	fields := 0
+	for _, name := range db.TableNames() {
+		fill, err := db.Inspect(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report.Tables = append(report.Tables, fill)
+		fields += len(schema.Lookup(name).Fields)
+	}
+	var out strings.Builder
+	if err := report.WriteCSV(&out); err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+	if err != nil || len(records) != fields+1 {
+		t.Errorf("%d records for %d fields: %v", len(records), fields, err)
+	}
+	for _, r := range records[1:] {
+		if r[len(r)-1] == "" {
+			t.Errorf("%s.%s is empty and nothing says why", r[0], r[2])
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	field := &schema.Field{
+		Cells: [3]schema.Cell{
+			{},
+			{Source: schema.Absent, Note: "a reason"},
+			{Source: schema.Mapped, Expr: "a.b"},
+		},
+		Partial: schema.Cell{Source: schema.Derived, Expr: "c > d", Note: "a rule"},
+	}
+	for _, tt := range []struct {
+		column ColumnFill
+		apis   []schema.API
+		want   string
+	}{
+		{ColumnFill{}, schema.APIs[:], "not a field that cclf fills"},
+		{ColumnFill{Field: field, Filled: 1}, schema.APIs[:], ""},
+		{ColumnFill{Field: field}, nil, ""},
+		{ColumnFill{Field: field}, []schema.API{schema.V1}, "whether v1 carries it is not known"},
+		{ColumnFill{Field: field}, []schema.API{schema.V2, schema.V3},
+			"v2 does not carry it: a reason; v3 carries it, but nothing was found at a.b"},
+		{ColumnFill{Field: field, Partial: true}, []schema.API{schema.V2},
+			"v2 carries it, but nothing was found at c > d"},
+	} {
+		if got := tt.column.Explain(tt.apis); got != tt.want {
+			t.Errorf("Explain(%v) = %q, want %q", tt.apis, got, tt.want)
+		}
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for _, tt := range []struct {
+		n, of int64
+		want  string
+	}{
+		{0, 7, "0.0%"},
+		{1, 100_000, "<0.1%"},
+		{1, 3, "33.3%"},
+		{1, 1000, "0.1%"},
+		{99_999, 100_000, ">99.9%"},
+		{999, 1000, "99.9%"},
+		{7, 7, "100.0%"},
+	} {
+		if got := percent(tt.n, tt.of); got != tt.want {
+			t.Errorf("percent(%d, %d) = %s, want %s", tt.n, tt.of, got, tt.want)
+		}
+	}
+}
+
+func TestGenerations(t *testing.T) {
+	for manifest, want := range map[string][]schema.API{
+		`{}`:                                nil,
+		`{"apis": ["v2"], "format": "csv"}`: {schema.V2},
+		`{"apis": ["v1", "v9", "v3"]}`:      {schema.V1, schema.V3},
+		`{"apis": "v2"}`:                    nil,
+		`not JSON`:                          nil,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, Generations(dir)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", manifest, diff)
+		}
+	}
+	if got := Generations(filepath.Join(t.TempDir(), "nowhere")); got != nil {
+		t.Errorf("generations of nothing: %v", got)
+	}
+}
+
+// TestCreateTable runs the statements of package schema and looks at what
+// they make.
+func TestCreateTable(t *testing.T) {
+	db := open(t, map[string]string{})
+	ctx := t.Context()
+	if _, err := db.conn.ExecContext(ctx, "CREATE SCHEMA ddl; USE ddl"); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range schema.AllTables() {
+		if _, err := db.conn.ExecContext(ctx, schema.DuckDB.CreateTable(table)); err != nil {
+			t.Errorf("%s: %v", table.Name, err)
+			continue
+		}
+		var want [][]any
+		for _, f := range table.Fields {
+			want = append(want, []any{f.Label, sqlType(&f), f.Description})
+		}
+		where := " WHERE schema_name = 'ddl' AND table_name = " + quote(table.Name)
+		got := get(t, db, "SELECT column_name, data_type, comment FROM duckdb_columns()"+where+" ORDER BY column_index")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("columns of %s (-want +got):\n%s", table.Name, diff)
+		}
+		got = get(t, db, "SELECT comment FROM duckdb_tables()"+where)
+		if diff := cmp.Diff([][]any{{table.Comment()}}, got); diff != "" {
+			t.Errorf("comment of %s (-want +got):\n%s", table.Name, diff)
+		}
+	}
+}
