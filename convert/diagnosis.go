@@ -91,9 +91,10 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 // restoreRepeats finds out which diagnoses stand for two, because a code that
 // repeats an earlier one is left out.
 func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
-	if p.api == schema.V2 && claimType == schema.SNF && len(d.kinds) > 0 && d.principal != 0 && d.kinds[0] == listed {
+	if p.api == schema.V2 && claimType == schema.SNF && len(d.kinds) > 0 && d.kinds[0] == listed &&
+		!p.has(r.Marks(p.diagnose.set, 0), "principal") {
 		// Here the admitting diagnosis is typed like the others, but it
-		// stands before the principal one.
+		// stands before the principal ones.
 		d.admitting = 0
 		if d.principal > 0 {
 			d.kinds[0] = notListed

@@ -13,7 +13,7 @@ import (
 )
 
 // spillRows is how many rows of a table are gathered before they go to disk.
-const spillRows = 16 << 10
+const spillRows = 8 << 10
 
 // A spill holds the rows of one table, as an Arrow stream in a temporary
 // file, from the time they are made until all input has been read. Only then
@@ -86,6 +86,7 @@ func (s *spill) rewind() (*ipc.Reader, error) {
 	if err := s.flush(); err != nil {
 		return nil, err
 	}
+	s.page = nil // its memory is wanted for the writing
 	if err := s.w.Close(); err != nil {
 		return nil, err
 	}

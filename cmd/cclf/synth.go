@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/synth"
+)
+
+func newSynthCommand(e *env) *cli.Command {
+	var opts synth.Options
+	var size, order string
+	return &cli.Command{
+		Name:      "synth",
+		Usage:     "make a synthetic export",
+		UsageText: "cclf synth -o OUT [options]",
+		Description: help(`
+			Writes an export of made-up beneficiaries: FHIR NDJSON files of the types
+			ExplanationOfBenefit, Patient and Coverage, as BCDA would name and split
+			them. The claims are plausible, and full of what real ones have in them:
+			updates, cancellations, blanks, changed identifiers. Nothing in them is
+			about anybody.
+
+			The same seed makes the same files. With --truth, the CCLF rows that the
+			claims stand for are written too, to OUT/truth, one CSV file a table: what
+			cclf convert must make of the export, with empty fields for NULL.`,
+			"cclf synth -o export",
+			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
+			"cclf synth -o big --size 10GB --gzip",
+		),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "out", Aliases: []string{"o"}, Usage: "write the export to `OUT`, a new or empty folder (required)",
+				Required: true, TakesFile: true, Destination: &opts.Dir,
+			},
+			&cli.StringFlag{
+				Name: "api", Usage: "`GENERATION` of the API: " + strings.Join(synth.APIs(), ", "),
+				Value: "v2", Validator: oneOf(synth.APIs()...), Destination: &opts.API,
+			},
+			&cli.IntFlag{
+				Name: "beneficiaries", Aliases: []string{"n"},
+				Usage:       fmt.Sprintf("make `N` beneficiaries (default: %d)", synth.DefaultBeneficiaries),
+				HideDefault: true, Validator: positive, Destination: &opts.Beneficiaries,
+			},
+			&cli.StringFlag{
+				Name: "size", Usage: "make as many beneficiaries as take `SIZE` of NDJSON, such as 500MB, instead",
+				Destination: &size,
+			},
+			&cli.Uint64Flag{Name: "seed", Usage: "start of the random numbers, `S`", Value: 1, Destination: &opts.Seed},
+			&cli.StringFlag{
+				Name: "key-order", Usage: "`ORDER` of keys in JSON objects: " + strings.Join(synth.KeyOrders(), ", "),
+				Value: string(synth.Alphabetical), Validator: oneOf(synth.KeyOrders()...), Destination: &order,
+			},
+			&cli.BoolFlag{Name: "truth", Usage: "write the CCLF rows as well", Destination: &opts.Truth},
+			&cli.BoolFlag{Name: "gzip", Usage: "compress the NDJSON files", Destination: &opts.Gzip},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace an export that is in OUT", Destination: &opts.Overwrite},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.Args().Present() {
+				return usageErrorf("synth: unexpected argument %q", cmd.Args().First())
+			}
+			opts.KeyOrder = synth.KeyOrder(order)
+			if size != "" {
+				n, err := parseSize(size)
+				if err != nil {
+					return usageErrorf("synth: invalid value %q for flag --size: %w", size, err)
+				}
+				opts.Size = n
+			}
+			return runSynth(ctx, e, opts)
+		},
+	}
+}
+
+func runSynth(ctx context.Context, e *env, opts synth.Options) error {
+	start := time.Now()
+	stats, err := synth.Write(ctx, opts)
+	switch {
+	case err == nil:
+	case errors.Is(err, synth.ErrOptions):
+		return &exitError{code: exitUsage, err: err}
+	case errors.Is(err, synth.ErrNotEmpty):
+		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace an export in it"}
+	case errors.Is(err, context.Canceled), errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("synth: %w", err)
+	default: // there is nothing but the output that could fail
+		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err)}
+	}
+	took := time.Since(start)
+	if e.logJSON {
+		e.log.Info("made an export",
+			"out", opts.Dir, "beneficiaries", stats.Beneficiaries, "patients", stats.Patients, "coverages", stats.Coverages,
+			"claims", stats.Claims, "files", stats.Files, "text_bytes", stats.Bytes, "truth_rows", stats.Rows, "seconds", took.Seconds())
+		return nil
+	}
+	if e.quiet {
+		return nil
+	}
+	fmt.Fprintf(e.stderr, "%d beneficiaries: %d Patient, %d Coverage and %d ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
+		stats.Beneficiaries, stats.Patients, stats.Coverages, stats.Claims, stats.Files, float64(stats.Bytes)/1e6, took.Seconds(), opts.Dir)
+	if opts.Truth {
+		fmt.Fprintf(e.stderr, "%d CCLF rows, written to %s/truth\n", stats.Rows, opts.Dir)
+	}
+	return nil
+}
+
+// parseSize reads a number of bytes with its unit, such as 500MB or 2GiB.
+func parseSize(s string) (int64, error) {
+	digits := strings.TrimRight(s, "BKMGTkib")
+	factor, ok := map[string]float64{
+		"": 1, "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+		"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+	}[s[len(digits):]]
+	n, err := strconv.ParseFloat(digits, 64)
+	if !ok || err != nil || n*factor < 1 || n*factor > 1e18 {
+		return 0, errors.New("want a number of bytes such as 500MB or 2GiB")
+	}
+	return int64(n * factor), nil
+}

@@ -1,0 +1,169 @@
+package synth
+
+import "slices"
+
+// A term is a code with its title.
+type term struct{ code, title string }
+
+// An icd is a version of the classification of diseases, with as much of it as
+// the claims use.
+type icd struct {
+	version                         string // as the raw columns have it
+	diagnoses, external, procedures []term
+	diagnosisConcepts               map[string]string // by code
+	procedureConcepts               map[string]string
+}
+
+// The versions that claims used since October 2015, and before.
+var (
+	icd10 = newICD("0", icd10Diagnoses, icd10External, icd10Procedures,
+		[]string{sid + "icd-10-cm", sid + "icd-10"},
+		[]string{"http://www.cms.gov/Medicare/Coding/ICD10", sid + "icd-10"})
+	icd9 = newICD("9", icd9Diagnoses, icd9External, icd9Procedures,
+		[]string{sid + "icd-9-cm"},
+		[]string{sid + "icd-9-cm"})
+)
+
+const sid = "http://hl7.org/fhir/sid/"
+
+func newICD(version string, diagnoses, external, procedures []term, diagnosisSystems, procedureSystems []string) *icd {
+	v := &icd{
+		version: version, diagnoses: diagnoses, external: external, procedures: procedures,
+		diagnosisConcepts: map[string]string{}, procedureConcepts: map[string]string{},
+	}
+	for _, t := range slices.Concat(diagnoses, external) {
+		v.diagnosisConcepts[t.code] = termConcept(t, diagnosisSystems)
+	}
+	for _, t := range procedures {
+		v.procedureConcepts[t.code] = termConcept(t, procedureSystems)
+	}
+	return v
+}
+
+func termConcept(t term, systems []string) string {
+	var codings []string
+	for _, system := range systems {
+		codings = append(codings, coding(system, t.code, t.title))
+	}
+	return concept(codings...)
+}
+
+// icdOf is the version that a raw column stands for. The servers take a
+// missing version for the ninth.
+func icdOf(version string) *icd {
+	if version == "0" {
+		return icd10
+	}
+	return icd9
+}
+
+var (
+	icd10Diagnoses = []term{
+		{"I10", "ESSENTIAL (PRIMARY) HYPERTENSION"},
+		{"E119", "TYPE 2 DIABETES MELLITUS WITHOUT COMPLICATIONS"},
+		{"E785", "HYPERLIPIDEMIA, UNSPECIFIED"},
+		{"Z0000", "ENCNTR FOR GENERAL ADULT MEDICAL EXAM W/O ABNORMAL FINDINGS"},
+		{"I2510", "ATHSCL HEART DISEASE OF NATIVE CORONARY ARTERY W/O ANG PCTRS"},
+		{"J449", "CHRONIC OBSTRUCTIVE PULMONARY DISEASE, UNSPECIFIED"},
+		{"N183", "CHRONIC KIDNEY DISEASE, STAGE 3 (MODERATE)"},
+		{"I5032", "CHRONIC DIASTOLIC (CONGESTIVE) HEART FAILURE"},
+		{"M545", "LOW BACK PAIN"},
+		{"E1122", "TYPE 2 DIABETES MELLITUS W DIABETIC CHRONIC KIDNEY DISEASE"},
+		{"I4891", "UNSPECIFIED ATRIAL FIBRILLATION"},
+		{"K219", "GASTRO-ESOPHAGEAL REFLUX DISEASE WITHOUT ESOPHAGITIS"},
+		{"E039", "HYPOTHYROIDISM, UNSPECIFIED"},
+		{"F329", "MAJOR DEPRESSIVE DISORDER, SINGLE EPISODE, UNSPECIFIED"},
+		{"G4733", "OBSTRUCTIVE SLEEP APNEA (ADULT) (PEDIATRIC)"},
+		{"H2513", "AGE-RELATED NUCLEAR CATARACT, BILATERAL"},
+		{"M1711", "UNILATERAL PRIMARY OSTEOARTHRITIS, RIGHT KNEE"},
+		{"N390", "URINARY TRACT INFECTION, SITE NOT SPECIFIED"},
+		{"A419", "SEPSIS, UNSPECIFIED ORGANISM"},
+		{"J189", "PNEUMONIA, UNSPECIFIED ORGANISM"},
+		{"N179", "ACUTE KIDNEY FAILURE, UNSPECIFIED"},
+		{"I639", "CEREBRAL INFARCTION, UNSPECIFIED"},
+		{"R079", "CHEST PAIN, UNSPECIFIED"},
+		{"R0602", "SHORTNESS OF BREATH"},
+		{"D649", "ANEMIA, UNSPECIFIED"},
+		{"N186", "END STAGE RENAL DISEASE"},
+		{"Z992", "DEPENDENCE ON RENAL DIALYSIS"},
+		{"C61", "MALIGNANT NEOPLASM OF PROSTATE"},
+		{"C50911", "MALIGNANT NEOPLASM OF UNSP SITE OF RIGHT FEMALE BREAST"},
+		{"L97411", "NON-PRS CHRONIC ULCER OF RIGHT HEEL & MIDFOOT LIMITED TO BRKDWN SKIN"},
+		{"G309", "ALZHEIMER'S DISEASE, UNSPECIFIED"},
+		{"F0390", "UNSPECIFIED DEMENTIA WITHOUT BEHAVIORAL DISTURBANCE"},
+		{"J9601", "ACUTE RESPIRATORY FAILURE WITH HYPOXIA"},
+		{"I214", "NON-ST ELEVATION (NSTEMI) MYOCARDIAL INFARCTION"},
+		{"K5900", "CONSTIPATION, UNSPECIFIED"},
+		{"E6601", "MORBID (SEVERE) OBESITY DUE TO EXCESS CALORIES"},
+		{"Z794", "LONG TERM (CURRENT) USE OF INSULIN"},
+		{"Z7901", "LONG TERM (CURRENT) USE OF ANTICOAGULANTS"},
+		{"Z87891", "PERSONAL HISTORY OF NICOTINE DEPENDENCE"},
+		{"R5383", "OTHER FATIGUE"},
+		{"M810", "AGE-RELATED OSTEOPOROSIS W/O CURRENT PATHOLOGICAL FRACTURE"},
+		{"S72001A", "FRACTURE OF UNSP PART OF NECK OF RIGHT FEMUR, INIT"},
+		{"S0990XA", "UNSPECIFIED INJURY OF HEAD, INITIAL ENCOUNTER"},
+		{"T8451XA", "INFECT/INFLM REACTION DUE TO INTERNAL RIGHT HIP PROSTH, INIT"},
+		{"Z0181", "ENCOUNTER FOR PREPROCEDURAL CARDIOVASCULAR EXAMINATION"},
+		{"Z1231", "ENCNTR SCREEN MAMMOGRAM FOR MALIGNANT NEOPLASM OF BREAST"},
+		{"B351", "TINEA UNGUIUM"},
+		{"H353130", "NEXDTVE AGE-REL MCLR DEGN, BILATERAL, STAGE UNSPECIFIED"},
+		{"A0472", "ENTEROCOLITIS D/T CLOSTRIDIUM DIFFICILE, NOT SPCF AS RECUR"},
+		{"U071", "COVID-19"},
+	}
+	icd10External = []term{
+		{"W19XXXA", "UNSPECIFIED FALL, INITIAL ENCOUNTER"},
+		{"W010XXA", "FALL SAME LEV FROM SLIP/TRIP W/O STRIKE AGAINST OBJECT, INIT"},
+		{"Y92009", "UNSP PLACE IN UNSP NON-INSTITUT (PRIVATE) RESIDENCE AS PLACE"},
+		{"V4352XA", "CAR DRIVER INJURED IN COLLISION W OTH TYPE CAR IN TRAF, INIT"},
+		{"X58XXXA", "EXPOSURE TO OTHER SPECIFIED FACTORS, INITIAL ENCOUNTER"},
+		{"Y831", "IMPLANT OF ARTIF INT DEV CAUSE ABN REACT/COMPL, W/O MISADVNT"},
+		{"W1830XA", "FALL ON SAME LEVEL, UNSPECIFIED, INITIAL ENCOUNTER"},
+	}
+	icd10Procedures = []term{
+		{"0SR9019", "REPLACEMENT OF R HIP JT WITH METAL SYNTH SUB, CEMENT, OPEN"},
+		{"5A1955Z", "RESPIRATORY VENTILATION, GREATER THAN 96 CONSECUTIVE HOURS"},
+		{"5A1D70Z", "PERFORMANCE OF URINARY FILTRATION, INTERMIT, <6 HRS/DAY"},
+		{"027034Z", "DILATION OF CORONARY ARTERY, ONE ARTERY WITH DRUG-ELUTING INTRALUMINAL DEVICE"},
+		{"02HV33Z", "INSERTION OF INFUSION DEV INTO SUP VENA CAVA, PERC APPROACH"},
+		{"0DJD8ZZ", "INSPECTION OF LOWER INTESTINAL TRACT, ENDO"},
+		{"0DB68ZX", "EXCISION OF STOMACH, ENDO, DIAGN"},
+		{"30233N1", "TRANSFUSE NONAUT RED BLOOD CELLS IN PERIPH VEIN, PERC"},
+		{"4A023N7", "MEASURE OF CARDIAC SAMPL & PRESSURE, L HEART, PERC APPROACH"},
+		{"B2111ZZ", "FLUOROSCOPY OF MULT COR ART USING L OSM CONTRAST"},
+		{"0BH17EZ", "INSERTION OF ENDOTRACHEAL AIRWAY INTO TRACHEA, VIA OPENING"},
+		{"F07L9ZZ", "THERAPEUTIC EXERCISE TREATMENT OF MUSCULO WHOLE"},
+	}
+	icd9Diagnoses = []term{
+		{"4019", "HYPERTENSION NOS"},
+		{"25000", "DMII WO CMP NT ST UNCNTR"},
+		{"2724", "HYPERLIPIDEMIA NEC/NOS"},
+		{"41401", "CRNRY ATHRSCL NATVE VSSL"},
+		{"496", "CHR AIRWAY OBSTRUCT NEC"},
+		{"4280", "CHF NOS"},
+		{"42731", "ATRIAL FIBRILLATION"},
+		{"V5861", "LONG-TERM USE ANTICOAGUL"},
+		{"0389", "SEPTICEMIA NOS"},
+		{"486", "PNEUMONIA, ORGANISM NOS"},
+		{"5990", "URIN TRACT INFECTION NOS"},
+		{"7242", "LUMBAGO"},
+		{"78650", "CHEST PAIN NOS"},
+		{"5849", "ACUTE KIDNEY FAILURE NOS"},
+		{"3310", "ALZHEIMER'S DISEASE"},
+		{"V0481", "VACCINATION FOR INFLUENZA"},
+		{"2449", "HYPOTHYROIDISM NOS"},
+		{"53081", "ESOPHAGEAL REFLUX"},
+		{"71536", "LOC OSTEOARTH NOS-L/LEG"},
+		{"36616", "SENILE NUCLEAR CATARACT"},
+		{"005", "OTHER FOOD POISONING"},
+		{"5853", "CHR KIDNEY DIS STAGE III"},
+		{"2859", "ANEMIA NOS"},
+		{"311", "DEPRESSIVE DISORDER NEC"},
+	}
+	icd9External = []term{
+		{"E8889", "FALL NOS"}, {"E8859", "FALL FROM SLIPPING NEC"}, {"E8490", "ACCIDENT IN HOME"}, {"E8120", "MV COLLISION NOS-DRIVER"},
+	}
+	icd9Procedures = []term{
+		{"8154", "TOTAL KNEE REPLACEMENT"}, {"3893", "VENOUS CATH NEC"}, {"9904", "PACKED CELL TRANSFUSION"},
+		{"3722", "LEFT HEART CARDIAC CATH"}, {"0066", "PTCA OR CORONARY ATHER"}, {"4516", "EGD WITH CLOSED BIOPSY"}, {"3995", "HEMODIALYSIS"},
+	}
+)

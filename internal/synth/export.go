@@ -1,0 +1,160 @@
+package synth
+
+import "path/filepath"
+
+// How many beneficiaries BCDA puts into a file.
+const (
+	claimFile    = 50
+	coverageFile = 4000
+	patientFile  = 5000
+)
+
+// An export is a visitor that writes what it is given. The first error stays,
+// and stops the writing.
+type export struct {
+	opts      *Options
+	resources resources
+	reorder   reorderer
+	scratch   []byte
+	// Files of what was sent first, and of what came later.
+	patients, coverages, claims [2]*fileSet
+	truth                       *truth
+	stats                       Stats
+	err                         error
+}
+
+func newExport(opts *Options) (*export, error) {
+	if err := prepareFolder(opts.Dir, opts.Overwrite); err != nil {
+		return nil, err
+	}
+	generation := generations[opts.API]
+	e := &export{opts: opts, resources: generation.resources(), reorder: reorderer{order: opts.KeyOrder}}
+	for late := range 2 {
+		set := func(kind, beneficiaries int) *fileSet {
+			return &fileSet{export: e, kind: 2*kind + late, most: beneficiaries}
+		}
+		e.patients[late] = set(0, patientFile)
+		e.coverages[late] = set(1, coverageFile)
+		e.claims[late] = set(2, claimFile)
+	}
+	if opts.Truth {
+		t, err := newTruth(filepath.Join(opts.Dir, truthFolder), generation.columns)
+		if err != nil {
+			return nil, err
+		}
+		e.truth = t
+	}
+	return e, nil
+}
+
+// wants says whether the export goes on with a beneficiary.
+func (e *export) wants(index int) bool {
+	if e.opts.Size > 0 {
+		return e.stats.Bytes < e.opts.Size
+	}
+	return index < e.opts.Beneficiaries
+}
+
+// start turns to a beneficiary.
+func (e *export) start(index int) {
+	e.stats.Beneficiaries++
+	e.reorder.random.seed(e.opts.Seed, index, 1)
+	for late := range 2 {
+		e.patients[late].turn()
+		e.coverages[late].turn()
+		e.claims[late].turn()
+	}
+}
+
+// write adds a resource to the files it belongs to.
+func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byte) {
+	if e.err != nil {
+		return
+	}
+	set := sets[0]
+	if late {
+		set = sets[1]
+	}
+	before := len(set.buf)
+	if e.opts.KeyOrder == Alphabetical {
+		set.buf = resource(set.buf)
+	} else {
+		e.scratch = resource(e.scratch[:0])
+		set.buf = e.reorder.resource(set.buf, e.scratch)
+	}
+	set.buf = append(set.buf, '\n')
+	e.stats.Bytes += int64(len(set.buf) - before)
+	e.err = set.flush(flushSize)
+}
+
+func (e *export) beneficiary(b *Beneficiary, late bool) {
+	e.stats.Patients++
+	e.write(&e.patients, late, func(buf []byte) []byte { return e.resources.patient(buf, b) })
+	for _, part := range medicareParts {
+		e.stats.Coverages++
+		e.write(&e.coverages, late, func(buf []byte) []byte { return e.resources.coverage(buf, b, part) })
+	}
+}
+
+func (e *export) institutional(c *Institutional, late bool) {
+	e.stats.Claims++
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.institutional(buf, c) })
+}
+
+func (e *export) professional(c *Professional, late bool) {
+	e.stats.Claims++
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.professional(buf, c) })
+}
+
+func (e *export) partDEvent(c *PartDEvent, late bool) {
+	e.stats.Claims++
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.partDEvent(buf, c) })
+}
+
+func (e *export) newestInstitutional(c *Institutional) {
+	if e.truth != nil {
+		e.truth.institutional(c)
+	}
+}
+
+func (e *export) newestProfessional(c *Professional) {
+	if e.truth != nil {
+		e.truth.professional(c)
+	}
+}
+
+func (e *export) newestPartDEvent(c *PartDEvent) {
+	if e.truth != nil {
+		e.truth.partDEvent(c)
+	}
+}
+
+func (e *export) newestBeneficiary(b *Beneficiary, hospice stay) {
+	if e.truth == nil {
+		return
+	}
+	e.truth.beneficiary(b, hospice)
+	if err := e.truth.flush(flushSize); e.err == nil {
+		e.err = err
+	}
+}
+
+// close finishes the files, and what is to be told of them.
+func (e *export) close() error {
+	var first error
+	keep := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	for late := range 2 {
+		keep(e.patients[late].close())
+		keep(e.coverages[late].close())
+		keep(e.claims[late].close())
+	}
+	if e.truth != nil {
+		keep(e.truth.close())
+		e.stats.Rows = e.truth.rows
+	}
+	return first
+}

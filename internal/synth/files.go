@@ -1,0 +1,155 @@
+package synth
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// The names of what an export consists of.
+const (
+	extension   = ".ndjson"
+	compressed  = ".gz"
+	truthFolder = "truth"
+)
+
+// prepareFolder makes the folder of an export. One that is there must be
+// empty, unless the export in it may be replaced.
+func prepareFolder(dir string, overwrite bool) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 && !overwrite {
+		return fmt.Errorf("folder %s is %w", dir, ErrNotEmpty)
+	}
+	for _, pattern := range []string{"*" + extension, "*" + extension + compressed, truthFolder + "/cclf?.csv"} {
+		old, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil {
+			return err
+		}
+		for _, name := range old {
+			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flushSize is how much is collected before it is written.
+const flushSize = 256 << 10
+
+// A fileSet is files that follow one another, of which one is open.
+type fileSet struct {
+	export        *export
+	kind          int // of the resources, and whether they are late
+	most          int // beneficiaries in a file
+	beneficiaries int // since the open file began
+	files         int
+	file          *os.File
+	zip           *gzip.Writer
+	buf           []byte
+}
+
+// turn goes on to another beneficiary, and if the file is full to another
+// file.
+func (s *fileSet) turn() {
+	if len(s.buf) == 0 && s.file == nil {
+		return
+	}
+	if s.beneficiaries++; s.beneficiaries < s.most {
+		return
+	}
+	if err := s.close(); s.export.err == nil {
+		s.export.err = err
+	}
+}
+
+// flush writes what was collected if it is as much as that.
+func (s *fileSet) flush(size int) error {
+	if len(s.buf) < size || len(s.buf) == 0 {
+		return nil
+	}
+	if s.file == nil {
+		if err := s.open(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.zip != nil {
+		_, err = s.zip.Write(s.buf)
+	} else {
+		_, err = s.file.Write(s.buf)
+	}
+	s.buf = s.buf[:0]
+	return err
+}
+
+func (s *fileSet) open() error {
+	name := filepath.Join(s.export.opts.Dir, s.name())
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	s.file = file
+	s.files++
+	s.export.stats.Files++
+	if !s.export.opts.Gzip {
+		return nil
+	}
+	if s.zip == nil {
+		s.zip, err = gzip.NewWriterLevel(file, gzip.BestSpeed)
+		return err
+	}
+	s.zip.Reset(file)
+	return nil
+}
+
+// name is a random UUID, as the names of BCDA's files are, that depends on
+// nothing but the seed and the file.
+func (s *fileSet) name() string {
+	var r random
+	r.seed(s.export.opts.Seed, s.files, 2+s.kind)
+	high, low := r.pcg.Uint64(), r.pcg.Uint64()
+	high = high&^0xf000 | 0x4000 // version 4
+	low = low&^(3<<62) | 2<<62   // its variant
+	name := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x%s",
+		high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffff_ffff_ffff, extension)
+	if s.export.opts.Gzip {
+		name += compressed
+	}
+	return name
+}
+
+// emptyMember is what stands at the end of compressed files from the real
+// server.
+const emptyMember = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x00\x00\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// close ends the open file.
+func (s *fileSet) close() error {
+	err := s.flush(0)
+	s.beneficiaries = 0
+	if s.file == nil {
+		return err
+	}
+	if s.zip != nil {
+		if zipErr := s.zip.Close(); err == nil {
+			err = zipErr
+		}
+		if _, writeErr := s.file.WriteString(emptyMember); err == nil {
+			err = writeErr
+		}
+	}
+	if closeErr := s.file.Close(); err == nil {
+		err = closeErr
+	}
+	s.file = nil
+	return err
+}

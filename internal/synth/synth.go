@@ -1,0 +1,134 @@
+// Package synth makes synthetic exports of the Beneficiary Claims Data API
+// (BCDA), and along with them the CCLF rows that they stand for.
+//
+// A test of a converter needs input whose right output is known. Taking both
+// from the same crosswalk would prove little, so this package works the other
+// way round. It first makes claim records as the warehouse of the Centers for
+// Medicare & Medicaid Services holds them: a record has the raw columns, and
+// nothing of FHIR. From a record go two ways that know nothing of each other:
+//
+//	             ┌─► v2: a resource, as the server makes it from the columns
+//	record ──────┤
+//	             └─► truth: CCLF rows, from the columns that CCLF has them from
+//
+// Converting the resources must give back the rows. What the server does with
+// a record on the way is most of the difficulty, and all of it is done here:
+// diagnoses and providers are listed once and numbered anew, a diagnosis is
+// typed in another way for each type of claim, zero units are left out, blank
+// codes leave a Coding without a code, units of measure stand among the
+// modifiers, and so on. What the server loses for good does not occur in the
+// records, so that each cell of the truth can be found in the resources.
+// Package schema contributes the names and order of the CCLF columns, and
+// nothing else.
+//
+// Everything follows from a seed. The records of a beneficiary depend on the
+// seed and the beneficiary's number alone; nothing is kept from one to the
+// next, so that exports of any size are made in a few megabytes of memory.
+// The parts of a resource that never change, which are most of it, are put
+// together when the program starts; what remains is to copy them, at a speed
+// that no reader of JSON keeps up with.
+//
+// Nothing is about anybody. Identifiers of beneficiaries have a letter where
+// real ones have none, those of providers fail the check of their digits.
+package synth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// A KeyOrder is the order of keys in JSON objects.
+type KeyOrder string
+
+// The orders of keys.
+const (
+	Alphabetical KeyOrder = "alphabetical" // as BCDA sends them
+	Model        KeyOrder = "model"        // as FHIR defines the elements, and other servers send them
+	Shuffle      KeyOrder = "shuffle"      // another one in each object
+)
+
+// KeyOrders are the orders there are.
+func KeyOrders() []string { return []string{string(Alphabetical), string(Model), string(Shuffle)} }
+
+// DefaultBeneficiaries is how many beneficiaries an export has, unless Options
+// say otherwise.
+const DefaultBeneficiaries = 100
+
+// Options say what export to make.
+type Options struct {
+	Dir           string   // where to; it is made if it is not there
+	API           string   // one of APIs; empty means v2
+	Beneficiaries int      // how many; 0 means DefaultBeneficiaries, unless there is a Size
+	Size          int64    // stop after the beneficiary with whom the NDJSON has this many bytes
+	Seed          uint64   // exports of a seed are the same
+	KeyOrder      KeyOrder // empty means Alphabetical
+	Truth         bool     // write the CCLF rows too, as CSV files in Dir/truth
+	Gzip          bool     // compress the NDJSON
+	Overwrite     bool     // replace an export that is in Dir
+}
+
+// ErrOptions is wrapped by the errors about Options that make no sense, and
+// ErrNotEmpty by that about a folder with something in it.
+var (
+	ErrOptions  = errors.New("synth")
+	ErrNotEmpty = errors.New("not empty")
+)
+
+func (o *Options) complete() error {
+	if o.API == "" {
+		o.API = "v2"
+	}
+	if o.KeyOrder == "" {
+		o.KeyOrder = Alphabetical
+	}
+	if o.Beneficiaries == 0 && o.Size == 0 {
+		o.Beneficiaries = DefaultBeneficiaries
+	}
+	_, known := generations[o.API]
+	switch {
+	case o.Dir == "":
+		return fmt.Errorf("%w: no folder to write to", ErrOptions)
+	case !known:
+		return fmt.Errorf("%w: no exports of API %q", ErrOptions, o.API)
+	case o.KeyOrder != Alphabetical && o.KeyOrder != Model && o.KeyOrder != Shuffle:
+		return fmt.Errorf("%w: no key order %q", ErrOptions, o.KeyOrder)
+	case o.Beneficiaries < 0 || o.Size < 0:
+		return fmt.Errorf("%w: a negative number of beneficiaries or bytes", ErrOptions)
+	case o.Beneficiaries > 0 && o.Size > 0:
+		return fmt.Errorf("%w: both a number of beneficiaries and a size", ErrOptions)
+	}
+	return nil
+}
+
+// Stats tell what was written.
+type Stats struct {
+	Beneficiaries int
+	Patients      int   // resources, with the earlier versions
+	Coverages     int   //
+	Claims        int   //
+	Bytes         int64 // of NDJSON, before compression
+	Files         int   // of NDJSON
+	Rows          int64 // of truth
+}
+
+// Write makes an export. When it fails, what it has written so far stays.
+func Write(ctx context.Context, opts Options) (Stats, error) {
+	if err := opts.complete(); err != nil {
+		return Stats{}, err
+	}
+	e, err := newExport(&opts)
+	if err != nil {
+		return Stats{}, err
+	}
+	g := newGenerator(opts.Seed)
+	for index := 0; e.err == nil && e.wants(index); index++ {
+		if e.err = ctx.Err(); e.err != nil {
+			break
+		}
+		e.start(index)
+		g.visit(index, e)
+	}
+	err = errors.Join(e.err, e.close())
+	return e.stats, err
+}

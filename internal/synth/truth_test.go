@@ -1,0 +1,203 @@
+package synth
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+func parseCSV(t testing.TB, r io.Reader) []map[string]string {
+	t.Helper()
+	records, err := csv.NewReader(r).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, label := range records[0] {
+			row[label] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// A resource is as much of one as it takes to count rows.
+type resource struct {
+	ResourceType, ID, Status string
+	Meta                     struct{ LastUpdated time.Time }
+	Item                     []struct{}
+	Procedure                []struct{}
+	Identifier               []struct {
+		Type struct {
+			Coding []struct {
+				Extension []struct{ ValueCoding struct{ Code string } }
+			}
+		}
+	}
+}
+
+// newest are the resources of an export, of each the newest version.
+func newest(t *testing.T, dir string) map[string]resource {
+	t.Helper()
+	all := map[string]resource{}
+	for _, line := range lines(t, dir) {
+		var r resource
+		if err := json.Unmarshal(line, &r); err != nil {
+			t.Fatal(err)
+		}
+		key := r.ResourceType + "/" + r.ID
+		if old, ok := all[key]; !ok || r.Meta.LastUpdated.After(old.Meta.LastUpdated) {
+			all[key] = r
+		}
+	}
+	return all
+}
+
+func TestTruthRows(t *testing.T) {
+	dir, stats := write(t, Options{Beneficiaries: 80, Truth: true})
+	want := map[string]int{}
+	for _, r := range newest(t, dir) {
+		kind, _, _ := strings.Cut(r.ID, "-")
+		switch {
+		case r.ResourceType == "Patient":
+			want["cclf8"]++
+			for _, id := range r.Identifier {
+				if e := id.Type.Coding[0].Extension; len(e) > 0 && e[0].ValueCoding.Code == "historic" {
+					want["cclf9"]++
+				}
+			}
+		case r.ResourceType != "ExplanationOfBenefit" || r.Status == "cancelled":
+		case kind == "pde":
+			want["cclf7"]++
+		case kind == "carrier":
+			want["cclf5"] += len(r.Item)
+			want["cclfb"] += len(r.Item)
+		case kind == "dme":
+			want["cclf6"] += len(r.Item)
+			want["cclfb"] += len(r.Item)
+		default:
+			want["cclf1"]++
+			want["cclfa"]++
+			want["cclf2"] += len(r.Item)
+			want["cclf3"] += len(r.Procedure)
+		}
+	}
+	var rows int64
+	for _, table := range schema.Tables() {
+		got := len(readCSV(t, dir, table.Name))
+		rows += int64(got)
+		if table.Name == "cclf4" { // the diagnoses that have rows are another matter
+			continue
+		}
+		if got != want[table.Name] || got == 0 {
+			t.Errorf("%s has %d rows, want %d", table.Name, got, want[table.Name])
+		}
+	}
+	if rows != stats.Rows {
+		t.Errorf("%d rows, stats say %d", rows, stats.Rows)
+	}
+}
+
+// TestTruthColumns checks that some hundred beneficiaries have values in all
+// columns that the records have, and that all but the required ones are
+// missing at times.
+func TestTruthColumns(t *testing.T) {
+	required := strings.Fields(`
+		CUR_CLM_UNIQ_ID CLM_LINE_NUM CLM_VAL_SQNC_NUM CLM_TYPE_CD CLM_FROM_DT CLM_THRU_DT CLM_LINE_FROM_DT CLM_LINE_THRU_DT
+		BENE_MBI_ID PRVDR_OSCAR_NUM CLM_BLG_PRVDR_OSCAR_NUM CLM_FAC_PRVDR_OSCAR_NUM CLM_BILL_FAC_TYPE_CD CLM_BILL_CLSFCTN_CD
+		CLM_BILL_FREQ_CD BENE_PTNT_STUS_CD CLM_EFCTV_DT CLM_PMT_AMT CLM_MDCR_INSTNL_TOT_CHRG_AMT CLM_LINE_PROD_REV_CTR_CD
+		CLM_LINE_SRVC_UNIT_QTY CLM_PRCDR_CD CLM_PROD_TYPE_CD CLM_DGNS_CD DGNS_PRCDR_ICD_IND CLM_FED_TYPE_SRVC_CD CLM_POS_CD
+		CLM_LINE_CVRD_PD_AMT CLM_LINE_ALOWD_CHRG_AMT CLM_CARR_PMT_DNL_CD CLM_DISP_CD CLM_CNTRCTR_NUM CLM_LINE_NDC_CD
+		CLM_LINE_DAYS_SUPLY_QTY CLM_LINE_BENE_PMT_AMT CLM_LINE_RX_SRVC_RFRNC_NUM CLM_LINE_RX_FILL_NUM CLM_DAW_PROD_SLCTN_CD
+		CLM_PHRMCY_SRVC_TYPE_CD CLM_SRVC_PRVDR_GNRC_ID_NUM PRVDR_SRVC_ID_QLFYR_CD CLM_PRSBNG_PRVDR_GNRC_ID_NUM
+		PRVDR_PRSBNG_ID_QLFYR_CD CLM_MDCR_DDCTBL_AMT BENE_DOB BENE_SEX_CD BENE_AGE BENE_1ST_NAME BENE_LAST_NAME
+		BENE_FIPS_STATE_CD GEO_USPS_STATE_CD HICN_MBI_XREF_IND CRNT_NUM PRVS_NUM`)
+	dir, _ := write(t, Options{Beneficiaries: 400, Truth: true})
+	for _, table := range schema.Tables() {
+		rows := readCSV(t, dir, table.Name)
+		for _, field := range table.Fields {
+			present := 0
+			for _, row := range rows {
+				if row[field.Label] != "" {
+					present++
+				}
+			}
+			switch {
+			case present == 0 && hasColumn(table.Name, field.Label):
+				t.Errorf("%s.%s never has a value", table.Name, field.Label)
+			case present > 0 && !hasColumn(table.Name, field.Label):
+				t.Errorf("%s.%s has a value", table.Name, field.Label)
+			case present == len(rows) && !slices.Contains(required, field.Label):
+				t.Errorf("%s.%s is never missing", table.Name, field.Label)
+			}
+		}
+	}
+}
+
+func hasColumn(table, label string) bool {
+	c := &v2Columns
+	var ok bool
+	switch table {
+	case "cclf1":
+		_, ok = c.cclf1[label]
+	case "cclf2":
+		_, ok = c.cclf2[label]
+	case "cclf3":
+		_, ok = c.cclf3[label]
+	case "cclf4":
+		_, ok = c.cclf4[label]
+	case "cclf5":
+		_, ok = c.cclf5[label]
+	case "cclf6":
+		_, ok = c.cclf6[label]
+	case "cclf7":
+		_, ok = c.cclf7[label]
+	case "cclf8":
+		_, ok = c.cclf8[label]
+	case "cclf9":
+		_, ok = c.cclf9[label]
+	case "cclfa":
+		_, ok = c.cclfa[label]
+	case "cclfb":
+		_, ok = c.cclfb[label]
+	}
+	return ok
+}
+
+// TestTruthForms checks the forms of values: a value has the form of its
+// column's kind, and fits into the layout.
+func TestTruthForms(t *testing.T) {
+	dir, _ := write(t, Options{Beneficiaries: 60, Truth: true})
+	for _, table := range schema.Tables() {
+		for _, row := range readCSV(t, dir, table.Name) {
+			for _, field := range table.Fields {
+				value := row[field.Label]
+				if value == "" {
+					continue
+				}
+				ok := true
+				switch field.Kind {
+				case schema.Date:
+					_, err := time.Parse(time.DateOnly, value)
+					ok = err == nil
+				case schema.Decimal:
+					_, fraction, _ := strings.Cut(value, ".")
+					ok = len(fraction) == field.Scale && len(strings.TrimLeft(value, "-")) <= field.Precision+1
+				case schema.Text:
+					ok = strings.TrimSpace(value) == value
+				}
+				if !ok {
+					t.Errorf("%s.%s is %q", table.Name, field.Label, value)
+				}
+			}
+		}
+	}
+}
