@@ -24,6 +24,7 @@ demo: build ## make synthetic claims, convert them, and query the result
 .PHONY: test
 test: ## run the tests, with the race detector
 	$(GO) test -race ./...
+	cd testdata/readers && $(GO) test ./...
 
 .PHONY: check
 check: fmt vet lint generated nocgo test ## all that CI checks
@@ -35,6 +36,7 @@ fmt: ## check that the Go files are formatted
 .PHONY: vet
 vet: ## run go vet
 	$(GO) vet ./...
+	cd testdata/readers && $(GO) vet ./...
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml

@@ -21,6 +21,7 @@ const (
 	RejectsFile  = "_rejects.ndjson"
 	tempFolder   = ".incomplete"
 	partSuffix   = ".part"
+	oldManifest  = ManifestFile + ".old" // in the temporary folder
 )
 
 // ErrOutput reports a folder that the data set cannot be written to.
@@ -55,6 +56,9 @@ func openDataset(dir string, overwrite bool) (*dataset, error) {
 	if len(entries) > 0 && !overwrite {
 		return nil, fmt.Errorf("%w: folder %s is not empty (use --overwrite to replace a data set in it)", ErrOutput, dir)
 	}
+	if _, err := filesOf(filepath.Join(dir, ManifestFile)); err != nil {
+		return nil, fmt.Errorf("%w: the manifest of the data set to overwrite: %w", ErrOutput, err)
+	}
 	d := &dataset{dir: dir, temp: filepath.Join(dir, tempFolder), over: overwrite}
 	if err := os.MkdirAll(d.temp, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
@@ -70,8 +74,11 @@ func openDataset(dir string, overwrite bool) (*dataset, error) {
 	return d, d.clean()
 }
 
-// clean removes what a run that was killed left in the temporary folder.
+// clean removes what a run that was killed left behind.
 func (d *dataset) clean() error {
+	if err := d.recover(); err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
 	entries, err := os.ReadDir(d.temp)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
@@ -170,16 +177,25 @@ func (d *dataset) add(name string) {
 // tempPath is where a file of the data set is until all are finished.
 func (d *dataset) tempPath(name string) string { return filepath.Join(d.temp, name+partSuffix) }
 
-// commit moves the finished files into place and writes the manifest.
+// commit moves the finished files into place and writes the manifest. When it
+// fails, none of the files is left in place.
 func (d *dataset) commit(m *Manifest) error {
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	manifest := d.tempPath(ManifestFile)
-	if err := writeFile(manifest, append(text, '\n')); err != nil {
+	if err := writeFile(d.tempPath(ManifestFile), append(text, '\n')); err != nil {
 		return err
 	}
+	if err := d.move(); err != nil {
+		return errors.Join(err, d.recover())
+	}
+	return syncFolder(d.dir)
+}
+
+// move puts the finished files into the place of an earlier data set, and the
+// manifest last.
+func (d *dataset) move() error {
 	if d.over {
 		if err := d.removeOld(); err != nil {
 			return err
@@ -202,37 +218,51 @@ func (d *dataset) commit(m *Manifest) error {
 			return err
 		}
 	}
-	if err := os.Rename(manifest, filepath.Join(d.dir, ManifestFile)); err != nil {
-		return err
-	}
-	return syncFolder(d.dir)
+	return os.Rename(d.tempPath(ManifestFile), filepath.Join(d.dir, ManifestFile))
 }
 
 // removeOld removes an earlier data set, its manifest first, and nothing else.
 func (d *dataset) removeOld() error {
-	var old Manifest
-	text, err := os.ReadFile(filepath.Join(d.dir, ManifestFile))
-	if err == nil {
-		err = json.Unmarshal(text, &old)
+	old := filepath.Join(d.temp, oldManifest)
+	err := os.Rename(filepath.Join(d.dir, ManifestFile), old)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: the manifest of the data set to overwrite: %w", ErrOutput, err)
+	if err != nil {
+		return err
 	}
-	names := []string{ManifestFile, RejectsFile}
-	files := old.Files
-	for _, t := range old.Tables {
-		files = append(files, t.Files...)
+	return d.removeFilesOf(old)
+}
+
+// recover removes the files of a data set that was being moved into place, and
+// of the one before it, when neither has its manifest in place.
+func (d *dataset) recover() error {
+	if _, err := os.Stat(filepath.Join(d.dir, ManifestFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	for _, file := range files {
-		if filepath.IsLocal(file.Name) {
-			names = append(names, file.Name)
+	for _, manifest := range []string{filepath.Join(d.temp, oldManifest), d.tempPath(ManifestFile)} {
+		err := d.removeFilesOf(manifest)
+		if _, half := errors.AsType[*json.SyntaxError](err); half {
+			continue // it was still being written: nothing had been moved
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeFilesOf removes the files that a manifest names, and the folders that
+// are empty without them.
+func (d *dataset) removeFilesOf(manifest string) error {
+	names, err := filesOf(manifest)
+	if err != nil {
+		return err
 	}
 	for _, name := range names {
 		if err := os.Remove(filepath.Join(d.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		// Folders go too, once they are empty.
 		for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
 			if os.Remove(filepath.Join(d.dir, folder)) != nil {
 				break
@@ -242,10 +272,38 @@ func (d *dataset) removeOld() error {
 	return nil
 }
 
+// filesOf lists the files of a data set, but for its manifest. There are none
+// when there is no manifest.
+func filesOf(manifest string) ([]string, error) {
+	text, err := os.ReadFile(manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, err
+	}
+	files := m.Files
+	for _, t := range m.Tables {
+		files = append(files, t.Files...)
+	}
+	names := []string{RejectsFile}
+	for _, file := range files {
+		if filepath.IsLocal(file.Name) {
+			names = append(names, file.Name)
+		}
+	}
+	return names, nil
+}
+
 // abandon removes what is left of the temporary folder.
 func (d *dataset) abandon() {
-	_ = d.lock.Unlock()
+	// The lock is in it, and is held until it is gone.
 	_ = os.RemoveAll(d.temp)
+	_ = d.lock.Unlock()
 }
 
 func writeFile(name string, text []byte) error {

@@ -186,7 +186,7 @@ func (f *fixedFormat) copyMember(w *zip.Writer, m *zipMember) error {
 func (f *fixedFormat) header(name string) zip.FileHeader {
 	const sizesFollow = 1 << 3 // the sizes, which may be large ones, stand behind the member
 	h := zip.FileHeader{Name: name, Method: zip.Deflate, Flags: sizesFollow}
-	h.SetModTime(f.delivery.at) //nolint:staticcheck // CreateRaw takes the date from no other field.
+	h.SetModTime(f.delivery.at) // CreateRaw takes the date from no other field
 	h.SetMode(0o600)
 	return h
 }

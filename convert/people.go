@@ -194,6 +194,7 @@ func (p *people) word(text []byte) uint32 {
 type personUpdate struct {
 	id   personID
 	rank int64 // the higher replaces the lower
+	line int64 // number of the resource, where the update is of a hospice claim
 
 	isPatient bool
 	mbi       mbi
@@ -222,10 +223,15 @@ func (p *people) apply(u *personUpdate) {
 	part := &who.parts[u.part]
 	if u.rank >= part.rank {
 		part.rank, part.year = u.rank, u.year
-		for i, v := range u.values {
-			part.values[i] = p.word(v)
-		}
+		part.values = p.wordsOf(u)
 	}
+}
+
+func (p *people) wordsOf(u *personUpdate) (words [maxPersonValues]uint32) {
+	for i, v := range u.values {
+		words[i] = p.word(v)
+	}
+	return words
 }
 
 // value returns what is known of a beneficiary for a slot of CCLF8.
@@ -262,7 +268,7 @@ func partOf(name []byte) int {
 
 // hash128 hashes an identity of some kind, the same on every machine.
 func hash128(kind string, id []byte) [2]uint64 {
-	h := [2]uint64{0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F + uint64(len(id))}
+	h := [2]uint64{0x9E3779B97F4A7C15 + uint64(len(id)), 0xC2B2AE3D27D4EB4F + uint64(len(id))}
 	for i := range len(kind) {
 		h[0] = mix(h[0]+uint64(kind[i]), 0xFF51AFD7ED558CCD)
 	}

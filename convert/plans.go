@@ -59,7 +59,11 @@ func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
 
 // choose returns the plan for a resource that was read with the plan guess.
 func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*plan, error) {
-	if right := p.byType[p.generation(resourceType, guess, rec)][string(resourceType)]; right != nil {
+	api, marked := p.generation(resourceType, guess, rec)
+	if !marked {
+		api = guess.api
+	}
+	if right := p.byType[api][string(resourceType)]; right != nil {
 		return right, nil
 	}
 	if len(resourceType) == 0 {
@@ -68,16 +72,36 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 	return nil, reject("a resource of a type that BCDA does not serve")
 }
 
-// generation tells the API generation of a resource by the markers in it, or
-// takes that of the resource before it.
-func (p *plans) generation(resourceType []byte, guess *plan, rec *ndjson.Record) schema.API {
+// generation tells the API generation of a resource, which was read with the
+// plan guess, by the markers in it.
+func (p *plans) generation(resourceType []byte, guess *plan, rec *ndjson.Record) (api schema.API, marked bool) {
 	if p.only != nil {
-		return *p.only
+		return *p.only, true
 	}
 	for i, m := range schema.Markers {
 		if m.Resource == string(resourceType) && !rec.Reg(guess.common.markers[i]).IsZero() {
-			return m.API
+			return m.API, true
 		}
 	}
-	return guess.api
+	return 0, false
+}
+
+// begin tells the generation with which the reading of an input begins, by its
+// first chunk: that of its first resource with a marker, or else that of the
+// input before it.
+func (p *plans) begin(first *ndjson.Chunk, before schema.API) schema.API {
+	guess, rec := p.byType[before][eobType], &ndjson.Record{}
+	for _, text := range first.Lines {
+		if guess.program.Walk(rec, text) != nil {
+			continue
+		}
+		resourceType := rec.Reg(guess.common.resourceType)
+		if resourceType.IsZero() {
+			continue
+		}
+		if api, marked := p.generation(rec.Text(nil, resourceType), guess, rec); marked {
+			return api
+		}
+	}
+	return before
 }

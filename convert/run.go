@@ -127,6 +127,7 @@ type run struct {
 	keys    keyLog // of resources
 	claims  keyLog // of claims that have several resources
 	people  *people
+	stays   stayLog
 	counts  Counts
 	newest  int64
 	apis    [len(schema.APIs)]bool // generations that were read
@@ -159,6 +160,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		claims:  keyLog{dir: set.temp, name: "claims"},
 		pages:   newPagePools(),
 		people:  newPeople(),
+		stays:   stayLog{dir: set.temp},
 		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
 		sizes:   make([]inputState, len(opts.inputs)),
 		written: make([]int64, len(outputs)),
@@ -182,6 +184,7 @@ func (r *run) read(ctx context.Context) error {
 	type job struct {
 		seq   int64
 		chunk ndjson.Chunk
+		api   schema.API // of the input's beginning
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	jobs := make(chan job)
@@ -194,7 +197,9 @@ func (r *run) read(ctx context.Context) error {
 	group.Go(func() error {
 		defer close(jobs)
 		var seq int64
+		api := r.plans.first().api
 		for i, in := range r.opts.inputs {
+			begun := false
 			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
 			if err != nil {
 				return err
@@ -205,8 +210,11 @@ func (r *run) read(ctx context.Context) error {
 				case <-ctx.Done():
 					return ctx.Err()
 				}
+				if !begun {
+					begun, api = true, r.plans.begin(&c, api)
+				}
 				select {
-				case jobs <- job{seq, c}:
+				case jobs <- job{seq, c, api}:
 				case <-ctx.Done():
 					return ctx.Err()
 				}
@@ -227,7 +235,7 @@ func (r *run) read(ctx context.Context) error {
 			w := newWorker(r.plans, r.opts, r.pages)
 			for j := range jobs {
 				select {
-				case results <- w.chunk(j.seq, j.chunk):
+				case results <- w.chunk(j.seq, j.chunk, j.api):
 				case <-ctx.Done():
 					return ctx.Err()
 				}
@@ -282,9 +290,17 @@ func (r *run) take(res *result) error {
 		}
 	}
 	r.places.addAll(res.places, r.next)
+	base := r.next
 	r.next += int64(len(res.keys))
 	for i := range res.people {
-		r.people.apply(&res.people[i])
+		u := &res.people[i]
+		if u.part != hospice {
+			r.people.apply(u)
+			continue
+		}
+		if err := r.stays.add(stay{base + u.line, u.id, u.rank, r.people.wordsOf(u)}); err != nil {
+			return err
+		}
 	}
 	r.newest = max(r.newest, res.newest)
 	for api, seen := range res.apis {

@@ -85,14 +85,16 @@ type worker struct {
 }
 
 func newWorker(p *plans, opts *Options, pages pagePools) *worker {
-	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, guess: p.first()}
+	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	return w
 }
 
-// chunk reads all lines of a chunk.
-func (w *worker) chunk(seq int64, chunk ndjson.Chunk) *result {
+// chunk reads all lines of a chunk. A resource that does not show its
+// generation is of that of the one before it; the first, of that given.
+func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
+	w.guess = w.plans.byType[api][eobType]
 	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(outputs)), newest: math.MinInt64}
 	if chunk.Err != nil {
 		w.out.counts.Lines++
@@ -134,7 +136,7 @@ func (w *worker) line(text []byte) error {
 		key.id = hash128(p.resource, id)
 	}
 	if t, err := time.Parse(time.RFC3339Nano, string(w.text(rec, common.updated))); err == nil {
-		key.updated = t.UnixNano()
+		key.updated = instant(t)
 	}
 	w.claim.plan, w.claim.rec = p, rec
 	switch p.resource {
@@ -163,6 +165,18 @@ func (w *worker) text(rec *ndjson.Record, reg int) []byte {
 		return nil
 	}
 	return rec.Text(w.claim.text, s)
+}
+
+// instant is a time in nanoseconds since 1970, or of what cannot be told in
+// them the nearest.
+func instant(t time.Time) int64 {
+	switch year := t.UTC().Year(); {
+	case year < 1678:
+		return minTime + 1
+	case year > 2261:
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }
 
 // walk reads the line with the plan of the line before. When that was the
@@ -241,7 +255,7 @@ func (w *worker) eob(key resourceKey) error {
 		}
 	}
 	if c.typ == schema.Hospice {
-		u := personUpdate{id: who, part: hospice}
+		u := personUpdate{id: who, part: hospice, line: key.line}
 		w.personValues(&u)
 		for _, v := range u.values {
 			if start, ok, err := parseDate(v); err == nil && ok {

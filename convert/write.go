@@ -33,6 +33,9 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.counts.Replaced = replaced.count()
+	if err := r.stays.apply(r.people, replaced); err != nil {
+		return err
+	}
 	if r.format, err = newFormatter(r); err != nil {
 		return err
 	}
@@ -234,7 +237,7 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 			return err
 		}
 	}
-	t.progress(int64(len(lines)))
+	t.progress(rec.NumRows())
 	return nil
 }
 

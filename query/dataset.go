@@ -71,7 +71,9 @@ func readTables(dir string) ([]folder, error) {
 func complete(tables []folder) []folder {
 	main, partial := make(map[string]folder), make(map[string]folder)
 	for _, t := range schema.AllTables() {
-		main[t.Name] = folder{name: t.Name}
+		if !t.Partial {
+			main[t.Name] = folder{name: t.Name}
+		}
 	}
 	for _, f := range tables {
 		if f.group == "" {

@@ -9,15 +9,18 @@
 // fully adjudicated, if there are any, are in an SQL schema of their own, named
 // after their folder: partially_adjudicated.cclf1.
 //
+// A data set may also be a database file, as Export makes it. Open attaches it
+// for reading only, hidden, and the views are of its tables.
+//
 // # What a query may do
 //
 // It may read the data set, and nothing else of the machine. Three fences
 // stand one behind the other, because each of them has a hole:
 //
 //   - DuckDB is told, before it sees any SQL of the user's, that the only
-//     files it may open are the part files themselves, by name, and that none
-//     of its settings may change any more. What this does not catch is a
-//     write to one of those files.
+//     files it may open are the part files or the database file, by name, and
+//     that none of its settings may change any more. What this does not catch
+//     is a write to one of those files.
 //   - Every statement is prepared before it runs, and only the kinds that
 //     read are let through, together with CREATE, which makes scratch tables
 //     and macros in memory. What this does not catch is EXPLAIN ANALYZE,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -13,7 +14,7 @@ import (
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var api, format, versions string
+	var api, format, versions, layout, program string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -22,7 +23,8 @@ func newConvertCommand(e *env) *cli.Command {
 		Description: help(`
 			Reads FHIR NDJSON as BCDA exports it (ExplanationOfBenefit, Patient,
 			Coverage) and writes the CCLF tables cclf1 to cclf9, cclfa and cclfb, each
-			a folder of part files in OUT.
+			a folder of part files in OUT; with --format duckdb all in one file, and
+			with --format fixed the fixed-width files CCLF0 to CCLFB of CMS.
 
 			An INPUT is a file, a folder that is searched for .ndjson and .jsonl files
 			(also with .gz or .zst behind), or - for standard input. What a file holds
@@ -35,6 +37,7 @@ func newConvertCommand(e *env) *cli.Command {
 			finished.`,
 			"cclf convert -o out export/",
 			"cclf convert -o out --format csv eob.ndjson.gz patient.ndjson coverage.ndjson",
+			"cclf convert -o out --format fixed --aco A1234 export/",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),
@@ -44,8 +47,8 @@ func newConvertCommand(e *env) *cli.Command {
 				Required: true, TakesFile: true, Destination: &opts.Out,
 			},
 			&cli.StringFlag{
-				Name: "format", Aliases: []string{"f"}, Usage: "`FORM` of the files: parquet or csv",
-				Value: string(convert.Parquet), Validator: oneOf("parquet", "csv"), Destination: &format,
+				Name: "format", Aliases: []string{"f"}, Usage: "`FORM` of the files: parquet, csv, arrow, duckdb or fixed",
+				Value: string(convert.Parquet), Validator: oneOf(convert.Formats()...), Destination: &format,
 			},
 			&cli.StringFlag{
 				Name: "versions", Usage: "`WHICH` claims get rows: final (those in force) or all (cancelled ones too)",
@@ -68,9 +71,39 @@ func newConvertCommand(e *env) *cli.Command {
 				Name: "jobs", Aliases: []string{"j"}, Usage: "use `N` workers (default: one a core)", HideDefault: true,
 				Validator: positive, Destination: &opts.Jobs,
 			},
+			&cli.StringFlag{
+				Category: fixedCategory, Name: "layout", Usage: "`VERSION` of CMS's layouts: v36 or v43",
+				Value: schema.LayoutV36.String(), Validator: oneOf("v36", "v43"), Destination: &layout,
+			},
+			&cli.StringFlag{
+				Category: fixedCategory, Name: "aco", Usage: "name the files and pack them as CMS does for the ACO with this `ID`, such as A1234",
+				Destination: &opts.Fixed.ACO,
+			},
+			&cli.StringFlag{
+				Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: that of the ID)",
+				HideDefault: true, Validator: oneOf(convert.Programs()...), Destination: &program,
+			},
+			&cli.TimestampFlag{
+				Category: fixedCategory, Name: "run-date", Usage: "`TIME` in the names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
+				HideDefault: true, Config: cli.TimestampConfig{Layouts: []string{time.RFC3339Nano, time.DateOnly}, Timezone: time.UTC},
+				Destination: &opts.Fixed.RunDate,
+			},
+			&cli.IntFlag{
+				Category: fixedCategory, Name: "performance-year", Usage: "`YEAR` in the names (default: that of the run date; with --runout the year before)",
+				HideDefault: true, Destination: &opts.Fixed.PerformanceYear,
+			},
+			&cli.BoolFlag{Category: fixedCategory, Name: "runout", Usage: "name the files as those of a run-out", Destination: &opts.Fixed.Runout},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.Inputs = cmd.Args().Slice()
+			if err := checkFixedFlags(cmd); err != nil {
+				return err
+			}
+			opts.Fixed.Program = convert.Program(program)
+			var err error
+			if opts.Fixed.Layout, err = schema.ParseLayout(layout); err != nil {
+				return err
+			}
 			opts.Format = convert.Format(format)
 			opts.Versions = convert.Versions(versions)
 			opts.MaxRejects = maxRejects
@@ -86,12 +119,39 @@ func newConvertCommand(e *env) *cli.Command {
 	}
 }
 
+// fixedCategory is where the help has the flags for the fixed-width files.
+const fixedCategory = "fixed-width files (--format fixed)"
+
+// checkFixedFlags refuses flags that would have no effect.
+func checkFixedFlags(cmd *cli.Command) error {
+	for _, flag := range cmd.Flags {
+		category, _ := flag.(cli.CategorizableFlag)
+		name := flag.Names()[0]
+		switch {
+		case category == nil || category.GetCategory() != fixedCategory || !cmd.IsSet(name):
+		case cmd.String("format") != string(convert.Fixed):
+			return usageErrorf("convert: --%s is for --format fixed", name)
+		case name != "layout" && !cmd.IsSet("aco"):
+			return usageErrorf("convert: --%s is for the files of an ACO: give --aco too", name)
+		}
+	}
+	return nil
+}
+
 func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	if len(opts.Inputs) == 0 {
 		return &exitError{
 			code: exitUsage,
 			err:  fmt.Errorf("convert: no input"),
 			hint: "name files, folders, or - for standard input",
+		}
+	}
+	if opts.Format == convert.DuckDB {
+		if exportDuckDB == nil {
+			return noDuckDB("convert --format duckdb")
+		}
+		opts.Export = func(ctx context.Context, tables, file string) error {
+			return exportDuckDB(ctx, tables, file, opts.Jobs)
 		}
 	}
 	opts.Version = version()
@@ -105,12 +165,20 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 		return fmt.Errorf("convert: %w", err)
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
-	if n := manifest.Counts.Rejected; n > 0 {
-		return &exitError{
-			code: exitRejects,
-			err:  fmt.Errorf("convert: finished, but %d of %d lines were rejected", n, manifest.Counts.Lines),
-			hint: "see " + opts.Out + "/" + convert.RejectsFile,
-		}
+	counts := &manifest.Counts
+	var failed []string
+	if counts.Rejected > 0 {
+		failed = append(failed, fmt.Sprintf("%d of %d lines were rejected", counts.Rejected, counts.Lines))
 	}
-	return nil
+	if counts.Misfits > 0 {
+		failed = append(failed, fmt.Sprintf("%d values do not fit their fields, which are blank", counts.Misfits))
+	}
+	if failed == nil {
+		return nil
+	}
+	return &exitError{
+		code: exitRejects,
+		err:  fmt.Errorf("convert: finished, but %s", strings.Join(failed, " and ")),
+		hint: "see " + opts.Out + "/" + convert.RejectsFile,
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
 )
@@ -24,6 +25,13 @@ const (
 	exitDiskFull    = 6
 	exitTooManyBad  = 7
 	exitQuery       = 8
+	exitAuth        = 10
+	exitRejected    = 11
+	exitDuplicate   = 12
+	exitJobFailed   = 13
+	exitExpired     = 14
+	exitPartial     = 15
+	exitUnavailable = 16
 	exitInterrupted = 130
 )
 
@@ -31,12 +39,19 @@ const exitCodeHelp = `Exit codes:
   0    success
   1    any failure that has no code of its own
   2    wrong usage: an unknown command or flag, a missing or impossible value
-  3    finished, but some input lines were rejected
+  3    finished, but some input lines were rejected, or values did not fit
   4    input missing or unreadable
   5    output folder not empty or not writable
   6    disk full
   7    stopped: more input lines were rejected than allowed
   8    query failed or refused
+  10   server: credentials or token not accepted
+  11   server: request rejected
+  12   server: another job of the organisation is in the way
+  13   server: the job failed or was cancelled
+  14   server: the files have expired
+  15   the export ended, but not all of it is there
+  16   server: no useful answer; the export can be resumed
   130  interrupted`
 
 // An exitError gives an error the exit code that its type does not tell, and
@@ -56,12 +71,22 @@ func usageErrorf(format string, args ...any) error {
 	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
+// noDuckDB is the error of what needs DuckDB in a build without it.
+func noDuckDB(what string) error {
+	return &exitError{
+		code: exitFailure,
+		err:  errors.New(what + ": this cclf was built without DuckDB"),
+		hint: "build it with CGO_ENABLED=1 and a C++ compiler",
+	}
+}
+
 // exitCode is the one place where errors become exit codes.
 func exitCode(err error) int {
 	var (
 		coded   *exitError
 		dataSet *query.DataSetError
 		sql     *query.Error
+		server  *fetch.Error
 	)
 	switch {
 	case err == nil:
@@ -70,7 +95,9 @@ func exitCode(err error) int {
 		return coded.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, query.ErrOptions):
+	case errors.Is(err, query.ErrOptions), errors.Is(err, convert.ErrOptions):
+		return exitUsage
+	case errors.Is(err, fetch.ErrOptions):
 		return exitUsage
 	case errors.Is(err, syscall.ENOSPC):
 		return exitDiskFull
@@ -80,6 +107,8 @@ func exitCode(err error) int {
 		return exitOutput
 	case errors.Is(err, ndjson.ErrNoInput):
 		return exitInput
+	case errors.As(err, &server):
+		return serverExitCode(server)
 	case errors.As(err, &sql):
 		return exitQuery
 	case errors.As(err, &dataSet), errors.Is(err, fs.ErrNotExist):
@@ -87,6 +116,19 @@ func exitCode(err error) int {
 	default:
 		return exitFailure
 	}
+}
+
+// serverExitCode is that of the errors of package fetch.
+func serverExitCode(err *fetch.Error) int {
+	code, ok := map[error]int{
+		fetch.ErrAuth: exitAuth, fetch.ErrRejected: exitRejected, fetch.ErrDuplicate: exitDuplicate,
+		fetch.ErrJobFailed: exitJobFailed, fetch.ErrExpired: exitExpired, fetch.ErrPartial: exitPartial,
+		fetch.ErrUnavailable: exitUnavailable, fetch.ErrFolder: exitOutput,
+	}[err.Kind]
+	if !ok {
+		return exitFailure
+	}
+	return code
 }
 
 // report tells the user about the error that ends the program.

@@ -70,7 +70,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	rate := float64(m.TextSize) / 1e6 / took.Seconds()
 	if e.logJSON {
 		args := []any{
-			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected,
+			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
 		}
 		for _, t := range m.Tables {
@@ -101,6 +101,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.Skipped, "of types without a place in CCLF"},
 		{m.Counts.NoPatient, "claims whose Patient is missing (MBI empty)"},
 		{m.Counts.Rejected, "lines rejected"},
+		{m.Counts.Misfits, "values that do not fit their fields (left blank)"},
 	} {
 		if n.count > 0 {
 			notes = append(notes, fmt.Sprintf("  %d %s", n.count, n.text))

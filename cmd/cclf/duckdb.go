@@ -1,0 +1,14 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+
+	"github.com/cclf-tools/cclf/query"
+)
+
+// exportDuckDB makes a database file of a folder of tables.
+var exportDuckDB = func(ctx context.Context, tables, file string, threads int) error {
+	return query.Export(ctx, tables, file, query.Options{Threads: threads})
+}

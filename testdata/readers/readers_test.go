@@ -1,0 +1,288 @@
+// Package readers reads what cclf writes with Parquet readers that have no
+// code in common with its writer, and with DuckDB, and compares what they find
+// with the CSV files of the same conversion.
+package readers
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A parquetFile is what a reader finds in a Parquet file.
+type parquetFile struct {
+	columns   []column
+	rows      [][]string // values as CSV has them, null as the empty text
+	rowGroups int
+}
+
+type column struct {
+	name string
+	typ  string // physical and logical: "INT64 decimal(13,2)"
+}
+
+// The independent readers.
+var readers = map[string]func(name string) (*parquetFile, error){
+	"parquet-go": readParquetGo,
+	"xitongsys":  readXitongsys,
+}
+
+// cclf is the program, of which the tests know nothing but how to run it.
+var cclf string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "cclf-readers-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	cclf = filepath.Join(dir, "cclf")
+	build := exec.Command("go", "build", "-o", cclf, "./cmd/cclf")
+	build.Dir = filepath.Join("..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+func run(t *testing.T, args ...string) []byte {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := exec.Command(cclf, append([]string{"--quiet"}, args...)...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("cclf %s: %v\n%s", args[0], err, &stderr)
+	}
+	return out
+}
+
+// coverage is what the files that were compared had in them.
+type coverage struct {
+	types     map[string]bool
+	rowGroups int // most of a file
+	empty     int // tables without rows
+}
+
+// TestReaders reads every table of two data sets with every reader.
+func TestReaders(t *testing.T) {
+	full, sparse := t.TempDir(), t.TempDir()
+	run(t, "synth", "--out", full, "--beneficiaries", "100")
+	writeSupplierClaims(t, filepath.Join(full, "suppliers.ndjson"), 700)
+	writeSupplierClaims(t, filepath.Join(sparse, "suppliers.ndjson"), 1)
+	covered := coverage{types: map[string]bool{}}
+	t.Run("full", func(t *testing.T) { covered.read(t, full) })
+	t.Run("sparse", func(t *testing.T) { covered.read(t, sparse) })
+	if covered.rowGroups < 2 || covered.empty == 0 {
+		t.Errorf("files of up to %d row groups, %d empty tables: the input covers too little",
+			covered.rowGroups, covered.empty)
+	}
+	for _, typ := range []string{
+		"BYTE_ARRAY string", "INT64 int", "INT32 date", "INT64 decimal(13,2)", "FIXED_LEN_BYTE_ARRAY decimal(22,4)",
+	} {
+		if !covered.types[typ] {
+			t.Errorf("no column of type %s, but %v", typ, covered.types)
+		}
+	}
+}
+
+// read converts an export and reads all tables.
+func (c *coverage) read(t *testing.T, export string) {
+	dir := t.TempDir()
+	sets := map[string]string{}
+	for _, format := range []string{"csv", "parquet", "duckdb"} {
+		sets[format] = filepath.Join(dir, format)
+		run(t, "convert", "--format", format, "--out", sets[format], export)
+	}
+	for _, table := range tablesOf(t, sets["csv"]) {
+		name := strings.ReplaceAll(table, "/", ".")
+		t.Run(name, func(t *testing.T) {
+			header, want := readCSV(t, sets["csv"], table)
+			if len(want) == 0 {
+				c.empty++
+			}
+			for _, format := range []string{"parquet", "duckdb"} {
+				got := parseCSV(t, run(t, "query", "--data", sets[format], "--output", "csv", "FROM "+name))
+				compare(t, "DuckDB, "+format, header, want, got[0], got[1:])
+			}
+			for reader, read := range readers {
+				var names []string
+				var rows [][]string
+				for _, file := range partsOf(t, sets["parquet"], table) {
+					found, err := read(file)
+					if err != nil {
+						t.Fatalf("%s: %v", reader, err)
+					}
+					names = nil
+					for _, column := range found.columns {
+						names = append(names, column.name)
+						c.types[column.typ] = true
+					}
+					rows = append(rows, found.rows...)
+					c.rowGroups = max(c.rowGroups, found.rowGroups)
+				}
+				compare(t, reader, header, want, names, rows)
+			}
+		})
+	}
+}
+
+// compare compares what a reader found with what the CSV files have.
+func compare(t *testing.T, reader string, header []string, want [][]string, names []string, got [][]string) {
+	t.Helper()
+	if !slices.Equal(header, names) {
+		t.Errorf("%s: columns %v, want %v", reader, names, header)
+		return
+	}
+	if len(got) != len(want) {
+		t.Errorf("%s: %d rows, want %d", reader, len(got), len(want))
+		return
+	}
+	differ := 0
+	for i := range want {
+		for c := range want[i] {
+			if got[i][c] == want[i][c] {
+				continue
+			}
+			if differ++; differ <= 5 {
+				t.Errorf("%s: row %d, %s: %q, want %q", reader, i+1, header[c], got[i][c], want[i][c])
+			}
+		}
+	}
+	if differ > 5 {
+		t.Errorf("%s: %d values differ", reader, differ)
+	}
+}
+
+// writeSupplierClaims writes claims with so many lines that 700 of them take
+// several row groups: amounts of all sizes, negative ones, and none.
+func writeSupplierClaims(t *testing.T, name string, claims int) {
+	t.Helper()
+	const lines = 200
+	amount := func(variable, value string) string {
+		return fmt.Sprintf(`{"category":{"coding":[{"code":"https://bluebutton.cms.gov/resources/variables/%s"}]},`+
+			`"amount":{"value":%s}}`, variable, value)
+	}
+	var b strings.Builder
+	for claim := range claims {
+		fmt.Fprintf(&b, `{"resourceType":"ExplanationOfBenefit","id":"dme-9%06d","meta":{"lastUpdated":"2026-01-10T00:00:00Z",`+
+			`"profile":["http://hl7.org/fhir/us/carin-bb/StructureDefinition/C4BB-ExplanationOfBenefit-Professional-NonClinician"]},`+
+			`"status":"active","type":{"coding":[{"system":"https://bluebutton.cms.gov/resources/codesystem/eob-type","code":"DME"}]},`+
+			`"identifier":[{"system":"https://bluebutton.cms.gov/resources/variables/clm_id","value":"9%06d"}],`+
+			`"patient":{"reference":"Patient/-1"},"billablePeriod":{"start":"%d-02-28"},"item":[`, claim, claim, 1900+claim%200)
+		for line := range lines {
+			if line > 0 {
+				b.WriteByte(',')
+			}
+			n := claim*lines + line
+			fmt.Fprintf(&b, `{"sequence":%d,"adjudication":[`, line+1)
+			if n%3 > 0 {
+				b.WriteString(amount("line_nch_pmt_amt", fmt.Sprintf("%d.%02d", (n%2*2-1)*n*7919, n%100)))
+			}
+			if n%3 == 1 {
+				b.WriteString("," + amount("line_alowd_chrg_amt", fmt.Sprintf("%d", n*1_000_003)))
+			}
+			b.WriteString(`]}`)
+		}
+		b.WriteString("]}\n")
+	}
+	if err := os.WriteFile(name, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tablesOf lists the tables of a data set.
+func tablesOf(t *testing.T, dir string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "_manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Tables []struct{ Name string }
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	if len(manifest.Tables) < 11 {
+		t.Fatalf("only %d tables", len(manifest.Tables))
+	}
+	var names []string
+	for _, table := range manifest.Tables {
+		names = append(names, table.Name)
+	}
+	return names
+}
+
+func partsOf(t *testing.T, dir, table string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, table, "part-*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: no part files, %v", table, err)
+	}
+	return files
+}
+
+func readCSV(t *testing.T, dir, table string) (header []string, rows [][]string) {
+	t.Helper()
+	for _, file := range partsOf(t, dir, table) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records := parseCSV(t, text)
+		header = records[0]
+		rows = append(rows, records[1:]...)
+	}
+	return header, rows
+}
+
+func parseCSV(t *testing.T, text []byte) [][]string {
+	t.Helper()
+	records, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil || len(records) == 0 {
+		t.Fatalf("bad CSV: %d records, %v", len(records), err)
+	}
+	return records
+}
+
+// dateText is a number of days since 1970 as CSV has it.
+func dateText(days int32) string {
+	return time.Unix(0, 0).UTC().AddDate(0, 0, int(days)).Format(time.DateOnly)
+}
+
+// decimalText is unscaled / 10^scale as CSV has it.
+func decimalText(unscaled *big.Int, scale int) string {
+	digits := new(big.Int).Abs(unscaled).String()
+	if missing := scale + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	point := len(digits) - scale
+	text := digits[:point] + "." + digits[point:]
+	if unscaled.Sign() < 0 {
+		return "-" + text
+	}
+	return text
+}
+
+// signed is a big-endian number in two's complement.
+func signed(b []byte) *big.Int {
+	n := new(big.Int).SetBytes(b)
+	if len(b) > 0 && b[0]&0x80 != 0 {
+		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
+	}
+	return n
+}
