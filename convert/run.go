@@ -103,6 +103,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
+	r.pages = nil // its memory is wanted for the writing
 	if err := r.write(ctx); err != nil {
 		return nil, err
 	}

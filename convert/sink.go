@@ -40,7 +40,7 @@ var sinks = map[Format]func(io.Writer, *arrow.Schema) (sink, error){
 	Arrow:   newArrowSink,
 }
 
-const rowGroupRows = 128 << 10
+const rowGroupRows = 64 << 10
 
 type parquetSink struct{ w *pqarrow.FileWriter }
 

@@ -1,0 +1,10 @@
+//go:build !cgo
+
+package main
+
+import "github.com/urfave/cli/v3"
+
+// newMetricsCommand makes a command that says why it is missing.
+func newMetricsCommand(*env) *cli.Command {
+	return withoutDuckDB("metrics", "answer ready questions: spending, utilisation, member months")
+}

@@ -1,0 +1,898 @@
+//go:build cgo
+
+package query
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/metrics.md from the headers of the metrics")
+
+// tables makes the files of a data set from tables of which only some columns
+// are of interest: a name, and lines with the labels of the columns and with
+// rows, of words, where a dash is an empty field. The other columns of the
+// table are there and empty.
+func tables(t *testing.T, texts map[string]string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	for name, text := range texts {
+		table := schema.Lookup(name)
+		var b strings.Builder
+		w := csv.NewWriter(&b)
+		var at []int
+		for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
+			record := make([]string, len(table.Fields))
+			words := strings.Fields(line)
+			if i == 0 {
+				for f := range table.Fields {
+					record[f] = table.Fields[f].Label
+				}
+				for _, word := range words {
+					f := slices.Index(record, strings.ToUpper(word))
+					if f < 0 {
+						t.Fatalf("%s has no column %s", name, word)
+					}
+					at = append(at, f)
+				}
+				words = nil
+			} else if len(words) != len(at) {
+				t.Fatalf("%s: %d fields in %q, want %d", name, len(words), line, len(at))
+			}
+			for j, word := range words {
+				if word != "-" {
+					record[at[j]] = word
+				}
+			}
+			if err := w.Write(record); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Flush()
+		files[name+"/part-00000.csv"] = b.String()
+	}
+	return files
+}
+
+// prepare opens a data set made of tables for metrics, and checks the reading.
+func prepare(t *testing.T, texts map[string]string, r, want Reading) *DB {
+	t.Helper()
+	db := open(t, tables(t, texts))
+	got, err := db.PrepareMetrics(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Fatalf("the reading is %q, want %q", got, want)
+	}
+	return db
+}
+
+// lines runs a query and returns its rows, with a space between values.
+func lines(t *testing.T, db *DB, sql string) []string {
+	t.Helper()
+	list := []string{}
+	for _, row := range get(t, db, sql) {
+		words := make([]string, len(row))
+		for i, v := range row {
+			if words[i] = text(v); v == nil {
+				words[i] = "-"
+			}
+		}
+		list = append(list, strings.Join(words, " "))
+	}
+	return list
+}
+
+// answer is a metric as part of a query.
+func answer(name string) string {
+	return "(" + strings.TrimSuffix(strings.TrimSpace(LookupMetric(name).SQL), ";") + ")"
+}
+
+// check compares the rows of a query, or of a metric when sql is the name of
+// one, with lines of text.
+func check(t *testing.T, db *DB, sql, want string) {
+	t.Helper()
+	if m := LookupMetric(sql); m != nil {
+		sql = m.SQL
+	}
+	wantLines := []string{}
+	for line := range strings.Lines(strings.TrimSpace(want)) {
+		wantLines = append(wantLines, strings.Join(strings.Fields(line), " "))
+	}
+	if diff := cmp.Diff(wantLines, lines(t, db, sql)); diff != "" {
+		name, _, _ := strings.Cut(strings.TrimSpace(sql), "\n")
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+// The example of the Information Packet, section 5.3.2: the expenditures of a
+// beneficiary from debits and credits.
+var (
+	packetPartA = `
+		cur_clm_uniq_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt bene_mbi_id clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt
+		1 654321 2012-07-01 2012-07-08 6U50TE7GG18 200 0 2012-07-20
+		2 654321 2012-07-01 2012-07-08 6U50TE7GG18   0 2 2012-09-20
+		3 654321 2012-07-01 2012-07-08 6U50TE7GG18 200 1 2012-08-07
+		4 654321 2012-07-01 2012-07-08 6U50TE7GG18 210 2 2012-09-20
+		5 654321 2012-07-01 2012-07-08 6U50TE7GG18   0 2 2012-08-07
+		6 654321 2012-07-01 2012-07-08 6U50TE7GG18   0 1 2012-10-07
+		7 654321 2012-08-20 2012-08-29 6U50TE7GG18  50 0 2012-09-20`
+	packetPartB = `
+		cur_clm_uniq_id clm_line_num clm_cntl_num bene_mbi_id clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt
+		1 3 7 6U50TE7GG18   0 1 2012-09-02
+		1 1 7 6U50TE7GG18 380 1 2012-09-02
+		1 2 7 6U50TE7GG18 227 1 2012-09-02
+		2 1 7 6U50TE7GG18 380 0 2012-09-02
+		2 2 7 6U50TE7GG18 227 0 2012-09-02
+		2 3 7 6U50TE7GG18 100 0 2012-09-02
+		3 3 7 6U50TE7GG18   0 0 2012-08-15
+		3 1 7 6U50TE7GG18 380 0 2012-08-15
+		3 2 7 6U50TE7GG18 227 0 2012-08-15`
+)
+
+const (
+	finalPartA = "SELECT claim FROM metrics.part_a WHERE final_action ORDER BY claim"
+	finalPartB = "SELECT claim, line FROM metrics.part_b WHERE final_action ORDER BY claim, line"
+)
+
+// reversed turns the rows of a table around.
+func reversed(text string) string {
+	rows := strings.Split(strings.TrimSpace(text), "\n")
+	slices.Reverse(rows[1:])
+	return strings.Join(rows, "\n")
+}
+
+func TestGoldenVectors(t *testing.T) {
+	for name, texts := range map[string]map[string]string{
+		"in order":  {"cclf1": packetPartA, "cclf5": packetPartB},
+		"reversed":  {"cclf1": reversed(packetPartA), "cclf5": reversed(packetPartB)},
+		"equipment": {"cclf1": packetPartA, "cclf6": packetPartB},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := prepare(t, texts, AnyReading, DebitCredit)
+			physician, equipment := "707.00 1", "0.00 0"
+			if name == "equipment" {
+				physician, equipment = equipment, physician
+			}
+			check(t, db, "spending_total", `
+				A, institutional 260.00 1
+				B, physician `+physician+`
+				B, equipment `+equipment+`
+				A and B 967.00 1`)
+			// Either of 2 and 5 may be the one that 6 cancels: it is the older.
+			check(t, db, finalPartA, "2\n4\n7")
+			check(t, db, finalPartB, "2 1\n2 2\n2 3")
+			check(t, db, "SELECT file, all_rows, final_action, taken_back, paired_alike, unpaired, net_amount, difference FROM "+answer("final_action")+" WHERE all_rows > 0 ORDER BY file", `
+				cclf1 7 3 2 2 0 260.00 0.00
+				`+map[bool]string{true: "cclf6", false: "cclf5"}[name == "equipment"]+` 9 3 3 3 0 707.00 0.00`)
+			check(t, db, "SELECT total FROM "+answer("spending_by_beneficiary"), "967.00")
+		})
+	}
+}
+
+// TestGoldenVectorsInParquet has the example in the types that convert writes.
+func TestGoldenVectorsInParquet(t *testing.T) {
+	files := make(map[string]string)
+	inCSV := dataSet(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
+	for _, name := range []string{"cclf1", "cclf5"} {
+		var columns []string
+		for _, f := range schema.Lookup(name).Fields {
+			columns = append(columns, fmt.Sprintf("%s::%s AS %[1]s", f.Label, sqlType(&f)))
+		}
+		part := filepath.Join(inCSV, name, "part-00000.csv")
+		files[name+"/part-00000.parquet"] = "SELECT " + strings.Join(columns, ", ") +
+			" FROM read_csv(" + quote(part) + ", all_varchar = true)"
+	}
+	db := open(t, files)
+	if r, err := db.PrepareMetrics(t.Context(), AnyReading); err != nil || r != DebitCredit {
+		t.Fatalf("reading %q: %v", r, err)
+	}
+	check(t, db, "SELECT spending, paid FROM "+answer("spending_total"), `
+		A, institutional 260.00
+		B, physician 707.00
+		B, equipment 0.00
+		A and B 967.00`)
+}
+
+// TestInForce reads claims as BCDA sends them.
+func TestInForce(t *testing.T) {
+	// Nothing is ever subtracted: cancellations are left out.
+	db := prepare(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}, InForce, InForce)
+	check(t, db, "SELECT part, sum(paid), min(paid) FROM metrics.payments GROUP BY part ORDER BY part", `
+		A 460.00 0.00
+		B 1314.00 0.00`)
+	check(t, db, finalPartA, "1\n2\n4\n5\n7")
+
+	// What convert wrote is not debit/credit, even if there is a cancellation
+	// in it, as v3 can send one without the claim that it cancels. Of all
+	// versions of a claim those in force count, and claims that are not yet
+	// adjudicated say nothing of the others.
+	texts := map[string]string{
+		"claims": `
+			cur_clm_uniq_id claim_type final_action clm_adjsmt_type_cd system_type
+			11 INPATIENT Y 0 NationalClaimsHistory
+			12 INPATIENT N 0 NationalClaimsHistory
+			13 INPATIENT Y 1 NationalClaimsHistory
+			14 INPATIENT Y 2 NationalClaimsHistory
+			14 INPATIENT N 2 SharedSystem
+			21 CARRIER   N - -
+			22 CARRIER   Y - -
+			22 PDE       N - -`,
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_pmt_amt clm_adjsmt_type_cd
+			11 M 100.01 0
+			12 M 200.02 0
+			13 M 400.04 1
+			14 M 800.08 2`,
+		"cclf5": `
+			cur_clm_uniq_id clm_line_num bene_mbi_id clm_line_cvrd_pd_amt
+			21 1 M 1.10
+			21 2 M 2.20
+			22 1 M 4.40
+			22 2 M 8.80`,
+		"cclf7": `
+			cur_clm_uniq_id bene_mbi_id clm_line_from_dt clm_line_bene_pmt_amt
+			21 M 2024-01-01 5
+			22 M 2024-01-01 7`,
+	}
+	db = prepare(t, texts, AnyReading, InForce)
+	check(t, db, "spending_total", `
+		A, institutional 900.09 1
+		B, physician 13.20 1
+		B, equipment 0.00 0
+		A and B 913.29 1`)
+	check(t, db, finalPartA, "11\n14")
+	check(t, db, "SELECT claim FROM metrics.part_d WHERE final_action", "21")
+	check(t, db, "final_action", `
+		cclf1 4 2 1 1 - - - 0 900.09 900.09 0.00
+		cclf5 4 2 2 0 - - - 0 13.20 13.20 0.00
+		cclf6 0 0 0 0 - - - 0 0.00 0.00 0.00
+		cclf7 2 1 1 0 - - - 0 5.00 5.00 0.00`)
+
+	// A flag decides otherwise.
+	db = prepare(t, texts, DebitCredit, DebitCredit)
+	check(t, db, "SELECT sum(paid) FROM metrics.part_a", "700.07")
+}
+
+// TestSeveralInForce finds versions of a claim that are in force at once.
+func TestSeveralInForce(t *testing.T) {
+	db := prepare(t, map[string]string{"claims": `
+		cur_clm_uniq_id bene_mbi_id claim_type final_action clm_cntl_num claim_group
+		1 M CARRIER   Y C1 -
+		2 M CARRIER   Y C1 -
+		3 N CARRIER   Y C1 -
+		4 M CARRIER   N C1 -
+		5 M INPATIENT Y C2 9
+		6 M SNF       Y C3 9
+		7 M INPATIENT Y -  -
+		8 M INPATIENT Y -  -`}, AnyReading, InForce)
+	check(t, db, "SELECT file, several_in_force FROM "+answer("final_action")+" ORDER BY file", `
+		cclf1 1
+		cclf5 1
+		cclf6 0
+		cclf7 0`)
+}
+
+// TestPairing has the related sets that the Information Packet lists, and some
+// that nobody would.
+func TestPairing(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		rows string // claim, amount, adjustment, effective date
+		want string // claims of final action
+		net  string
+	}{
+		{"an original", "1 10 0 2024-01-01", "1", "10.00"},
+		{"an adjustment", "1 10 2 2024-01-01", "1", "10.00"},
+		{"original and cancellation", "1 10 0 2024-01-01\n2 10 1 2024-02-01", "", "0.00"},
+		{"two originals", "1 10 0 2024-01-01\n2 10 0 2024-02-01", "1\n2", "20.00"},
+		{"original, cancellation, adjustment", "1 10 0 2024-01-01\n2 10 1 2024-02-01\n3 12 2 2024-02-01", "3", "12.00"},
+		{"the cancellation comes last", "1 10 0 2024-01-01\n3 12 2 2024-02-01\n2 10 1 2024-06-01", "3", "12.00"},
+		{"the cancellation comes first", "1 10 0 2024-01-01\n2 10 1 2024-02-01\n3 12 2 2024-06-01", "3", "12.00"},
+		{"an adjustment of the same amount", "3 10 2 2024-01-01\n1 10 0 2024-01-02\n2 10 1 2024-02-01", "3", "10.00"},
+		{"the oldest of two originals", "1 10 0 2024-02-01\n2 10 0 2024-01-01\n3 10 1 2024-03-01", "1", "10.00"},
+		{"no date", "1 10 0 -\n2 10 0 2024-01-01\n3 10 1 2024-03-01", "1", "10.00"},
+		{"adjustment cancelled too", "1 10 0 2024-01-01\n2 10 1 2024-02-01\n3 12 2 2024-02-01\n4 12 1 2024-03-01\n5 9 2 2024-03-01", "5", "9.00"},
+		{"a cancellation alone", "1 10 1 2024-01-01", "", "-10.00"},
+		{"two cancellations of one", "1 10 0 2024-01-01\n2 10 1 2024-02-01\n3 10 1 2024-02-01", "", "-10.00"},
+		{"another amount", "1 10 0 2024-01-01\n2 11 1 2024-02-01", "", "-1.00"},
+		{"the same amount first", "1 10 0 2024-01-01\n2 11 0 2024-02-01\n3 11 1 2024-03-01", "1", "10.00"},
+		{"no amount", "1 - 0 2024-01-01\n2 0 1 2024-02-01", "", "0.00"},
+		{"no type", "1 10 - 2024-01-01\n2 10 1 2024-02-01", "", "0.00"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var a, b strings.Builder
+			a.WriteString("cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt\n")
+			b.WriteString("cur_clm_uniq_id clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num clm_line_num\n")
+			for row := range strings.Lines(tt.rows + "\n") {
+				a.WriteString(strings.TrimSpace(row) + " M 654321 2024-01-01 2024-01-05\n")
+				b.WriteString(strings.TrimSpace(row) + " M 7 1\n")
+			}
+			db := prepare(t, map[string]string{"cclf1": a.String(), "cclf6": b.String()}, DebitCredit, DebitCredit)
+			check(t, db, finalPartA, tt.want)
+			check(t, db, "SELECT claim FROM metrics.part_b WHERE final_action ORDER BY claim", tt.want)
+			check(t, db, "SELECT sum(paid) FROM metrics.payments GROUP BY file", tt.net+"\n"+tt.net)
+		})
+	}
+}
+
+// TestRelated has cancellations that only look like those of other claims.
+func TestRelated(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt
+			1 10 0 M 654321 2024-01-01 2024-01-05
+			2 10 1 M 654321 2024-01-01 2024-01-06
+			3 10 1 M 654321 2024-01-02 2024-01-05
+			4 10 1 M 654322 2024-01-01 2024-01-05
+			5 10 1 N 654321 2024-01-01 2024-01-05
+			6 10 0 M -      2024-02-01 2024-02-01
+			7 10 1 M -      2024-02-01 2024-02-01
+			8 10 0 -  654321 2024-02-01 2024-02-01
+			9 10 1 -  654321 2024-02-01 2024-02-01`,
+		// The lines of claims that differ in one line only: the cancellation is
+		// that of the claim with which it agrees in all of them, which is not
+		// the oldest.
+		"cclf5": `
+			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num
+			1 1 380 0 2024-01-01 M 7
+			1 2 227 0 2024-01-01 M 7
+			2 1 380 0 2024-02-01 M 7
+			2 2 100 0 2024-02-01 M 7
+			3 1 380 1 2024-03-01 M 7
+			3 2 100 1 2024-03-01 M 7
+			4 1 50  0 2024-01-01 M -
+			5 1 50  1 2024-01-01 M -
+			6 1 60  0 2024-01-01 M 8
+			7 2 60  1 2024-01-01 M 8`,
+		// The same control number in another file is another claim.
+		"cclf6": `
+			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num
+			1 1 60 1 2024-01-01 M 8`,
+	}, AnyReading, DebitCredit)
+	check(t, db, finalPartA, "1\n6\n8")
+	check(t, db, finalPartB, "1 1\n1 2\n4 1\n6 1")
+	check(t, db, "final_action", `
+		cclf1 9 3 0 6 0 0 6 0 30.00 -30.00 -60.00
+		cclf5 10 4 2 4 2 0 2 0 717.00 607.00 -110.00
+		cclf6 1 0 0 1 0 0 1 0 0.00 -60.00 -60.00
+		cclf7 0 0 0 0 - - - 0 0.00 0.00 0.00`)
+}
+
+// TestPairingAtRandom makes histories of claims in which every cancellation
+// cancels a claim, and shuffles the rows. Whatever is paired, the amounts left
+// must be those that were not cancelled.
+func TestPairingAtRandom(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	rows := []string{}
+	net, left, claims := 0, 0, 0
+	add := func(set, cents, adjustment int) {
+		claims++
+		rows = append(rows, fmt.Sprintf("%d M %06d 2024-01-01 2024-01-05 %d.%02d %d 2024-%02d-01",
+			claims, set, cents/100, cents%100, adjustment, 1+random.IntN(12)))
+	}
+	for set := range 200 {
+		for range 1 + random.IntN(3) {
+			cents := random.IntN(4) * 333 // the same amount more often than not
+			add(set, cents, 0)
+			for random.IntN(2) == 0 { // cancelled, and then perhaps adjusted
+				add(set, cents, 1)
+				if random.IntN(3) == 0 {
+					cents = -1
+					break
+				}
+				cents = random.IntN(4) * 333
+				add(set, cents, 2)
+			}
+			if cents >= 0 {
+				net += cents
+				left++
+			}
+		}
+	}
+	random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	db := prepare(t, map[string]string{"cclf1": "cur_clm_uniq_id bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt\n" +
+		strings.Join(rows, "\n")}, AnyReading, DebitCredit)
+	check(t, db, "SELECT count(*) FILTER (WHERE final_action), sum(amount) FILTER (WHERE final_action), sum(paid) FROM metrics.part_a",
+		fmt.Sprintf("%d %d.%02d %[2]d.%02[3]d", left, net/100, net%100))
+	check(t, db, "SELECT counterpart, count(*) > 0 FROM metrics.pairing WHERE credit GROUP BY ALL", "alike true")
+}
+
+func TestMostRecentMBI(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf8": `
+			bene_mbi_id
+			C
+			X2
+			R1`,
+		"cclf9": `
+			prvs_num crnt_num prvs_id_efctv_dt prvs_id_obslt_dt
+			A  B  2018-01-01 2019-01-01
+			B  C  2019-01-02 2020-01-01
+			C  C  2020-01-02 -
+			P1 Q  2018-01-01 2019-01-01
+			P2 Q  2019-01-02 2020-01-01
+			R  R1 2018-01-01 2019-01-01
+			R  R2 2018-01-01 2019-01-01
+			S  S1 2018-01-01 2019-01-01
+			S  S2 2018-01-01 2020-01-01
+			S  S3 2018-01-01 9999-12-31
+			X1 X2 2018-01-01 2019-01-01
+			X2 X1 2019-01-02 2020-01-01
+			Y1 Y2 2018-01-01 2019-01-01
+			Y2 Y3 2019-01-02 2020-01-01
+			Y3 Y1 2020-01-02 2021-01-01
+			Y0 Y2 2017-01-01 2018-01-01
+			~  T  2018-01-01 2019-01-01
+			U  -  2018-01-01 2019-01-01
+			-  V  2018-01-01 2019-01-01`,
+		"cclf1": `
+			cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt
+			1 10 0 A 654321 2024-01-01 2024-01-05
+			2 10 1 C 654321 2024-01-01 2024-01-05
+			3 12 2 B 654321 2024-01-01 2024-01-05`,
+		"enrollment": `
+			bene_mbi_id part month
+			A A 2024-01-01
+			B A 2024-01-01
+			C B 2024-01-01`,
+	}, AnyReading, DebitCredit)
+	check(t, db, "FROM metrics.most_recent_mbi ORDER BY mbi", `
+		A C
+		B C
+		P1 Q
+		P2 Q
+		R R1
+		S S2
+		X1 X2
+		Y0 Y1
+		Y2 Y1
+		Y3 Y1`)
+	// The names of a person do not come between a claim and its cancellation.
+	check(t, db, "SELECT mbi, claim, paid FROM metrics.part_a WHERE final_action", "C 3 12.00")
+	check(t, db, "SELECT * EXCLUDE (part_c, part_d) FROM metrics.member_months", "C 2024-01-01 true true true")
+}
+
+// TestBeneficiaries joins claims to a CCLF8 with several rows for a person.
+func TestBeneficiaries(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf8": `
+			bene_mbi_id bene_rng_bgn_dt bene_mdcr_stus_cd bene_dual_stus_cd
+			M - 10 -
+			M 2024-01-01 10 02
+			M 2023-01-01 20 02
+			O - 11 NA
+			N - 20 ~
+			Q - 10 02`,
+		"cclf9": `
+			prvs_num crnt_num
+			O N`,
+		"cclf1": `
+			cur_clm_uniq_id clm_pmt_amt bene_mbi_id
+			1 100.00 M
+			2 50.50 O
+			3 7 Z
+			4 1 -`,
+		"cclf5": `
+			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt bene_mbi_id
+			1 1 0.05 M`,
+		"cclf7": `
+			cur_clm_uniq_id clm_line_bene_pmt_amt bene_mbi_id
+			1 3 Q`,
+		"enrollment": `
+			bene_mbi_id part month
+			N A 2024-01-01
+			N B 2024-01-01
+			N D 2024-02-01`,
+	}, AnyReading, InForce)
+	check(t, db, "spending_by_status", `
+		10 aged 02 2 100.05 50.03
+		20 disabled - 1 50.50 50.50
+		- not in CCLF8 - 1 8.00 8.00`)
+	check(t, db, "spending_by_beneficiary", `
+		M true 100.00 0.05 0.00 100.05 0 0.00 - -
+		N true 50.50 0.00 0.00 50.50 0 0.00 - 1
+		Z false 7.00 0.00 0.00 7.00 0 0.00 - -
+		- false 1.00 0.00 0.00 1.00 0 0.00 - -
+		Q true 0.00 0.00 0.00 0.00 1 3.00 - -`)
+	check(t, db, "SELECT count(*), sum(total) FROM "+answer("spending_by_beneficiary"), "5 158.55")
+}
+
+func TestSpendingBy(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_from_dt clm_thru_dt clm_bill_fac_type_cd clm_bill_clsfctn_cd clm_pmt_amt
+			1 M 60 2024-01-30 2024-02-01 1 1 1000.00
+			2 M 40 2024-01-10 2024-01-10 1 3 200.00
+			3 N 60 2024-01-10 2024-01-10 1 2 30.00
+			4 N 10 2024-01-10 2024-01-10 3 2 4.00
+			5 N 10 2024-01-10 9999-12-31 - - 0.50
+			6 N 50 2024-01-10 2024-01-31 8 1 0.06
+			7 N 40 2024-01-10 2024-01-31 ~ ~ 0.07
+			8 N -  2024-01-10 2024-01-31 1 8 0.08`,
+		"cclf5": `
+			cur_clm_uniq_id clm_line_num bene_mbi_id clm_type_cd clm_thru_dt clm_line_thru_dt clm_line_cvrd_pd_amt
+			1 1 M 71 2024-02-03 2024-01-31 10.10
+			1 2 M 71 2024-02-03 2024-02-03 20.20
+			2 1 N 72 2024-02-03 -          -`,
+		"cclf6": `
+			cur_clm_uniq_id clm_line_num bene_mbi_id clm_type_cd clm_thru_dt clm_line_thru_dt clm_line_cvrd_pd_amt
+			1 1 M 82 2024-02-03 2024-02-03 5.55`,
+	}, AnyReading, InForce)
+	check(t, db, "spending_by_claim_type", `
+		A 10 home health 2 1 4.50
+		A 40 outpatient 2 2 200.07
+		A 50 hospice 1 1 0.06
+		A 60 inpatient 2 2 1030.00
+		A - - 1 1 0.08
+		B 71 physician 1 1 30.30
+		B 72 physician, equipment 1 1 0.00
+		B 82 supplier, equipment 1 1 5.55`)
+	check(t, db, "spending_by_fund", `
+		HI 1000.14 0.00 0.00 1000.14
+		SMI 230.07 30.30 5.55 265.92
+		HI or SMI 4.50 0.00 0.00 4.50
+		all 1234.71 30.30 5.55 1270.56`)
+	check(t, db, "spending_by_month", `
+		2024-01-01 234.21 10.10 0.00 244.31 2
+		2024-02-01 1000.00 20.20 5.55 1025.75 2
+		- 0.50 0.00 0.00 0.50 1`)
+}
+
+func TestMemberMonths(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"enrollment": `
+			bene_mbi_id part month
+			M A 2024-01-01
+			M B 2024-01-01
+			M D 2024-01-01
+			M A 2024-02-01
+			M C 2024-02-01
+			N B 2024-01-01
+			O A 2024-01-01`,
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_thru_dt clm_pmt_amt
+			1 M 2024-01-31 100.00
+			2 M 2024-02-01 7.00
+			3 Z 2024-01-31 8.00`,
+		"cclf6": `
+			cur_clm_uniq_id clm_line_num bene_mbi_id clm_line_thru_dt clm_line_cvrd_pd_amt
+			1 1 N 2024-01-31 0.01
+			2 1 N 2024-03-31 0.40`,
+	}, AnyReading, InForce)
+	check(t, db, "member_months", `
+		2024-01-01 2 2 0 1 3
+		2024-02-01 1 0 1 0 0`)
+	check(t, db, "spending_per_member_month", `
+		2024-01-01 3 100.00 0.01 100.01 33.34 8.00
+		2024-02-01 0 0.00 0.00 0.00 - 7.00
+		2024-03-01 0 0.00 0.00 0.00 - 0.40`)
+}
+
+// TestPer divides amounts exactly.
+func TestPer(t *testing.T) {
+	db := prepare(t, map[string]string{}, AnyReading, InForce)
+	for expr, want := range map[string]string{
+		"metrics.per(1.00::DECIMAL(38, 2), 3)":                "0.33",
+		"metrics.per(2.00::DECIMAL(38, 2), 3)":                "0.67",
+		"metrics.per(0.01::DECIMAL(38, 2), 2)":                "0.01",
+		"metrics.per(-0.01::DECIMAL(38, 2), 2)":               "-0.01",
+		"metrics.per(-1.00::DECIMAL(38, 2), 3)":               "-0.33",
+		"metrics.per(0.00::DECIMAL(38, 2), 3)":                "0.00",
+		"metrics.per(1.00::DECIMAL(38, 2), 0)":                "-",
+		"metrics.per(NULL::DECIMAL(38, 2), 3)":                "-",
+		"metrics.per(99999999999999.99::DECIMAL(38, 2), 7)":   "14285714285714.28",
+		"metrics.per(12345678901234567.89::DECIMAL(38,2), 1)": "12345678901234567.89",
+		"metrics.per(12000 * 7, 13)":                          "6461.54",
+	} {
+		check(t, db, "SELECT "+expr, want)
+	}
+}
+
+func TestUtilisation(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt bene_ptnt_stus_cd dgns_drg_cd clm_mdcr_npmt_rsn_cd clm_pmt_amt
+			1  M 60 111111 2024-01-01 2024-01-31 30 470 - 100.00
+			2  M 60 111111 2024-02-01 2024-02-10 01 291 - 50.00
+			3  M 60 111111 2024-02-11 2024-02-12 01 470 - 10.01
+			4  M 60 222222 2024-02-10 2024-02-10 30 470 - 20.00
+			5  M 60 222222 2024-03-10 2024-03-12 01 470 N 1.00
+			6  N 61 222222 2024-03-10 2024-03-12 01 470 - 1.00
+			7  N 20 333333 2024-03-01 2024-03-31 30 -   - 1.00
+			8  N 20 333333 2024-03-31 2024-04-05 01 -   - 1.00
+			9  N 40 111111 2024-01-05 2024-01-06 01 -   - 1.00
+			10 N 40 111111 2024-01-05 2024-01-05 01 -   - 1.00
+			11 N 40 111111 2024-01-07 2024-01-07 01 -   N 1.00
+			12 N 40 111111 2024-01-08 2024-01-08 01 -   - 1.00`,
+		"cclf2": `
+			cur_clm_uniq_id clm_line_num clm_line_prod_rev_ctr_cd clm_line_from_dt
+			2  1 0450 2024-02-01
+			9  1 0300 2024-01-05
+			9  2 0459 2024-01-06
+			9  3 450  2024-01-05
+			10 1 0981 2024-01-05
+			11 1 0450 2024-01-07
+			12 1 0460 2024-01-08`,
+		"enrollment": `
+			bene_mbi_id part month
+			M A 2024-01-01
+			M A 2024-02-01
+			N A 2024-01-01`,
+	}, AnyReading, InForce)
+	check(t, db, "utilisation", `
+		inpatient stays 3 1 12000.00
+		inpatient days 42 2 168000.00
+		skilled nursing stays 1 0 0.00
+		skilled nursing days 35 0 0.00
+		emergency visits, not admitted 1 1 4000.00
+		emergency visits, admitted 1 0 4000.00`)
+	check(t, db, "top_drgs", `
+		1 291 1 1 40.00 150.00 150.00
+		2 470 2 1 1.00 30.01 15.01`)
+}
+
+func TestDenied(t *testing.T) {
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id clm_mdcr_npmt_rsn_cd clm_pmt_amt clm_adjsmt_type_cd
+			1 - 1 0
+			2 ~ 2 0
+			3 N 4 0
+			4 N 8 1`,
+		"cclf5": `
+			cur_clm_uniq_id clm_line_num clm_carr_pmt_dnl_cd clm_prcsg_ind_cd clm_line_cvrd_pd_amt
+			1 1 1 A 1
+			1 2 1 N 2
+			2 1 0 A 4
+			2 2 0 I 8
+			3 1 - - 16
+			4 1 3 S 32`,
+	}, InForce, InForce)
+	check(t, db, "denied_claims", `
+		A, institutional 3 1 - - 4.00
+		B, physician 4 1 6 3 14.00
+		B, equipment 0 0 0 0 0.00`)
+}
+
+func TestPartD(t *testing.T) {
+	db := prepare(t, map[string]string{
+		// The newest of related events counts, and none if that is a deletion.
+		"cclf7": `
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_line_from_dt clm_srvc_prvdr_gnrc_id_num clm_line_rx_srvc_rfrnc_num clm_line_rx_fill_num clm_line_bene_pmt_amt clm_efctv_dt clm_idr_ld_dt
+			1 M 01 2024-01-05 9 100 0 1.00  2024-01-10 2024-01-12
+			2 M 02 2024-01-05 9 100 0 2.00  2024-01-11 2024-02-12
+			3 M 01 2024-01-05 9 100 1 4.00  2024-01-10 2024-01-12
+			4 M 01 2024-01-05 9 101 0 8.00  2024-01-10 2024-01-12
+			5 M 03 2024-01-05 9 101 0 0.00  2024-01-10 2024-02-12
+			6 M 01 2024-01-05 9 -   0 16.00 2024-01-10 2024-01-12
+			7 M 01 2024-01-05 9 -   0 32.00 2024-01-10 2024-01-12
+			8 N -  2024-02-05 9 102 0 64.05 -          -
+			9 N -  2024-02-05 9 102 0 0.50  -          -
+			10 N - 2024-02-05 9 103 0 0.25  -          -`,
+		"part_d_costs": `
+			cur_clm_uniq_id tot_rx_cst_amt cvrd_d_plan_pd_amt ncvrd_plan_pd_amt adjstmt_dltn_cd
+			2 20.10 15.00 3.10 A
+			8 99.99 - - -
+			9 1.01  0.50 - -
+			10 7 7 7 D`,
+	}, AnyReading, InForce)
+	check(t, db, "SELECT claim FROM metrics.part_d WHERE final_action ORDER BY claim", "2\n3\n6\n7\n8\n9")
+	check(t, db, "SELECT file, all_rows, final_action, taken_back, cancellations, net_amount FROM "+answer("final_action")+" WHERE file = 'cclf7'",
+		"cclf7 10 6 2 2 118.55")
+	check(t, db, "part_d_cost", `
+		2024-01-01 4 1 54.00 1 20.10 18.10
+		2024-02-01 2 1 64.55 2 101.00 0.50`)
+}
+
+// TestMetrics runs all metrics over a data set without rows. No number may be
+// inexact, and the columns must be those that the headers tell of.
+func TestMetrics(t *testing.T) {
+	for _, r := range []Reading{InForce, DebitCredit} {
+		db := prepare(t, map[string]string{}, r, r)
+		for _, m := range Metrics() {
+			rows, err := db.Metric(t.Context(), m)
+			if err != nil {
+				t.Errorf("%s: %v", m.Name, err)
+				continue
+			}
+			var names []string
+			for _, c := range rows.Columns() {
+				names = append(names, c.Name)
+				if c.Type == "DOUBLE" || c.Type == "FLOAT" {
+					t.Errorf("%s: column %s is a %s", m.Name, c.Name, c.Type)
+				}
+			}
+			if err := rows.Close(); err != nil {
+				t.Error(err)
+			}
+			var told []string
+			for _, c := range m.Columns {
+				told = append(told, c.Name)
+				if c.Meaning == "" {
+					t.Errorf("%s: nothing is said of column %s", m.Name, c.Name)
+				}
+			}
+			if diff := cmp.Diff(told, names); diff != "" {
+				t.Errorf("%s: columns (-told +got):\n%s", m.Name, diff)
+			}
+			if m.Title == "" || m.Meaning == "" || m.Units == "" || m.Rule == "" || m.Rows == "" {
+				t.Errorf("%s: something is not told: %+v", m.Name, m)
+			}
+		}
+	}
+}
+
+// TestMetricFiles makes sure that every file is listed.
+func TestMetricFiles(t *testing.T) {
+	entries, err := sqlFiles.ReadDir("sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".sql"); name != "base" {
+			names = append(names, name)
+		}
+	}
+	want := slices.Clone(metricNames)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if m := LookupMetric("nonsense"); m != nil {
+		t.Errorf("there is a metric %+v", m)
+	}
+}
+
+// TestScript runs the SQL that a user gets to see.
+func TestScript(t *testing.T) {
+	for r, want := range map[Reading]string{AnyReading: "967.00", DebitCredit: "967.00", InForce: "1774.00"} {
+		db := open(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
+		all := lines(t, db, LookupMetric("spending_total").Script(r))
+		if last := all[len(all)-1]; last != "A and B "+want+" 1" {
+			t.Errorf("%q: %s, want %s", r, last, want)
+		}
+	}
+}
+
+func TestPrepareMetricsErrors(t *testing.T) {
+	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})
+	_, err := db.PrepareMetrics(t.Context(), AnyReading)
+	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "clm_adjsmt_type_cd") {
+		t.Errorf("without a column: %v", err)
+	}
+}
+
+func TestMetricWriters(t *testing.T) {
+	texts := map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}
+	write := func(newWriter func(*bytes.Buffer) *MetricWriter, names ...string) string {
+		t.Helper()
+		db := prepare(t, texts, AnyReading, DebitCredit)
+		var out bytes.Buffer
+		w := newWriter(&out)
+		for _, name := range names {
+			m := LookupMetric(name)
+			rows, err := db.Metric(t.Context(), m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(w.Write(m, rows), rows.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	table := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricTable(b, DebitCredit) }, "spending_total", "member_months")
+	if diff := cmp.Diff(`Read as debits and credits: cancellations are subtracted.
+
+spending_total: Spending under Parts A and B (US dollars, people)
+
+ spending         |   paid | people
+------------------+--------+--------
+ A, institutional | 260.00 |      1
+ B, physician     | 707.00 |      1
+ B, equipment     |   0.00 |      0
+ A and B          | 967.00 |      1
+(4 rows)
+
+member_months: Member months (member months)
+
+ month | part_a | part_b | part_c | part_d | fee_for_service
+-------+--------+--------+--------+--------+-----------------
+(0 rows)
+`, table); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
+	}
+	both := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricCSV(b) }, "spending_total", "member_months")
+	if diff := cmp.Diff(`metric,spending,paid,people
+spending_total,"A, institutional",260.00,1
+spending_total,"B, physician",707.00,1
+spending_total,"B, equipment",0.00,0
+spending_total,A and B,967.00,1
+
+metric,month,part_a,part_b,part_c,part_d,fee_for_service
+`, both); diff != "" {
+		t.Errorf("CSV (-want +got):\n%s", diff)
+	}
+	object := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricJSON(b, DebitCredit) }, "spending_total", "member_months")
+	var parsed struct {
+		Reading string
+		Metrics []struct {
+			Name, Title, Units string
+			Rows               []map[string]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal([]byte(object), &parsed); err != nil {
+		t.Fatalf("%v:\n%s", err, object)
+	}
+	if parsed.Reading != "debit-credit" || len(parsed.Metrics) != 2 || len(parsed.Metrics[0].Rows) != 4 ||
+		string(parsed.Metrics[0].Rows[3]["paid"]) != "967.00" || len(parsed.Metrics[1].Rows) != 0 {
+		t.Errorf("JSON: %s", object)
+	}
+	for _, form := range []string{"table", "csv", "json"} {
+		var out bytes.Buffer
+		if err := WriteMetricList(&out, form, Metrics()); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range metricNames {
+			if !strings.Contains(out.String(), name) {
+				t.Errorf("the list as %s lacks %s", form, name)
+			}
+		}
+	}
+}
+
+// TestMetricsDocument makes sure that docs/metrics.md says what the headers of
+// the metrics say. With -update it writes that part anew.
+func TestMetricsDocument(t *testing.T) {
+	const begin = "<!-- Made from the headers of query/sql/*.sql by go test ./query -run TestMetricsDocument -update -->\n"
+	path := filepath.Join("..", "docs", "metrics.md")
+	document, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, got, ok := strings.Cut(string(document), begin)
+	if !ok {
+		t.Fatalf("%s lacks the line %q", path, begin)
+	}
+	var want strings.Builder
+	for _, m := range Metrics() {
+		fmt.Fprintf(&want, "\n### %s\n\n%s. %s\n\n- Rows: %s\n- Units: %s\n- Rule: %s\n",
+			m.Name, m.Title, m.Meaning, m.Rows, m.Units, m.Rule)
+		if !m.Default {
+			want.WriteString("- Only when asked for by name\n")
+		}
+		want.WriteString("\n| column | meaning |\n|---|---|\n")
+		for _, c := range m.Columns {
+			fmt.Fprintf(&want, "| `%s` | %s |\n", c.Name, c.Meaning)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(head+begin+want.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want.String(), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}

@@ -1,0 +1,490 @@
+-- What the metrics stand on: the schema "metrics", with views in which the
+-- rules of CCLF are applied once, so that a metric is no more than an
+-- aggregate. Rules are quoted by their section in the CCLF Information Packet
+-- (IP), version 36.
+--
+-- Claims are read in one of two ways: variable debit_credit says in which. The
+-- views hide the difference behind two columns. paid is what a row adds to
+-- spending, and final_action marks the rows that count as claims:
+--
+--               paid                          final_action
+--   in force    the amount of final action    all but cancellations and claims
+--                                             that a later version replaced
+--   debits and  the amount, with a minus if   all but cancellations and what they
+--   credits     it is a cancellation          cancel
+
+CREATE SCHEMA metrics;
+
+-- Blank codes have no meaning, and neither has ~, which stands where a code
+-- does not apply.
+CREATE MACRO metrics.code(s) AS nullif(nullif(trim(s), ''), '~');
+
+-- A date, but for the two days that stand for a missing one (IP 3.6).
+CREATE MACRO metrics.day(d) AS
+  CASE WHEN d::DATE NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d::DATE END;
+
+-- Whether a row is a cancellation: adjustment type 1, of 0 for originals and 2
+-- for adjustments (IP 4.4).
+CREATE MACRO metrics.cancels(adjustment) AS coalesce(trim(adjustment) = '1', false);
+
+-- An amount divided by a number, rounded to the cent, half a cent away from
+-- zero. DuckDB's own division makes a DOUBLE of a DECIMAL.
+CREATE MACRO metrics.per(amount, n) AS
+  CASE WHEN n > 0 THEN
+    sign(amount)::DECIMAL(1, 0)
+      * ((abs((amount * 200)::HUGEINT) + n) // (2 * n))::DECIMAL(30, 0)
+      * 0.01::DECIMAL(2, 2)
+  END;
+
+-- Which trust fund pays an institutional claim, by the first two digits of its
+-- type of bill: facility and classification (IP 5.4; the UB-04 manual tells
+-- what they mean). For home health under a plan of care it depends on what was
+-- before, which no digit tells. Without a type of bill the claim type decides.
+CREATE MACRO metrics.fund(bill, claim_type) AS
+  CASE
+    WHEN bill IN (
+      '11', '18',  -- hospital: inpatient, swing bed
+      '21', '28',  -- skilled nursing: inpatient, swing bed
+      '33',        -- home health under Part A, until 2013
+      '41', '51',  -- religious non-medical: hospital, extended care
+      '81', '82'   -- hospice: outside of a hospital, in one
+    ) THEN 'HI'
+    WHEN bill = '32' THEN 'HI or SMI'  -- home health under a plan of care
+    WHEN bill IS NOT NULL THEN 'SMI'
+    WHEN claim_type IN ('20', '30', '50', '60', '61') THEN 'HI'
+    WHEN claim_type = '40' THEN 'SMI'
+    ELSE 'HI or SMI'
+  END;
+
+CREATE MACRO metrics.claim_type_name(claim_type) AS
+  CASE claim_type
+    WHEN '10' THEN 'home health'
+    WHEN '20' THEN 'skilled nursing'
+    WHEN '30' THEN 'skilled nursing, swing bed'
+    WHEN '40' THEN 'outpatient'
+    WHEN '50' THEN 'hospice'
+    WHEN '60' THEN 'inpatient'
+    WHEN '61' THEN 'inpatient, Medicare Advantage'
+    WHEN '71' THEN 'physician'
+    WHEN '72' THEN 'physician, equipment'
+    WHEN '81' THEN 'supplier, no equipment'
+    WHEN '82' THEN 'supplier, equipment'
+  END;
+
+-- The reading. BCDA sends whole claims and never a debit for each credit, not
+-- even where generation v3 sends an adjustment type of 1: what cclf convert
+-- wrote, which is told by its table of claims, is never debit/credit data.
+SET VARIABLE debit_credit = coalesce(
+  getvariable('debit_credit')::BOOLEAN,
+  NOT EXISTS (FROM main.claims) AND (
+    EXISTS (FROM cclf1 WHERE metrics.cancels(clm_adjsmt_type_cd))
+    OR EXISTS (FROM cclf5 WHERE metrics.cancels(clm_adjsmt_type_cd))
+    OR EXISTS (FROM cclf6 WHERE metrics.cancels(clm_adjsmt_type_cd))));
+
+-- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1): CCLF9 is
+-- followed from pair to pair. A former MBI has one successor, that of the pair
+-- which ended last. Where pairs go in a circle the current MBI is the one that
+-- CCLF8 has, or else the one that was taken up last.
+CREATE TABLE metrics.most_recent_mbi AS
+WITH RECURSIVE
+  pairs AS (
+    SELECT
+      prvs_num AS mbi,
+      crnt_num AS successor,
+      metrics.day(prvs_id_obslt_dt) AS ended,
+      metrics.day(prvs_id_efctv_dt) AS began,
+      EXISTS (FROM cclf8 WHERE bene_mbi_id = crnt_num) AS known
+    FROM cclf9
+    WHERE metrics.code(prvs_num) IS NOT NULL
+      AND metrics.code(crnt_num) IS NOT NULL
+      AND prvs_num <> crnt_num
+    QUALIFY row_number() OVER (
+      PARTITION BY prvs_num
+      ORDER BY ended DESC NULLS LAST, began DESC NULLS LAST, known DESC, crnt_num DESC) = 1
+  ),
+  walk AS (
+    SELECT mbi AS origin, [mbi] AS passed, successor AS mbi FROM pairs
+    UNION ALL
+    SELECT walk.origin, list_append(walk.passed, walk.mbi), pairs.successor
+    FROM walk
+    JOIN pairs ON pairs.mbi = walk.mbi
+    WHERE NOT list_contains(walk.passed, walk.mbi)
+  ),
+  circles AS (
+    SELECT origin, unnest(passed[list_position(passed, mbi):]) AS mbi
+    FROM walk
+    WHERE list_contains(passed, mbi)
+  ),
+  ways_out AS (
+    SELECT circles.origin, circles.mbi
+    FROM circles
+    JOIN circles AS before USING (origin)
+    JOIN pairs ON pairs.mbi = before.mbi AND pairs.successor = circles.mbi
+    QUALIFY row_number() OVER (
+      PARTITION BY circles.origin
+      ORDER BY known DESC, ended DESC NULLS LAST, circles.mbi) = 1
+  )
+SELECT origin AS mbi, mbi AS mr_mbi
+FROM walk
+WHERE NOT list_contains(passed, mbi) AND NOT EXISTS (FROM pairs WHERE pairs.mbi = walk.mbi)
+UNION ALL
+SELECT origin, mbi FROM ways_out WHERE origin <> mbi;
+
+-- Read debit/credit: the rows of all related sets that have a cancellation
+-- (IP 5.1.2). A set shares
+--   in CCLF1          the provider's CCN, first and last day, and MR_MBI,
+--   in CCLF5 and 6    the control number, MR_MBI, and line.
+-- A row that lacks a part of the key, but for the line, belongs to no set.
+CREATE TABLE metrics.related AS
+WITH
+  entries AS NOT MATERIALIZED (
+    SELECT
+      'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line,
+      [clm_blg_prvdr_oscar_num, clm_from_dt::VARCHAR, clm_thru_dt::VARCHAR, coalesce(mr_mbi, bene_mbi_id)] AS key,
+      coalesce(clm_pmt_amt, 0)::DECIMAL(15, 2) AS amount,
+      clm_adjsmt_type_cd AS adjustment, clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded
+    FROM cclf1
+    LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
+    UNION ALL
+    SELECT
+      'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0),
+      [clm_cntl_num, coalesce(mr_mbi, bene_mbi_id), coalesce(clm_line_num, 0)::VARCHAR],
+      coalesce(clm_line_cvrd_pd_amt, 0),
+      clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt
+    FROM cclf5
+    LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
+    UNION ALL
+    SELECT
+      'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0),
+      [clm_cntl_num, coalesce(mr_mbi, bene_mbi_id), coalesce(clm_line_num, 0)::VARCHAR],
+      coalesce(clm_line_cvrd_pd_amt, 0),
+      clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt
+    FROM cclf6
+    LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
+  )
+SELECT
+  file, claim, line, key, amount,
+  metrics.cancels(adjustment) AS credit,
+  -- The order in which rows that are otherwise alike are paired: originals
+  -- before adjustments, the oldest first.
+  {
+    'adjustment': coalesce(trim(adjustment) = '2', false),
+    'effective': coalesce(effective, DATE '9999-12-31'),
+    'loaded': coalesce(loaded, DATE '9999-12-31'),
+    'claim': claim
+  } AS age
+FROM entries
+WHERE getvariable('debit_credit')
+  AND (file, key) IN (
+    SELECT (file, key)
+    FROM entries
+    WHERE metrics.cancels(adjustment)
+      AND len(list_filter(key, lambda part: trim(part) <> '')) = len(key));
+
+-- Whether a row of a group that is the same in every respect that matters finds
+-- a counterpart there: the first credit the first debit, and so on, as long as
+-- there are both.
+CREATE MACRO metrics.finds_counterpart(credit, same, age) AS
+  row_number() OVER (PARTITION BY same, credit ORDER BY age)
+    <= least(
+      count(*) FILTER (WHERE credit) OVER (PARTITION BY same),
+      count(*) FILTER (WHERE NOT credit) OVER (PARTITION BY same));
+
+-- Each cancellation is paired with one original or adjustment of its related
+-- set, and both are gone (IP 5.2.1). Dates do not tell which, as a cancellation
+-- may come before or after what replaces the claim. So it is, in turn,
+--   1. one of the same amount, whose claim has the same amounts in all lines,
+--   2. one of the same amount,
+--   3. any,
+-- and among equals the oldest (see age).
+CREATE TABLE metrics.pairing AS
+WITH
+  compared AS (
+    SELECT *, list((line, amount) ORDER BY line, amount) OVER (PARTITION BY file, claim) AS lines
+    FROM metrics.related
+  ),
+  first AS (
+    SELECT *, metrics.finds_counterpart(credit, (file, key, amount, lines), age) AS paired
+    FROM compared
+  ),
+  second AS (
+    SELECT * REPLACE (metrics.finds_counterpart(credit, (file, key, amount), age) AS paired)
+    FROM first WHERE NOT paired
+  ),
+  third AS (
+    SELECT * REPLACE (metrics.finds_counterpart(credit, (file, key), age) AS paired)
+    FROM second WHERE NOT paired
+  )
+SELECT file, claim, line, credit, amount, 'alike' AS counterpart FROM first WHERE paired
+UNION ALL
+SELECT file, claim, line, credit, amount, 'alike' FROM second WHERE paired
+UNION ALL
+SELECT file, claim, line, credit, amount, CASE WHEN paired THEN 'unlike' END FROM third;
+
+-- Read as claims in force: those whose later version took their place. They
+-- have rows only where cclf convert was told to keep all versions.
+CREATE TABLE metrics.superseded AS
+SELECT DISTINCT cur_clm_uniq_id AS claim, claim_type = 'PDE' AS part_d
+FROM main.claims AS c
+WHERE final_action = 'N'
+  AND cur_clm_uniq_id IS NOT NULL
+  AND system_type IS DISTINCT FROM 'SharedSystem'  -- not yet adjudicated, and in no table here
+  AND NOT EXISTS (
+    FROM main.claims AS other
+    WHERE other.cur_clm_uniq_id = c.cur_clm_uniq_id
+      AND (other.claim_type = 'PDE') = (c.claim_type = 'PDE')  -- they are numbered apart
+      AND other.final_action = 'Y'
+      AND other.system_type IS DISTINCT FROM 'SharedSystem');
+
+-- The rows that are no final action although they are no cancellations.
+CREATE TABLE metrics.undone AS
+SELECT DISTINCT file, claim, line FROM metrics.pairing WHERE counterpart IS NOT NULL AND NOT credit
+UNION ALL
+SELECT DISTINCT 'cclf1', cur_clm_uniq_id, 0
+FROM cclf1
+WHERE NOT getvariable('debit_credit')
+  AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d)
+UNION ALL
+SELECT DISTINCT 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0)
+FROM cclf5
+WHERE NOT getvariable('debit_credit')
+  AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d)
+UNION ALL
+SELECT DISTINCT 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0)
+FROM cclf6
+WHERE NOT getvariable('debit_credit')
+  AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d);
+
+-- What a row adds to spending (IP 5.3.1, and the table at the top).
+CREATE MACRO metrics.paid(amount, cancels, final_action) AS
+  CASE
+    WHEN NOT getvariable('debit_credit') THEN CASE WHEN final_action THEN amount ELSE 0 END
+    WHEN cancels THEN -amount
+    ELSE amount
+  END;
+
+-- CCLF1. The header has the payment: lines of CCLF2 need not add up to it
+-- (IP 3.5).
+CREATE VIEW metrics.part_a AS
+WITH
+  headers AS (
+    SELECT
+      cur_clm_uniq_id AS claim,
+      bene_mbi_id,
+      metrics.code(clm_type_cd) AS claim_type,
+      metrics.code(clm_bill_fac_type_cd) || metrics.code(clm_bill_clsfctn_cd) AS bill,
+      clm_blg_prvdr_oscar_num AS ccn,
+      metrics.day(clm_from_dt) AS from_day,
+      metrics.day(clm_thru_dt) AS thru_day,
+      metrics.code(bene_ptnt_stus_cd) AS patient_status,
+      metrics.code(dgns_drg_cd) AS drg,
+      metrics.code(clm_mdcr_npmt_rsn_cd) IS NOT NULL AS denied,  -- IP 3.2
+      metrics.cancels(clm_adjsmt_type_cd) AS cancels,
+      clm_pmt_amt::DECIMAL(15, 2) AS amount
+    FROM cclf1
+  )
+SELECT
+  headers.claim,
+  coalesce(mr_mbi, bene_mbi_id) AS mbi,
+  claim_type,
+  metrics.fund(bill, claim_type) AS fund,
+  ccn,
+  from_day,
+  thru_day,
+  date_trunc('month', thru_day)::DATE AS month,
+  patient_status,
+  drg,
+  denied,
+  cancels,
+  NOT cancels AND undone.claim IS NULL AS final_action,
+  amount,
+  metrics.paid(amount, cancels, final_action) AS paid
+FROM headers
+LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
+LEFT JOIN metrics.undone ON undone.file = 'cclf1' AND undone.claim = headers.claim;
+
+-- CCLF5 and CCLF6, line by line. A line is denied with its claim, or by its own
+-- indicator; the IP (3.2) names the two fields, and the values are those that
+-- the connectors of other projects go by.
+CREATE VIEW metrics.part_b AS
+WITH
+  lines AS (
+    SELECT
+      'cclf5' AS file,
+      cur_clm_uniq_id AS claim,
+      coalesce(clm_line_num, 0) AS line,
+      bene_mbi_id,
+      metrics.code(clm_type_cd) AS claim_type,
+      coalesce(metrics.day(clm_line_thru_dt), metrics.day(clm_thru_dt)) AS thru_day,
+      metrics.code(clm_carr_pmt_dnl_cd) AS payment,
+      metrics.code(clm_prcsg_ind_cd) AS processing,
+      metrics.cancels(clm_adjsmt_type_cd) AS cancels,
+      clm_line_cvrd_pd_amt::DECIMAL(15, 2) AS amount
+    FROM cclf5
+    UNION ALL
+    SELECT
+      'cclf6',
+      cur_clm_uniq_id,
+      coalesce(clm_line_num, 0),
+      bene_mbi_id,
+      metrics.code(clm_type_cd),
+      coalesce(metrics.day(clm_line_thru_dt), metrics.day(clm_thru_dt)),
+      metrics.code(clm_carr_pmt_dnl_cd),
+      metrics.code(clm_prcsg_ind_cd),
+      metrics.cancels(clm_adjsmt_type_cd),
+      clm_line_cvrd_pd_amt::DECIMAL(15, 2)
+    FROM cclf6
+  )
+SELECT
+  lines.file,
+  lines.claim,
+  lines.line,
+  coalesce(mr_mbi, bene_mbi_id) AS mbi,
+  claim_type,
+  thru_day,
+  date_trunc('month', thru_day)::DATE AS month,
+  coalesce(payment = '0', false) AS claim_denied,
+  coalesce(payment = '0', false) OR coalesce(processing NOT IN ('A', 'O', 'R', 'S'), false) AS line_denied,
+  cancels,
+  NOT cancels AND undone.claim IS NULL AS final_action,
+  amount,
+  metrics.paid(amount, cancels, final_action) AS paid
+FROM lines
+LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
+LEFT JOIN metrics.undone
+  ON undone.file = lines.file AND undone.claim = lines.claim AND undone.line = lines.line;
+
+-- All that Medicare paid under Parts A and B, whichever file it is in.
+CREATE VIEW metrics.payments AS
+SELECT 'A' AS part, 'cclf1' AS file, claim, claim_type, fund, mbi, month, final_action, paid FROM metrics.part_a
+UNION ALL
+SELECT 'B', file, claim, claim_type, 'SMI', mbi, month, final_action, paid FROM metrics.part_b;
+
+-- Institutional claims with a line in an emergency department (revenue centres
+-- 0450 to 0459 and 0981), and the first day of one.
+CREATE VIEW metrics.emergency AS
+SELECT
+  cur_clm_uniq_id AS claim,
+  min(coalesce(metrics.day(clm_line_from_dt), metrics.day(clm_from_dt))) AS day
+FROM cclf2
+WHERE regexp_full_match(metrics.code(clm_line_prod_rev_ctr_cd), '0?45[0-9]|0?981')
+GROUP BY ALL;
+
+-- Stays: claims of a hospital, or of a skilled nursing facility, that follow
+-- one another without a discharge. They do when the one before says "still a
+-- patient" (status 30) and no day lies between.
+CREATE VIEW metrics.stays AS
+WITH
+  claims AS (
+    SELECT
+      *,
+      CASE WHEN claim_type = '60' THEN 'inpatient' ELSE 'skilled nursing' END AS kind,
+      EXISTS (FROM metrics.emergency WHERE emergency.claim = part_a.claim) AS emergency
+    FROM metrics.part_a
+    WHERE final_action AND claim_type IN ('20', '30', '60')
+  ),
+  chained AS (
+    SELECT
+      *,
+      coalesce(
+        lag(patient_status) OVER chain = '30' AND from_day <= lag(thru_day) OVER chain + 1,
+        false) AS continues
+    FROM claims
+    WINDOW chain AS (PARTITION BY kind, mbi, ccn, denied ORDER BY from_day, thru_day, claim)
+  ),
+  numbered AS (
+    SELECT *, count(*) FILTER (WHERE NOT continues) OVER chain AS number
+    FROM chained
+    WINDOW chain AS (PARTITION BY kind, mbi, ccn, denied ORDER BY from_day, thru_day, claim)
+  )
+SELECT
+  kind,
+  mbi,
+  ccn,
+  denied,
+  min(from_day) AS from_day,
+  date_trunc('month', min(from_day))::DATE AS month,
+  greatest(max(thru_day) - min(from_day), 1) AS days,
+  arg_max(drg, thru_day) AS drg,
+  bool_or(emergency) AS emergency,
+  sum(amount) AS amount
+FROM numbered
+GROUP BY kind, mbi, ccn, denied, number;
+
+-- CCLF7, with the costs that it lacks. Of related events the newest is final
+-- action, unless it is a deletion (IP 3.3, 5.1.2). Where no date tells the
+-- newest, as in generations v1 and v2, the server has sent no other.
+CREATE VIEW metrics.part_d AS
+WITH
+  events AS (
+    SELECT
+      cur_clm_uniq_id AS claim,
+      coalesce(mr_mbi, bene_mbi_id) AS mbi,
+      metrics.day(clm_line_from_dt) AS from_day,
+      coalesce(metrics.code(clm_type_cd) = '03', false) AS deletion,
+      clm_line_bene_pmt_amt::DECIMAL(11, 2) AS amount,
+      superseded.claim IS NOT NULL AS replaced,
+      metrics.day(clm_line_from_dt) IS NULL
+        OR metrics.code(clm_line_rx_srvc_rfrnc_num) IS NULL
+        OR coalesce(clm_idr_ld_dt, clm_efctv_dt) IS NULL AS alone,
+      row_number() OVER (
+        PARTITION BY
+          coalesce(mr_mbi, bene_mbi_id), clm_line_from_dt, prvdr_srvc_id_qlfyr_cd, clm_srvc_prvdr_gnrc_id_num,
+          clm_dspnsng_stus_cd, clm_line_rx_srvc_rfrnc_num, clm_line_rx_fill_num
+        ORDER BY replaced, clm_idr_ld_dt DESC NULLS LAST, clm_efctv_dt DESC NULLS LAST, cur_clm_uniq_id DESC) AS nth
+    FROM cclf7
+    LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
+    LEFT JOIN metrics.superseded ON superseded.part_d AND superseded.claim = cur_clm_uniq_id
+  ),
+  costs AS (
+    SELECT
+      cur_clm_uniq_id AS claim,
+      any_value(tot_rx_cst_amt)::DECIMAL(13, 2) AS total_cost,
+      any_value(coalesce(cvrd_d_plan_pd_amt, 0) + coalesce(ncvrd_plan_pd_amt, 0))::DECIMAL(13, 2) AS plan_paid,
+      bool_or(coalesce(metrics.code(adjstmt_dltn_cd) = 'D', false)) AS deletion
+    FROM part_d_costs
+    GROUP BY ALL
+  )
+SELECT
+  claim,
+  mbi,
+  from_day,
+  date_trunc('month', from_day)::DATE AS month,
+  events.deletion OR coalesce(costs.deletion, false) AS cancels,
+  NOT cancels AND NOT replaced AND (alone OR nth = 1) AS final_action,
+  amount,
+  total_cost,
+  plan_paid
+FROM events
+LEFT JOIN costs USING (claim);
+
+-- CCLF8 with one row a person: there may be several, which would multiply
+-- whatever they are joined to (IP 2.4.1).
+CREATE VIEW metrics.beneficiaries AS
+SELECT
+  coalesce(mr_mbi, bene_mbi_id) AS mbi,
+  metrics.code(bene_mdcr_stus_cd) AS medicare_status,
+  metrics.code(bene_dual_stus_cd) AS dual_status
+FROM cclf8
+LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
+QUALIFY row_number() OVER (
+  PARTITION BY coalesce(mr_mbi, bene_mbi_id)
+  ORDER BY
+    mr_mbi IS NULL DESC,  -- the row under the current MBI
+    bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST,
+    medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
+
+-- The months in which a person was in Medicare. In Part C a plan pays, and
+-- claims do not come here: fee_for_service is Part A or B without it.
+CREATE VIEW metrics.member_months AS
+SELECT
+  coalesce(mr_mbi, bene_mbi_id) AS mbi,
+  date_trunc('month', month)::DATE AS month,
+  bool_or(part = 'A') AS part_a,
+  bool_or(part = 'B') AS part_b,
+  bool_or(part = 'C') AS part_c,
+  bool_or(part = 'D') AS part_d,
+  bool_or(part IN ('A', 'B')) AND NOT bool_or(part = 'C') AS fee_for_service
+FROM enrollment
+LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
+GROUP BY ALL;

@@ -1,0 +1,25 @@
+-- Title: Spending by month of service
+-- Meaning: What Medicare paid under Parts A and B, by the month of the last day
+--   of service: that of the claim in Part A, of the line in Part B. Claims of
+--   the latest months are still coming in.
+-- Units: US dollars, people
+-- Rule: IP 5.3.1 for the amounts, 3.4 for the day that places a claim in time
+-- Rows: one for each month, and one for claims without a date
+-- Columns:
+--   month             its first day
+--   part_a            paid for institutional claims
+--   part_b_physician  paid for physician claims
+--   part_b_equipment  paid for equipment claims
+--   total             the sum of the three
+--   people            how many people had claims
+
+SELECT
+  month,
+  coalesce(sum(paid) FILTER (WHERE file = 'cclf1'), 0) AS part_a,
+  coalesce(sum(paid) FILTER (WHERE file = 'cclf5'), 0) AS part_b_physician,
+  coalesce(sum(paid) FILTER (WHERE file = 'cclf6'), 0) AS part_b_equipment,
+  coalesce(sum(paid), 0) AS total,
+  count(DISTINCT mbi) AS people
+FROM metrics.payments
+GROUP BY month
+ORDER BY month NULLS LAST;
