@@ -410,7 +410,7 @@ func (g *generator) institutionalAmounts(c *Institutional) {
 	case r.chance(8):
 		c.ClmPmtAmt = -r.cents(1, 400)
 	case r.chance(3):
-		c.ClmTotChrgAmt, c.ClmPmtAmt = 99_999_999_999_99-r.cents(0, 999), 12_345_678_90
+		c.ClmTotChrgAmt, c.ClmPmtAmt = 99_999_999_800_00-r.cents(0, 799), 12_345_678_90
 	}
 	c.NchPrmryPyrClmPdAmt = 0
 	if c.NchPrmryPyrCd != "" {
