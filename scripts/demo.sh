@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes an export of synthetic beneficiaries, converts it, and asks the result
-# a few questions. Usage: demo.sh path/to/cclf
+# Gets an export of synthetic beneficiaries from the sandbox, converts it, and
+# asks the result a few questions. Usage: demo.sh path/to/cclf
 set -eu
 
 cclf=$1
@@ -11,7 +11,7 @@ mkdir "$dir"
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
 
-step "$cclf" synth --beneficiaries 200 --out "$dir/export"
+step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --api v2 --out "$dir/export"
 step "$cclf" convert "$dir/export" --out "$dir/cclf"
 step "$cclf" query -d "$dir/cclf" --tables
 step "$cclf" query -d "$dir/cclf" '

@@ -46,8 +46,19 @@ func newApp(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print no messages but warnings and errors"},
 		},
 		Commands: []*cli.Command{
+			newFetchCommand(e),
 			newConvertCommand(e),
+			newRunCommand(e),
+			newSynthCommand(e),
 			newQueryCommand(e),
+			newInspectCommand(e),
+			newMetricsCommand(e),
+			newSchemaCommand(e),
+			newTokenCommand(e),
+			newMetadataCommand(e),
+			newJobsCommand(e),
+			newAttributionCommand(e),
+			newSandboxCommand(e),
 			newHelpCommand(),
 		},
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
@@ -148,12 +159,16 @@ func dashes(name string) string {
 }
 
 // oneOf is a flag validator.
-func oneOf(choices ...string) func(string) error {
+func oneOf[T ~string](choices ...T) func(string) error {
 	return func(s string) error {
-		if !slices.Contains(choices, s) {
-			return fmt.Errorf("want one of %s", strings.Join(choices, ", "))
+		if slices.Contains(choices, T(s)) {
+			return nil
 		}
-		return nil
+		names := make([]string, len(choices))
+		for i, c := range choices {
+			names[i] = string(c)
+		}
+		return fmt.Errorf("want one of %s", strings.Join(names, ", "))
 	}
 }
 

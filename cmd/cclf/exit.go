@@ -120,7 +120,7 @@ func exitCode(err error) int {
 
 // serverExitCode is that of the errors of package fetch.
 func serverExitCode(err *fetch.Error) int {
-	code, ok := map[error]int{
+	code, ok := map[fetch.Kind]int{
 		fetch.ErrAuth: exitAuth, fetch.ErrRejected: exitRejected, fetch.ErrDuplicate: exitDuplicate,
 		fetch.ErrJobFailed: exitJobFailed, fetch.ErrExpired: exitExpired, fetch.ErrPartial: exitPartial,
 		fetch.ErrUnavailable: exitUnavailable, fetch.ErrFolder: exitOutput,

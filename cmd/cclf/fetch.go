@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/fetch"
+)
+
+// fetchOptions are the flags of what exports.
+type fetchOptions struct {
+	server     serverOptions
+	out        string
+	resume     string
+	request    fetch.Request
+	types      []string
+	parallel   int
+	decompress bool
+
+	isSet     func(flag string) bool
+	file      func(fetch.File) // hears of finished files
+	convertTo string           // folder of the data set that is made of them
+	goOn      string           // how to resume, unless it is with cclf fetch
+}
+
+// A fetchNote is kept with an export.
+type fetchNote struct {
+	Server    serverOptions `json:"server"`
+	ConvertTo string        `json:"convert_to,omitempty"`
+}
+
+// requestFlags say what to export, and how.
+func (o *fetchOptions) requestFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name: "endpoint", Usage: "export the patients of `WHAT`: patient (all), group, or system where the server is not BCDA (default: patient, or group with --group)",
+			Validator: oneOf("patient", "group", "system"), Destination: &o.request.Endpoint,
+		},
+		&cli.StringFlag{Name: "group", Usage: "export `GROUP`: all or runout at BCDA (default: all, with --endpoint group)", Destination: &o.request.Group},
+		&cli.StringSliceFlag{
+			Name: "type", Aliases: []string{"t"}, Usage: "export resources of `TYPE` only: ExplanationOfBenefit, Patient, Coverage (repeatable, or separated by commas; default: all)",
+			Destination: &o.types,
+		},
+		&cli.StringFlag{
+			Name: "since", Usage: "export what changed since `TIME`, such as 2026-01-31T00:00:00Z, or since the last complete run (auto)",
+			Destination: &o.request.Since,
+		},
+		&cli.StringSliceFlag{
+			Name: "type-filter", Usage: "export what fits `FILTER` only, such as 'ExplanationOfBenefit?service-date=ge2026-01-01' (v3)",
+			Destination: &o.request.TypeFilters,
+		},
+		&cli.IntFlag{
+			Name: "parallel", Aliases: []string{"p"}, Usage: "download `N` files at a time", Value: 4,
+			Validator: positive, Destination: &o.parallel,
+		},
+		&cli.StringSliceFlag{
+			Name: "allow-origin", Usage: "let files come from `ORIGIN` (https://host) too, without the token (repeatable)",
+			Category: "Server", Destination: &o.server.Origins,
+		},
+	}
+}
+
+func newFetchCommand(e *env) *cli.Command {
+	var opts fetchOptions
+	return &cli.Command{
+		Name:      "fetch",
+		Usage:     "get an export from a server",
+		UsageText: "cclf fetch -o DIR [options]\ncclf fetch --resume DIR",
+		Description: help(`
+			Gets a bulk export: starts a job at the server, waits for it, and downloads
+			its files to DIR. They are named by this program and kept compressed as
+			they come; cclf convert reads them so. A file whose name ends in .ndjson
+			or .ndjson.gz is complete.
+
+			Whatever happens, the same command again goes on where the last one
+			stopped, and so does --resume DIR, which needs no other flags. Once an
+			export has ended, the same command starts a new one, next to the files of
+			the old; --since auto then gets what changed in between.
+			`+credentialsHelp+`
+
+			The waits are set by CCLF_POLL_INTERVAL, CCLF_BACKOFF, CCLF_STALL_TIMEOUT,
+			CCLF_MAX_WAIT and CCLF_RETRY_BUDGET, as in 500ms, 90s or 1h30m. With
+			--log-format json, the export log of the bulk data ecosystem is written to
+			standard error.`,
+			"cclf fetch -o export --env sandbox --type Patient",
+			"cclf fetch -o export --group all --since auto",
+			"cclf fetch -o export --type-filter 'ExplanationOfBenefit?outcome=partial&_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem'",
+			"cclf fetch -o export --base-url https://example.org/fhir --auth smart --key key.json",
+			"cclf fetch --resume export",
+		),
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{
+				Name: "out", Aliases: []string{"o"}, Usage: "write the files to `DIR`",
+				TakesFile: true, Destination: &opts.out,
+			},
+			&cli.StringFlag{
+				Name: "resume", Usage: "go on with the export in `DIR`, and never start a new one",
+				TakesFile: true, Destination: &opts.resume,
+			},
+			&cli.BoolFlag{Name: "decompress", Usage: "store files without compression", Destination: &opts.decompress},
+		}, append(opts.requestFlags(), opts.server.flags()...)...),
+		DisableSliceFlagSeparator: true, // filters have commas in them
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			opts.isSet = cmd.IsSet
+			if err := runFetch(ctx, e, opts); err != nil {
+				return fmt.Errorf("fetch: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+// requestFlagNames are the flags that make no sense with --resume.
+var requestFlagNames = []string{"endpoint", "group", "type", "since", "type-filter", "env", "base-url", "api"}
+
+func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
+	for _, list := range opts.types {
+		opts.request.Types = append(opts.request.Types, strings.Split(list, ",")...)
+	}
+	resuming := opts.resume != ""
+	switch {
+	case resuming && opts.out != "" && filepath.Clean(opts.out) != filepath.Clean(opts.resume):
+		return usageErrorf("--out and --resume name different folders")
+	case resuming:
+		opts.out = opts.resume
+		if err := opts.takeSaved(); err != nil {
+			return err
+		}
+	case opts.out == "":
+		return &exitError{code: exitUsage, err: errors.New("there is no folder to write to"), hint: "name one with -o"}
+	}
+	stderr := &sharedWriter{w: e.stderr}
+	show := newFetchProgress(e, stderr)
+	defer show.stop()
+	c, err := opts.server.client(e, show.log)
+	if err != nil {
+		return err
+	}
+	note, err := json.Marshal(fetchNote{opts.server, opts.convertTo})
+	if err != nil {
+		return err
+	}
+	export := fetch.ExportOptions{
+		Dir: opts.out, Request: opts.request, Parallel: opts.parallel, Decompress: opts.decompress,
+		Note: string(note), Progress: show.update, File: opts.file,
+	}
+	if e.logJSON {
+		enc := json.NewEncoder(stderr)
+		enc.SetEscapeHTML(false)
+		export.Event = func(event fetch.Event) { _ = enc.Encode(event) }
+	}
+	start := time.Now()
+	do := c.Export
+	if resuming || opts.isFetched() {
+		do = c.Resume
+	}
+	result, err := do(ctx, export)
+	show.stop()
+	if err != nil {
+		if opts.goOn == "" {
+			opts.goOn = "resume with cclf fetch --resume " + shellWord(opts.out)
+		}
+		return resumable(ctx, opts.out, opts.goOn, err)
+	}
+	e.summarizeFetch(show.log, result, opts.out, time.Since(start))
+	return nil
+}
+
+// takeSaved takes the flags that are not given from the folder that is
+// resumed.
+func (o *fetchOptions) takeSaved() error {
+	for _, name := range requestFlagNames {
+		if o.isSet(name) && name != "base-url" {
+			return usageErrorf("--resume goes on with what was requested: --%s is not possible", name)
+		}
+	}
+	saved, err := fetch.ReadSaved(o.resume)
+	if err != nil {
+		return err
+	}
+	note := fetchNote{Server: serverOptions{Auth: "basic"}}
+	if err := json.Unmarshal([]byte(saved.Note), &note); err != nil {
+		return fmt.Errorf("%s: %w", o.resume, err)
+	}
+	given := o.server
+	o.server = note.Server
+	o.server.BaseURL, o.server.API = saved.BaseURL, saved.API
+	for _, f := range []struct {
+		name      string
+		to, value *string
+	}{
+		{"auth", &o.server.Auth, &given.Auth}, {"credentials", &o.server.Credentials, &given.Credentials},
+		{"key", &o.server.Key, &given.Key}, {"key-id", &o.server.KeyID, &given.KeyID},
+		{"scope", &o.server.Scope, &given.Scope}, {"token-url", &o.server.TokenURL, &given.TokenURL},
+	} {
+		if o.isSet(f.name) {
+			*f.to = *f.value
+		}
+	}
+	if saved.Complete {
+		// Nothing will be sent, so nobody need be asked for credentials.
+		o.server.Auth, o.server.Key = "none", ""
+	}
+	if o.isSet("allow-origin") {
+		o.server.Origins = given.Origins
+	}
+	return nil
+}
+
+// isFetched tells whether the folder has an export that was made for this data
+// set, and is complete: it is the conversion then that is to be done again.
+func (o *fetchOptions) isFetched() bool {
+	if o.convertTo == "" {
+		return false
+	}
+	saved, err := fetch.ReadSaved(o.out)
+	if err != nil || !saved.Complete {
+		return false
+	}
+	var note fetchNote
+	return json.Unmarshal([]byte(saved.Note), &note) == nil && note.ConvertTo == o.convertTo
+}
+
+// resumable adds to an error how to go on, if that is possible.
+func resumable(ctx context.Context, dir, goOn string, err error) error {
+	saved, readErr := fetch.ReadSaved(dir)
+	var hinter interface{ Hint() string }
+	hint := ""
+	if errors.As(err, &hinter) {
+		hint = hinter.Hint()
+	}
+	if readErr == nil && !saved.Ended && !strings.Contains(hint, "--resume") && !inUse(err) {
+		switch {
+		case ctx.Err() != nil:
+			hint = "the job goes on at the server; " + goOn
+		case hint == "":
+			hint = goOn
+		default:
+			hint += "; then " + goOn
+		}
+	}
+	return &exitError{code: exitCode(err), err: err, hint: hint}
+}
+
+func inUse(err error) bool {
+	var e *fetch.Error
+	return errors.As(err, &e) && e.Kind == fetch.ErrFolder && strings.Contains(e.Msg, "in use")
+}
+
+// shellWord quotes a word for the shell, if that is necessary.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:=@%", r)
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// summarizeFetch tells what an export came to.
+func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
+	var resources, bytes int64
+	for _, f := range r.Files {
+		resources += f.Resources
+		bytes += f.Size
+	}
+	if e.logJSON {
+		log.Info("fetched", "out", dir, "run", r.Run, "files", len(r.Files), "resources", resources, "bytes", bytes,
+			"transaction_time", r.TransactionTime, "since", r.Since, "seconds", took.Seconds(), "nothing_to_do", r.Nothing)
+		return
+	}
+	if e.quiet {
+		return
+	}
+	if r.Nothing {
+		fmt.Fprintf(e.stderr, "nothing to do: the export in %s is complete\n", dir)
+		return
+	}
+	fmt.Fprintf(e.stderr, "%d files, %d resources, %.1f MB in %s, written to %s (run %d, transaction time %s)\n",
+		len(r.Files), resources, float64(bytes)/1e6, took.Round(100*time.Millisecond), dir, r.Run, r.TransactionTime)
+	if n := r.Issues["warning"] + r.Issues["information"]; n > 0 {
+		fmt.Fprintf(e.stderr, "  the server had %d remarks: see the error files of the run\n", n)
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/cclf-tools/cclf/fetch"
+)
+
+// A fetchProgress shows how far an export is: on a terminal with a bar, else
+// with a line now and then.
+type fetchProgress struct {
+	log    *slog.Logger // for what happens meanwhile
+	silent bool
+	stderr io.Writer
+
+	group *mpb.Progress // nil without a terminal
+	bar   *mpb.Bar
+	text  atomic.Value // string, beside the bar
+
+	polling bool
+	shown   time.Time // the last line
+	server  string    // what was said in it
+}
+
+func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
+	p := &fetchProgress{silent: e.quiet || e.logJSON, stderr: stderr}
+	if !p.silent && e.isTerminal(e.stderr) {
+		p.group = mpb.New(mpb.WithOutput(stderr), mpb.WithRefreshRate(150*time.Millisecond))
+		stderr = p.group // which writes above the bars
+	}
+	level := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if e.quiet {
+		level.Level = slog.LevelWarn
+	}
+	if e.logJSON {
+		p.log = slog.New(slog.NewJSONHandler(stderr, level))
+	} else {
+		p.log = slog.New(slog.NewTextHandler(stderr, level))
+	}
+	return p
+}
+
+func (p *fetchProgress) update(now fetch.Progress) {
+	switch {
+	case p.silent:
+	case p.group != nil:
+		p.draw(now)
+	case now.Polling && (now.Server != p.server || time.Since(p.shown) > 30*time.Second),
+		!now.Polling && time.Since(p.shown) > 10*time.Second && now.Files > 0:
+		p.server, p.shown = now.Server, time.Now()
+		fmt.Fprintln(p.stderr, describe(now))
+	}
+}
+
+func (p *fetchProgress) draw(now fetch.Progress) {
+	p.text.Store(describe(now))
+	if p.bar == nil || p.polling != now.Polling {
+		if p.bar != nil {
+			p.bar.Abort(true)
+		}
+		p.polling = now.Polling
+		p.bar = p.group.AddBar(0, mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
+			text, _ := p.text.Load().(string)
+			return text
+		})))
+	}
+	total, done := int64(now.Files), int64(now.FilesDone)
+	if now.Polling {
+		total, done = 100, 0
+		if whole := now.Elapsed + now.Remaining; now.Remaining > 0 {
+			done = int64(100 * now.Elapsed / whole)
+		}
+	}
+	p.bar.SetTotal(total, false)
+	p.bar.SetCurrent(done)
+}
+
+// describe puts progress in words.
+func describe(now fetch.Progress) string {
+	left := ""
+	if now.Remaining > 0 {
+		left = ", about " + now.Remaining.Round(time.Second).String() + " left"
+	}
+	if now.Polling {
+		state := now.Server
+		if state == "" {
+			state = "running"
+		}
+		return fmt.Sprintf("job: %s, %s elapsed%s", state, now.Elapsed.Round(time.Second), left)
+	}
+	rate := float64(now.Bytes) / 1e6 / max(now.Elapsed.Seconds(), 0.001)
+	return fmt.Sprintf("files: %d of %d, %.1f MB, %.1f MB/s%s", now.FilesDone, now.Files, float64(now.Bytes)/1e6, rate, left)
+}
+
+// stop leaves the bar as it is and gives the terminal back. It may be called
+// twice.
+func (p *fetchProgress) stop() {
+	if p.group == nil {
+		return
+	}
+	if p.bar != nil {
+		p.bar.Abort(false)
+	}
+	p.group.Wait()
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+)
+
+func newMetadataCommand(e *env) *cli.Command {
+	server := serverOptions{}
+	return &cli.Command{
+		Name:      "metadata",
+		Usage:     "show what a server says it can do",
+		UsageText: "cclf metadata [options]",
+		Description: help(`
+			Prints the server's CapabilityStatement, as JSON. It needs no
+			credentials.`,
+			"cclf metadata --env sandbox",
+			"cclf metadata --base-url https://example.org/fhir",
+		),
+		Flags: server.flags(),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			server.Auth = "none"
+			c, err := server.client(e, e.log)
+			if err != nil {
+				return fmt.Errorf("metadata: %w", err)
+			}
+			statement, err := c.Metadata(ctx)
+			if err != nil {
+				return fmt.Errorf("metadata: %w", err)
+			}
+			var text bytes.Buffer
+			if err := json.Indent(&text, statement, "", "  "); err != nil {
+				return fmt.Errorf("metadata: %w", err)
+			}
+			_, err = fmt.Fprintln(e.stdout, text.String())
+			return err
+		},
+	}
+}

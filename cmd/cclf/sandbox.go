@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/synth"
+)
+
+type sandboxOptions struct {
+	listen        string
+	data          string
+	beneficiaries int
+	seed          uint64
+	jobTime       time.Duration
+	tokenLife     time.Duration
+	keepTime      time.Duration
+	faults        []string
+	urlFile       string
+	command       []string
+}
+
+func newSandboxCommand(e *env) *cli.Command {
+	var opts sandboxOptions
+	return &cli.Command{
+		Name:      "sandbox",
+		Usage:     "serve a synthetic export as BCDA would",
+		UsageText: "cclf sandbox [options]\ncclf sandbox [options] -- COMMAND [ARGUMENTS]",
+		Description: help(`
+			Runs a server on this machine that behaves as BCDA does, with synthetic
+			data: to learn the workflow, and to test what you build on it, without
+			credentials and without anybody's claims. It prints its address and the
+			credentials it accepts, and runs until it is interrupted. There are data of
+			API `+strings.Join(synth.APIs(), " and ")+`.
+
+			With a COMMAND, it runs that, with BCDA_BASE_URL, BCDA_CLIENT_ID and
+			BCDA_CLIENT_SECRET set, and ends with it.
+
+			Faults that --fault can ask for: `+strings.Join(bcdatest.Presets(), ", ")+`.`,
+			"cclf sandbox",
+			"cclf sandbox --beneficiaries 1000 --job-time 20s --fault resets --fault throttled",
+			"cclf sandbox -- cclf fetch -o export --api v2",
+		),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "listen", Usage: "listen on `ADDRESS`, which must be one of this machine's loopback addresses; port 0 takes any",
+				Value: "127.0.0.1:0", Destination: &opts.listen,
+			},
+			&cli.StringFlag{
+				Name: "data", Usage: "serve the .ndjson and .ndjson.gz files in `DIR` (default: synthetic ones)",
+				TakesFile: true, Destination: &opts.data,
+			},
+			&cli.IntFlag{
+				Name: "beneficiaries", Aliases: []string{"n"}, Usage: "make up `N` beneficiaries", Value: 50,
+				Validator: positive, Destination: &opts.beneficiaries,
+			},
+			&cli.Uint64Flag{Name: "seed", Usage: "start of the random numbers, `S`", Value: 1, Destination: &opts.seed},
+			&cli.DurationFlag{Name: "job-time", Usage: "let jobs run for `TIME`", Value: 2 * time.Second, Destination: &opts.jobTime},
+			&cli.DurationFlag{Name: "token-life", Usage: "let tokens live for `TIME`", Value: 20 * time.Minute, Destination: &opts.tokenLife},
+			&cli.DurationFlag{Name: "keep-time", Usage: "keep files for `TIME`", Value: 24 * time.Hour, Destination: &opts.keepTime},
+			&cli.StringSliceFlag{
+				Name: "fault", Usage: "fail as `NAME` says (repeatable)", Destination: &opts.faults,
+			},
+			&cli.StringFlag{
+				Name: "url-file", Usage: "write the base URL to `FILE` once it can be used",
+				TakesFile: true, Destination: &opts.urlFile,
+			},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			opts.command = cmd.Args().Slice()
+			if err := runSandbox(ctx, e, opts); err != nil {
+				return fmt.Errorf("sandbox: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
+	host, _, err := net.SplitHostPort(opts.listen)
+	if err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		return usageErrorf("%q is not a loopback address with a port, such as 127.0.0.1:8000", opts.listen)
+	}
+	server := bcdatest.Options{JobTime: opts.jobTime, TokenLife: opts.tokenLife, KeepTime: opts.keepTime}
+	for _, name := range opts.faults {
+		faults, ok := bcdatest.Preset(name)
+		if !ok {
+			return usageErrorf("there is no fault %q: take of %s", name, strings.Join(bcdatest.Presets(), ", "))
+		}
+		server.Faults = append(server.Faults, faults...)
+	}
+	if opts.data != "" {
+		if server.Files, err = bcdatest.FromFS(os.DirFS(opts.data)); err != nil {
+			return &exitError{code: exitInput, err: err}
+		}
+	} else {
+		temp, err := os.MkdirTemp("", "cclf-sandbox-")
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+		if server.FilesOf, err = synthesize(ctx, temp, opts); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", opts.listen)
+	if err != nil {
+		return err
+	}
+	base := "http://" + listener.Addr().String()
+	http := &http.Server{Handler: bcdatest.New(server), ReadHeaderTimeout: time.Minute}
+	served := make(chan error, 1)
+	go func() { served <- http.Serve(listener) }()
+	defer http.Close()
+	if opts.urlFile != "" {
+		if err := os.WriteFile(opts.urlFile, []byte(base+"\n"), 0o600); err != nil {
+			return &exitError{code: exitOutput, err: err}
+		}
+	}
+	if len(opts.command) > 0 {
+		return runWithin(ctx, e, base, opts.command)
+	}
+	fmt.Fprintf(e.stdout, "export BCDA_BASE_URL=%s\nexport BCDA_CLIENT_ID=%s\nexport BCDA_CLIENT_SECRET=%s\n", base, bcdatest.ClientID, bcdatest.ClientSecret)
+	if !e.quiet && !e.logJSON {
+		fmt.Fprintln(e.stderr, "the sandbox is running; end it with Ctrl-C")
+	}
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		return nil // the way to end it
+	}
+}
+
+// synthesize makes an export for each version of the API.
+func synthesize(ctx context.Context, temp string, opts sandboxOptions) (map[string][]bcdatest.File, error) {
+	files := map[string][]bcdatest.File{}
+	for _, api := range synth.APIs() {
+		dir := filepath.Join(temp, api)
+		if _, err := synth.Write(ctx, synth.Options{Dir: dir, API: api, Beneficiaries: opts.beneficiaries, Seed: opts.seed}); err != nil {
+			return nil, err
+		}
+		var err error
+		if files[api], err = bcdatest.FromFS(os.DirFS(dir)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// runWithin runs a command against the sandbox.
+func runWithin(ctx context.Context, e *env, base string, command []string) error {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.stdin, e.stdout, e.stderr
+	cmd.Env = append(slices.Clip(os.Environ()),
+		"BCDA_BASE_URL="+base, "BCDA_CLIENT_ID="+bcdatest.ClientID, "BCDA_CLIENT_SECRET="+bcdatest.ClientSecret)
+	// Whoever is interrupted at the terminal is so together with us.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() > 0 {
+		return &exitError{code: exit.ExitCode(), err: fmt.Errorf("%s ended with exit code %d", command[0], exit.ExitCode())}
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
+
+	"github.com/cclf-tools/cclf/fetch"
+)
+
+// serverOptions are the flags of all commands that talk to a server. Their
+// JSON is kept with an export, so that it can be resumed without them.
+type serverOptions struct {
+	environment string
+	BaseURL     string   `json:"-"`
+	API         string   `json:"-"`
+	Auth        string   `json:"auth"`
+	Credentials string   `json:"credentials,omitempty"` // file
+	Key         string   `json:"key,omitempty"`         // file
+	KeyID       string   `json:"key_id,omitempty"`
+	Scope       string   `json:"scope,omitempty"`
+	TokenURL    string   `json:"token_url,omitempty"`
+	Origins     []string `json:"allow_origin,omitempty"`
+}
+
+// environments are the values of --env.
+var environments = map[string]string{"production": fetch.Production, "sandbox": fetch.Sandbox}
+
+// flags of the server. They go to a category of their own.
+func (o *serverOptions) flags() []cli.Flag {
+	flags := []cli.Flag{
+		&cli.StringFlag{
+			Name: "env", Usage: "`WHICH` BCDA: production or sandbox (default: production)",
+			Validator: oneOf("production", "sandbox"), Destination: &o.environment,
+		},
+		&cli.StringFlag{
+			Name: "base-url", Usage: "`URL` of another server: of a BCDA, or the base of a FHIR API",
+			Sources: cli.EnvVars("BCDA_BASE_URL"), Destination: &o.BaseURL,
+		},
+		&cli.StringFlag{
+			Name: "api", Usage: "`VERSION` of BCDA's API: v1, v2 or v3, or none if the base URL is that of a FHIR API (default: v3, or what the base URL is)",
+			Validator: oneOf("v1", "v2", "v3", fetch.NoVersion), Destination: &o.API,
+		},
+		&cli.StringFlag{
+			Name: "auth", Usage: "`HOW` to get a token: basic (id and secret), smart (signed assertion) or none",
+			Value: "basic", Validator: oneOf("basic", "smart", "none"), Destination: &o.Auth,
+		},
+		&cli.StringFlag{
+			Name: "credentials", Usage: "read client id and secret from `FILE` instead of the environment",
+			TakesFile: true, Destination: &o.Credentials,
+		},
+		&cli.StringFlag{
+			Name: "key", Usage: "private key for --auth smart, in `FILE`: PEM, or a JSON web key or key set",
+			TakesFile: true, Destination: &o.Key,
+		},
+		&cli.StringFlag{Name: "key-id", Usage: "`ID` of the key (default: that of the JSON web key)", Destination: &o.KeyID},
+		&cli.StringFlag{Name: "scope", Usage: "`SCOPE` to ask for with --auth smart (default: system/*.read)", Destination: &o.Scope},
+		&cli.StringFlag{Name: "token-url", Usage: "`URL` where tokens are issued (default: BCDA's, or what the server says)", Destination: &o.TokenURL},
+	}
+	for _, f := range flags {
+		switch f := f.(type) {
+		case *cli.StringFlag:
+			f.Category = "Server"
+		}
+	}
+	return flags
+}
+
+// credentialsHelp is for the descriptions of commands.
+const credentialsHelp = `
+			Credentials come from the variables BCDA_CLIENT_ID and BCDA_CLIENT_SECRET,
+			from a file (--credentials), or are asked for on a terminal; never from a
+			flag. The file has lines of the form BCDA_CLIENT_ID=... or is JSON with
+			client_id and client_secret.`
+
+// client makes the client that the flags ask for.
+func (o *serverOptions) client(e *env, log *slog.Logger) (*fetch.Client, error) {
+	base := o.BaseURL
+	switch {
+	case o.environment != "" && base != "":
+		return nil, usageErrorf("there are both --env and --base-url (or BCDA_BASE_URL)")
+	case o.environment != "":
+		base = environments[o.environment]
+	case base == "":
+		base = fetch.Production
+	}
+	waits, err := fetch.WaitsFromEnv()
+	if err != nil {
+		return nil, err
+	}
+	opts := fetch.Options{
+		BaseURL: base, API: o.API, AllowOrigins: o.Origins, Waits: waits, Log: log, UserAgent: "cclf/" + strings.Fields(version())[0],
+	}
+	// The address is checked before anybody is asked for a secret.
+	if _, err := fetch.New(opts); err != nil {
+		return nil, err
+	}
+	if opts.Auth, err = o.auth(e); err != nil {
+		return nil, err
+	}
+	return fetch.New(opts)
+}
+
+func (o *serverOptions) auth(e *env) (fetch.Auth, error) {
+	if o.Auth == "none" {
+		return nil, nil
+	}
+	smart := o.Auth == "smart"
+	if smart != (o.Key != "") {
+		return nil, usageErrorf("--auth smart and --key need each other")
+	}
+	id, secret, err := o.credentials(e, !smart)
+	if err != nil {
+		return nil, err
+	}
+	if !smart {
+		return fetch.BasicAuth{ClientID: id, ClientSecret: secret, TokenURL: o.TokenURL}, nil
+	}
+	text, err := os.ReadFile(o.Key)
+	if err != nil {
+		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %w", err)}
+	}
+	key, keyID, err := fetch.ParseKey(text)
+	if err != nil {
+		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %s: %w", o.Key, err)}
+	}
+	if o.KeyID != "" {
+		keyID = o.KeyID
+	}
+	return fetch.SMARTAuth{ClientID: id, Key: key, KeyID: keyID, Scope: o.Scope, TokenURL: o.TokenURL}, nil
+}
+
+// credentials finds id and secret: in the file, the environment, or by asking.
+func (o *serverOptions) credentials(e *env, withSecret bool) (id, secret string, err error) {
+	if o.Credentials != "" {
+		id, secret, err = readCredentials(o.Credentials)
+		if err != nil {
+			return "", "", &exitError{code: exitInput, err: fmt.Errorf("credentials: %w", err)}
+		}
+	} else {
+		id, secret = os.Getenv("BCDA_CLIENT_ID"), os.Getenv("BCDA_CLIENT_SECRET")
+		if e.isTerminal(e.stdin) {
+			id, secret, err = e.askCredentials(id, secret, withSecret)
+			if err != nil {
+				return "", "", fmt.Errorf("credentials: %w", err)
+			}
+		}
+	}
+	if id == "" || withSecret && secret == "" {
+		return "", "", &exitError{
+			code: exitAuth, err: errors.New("there is no client id, or no client secret"),
+			hint: "set BCDA_CLIENT_ID and BCDA_CLIENT_SECRET, or name a file with --credentials; --auth none is for servers that need neither",
+		}
+	}
+	return id, secret, nil
+}
+
+// askCredentials asks for what is missing.
+func (e *env) askCredentials(id, secret string, withSecret bool) (string, string, error) {
+	in := bufio.NewReader(e.stdin)
+	line := func() (string, error) {
+		text, err := in.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return strings.TrimSpace(text), err
+	}
+	var err error
+	if id == "" {
+		fmt.Fprint(e.stderr, "Client id: ")
+		if id, err = line(); err != nil {
+			return "", "", err
+		}
+	}
+	if secret == "" && withSecret {
+		fmt.Fprint(e.stderr, "Client secret (not shown): ")
+		if file, ok := e.stdin.(*os.File); ok {
+			var text []byte
+			text, err = term.ReadPassword(int(file.Fd()))
+			secret = strings.TrimSpace(string(text))
+		} else {
+			secret, err = line()
+		}
+		fmt.Fprintln(e.stderr)
+	}
+	return id, secret, err
+}
+
+// readCredentials reads a file of credentials. Errors tell nothing of what is
+// in it.
+func readCredentials(name string) (id, secret string, err error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", "", err
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		var file struct {
+			ID     string `json:"client_id"`
+			Secret string `json:"client_secret"`
+		}
+		if json.Unmarshal(text, &file) != nil {
+			return "", "", fmt.Errorf("%s is not valid JSON", name)
+		}
+		return file.ID, file.Secret, nil
+	}
+	for n, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "export "))
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok {
+			return "", "", fmt.Errorf("%s: line %d is not of the form NAME=VALUE", name, n+1)
+		}
+		value = strings.TrimSpace(value)
+		if len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+			value = value[1 : len(value)-1]
+		}
+		switch strings.ToUpper(strings.TrimSpace(key)) {
+		case "BCDA_CLIENT_ID", "CLIENT_ID":
+			id = value
+		case "BCDA_CLIENT_SECRET", "CLIENT_SECRET":
+			secret = value
+		}
+	}
+	return id, secret, nil
+}
+
+// sharedWriter lets several write to standard error.
+type sharedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *sharedWriter) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}
+
+// noArguments refuses arguments where there should be none.
+func noArguments(cmd *cli.Command) error {
+	if cmd.Args().Present() {
+		return usageErrorf("%s: unexpected argument %q", cmd.Name, cmd.Args().First())
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package bcdatest
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A File is one data file of the export. The server keeps data compressed, as
+// BCDA does.
+type File struct {
+	Type string // of its resources
+	load func() ([]byte, error)
+}
+
+// Text is a file of the lines of text.
+func Text(resourceType string, text []byte) File {
+	return File{resourceType, sync.OnceValues(func() ([]byte, error) { return compress(text), nil })}
+}
+
+// Compressed is a file of which only the gzip form is at hand.
+func Compressed(resourceType string, stored []byte) File {
+	return File{resourceType, func() ([]byte, error) { return stored, nil }}
+}
+
+// FromFS takes all files of a file system whose names end in .ndjson or
+// .ndjson.gz. They are read when they are asked for, and then kept.
+func FromFS(fsys fs.FS) ([]File, error) {
+	var files []File
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		packed := strings.HasSuffix(name, ".ndjson.gz")
+		if !packed && !strings.HasSuffix(name, ".ndjson") {
+			return nil
+		}
+		resourceType, err := typeOf(fsys, name, packed)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		files = append(files, File{resourceType, sync.OnceValues(func() ([]byte, error) {
+			stored, err := fs.ReadFile(fsys, name)
+			if err != nil || packed {
+				return stored, err
+			}
+			return compress(stored), nil
+		})})
+		return nil
+	})
+	return files, err
+}
+
+// typeOf reads the resource type of a file's first line.
+func typeOf(fsys fs.FS, name string, packed bool) (string, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text := io.Reader(file)
+	if packed {
+		if text, err = gzip.NewReader(file); err != nil {
+			return "", err
+		}
+	}
+	var resource struct{ ResourceType string }
+	if err := json.NewDecoder(text).Decode(&resource); err != nil {
+		return "", err
+	}
+	if resource.ResourceType == "" {
+		return "", errors.New("it does not begin with a FHIR resource")
+	}
+	return resource.ResourceType, nil
+}
+
+func compress(text []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	_, _ = z.Write(text) // to memory
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// A filter leaves out resources as the parameters of a request say.
+type filter struct {
+	since time.Time
+	tags  []string // any of which an ExplanationOfBenefit must have
+	must  []func(*resource) bool
+}
+
+// A resource is what a filter looks at.
+type resource struct {
+	Outcome string
+	Meta    struct {
+		LastUpdated time.Time
+		Tag         []struct{ System, Code string }
+	}
+	BillablePeriod struct{ Start string }
+}
+
+// apply returns the file without what the filter leaves out, and whether
+// anything remains.
+func (f filter) apply(file File) (File, bool, error) {
+	explanation := file.Type == "ExplanationOfBenefit"
+	if f.since.IsZero() && (!explanation || len(f.tags) == 0 && len(f.must) == 0) {
+		return file, true, nil
+	}
+	stored, err := file.load()
+	if err != nil {
+		return File{}, false, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(stored))
+	if err != nil {
+		return File{}, false, err
+	}
+	var kept bytes.Buffer
+	for lines := bufio.NewReader(z); ; {
+		line, err := lines.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			var r resource
+			if jsonErr := json.Unmarshal(line, &r); jsonErr != nil {
+				return File{}, false, jsonErr
+			}
+			if f.keeps(&r, explanation) {
+				kept.Write(line)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return File{}, false, err
+		}
+	}
+	return Text(file.Type, kept.Bytes()), kept.Len() > 0, nil
+}
+
+func (f filter) keeps(r *resource, explanation bool) bool {
+	if !f.since.IsZero() && !r.Meta.LastUpdated.IsZero() && !r.Meta.LastUpdated.After(f.since) {
+		return false
+	}
+	if !explanation {
+		return true
+	}
+	tagged := len(f.tags) == 0
+	for _, tag := range r.Meta.Tag {
+		for _, want := range f.tags {
+			tagged = tagged || want == tag.System+"|"+tag.Code
+		}
+	}
+	for _, ok := range f.must {
+		tagged = tagged && ok(r)
+	}
+	return tagged
+}

@@ -1,0 +1,603 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	opDownload = "download a file"
+
+	// resumeFrom is the size from which a part is continued. Below it a
+	// download starts again: BCDA answers ranges of some small files with
+	// garbage.
+	resumeFrom = 4 << 10
+	// gzipTail is the empty gzip member that BCDA sends behind a file and
+	// leaves out of the size that it tells.
+	gzipTail = 23
+	// maxBad is how often a file may turn out to be broken or not what was
+	// announced.
+	maxBad = 3
+	// max500 is how often the server may fail at a file in its own words.
+	max500 = 4
+	// saveEvery is how often the state is saved while downloading. Finished
+	// files are seen by their names, so nothing is lost in between.
+	saveEvery = time.Second
+	// enoughSpace is how much room there must be for downloads to begin.
+	enoughSpace = 1 << 20
+)
+
+// downloads are those of one run.
+type downloads struct {
+	*export
+	gate   *gate
+	bytes  atomic.Int64 // received
+	moved  atomic.Int64 // when any of them last got on, in Unix nanoseconds
+	begun  time.Time
+	before int // files that were there
+
+	expiry struct {
+		sync.Mutex
+		known bool
+		err   error // nil: the job still has its files
+	}
+}
+
+// download gets all files that are not there yet. The error is one that stops
+// everything; what is wrong with single files is written to their state.
+func (e *export) download(ctx context.Context) error {
+	d := &downloads{export: e, gate: newGate(e.parallel), begun: time.Now()}
+	d.moved.Store(d.begun.UnixNano())
+	if free, known := e.c.freeSpace(e.folder.dir); known && free < enoughSpace {
+		return d.noSpace(0)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	todo := make(chan *fileState)
+	group.Go(func() error {
+		defer close(todo)
+		for _, f := range e.state.Run.Files {
+			if f.Done || f.Permanent && !e.again {
+				d.before++
+				continue
+			}
+			select {
+			case todo <- f:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for range e.parallel {
+		group.Go(func() error {
+			for f := range todo {
+				if err := d.one(ctx, f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	stop := d.reportRegularly()
+	err := group.Wait()
+	stop()
+	return e.saveAfter(err)
+}
+
+// one gets a file, or writes down why it could not be had.
+func (d *downloads) one(ctx context.Context, f *fileState) error {
+	err := d.get(ctx, f)
+	var failed *fileError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	d.c.log.Warn(fmt.Sprintf("file %s: %s", f.Name, failed.msg))
+	d.update(func() { f.Failed, f.Permanent = failed.msg, failed.permanent })
+	return nil
+}
+
+// A fileError is why one file cannot be had. The others are not concerned.
+type fileError struct {
+	msg       string
+	permanent bool // trying again would not help
+}
+
+func (e *fileError) Error() string { return e.msg }
+
+func (d *downloads) get(ctx context.Context, f *fileState) error {
+	if found, _, ok := d.folder.isThere(f.Name); ok {
+		// It was finished, and then the process was killed.
+		if done, err := d.adopt(ctx, f, found); done || err != nil {
+			return err
+		}
+	}
+	base := d.c.server.fhir
+	target, err := resolve(base, f.URL)
+	if err == nil {
+		_, err = d.c.trusts(target)
+	}
+	if err != nil {
+		return &fileError{"it is not fetched: " + d.c.redactor.clean(err.Error()), true}
+	}
+	if f.Type == "" {
+		return &fileError{"it is not fetched: the manifest announces it with an unknown resource type", true}
+	}
+	p, err := d.folder.openPart(f.Name)
+	if err != nil {
+		return d.fatal(err)
+	}
+	defer func() { p.file.Close() }()
+	return d.fill(ctx, f, p, target)
+}
+
+// adopt takes a file that has its name already for finished, if it is sound.
+func (d *downloads) adopt(ctx context.Context, f *fileState, name string) (bool, error) {
+	file, err := d.folder.root.Open(name)
+	if err != nil {
+		return false, d.fatal(err)
+	}
+	defer file.Close()
+	c, err := verify(ctx, file, f.Type, nil)
+	var bad *contentError
+	if errors.As(err, &bad) {
+		return false, d.fatal(d.folder.root.Remove(name))
+	}
+	if err != nil {
+		return false, d.fatal(err)
+	}
+	info, err := file.Stat()
+	if err == nil {
+		err = d.folder.removeParts(f.Name)
+	}
+	if err != nil {
+		return false, d.fatal(err)
+	}
+	d.done(f, name, info.Size(), c)
+	return true, nil
+}
+
+// done writes down that a file is finished.
+func (d *downloads) done(f *fileState, name string, size int64, c contents) {
+	d.update(func() {
+		f.Name, f.Size, f.Resources, f.Issues, f.Done = name, size, c.lines, c.issues, true
+		f.Failed, f.Permanent = "", false
+	})
+	d.event(eventDownloadComplete, downloadCompleteDetail{d.fileURL(f), c.lines, size})
+	d.arrived(f)
+}
+
+// fill downloads a file until it is whole and sound.
+func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url.URL) error {
+	d.event(eventDownloadRequest, downloadRequestDetail{withoutQuery(target), f.Kind, f.Type})
+	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts(opDownload + " (" + f.Name + ")")}
+	t.highest = p.size
+	bad := 0
+	for {
+		err := error(nil)
+		if !p.info.Whole {
+			err = t.try(ctx)
+		}
+		if err == nil {
+			if err = t.finish(ctx); err == nil {
+				return nil
+			}
+		}
+		var (
+			content   *contentError
+			transient *transientError
+		)
+		if errors.As(err, &content) {
+			// Half a reply that was continued wrongly looks the same, so the
+			// next try is for the whole.
+			if restart := p.restart(nil); restart != nil {
+				return d.fatal(restart)
+			}
+			if bad++; bad >= maxBad {
+				return t.giveUp(content.msg, true)
+			}
+			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Msg: f.Name + ": " + content.msg}}
+		}
+		if err != nil && ctx.Err() == nil {
+			d.event(eventDownloadError, d.downloadError(f, err))
+		}
+		if !errors.As(err, &transient) {
+			return err
+		}
+		wait, err := t.tries.next(err)
+		if err != nil {
+			if time.Since(time.Unix(0, d.moved.Load())) >= d.c.waits.RetryBudget/2 {
+				return err // it is not this file alone
+			}
+			p.file.Close()
+			return &fileError{err.Error(), false}
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// A transfer is the download of one file.
+type transfer struct {
+	*downloads
+	f       *fileState
+	p       *part
+	target  *url.URL
+	tries   *attempts
+	highest int64 // size that the part once had
+	whole   bool  // ask for the whole file: a range was answered wrongly
+	failed  int   // replies with status 500
+}
+
+// giveUp throws the part away.
+func (t *transfer) giveUp(msg string, permanent bool) error {
+	if err := t.p.remove(); err != nil {
+		return t.fatal(err)
+	}
+	return &fileError{msg, permanent}
+}
+
+// try sends one request and takes what comes.
+func (t *transfer) try(ctx context.Context) error {
+	if err := t.gate.enter(ctx); err != nil {
+		return err
+	}
+	wentWell := false
+	defer func() { t.gate.leave(wentWell) }()
+
+	header := http.Header{"Accept-Encoding": {"gzip"}}
+	from := int64(0)
+	if t.resumable() {
+		from = t.p.size
+		header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+		header.Set("If-Range", t.p.info.Validator)
+	}
+	resp, err := t.c.do(ctx, opDownload, t.target, request{
+		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer,
+	})
+	if err != nil {
+		var e *Error
+		if errors.As(err, &e) && e.Kind == ErrOrigin {
+			return t.giveUp(e.Error(), true)
+		}
+		return err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		if err := t.checkWhole(resp); err != nil {
+			return err
+		}
+		if err := t.p.restart(resp); err != nil {
+			return t.fatal(err)
+		}
+	case resp.StatusCode == http.StatusPartialContent && from > 0:
+		if err := t.checkRange(resp, from); err != nil {
+			t.whole = true
+			return &contentError{err.Error()}
+		}
+	case resp.StatusCode == http.StatusPartialContent,
+		resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
+		// The part may be whole but for the end of the gzip stream, which the
+		// server cannot send alone.
+		t.whole = true
+		return t.restart(resp, "the server answers with a range that is not the one asked for")
+	default:
+		return t.refused(ctx, resp)
+	}
+	if err := t.take(resp); err != nil {
+		return err
+	}
+	wentWell = true
+	t.p.info.Whole = true
+	return t.fatal(t.p.saveInfo())
+}
+
+func (t *transfer) resumable() bool {
+	return t.p.size >= resumeFrom && t.p.info.Validator != "" && !t.whole && t.f.Kind != KindError
+}
+
+// restart throws the part away, because of a useless reply.
+func (t *transfer) restart(resp *http.Response, msg string) error {
+	if err := t.p.restart(nil); err != nil {
+		return t.fatal(err)
+	}
+	return &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Status: resp.StatusCode, Msg: t.f.Name + ": " + msg}}
+}
+
+// checkWhole refuses replies that are not data, and those for which there is
+// no room.
+func (t *transfer) checkWhole(resp *http.Response) error {
+	switch encoding := resp.Header.Get("Content-Encoding"); encoding {
+	case "", "identity", "gzip", "x-gzip":
+	default:
+		return &contentError{"it comes in an encoding that was not asked for"}
+	}
+	switch kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind {
+	case "text/html", "application/xhtml+xml":
+		return &contentError{"a page of HTML came instead of data"}
+	}
+	if free, known := t.c.freeSpace(t.folder.dir); known && resp.ContentLength > 0 && uint64(resp.ContentLength) > free {
+		return t.noSpace(resp.ContentLength)
+	}
+	return nil
+}
+
+var contentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
+
+// checkRange makes sure that a partial reply continues the part: at the right
+// byte, of the same version of the file.
+func (t *transfer) checkRange(resp *http.Response, from int64) error {
+	m := contentRange.FindStringSubmatch(resp.Header.Get("Content-Range"))
+	if m == nil {
+		return errors.New("a range came that does not say where it belongs")
+	}
+	first, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil || first != from {
+		return errors.New("a range came that is not the one asked for")
+	}
+	if total, err := strconv.ParseInt(m[3], 10, 64); err == nil {
+		known := t.p.info.Total
+		if known >= 0 && total != known && total != known-gzipTail {
+			return errors.New("the file has another size than before")
+		}
+	}
+	if now := validator(resp.Header); now != "" && now != t.p.info.Validator || resp.Header.Get("Content-Encoding") != t.p.info.Encoding {
+		return errors.New("the file is another one than before")
+	}
+	return nil
+}
+
+// take writes a body behind what is there of the file.
+func (t *transfer) take(resp *http.Response) error {
+	body := &countedBody{r: resp.Body, t: t}
+	_, err := io.CopyBuffer(onlyWriter{t.p.file}, body, make([]byte, 64<<10))
+	switch {
+	case err == nil:
+		return nil
+	case body.err != nil:
+		return t.c.broken(opDownload+" ("+t.f.Name+")", body.err)
+	default:
+		return t.fatal(err)
+	}
+}
+
+// onlyWriter hides the ReadFrom of a file, which would read past the counting.
+type onlyWriter struct{ io.Writer }
+
+// A countedBody counts what is received, and keeps the error of the network
+// apart from those of the disk.
+type countedBody struct {
+	r   io.Reader
+	t   *transfer
+	err error
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	t := b.t
+	t.bytes.Add(int64(n))
+	if t.p.size += int64(n); t.p.size > t.highest {
+		t.highest = t.p.size
+		t.tries.progress()
+		t.moved.Store(time.Now().UnixNano())
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}
+
+// finish checks a file whose bytes are all there, and gives it its name.
+func (t *transfer) finish(ctx context.Context) error {
+	p := t.p
+	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
+		return t.fatal(err)
+	}
+	file, temp, copyTo := p.file, p.name+partSuffix, io.Writer(nil)
+	if t.decompress {
+		var err error
+		temp = p.name + plainTemp
+		if file, err = t.folder.create(temp); err != nil {
+			return t.fatal(err)
+		}
+		defer func() { _ = t.folder.root.Remove(temp) }()
+		copyTo = file
+	}
+	c, err := verify(ctx, p.file, t.f.Type, copyTo)
+	var bad *contentError
+	if err == nil && t.f.Kind == KindOutput && t.f.Count != nil && *t.f.Count != c.lines {
+		err = &contentError{fmt.Sprintf("it has %d resources, the manifest announces %d", c.lines, *t.f.Count)}
+	}
+	if err != nil {
+		if errors.As(err, &bad) || ctx.Err() != nil {
+			return err
+		}
+		return t.fatal(err)
+	}
+	name := p.name
+	if c.gzip && !t.decompress {
+		name += ".gz"
+	}
+	info, err := file.Stat()
+	if err == nil {
+		err = p.finish(file, temp, name)
+	}
+	if err == nil {
+		err = p.remove()
+	}
+	if err != nil {
+		return t.fatal(err)
+	}
+	t.moved.Store(time.Now().UnixNano())
+	t.done(t.f, name, info.Size(), c)
+	return nil
+}
+
+// refused looks at a reply without data. Its body is never saved: BCDA sends
+// real data behind a 404.
+func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, smallBody))
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	reply := t.c.reply(opDownload, resp, body)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		wait := retryAfter(resp.Header)
+		waits := t.c.waits
+		t.gate.throttle(max(min(wait, waits.MaxWait), waits.Backoff))
+		return &transientError{err: reply, wait: wait}
+	case isTransient(resp.StatusCode):
+		return &transientError{err: reply, wait: retryAfter(resp.Header)}
+	case resp.StatusCode == http.StatusInternalServerError:
+		if t.failed++; t.failed >= max500 {
+			return t.giveUp(reply.Error(), false)
+		}
+		return &transientError{err: reply}
+	case resp.StatusCode == http.StatusUnauthorized:
+		return t.c.refusal(reply)
+	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
+		if err := t.expired(ctx); err != nil {
+			return err
+		}
+		return t.giveUp(reply.Error(), false)
+	default:
+		return t.giveUp(reply.Error(), true)
+	}
+}
+
+// expired asks once for the job: whether its files are gone, not just one of
+// them.
+func (d *downloads) expired(ctx context.Context) error {
+	d.expiry.Lock()
+	defer d.expiry.Unlock()
+	if d.expiry.known {
+		return d.expiry.err
+	}
+	target, err := url.Parse(d.state.Run.JobURL)
+	if err != nil {
+		return nil
+	}
+	_, err = d.c.poll(ctx, target)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var e *Error
+	if errors.As(err, &e) && (e.Kind == ErrExpired || e.Kind == ErrJobFailed) {
+		d.expiry.err = err
+	}
+	d.expiry.known = true
+	return d.expiry.err
+}
+
+// fatal makes the error of a folder that cannot be written to.
+func (d *downloads) fatal(err error) error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return d.noSpace(0)
+	case errors.As(err, &e), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	default:
+		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("folder %s: %v", d.folder.dir, err), err: err}
+	}
+}
+
+// noSpace is a full disk. A file that is to come needs so many bytes, or an
+// unknown number.
+func (d *downloads) noSpace(needs int64) error {
+	msg := "disk full: " + d.folder.dir
+	if free, known := d.c.freeSpace(d.folder.dir); known {
+		msg += fmt.Sprintf(" has %s left", size(int64(free)))
+	}
+	if needs > 0 {
+		msg += fmt.Sprintf(", the next file needs %s", size(needs))
+	}
+	return &Error{Kind: ErrFolder, Msg: msg, hint: "make room, then resume: what is downloaded stays", err: syscall.ENOSPC}
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	f, unit := float64(n), 0
+	for f >= 1000 && unit < 4 {
+		f /= 1000
+		unit++
+	}
+	if unit == 0 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %cB", f, " kMGT"[unit])
+}
+
+func (d *downloads) fileURL(f *fileState) string {
+	if u, err := resolve(d.c.server.fhir, f.URL); err == nil {
+		return d.c.redactor.clean(withoutQuery(u))
+	}
+	return filepath.Base(f.Name)
+}
+
+func (d *downloads) downloadError(f *fileState, err error) errorDetail {
+	detail := statusError(err)
+	detail.FileURL = d.fileURL(f)
+	return detail
+}
+
+// reportRegularly reports the progress until it is stopped.
+func (d *downloads) reportRegularly() (stop func()) {
+	if d.onProgress == nil {
+		return func() {}
+	}
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(250 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				d.reportNow()
+			case <-done:
+				d.reportNow()
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-stopped
+	}
+}
+
+func (d *downloads) reportNow() {
+	now := Progress{Elapsed: time.Since(d.begun), Bytes: d.bytes.Load()}
+	d.mu.Lock()
+	for _, f := range d.state.Run.Files {
+		now.Files++
+		if f.Done {
+			now.FilesDone++
+			now.Resources += f.Resources
+		}
+	}
+	d.mu.Unlock()
+	if fresh := now.FilesDone - d.before; fresh > 0 {
+		now.Remaining = now.Elapsed * time.Duration(now.Files-now.FilesDone) / time.Duration(fresh)
+	}
+	d.report(now)
+}

@@ -1,0 +1,722 @@
+package fetch_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/fetch/bcdatest"
+)
+
+func outcome(code, text string) string {
+	return fmt.Sprintf(`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":%q,"details":{"text":%q}}]}`, code, text)
+}
+
+func packed(text []byte) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(text)
+	_ = z.Close()
+	return b.String()
+}
+
+// TestFaultsThatPass has faults that an export must survive: it ends well, with
+// one job.
+func TestFaultsThatPass(t *testing.T) {
+	again := http.Header{"Retry-After": {"1"}} // MaxWait makes less of it
+	gzipped := http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"application/fhir+ndjson"}}
+	eob := packed(lines("ExplanationOfBenefit", 1, 300))
+	for name, tt := range map[string]struct {
+		faults []bcdatest.Fault
+		opts   bcdatest.Options
+	}{
+		"token slow":                 {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 3, Status: 503}}},
+		"token connection closed":    {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 2, Lose: true}}},
+		"token throttled":            {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"300"}}, Body: "Too Many Requests"}}},
+		"token reply is no token":    {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 1, Status: 200, Body: "<html>"}}},
+		"token expires mid-poll":     {opts: bcdatest.Options{TokenLife: time.Second, JobTime: 1300 * time.Millisecond}},
+		"token refused once":         {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, Status: 401, Body: outcome("forbidden", "Invalid Token")}}},
+		"kick-off reply lost":        {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 1, Lose: true}}, opts: bcdatest.Options{JobTime: 50 * time.Millisecond}},
+		"kick-off reply lost, done":  {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 1, Lose: true}}},
+		"kick-off lost, jobs down":   {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 1, Lose: true}, {At: bcdatest.Jobs, Times: 2, Status: 502}}},
+		"kick-off 500":               {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 2, Status: 500, Body: outcome("exception", "Internal Error")}}},
+		"kick-off 503":               {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 3, Status: 503}}},
+		"kick-off throttled":         {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 1, Status: 429, Header: again, Body: outcome("throttled", "slow down")}}},
+		"kick-off busy, then not":    {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 2, Status: 429, Header: http.Header{"Retry-After": {"0"}}}}},
+		"poll 502, 503, 504":         {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 502}, {At: bcdatest.Job, Skip: 2, Times: 2, Status: 503}, {At: bcdatest.Job, Skip: 4, Times: 2, Status: 504}}},
+		"poll Internal Error":        {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 3, Status: 500, Body: outcome("exception", "Internal Error")}}},
+		"poll throttled":             {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 429, Header: again, Body: outcome("throttled", "slow down")}}},
+		"poll reply lost":            {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Lose: true}}},
+		"poll stalls":                {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, CutAfter: 10, Stall: time.Minute}}},
+		"poll 200 with HTML":         {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>sign in</html>"}}},
+		"download throttled":         {faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 3, Status: 429, Header: again, Body: outcome("throttled", "slow down")}}},
+		"download 503":               {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 6, Status: 503}}},
+		"download 500":               {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 500}}},
+		"download reset":             {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 4, CutAfter: 5000}}},
+		"download reset at once":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 4, CutAfter: 1}}},
+		"download stalls":            {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, CutAfter: 5000, Stall: time.Minute}}},
+		"download never begins":      {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Wait: 1500 * time.Millisecond}}},
+		"download corrupt":           {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Corrupt: true}}},
+		"download HTML":              {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>"}}},
+		"download HTML, undeclared":  {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: "<html>"}}},
+		"download is an outcome":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: outcome("exception", "x")}}},
+		"download truncated gzip":    {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: gzipped, Body: eob[:len(eob)-20]}}},
+		"download 206 unasked":       {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 206, Header: http.Header{"Content-Range": {"bytes 0-5/6"}}, Body: "{}{}{}"}}},
+		"download token refused":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 401}}},
+		"error file reset":           {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 2, CutAfter: 30}}},
+		"error file reset in a line": {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 1, CutAfter: 130}}},
+		"other encoding":             {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"br"}}, Body: "x"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opts := tt.opts
+			opts.Faults, opts.Files = tt.faults, smallExport()
+			s := serve(t, opts)
+			dir := t.TempDir()
+			if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+				t.Fatal(err)
+			}
+			wantSmallExport(t, dir)
+			if s.JobCount() != 1 {
+				t.Errorf("%d jobs", s.JobCount())
+			}
+		})
+	}
+}
+
+// TestFaultsThatEnd has faults that end an export, and what must be said then.
+func TestFaultsThatEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		faults []bcdatest.Fault
+		opts   bcdatest.Options
+		client func(*fetch.Options)
+		kind   fetch.Kind
+		says   string
+		// ended: the same command again starts a new job
+		ended bool
+	}{
+		"wrong secret": {
+			client: func(o *fetch.Options) { o.Auth = fetch.BasicAuth{ClientID: "x", ClientSecret: "y"} },
+			kind:   fetch.ErrAuth, says: "Unauthorized",
+		},
+		"no secret": {
+			client: func(o *fetch.Options) { o.Auth = fetch.BasicAuth{} },
+			kind:   fetch.ErrAuth, says: "no client id",
+		},
+		"second 401": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 401, Body: outcome("forbidden", "Invalid Token")}},
+			kind:   fetch.ErrAuth, says: "401 (Unauthorized): Invalid Token",
+		},
+		"second 401 while downloading": {
+			faults: []bcdatest.Fault{{At: bcdatest.Data, Status: 401}},
+			kind:   fetch.ErrAuth,
+		},
+		"token 400": {faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 400, Body: "Bad Request\nsecond line"}}, kind: fetch.ErrAuth, says: ": Bad Request"},
+		"token down": {
+			faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 503}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
+			kind:   fetch.ErrUnavailable, says: "gave up",
+		},
+		"v3 denied": {opts: bcdatest.Options{NoV3: true}, kind: fetch.ErrRejected, says: "403", ended: true},
+		"kick-off 400": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 400, Body: outcome("structure", "invalid resource type Foo")}},
+			kind:   fetch.ErrRejected, says: "invalid resource type Foo", ended: true,
+		},
+		"no attribution": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 404, Body: outcome("not-found", "no up-to-date attribution") + outcome("x", "second")}},
+			kind:   fetch.ErrRejected, says: "no up-to-date attribution", ended: true,
+		},
+		"kick-off down": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 503}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
+			kind:   fetch.ErrUnavailable, says: "gave up after",
+		},
+		"foreign job address": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 202, Header: http.Header{"Content-Location": {"http://127.0.0.1:9/api/v3/jobs/1"}}}},
+			kind:   fetch.ErrOrigin, says: "http://127.0.0.1:9",
+		},
+		"job address without scheme": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 202, Header: http.Header{"Content-Location": {"//127.0.0.1/api/v3/jobs/1"}}}},
+			kind:   fetch.ErrOrigin,
+		},
+		"kick-off redirected": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 307, Header: http.Header{"Location": {"/api/v3/Patient/$export"}}}},
+			kind:   fetch.ErrOrigin,
+		},
+		"poll redirected to another port": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 302, Header: http.Header{"Location": {"http://127.0.0.1:9/x"}}}},
+			kind:   fetch.ErrOrigin, says: "127.0.0.1:9",
+		},
+		"poll redirected in circles": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 302, Header: http.Header{"Location": {"/api/v3/jobs/1"}}}},
+			kind:   fetch.ErrOrigin, says: "circles",
+		},
+		"job failed": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Skip: 1, Status: 500, Body: outcome("exception", "Job failed to complete.")}},
+			opts:   bcdatest.Options{JobTime: time.Hour},
+			kind:   fetch.ErrJobFailed, says: "Job failed to complete.",
+		},
+		"job cancelled": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("not-found", "Job has been cancelled.")}},
+			kind:   fetch.ErrJobFailed, says: "cancelled", ended: true,
+		},
+		"job gone":          {faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 410}}, kind: fetch.ErrExpired, ended: true},
+		"job never existed": {faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("a", "Data not found.") + outcome("b", "zwei")}}, kind: fetch.ErrExpired, says: "Data not found.", ended: true},
+		"poll down": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 503}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
+			kind:   fetch.ErrUnavailable, says: "gave up after",
+		},
+		"200 that is no manifest": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 200, Body: `{"resourceType":"OperationOutcome","issue":[{"diagnostics":"hello"}]}`}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
+			kind:   fetch.ErrUnavailable, says: "not a manifest of an export: hello",
+		},
+		"job of somebody else": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 429, Header: http.Header{"Retry-After": {"0"}}}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
+			kind:   fetch.ErrDuplicate,
+		},
+		"files expired": {
+			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Status: 404}, {At: bcdatest.Job, Skip: 1, Status: 404, Body: outcome("x", "Data not found.") + outcome("y", "z")}},
+			kind:   fetch.ErrExpired, ended: true,
+		},
+		"one file missing": {
+			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, Status: 404}},
+			kind:   fetch.ErrPartial, says: "1 of 8 files are missing",
+		},
+		"zero-byte file": {
+			opts: bcdatest.Options{Files: append(smallExport(), bcdatest.Compressed("Patient", nil))},
+			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: download a file: the server answered 500",
+		},
+		"corrupt for good": {
+			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
+			kind:   fetch.ErrPartial, says: "001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
+		},
+		"error outcomes": {
+			opts: bcdatest.Options{Errors: []byte(outcome("exception", "MBI 1S00E00AA00") + "\n")},
+			kind: fetch.ErrPartial, says: "reports 1 errors", ended: true,
+		},
+		"foreign file": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].URL = "http://127.0.0.1:9/data/1/x.ndjson" }},
+			kind: fetch.ErrPartial, says: "http://127.0.0.1:9 is not http://127.0.0.1", ended: true,
+		},
+		"file at another name of the host": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) {
+				m.Output[1].URL = strings.Replace(m.Output[1].URL, "127.0.0.1", "localhost", 1)
+			}},
+			kind: fetch.ErrPartial, says: "http://localhost", ended: true,
+		},
+		"file with a user name": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) {
+				m.Output[1].URL = strings.Replace(m.Output[1].URL, "http://", "http://me@", 1)
+			}},
+			kind: fetch.ErrPartial, says: "user name", ended: true,
+		},
+		"file without a scheme": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].URL = strings.TrimPrefix(m.Output[1].URL, "http:") }},
+			kind: fetch.ErrPartial, says: "without a scheme", ended: true,
+		},
+		"type that is a path": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].Type = "../../../tmp/evil" }},
+			kind: fetch.ErrPartial, says: "unknown resource type", ended: true,
+		},
+		"type that is unknown": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].Type = "Spaceship" }},
+			kind: fetch.ErrPartial, says: "unknown resource type", ended: true,
+		},
+		"wrong type": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[0].Type = "Coverage" }},
+			kind: fetch.ErrPartial, says: "line 1 is Patient, not Coverage", ended: true,
+		},
+		"wrong count": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[0].Count = new(int) }},
+			kind: fetch.ErrPartial, says: "20 resources, the manifest announces 0", ended: true,
+		},
+		"next page elsewhere": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Link = []bcdatest.Link{{Relation: "next", URL: "http://127.0.0.1:9/2"}} }},
+			kind: fetch.ErrOrigin,
+		},
+		"pages in circles": {
+			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Link = []bcdatest.Link{{Relation: "next", URL: "/api/v3/jobs/1"}} }},
+			kind: fetch.ErrRejected, says: "circles",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opts := tt.opts
+			if opts.Faults = tt.faults; opts.Files == nil {
+				opts.Files = smallExport()
+			}
+			s := serve(t, opts)
+			var log safeBuffer
+			c := client(t, s.url, func(o *fetch.Options) {
+				o.Log = slog.New(slog.NewTextHandler(&log, nil))
+				if tt.client != nil {
+					tt.client(o)
+				}
+			})
+			dir := t.TempDir()
+			start := time.Now()
+			_, err := export(t, c, dir, fetch.Request{})
+			wantKind(t, err, tt.kind)
+			if !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("error %q does not say %q", err, tt.says)
+			}
+			if strings.Contains(err.Error()+log.String(), "1S00E00AA00") {
+				t.Errorf("what is in an error file was shown: %s", log.String())
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %s", took)
+			}
+			for name, text := range dataFiles(t, dir) {
+				if strings.Contains(text, "<html") || text == "" {
+					t.Errorf("%s was saved: %.60q", name, text)
+				}
+			}
+			if state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile)); bytes.Contains(state, []byte(`"transaction_time": "`)) && bytes.Contains(state, []byte(`"since": {`)) {
+				t.Errorf("the time of the next export was moved: %s", state)
+			}
+			before := s.exports()
+			_, _ = export(t, c, dir, fetch.Request{})
+			if got := s.exports() > before; got != tt.ended && tt.kind != fetch.ErrAuth && tt.kind != fetch.ErrDuplicate && tt.kind != fetch.ErrUnavailable && tt.kind != fetch.ErrJobFailed && tt.kind != fetch.ErrOrigin {
+				t.Errorf("the same again starts a new job: %v, want %v", got, tt.ended)
+			}
+		})
+	}
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// TestAttach: a job that runs already for the same request is taken over.
+func TestAttach(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 250 * time.Millisecond})
+	first := make(chan error, 1)
+	go func() {
+		_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir()})
+		first <- err
+	}()
+	for s.JobCount() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	dir := t.TempDir()
+	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+		t.Error(err)
+	}
+	wantSmallExport(t, dir)
+	if err := <-first; err != nil || s.JobCount() != 1 {
+		t.Errorf("%v, %d jobs", err, s.JobCount())
+	}
+}
+
+// TestNotAttached: a job of another request is left alone, but named.
+func TestNotAttached(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Minute})
+	other := client(t, s.url)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err := other.Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	}()
+	for s.JobCount() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	_, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+	wantKind(t, err, fetch.ErrDuplicate)
+	if !strings.Contains(err.Error(), "job 1") {
+		t.Error(err)
+	}
+	cancel()
+	<-done
+	if s.count("DELETE") != 0 {
+		t.Error("the job was cancelled")
+	}
+}
+
+// TestResumeByRange: a file that breaks off goes on where it was, and is the
+// same in the end as one that came in one piece.
+func TestResumeByRange(t *testing.T) {
+	big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
+	whole := t.TempDir()
+	c := client(t, serve(t, bcdatest.Options{Files: []bcdatest.File{big}}).url, func(o *fetch.Options) { o.API = "v2" })
+	if _, err := export(t, c, whole, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	const name = "001-ExplanationOfBenefit-00001.ndjson.gz"
+	want, err := os.ReadFile(filepath.Join(whole, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ranges []string
+	var mu sync.Mutex
+	s := serve(t, bcdatest.Options{
+		Files:  []bcdatest.File{big},
+		Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 4, CutAfter: int64(len(want)) / 6}},
+		Observe: func(r *http.Request) {
+			if rng := r.Header.Get("Range"); rng != "" {
+				mu.Lock()
+				ranges = append(ranges, rng+" "+r.Header.Get("If-Range"))
+				mu.Unlock()
+			}
+		},
+	})
+	dir := t.TempDir()
+	if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the files differ: %d and %d bytes, %v", len(got), len(want), err)
+	}
+	if len(ranges) != 4 || !strings.HasSuffix(ranges[0], " GMT") {
+		t.Errorf("ranges: %q", ranges)
+	}
+}
+
+// TestChangedFile: a file that changed in between is fetched from its start.
+func TestChangedFile(t *testing.T) {
+	var n atomic.Int32
+	body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "$export"):
+			w.Header().Set("Content-Location", "/status/1")
+			w.WriteHeader(http.StatusAccepted)
+		case r.URL.Path == "/status/1":
+			_, _ = io.WriteString(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/file"}]}`)
+		default:
+			i := n.Add(1)
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
+			if i == 1 {
+				w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
+				_, _ = io.WriteString(w, body[0][:9000])
+				w.(http.Flusher).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			if r.Header.Get("If-Range") != `"1"` {
+				t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
+			}
+			_, _ = io.WriteString(w, body[1])
+		}
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := dataFiles(t, dir)["001-Patient-00001.ndjson.gz"]; got != string(lines("Patient", 2, 400)) {
+		t.Errorf("got %.80q", got)
+	}
+}
+
+// TestThrottledDownloads: after a 429 fewer downloads go on.
+func TestThrottledDownloads(t *testing.T) {
+	var active, before, after atomic.Int32
+	var throttled, passed atomic.Bool
+	var files []bcdatest.File
+	for i := range 24 {
+		files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
+	}
+	server := bcdatest.New(bcdatest.Options{Files: files})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/data/") {
+			now := active.Add(1)
+			defer active.Add(-1)
+			if passed.Load() {
+				after.Store(max(after.Load(), now))
+			} else {
+				before.Store(max(before.Load(), now))
+			}
+			time.Sleep(20 * time.Millisecond)
+			if now == 8 && throttled.CompareAndSwap(false, true) {
+				time.AfterFunc(200*time.Millisecond, func() { passed.Store(true) })
+				w.Header().Set("Retry-After", "0.4")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	c := client(t, s.URL, func(o *fetch.Options) { o.Waits.MaxWait = time.Second; o.API = "v2" })
+	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 8}); err != nil {
+		t.Fatal(err)
+	}
+	if before.Load() != 8 || after.Load() > 4 || after.Load() == 0 {
+		t.Errorf("%d at a time before, %d after", before.Load(), after.Load())
+	}
+}
+
+// TestOneRefresh: when the token is refused, one request for a new one is made
+// for all downloads.
+func TestOneRefresh(t *testing.T) {
+	var s *fixture
+	var once sync.Once
+	s = serve(t, bcdatest.Options{Files: smallExport(), Observe: func(r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/data/") {
+			once.Do(func() { s.RevokeTokens() })
+		}
+	}})
+	if _, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 8}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.count("POST /auth/token"); n != 2 {
+		t.Errorf("%d tokens", n)
+	}
+}
+
+// TestShortTokens: a token that lives two seconds serves more than one
+// request.
+func TestShortTokens(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), TokenLife: 2 * time.Second, JobTime: 100 * time.Millisecond})
+	if _, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.count("POST /auth/token"); n != 1 {
+		t.Errorf("%d tokens for %d requests", n, s.total())
+	}
+}
+
+// TestErrorFilesPass: information and warnings are success.
+func TestErrorFilesPass(t *testing.T) {
+	text := strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"information"`) + "\n" + strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"warning"`) + "\n"
+	s := serve(t, bcdatest.Options{Files: smallExport(), Errors: []byte(text)})
+	result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+	if err != nil || result.Issues["warning"] != 1 || result.Issues["information"] != 2 {
+		t.Errorf("%+v, %v", result, err)
+	}
+}
+
+func TestDuplicateURLs(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output = append(m.Output, m.Output...) }})
+	dir := t.TempDir()
+	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	wantSmallExport(t, dir)
+	if n := s.count("GET /data/"); n != 8 {
+		t.Errorf("%d downloads", n)
+	}
+}
+
+func TestPages(t *testing.T) {
+	page := 0
+	var all []bcdatest.ManifestFile
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+		if page == 0 {
+			all = m.Output
+		}
+		m.Output = all[page : page+1]
+		m.Error = nil
+		if page++; page < len(all) {
+			m.Link = []bcdatest.Link{{Relation: "next", URL: fmt.Sprintf("/api/v3/jobs/1?page=%d", page)}}
+		}
+	}})
+	dir := t.TempDir()
+	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	wantSmallExport(t, dir)
+}
+
+func TestDeleted(t *testing.T) {
+	bundle := lines("Bundle", 1, 3)
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+		m.Deleted = []bcdatest.ManifestFile{{Type: "Bundle", URL: "/bundle"}}
+	}})
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bundle" {
+			_, _ = w.Write(bundle)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	dir := t.TempDir()
+	result, err := export(t, client(t, proxy.URL), dir, fetch.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := dataFiles(t, dir)["001-deleted-00001.ndjson"]; got != string(bundle) {
+		t.Errorf("deleted: %.60q", got)
+	}
+	if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {
+		t.Errorf("%+v", result.Files)
+	}
+}
+
+// TestAllowedOrigin: files of a second origin are fetched when that is wanted,
+// without the token.
+func TestAllowedOrigin(t *testing.T) {
+	text := lines("Patient", 3, 5)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			t.Error("the token was sent to another origin")
+		}
+		_, _ = w.Write(text)
+	}))
+	defer other.Close()
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output[0].URL = other.URL + "/x?signature=1" }})
+	dir := t.TempDir()
+	c := client(t, s.url, func(o *fetch.Options) { o.AllowOrigins = []string{other.URL} })
+	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != string(text) {
+		t.Errorf("got %.60q", got)
+	}
+}
+
+// TestSymlinks: nothing is written through a symbolic link.
+func TestSymlinks(t *testing.T) {
+	for _, name := range []string{
+		"_fetch.json", "_fetch.lock", "001-Patient-00001.ndjson.part", "001-Patient-00001.ndjson.part.json", "001-Patient-00001.ndjson.gz",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, bcdatest.Options{Files: smallExport()})
+			dir := t.TempDir()
+			victim := filepath.Join(t.TempDir(), "victim")
+			if err := os.WriteFile(victim, []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(victim, filepath.Join(dir, name)); err != nil {
+				t.Skip(err)
+			}
+			_, err := export(t, client(t, s.url), dir, fetch.Request{})
+			wantKind(t, err, fetch.ErrFolder)
+			if text, err := os.ReadFile(victim); err != nil || string(text) != "precious" {
+				t.Errorf("the victim is %q, %v", text, err)
+			}
+		})
+	}
+}
+
+// TestExpired: an expired export keeps its files, and what comes with a 404 is
+// never saved.
+func TestExpired(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 3, Times: 1, Status: 401}, {At: bcdatest.Data, Skip: 4, Times: 1, Status: 401}}})
+	dir := t.TempDir()
+	c := client(t, s.url)
+	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
+	wantKind(t, err, fetch.ErrAuth)
+	kept := dataFiles(t, dir)
+	if len(kept) != 3 {
+		t.Fatalf("%d files", len(kept))
+	}
+	s.Archive(1)
+	for range 2 {
+		_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+		wantKind(t, err, fetch.ErrExpired)
+	}
+	if got := dataFiles(t, dir); len(got) != len(kept) || s.JobCount() != 1 {
+		t.Errorf("%d files, before %d; %d jobs", len(got), len(kept), s.JobCount())
+	}
+}
+
+// TestDiskFull is about the errors; the condition itself is made up.
+func TestDiskFull(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport()})
+	dir := t.TempDir()
+	c := client(t, s.url)
+	fetch.SetFreeSpace(c, 4096)
+	_, err := export(t, c, dir, fetch.Request{})
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "4.1 kB left") {
+		t.Errorf("%v", err)
+	}
+	fetch.SetFreeSpace(c, 1<<40)
+	if _, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir}); err != nil {
+		t.Error(err)
+	}
+	wantSmallExport(t, dir)
+}
+
+// TestSecrets: no secret is written anywhere, even if the server repeats it.
+func TestSecrets(t *testing.T) {
+	const secret = "s3cr3t/with+signs=&%"
+	var tokens []string
+	var mu sync.Mutex
+	echo := func(r *http.Request) string {
+		return fmt.Sprintf("you sent %s and the secret %s, %s", r.Header.Get("Authorization"), secret, r.Header.Get("Authorization")[6:])
+	}
+	server := bcdatest.New(bcdatest.Options{Files: smallExport(), ClientSecret: secret})
+	n := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		n++
+		fail := n%3 == 0
+		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && !slices.Contains(tokens, token) {
+			tokens = append(tokens, token)
+		}
+		mu.Unlock()
+		if fail {
+			w.Header().Set("X-Progress", echo(r))
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, outcome("exception", echo(r)))
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	var log safeBuffer
+	var events []string
+	c := client(t, s.URL, func(o *fetch.Options) {
+		o.Auth = fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: secret}
+		o.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	})
+	dir := t.TempDir()
+	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Event: func(e fetch.Event) { events = append(events, fmt.Sprintf("%+v", e)) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _ := c.Token(t.Context())
+	written := log.String() + strings.Join(events, "\n") + string(state) + fmt.Sprintf("%v %+v %#v", token, token, token)
+	if !strings.Contains(written, "[redacted]") || len(tokens) == 0 {
+		t.Error("the test shows nothing")
+	}
+	for _, hidden := range append(tokens, secret, "c2FuZGJveC1jbGllbnQ6", "s3cr3t") {
+		if strings.Contains(written, hidden) {
+			t.Errorf("%q was written", hidden)
+		}
+	}
+}

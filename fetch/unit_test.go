@@ -1,0 +1,481 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// SetFreeSpace makes a client believe that there is so much room.
+func SetFreeSpace(c *Client, free uint64) {
+	c.freeSpace = func(string) (uint64, bool) { return free, true }
+}
+
+func TestRetryAfter(t *testing.T) {
+	const date = "Mon, 23 Nov 2026 12:00:00 GMT"
+	for _, tt := range []struct {
+		date, text string
+		want       time.Duration
+	}{
+		{date, "", 0},
+		{date, "0", 0},
+		{date, "-5", 0},
+		{date, "soon", 0},
+		{date, "NaN", 0},
+		{date, "1e300", 0},
+		{date, "120", 2 * time.Minute},
+		{date, " 1.5 ", 1500 * time.Millisecond},
+		{date, "Mon, 23 Nov 2026 12:00:30 GMT", 30 * time.Second},
+		{date, "Mon, 23 Nov 2026 11:59:30 GMT", 0},
+		{date, "1795435260", time.Minute}, // an epoch
+		{date, "999999999", 999999999 * time.Second},
+		{"", "7", 7 * time.Second},
+	} {
+		if got := retryAfter(http.Header{"Date": {tt.date}, "Retry-After": {tt.text}}); got != tt.want {
+			t.Errorf("Retry-After %q is %s, want %s", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestWaits(t *testing.T) {
+	t.Setenv("CCLF_BACKOFF", "20ms")
+	w, err := WaitsFromEnv()
+	if err != nil || w.Backoff != 20*time.Millisecond || w.withDefaults().MaxWait != 10*time.Minute {
+		t.Errorf("%+v, %v", w, err)
+	}
+	for n := range 100 {
+		if d := w.backoff(n); d < w.Backoff || d > 90*time.Second {
+			t.Errorf("backoff %d: %s", n, d)
+		}
+	}
+	w.PollInterval = time.Second
+	if w.poll(0) != time.Second || w.poll(1000) != 6*time.Second {
+		t.Errorf("polls: %s, %s", w.poll(0), w.poll(1000))
+	}
+	for _, bad := range []string{"5", "-1s", "soon"} {
+		t.Setenv("CCLF_MAX_WAIT", bad)
+		if _, err := WaitsFromEnv(); !errors.Is(err, ErrOptions) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestMaxWaitIsNamed(t *testing.T) {
+	c := &Client{waits: Waits{MaxWait: time.Minute, Backoff: time.Millisecond, RetryBudget: time.Second}.withDefaults()}
+	_, err := c.newAttempts("x").next(&transientError{err: errors.New("busy"), wait: time.Hour})
+	if err == nil || !strings.Contains(err.Error(), "1h0m0s") || !strings.Contains(err.Error(), "1m0s") {
+		t.Error(err)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	for _, tt := range []struct{ base, api, fhir, root string }{
+		{"https://h", "", "https://h/api/v3", "https://h"},
+		{"https://h/", "v1", "https://h/api/v1", "https://h/"},
+		{"https://h/api/v2", "", "https://h/api/v2", "https://h"},
+		{"https://h/api/v2/", "v2", "https://h/api/v2", "https://h"},
+		{"https://h/gate/api/v2", "", "https://h/gate/api/v2", "https://h/gate"},
+		{"https://h/fhir", "", "https://h/fhir", "https://h/fhir"},
+		{"https://h/x", "v3", "https://h/x/api/v3", "https://h/x"},
+		{"https://h", "none", "https://h", "https://h"},
+		{"http://127.0.0.1:80", "", "http://127.0.0.1:80/api/v3", "http://127.0.0.1:80"},
+		{"http://[::1]:9/f", "", "http://[::1]:9/f", "http://[::1]:9/f"},
+		{"http://localhost:9/f", "", "http://localhost:9/f", "http://localhost:9/f"},
+	} {
+		e, err := newEndpoint(tt.base, tt.api)
+		if err != nil || e.fhir.String() != tt.fhir || strings.TrimRight(e.root.String(), "/") != strings.TrimRight(tt.root, "/") {
+			t.Errorf("%s %s: %+v, %v", tt.base, tt.api, e, err)
+		}
+	}
+	for _, bad := range []struct{ base, api string }{
+		{"http://h", ""}, {"http://127.0.0.1.example.org", ""}, {"http://10.0.0.1", ""}, {"ftp://h", ""}, {"h", ""}, {"", ""},
+		{"https://me@h", ""}, {"https://h?x=1", ""}, {"https://h#x", ""}, {"https://h/api/v2", "v3"}, {"https://h", "v4"},
+	} {
+		if _, err := newEndpoint(bad.base, bad.api); !errors.Is(err, ErrOptions) {
+			t.Errorf("%s %s: %v", bad.base, bad.api, err)
+		}
+	}
+}
+
+func TestTrust(t *testing.T) {
+	c, err := New(Options{BaseURL: "https://Host.example", AllowOrigins: []string{"https://files.example:8443"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ref, want := range map[string]string{
+		"https://host.example/x":            "bearer",
+		"https://HOST.example:443/x":        "bearer",
+		"/data/1":                           "bearer",
+		"data/1":                            "bearer",
+		"https://files.example:8443/x":      "plain",
+		"https://host.example:444/x":        "no",
+		"http://host.example/x":             "no",
+		"https://host.example.evil.org/x":   "no",
+		"https://evil.org/host.example":     "no",
+		"//host.example/x":                  "no",
+		`\\host.example\x`:                  "no",
+		`/\host.example/x`:                  "no",
+		"https://me:pw@host.example/x":      "no",
+		"https://host.example@evil.org/x":   "no",
+		"file:///etc/passwd":                "no",
+		"javascript:alert(1)":               "no",
+		"":                                  "no",
+		"https://files.example/x":           "no",
+		"https://host.example\x7f/x":        "no",
+		"https://host.example%2eevil.org/x": "no",
+	} {
+		got := "no"
+		if u, err := resolve(c.server.fhir, ref); err == nil {
+			if bearer, err := c.trusts(u); err == nil {
+				got = "plain"
+				if bearer {
+					got = "bearer"
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", ref, got, want)
+		}
+	}
+}
+
+func TestRequest(t *testing.T) {
+	const tag = "ExplanationOfBenefit?_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem"
+	for _, tt := range []struct {
+		base, api string
+		request   Request
+		want      string // of the address, or of the error
+	}{
+		{"https://h", "v3", Request{}, "https://h/api/v3/Patient/$export"},
+		{"https://h", "v1", Request{Endpoint: "group"}, "https://h/api/v1/Group/all/$export"},
+		{"https://h", "v2", Request{Group: "runout", Types: []string{"Patient", "Claim"}}, "https://h/api/v2/Group/runout/$export?_type=Patient,Claim"},
+		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00+05:00"}, "_since=2026-05-01T00%3A00%3A00%2B05%3A00"},
+		{"https://h", "v3", Request{TypeFilters: []string{tag}}, "_typeFilter=ExplanationOfBenefit%3F_tag%3Dhttps"},
+		{"https://h", "v3", Request{TypeFilters: []string{url.QueryEscape(tag)}}, "_typeFilter=ExplanationOfBenefit%3F_tag%3Dhttps"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?outcome=partial,complete&service-date=ge2026-01&service-date=2026-02-01T00:00:00+05:00"}}, "%252B05%3A00"},
+		{"https://h/fhir", "", Request{Endpoint: "system", Types: []string{"Observation"}}, "https://h/fhir/$export?_type=Observation"},
+		{"https://h/fhir", "", Request{Group: "a.1"}, "https://h/fhir/Group/a.1/$export"},
+		{"https://h/fhir", "", Request{TypeFilters: []string{"Patient?a=b", "Observation?c=d"}}, "_typeFilter=Patient%3Fa%3Db&_typeFilter=Observation%3Fc%3Dd"},
+
+		{"https://h", "v3", Request{Endpoint: "system"}, "!no export of the whole system"},
+		{"https://h", "v3", Request{Endpoint: "practitioner"}, "!no endpoint"},
+		{"https://h", "v3", Request{Endpoint: "patient", Group: "all"}, "!no groups"},
+		{"https://h", "v3", Request{Group: "mine"}, "!no group"},
+		{"https://h/fhir", "", Request{Group: "../x"}, "!not the id"},
+		{"https://h/fhir", "", Request{Endpoint: "group"}, "!not the id"},
+		{"https://h", "v3", Request{Types: []string{"EOB"}}, "!no resource type"},
+		{"https://h", "v3", Request{Types: []string{""}}, "!no resource type"},
+		{"https://h", "v3", Request{Types: []string{"Claim"}}, "!no resource type"},
+		{"https://h", "v1", Request{Types: []string{"Claim"}}, "!no resource type"},
+		{"https://h", "v3", Request{Types: []string{"Patient", "Patient"}}, "!repeated"},
+		{"https://h/fhir", "", Request{Types: []string{"a,b"}}, "!not the name"},
+		{"https://h", "v3", Request{Since: "2026-05-01"}, "!not a point in time"},
+		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00"}, "!not a point in time"},
+		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00 05:00"}, "!not a point in time"},
+		{"https://h", "v3", Request{Since: "2026-13-01T00:00:00Z"}, "!not a point in time"},
+		{"https://h", "v3", Request{Since: "2099-05-01T00:00:00Z"}, "!future"},
+		{"https://h", "v1", Request{TypeFilters: []string{tag}}, "!ignores type filters"},
+		{"https://h", "v2", Request{TypeFilters: []string{tag}}, "!ignores type filters"},
+		{"https://h", "v3", Request{TypeFilters: []string{tag, tag}}, "!one type filter"},
+		{"https://h", "v3", Request{TypeFilters: []string{tag}, Types: []string{"Patient"}}, "!not asked for"},
+		{"https://h", "v3", Request{TypeFilters: []string{"Patient?gender=male"}}, "!ExplanationOfBenefit only"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit"}}, "!not of the form"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?x"}}, "!no value"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?type=x"}}, "!no condition"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?_tag=SharedSystem"}}, "!system|code"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?_tag=x/System-Type|Foo"}}, "!no System-Type"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?outcome=error"}}, "!no outcome"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?service-date=ne2026-01-01"}}, "!prefix"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?service-date=2026-02-30"}}, "!cannot be read"},
+	} {
+		server, err := newEndpoint(tt.base, tt.api)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, err := tt.request.check(server)
+		if says, bad := strings.CutPrefix(tt.want, "!"); bad {
+			if !errors.Is(err, ErrOptions) || !strings.Contains(err.Error(), says) {
+				t.Errorf("%+v: error %v, want one with %q", tt.request, err, says)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%+v: %v", tt.request, err)
+			continue
+		}
+		if got := checked.url(server, checked.Since).String(); !strings.HasSuffix(got, tt.want) && !strings.Contains(got, tt.want) {
+			t.Errorf("%+v: %s, want %s", tt.request, got, tt.want)
+		}
+	}
+}
+
+func TestParseToken(t *testing.T) {
+	now := time.Now()
+	for body, want := range map[string]time.Duration{
+		`{"access_token":"a","expires_in":"1200","token_type":"bearer"}`: 20 * time.Minute,
+		`{"access_token":"a","expires_in":1200,"token_type":"Bearer"}`:   20 * time.Minute,
+		`{"access_token":"a","expires_in":"2"}`:                          2 * time.Second,
+		`{"access_token":"a"}`:                                           0,
+		`{"access_token":"a","expires_in":"soon"}`:                       0,
+		`{"access_token":"a","expires_in":-1}`:                           0,
+	} {
+		token, err := parseToken([]byte(body), now)
+		if err != nil || want != 0 && token.Expires.Sub(now) != want || want == 0 && !token.refresh.IsZero() {
+			t.Errorf("%s: %v, %v", body, token.Expires.Sub(now), err)
+		}
+		if margin := token.Expires.Sub(token.refresh); want != 0 && (margin > want/10 || margin > 90*time.Second) {
+			t.Errorf("%s: refreshed %s early", body, margin)
+		}
+	}
+	for _, bad := range []string{``, `[]`, `{}`, `{"access_token":"a b"}`, `{"access_token":"a","token_type":"mac"}`} {
+		if _, err := parseToken([]byte(bad), now); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	c := &Client{}
+	c.redactor.addCredentials("hunter2hunter2")
+	for body, want := range map[string]string{
+		``:                               "",
+		"Too Many Requests\nsecond line": "Too Many Requests",
+		`{"resourceType":"OperationOutcome","issue":[{"diagnostics":"d"}]}`:                        "d",
+		`{"resourceType":"OperationOutcome","issue":[{"details":{"text":"t"},"diagnostics":"d"}]}`: "t",
+		`{"issue":[{"details":{"coding":[{"display":"c"}]}}]}`:                                     "c",
+		`{"issue":[{"diagnostics":"first"}]}{"issue":[{"diagnostics":"second"}]}`:                  "first",
+		`{"error":"invalid_client","error_description":"bad id"}`:                                  "bad id",
+		`{"error":"invalid_client"}`:                                                               "invalid_client",
+		`{"message":"m"}`:                                                                          "m",
+		`{"broken`:                                                                                 "",
+		"<!DOCTYPE html><html>":                                                                    "a page of HTML or XML",
+		"the secret hunter2hunter2, Basic dXNlcjpwYXNzd29yZA== and\tBearer abcdefghijkl":           "the secret [redacted], Basic [redacted] and Bearer [redacted]",
+		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                                   "token [redacted]",
+		"a\x00\x1b[31mb":                                                                           "a [31mb",
+	} {
+		if got := c.readOutcome([]byte(body)).text; got != want {
+			t.Errorf("%q says %q, want %q", body, got, want)
+		}
+	}
+	if got := c.sayable(strings.Repeat("é", 1000)); len(got) > 410 {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
+func TestGate(t *testing.T) {
+	g := newGate(8)
+	for range 8 {
+		if err := g.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := time.Now()
+	for range 3 { // which counts once
+		g.throttle(60 * time.Millisecond)
+	}
+	for range 8 {
+		g.leave(false)
+	}
+	for range 4 {
+		if err := g.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if waited := time.Since(start); waited < 60*time.Millisecond {
+		t.Errorf("waited %s", waited)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := g.enter(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a fifth got in: %v", err)
+	}
+	for range regain {
+		g.leave(true)
+		if err := g.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.enter(t.Context()); err != nil || g.limit != 5 {
+		t.Errorf("limit %d, %v", g.limit, err)
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	for progress, want := range map[string]time.Duration{
+		"In Progress (20%)": 4 * time.Minute, "In Progress, 80%": 15 * time.Second, "50.5% complete": 58811881188,
+		"Pending": 0, "0%": 0, "100%": 0, "": 0,
+	} {
+		if got := remaining(progress, time.Minute); got != want {
+			t.Errorf("%q: %s, want %s", progress, got, want)
+		}
+	}
+}
+
+func TestFindJobIgnoresOthers(t *testing.T) {
+	request, _ := url.Parse("https://h/api/v3/Patient/$export?_type=Patient&_since=2026-01-01T00%3A00%3A00Z")
+	for listed, want := range map[string]bool{
+		"http://elsewhere/api/v3/Patient/$export?_since=2026-01-01T00:00:00Z&_type=Patient": true,
+		"https://h/api/v3/Patient/%24export?_type=Patient&_since=2026-01-01T00:00:00Z":      true,
+		"https://h/api/v2/Patient/$export?_type=Patient&_since=2026-01-01T00:00:00Z":        false,
+		"https://h/api/v3/Patient/$export?_type=Patient":                                    false,
+		"https://h/api/v3/Patient/$export?_type=Coverage&_since=2026-01-01T00:00:00Z":       false,
+		"https://h/api/v3/Group/all/$export?_type=Patient&_since=2026-01-01T00:00:00Z":      false,
+		"": false,
+	} {
+		if got := sameRequest(listed, request); got != want {
+			t.Errorf("%s: %v", listed, got)
+		}
+	}
+}
+
+var jsonLines = []string{
+	`{}`, `{"resourceType":"Patient"}`, ` { "a" : [ 1 , -2.5e+3 , true , false , null , "x\u00e9\"" ] , "resourceType":"Coverage"} `,
+	`{"a":{"resourceType":"X"},"resourceType":"Y"}`, `{"resourceType":5}`, `{"resourceType":"A","resourceType":"B"}`,
+	`[]`, `"x"`, `1`, ``, `{`, `}`, `{]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":-}`, `{"a":1e}`,
+	`{"a":tru}`, `{"a":"\x"}`, `{"a":"\u12"}`, `{"a":"` + "\n" + `"}`, `{"a":1}{}`, `{"a":1} x`, `{'a':1}`, `{"a":[1,]}`, `{"a":[1 2]}`, "{\"a\":\"\xff\"}",
+}
+
+func TestCheckLine(t *testing.T) {
+	for _, line := range jsonLines {
+		compareLine(t, []byte(line))
+	}
+	if _, err := checkLine([]byte(strings.Repeat(`{"a":`, 10000))); err == nil {
+		t.Error("endless depth")
+	}
+	if got, err := checkLine([]byte(`{"a":{"resourceType":"X"},"resourceType":"Y"}`)); got != "Y" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func FuzzCheckLine(f *testing.F) {
+	for _, line := range jsonLines {
+		f.Add([]byte(line))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if bytes.Count(line, []byte("{"))+bytes.Count(line, []byte("[")) < maxDepth {
+			compareLine(t, line)
+		}
+	})
+}
+
+// compareLine compares with encoding/json.
+func compareLine(t *testing.T, line []byte) {
+	t.Helper()
+	_, err := checkLine(line)
+	want := json.Valid(line) && bytes.HasPrefix(bytes.TrimLeft(line, " \t\r\n"), []byte("{"))
+	if (err == nil) != want {
+		t.Errorf("%q: %v, want validity %v", line, err, want)
+	}
+}
+
+func BenchmarkCheckLine(b *testing.B) {
+	line := []byte(`{"resourceType":"ExplanationOfBenefit","id":"1",` + strings.Repeat(`"item":{"sequence":1,"value":[1,2.5,"text of some length",{"code":"A","system":"https://example.org/x"}]},`, 200) + `"end":null}`)
+	b.SetBytes(int64(len(line)))
+	for b.Loop() {
+		if _, err := checkLine(line); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecKey, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
+	jwk := map[string]string{
+		"kty": "RSA", "kid": "r1", "n": number(rsaKey.N), "e": "AQAB", "d": number(rsaKey.D),
+		"p": number(rsaKey.Primes[0]), "q": number(rsaKey.Primes[1]),
+	}
+	ecBytes, err := ecKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecJWK := map[string]string{"kty": "EC", "crv": "P-384", "kid": "e1", "d": base64.RawURLEncoding.EncodeToString(ecBytes), "x": number(ecKey.X)}
+	asJSON := func(v any) []byte { text, _ := json.Marshal(v); return text }
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(ecKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sec1, err := x509.MarshalECPrivateKey(ecKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := map[string]string{"kty": "EC", "crv": "P-384", "x": number(ecKey.X), "y": number(ecKey.Y)}
+	for name, tt := range map[string]struct {
+		text []byte
+		id   string
+		alg  string
+	}{
+		"PKCS 8":    {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), "", "ES384"},
+		"SEC 1":     {pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1}), "", "ES384"},
+		"PKCS 1":    {pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)}), "", "RS384"},
+		"JWK RSA":   {asJSON(jwk), "r1", "RS384"},
+		"JWK EC":    {asJSON(ecJWK), "e1", "ES384"},
+		"JWK set":   {asJSON(map[string]any{"keys": []any{public, ecJWK}}), "e1", "ES384"},
+		"public":    {asJSON(public), "", ""},
+		"nonsense":  {[]byte("nonsense"), "", ""},
+		"empty set": {[]byte(`{"keys":[]}`), "", ""},
+		"broken":    {asJSON(map[string]string{"kty": "RSA", "n": "AQ", "e": "AQAB", "d": "AQ", "p": "AQ", "q": "AQ"}), "", ""},
+	} {
+		key, id, err := ParseKey(tt.text)
+		if (err != nil) != (tt.alg == "") || id != tt.id {
+			t.Errorf("%s: id %q, %v", name, id, err)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		assertion, err := SMARTAuth{ClientID: "me", Key: key, KeyID: id}.assertion("https://h/token", time.Unix(1000, 0))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		parts := strings.Split(assertion, ".")
+		header, _ := base64.RawURLEncoding.DecodeString(parts[0])
+		claims, _ := base64.RawURLEncoding.DecodeString(parts[1])
+		signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
+		if !bytes.Contains(header, []byte(tt.alg)) || !bytes.Contains(claims, []byte(`"aud":"https://h/token"`)) || !bytes.Contains(claims, []byte(`"exp":1240`)) {
+			t.Errorf("%s: %s %s", name, header, claims)
+		}
+		digest := sha512.Sum384([]byte(parts[0] + "." + parts[1]))
+		ok := false
+		switch public := key.Public().(type) {
+		case *rsa.PublicKey:
+			ok = rsa.VerifyPKCS1v15(public, crypto.SHA384, digest[:], signature) == nil
+		case *ecdsa.PublicKey:
+			ok = len(signature) == 96 && ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(signature[:48]), new(big.Int).SetBytes(signature[48:]))
+		}
+		if !ok {
+			t.Errorf("%s: the signature is not right", name)
+		}
+	}
+	small, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (SMARTAuth{ClientID: "me", Key: small}).assertion("x", time.Now()); err == nil {
+		t.Error("a key on P-256 signs")
+	}
+}
