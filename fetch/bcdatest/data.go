@@ -1,0 +1,121 @@
+package bcdatest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const infoName = "warnings-and-info.ndjson"
+
+func isErrorFile(name string) bool {
+	return name == infoName || strings.HasSuffix(name, "-error.ndjson")
+}
+
+func (s *Server) data(w http.ResponseWriter, r *http.Request) {
+	j := s.find(w, r)
+	if j == nil {
+		return
+	}
+	name := r.PathValue("name")
+	file, ok := j.files[name]
+	switch {
+	case name == infoName && j.info:
+		s.plain(w, r, j, []byte(outcomeV3("information", "informational", "Only claims of NationalClaimsHistory and DDPS are exported, unless a System-Type tag is in the _typeFilter.")+"\n"))
+		return
+	case isErrorFile(name) && j.errors:
+		file = Text("OperationOutcome", s.opts.Errors)
+	case !ok:
+		http.Error(w, "404 page not found", http.StatusNotFound)
+		return
+	}
+	stored, err := file.load()
+	if err != nil || len(stored) == 0 {
+		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+		return
+	}
+	s.mu.Lock()
+	expired := j.state == archived || time.Now().After(j.done.Add(s.opts.KeepTime))
+	s.mu.Unlock()
+	if expired {
+		w.WriteHeader(http.StatusNotFound) // and the data
+	}
+	w.Header().Set("Content-Type", "application/fhir+ndjson")
+	if !takesGzip(r) {
+		// Without compression there are no ranges.
+		z, err := gzip.NewReader(bytes.NewReader(stored))
+		if err == nil {
+			_, _ = io.Copy(w, z)
+		}
+		return
+	}
+	body := &tailWriter{ResponseWriter: w}
+	w.Header().Set("Content-Encoding", "gzip")
+	if expired {
+		_, _ = body.Write(stored)
+	} else {
+		http.ServeContent(body, r, "", j.done.Truncate(time.Second), bytes.NewReader(stored))
+	}
+	body.tail()
+}
+
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+// A tailWriter is the compression of BCDA, which has nothing to compress, but
+// does not know it: it ends the body with an empty gzip stream, and forgets
+// its length.
+type tailWriter struct {
+	http.ResponseWriter
+	data bool
+}
+
+func (w *tailWriter) WriteHeader(status int) {
+	w.data = status == http.StatusOK || status == http.StatusPartialContent
+	w.Header().Del("Content-Length")
+	if !w.data {
+		w.Header().Del("Content-Encoding")
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *tailWriter) Write(p []byte) (int, error) { return w.ResponseWriter.Write(p) }
+
+func (w *tailWriter) tail() {
+	if w.data {
+		_ = gzip.NewWriter(w.ResponseWriter).Close() // 23 bytes
+	}
+}
+
+// plain serves a file that is stored without compression: a range of it is
+// compressed anew, so that it fits nothing.
+func (s *Server) plain(w http.ResponseWriter, r *http.Request, j *job, text []byte) {
+	w.Header().Set("Content-Type", "application/fhir+ndjson")
+	if !takesGzip(r) {
+		_, _ = w.Write(text)
+		return
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	z := &compressingWriter{tailWriter: tailWriter{ResponseWriter: w}}
+	z.gzip = gzip.NewWriter(w)
+	http.ServeContent(z, r, "", j.done.Truncate(time.Second), bytes.NewReader(text))
+	if z.data {
+		_ = z.gzip.Close()
+	}
+}
+
+type compressingWriter struct {
+	tailWriter
+	gzip *gzip.Writer
+}
+
+func (w *compressingWriter) Write(p []byte) (int, error) {
+	if !w.data {
+		return w.ResponseWriter.Write(p)
+	}
+	return w.gzip.Write(p)
+}
