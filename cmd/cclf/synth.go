@@ -24,7 +24,7 @@ func newSynthCommand(e *env) *cli.Command {
 		Description: help(`
 			Writes an export of made-up beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, as BCDA would name and split
-			them. The claims are plausible, and full of what real ones have in them:
+			them; with v2 also of Claim and ClaimResponse. The claims are plausible, and full of what real ones have in them:
 			updates, cancellations, blanks, changed identifiers. Nothing in them is
 			about anybody.
 

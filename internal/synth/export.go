@@ -18,6 +18,7 @@ type export struct {
 	scratch   []byte
 	// Files of what was sent first, and of what came later.
 	patients, coverages, claims [2]*fileSet
+	others                      []*fileSet // of the generation
 	truth                       *truth
 	stats                       Stats
 	err                         error
@@ -28,7 +29,7 @@ func newExport(opts *Options) (*export, error) {
 		return nil, err
 	}
 	generation := generations[opts.API]
-	e := &export{opts: opts, resources: generation.resources(), reorder: reorderer{order: opts.KeyOrder}}
+	e := &export{opts: opts, reorder: reorderer{order: opts.KeyOrder}}
 	for late := range 2 {
 		set := func(kind, beneficiaries int) *fileSet {
 			return &fileSet{export: e, kind: 2*kind + late, most: beneficiaries}
@@ -63,6 +64,9 @@ func (e *export) start(index int) {
 		e.patients[late].turn()
 		e.coverages[late].turn()
 		e.claims[late].turn()
+	}
+	for _, set := range e.others {
+		set.turn()
 	}
 }
 
@@ -151,6 +155,9 @@ func (e *export) close() error {
 		keep(e.patients[late].close())
 		keep(e.coverages[late].close())
 		keep(e.claims[late].close())
+	}
+	for _, set := range e.others {
+		keep(set.close())
 	}
 	if e.truth != nil {
 		keep(e.truth.close())

@@ -5,14 +5,19 @@ import (
 	"slices"
 )
 
-// A generation of BCDA makes resources of its own kind from the same records.
+// A generation of BCDA makes resources of its own kind. start is given an
+// export, and returns what makes the beneficiaries of it, one by one.
 type generation struct {
-	resources func() resources
-	columns   *columns
+	columns *columns
+	start   func(e *export) func(index int)
 }
 
+// v3 has records of its own, since another warehouse is behind it, and truth
+// of its own.
 var generations = map[string]generation{
-	"v2": {func() resources { return new(v2) }, &v2Columns},
+	"v1": {&v1Columns, startV1},
+	"v2": {&v2Columns, startV2},
+	"v3": {&columns{}, startV3},
 }
 
 // APIs are the generations of BCDA whose exports can be made.

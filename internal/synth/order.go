@@ -130,13 +130,13 @@ func scalarEnd(src []byte, i int) int {
 // agree, and of those that do not, by the element that holds them.
 var (
 	modelOrder = rankOf(
-		"resourceType", "id", "meta", "lastUpdated", "profile", "contained", "url", "extension", "use",
-		"identifier", "active", "status", "sequence", "careTeamSequence", "diagnosisSequence", "informationSequence",
+		"resourceType", "id", "meta", "lastUpdated", "source", "profile", "tag", "contained", "url", "extension", "use",
+		"identifier", "active", "status", "sequence", "careTeamSequence", "careTeamLinkId", "diagnosisSequence", "diagnosisLinkId", "informationSequence",
 		"date", "category", "type", "system", "version", "code", "display", "subType", "subscriberId", "beneficiary",
 		"relationship", "focal", "reference", "patient", "period", "payor", "class", "billablePeriod", "created",
-		"insurer", "provider", "referral", "facility", "responsible", "role", "qualification", "outcome", "disposition",
-		"careTeam", "supportingInfo", "diagnosis", "procedure", "insurance", "coverage", "item", "total", "payment",
-		"benefitBalance", "revenue", "productOrService", "modifier", "servicedDate", "servicedPeriod",
+		"insurer", "provider", "organization", "referral", "facility", "responsible", "role", "qualification", "outcome", "disposition",
+		"information", "careTeam", "hospitalization", "supportingInfo", "diagnosis", "procedure", "insurance", "coverage", "grouping", "subGroup", "subPlan", "item", "totalCost", "total", "payment",
+		"benefitBalance", "revenue", "service", "productOrService", "modifier", "servicedDate", "servicedPeriod",
 		"locationCodeableConcept", "locationAddress", "quantity", "adjudication", "reason", "amount", "financial",
 		"coding", "text", "name", "family", "given", "gender", "birthDate", "deceasedBoolean", "deceasedDateTime",
 		"address", "line", "city", "state", "postalCode", "start", "end", "value", "currency",
@@ -148,7 +148,7 @@ var (
 		"provider":      rankOf("reference", "type", "identifier", "display"),
 		"facility":      rankOf("extension", "reference", "type", "identifier", "display"),
 		"diagnosis":     rankOf("extension", "sequence", "diagnosisCodeableConcept", "type"),
-		"contained":     rankOf("resourceType", "id", "meta", "identifier", "active", "status", "code", "name"),
+		"contained":     rankOf("resourceType", "id", "meta", "identifier", "active", "status", "code", "name", "subject", "requester", "recipient"),
 		"coding":        rankOf("extension", "system", "version", "code", "display"),
 	}
 )

@@ -100,6 +100,7 @@ type Institutional struct {
 	NchWklyProcDt         date
 	FiClmProcDt           date
 	FiDocClmCntlNum       string
+	FiOrigClmCntlNum      string
 	FiNum                 string
 	FiClmActnCd           string
 	ClaimQueryCode        string

@@ -7,9 +7,12 @@
 // Medicare & Medicaid Services holds them: a record has the raw columns, and
 // nothing of FHIR. From a record go two ways that know nothing of each other:
 //
-//	             ┌─► v2: a resource, as the server makes it from the columns
+//	             ┌─► v1, v2: a resource, as the server makes it from the columns
 //	record ──────┤
 //	             └─► truth: CCLF rows, from the columns that CCLF has them from
+//
+// API v3 is made from another warehouse, the Integrated Data Repository, whose
+// records (idrClaim and others) are of another form, and go the same two ways.
 //
 // Converting the resources must give back the rows. What the server does with
 // a record on the way is most of the difficulty, and all of it is done here:
@@ -106,7 +109,8 @@ type Stats struct {
 	Beneficiaries int
 	Patients      int   // resources, with the earlier versions
 	Coverages     int   //
-	Claims        int   //
+	Claims        int   // ExplanationOfBenefit
+	Partial       int   // Claim and ClaimResponse, of v2
 	Bytes         int64 // of NDJSON, before compression
 	Files         int   // of NDJSON
 	Rows          int64 // of truth
@@ -121,13 +125,13 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	g := newGenerator(opts.Seed)
+	visit := generations[opts.API].start(e)
 	for index := 0; e.err == nil && e.wants(index); index++ {
 		if e.err = ctx.Err(); e.err != nil {
 			break
 		}
 		e.start(index)
-		g.visit(index, e)
+		visit(index)
 	}
 	err = errors.Join(e.err, e.close())
 	return e.stats, err

@@ -1,0 +1,270 @@
+package synth
+
+// Claims that are not adjudicated yet are sent by v2 as pairs of a Claim and a
+// ClaimResponse, of two systems: FISS for institutions, MCS for professionals.
+// They stand in files of their own, name their beneficiary by MBI, and have no
+// rows in CCLF.
+
+const (
+	fissVariables = variables + "fiss/"
+	mcsVariables  = variables + "mcs/"
+
+	partialStream = 64 // of the random numbers, apart from those of the records
+)
+
+// A v2Export is an export of v2.
+type v2Export struct {
+	*export
+	random            random
+	claims, responses *fileSet
+}
+
+func startV2(e *export) func(index int) {
+	e.resources = new(v2)
+	g := newGenerator(e.opts.Seed)
+	x := &v2Export{export: e}
+	x.claims = &fileSet{export: e, kind: 6, most: claimFile}
+	x.responses = &fileSet{export: e, kind: 8, most: claimFile}
+	e.others = []*fileSet{x.claims, x.responses}
+	return func(index int) {
+		x.random.seed(e.opts.Seed, index, partialStream)
+		g.visit(index, x)
+	}
+}
+
+// newestBeneficiary writes the claims that one beneficiary in sixteen has in
+// the systems.
+func (x *v2Export) newestBeneficiary(b *Beneficiary, hospice stay) {
+	x.export.newestBeneficiary(b, hospice)
+	r := &x.random
+	if r.intn(16) != 0 && x.stats.Beneficiaries > 1 {
+		return
+	}
+	for range 1 + r.skewed(3) {
+		for _, institutional := range []bool{true, false} {
+			p := newPartial(r, b, institutional)
+			x.stats.Partial += 2
+			x.write(&[2]*fileSet{x.claims}, false, func(buf []byte) []byte { return p.claim(buf) })
+			x.write(&[2]*fileSet{x.responses}, false, func(buf []byte) []byte { return p.response(buf) })
+		}
+	}
+}
+
+// A partial is a record of FISS or MCS.
+type partial struct {
+	institutional    bool
+	beneficiary      *Beneficiary
+	number           string // DCN or ICN
+	from, thru       date
+	received, status date
+	statusCode       string
+	updated          instant
+	provider         *provider
+	diagnoses        []term
+	lines            []service
+}
+
+func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
+	p := &partial{institutional: institutional, beneficiary: b, number: r.number(13), from: historyEnd - date(r.intn(60))}
+	p.thru = p.from + date(r.skewed(9))
+	p.received = p.thru + date(r.between(1, 5))
+	p.status = p.received + date(r.between(1, 9))
+	p.updated = min(p.status+1, lastUpdate).at(int64(r.intn(86_400_000)))
+	p.provider = anyOfPointers(r, registry().organizations)
+	p.statusCode = anyOf(r, []string{"S", "M", "P", "R", "T"})
+	if institutional {
+		p.number += anyOf(r, []string{"OHA", "NCA", ""})
+	} else {
+		p.statusCode = anyOf(r, []string{"5", "A", "B", "D"})
+	}
+	first := r.intn(len(icd10Diagnoses) - 4)
+	p.diagnoses = icd10Diagnoses[first : first+1+r.intn(4)]
+	for range 1 + r.skewed(5) {
+		p.lines = append(p.lines, anyOf(r, officeServices))
+	}
+	return p
+}
+
+func anyOfPointers[T any](r *random, list []T) *T { return &list[r.intn(len(list))] }
+
+var (
+	partialInstitutional = `"type":` + concept(coding(terminology+"claim-type", "institutional", "Institutional")) + `,"use":"claim"}`
+	partialProfessional  = `"type":` + concept(coding(terminology+"claim-type", "professional", "Professional")) + `,"use":"claim"}`
+	partialPriority      = `"priority":` + concept(coding(terminology+"processpriority", "normal", "Normal")) + `,`
+	partialMBI           = `"identifier":[{"system":"` + mbiSystem + `","type":` + concept(coding(terminology+"v2-0203", "MC", "Patient's Medicare Number")) + `,"value":`
+	partialAdmitting     = `,"type":[` + concept(coding(terminology+"ex-diagnosistype", "admitting", "Admitting Diagnosis")) + `]},`
+	partialPrincipal     = `,"type":[` + concept(coding(terminology+"ex-diagnosistype", "principal", "Principal Diagnosis")) + `]},`
+	partialBill          = concept(coding(carin+"C4BBSupportingInfoType", "typeofbill", "Type of Bill"))
+	partialNumber        = `"type":` + concept(coding(terminology+"v2-0203", "PRN", "Provider number")) + `,"value":`
+	partialNPI           = `"system":"` + npiSystem + `","type":` + concept(coding(carin+"C4BBIdentifierType", "npi", "National Provider Identifier")) + `,"value":`
+)
+
+// id is the id of both resources.
+func (p *partial) id() string {
+	if p.institutional {
+		return "f-" + p.number[:13]
+	}
+	return "m-" + p.number
+}
+
+// extension writes an extension of the system with a code.
+func (p *partial) extension(b []byte, system, name, code string) []byte {
+	b = append(b, `{"url":"`...)
+	b = append(append(b, system...), name...)
+	b = append(b, `","valueCoding":`...)
+	b = appendCoding(b, system+name, code)
+	return append(b, `},`...)
+}
+
+func (p *partial) dateExtension(b []byte, url string, d date) []byte {
+	b = append(b, `{"url":"`...)
+	b = append(b, url...)
+	b = append(b, `","valueDate":`...)
+	return append(appendDate(b, d), `},`...)
+}
+
+// patient is the resource within both that tells who it is.
+func (p *partial) patient(b []byte) []byte {
+	b = append(b, `{"birthDate":`...)
+	b = appendDate(b, p.beneficiary.BeneBirthDt)
+	b = append(append(b, `,"id":"patient",`...), partialMBI...)
+	b = appendPlain(b, p.beneficiary.MbiNum)
+	b = append(b, `}],"name":[{"family":`...)
+	b = appendString(b, p.beneficiary.BeneSrnmName)
+	return append(b, `}],"resourceType":"Patient"},`...)
+}
+
+func (p *partial) identifiers(b []byte) []byte {
+	b = append(b, `"identifier":[{"system":"`...)
+	if p.institutional {
+		b = append(b, fissVariables+"dcn"...)
+	} else {
+		b = append(b, mcsVariables+"icn"...)
+	}
+	b = append(append(b, `",`...), uniqueID...)
+	return append(appendPlain(b, p.number), `}],`...)
+}
+
+// claim writes the Claim.
+func (p *partial) claim(b []byte) []byte {
+	b = append(b, `{"billablePeriod":`...)
+	b = appendPeriod(b, p.from, p.thru)
+	b = append(b, `,"contained":[`...)
+	b = p.patient(b)
+	b = append(b, `{"id":"provider-org","identifier":[`...)
+	if p.institutional {
+		b = append(append(b, `{"system":"`+fissVariables+`meda-prov-6",`...), partialNumber...)
+		b = append(appendPlain(b, p.provider.oscar), `},`...)
+	}
+	b = append(append(b, '{'), partialNPI...)
+	b = append(appendPlain(b, p.provider.npi), `}],"resourceType":"Organization"}],"created":`...)
+	b = appendInstant(b, exportTime)
+	b = append(b, `,"diagnosis":[`...)
+	for i, d := range p.diagnoses {
+		b = append(append(b, `{"diagnosisCodeableConcept":{"coding":[`...), coding(sid+"icd-10-cm", d.code, "")...)
+		b = append(b, `]},"sequence":`...)
+		b = appendInt(b, i+1)
+		switch {
+		case p.institutional && i == 0:
+			b = append(b, partialPrincipal...)
+		case p.institutional && i == 1:
+			b = append(b, partialAdmitting...)
+		default:
+			b = append(b, `},`...)
+		}
+	}
+	b = append(closeWith(b, ']'), `,"extension":[`...)
+	if p.institutional {
+		b = p.extension(b, fissVariables, "serv-typ-cd", "1")
+		b = append(closeWith(b, ']'), `,"facility":{"extension":[`...)
+		b = p.extension(b, fissVariables, "lob-cd", "1")
+		b = append(closeWith(b, ']'), `},`...)
+	} else {
+		b = p.extension(b, mcsVariables, "claim-type", "3")
+		b = append(closeWith(b, ']'), ',')
+	}
+	b = append(b, `"id":`...)
+	b = append(appendPlain(b, p.id()), ',')
+	b = p.identifiers(b)
+	b = append(b, `"insurance":[{"coverage":{"identifier":{"system":"`+fissVariables+`payers-name","value":"MEDICARE"}},"focal":true,"sequence":1}],`...)
+	b = p.items(b)
+	b = append(b, `"meta":{"lastUpdated":`...)
+	b = appendInstant(b, p.updated)
+	b = append(append(b, `},"patient":{"reference":"#patient"},`...), partialPriority...)
+	b = append(b, `"provider":{"reference":"#provider-org"},"resourceType":"Claim","status":"active",`...)
+	if p.institutional {
+		b = append(append(b, `"supportingInfo":[{"category":`...), partialBill...)
+		b = append(b, `,"code":{"coding":[`...)
+		b = appendCoding(b, fissVariables+"freq-cd", "1")
+		b = append(b, `]},"sequence":1}],`...)
+	}
+	b = append(b, `"total":`+moneyStart...)
+	var total amount
+	for _, l := range p.lines {
+		total += dollars(int64(l.charge))
+	}
+	b = append(total.appendJSON(b), `},`...)
+	if p.institutional {
+		return append(b, partialInstitutional...)
+	}
+	return append(b, partialProfessional...)
+}
+
+func (p *partial) items(b []byte) []byte {
+	b = append(b, `"item":[`...)
+	for i, l := range p.lines {
+		b = append(b, '{')
+		if p.institutional {
+			b = append(b, `"extension":[{"url":"`+fissVariables+`rev-serv-unit-cnt","valueQuantity":{"value":1}}],`...)
+		} else {
+			b = append(b, `"diagnosisSequence":[1],`...)
+		}
+		b = append(b, `"productOrService":{"coding":[`...)
+		b = appendCoding(b, "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", l.hcpcs)
+		b = append(b, `]},"quantity":{"value":1},`...)
+		if p.institutional {
+			b = append(b, `"revenue":{"coding":[`...)
+			b = append(appendCoding(b, fissVariables+"rev-cd", "0300"), `]},`...)
+		}
+		b = append(b, `"sequence":`...)
+		b = appendInt(b, i+1)
+		if p.institutional {
+			b = append(b, `,"servicedDate":`...)
+			b = appendDate(b, p.from)
+		} else {
+			b = append(b, `,"servicedPeriod":`...)
+			b = appendPeriod(b, p.from, p.thru)
+		}
+		b = append(b, `},`...)
+	}
+	return append(closeWith(b, ']'), ',')
+}
+
+// response writes the ClaimResponse: how far the claim is.
+func (p *partial) response(b []byte) []byte {
+	b = append(b, `{"contained":[`...)
+	b = p.patient(b)
+	b = append(closeWith(b, ']'), `,"created":`...)
+	b = appendInstant(b, exportTime)
+	b = append(b, `,"extension":[`...)
+	if p.institutional {
+		b = p.extension(b, fissVariables, "curr-status", p.statusCode)
+		b = p.dateExtension(b, fissVariables+"recd-dt-cymd", p.received)
+		b = p.dateExtension(b, fissVariables+"curr-tran-dt-cymd", p.status)
+	} else {
+		b = p.extension(b, mcsVariables, "status-code", p.statusCode)
+		b = p.dateExtension(b, mcsVariables+"claim-receipt-date", p.received)
+		b = p.dateExtension(b, mcsVariables+"status-date", p.status)
+	}
+	b = append(closeWith(b, ']'), `,"id":`...)
+	b = append(appendPlain(b, p.id()), ',')
+	b = p.identifiers(b)
+	b = append(b, `"insurer":{"identifier":{"value":"CMS"}},"meta":{"lastUpdated":`...)
+	b = appendInstant(b, p.updated)
+	b = append(b, `},"outcome":"queued","patient":{"reference":"#patient"},"request":{"reference":"Claim/`...)
+	b = append(append(b, p.id()...), `"},"resourceType":"ClaimResponse","status":"active",`...)
+	if p.institutional {
+		return append(b, partialInstitutional...)
+	}
+	return append(b, partialProfessional...)
+}

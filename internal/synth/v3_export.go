@@ -1,0 +1,56 @@
+package synth
+
+// v3Export hands the records of the IDR to an export.
+type v3Export struct {
+	*export
+	v3    v3
+	truth *v3Truth
+}
+
+// startV3 makes what makes the beneficiaries of an export of v3.
+func startV3(e *export) func(index int) {
+	x := &v3Export{export: e}
+	if e.truth != nil {
+		x.truth = newV3Truth(e.truth)
+	}
+	m := &idrMaker{generator: newGenerator(e.opts.Seed), to: x}
+	return m.visit
+}
+
+func (x *v3Export) person(p *idrPerson, late bool) {
+	x.stats.Patients++
+	x.write(&x.patients, late, func(b []byte) []byte { return x.v3.patient(b, p) })
+	if p.mergedID != 0 {
+		x.stats.Patients++
+		x.write(&x.patients, late, func(b []byte) []byte { return x.v3.merged(b, p) })
+	}
+	for n := range x.v3.coverages(p) {
+		x.stats.Coverages++
+		x.write(&x.coverages, late, func(b []byte) []byte { return x.v3.coverage(b, p, n) })
+	}
+}
+
+func (x *v3Export) event(c *idrClaim, late bool) {
+	x.stats.Claims++
+	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.event(b, c) })
+}
+
+func (x *v3Export) priorAuthorization(c *idrClaim) {
+	x.stats.Claims++
+	x.write(&x.claims, false, func(b []byte) []byte { return x.v3.priorAuthorization(b, c) })
+}
+
+func (x *v3Export) newestPerson(p *idrPerson) {
+	if x.truth != nil {
+		x.truth.person(p)
+		if err := x.export.truth.flush(flushSize); x.err == nil {
+			x.err = err
+		}
+	}
+}
+
+func (x *v3Export) newestEvent(c *idrClaim) {
+	if x.truth != nil {
+		x.truth.event(c)
+	}
+}
