@@ -110,6 +110,12 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 	case fromRecord:
 		spans = c.rec.Regs(s.reg, s.count)
 	case fromRow:
+		if s.gather == gatherNumber {
+			return c.number(s, row), true
+		}
+		if s.firstRow {
+			row = 0
+		}
 		spans = c.rec.Row(s.rowSet, row)[s.reg : s.reg+s.count]
 	case fromJoin:
 		spans = c.joined(s, row)

@@ -41,8 +41,8 @@ func (c *column) append(v []byte, ok bool) error {
 	}
 	switch c.kind {
 	case schema.Text:
-		c.text = append(c.text, v...)
-		c.ends = append(c.ends, int32(len(c.text)))
+		c.appendText(v)
+		return nil
 	case schema.Int:
 		i, err := parseInt(v)
 		if err != nil {
@@ -68,6 +68,13 @@ func (c *column) append(v []byte, ok bool) error {
 	}
 	c.mark(true)
 	return nil
+}
+
+// appendText adds a text, whatever it is.
+func (c *column) appendText(v []byte) {
+	c.text = append(c.text, v...)
+	c.ends = append(c.ends, int32(len(c.text)))
+	c.mark(true)
 }
 
 func (c *column) appendNull() {

@@ -38,6 +38,7 @@ var pickers = map[string]pickRule{
 	"admitting":           pickAdmitting,
 	"listed":              pickListed,
 	"first-icd-indicator": pickFirst,
+	"first-icd-version":   pickFirst,
 }
 
 // diagnoses is the list of a claim's diagnoses, sorted out once for a claim.

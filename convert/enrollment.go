@@ -97,6 +97,18 @@ func (w *worker) periodMonths(updated int64) []yearMonth {
 	return list
 }
 
+// openCoverage reports whether a Coverage is in force when it is updated.
+func (w *worker) openCoverage(updated int64) bool {
+	c := &w.claim
+	if string(w.text(c.rec, c.plan.common.status)) == statusCancelled {
+		return false
+	}
+	end, ok, err := parseDate(w.text(c.rec, c.plan.common.periodEnd))
+	return err != nil || !ok || updated != minTime && int64(end) > updated/int64(24*time.Hour)
+}
+
+// monthNumber counts the months, so that those of consecutive months are
+// consecutive.
 func monthNumber(days int32) int {
 	y, m, _ := civil(days)
 	return y*12 + m - 1

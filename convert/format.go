@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -29,6 +30,9 @@ func (o *Options) checkFormat() error {
 		return fmt.Errorf("%w: layout, ACO and program are for the format %s", ErrOptions, Fixed)
 	case o.Format == DuckDB && o.Export == nil:
 		return fmt.Errorf("%w: no DuckDB to make a database file with", ErrOptions)
+	}
+	if err := o.checkProfile(); err != nil {
+		return err
 	}
 	return o.Fixed.check()
 }
@@ -61,7 +65,7 @@ func (f partFormat) create(t *tableWriter, part int) (*partFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.limit = partRows
+	p.limit = cmp.Or(t.run.opts.fileRows, partRows)
 	return p.with(sinks[f.format](p.buf, t.schema))
 }
 

@@ -44,8 +44,11 @@ func (s *source) setFunc(name string) error {
 	if rule, ok := pickers[name]; ok {
 		s.kind, s.pick.rule = fromRole, rule
 		s.fn = transforms["icd"]
-		if name == "first-icd-indicator" {
+		switch name {
+		case "first-icd-indicator":
 			s.fn = icdIndicator
+		case "first-icd-version":
+			s.fn = icdVersion
 		}
 		return nil
 	}
@@ -55,6 +58,9 @@ func (s *source) setFunc(name string) error {
 		return nil
 	case "rank":
 		s.rowFn = (*claim).rank
+		return nil
+	case "diagnosis-number":
+		s.rowFn = (*claim).diagnosisNumber
 		return nil
 	case "claim-system":
 		s.rowFn = func(c *claim, _ int) []byte { return c.system }
@@ -71,7 +77,7 @@ func (s *source) setFunc(name string) error {
 	case "source-line":
 		s.rowFn = func(c *claim, _ int) []byte { return strconv.AppendInt(c.scratch[:0], c.line, 10) }
 		return nil
-	case "only", "concat", "current-mbi":
+	case "only", "concat", "number", "current-mbi":
 		return nil
 	}
 	if _, ok := partRules[name]; ok {
@@ -81,26 +87,50 @@ func (s *source) setFunc(name string) error {
 }
 
 var transforms = map[string]transform{
-	"icd":           withoutDot,
-	"icd-indicator": icdIndicator,
-	"ansi-group":    ansiGroup,
-	"ansi-reason":   ansiReason,
-	"id-qualifier":  idQualifier,
-	"sex":           sex,
-	"zip5":          zip5,
-	"zip4":          zip4,
-	"second":        second,
-	"third":         third,
-	"pad2":          func(dst, v []byte) []byte { return pad(dst, v, 2) },
-	"pad3":          func(dst, v []byte) []byte { return pad(dst, v, 3) },
-	"race":          race,
-	"final-action":  finalAction,
-	"npi-qualifier": func(_, _ []byte) []byte { return []byte("01") },
+	"icd":             withoutDot,
+	"icd-indicator":   icdIndicator,
+	"ansi-group":      ansiGroup,
+	"ansi-reason":     ansiReason,
+	"id-qualifier":    idQualifier,
+	"sex":             sex,
+	"zip5":            zip5,
+	"zip4":            zip4,
+	"second":          second,
+	"third":           third,
+	"pad2":            func(dst, v []byte) []byte { return pad(dst, v, 2) },
+	"pad3":            func(dst, v []byte) []byte { return pad(dst, v, 3) },
+	"race":            race,
+	"final-action":    finalAction,
+	"known-date":      knownDate,
+	"reference-id":    referenceID,
+	"row-icd-version": icdVersion,
+	"npi-qualifier":   func(_, _ []byte) []byte { return []byte("01") },
 }
 
 var lates = map[string]lateKind{
 	"mbi": lateMBI,
 	"age": lateAge,
+}
+
+// knownDate leaves out the days that stand for a missing one.
+func knownDate(_, v []byte) []byte {
+	if _, ok, err := parseDate(v); err == nil && !ok {
+		return nil
+	}
+	return v
+}
+
+// referenceID is the id in a reference such as "Patient/123".
+func referenceID(_, v []byte) []byte {
+	return v[bytes.LastIndexByte(v, '/')+1:]
+}
+
+// icdVersion is icdIndicator for systems that are known.
+func icdVersion(dst, v []byte) []byte {
+	if ind := icdIndicator(dst, v); ind[0] != 'U' {
+		return ind
+	}
+	return nil
 }
 
 func withoutDot(dst, v []byte) []byte {

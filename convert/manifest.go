@@ -16,6 +16,7 @@ import (
 type Manifest struct {
 	Version  string          `json:"version"` // of the program that wrote it
 	Format   Format          `json:"format"`
+	Profile  Profile         `json:"profile,omitempty"`
 	Layout   string          `json:"layout,omitempty"` // of the fixed-width files
 	Versions Versions        `json:"versions"`
 	APIs     []string        `json:"apis"` // generations of BCDA in the inputs
@@ -53,6 +54,7 @@ func (r *run) manifest() *Manifest {
 	m := &Manifest{
 		Version:  r.opts.Version,
 		Format:   r.opts.Format,
+		Profile:  r.opts.Profile,
 		Versions: r.opts.Versions,
 		Counts:   r.counts,
 		TextSize: r.text.Load(),

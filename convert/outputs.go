@@ -16,6 +16,7 @@ type output struct {
 	table   *schema.Table
 	dir     string // in the data set, with slashes
 	partial bool
+	profile Profile // the only one that has it
 }
 
 // outputs are all outputs of a conversion; spills and row counts go by their
@@ -24,15 +25,18 @@ var outputs = func() []output {
 	var list []output
 	for _, t := range schema.AllTables() {
 		if t.Partial {
-			list = append(list, output{t, path.Join(PartialFolder, t.Name), true})
+			list = append(list, output{table: t, dir: path.Join(PartialFolder, t.Name), partial: true})
 		} else {
-			list = append(list, output{t, t.Name, false})
+			list = append(list, output{table: t, dir: t.Name})
 		}
 	}
 	for _, t := range schema.Tables() {
 		if len(t.Claims) > 0 {
-			list = append(list, output{t, path.Join(PartialFolder, t.Name), true})
+			list = append(list, output{table: t, dir: path.Join(PartialFolder, t.Name), partial: true})
 		}
+	}
+	for _, t := range schema.TuvaTables() {
+		list = append(list, output{table: t, dir: t.Name, profile: Tuva})
 	}
 	return list
 }()

@@ -13,7 +13,7 @@ type personID uint64
 
 // people is what the conversion keeps in memory of every beneficiary: the
 // current MBI, which every row bears, and what Coverages and hospice claims
-// add to CCLF8. It takes personBytes a beneficiary, whatever the number of
+// add to CCLF8. It takes about 350 bytes a beneficiary, whatever the number of
 // their claims.
 type people struct {
 	index map[personID]int32
@@ -23,9 +23,6 @@ type people struct {
 	words   []string // texts of Coverage values, each once
 	wordIDs map[string]uint32
 }
-
-// personBytes is about what one beneficiary takes in people, with the map.
-const personBytes = 300
 
 // An mbi is a Medicare Beneficiary Identifier, or shorter text before zeros.
 type mbi [11]byte
@@ -50,6 +47,7 @@ type person struct {
 type partSummary struct {
 	rank   int64
 	year   int16
+	open   bool                    // a Coverage that is in force
 	values [maxPersonValues]uint32 // words, by slot
 }
 
@@ -58,6 +56,7 @@ const (
 	partA = iota
 	partB
 	otherPart
+	dualPart // no part, but v3 has a Coverage for it
 	hospice
 	parts
 )
@@ -93,6 +92,12 @@ var personFields = func() []int {
 	}
 	return list
 }()
+
+// Slots of the days on which Parts A and B began.
+var (
+	partAStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(schema.PartAStartLabel))
+	partBStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(schema.PartBStartLabel))
+)
 
 func fromOthers(cell schema.Cell) bool {
 	expr, err := schema.ParseExpr(cell.Expr)
@@ -151,8 +156,9 @@ func (p *people) mbi(id personID) []byte {
 // current that another calls former. Links that lead in a circle are not
 // followed.
 func (p *people) current(from mbi) mbi {
+	const most = 64 // more MBIs than anyone has had
 	at := from
-	for range len(p.later) {
+	for range most {
 		link, former := p.later[at]
 		if !former {
 			return at
@@ -172,6 +178,32 @@ func (p *people) currentText(v []byte) []byte {
 	}
 	copy(m[:], v)
 	return p.current(m).text()
+}
+
+// updated is when the newest Patient of a beneficiary was updated.
+func (p *people) updated(id personID) int64 {
+	if i, known := p.index[id]; known {
+		return p.list[i].updated
+	}
+	return minTime
+}
+
+// insured reports whether a beneficiary has a Coverage of Part A or B that is
+// in force.
+func (p *people) insured(id personID) bool {
+	i, known := p.index[id]
+	return known && (p.list[i].parts[partA].open || p.list[i].parts[partB].open)
+}
+
+// coverageStart is the month in which the older of Part A and Part B began,
+// or the month given if that is earlier.
+func (p *people) coverageStart(id personID, month int) int {
+	for _, v := range [][]byte{p.value(id, partAStart, partA), p.value(id, partBStart, partB)} {
+		if start, ok, err := parseDate(v); err == nil && ok {
+			month = min(month, monthNumber(start))
+		}
+	}
+	return month
 }
 
 // describes reports whether a Patient resource of a beneficiary was read.
@@ -202,6 +234,7 @@ type personUpdate struct {
 
 	part   int
 	year   int16
+	open   bool
 	values [maxPersonValues][]byte
 }
 
@@ -222,7 +255,7 @@ func (p *people) apply(u *personUpdate) {
 	}
 	part := &who.parts[u.part]
 	if u.rank >= part.rank {
-		part.rank, part.year = u.rank, u.year
+		part.rank, part.year, part.open = u.rank, u.year, u.open
 		part.values = p.wordsOf(u)
 	}
 }
@@ -262,6 +295,9 @@ func partOf(name []byte) int {
 		return partA
 	case "Part B":
 		return partB
+	}
+	if bytes.HasPrefix(name, []byte("Dual")) {
+		return dualPart
 	}
 	return otherPart
 }

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cclf-tools/cclf/ndjson"
@@ -32,6 +33,7 @@ type commonRegs struct {
 	part, year                        int // of a Coverage
 	periodStart, periodEnd            int // of a Coverage
 	system, finalAction               int // of an EOB of v3
+	replacedBy                        int // of a Patient of v3
 	markers                           []int
 }
 
@@ -95,17 +97,18 @@ const (
 )
 
 type source struct {
-	kind    sourceKind
-	reg     int
-	rowSet  int // of the row
-	count   int // registers, when gather looks at several
-	gather  gatherRule
-	nth     int // of the elements that a join finds
-	join    join
-	pick    picker
-	literal []byte
-	fn      transform
-	rowFn   rowFunc
+	kind     sourceKind
+	reg      int
+	rowSet   int // of the row
+	count    int // registers, when gather looks at several
+	gather   gatherRule
+	firstRow bool // look at the first row of the claim
+	nth      int  // of the elements that a join finds
+	join     join
+	pick     picker
+	literal  []byte
+	fn       transform
+	rowFn    rowFunc
 }
 
 // A gatherRule makes one value of several.
@@ -115,6 +118,7 @@ const (
 	gatherFirst  gatherRule = iota
 	gatherOnly              // the value, when there is no other
 	gatherConcat            // all values, one after another
+	gatherNumber            // the place of the row when all are sorted by the value
 )
 
 // A join finds the elements of another array whose key stands in a list of
@@ -127,25 +131,27 @@ type join struct {
 }
 
 type compiler struct {
-	b     *ndjson.Builder
-	p     *plan
-	nth   map[string]int // how many values the tables want of a path
-	fixes []func()       // run once register numbers are known
+	b      *ndjson.Builder
+	p      *plan
+	tables []*schema.Table
+	nth    map[string]int // how many values the tables want of a path
+	fixes  []func()       // run once register numbers are known
 }
 
 // newPlan compiles what the tables ask of one resource type.
-func newPlan(api schema.API, resource string) (*plan, error) {
+func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, error) {
 	c := &compiler{
-		b:   ndjson.NewBuilder(),
-		p:   &plan{api: api, resource: resource, roles: map[string]ndjson.Marks{}},
-		nth: map[string]int{},
+		b:      ndjson.NewBuilder(),
+		p:      &plan{api: api, resource: resource, roles: map[string]ndjson.Marks{}},
+		tables: tables,
+		nth:    map[string]int{},
 	}
 	c.p.diagnose.set, c.p.mbi.set = -1, -1
 	c.commonRegs()
 	if err := c.roles(); err != nil {
 		return nil, err
 	}
-	for _, t := range schema.AllTables() {
+	for _, t := range tables {
 		if err := c.table(t); err != nil {
 			return nil, fmt.Errorf("table %s, %s: %w", t.Name, api, err)
 		}
@@ -184,6 +190,7 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.periodEnd, "period.end"},
 		{&c.p.common.system, schema.SystemTypeExpr},
 		{&c.p.common.finalAction, schema.FinalActionExpr},
+		{&c.p.common.replacedBy, schema.ReplacedByExpr},
 	} {
 		expr, err := schema.ParseExpr(v.expr)
 		if err != nil {
@@ -294,15 +301,12 @@ func (c *compiler) months(tp *tablePlan) error {
 			if err != nil || f.Cells[c.p.api].Expr == "" {
 				continue // tested in package schema
 			}
+			expr, late := splitLate(expr)
+			if late != nil && month == 1 {
+				tp.late = append(tp.late, lateColumn{col: i, kind: *late})
+			}
 			cols[i].sources = make([]source, len(expr))
 			for k, alt := range expr {
-				if late, known := lates[alt.Func]; known {
-					if month == 1 {
-						tp.late = append(tp.late, lateColumn{col: i, kind: late})
-					}
-					cols[i].sources = nil
-					break
-				}
 				if err := c.source(&cols[i].sources[k], tp, "", alt); err != nil {
 					return fmt.Errorf("%s: %w", f.Label, err)
 				}
@@ -314,14 +318,30 @@ func (c *compiler) months(tp *tablePlan) error {
 	return nil
 }
 
+// splitLate takes out the alternative that is only known at the end. Those
+// that are left stand where that one finds nothing.
+func splitLate(expr schema.Expr) (schema.Expr, *lateKind) {
+	for i, alt := range expr {
+		if late, known := lates[alt.Func]; known {
+			return slices.Concat(expr[:i], expr[i+1:]), &late
+		}
+	}
+	return expr, nil
+}
+
 // column compiles one cell of the crosswalk.
 func (c *compiler) column(tp *tablePlan, i int, array string, expr schema.Expr, makesRows bool) error {
-	var mine schema.Expr // the alternatives that this resource type has
-	for _, alt := range expr {
-		if late, known := lates[alt.Func]; known && makesRows {
-			tp.late = append(tp.late, lateColumn{col: i, kind: late})
+	if makesRows {
+		var late *lateKind
+		if expr, late = splitLate(expr); late != nil {
+			tp.late = append(tp.late, lateColumn{col: i, kind: *late})
+		}
+		if len(expr) == 0 {
 			return nil
 		}
+	}
+	var mine schema.Expr // the alternatives that this resource type has
+	for _, alt := range expr {
 		if len(tp.table.Claims) == 0 && alt.Path != nil {
 			if alt.Path[0].Name != c.p.resource {
 				continue
@@ -391,6 +411,10 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 		src.count, src.gather = sharedCodes, gatherOnly
 	case "concat":
 		src.count, src.gather = marksOnAdmission, gatherConcat
+	case "number":
+		src.gather = gatherNumber
+	case "row-icd-version":
+		src.firstRow = true
 	}
 	switch {
 	case alt.Path == nil:
@@ -424,7 +448,7 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 // who ask for different ones share registers.
 func (c *compiler) wanted(alt schema.Alt) int {
 	if len(c.nth) == 0 {
-		for _, t := range schema.AllTables() {
+		for _, t := range c.tables {
 			for i := range t.Fields {
 				expr, err := schema.ParseExpr(c.cell(&t.Fields[i]).Expr)
 				for k := 0; err == nil && k < len(expr); k++ {

@@ -19,7 +19,8 @@ type plans struct {
 	only   *schema.API // the generation that the user says it is
 }
 
-func newPlans(only *schema.API) (*plans, error) {
+// newPlans compiles what the tables ask of every resource type.
+func newPlans(only *schema.API, tables []*schema.Table) (*plans, error) {
 	p := &plans{only: only}
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]*plan{}
@@ -27,7 +28,7 @@ func newPlans(only *schema.API) (*plans, error) {
 			if isPartial(resource) && api != schema.V2 {
 				continue
 			}
-			compiled, err := newPlan(api, resource)
+			compiled, err := newPlan(api, resource, tables)
 			if err != nil {
 				return nil, err
 			}

@@ -30,6 +30,7 @@ type Options struct {
 	Out       string      // folder of the data set
 	Overwrite bool        // replace a data set that is there
 	Format    Format      // Parquet unless set
+	Profile   Profile     // whom the tables are for; PlainCCLF unless set
 	Versions  Versions    // FinalVersions unless set
 	API       *schema.API // generation of the export; told by its content unless set
 	Jobs      int         // parallel workers; the number of CPUs unless set
@@ -53,6 +54,10 @@ type Options struct {
 	Progress func(Progress)
 
 	inputs []ndjson.Input
+
+	// Tests want fewer rows in a part file, and in a batch on its way there.
+	fileRows  int64
+	batchRows int
 }
 
 // Progress tells how far a run is.
@@ -87,7 +92,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
 		return nil, err
 	}
-	compiled, err := newPlans(opts.API)
+	compiled, err := newPlans(opts.API, opts.Profile.tables())
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +128,7 @@ type run struct {
 	plans *plans
 	set   *dataset
 
-	spills  []*spill // by output
+	spills  []*spill // by output, nil where the profile has none
 	pages   pagePools
 	keys    keyLog // of resources
 	claims  keyLog // of claims that have several resources
@@ -138,6 +143,7 @@ type run struct {
 	written []int64      // rows by output
 	places  placeLog     // of resources
 
+	tuva   *tuvaDelivery // in the profile of that name
 	format formatter
 	files  [][]ManifestFiles // by output
 	others []ManifestFiles   // of no output
@@ -159,6 +165,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		set:     set,
 		keys:    keyLog{dir: set.temp, name: "keys"},
 		claims:  keyLog{dir: set.temp, name: "claims"},
+		spills:  make([]*spill, len(outputs)),
 		pages:   newPagePools(),
 		people:  newPeople(),
 		stays:   stayLog{dir: set.temp},
@@ -168,12 +175,15 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
 	}
-	for _, o := range outputs {
-		s, err := newSpill(set.temp, o)
-		if err != nil {
+	for i, o := range outputs {
+		if o.profile != opts.Profile {
+			continue
+		}
+		var err error
+		if r.spills[i], err = newSpill(set.temp, o); err != nil {
 			return nil, err
 		}
-		r.spills = append(r.spills, s)
+		r.spills[i].most = opts.batchRows
 	}
 	return r, nil
 }

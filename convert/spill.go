@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -27,6 +28,7 @@ type spill struct {
 	page *page
 	typ  *arrow.Schema
 	rows int64
+	most int // rows that are gathered, if not spillRows
 }
 
 // Names of the columns behind those of the table.
@@ -55,7 +57,7 @@ func newSpill(dir string, o output) (*spill, error) {
 func (s *spill) add(p *page, base int64) error {
 	s.rows += int64(p.rows())
 	s.page.addAll(p, base)
-	if s.page.rows() < spillRows {
+	if s.page.rows() < cmp.Or(s.most, spillRows) {
 		return nil
 	}
 	return s.flush()
@@ -81,14 +83,17 @@ func (s *spill) flush() error {
 	return err
 }
 
-// rewind ends the writing and returns a reader of what was written.
+// rewind ends the writing and returns a reader of what was written. It may be
+// called again.
 func (s *spill) rewind() (*ipc.Reader, error) {
-	if err := s.flush(); err != nil {
-		return nil, err
-	}
-	s.page = nil // its memory is wanted for the writing
-	if err := s.w.Close(); err != nil {
-		return nil, err
+	if s.page != nil {
+		if err := s.flush(); err != nil {
+			return nil, err
+		}
+		s.page = nil // its memory is wanted for the writing
+		if err := s.w.Close(); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := s.file.Seek(0, 0); err != nil {
 		return nil, err

@@ -239,7 +239,7 @@ func (w *worker) eob(key resourceKey) error {
 	case partial:
 		w.out.counts.PartlyAdjudicated++
 		wanted = partialRows
-	case w.opts.Versions == FinalVersions && w.notFinal():
+	case w.opts.Versions == FinalVersions && w.notFinal(), w.opts.Profile == Tuva && c.cancels():
 		w.out.counts.Cancelled++
 		wanted = claimRowOnly
 	}
@@ -290,6 +290,10 @@ func (w *worker) patient(key resourceKey) error {
 	if !ok {
 		return reject("a Patient without an id")
 	}
+	if len(w.text(c.rec, c.plan.common.replacedBy)) > 0 {
+		w.out.counts.Skipped++ // merged into another Patient, and nothing left of it but the id
+		return nil
+	}
 	c.mbi = bytes.Clone(c.currentMBI())
 	if len(c.mbi) > len(person{}.mbi) {
 		return reject("a Patient with an MBI of more than %d characters", len(person{}.mbi))
@@ -308,7 +312,7 @@ func (w *worker) coverage(key resourceKey) error {
 	if !ok {
 		return reject("a Coverage without a beneficiary")
 	}
-	u := personUpdate{id: who, rank: key.updated, part: partOf(w.text(c.rec, c.plan.common.part))}
+	u := personUpdate{id: who, rank: key.updated, open: w.openCoverage(key.updated), part: partOf(w.text(c.rec, c.plan.common.part))}
 	if year, err := strconv.ParseInt(string(w.text(c.rec, c.plan.common.year)), 10, 16); err == nil {
 		u.year = int16(year)
 	}

@@ -44,11 +44,18 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	r.counts.Superseded = superseded.count()
+	if r.opts.Profile == Tuva {
+		if r.tuva, err = newTuvaDelivery(ctx, r, replaced, superseded); err != nil {
+			return err
+		}
+	}
 	var total, done int64
 	partial := false // some claim is partially adjudicated
 	for _, s := range r.spills {
-		total += s.rows
-		partial = partial || s.out.partial && s.rows > 0
+		if s != nil {
+			total += s.rows
+			partial = partial || s.out.partial && s.rows > 0
+		}
 	}
 	var mu sync.Mutex
 	progress := func(rows int64) {
@@ -61,7 +68,7 @@ func (r *run) write(ctx context.Context) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
 	for i, s := range r.spills {
-		if s.out.partial && !partial {
+		if s == nil || s.out.partial && !partial {
 			continue
 		}
 		group.Go(func() error {
@@ -105,6 +112,7 @@ type tableWriter struct {
 	progress   func(rows int64)
 
 	late      []lateColumn
+	tuva      *tuvaWriter // in the profile of that name
 	schema    *arrow.Schema
 	part      *partFile
 	files     []ManifestFiles
@@ -123,6 +131,10 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	}
 	defer in.Release()
 	t.schema = arrowSchema(t.spill.out.table)
+	if t.run.tuva != nil {
+		t.tuva = t.run.tuva.writer(t.spill.out.table)
+		t.schema = t.tuva.schema
+	}
 	t.late = t.run.plans.late(t.spill.out.table, t.run.api())
 	t.lastLine = -1
 	defer func() {
@@ -145,6 +157,11 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 			return err
 		}
 		if err := t.batch(ctx, rec); err != nil {
+			return err
+		}
+	}
+	if t.tuva != nil {
+		if err := t.tuva.rest(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -200,10 +217,7 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 	lines = kept.Column(n - 2).(*array.Int64).Int64Values()
 	people := kept.Column(n - 1).(*array.Int64).Int64Values()
 	for _, l := range t.late {
-		filled, err := t.fill(l, cols, people)
-		if err != nil {
-			return err
-		}
+		filled := t.fill(l, cols, people)
 		defer filled.Release()
 		cols[l.col] = filled
 	}
@@ -215,7 +229,19 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 		defer marked.Release()
 	}
 	t.countStrangers(lines, people)
-	out := array.NewRecordBatch(t.schema, cols, kept.NumRows())
+	if t.tuva != nil {
+		err = t.tuva.write(t, cols, lines, people)
+	} else {
+		err = t.writeRows(cols, lines)
+	}
+	t.progress(rec.NumRows())
+	return err
+}
+
+// writeRows writes complete columns, into one part file after another. The
+// rows are of the resources that lines has.
+func (t *tableWriter) writeRows(cols []arrow.Array, lines []int64) error {
+	out := array.NewRecordBatch(t.schema, cols, int64(len(lines)))
 	defer out.Release()
 	for done := int64(0); out.NumRows() > 0; {
 		room := min(t.part.limit-t.partRows, out.NumRows())
@@ -237,7 +263,6 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 			return err
 		}
 	}
-	t.progress(rec.NumRows())
 	return nil
 }
 
@@ -270,14 +295,14 @@ func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []i
 }
 
 // fill makes a late column.
-func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (arrow.Array, error) {
+func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arrow.Array {
 	field := &t.spill.out.table.Fields[l.col]
 	col := newColumn(field)
 	for i, id := range people {
 		var v []byte
 		switch l.kind {
 		case lateMBI:
-			if v = t.run.people.mbi(personID(id)); v == nil {
+			if v = t.run.people.mbi(personID(id)); len(v) == 0 {
 				// A partially adjudicated claim of v2 names its MBI itself.
 				v = []byte(cols[l.col].(*array.String).Value(i))
 			}
@@ -296,7 +321,7 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) (ar
 			col.appendNull()
 		}
 	}
-	return col.array(), nil
+	return col.array()
 }
 
 // markSuperseded sets FINAL_ACTION of superseded claims to N.
@@ -373,8 +398,8 @@ func (t *tableWriter) countStrangers(lines, people []int64) {
 // countsClaims reports whether each claim of the table's types has rows in
 // it, and no table before it has those claims.
 func countsClaims(t *schema.Table) bool {
-	switch t.Name {
-	case "cclf1", "cclf5", "cclf6", "cclf7":
+	switch t.File {
+	case "CCLF1", "CCLF5", "CCLF6", "CCLF7":
 		return true
 	}
 	return false

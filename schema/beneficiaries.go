@@ -28,6 +28,12 @@ const (
 	DeathLabel = "BENE_DEATH_DT"
 )
 
+// Labels of the days on which the parts of Medicare began.
+const (
+	PartAStartLabel = "BENE_PART_A_ENRLMT_BGN_DT"
+	PartBStartLabel = "BENE_PART_B_ENRLMT_BGN_DT"
+)
+
 // Labels that the versions of a Part D event are told by.
 const (
 	ServiceDateLabel  = "CLM_LINE_FROM_DT"
@@ -131,11 +137,11 @@ var cclf8 = &Table{
 			v2: derived(v2LatestMonth("buyin"), latestMonthRule),
 			v3: derived(`Coverage.extension[url=idx:BENE-BUYIN-CD].valueCoding.code > part-a-or-b`,
 				"of the Part A coverage, else of Part B")},
-		{label: "BENE_PART_A_ENRLMT_BGN_DT", typ: date,
+		{label: PartAStartLabel, typ: date,
 			v1: derived(`Coverage.period.start > part-a`, "of the Part A coverage"),
 			v2: derived(`Coverage.period.start > part-a`, "of the Part A coverage"),
 			v3: derived(`Coverage.period.start > part-a`, "of the Part A coverage")},
-		{label: "BENE_PART_B_ENRLMT_BGN_DT", typ: date,
+		{label: PartBStartLabel, typ: date,
 			v1: derived(`Coverage.period.start > part-b`, "of the Part B coverage"),
 			v2: derived(`Coverage.period.start > part-b`, "of the Part B coverage"),
 			v3: derived(`Coverage.period.start > part-b`, "of the Part B coverage")},

@@ -96,13 +96,13 @@ func parseAlt(s string) (alt Alt, err error) {
 	s = strings.TrimSpace(s)
 	if path, fn, ok := cut(s, '>'); ok {
 		s, alt.Func = strings.TrimSpace(path), strings.TrimSpace(fn)
-		if alt.Func == "" {
-			return alt, fmt.Errorf("no function after >")
+		if !isName(strings.ReplaceAll(alt.Func, "-", "_")) {
+			return alt, fmt.Errorf("%q is not the name of a function", alt.Func)
 		}
 	}
 	if strings.HasPrefix(s, "'") {
-		if len(s) < 2 || !strings.HasSuffix(s, "'") {
-			return alt, fmt.Errorf("quote without its end")
+		if len(s) < 2 || strings.IndexByte(s[1:], '\'') != len(s)-2 {
+			return alt, fmt.Errorf("quote without its end, or text behind it")
 		}
 		alt.Literal = s[1 : len(s)-1]
 		return alt, nil
@@ -167,8 +167,11 @@ func parseCond(s string) (c Cond, err error) {
 	}
 	for _, v := range strings.Split(rest, ",") {
 		v = strings.TrimSpace(v)
-		if v == "" {
+		switch {
+		case v == "":
 			return c, fmt.Errorf("condition %q has an empty value", s)
+		case strings.ContainsAny(v, "[]"):
+			return c, fmt.Errorf("condition %q has a bracket in a value", s)
 		}
 		c.Values = append(c.Values, expand(v))
 	}

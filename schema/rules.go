@@ -88,6 +88,10 @@ const (
 // FinalActionExpr finds whether an EOB of v3 is the final action of its claim.
 const FinalActionExpr = `meta.tag[system=idr:Final-Action].code`
 
+// ReplacedByExpr finds the Patient of v3 that took the place of one that was
+// merged into it.
+const ReplacedByExpr = `link[type=replaced-by].other.reference`
+
 // SharedSystem is the system type of claims that are not yet fully adjudicated.
 const SharedSystem = "SharedSystem"
 

@@ -200,12 +200,15 @@ type Table struct {
 
 // Field returns the field with a label, or nil.
 func (t *Table) Field(label string) *Field {
-	for i := range t.Fields {
-		if t.Fields[i].Label == label {
-			return &t.Fields[i]
-		}
+	if i := t.Index(label); i >= 0 {
+		return &t.Fields[i]
 	}
 	return nil
+}
+
+// Index is the place of the field with a label, or -1.
+func (t *Table) Index(label string) int {
+	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Label == label })
 }
 
 // RecordLength is the length of the table's fixed-width record in bytes.

@@ -16,7 +16,7 @@ import (
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var api, format, versions, layout, program string
+	var api, format, profile, versions, layout, program string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -27,6 +27,10 @@ func newConvertCommand(e *env) *cli.Command {
 			Coverage) and writes the CCLF tables cclf1 to cclf9, cclfa and cclfb, each
 			a folder of part files in OUT; with --format duckdb all in one file, and
 			with --format fixed the fixed-width files CCLF0 to CCLFB of CMS.
+
+			With --profile tuva it writes the sources of the Tuva Project's Medicare
+			CCLF connector instead: ten tables of text, final claims only, from
+			parta_claims_header to enrollment. See docs/tuva.md.
 
 			An INPUT is a file, a folder that is searched for .ndjson and .jsonl files
 			(also with .gz or .zst behind), or - for standard input. What a file holds
@@ -40,6 +44,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o out export/",
 			"cclf convert -o out --format csv eob.ndjson.gz patient.ndjson coverage.ndjson",
 			"cclf convert -o out --format fixed --aco A1234 export/",
+			"cclf convert -o medicare_cclf --profile tuva export/",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),
@@ -51,6 +56,10 @@ func newConvertCommand(e *env) *cli.Command {
 			&cli.StringFlag{
 				Name: "format", Aliases: []string{"f"}, Usage: "`FORM` of the files: parquet, csv, arrow, duckdb or fixed",
 				Value: string(convert.Parquet), Validator: oneOf(convert.Formats()...), Destination: &format,
+			},
+			&cli.StringFlag{
+				Name: "profile", Usage: "write the tables for `WHOM`: tuva (with --format parquet or csv)",
+				Validator: oneOf(convert.Profiles()...), Destination: &profile,
 			},
 			&cli.StringFlag{
 				Name: "versions", Usage: "`WHICH` claims get rows: final (those in force) or all (cancelled ones too)",
@@ -107,6 +116,7 @@ func newConvertCommand(e *env) *cli.Command {
 				return err
 			}
 			opts.Format = convert.Format(format)
+			opts.Profile = convert.Profile(profile)
 			opts.Versions = convert.Versions(versions)
 			opts.MaxRejects = maxRejects
 			if api != "" {

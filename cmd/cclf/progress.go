@@ -89,6 +89,10 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		t.AppendRow(table.Row{row.Name, row.Rows})
 	}
 	fmt.Fprintln(e.stderr, t.Render())
+	aside, nameless := "in tables of their own", "MBI empty"
+	if m.Profile == convert.Tuva {
+		aside, nameless = "left out", "its id stands for the MBI"
+	}
 	var notes []string
 	for _, n := range []struct {
 		count int64
@@ -97,9 +101,9 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.Replaced, "replaced by a newer version"},
 		{m.Counts.Cancelled, "claims left out that are no longer in force"},
 		{m.Counts.Superseded, "claims left out of which a related one is newer"},
-		{m.Counts.PartlyAdjudicated, "claims that are only partially adjudicated, in tables of their own"},
+		{m.Counts.PartlyAdjudicated, "claims that are only partially adjudicated, " + aside},
 		{m.Counts.Skipped, "of types without a place in CCLF"},
-		{m.Counts.NoPatient, "claims whose Patient is missing (MBI empty)"},
+		{m.Counts.NoPatient, "claims whose Patient is missing (" + nameless + ")"},
 		{m.Counts.Rejected, "lines rejected"},
 		{m.Counts.Misfits, "values that do not fit their fields (left blank)"},
 	} {

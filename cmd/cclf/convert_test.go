@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/ndjson"
+)
+
+// TestConvertExitCodes maps the errors of conversions, as they come wrapped.
+func TestConvertExitCodes(t *testing.T) {
+	full := &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{
+		{convert.ErrOptions, exitUsage},
+		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrNotExist), exitInput},
+		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrPermission), exitInput},
+		{convert.ErrOutput, exitOutput},
+		{fmt.Errorf("%w: %w", convert.ErrOutput, fs.ErrPermission), exitOutput},
+		{full, exitDiskFull},
+		{errors.Join(full, errors.New("close")), exitDiskFull},
+		{fmt.Errorf("%w: %w", convert.ErrOutput, full), exitDiskFull},
+		{fmt.Errorf("%w: more than 3", convert.ErrTooManyRejects), exitTooManyBad},
+		{errors.Join(context.Canceled, errors.New("close")), exitInterrupted},
+	} {
+		if got := exitCode(fmt.Errorf("convert: %w", tt.err)); got != tt.want {
+			t.Errorf("exit code of %q is %d, want %d", tt.err, got, tt.want)
+		}
+	}
+}
+
+// endless reads as more and more text, and cancels on the way.
+type endless struct {
+	n      int
+	cancel func()
+}
+
+func (r *endless) Read(p []byte) (int, error) {
+	if r.n++; r.n == 100 {
+		r.cancel()
+	}
+	return copy(p, "{}\n"), nil
+}
+
+// TestConvertInterrupted ends a conversion on the way: with its exit code, and
+// nothing left in the folder.
+func TestConvertInterrupted(t *testing.T) {
+	for _, format := range convert.Formats() {
+		ctx, cancel := context.WithCancel(t.Context())
+		out := filepath.Join(t.TempDir(), "out")
+		var stdout, stderr bytes.Buffer
+		e := newEnv(&endless{cancel: cancel}, &stdout, &stderr, func(any) bool { return false })
+		code := run(ctx, e, []string{"cclf", "convert", "-o", out, "--format", string(format), "-"})
+		if strings.Contains(stderr.String(), "built without DuckDB") {
+			continue
+		}
+		if code != exitInterrupted || stderr.String() != "cclf: interrupted\n" || stdout.Len() > 0 {
+			t.Errorf("%s: exit code %d, %s%s", format, code, stdout.String(), stderr.String())
+		}
+		if entries, err := os.ReadDir(out); err != nil || len(entries) > 0 {
+			t.Errorf("%s: %v are left, %v", format, entries, err)
+		}
+	}
+}

@@ -1,0 +1,334 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/cclf-tools/cclf/ndjson"
+)
+
+func gzipped(t testing.TB, members ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, text := range members {
+		w := gzip.NewWriter(&b)
+		_, err := w.Write([]byte(text))
+		if err := errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+func zstded(t testing.TB, text string) string {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(w.EncodeAll([]byte(text), nil))
+}
+
+// TestBadInput puts something bad between good lines. Whatever it is, the good
+// lines have their rows, and the bad one is told with its place and the reason.
+func TestBadInput(t *testing.T) {
+	const bom = "\ufeff"
+	first, last := someClaim("CARRIER", "1", "p"), someClaim("CARRIER", "2", "p")
+	one, two := lines(first), lines(last)
+	at := int64(len(one)) // where the second line begins
+	claim := func(members object) string { return lines(with(someClaim("CARRIER", "3", "p"), members)) }
+	reject := func(line, offset int64, reason string) []Reject {
+		return []Reject{{File: "in", Line: line, Offset: offset, Reason: reason}}
+	}
+	for _, tt := range []struct {
+		name    string
+		text    string
+		lines   int64
+		claims  []string
+		rejects []Reject
+	}{
+		{"nothing bad", one + two, 2, []string{"1", "2"}, nil},
+		{"an empty file", "", 0, nil, nil},
+		{"blank lines", "\n" + one + " \n\n\t\r\n" + two + "\n\n", 2, []string{"1", "2"}, nil},
+		{"a byte order mark", bom + one + two, 2, []string{"1", "2"}, nil},
+		{"carriage returns", strings.ReplaceAll(one+two, "\n", "\r\n"), 2, []string{"1", "2"}, nil},
+		{"no line feed at the end", one + strings.TrimSuffix(two, "\n"), 2, []string{"1", "2"}, nil},
+		{"gzip", gzipped(t, one+two), 2, []string{"1", "2"}, nil},
+		{"gzip with an empty last member", gzipped(t, one+two, ""), 2, []string{"1", "2"}, nil},
+		{"gzip of members that end within a line", gzipped(t, one[:9], one[9:]+two), 2, []string{"1", "2"}, nil},
+		{"zstd", zstded(t, one+two), 2, []string{"1", "2"}, nil},
+
+		{"broken JSON", one + `{"resourceType":"Patient",}` + "\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "invalid JSON at byte 26: a member name was expected")},
+		{"a line cut short", one + one[:len(one)-3] + "\n" + two, 3, []string{"1", "2"},
+			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: string without an end", len(one)-3))},
+		{"two resources on a line", one + strings.TrimSuffix(two, "\n") + one + two, 3, []string{"1", "2"},
+			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: text after the end of the JSON value", len(two)-1))},
+		{"no JSON", one + "some words\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "invalid JSON at byte 0: a value was expected")},
+		{"JSON that is no object", one + "[1]\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "invalid JSON at byte 0: a JSON object was expected")},
+		{"invalid UTF-8", one + `{"resourceType":"Patient","id":"` + "\xff\"}\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "invalid JSON at byte 32: invalid UTF-8")},
+		{"UTF-16", "\xff\xfe{\x00}\x00\n\x00", 2, nil, []Reject{
+			{"in", 1, 0, "invalid JSON at byte 0: a value was expected", ""},
+			{"in", 2, 7, "invalid JSON at byte 0: a value was expected", ""}}},
+		{"a second byte order mark", bom + one + bom + two, 2, []string{"1"},
+			reject(2, 3+at, "invalid JSON at byte 0: a value was expected")},
+		{"a bad line behind blank ones and a byte order mark", bom + "\n\r\n" + "{\n" + one, 2, []string{"1"},
+			reject(3, 6, "invalid JSON at byte 1: a member name was expected")},
+		{"a bad last line without a line feed", one + "{", 2, []string{"1"},
+			reject(2, at, "invalid JSON at byte 1: a member name was expected")},
+
+		{"no resource type", one + "{}\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "not a FHIR resource: no resourceType")},
+		{"a resource type that is no text", one + `{"resourceType":{"x":"Patient"}}` + "\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "not a FHIR resource: no resourceType")},
+		{"an unknown resource type", one + `{"resourceType":"Observation","id":"1"}` + "\n" + two, 3, []string{"1", "2"},
+			reject(2, at, "a resource of a type that BCDA does not serve")},
+		{"a claim of unknown type", one + claim(object{"type": coding(codesystems+"eob-type", "DENTAL")}) + two, 3, []string{"1", "2"},
+			reject(2, at, "an ExplanationOfBenefit of unknown claim type")},
+		{"a claim without type", one + claim(object{"type": nil}) + two, 3, []string{"1", "2"},
+			reject(2, at, "an ExplanationOfBenefit of unknown claim type")},
+		{"a claim without patient", one + claim(object{"patient": nil}) + two, 3, []string{"1", "2"},
+			reject(2, at, "an ExplanationOfBenefit without a patient")},
+		{"a claim with an empty patient", one + claim(object{"patient": object{"reference": "Patient/"}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "an ExplanationOfBenefit without a patient")},
+		{"a Patient without id", one + lines(with(somePatient("p", "1S00A00AA00"), object{"id": nil})) + two, 3, []string{"1", "2"},
+			reject(2, at, "a Patient without an id")},
+		{"a Patient with too long an MBI", one + lines(somePatient("p", "1S00A00AA000")) + two, 3, []string{"1", "2"},
+			reject(2, at, "a Patient with an MBI of more than 11 characters")},
+		{"a Coverage of nobody", one + lines(with(someCoverage("A", "p", "10"), object{"beneficiary": nil})) + two, 3, []string{"1", "2"},
+			reject(2, at, "a Coverage without a beneficiary")},
+		{"a date that is none", one + claim(object{"billablePeriod": object{"start": "2024-02-30"}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_FROM_DT: not a date")},
+		{"a date that is a number", one + claim(object{"billablePeriod": object{"start": 20240230}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_FROM_DT: not a date")},
+		{"a line number that is none", one + claim(object{"item": list{object{"sequence": "x"}}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_LINE_NUM: not a number")},
+		{"a line number with a fraction", one + claim(object{"item": list{object{"sequence": 1}, object{"sequence": 1.5}}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_LINE_NUM: a number with more decimals than the column has")},
+		{"an amount with three decimals", one + claim(object{"item": list{lineWithAmount("12.345")}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_LINE_CVRD_PD_AMT: a number with more decimals than the column has")},
+		{"an amount too large", one + claim(object{"item": list{lineWithAmount("1e30")}}) + two, 3, []string{"1", "2"},
+			reject(2, at, "cclf5.CLM_LINE_CVRD_PD_AMT: a number too large for the column")},
+
+		{"gzip that breaks off", gzipped(t, one+two)[:150], 1, nil,
+			reject(1, 0, "the input breaks off here: unexpected EOF")},
+		{"gzip that breaks off behind a member", gzipped(t, one, two)[:len(gzipped(t, one))+20], 2, []string{"1"},
+			reject(2, at, "the input breaks off here: unexpected EOF")},
+		{"gzip that breaks off in its header", gzipped(t, one)[:5], 1, nil,
+			reject(1, 0, "the input breaks off here: gzip header: unexpected EOF")},
+		{"gzip with something behind", gzipped(t, one) + "some words, and more of them", 2, []string{"1"},
+			reject(2, at, "the input breaks off here: gzip: invalid header")},
+		{"zstd that breaks off", zstded(t, one+two)[:150], 1, nil,
+			reject(1, 0, "the input breaks off here: unexpected EOF")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := export{"in": tt.text}.save(t)
+			in := filepath.Join(dir, "in")
+			c := export{}.convert(t, func(o *Options) { o.Inputs = []string{in} })
+			if diff := cmp.Diff(tt.rejects, c.rejects); diff != "" {
+				t.Errorf("rejects differ (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.claims, c.column(t, "cclf5", "CUR_CLM_UNIQ_ID")); diff != "" {
+				t.Errorf("claims differ (-want +got):\n%s", diff)
+			}
+			for _, table := range []string{"cclfb", "cclf8", "cclf9"} {
+				if n := len(c.table(t, table)); n != len(tt.claims) && n != 0 {
+					t.Errorf("%s has %d rows of a line that was rejected", table, n-len(tt.claims))
+				}
+			}
+			want := Counts{Lines: tt.lines, Resources: int64(len(tt.claims)), NoPatient: int64(len(tt.claims)), Rejected: int64(len(tt.rejects))}
+			if diff := cmp.Diff(want, c.Counts); diff != "" {
+				t.Errorf("counts differ (-want +got):\n%s", diff)
+			}
+			input := ManifestInput{in, int64(len(tt.text)), c.Inputs[0].TextSize, tt.lines, int64(len(tt.rejects))}
+			if diff := cmp.Diff([]ManifestInput{input}, c.Inputs); diff != "" {
+				t.Errorf("inputs differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func lineWithAmount(value string) object {
+	return object{"sequence": 1, "adjudication": list{object{
+		"category": coding(codesystems+"adjudication", variables+"line_nch_pmt_amt"),
+		"amount":   object{"value": json.Number(value)},
+	}}}
+}
+
+// TestOverlongLine has a line of more than 64 MiB between two others.
+func TestOverlongLine(t *testing.T) {
+	one, two := lines(someClaim("CARRIER", "1", "p")), lines(someClaim("CARRIER", "2", "p"))
+	c := export{}.convert(t, func(o *Options) {
+		o.Inputs = []string{"-"}
+		o.Stdin = io.MultiReader(strings.NewReader(one+`{"id":"`), &repeat{'x', ndjson.MaxLine}, strings.NewReader("\"}\n"+two))
+	})
+	want := []Reject{{File: "-", Line: 2, Offset: int64(len(one)), Reason: "the line is longer than 64 MiB"}}
+	if diff := cmp.Diff(want, c.rejects); diff != "" {
+		t.Errorf("rejects differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"1", "2"}, c.column(t, "cclf5", "CUR_CLM_UNIQ_ID")); diff != "" {
+		t.Errorf("claims differ (-want +got):\n%s", diff)
+	}
+}
+
+// repeat reads as n bytes b.
+type repeat struct {
+	b byte
+	n int
+}
+
+func (r *repeat) Read(p []byte) (int, error) {
+	if r.n == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, bytes.Repeat([]byte{r.b}, min(len(p), r.n)))
+	r.n -= n
+	return n, nil
+}
+
+// TestMissingInputs stops before anything is written.
+func TestMissingInputs(t *testing.T) {
+	good := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}.save(t)
+	for name, inputs := range map[string][]string{
+		"a missing file":    {good, filepath.Join(good, "b.ndjson")},
+		"an empty folder":   {t.TempDir()},
+		"a folder of other": {export{"notes.txt": "x"}.save(t)},
+	} {
+		out := filepath.Join(t.TempDir(), "out")
+		_, err := Run(t.Context(), Options{Inputs: inputs, Out: out})
+		if !errors.Is(err, ndjson.ErrNoInput) {
+			t.Errorf("%s: %v, want that there is no input", name, err)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the output folder was made", name)
+		}
+	}
+}
+
+func TestStdin(t *testing.T) {
+	text := lines(someClaim("CARRIER", "1", "p"), somePatient("p", "1S00A00AA00"))
+	for name, stored := range map[string]string{
+		"plain": text, "gzip": gzipped(t, text), "gzip in two": gzipped(t, text[:99], text[99:], ""), "zstd": zstded(t, text),
+	} {
+		c := export{}.convert(t, func(o *Options) {
+			o.Inputs, o.Stdin = []string{"-"}, iotest.HalfReader(strings.NewReader(stored))
+		})
+		if got := c.column(t, "cclf5", "BENE_MBI_ID"); !slices.Equal(got, []string{"1S00A00AA00"}) {
+			t.Errorf("%s: MBIs %q", name, got)
+		}
+		want := []ManifestInput{{Name: "-", Size: -1, TextSize: int64(len(text)), Lines: 2}}
+		if diff := cmp.Diff(want, c.Inputs); diff != "" {
+			t.Errorf("%s: inputs differ (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestKeepRejectedLines checks that the text of a rejected line is told only
+// when it is asked for.
+func TestKeepRejectedLines(t *testing.T) {
+	bad := `{"resourceType":"Patient","name":"Kept & <Secret>"`
+	for _, keep := range []bool{false, true} {
+		c := export{"in.ndjson": bad + "\r\n"}.convert(t, func(o *Options) { o.KeepRejectedLines = keep })
+		want := ""
+		if keep {
+			want = bad
+		}
+		if len(c.rejects) != 1 || c.rejects[0].Raw != want {
+			t.Errorf("keep %v: rejects %+v", keep, c.rejects)
+		}
+	}
+}
+
+func TestMaxRejects(t *testing.T) {
+	in := export{"a.ndjson": "x\n" + lines(someClaim("CARRIER", "1", "p")) + "x\n\nx\n", "b.ndjson": "x\n"}.save(t)
+	for limit, stops := range map[int64]bool{-1: false, 0: true, 2: true, 3: true, 4: false, 100: false} {
+		out := t.TempDir()
+		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, MaxRejects: limit})
+		if errors.Is(err, ErrTooManyRejects) != stops || !stops && err != nil {
+			t.Errorf("at most %d: %v", limit, err)
+		}
+		if !stops && m.Counts.Rejected != 4 {
+			t.Errorf("at most %d: %d rejected", limit, m.Counts.Rejected)
+		}
+		if files := readTree(t, out); stops && len(files) > 0 {
+			t.Errorf("at most %d: stopped, but there are %d files", limit, len(files))
+		}
+	}
+}
+
+// reasons are all reasons for which a line is rejected.
+var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
+	`invalid JSON at byte \d+: [a-zA-Z8\\ -]+`,
+	`not a FHIR resource: no resourceType`,
+	`a resource of a type that BCDA does not serve`,
+	`an ExplanationOfBenefit (of unknown claim type|without a patient)`,
+	`a (Claim|ClaimResponse) of unknown system`,
+	`a Patient (without an id|with an MBI of more than 11 characters)`,
+	`a Coverage without a beneficiary`,
+	`[a-z0-9_]+\.[A-Z0-9_]+: (not a date|not a number|a number with more decimals than the column has|a number too large for the column)`,
+}, `|`) + `)$`)
+
+// TestReasonsTellNoValues damages good lines in many ways. Nothing of a line
+// may be in the reason for which it is rejected.
+func TestReasonsTellNoValues(t *testing.T) {
+	var good []string
+	for _, name := range goldenInputs(t) {
+		good = append(good, readResources(t, name)...)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for range 4000 {
+		line := []byte(good[r.IntN(len(good))])
+		for range 1 + r.IntN(3) {
+			at := r.IntN(len(line))
+			switch r.IntN(4) {
+			case 0:
+				line[at] = byte(' ' + r.IntN(95))
+			case 1:
+				line[at] = byte(r.IntN(256))
+			case 2: // a digit for a digit: values that are wrong in well-formed lines
+				if at = bytes.IndexAny(line[at:], "0123456789") + at; line[at] >= '0' && line[at] <= '9' {
+					line[at] = "09ex-."[r.IntN(6)]
+				}
+			case 3:
+				line = slices.Delete(line, at, min(at+1+r.IntN(9), len(line)-1))
+			}
+		}
+		b.Write(bytes.ReplaceAll(line, []byte("\n"), nil))
+		b.WriteByte('\n')
+	}
+	c := export{"in.ndjson": b.String()}.convert(t)
+	if len(c.rejects) < 1000 {
+		t.Fatalf("only %d lines rejected", len(c.rejects))
+	}
+	kinds := map[string]int{}
+	for _, bad := range c.rejects {
+		if !reasons.MatchString(bad.Reason) || bad.Raw != "" {
+			t.Errorf("line %d: %q may tell a value", bad.Line, bad.Reason)
+		}
+		kinds[regexp.MustCompile(`\d+`).ReplaceAllString(bad.Reason, "#")]++
+	}
+	if len(kinds) < 20 {
+		t.Errorf("only %d kinds of reasons", len(kinds))
+	}
+}

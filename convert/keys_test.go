@@ -1,0 +1,157 @@
+package convert
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+)
+
+// replacedModel finds replaced lines with a map.
+func replacedModel(keys []resourceKey, gone func(int64) bool) []int64 {
+	newest := map[[2]uint64]resourceKey{}
+	var out []int64
+	for _, k := range keys {
+		if k.id == ([2]uint64{}) || gone(k.line) {
+			continue
+		}
+		last, known := newest[k.id]
+		switch {
+		case !known:
+			newest[k.id] = k
+		case k.updated >= last.updated: // keys come in the order of lines
+			out = append(out, last.line)
+			newest[k.id] = k
+		default:
+			out = append(out, k.line)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestReplaced sorts keys with memory for few of them at a time, and compares
+// the outcome with a map's.
+func TestReplaced(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		l := keyLog{dir: t.TempDir(), name: "keys", most: 1 + r.IntN(40)}
+		var keys []resourceKey
+		var gone lineSet
+		line := int64(0)
+		for range r.IntN(600) {
+			line += int64(1 + r.IntN(3))
+			k := resourceKey{
+				id:      [2]uint64{uint64(r.IntN(3)), uint64(r.IntN(60))},
+				updated: []int64{math.MinInt64, -1, 0, 1, math.MaxInt64}[r.IntN(5)],
+				line:    line,
+			}
+			if r.IntN(10) == 0 {
+				gone.add(line)
+			}
+			keys = append(keys, k)
+			if err := l.add(k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(keys) > 3*l.most && len(l.runs) == 0 {
+			t.Fatalf("%d keys, at most %d in memory, and no run on disk", len(keys), l.most)
+		}
+		for name, except := range map[string]lineSet{"all": nil, "but some": gone} {
+			set, err := l.replacedExcept(except)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []int64
+			for i := range line + 100 {
+				if set.has(i) {
+					got = append(got, i)
+				}
+			}
+			want := replacedModel(keys, except.has)
+			if !slices.Equal(got, want) {
+				t.Fatalf("seed %d, %s: replaced %v, want %v", seed, name, got, want)
+			}
+			if set.count() != int64(len(want)) || set.empty() != (len(want) == 0) {
+				t.Errorf("seed %d: %d lines, empty %v", seed, set.count(), set.empty())
+			}
+		}
+	}
+}
+
+func TestKeyLogErrors(t *testing.T) {
+	dir := t.TempDir()
+	l := keyLog{dir: dir, name: "keys", most: 1}
+	key := func(i uint64) resourceKey { return resourceKey{id: [2]uint64{1, i}, line: int64(i)} }
+	if err := l.add(key(1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(l.runs[0], keyBytes-1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.replaced(); err == nil {
+		t.Error("a run that is cut short is taken for whole")
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.replaced(); err == nil {
+		t.Error("a run that is gone is not missed")
+	}
+	if err := l.add(key(2)); err == nil {
+		t.Error("a run that cannot be written is not missed")
+	}
+}
+
+// TestHash makes sure that ids which are nearly the same have different
+// hashes, in both halves, one of which stands for a beneficiary.
+func TestHash(t *testing.T) {
+	seen := [2]map[uint64]string{{}, {}}
+	add := func(kind, id string) {
+		t.Helper()
+		h := hash128(kind, []byte(id))
+		for half, v := range h {
+			if other, known := seen[half][v]; known {
+				t.Fatalf("%q and %s %q have the same hash", other, kind, id)
+			}
+			seen[half][v] = kind + " " + id
+		}
+		if h[0] == h[1] {
+			t.Errorf("%s %q: both halves are the same", kind, id)
+		}
+	}
+	for _, kind := range []string{patientType, eobType, coverageType} {
+		add(kind, "")
+		for i := range 20_000 {
+			add(kind, fmt.Sprint(i))
+			add(kind, fmt.Sprint("carrier--1000", i))
+		}
+		for n := 1; n < 40; n++ {
+			add(kind, string(make([]byte, n)))
+		}
+	}
+}
+
+func TestPatientHash(t *testing.T) {
+	for _, tt := range []struct {
+		reference string
+		same      string
+	}{
+		{"Patient/123", "123"},
+		{"Patient/-123", "-123"},
+		{"https://api.bcda.cms.gov/api/v2/fhir/Patient/123", "123"},
+	} {
+		got, ok := patientHash([]byte(tt.reference))
+		want, _ := patientHash([]byte(tt.same))
+		if !ok || got != want {
+			t.Errorf("%s is not %s", tt.reference, tt.same)
+		}
+	}
+	for _, none := range []string{"", "/", "Patient/"} {
+		if _, ok := patientHash([]byte(none)); ok {
+			t.Errorf("%q names a patient", none)
+		}
+	}
+}
