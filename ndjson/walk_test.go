@@ -52,7 +52,7 @@ func compile(t testing.TB, requests []request) *Program {
 
 // answers reads the requests' answers from a record: for each request a list,
 // and for requests of an array one for each element.
-func answers(p *Program, rec *Record, requests []request) [][][]string {
+func answers(rec *Record, requests []request) [][][]string {
 	// Row sets are numbered in the order in which they were first asked for.
 	var sets []string
 	out := make([][][]string, len(requests))
@@ -380,7 +380,7 @@ func checkWalk(t *testing.T, p *Program, requests []request, text []byte, seed u
 		if err := p.Walk(rec, line); err != nil {
 			t.Fatalf("Walk(%s): %v", line, err)
 		}
-		if diff := cmp.Diff(want, answers(p, rec, requests)); diff != "" {
+		if diff := cmp.Diff(want, answers(rec, requests)); diff != "" {
 			t.Fatalf("Walk(%s): answers differ (-want +got):\n%s", line, diff)
 		}
 	}
@@ -491,12 +491,12 @@ func randomValue(r *rand.Rand, depth int) any {
 func TestBuilderSharing(t *testing.T) {
 	b := NewBuilder()
 	p := path("a", is("s", "1"), "b")
-	if b.Rows("item") != b.Rows("item") || b.Rows("item") == b.Rows("team") {
+	if item, team, again := b.Rows("item"), b.Rows("team"), b.Rows("item"); item != again || item == team {
 		t.Error("row sets are not told apart by their array")
 	}
 	first, again := b.Value(p, 2), b.Value(p, 2)
 	other := b.Value(path("a", is("s", "2"), "b"), 2)
-	if b.RowMarks(0, []Cond{is("s", "1")}) != b.RowMarks(0, []Cond{is("s", "1")}) {
+	if one, same := b.RowMarks(0, []Cond{is("s", "1")}), b.RowMarks(0, []Cond{is("s", "1")}); one != same {
 		t.Error("one condition has two marks")
 	}
 	if _, err := b.Compile(); err != nil {
@@ -573,7 +573,7 @@ func TestRecordReuse(t *testing.T) {
 		if err := programs[which].Walk(rec, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(expected(decode([]byte(text)), asked), answers(programs[which], rec, asked)); diff != "" {
+		if diff := cmp.Diff(expected(decode([]byte(text)), asked), answers(rec, asked)); diff != "" {
 			t.Errorf("%s: something is left of an earlier line (-want +got):\n%s", text, diff)
 		}
 	}
@@ -648,7 +648,7 @@ func TestWalkAllocates(t *testing.T) {
 	if err := p.Walk(rec, line); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(expected(decode(line), asked), answers(p, rec, asked)); diff != "" {
+	if diff := cmp.Diff(expected(decode(line), asked), answers(rec, asked)); diff != "" {
 		t.Fatalf("answers differ (-want +got):\n%s", diff)
 	}
 	if n := testing.AllocsPerRun(100, func() { _ = p.Walk(rec, line) }); n != 0 {
