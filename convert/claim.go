@@ -266,13 +266,14 @@ func (c *claim) patientUpdate(who personID, updated int64) personUpdate {
 }
 
 // currentMBI finds the identifier that is marked as the current MBI, or else
-// the only MBI that has no end, or the only one there is.
+// the only MBI that has no end, or the only one there is, or the one that
+// starts last.
 func (c *claim) currentMBI() []byte {
 	m := &c.plan.mbi
 	if m.set < 0 {
 		return nil
 	}
-	var open, any []byte
+	var open, any, last, lastStart []byte
 	opens, all := 0, 0
 	for i := range c.rec.Rows(m.set) {
 		marks := c.rec.Marks(m.set, i)
@@ -289,6 +290,14 @@ func (c *claim) currentMBI() []byte {
 		}
 		any = value
 		all++
+		if !row[m.start].IsZero() {
+			switch start := row[m.start].Raw(c.rec.Line); bytes.Compare(start, lastStart) {
+			case 1:
+				last, lastStart = value, start
+			case 0:
+				last = nil // two start at once
+			}
+		}
 		if row[m.end].IsZero() {
 			open = value
 			opens++
@@ -300,5 +309,5 @@ func (c *claim) currentMBI() []byte {
 	case all == 1:
 		return any
 	}
-	return nil
+	return last
 }

@@ -39,8 +39,8 @@ type commonRegs struct {
 
 // identifierRegs are the row set and registers of a Patient's identifiers.
 type identifierRegs struct {
-	set        int // or -1
-	value, end int
+	set               int // or -1
+	value, start, end int
 }
 
 // A personGetter finds a value for a column of CCLF8 in a resource other than
@@ -230,6 +230,7 @@ func (c *compiler) roles() error {
 			m := &c.p.mbi
 			m.set = set
 			c.reg(&m.value, c.b.RowValue(set, namesOf(schema.IdentifierValue), 1))
+			c.reg(&m.start, c.b.RowValue(set, namesOf(schema.IdentifierStart), 1))
 			c.reg(&m.end, c.b.RowValue(set, namesOf(schema.IdentifierEnd), 1))
 		}
 	}

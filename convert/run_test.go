@@ -244,6 +244,39 @@ func TestMissingPatient(t *testing.T) {
 	}
 }
 
+// TestPatientMBIs chooses among the MBIs of a Patient by their periods where
+// none is marked as current.
+func TestPatientMBIs(t *testing.T) {
+	mbi := func(value, start, end string) object {
+		period := object{}
+		if start != "" {
+			period["start"] = start
+		}
+		if end != "" {
+			period["end"] = end
+		}
+		return object{"system": usMBI, "value": value, "period": period}
+	}
+	v3 := schema.V3
+	for _, tt := range []struct {
+		name string
+		mbis list
+		want string
+	}{
+		{"the only one", list{mbi("A", "2020-01-01", "2021-01-01")}, "A"},
+		{"the one without an end", list{mbi("A", "2020-01-01", ""), mbi("B", "2021-01-01", "2022-01-01")}, "A"},
+		{"all ended", list{mbi("A", "2020-01-01", "2020-12-31"), mbi("C", "2022-01-01", "2022-12-31"), mbi("B", "2021-01-01", "2021-12-31")}, "C"},
+		{"several without an end", list{mbi("B", "2021-01-01", ""), mbi("A", "2020-01-01", "")}, "B"},
+		{"two that start at once", list{mbi("A", "2020-01-01", "2020-12-31"), mbi("B", "2020-01-01", "2020-12-31")}, ""},
+		{"nothing to tell by", list{mbi("A", "", ""), mbi("B", "", "")}, ""},
+	} {
+		c := export{"in.ndjson": lines(with(somePatient("p", "x"), object{"identifier": tt.mbis}))}.convert(t, func(o *Options) { o.API = &v3 })
+		if got := c.column(t, "cclf8", "BENE_MBI_ID"); !slices.Equal(got, []string{tt.want}) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // TestAnyOrder puts the resources of all kinds into one file in any order, and
 // then each into a file of its own. The rows are the same.
 func TestAnyOrder(t *testing.T) {

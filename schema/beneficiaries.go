@@ -6,7 +6,7 @@ var (
 	v2CurrentMBI = derived(`Patient.identifier.value > current-mbi`,
 		"the us-mbi identifier that is marked current, or the only one")
 	v3CurrentMBI = derived(`Patient.identifier.value > current-mbi`,
-		"the us-mbi identifier whose period has no end, or the only one")
+		"the us-mbi identifier whose period has no end, or the only one, or the one whose period starts last")
 )
 
 // v2LatestMonth takes the value of the last month of the reference year that

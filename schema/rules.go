@@ -78,6 +78,7 @@ const (
 	PresentOnAdmissionURL = `extension.url`
 	// Within an identifier of a Patient: its value and period.
 	IdentifierValue = `value`
+	IdentifierStart = `period.start`
 	IdentifierEnd   = `period.end`
 	// ReferenceYearExpr finds the year that monthly values of a Coverage are of.
 	ReferenceYearExpr = `extension[url=bb:rfrnc_yr].valueDate`

@@ -160,7 +160,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("marker of %s: %v", m.API, err)
 		}
 	}
-	for _, expr := range []string{ClaimTypeExpr, DiagnosisCode, DiagnosisSystem, PresentOnAdmissionURL, IdentifierValue, IdentifierEnd,
+	for _, expr := range []string{ClaimTypeExpr, DiagnosisCode, DiagnosisSystem, PresentOnAdmissionURL, IdentifierValue, IdentifierStart, IdentifierEnd,
 		ReferenceYearExpr, SystemTypeExpr, FinalActionExpr, PatientExpr("Patient"), PatientExpr("Coverage"), PatientExpr("ExplanationOfBenefit")} {
 		if _, err := ParseExpr(expr); err != nil {
 			t.Error(err)
