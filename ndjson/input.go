@@ -118,9 +118,9 @@ func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64)
 	raw := stdin
 	var file io.Closer = io.NopCloser(nil)
 	if in.Name != Stdin {
-		f, err := os.Open(in.Name)
+		f, err := in.openFile(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
+			return nil, err
 		}
 		raw, file = f, f
 	}
@@ -146,6 +146,31 @@ func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64)
 		return &stream{z, []io.Closer{z.IOReadCloser(), file}}, nil
 	}
 	return &stream{buffered, []io.Closer{file}}, nil
+}
+
+// openFile opens the file of an input. A pipe is opened in a goroutine of its
+// own: that takes until somebody writes to it.
+func (in Input) openFile(ctx context.Context) (*os.File, error) {
+	var f *os.File
+	var err error
+	if in.Size >= 0 {
+		f, err = os.Open(in.Name)
+	} else {
+		done := make(chan struct{})
+		go func() {
+			f, err = os.Open(in.Name)
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
+	}
+	return f, nil
 }
 
 var gzipMagic = []byte{0x1f, 0x8b}
