@@ -42,6 +42,11 @@ func (m Marks) Any(some Marks) bool { return m[0]&some[0]|m[1]&some[1] != 0 }
 
 func (m *Marks) set(bit int) { m[bit/64] |= 1 << (bit % 64) }
 
+func (m *Marks) add(more Marks) {
+	m[0] |= more[0]
+	m[1] |= more[1]
+}
+
 const maxMarks = len(Marks{}) * 64
 
 // A Program is a set of paths compiled into one trie, so that one pass over a
@@ -55,26 +60,36 @@ const maxMarks = len(Marks{}) * 64
 // registers of the scope around it.
 type Program struct {
 	nodes   []node
+	unknown *node // of members that no path names
 	scopes  []scope
 	regs    int
 	rowSets int
 }
 
 type node struct {
+	id      int
+	level   int16        // how far from the root
 	members table[int32] // child nodes
 	stores  []slot       // where a scalar goes
 	tests   []test       // conditions that a scalar may meet
-	list    int          // register for a whole array, or -1
+	list    *slot        // where a whole array goes, or nil
 	scope   int          // scope that each object here opens, or -1
+	forget  bool         // its objects are no matter for a memo
 }
 
 func (n *node) inner() bool { return n.members.n > 0 }
 
-// slot is a run of registers that takes the first count values.
-type slot struct{ reg, count int }
+// slot is a run of registers that takes the first count values, or with a
+// count of zero a register that takes the last one.
+type slot struct {
+	reg   int32
+	count int16
+	level int16 // of the node whose scope it belongs to; that of the record is -1
+}
 
 type test struct {
-	scope    int
+	scope    int32
+	level    int16 // of the node that opens the scope
 	exact    table[Marks]
 	prefixes []prefixMark
 }
@@ -84,16 +99,15 @@ type prefixMark struct {
 	marks  Marks
 }
 
-func (t *test) mark(m *Marks, text []byte) {
-	add, _ := t.exact.find(text)
+// marksOf returns the conditions that a text meets.
+func (t *test) marksOf(text []byte) Marks {
+	m, _ := t.exact.find(text)
 	for _, p := range t.prefixes {
 		if len(text) >= len(p.prefix) && string(text[:len(p.prefix)]) == p.prefix {
-			add[0] |= p.marks[0]
-			add[1] |= p.marks[1]
+			m.add(p.marks)
 		}
 	}
-	m[0] |= add[0]
-	m[1] |= add[1]
+	return m
 }
 
 type scope struct {
@@ -384,8 +398,16 @@ func (b *Builder) Compile() (*Program, error) {
 		}
 		p.regs += width
 	}
+	levels := b.levels()
+	scopeLevel := make([]int16, len(b.scopes))
+	scopeLevel[recordScope] = -1
+	for i, n := range b.nodes {
+		if n.scope >= 0 {
+			scopeLevel[n.scope] = levels[i]
+		}
+	}
 	place := func(r *buildReg) slot {
-		return slot{b.scopes[r.scope].base + r.offset, r.count}
+		return slot{int32(b.scopes[r.scope].base + r.offset), int16(r.count), scopeLevel[r.scope]}
 	}
 	for _, sc := range b.scopes {
 		out := scope{lo: sc.base, hi: sc.base, rowSet: sc.rowSet}
@@ -398,8 +420,10 @@ func (b *Builder) Compile() (*Program, error) {
 		}
 		p.scopes = append(p.scopes, out)
 	}
-	for _, n := range b.nodes {
-		out := node{list: -1, scope: n.scope}
+	for i, n := range b.nodes {
+		out := node{id: i, level: levels[i], scope: n.scope}
+		// A row is more than what a memo keeps of an object.
+		out.forget = i == 0 || n.scope >= 0 && b.scopes[n.scope].rowSet >= 0
 		for _, name := range n.names {
 			out.members.add(name, int32(n.children[name]))
 		}
@@ -407,10 +431,12 @@ func (b *Builder) Compile() (*Program, error) {
 			out.stores = append(out.stores, place(r))
 		}
 		if n.list != nil {
-			out.list = place(n.list).reg
+			list := place(n.list)
+			list.count = 0
+			out.list = &list
 		}
 		for _, t := range n.tests {
-			built := test{scope: t.scope, prefixes: t.prefixes}
+			built := test{scope: int32(t.scope), level: scopeLevel[t.scope], prefixes: t.prefixes}
 			for _, v := range t.names {
 				built.exact.add(v, t.exact[v])
 			}
@@ -418,5 +444,18 @@ func (b *Builder) Compile() (*Program, error) {
 		}
 		p.nodes = append(p.nodes, out)
 	}
+	p.nodes = append(p.nodes, node{id: len(b.nodes), scope: -1})
+	p.unknown = &p.nodes[len(b.nodes)]
 	return p, nil
+}
+
+// levels tells how far each node is from the root.
+func (b *Builder) levels() []int16 {
+	levels := make([]int16, len(b.nodes))
+	for i, n := range b.nodes { // children come after their parents
+		for _, child := range n.children {
+			levels[child] = levels[i] + 1
+		}
+	}
+	return levels
 }

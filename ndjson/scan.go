@@ -32,9 +32,10 @@ const (
 
 // skipString takes the offset just after an opening quote and returns the
 // offset of the closing one, with whether a backslash stands between the two.
-// Control characters and bad escapes are errors; bytes above 0x7F are only
-// noted in *nonASCII, for one UTF-8 check at the end of the line.
-func skipString(b []byte, p int, nonASCII *uint64) (end int, escaped bool, err error) {
+// Control characters, bad escapes and bytes that are not UTF-8 are errors.
+func skipString(b []byte, p int) (end int, escaped bool, err error) {
+	start := p
+	var seen uint64 // bytes of the string, to find those above 0x7F
 	for {
 		for p+8 <= len(b) {
 			x := binary.LittleEndian.Uint64(b[p:])
@@ -45,13 +46,13 @@ func skipString(b []byte, p int, nonASCII *uint64) (end int, escaped bool, err e
 			// only the lowest mark is relied on.
 			stop := ((quote-lows)&^quote | (slash-lows)&^slash | (x-lows*0x20)&^x) & highs
 			if stop == 0 {
-				*nonASCII |= x
+				seen |= x
 				p += 8
 				continue
 			}
-			n := bits.TrailingZeros64(stop) / 8
-			*nonASCII |= x & (1<<(8*n) - 1)
-			p += n
+			n := bits.TrailingZeros64(stop) &^ 7
+			seen |= x & (1<<n - 1)
+			p += n / 8
 			break
 		}
 		if p >= len(b) {
@@ -59,6 +60,9 @@ func skipString(b []byte, p int, nonASCII *uint64) (end int, escaped bool, err e
 		}
 		switch c := b[p]; {
 		case c == '"':
+			if seen&highs != 0 && !utf8.Valid(b[start:p]) {
+				return start, escaped, syntaxError(start+invalidUTF8(b[start:p]), "invalid UTF-8")
+			}
 			return p, escaped, nil
 		case c == '\\':
 			escaped = true
@@ -68,7 +72,7 @@ func skipString(b []byte, p int, nonASCII *uint64) (end int, escaped bool, err e
 		case c < 0x20:
 			return p, escaped, syntaxError(p, "control character in a string")
 		default: // within the last seven bytes of the line
-			*nonASCII |= uint64(c)
+			seen |= uint64(c)
 			p++
 		}
 	}
@@ -237,18 +241,18 @@ func skipLiteral(b []byte, p int) (int, error) {
 
 // skipValue returns the offset after the JSON value that starts at p. The
 // value is checked as strictly as one that is read.
-func skipValue(b []byte, p, depth int, nonASCII *uint64) (int, error) {
+func skipValue(b []byte, p, depth int) (int, error) {
 	if p >= len(b) {
 		return p, syntaxError(p, "a value was expected")
 	}
 	switch c := b[p]; c {
 	case '"':
-		end, _, err := skipString(b, p+1, nonASCII)
+		end, _, err := skipString(b, p+1)
 		return end + 1, err
 	case '{':
-		return skipObject(b, p, depth, nonASCII)
+		return skipObject(b, p, depth)
 	case '[':
-		return skipArray(b, p, depth, nonASCII)
+		return skipArray(b, p, depth)
 	case 't', 'f', 'n':
 		return skipLiteral(b, p)
 	default:
@@ -256,7 +260,7 @@ func skipValue(b []byte, p, depth int, nonASCII *uint64) (int, error) {
 	}
 }
 
-func skipObject(b []byte, p, depth int, nonASCII *uint64) (int, error) {
+func skipObject(b []byte, p, depth int) (int, error) {
 	if depth >= maxDepth {
 		return p, syntaxError(p, "nested too deep")
 	}
@@ -268,14 +272,14 @@ func skipObject(b []byte, p, depth int, nonASCII *uint64) (int, error) {
 		if p >= len(b) || b[p] != '"' {
 			return p, syntaxError(p, "a member name was expected")
 		}
-		end, _, err := skipString(b, p+1, nonASCII)
+		end, _, err := skipString(b, p+1)
 		if err != nil {
 			return end, err
 		}
 		if p, err = afterColon(b, end+1); err != nil {
 			return p, err
 		}
-		if p, err = skipValue(b, p, depth+1, nonASCII); err != nil {
+		if p, err = skipValue(b, p, depth+1); err != nil {
 			return p, err
 		}
 		var more bool
@@ -285,7 +289,7 @@ func skipObject(b []byte, p, depth int, nonASCII *uint64) (int, error) {
 	}
 }
 
-func skipArray(b []byte, p, depth int, nonASCII *uint64) (int, error) {
+func skipArray(b []byte, p, depth int) (int, error) {
 	if depth >= maxDepth {
 		return p, syntaxError(p, "nested too deep")
 	}
@@ -295,7 +299,7 @@ func skipArray(b []byte, p, depth int, nonASCII *uint64) (int, error) {
 	}
 	for {
 		var err error
-		if p, err = skipValue(b, p, depth+1, nonASCII); err != nil {
+		if p, err = skipValue(b, p, depth+1); err != nil {
 			return p, err
 		}
 		var more bool
@@ -341,22 +345,17 @@ func afterElement(b []byte, p int, closing byte) (next int, more bool, err error
 // Valid checks that line is one JSON value in valid UTF-8, with nothing but
 // white space around it.
 func Valid(line []byte) error {
-	var nonASCII uint64
-	p, err := skipValue(line, skipSpace(line, 0), 0, &nonASCII)
+	p, err := skipValue(line, skipSpace(line, 0), 0)
 	if err != nil {
 		return err
 	}
-	return checkEnd(line, p, nonASCII)
+	return checkEnd(line, p)
 }
 
-// checkEnd makes sure that nothing follows a line's value at p, and that the
-// line is UTF-8 if bytes above 0x7F were seen in it.
-func checkEnd(line []byte, p int, nonASCII uint64) error {
+// checkEnd makes sure that nothing follows a line's value at p.
+func checkEnd(line []byte, p int) error {
 	if p = skipSpace(line, p); p != len(line) {
 		return syntaxError(p, "text after the end of the JSON value")
-	}
-	if nonASCII&highs != 0 && !utf8.Valid(line) {
-		return syntaxError(invalidUTF8(line), "invalid UTF-8")
 	}
 	return nil
 }

@@ -33,7 +33,8 @@ func (s Span) Raw(line []byte) []byte {
 }
 
 // A Record holds what a [Program] found in one line. It is reused: the next
-// Walk overwrites it.
+// Walk overwrites it. What it has learned of the lines so far makes walks of
+// lines like them faster, and changes nothing else.
 type Record struct {
 	Line []byte
 
@@ -42,6 +43,12 @@ type Record struct {
 	marks   []Marks
 	rows    []rowSet
 	scratch []byte // decoded names, and values to test
+
+	names  []memberNames // by node
+	memo   *memo
+	habits []habit   // by node
+	stores []storing // of the objects that are being remembered
+	marked []marking
 }
 
 // rowSet keeps the elements of one array that a program collects: the
@@ -93,11 +100,11 @@ func (p *Program) Walk(r *Record, line []byte) error {
 		}
 		return syntaxError(at, "a JSON object was expected")
 	}
-	at, err := w.object(&p.nodes[0], at, 0)
+	at, err := w.walkObject(&p.nodes[0], at, 0)
 	if err != nil {
 		return err
 	}
-	return checkEnd(line, at, w.nonASCII)
+	return checkEnd(line, at)
 }
 
 func (p *Program) prepare(r *Record, line []byte) {
@@ -112,23 +119,38 @@ func (p *Program) prepare(r *Record, line []byte) {
 				r.rows[sc.rowSet].width = sc.hi - sc.lo
 			}
 		}
+		r.names = make([]memberNames, len(p.nodes))
+		r.habits = make([]habit, len(p.nodes))
+		r.memo = nil
 	}
 	clear(r.regs)
 	for i := range r.rows {
 		r.rows[i].regs = r.rows[i].regs[:0]
 		r.rows[i].marks = r.rows[i].marks[:0]
 	}
+	// A walk that failed may have left some.
+	r.stores, r.marked = r.stores[:0], r.marked[:0]
 }
 
 type walker struct {
-	p        *Program
-	r        *Record
-	b        []byte
-	nonASCII uint64
+	p         *Program
+	r         *Record
+	b         []byte
+	recording int // how many objects around the place are being remembered
 }
 
 // object reads the object at offset at, whose members n knows.
 func (w *walker) object(n *node, at, depth int) (int, error) {
+	if !n.forget && w.r.habits[n.id].worthwhile() {
+		return w.remember(n, at, depth)
+	}
+	return w.walkObject(n, at, depth)
+}
+
+func (w *walker) walkObject(n *node, at, depth int) (int, error) {
+	if !n.inner() {
+		return skipObject(w.b, at, depth)
+	}
 	if depth >= maxDepth {
 		return at, syntaxError(at, "nested too deep")
 	}
@@ -140,24 +162,15 @@ func (w *walker) object(n *node, at, depth int) (int, error) {
 	if at < len(b) && b[at] == '}' {
 		at++
 	} else {
+		names := &w.r.names[n.id]
+		last := noMember
 		for more := true; more; {
-			if at >= len(b) || b[at] != '"' {
-				return at, syntaxError(at, "a member name was expected")
-			}
-			end, escaped, err := skipString(b, at+1, &w.nonASCII)
-			if err != nil {
-				return end, err
-			}
-			child, known := n.members.find(w.name(b[at+1:end], escaped))
-			if at, err = afterColon(b, end+1); err != nil {
+			var child *node
+			var err error
+			if child, at, err = w.name(n, names, &last, at); err != nil {
 				return at, err
 			}
-			if !known {
-				at, err = skipValue(b, at, depth+1, &w.nonASCII)
-			} else {
-				at, err = w.value(&w.p.nodes[child], at, depth+1)
-			}
-			if err != nil {
+			if at, err = w.value(child, at, depth+1); err != nil {
 				return at, err
 			}
 			if at, more, err = afterElement(b, at, '}'); err != nil {
@@ -171,14 +184,6 @@ func (w *walker) object(n *node, at, depth int) (int, error) {
 	return at, nil
 }
 
-func (w *walker) name(raw []byte, escaped bool) []byte {
-	if !escaped {
-		return raw
-	}
-	w.r.scratch = Unescape(w.r.scratch[:0], raw)
-	return w.r.scratch
-}
-
 // value reads the value at offset at for node n. Elements of an array are
 // read as if each stood alone.
 func (w *walker) value(n *node, at, depth int) (int, error) {
@@ -188,7 +193,7 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 	}
 	switch c := b[at]; c {
 	case '"':
-		end, escaped, err := skipString(b, at+1, &w.nonASCII)
+		end, escaped, err := skipString(b, at+1)
 		if err != nil {
 			return end, err
 		}
@@ -199,15 +204,12 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		w.scalar(n, s)
 		return end + 1, nil
 	case '{':
-		if !n.inner() {
-			return skipObject(b, at, depth, &w.nonASCII)
-		}
 		return w.object(n, at, depth)
 	case '[':
 		start := at
 		at, err := w.array(n, at, depth)
-		if err == nil && n.list >= 0 {
-			w.r.regs[n.list] = Span{uint32(start), uint32(at - start)}
+		if err == nil && n.list != nil {
+			w.store(*n.list, Span{uint32(start), uint32(at - start)})
 		}
 		return at, err
 	case 'n':
@@ -249,11 +251,11 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 
 // scalar files a value under what the node wants of it.
 func (w *walker) scalar(n *node, s Span) {
-	for _, st := range n.stores {
-		w.put(st.reg, st.count, s)
+	for _, to := range n.stores {
+		w.store(to, s)
 	}
-	if n.list >= 0 {
-		w.r.regs[n.list] = s // a list of one, unless an array ends after it
+	if n.list != nil {
+		w.store(*n.list, s) // a list of one, unless an array ends after it
 	}
 	for i := range n.tests {
 		t := &n.tests[i]
@@ -262,19 +264,36 @@ func (w *walker) scalar(n *node, s Span) {
 			w.r.scratch = Unescape(w.r.scratch[:0], text)
 			text = w.r.scratch
 		}
-		t.mark(&w.r.marks[t.scope], text)
+		if marks := t.marksOf(text); marks != (Marks{}) {
+			w.mark(marking{t.scope, t.level, marks})
+		}
 	}
 }
 
-// put stores s in the first free one of count registers: of several values
-// the first ones stay.
-func (w *walker) put(reg, count int, s Span) {
-	for i := reg; i < reg+count; i++ {
+// store puts a span into the first free one of a slot's registers, so that of
+// several values the first ones stay, or into the one that takes the last.
+func (w *walker) store(to slot, s Span) {
+	if w.recording > 0 {
+		w.r.stores = append(w.r.stores, storing{to, s, s == emptySpan})
+	}
+	if to.count == 0 {
+		w.r.regs[to.reg] = s
+		return
+	}
+	for i := to.reg; i < to.reg+int32(to.count); i++ {
 		if w.r.regs[i].IsZero() {
 			w.r.regs[i] = s
 			return
 		}
 	}
+}
+
+// mark notes conditions that an element of a scope meets.
+func (w *walker) mark(m marking) {
+	if w.recording > 0 {
+		w.r.marked = append(w.r.marked, m)
+	}
+	w.r.marks[m.scope].add(m.marks)
 }
 
 func (w *walker) open(sc *scope, i int) {
@@ -289,18 +308,8 @@ func (w *walker) close(sc *scope, i int) {
 	for word, set := range marks {
 		for ; set != 0; set &= set - 1 {
 			for _, rule := range sc.rules[word*64+bits.TrailingZeros64(set)] {
-				if !marks.Has(rule.need) {
-					continue
-				}
-				if rule.dst.count > 1 && w.r.regs[rule.src.reg].IsZero() {
-					// One of several elements, and it lacks the
-					// value: those behind it keep their places.
-					w.put(rule.dst.reg, rule.dst.count, emptySpan)
-				}
-				for k := range rule.src.count {
-					if s := w.r.regs[rule.src.reg+k]; !s.IsZero() {
-						w.put(rule.dst.reg, rule.dst.count, s)
-					}
+				if marks.Has(rule.need) {
+					w.apply(&rule)
 				}
 			}
 		}
@@ -309,5 +318,20 @@ func (w *walker) close(sc *scope, i int) {
 		set := &w.r.rows[sc.rowSet]
 		set.regs = append(set.regs, w.r.regs[sc.lo:sc.hi]...)
 		set.marks = append(set.marks, marks)
+	}
+}
+
+// apply moves the values of a rule outwards.
+func (w *walker) apply(rule *rule) {
+	from := w.r.regs[rule.src.reg : rule.src.reg+int32(rule.src.count)]
+	if rule.dst.count > 1 && from[0].IsZero() {
+		// One of several elements, and it lacks the value: those behind it
+		// keep their places.
+		w.store(rule.dst, emptySpan)
+	}
+	for _, s := range from {
+		if !s.IsZero() {
+			w.store(rule.dst, s)
+		}
 	}
 }
