@@ -48,7 +48,7 @@ func reject(format string, args ...any) error {
 
 // rows appends the rows that the resource has in a table to a page.
 func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
-	n := 1
+	n, first := 1, true
 	if tp.set >= 0 {
 		n = c.rec.Rows(tp.set)
 	}
@@ -56,16 +56,23 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 		if !c.wanted(tp, row) {
 			continue
 		}
-		if err := c.row(tp, tp.cols, out, row, line, who); err != nil {
+		if err := c.row(tp, tp.cols, out, row, first, line, who); err != nil {
 			return err
 		}
+		first = false
 	}
 	return nil
 }
 
-// row appends one row to a page. When it fails, the page has a part of it.
-func (c *claim) row(tp *tablePlan, cols []getter, out *page, row int, line int64, who personID) error {
+// row appends one row to a page. Unless it is the resource's first, what all
+// its rows have in common is that of the row before. When it fails, the page
+// has a part of the row.
+func (c *claim) row(tp *tablePlan, cols []getter, out *page, row int, first bool, line int64, who personID) error {
 	for i := range cols {
+		if cols[i].shared && !first {
+			out.cols[i].repeat()
+			continue
+		}
 		v, ok := c.value(&cols[i], row)
 		if err := out.cols[i].append(v, ok); err != nil {
 			return reject("%s.%s: %v", tp.table.Name, cols[i].field.Label, err)

@@ -26,6 +26,55 @@ type column struct {
 	decimals []decimal128.Num // Decimal
 	text     []byte           // Text
 	ends     []int32          // Text: where each value ends
+	again    []bool           // Text: the value is the one before it
+
+	// A column that only gathers what others have: nothing but addAll and
+	// truncate to nothing is for it. Nulls at its end have no place among its values,
+	// and its texts are numbers in a dictionary.
+	gathers bool
+	dict    *dictionary
+	numbers []int32
+}
+
+// newGatherer returns a column that gathers the values of others.
+func newGatherer(f *schema.Field) column {
+	c := newColumn(f)
+	c.gathers = true
+	if c.kind == schema.Text {
+		c.dict = &dictionary{}
+	}
+	return c
+}
+
+// bytes is how much memory the values take.
+func (c *column) bytes() int {
+	n := arrow.Int64SizeBytes*len(c.ints) + arrow.Int32SizeBytes*(len(c.days)+len(c.ends)+len(c.numbers)) +
+		arrow.Decimal128SizeBytes*len(c.decimals) + len(c.text)
+	if c.dict != nil {
+		n += len(c.dict.text)
+	}
+	return n
+}
+
+// pad gives the nulls at the end of a column that gathers their places among
+// the values. Most tables have columns that are null in all rows; those take
+// no memory.
+func (c *column) pad() {
+	switch {
+	case !c.gathers:
+	case c.dict != nil:
+		c.numbers = padded(c.numbers, c.n)
+	case c.kind == schema.Int:
+		c.ints = padded(c.ints, c.n)
+	case c.kind == schema.Decimal:
+		c.decimals = padded(c.decimals, c.n)
+	case c.kind == schema.Date:
+		c.days = padded(c.days, c.n)
+	}
+}
+
+func padded[T any](values []T, n int) []T {
+	return append(values, make([]T, n-len(values))...)
 }
 
 func newColumn(f *schema.Field) column {
@@ -74,6 +123,29 @@ func (c *column) append(v []byte, ok bool) error {
 func (c *column) appendText(v []byte) {
 	c.text = append(c.text, v...)
 	c.ends = append(c.ends, int32(len(c.text)))
+	c.again = append(c.again, false)
+	c.mark(true)
+}
+
+// repeat adds the last value again.
+func (c *column) repeat() {
+	last := c.n - 1
+	if c.isNull(last) {
+		c.appendNull()
+		return
+	}
+	switch c.kind {
+	case schema.Text:
+		c.text = append(c.text, c.text[c.end(last-1):c.ends[last]]...)
+		c.ends = append(c.ends, int32(len(c.text)))
+		c.again = append(c.again, true)
+	case schema.Int:
+		c.ints = append(c.ints, c.ints[last])
+	case schema.Decimal:
+		c.decimals = append(c.decimals, c.decimals[last])
+	case schema.Date:
+		c.days = append(c.days, c.days[last])
+	}
 	c.mark(true)
 }
 
@@ -81,6 +153,7 @@ func (c *column) appendNull() {
 	switch c.kind {
 	case schema.Text:
 		c.ends = append(c.ends, int32(len(c.text)))
+		c.again = append(c.again, false)
 	case schema.Int:
 		c.ints = append(c.ints, 0)
 	case schema.Decimal:
@@ -115,19 +188,29 @@ func (c *column) truncate(n int) {
 	if n == c.n {
 		return
 	}
-	for i := n; i < c.n; i++ {
+	c.pad()
+	if n == 0 {
+		c.nulls = 0
+	}
+	for i := n; i < c.n && c.nulls > 0; i++ {
 		if c.isNull(i) {
 			c.nulls--
 		}
 	}
 	c.n = n
 	c.valid = c.valid[:(n+7)/8]
+	if c.dict != nil {
+		c.numbers = c.numbers[:n]
+		c.dict.reset()
+		return
+	}
 	if n%8 != 0 {
 		c.valid[n/8] &= 1<<(n%8) - 1
 	}
 	switch c.kind {
 	case schema.Text:
 		c.ends = c.ends[:n]
+		c.again = c.again[:n]
 		c.text = c.text[:c.end(n-1)]
 	case schema.Int:
 		c.ints = c.ints[:n]
@@ -147,6 +230,9 @@ func (c *column) end(i int) int32 {
 
 // addAll appends the values of another column of the same kind.
 func (c *column) addAll(from *column) {
+	if from.nulls < from.n {
+		c.pad()
+	}
 	if shift := c.n % 8; shift == 0 {
 		c.valid = append(c.valid, from.valid...)
 	} else {
@@ -158,6 +244,13 @@ func (c *column) addAll(from *column) {
 	c.n += from.n
 	c.nulls += from.nulls
 	c.valid = c.valid[:(c.n+7)/8]
+	switch {
+	case c.gathers && from.nulls == from.n:
+		return
+	case c.dict != nil:
+		c.addNumbers(from)
+		return
+	}
 	switch c.kind {
 	case schema.Text:
 		base := int32(len(c.text))
@@ -165,6 +258,7 @@ func (c *column) addAll(from *column) {
 		for _, e := range from.ends {
 			c.ends = append(c.ends, base+e)
 		}
+		c.again = append(c.again, from.again...)
 	case schema.Int:
 		c.ints = append(c.ints, from.ints...)
 	case schema.Decimal:
@@ -174,19 +268,34 @@ func (c *column) addAll(from *column) {
 	}
 }
 
+// addNumbers is addAll for the texts of a column with a dictionary.
+func (c *column) addNumbers(from *column) {
+	start, number := int32(0), int32(0)
+	for i, end := range from.ends {
+		switch {
+		case from.isNull(i):
+			number = 0
+		case !from.again[i]:
+			number = c.dict.number(from.text[start:end])
+		}
+		c.numbers = append(c.numbers, number)
+		start = end
+	}
+}
+
 // array returns the column as an Arrow array, which shares its memory: the
 // column must not be changed while the array is in use.
 func (c *column) array() arrow.Array {
+	c.pad()
 	buffers := []*memory.Buffer{memory.NewBufferBytes(c.valid)}
 	var typ arrow.DataType
 	switch c.kind {
 	case schema.Text:
-		offsets := make([]int32, c.n+1)
-		copy(offsets[1:], c.ends)
-		typ = arrow.BinaryTypes.String
-		buffers = append(buffers,
-			memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)),
-			memory.NewBufferBytes(c.text))
+		if c.dict == nil {
+			return stringArray(c.n, c.valid, c.nulls, c.ends, c.text)
+		}
+		typ = arrow.PrimitiveTypes.Int32
+		buffers = append(buffers, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(c.numbers)))
 	case schema.Int:
 		typ = arrow.PrimitiveTypes.Int64
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(c.ints)))
@@ -199,7 +308,14 @@ func (c *column) array() arrow.Array {
 	}
 	data := array.NewData(typ, c.n, buffers, nil, c.nulls, 0)
 	defer data.Release()
-	return array.MakeFromData(data)
+	if c.dict == nil {
+		return array.MakeFromData(data)
+	}
+	numbers := array.NewInt32Data(data)
+	defer numbers.Release()
+	words := c.dict.array()
+	defer words.Release()
+	return array.NewDictionaryArray(dictionaryType, numbers, words)
 }
 
 // arrowType is the Arrow type of a field's column.

@@ -30,8 +30,8 @@ func (m *modelColumn) read(a arrow.Array) []string {
 			continue
 		}
 		switch a := a.(type) {
-		case *array.String:
-			values[i] = a.Value(i)
+		case *array.String, *array.Dictionary:
+			values[i] = textsOf(a).Value(i)
 		case *array.Int64:
 			values[i] = strconv.FormatInt(a.Value(i), 10)
 		case *array.Decimal128:
@@ -72,7 +72,7 @@ func TestColumn(t *testing.T) {
 			for range 60 {
 				at := r.IntN(2)
 				c, m := &columns[at], &models[at]
-				switch n := len(m.values); r.IntN(8) {
+				switch n := len(m.values); r.IntN(9) {
 				case 0, 1, 2:
 					text, fits := m.value(r)
 					done = append(done, fmt.Sprintf("append %q to %d", text, at))
@@ -103,6 +103,12 @@ func TestColumn(t *testing.T) {
 					m.values = m.values[:to]
 					done = append(done, fmt.Sprintf("cut %d to %d", at, to))
 				case 6:
+					if n > 0 {
+						c.repeat()
+						m.values = append(m.values, m.values[n-1])
+						done = append(done, fmt.Sprintf("repeat in %d", at))
+					}
+				case 7:
 					c.addAll(&columns[1-at])
 					m.values = append(m.values, models[1-at].values...)
 					done = append(done, fmt.Sprintf("add %d to %d", 1-at, at))
@@ -112,6 +118,23 @@ func TestColumn(t *testing.T) {
 					m.values = nil
 				}
 			}
+			gatherer, all := newGatherer(field), modelColumn{kind: kind}
+			nulls := newColumn(field)
+			for range 9 {
+				nulls.appendNull()
+			}
+			for round := range 3 {
+				for at := range columns {
+					gatherer.addAll(&columns[at])
+					gatherer.addAll(&nulls)
+					all.values = slices.Concat(all.values, models[at].values, make([]string, 9))
+				}
+				if round == 0 && seed%2 == 0 {
+					gatherer.truncate(0)
+					all.values = nil
+				}
+			}
+			columns, models = append(columns, gatherer), append(models, all)
 			for at := range columns {
 				a := columns[at].array()
 				if got := models[at].read(a); !slices.Equal(got, models[at].values) && len(got)+len(models[at].values) > 0 {
@@ -126,7 +149,7 @@ func TestColumn(t *testing.T) {
 				if a.NullN() != nulls || columns[at].n != len(models[at].values) {
 					t.Fatalf("%s, seed %d: %d values, %d nulls, want %d, %d", kind, seed, columns[at].n, a.NullN(), len(models[at].values), nulls)
 				}
-				if !arrow.TypeEqual(a.DataType(), arrowType(field)) {
+				if !arrow.TypeEqual(a.DataType(), arrowType(field)) && (!columns[at].gathers || !arrow.TypeEqual(a.DataType(), dictionaryType)) {
 					t.Fatalf("%s: type %s", kind, a.DataType())
 				}
 				a.Release()
@@ -158,7 +181,7 @@ func TestPage(t *testing.T) {
 	a.truncate(1)
 	add(b, 0, row...)
 	add(b, 1, row...)
-	a.addAll(b, 7)
+	a.addAll([]basedPage{{b, 7}})
 	if a.rows() != 3 || !slices.Equal(a.lines.ints, []int64{0, 7, 8}) || !slices.Equal(a.people.ints, []int64{0, 0, 10}) {
 		t.Errorf("%d rows, lines %v, people %v", a.rows(), a.lines.ints, a.people.ints)
 	}

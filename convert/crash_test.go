@@ -33,13 +33,13 @@ func TestDiskFull(t *testing.T) {
 	}
 	defer full.Close()
 	table := schema.Lookup("cclf5")
-	page := newPage(table)
+	filled := newPage(table)
 	for i := range 100 {
-		for k := range page.cols {
-			page.cols[k].appendNull()
+		for k := range filled.cols {
+			filled.cols[k].appendNull()
 		}
-		page.lines.appendInt(int64(i))
-		page.people.appendInt(int64(i))
+		filled.lines.appendInt(int64(i))
+		filled.people.appendInt(int64(i))
 	}
 	check := func(t *testing.T, err error, set *dataset) {
 		t.Helper()
@@ -59,11 +59,11 @@ func TestDiskFull(t *testing.T) {
 				s, err := sinks[format](p.buf, arrowSchema(table))
 				if err == nil {
 					p.sink = s
-					arrays := make([]arrow.Array, len(page.cols))
-					for i := range page.cols {
-						arrays[i] = page.cols[i].array()
+					arrays := make([]arrow.Array, len(filled.cols))
+					for i := range filled.cols {
+						arrays[i] = filled.cols[i].array()
 					}
-					rec := array.NewRecordBatch(arrowSchema(table), arrays, int64(page.rows()))
+					rec := array.NewRecordBatch(arrowSchema(table), arrays, int64(filled.rows()))
 					err = s.Write(rec)
 				}
 				if err == nil {
@@ -74,14 +74,14 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	t.Run("spilled rows", func(t *testing.T) {
-		s, err := newSpill(t.TempDir(), output{table: table, dir: "cclf5"})
+		s, err := newSpill(t.TempDir(), output{table: table, dir: "cclf5"}, func(*page) {})
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.file.Close()
 		s.file = dup(t, full)
 		s.w = ipc.NewWriter(s.file, ipc.WithSchema(s.typ))
-		err = s.add(page, 0)
+		err = s.add(filled, 0)
 		if err == nil {
 			_, err = s.rewind()
 		}

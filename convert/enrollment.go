@@ -28,7 +28,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	mark := out.rows()
 	for _, m := range w.months(tp, letter, key.updated) {
 		c.month = fmt.Appendf(c.month[:0], "%04d-%02d-01", m.year, m.month)
-		if err := c.row(tp, tp.months[m.month-1], out, 0, key.line, who); err != nil {
+		if err := c.row(tp, tp.months[m.month-1], out, 0, true, key.line, who); err != nil {
 			out.truncate(mark)
 			return err
 		}

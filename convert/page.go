@@ -25,6 +25,15 @@ func newPage(t *schema.Table) *page {
 
 func (p *page) rows() int { return p.lines.n }
 
+// bytes is how much memory the values take.
+func (p *page) bytes() int {
+	n := p.lines.bytes() + p.people.bytes()
+	for i := range p.cols {
+		n += p.cols[i].bytes()
+	}
+	return n
+}
+
 // truncate cuts all columns back to n rows, those too that have only some of
 // the cells of a row.
 func (p *page) truncate(n int) {
@@ -35,17 +44,26 @@ func (p *page) truncate(n int) {
 	p.people.truncate(n)
 }
 
-// addAll appends the rows of another page of the same table, whose lines are
-// counted from base.
-func (p *page) addAll(from *page, base int64) {
+// A basedPage is a page whose lines are counted from base.
+type basedPage struct {
+	*page
+	base int64
+}
+
+// addAll appends the rows of other pages of the same table.
+func (p *page) addAll(pages []basedPage) {
 	for i := range p.cols {
-		p.cols[i].addAll(&from.cols[i])
+		for _, from := range pages {
+			p.cols[i].addAll(&from.cols[i])
+		}
 	}
-	for i := range from.lines.ints {
-		from.lines.ints[i] += base
+	for _, from := range pages {
+		for i := range from.lines.ints {
+			from.lines.ints[i] += from.base
+		}
+		p.lines.addAll(&from.lines)
+		p.people.addAll(&from.people)
 	}
-	p.lines.addAll(&from.lines)
-	p.people.addAll(&from.people)
 }
 
 // pagePools hand out pages again, one pool for each output.

@@ -82,6 +82,17 @@ type lateColumn struct {
 type getter struct {
 	field   *schema.Field
 	sources []source
+	shared  bool // all rows of a resource have the same
+}
+
+// isShared reports whether all rows of a resource have the same value.
+func (g *getter) isShared() bool {
+	for i := range g.sources {
+		if s := &g.sources[i]; s.kind == fromRow || s.kind == fromJoin || s.rowFn != nil {
+			return false
+		}
+	}
+	return true
 }
 
 type sourceKind uint8
@@ -274,6 +285,9 @@ func (c *compiler) table(t *schema.Table) error {
 		}
 	}
 	if makesRows {
+		for i := range tp.cols {
+			tp.cols[i].shared = tp.cols[i].isShared()
+		}
 		c.p.tables = append(c.p.tables, tp)
 	}
 	return nil

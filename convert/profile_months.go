@@ -209,8 +209,8 @@ func (r *run) currentID(who personID, text string) string {
 	return text
 }
 
-func textColumn(rec arrow.RecordBatch, t *schema.Table, label string) *array.String {
-	return rec.Column(t.Index(label)).(*array.String)
+func textColumn(rec arrow.RecordBatch, t *schema.Table, label string) texts {
+	return textsOf(rec.Column(t.Index(label)))
 }
 
 func dateColumn(rec arrow.RecordBatch, t *schema.Table, label string) *array.Date32 {

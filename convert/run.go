@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -108,6 +109,13 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
+	for _, s := range r.spills {
+		if s != nil {
+			if err := s.end(); err != nil {
+				return nil, err
+			}
+		}
+	}
 	r.pages = nil // its memory is wanted for the writing
 	if err := r.write(ctx); err != nil {
 		return nil, err
@@ -180,10 +188,13 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 			continue
 		}
 		var err error
-		if r.spills[i], err = newSpill(set.temp, o); err != nil {
+		free := func(p *page) { r.pages.put(i, p) }
+		if r.spills[i], err = newSpill(set.temp, o, free); err != nil {
 			return nil, err
 		}
-		r.spills[i].most = opts.batchRows
+		if opts.batchRows > 0 {
+			r.spills[i].most = opts.batchRows
+		}
 	}
 	return r, nil
 }
@@ -192,66 +203,45 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 // workers make of them is taken in by number, so that the outcome does not
 // depend on who was faster.
 func (r *run) read(ctx context.Context) error {
-	type job struct {
-		seq   int64
-		chunk ndjson.Chunk
-		api   schema.API // of the input's beginning
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	jobs := make(chan job)
 	results := make(chan *result)
 	// A token is held by each chunk from its reading to its taking in: they
 	// bound the memory.
 	tokens := make(chan struct{}, 2*r.opts.Jobs+1)
 	buffers := &bufferPool{}
 
-	group.Go(func() error {
-		defer close(jobs)
-		var seq int64
-		api := r.plans.first().api
-		for i, in := range r.opts.inputs {
-			begun := false
-			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
-			if err != nil {
-				return err
-			}
-			err = ndjson.Chunks(ctx, i, stream, buffers.get, func(c ndjson.Chunk) error {
-				select {
-				case tokens <- struct{}{}:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-				if !begun {
-					begun, api = true, r.plans.begin(&c, api)
-				}
-				select {
-				case jobs <- job{seq, c, api}:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-				seq++
-				return nil
-			})
-			if err = errors.Join(err, stream.Close()); err != nil {
-				return err
-			}
+	// Each worker reads its chunks itself, one worker at a time: the text is
+	// then still in the cache of its processor when it is parsed.
+	var reading sync.Mutex
+	next, stop := iter.Pull(r.chunks(ctx, buffers))
+	defer stop()
+	take := func() (job, bool) {
+		reading.Lock()
+		defer reading.Unlock()
+		select {
+		case tokens <- struct{}{}:
+			return next()
+		case <-ctx.Done():
+			return job{}, false
 		}
-		return nil
-	})
+	}
 	var workers sync.WaitGroup
 	for range r.opts.Jobs {
 		workers.Add(1)
 		group.Go(func() error {
 			defer workers.Done()
 			w := newWorker(r.plans, r.opts, r.pages)
-			for j := range jobs {
+			for {
+				j, ok := take()
+				if !ok || j.err != nil {
+					return j.err
+				}
 				select {
 				case results <- w.chunk(j.seq, j.chunk, j.api):
 				case <-ctx.Done():
 					return ctx.Err()
 				}
 			}
-			return nil
 		})
 	}
 	go func() {
@@ -278,6 +268,47 @@ func (r *run) read(ctx context.Context) error {
 	return group.Wait()
 }
 
+// A job is a chunk to be worked on, or an error that ends the reading.
+type job struct {
+	seq   int64
+	chunk ndjson.Chunk
+	api   schema.API // of the input's beginning
+	err   error
+}
+
+// chunks yields all input, chunk by chunk.
+func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
+	return func(yield func(job) bool) {
+		stopped := errors.New("stopped")
+		var seq int64
+		api := r.plans.first().api
+		for i, in := range r.opts.inputs {
+			begun := false
+			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
+			if err == nil {
+				err = ndjson.Chunks(ctx, i, stream, buffers.get, func(c ndjson.Chunk) error {
+					if !begun {
+						begun, api = true, r.plans.begin(&c, api)
+					}
+					seq++
+					if !yield(job{seq: seq - 1, chunk: c, api: api}) {
+						return stopped
+					}
+					return nil
+				})
+				err = errors.Join(err, stream.Close())
+			}
+			switch {
+			case errors.Is(err, stopped):
+				return
+			case err != nil:
+				yield(job{err: err})
+				return
+			}
+		}
+	}
+}
+
 // take adds a result to what was gathered so far.
 func (r *run) take(res *result) error {
 	for i, p := range res.pages {
@@ -285,7 +316,6 @@ func (r *run) take(res *result) error {
 			if err := r.spills[i].add(p, r.next); err != nil {
 				return err
 			}
-			r.pages.put(i, p)
 		}
 	}
 	for _, k := range res.keys {

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"io"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -33,6 +34,25 @@ type sink interface {
 	Close() error // ends the file; does not close the writer under it
 }
 
+// A groupSink can write columns that have dictionaries. They become a group of
+// rows of their own, so there should be many.
+type groupSink interface {
+	WriteGroup(cols []arrow.Array) error
+}
+
+// writeColumns writes n rows to a sink, with the dictionaries of their columns
+// if it takes them.
+func writeColumns(to sink, s *arrow.Schema, cols []arrow.Array, n int64) error {
+	if groups, ok := to.(groupSink); ok && slices.ContainsFunc(cols, hasDictionary) {
+		return groups.WriteGroup(cols)
+	}
+	plain := dense(cols)
+	defer release(plain)
+	rec := array.NewRecordBatch(s, plain, n)
+	defer rec.Release()
+	return to.Write(rec)
+}
+
 // sinks are those of the formats that have part files.
 var sinks = map[Format]func(io.Writer, *arrow.Schema) (sink, error){
 	Parquet: newParquetSink,
@@ -47,6 +67,7 @@ type parquetSink struct{ w *pqarrow.FileWriter }
 func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
 	props := parquet.NewWriterProperties(
 		parquet.WithCompression(compress.Codecs.Zstd),
+		parquet.WithCompressionLevel(1),
 		parquet.WithStoreDecimalAsInteger(true),
 		parquet.WithMaxRowGroupLength(rowGroupRows),
 		parquet.WithCreatedBy("cclf"),
@@ -60,6 +81,18 @@ func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
 
 func (s parquetSink) Write(rec arrow.RecordBatch) error { return s.w.WriteBuffered(rec) }
 func (s parquetSink) Close() error                      { return s.w.Close() }
+
+func (s parquetSink) WriteGroup(cols []arrow.Array) error {
+	if err := s.w.NewBufferedRowGroupChecked(); err != nil {
+		return err
+	}
+	for _, col := range cols {
+		if err := s.w.WriteColumnData(col); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 type csvSink struct {
 	w      *arrowcsv.Writer

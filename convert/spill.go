@@ -1,11 +1,11 @@
 package convert
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -13,8 +13,12 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// spillRows is how many rows of a table are gathered before they go to disk.
-const spillRows = 8 << 10
+// Rows of a table are gathered until they are so many, or take so much memory.
+// Then they go to disk, and in the end become a row group of a Parquet file.
+const (
+	spillRows  = 64 << 10
+	spillBytes = 3 << 20
+)
 
 // A spill holds the rows of one table, as an Arrow stream in a temporary
 // file, from the time they are made until all input has been read. Only then
@@ -28,7 +32,11 @@ type spill struct {
 	page *page
 	typ  *arrow.Schema
 	rows int64
-	most int // rows that are gathered, if not spillRows
+	most int // rows that are gathered, at the most
+
+	waiting []basedPage // to be added to page
+	wait    int         // rows in them
+	free    func(*page) // told of pages that were added
 }
 
 // Names of the columns behind those of the table.
@@ -37,11 +45,17 @@ const (
 	humanColumn = "_beneficiary"
 )
 
-func newSpill(dir string, o output) (*spill, error) {
+func newSpill(dir string, o output, free func(*page)) (*spill, error) {
 	name := strings.ReplaceAll(o.dir, "/", "-") + ".arrows"
-	s := &spill{out: o, path: filepath.Join(dir, name), page: newPage(o.table)}
-	fields := arrowSchema(o.table).Fields()
-	fields = append(fields[:len(fields):len(fields)],
+	s := &spill{out: o, path: filepath.Join(dir, name), page: newPage(o.table), free: free, most: spillRows}
+	fields := slices.Clone(arrowSchema(o.table).Fields())
+	for i := range s.page.cols {
+		s.page.cols[i] = newGatherer(&o.table.Fields[i])
+		if s.page.cols[i].dict != nil {
+			fields[i].Type = dictionaryType
+		}
+	}
+	fields = append(fields,
 		arrow.Field{Name: lineColumn, Type: arrow.PrimitiveTypes.Int64},
 		arrow.Field{Name: humanColumn, Type: arrow.PrimitiveTypes.Int64})
 	s.typ = arrow.NewSchema(fields, nil)
@@ -53,11 +67,32 @@ func newSpill(dir string, o output) (*spill, error) {
 	return s, nil
 }
 
+// So many rows, or pages, wait to be added at a time: then the dictionary of a
+// column is in the cache for all of them.
+const (
+	waitRows  = 1 << 10
+	waitPages = 8
+)
+
 // add takes the rows of a page whose lines are counted from base.
 func (s *spill) add(p *page, base int64) error {
-	s.rows += int64(p.rows())
-	s.page.addAll(p, base)
-	if s.page.rows() < cmp.Or(s.most, spillRows) {
+	s.waiting = append(s.waiting, basedPage{p, base})
+	s.wait += p.rows()
+	if s.wait < min(waitRows, s.most) && len(s.waiting) < waitPages {
+		return nil
+	}
+	return s.gather()
+}
+
+// gather adds the pages that wait.
+func (s *spill) gather() error {
+	s.page.addAll(s.waiting)
+	for _, p := range s.waiting {
+		s.free(p.page)
+	}
+	s.rows += int64(s.wait)
+	s.waiting, s.wait = s.waiting[:0], 0
+	if s.page.rows() < s.most && s.page.bytes() < spillBytes {
 		return nil
 	}
 	return s.flush()
@@ -83,17 +118,24 @@ func (s *spill) flush() error {
 	return err
 }
 
-// rewind ends the writing and returns a reader of what was written. It may be
-// called again.
+// end ends the writing.
+func (s *spill) end() error {
+	if s.page == nil {
+		return nil
+	}
+	err := s.gather()
+	if err == nil {
+		err = s.flush()
+	}
+	s.page = nil // its memory is wanted for other things
+	return errors.Join(err, s.w.Close())
+}
+
+// rewind returns a reader of what was written, from its beginning. It ends the
+// writing, and may be called again.
 func (s *spill) rewind() (*ipc.Reader, error) {
-	if s.page != nil {
-		if err := s.flush(); err != nil {
-			return nil, err
-		}
-		s.page = nil // its memory is wanted for the writing
-		if err := s.w.Close(); err != nil {
-			return nil, err
-		}
+	if err := s.end(); err != nil {
+		return nil, err
 	}
 	if _, err := s.file.Seek(0, 0); err != nil {
 		return nil, err

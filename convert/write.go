@@ -1,19 +1,19 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/compute"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -67,7 +67,8 @@ func (r *run) write(ctx context.Context) error {
 	writers := make([]*tableWriter, len(r.spills))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
-	for i, s := range r.spills {
+	for _, i := range r.longestFirst() {
+		s := r.spills[i]
 		if s == nil || s.out.partial && !partial {
 			continue
 		}
@@ -98,6 +99,23 @@ func (r *run) write(ctx context.Context) error {
 		r.others = append(r.others, ManifestFiles{Name: name})
 	}
 	return err
+}
+
+// longestFirst returns the places of the outputs, that of the most rows first,
+// so that no worker is left with a long one at the end.
+func (r *run) longestFirst() []int {
+	rows := func(i int) int64 {
+		if r.spills[i] == nil {
+			return 0
+		}
+		return r.spills[i].rows
+	}
+	order := make([]int, len(r.spills))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rows(b), rows(a)) })
+	return order
 }
 
 // A tableWriter writes one table.
@@ -156,7 +174,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := t.batch(ctx, rec); err != nil {
+		if err := t.batch(rec); err != nil {
 			return err
 		}
 	}
@@ -205,17 +223,15 @@ func (t *tableWriter) misfit(m misfit) error {
 
 // batch drops the rows of replaced resources, fills the late columns and
 // writes what is left.
-func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
+func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 	n := int(rec.NumCols())
 	lines := rec.Column(n - 2).(*array.Int64).Int64Values()
-	kept, err := t.keep(ctx, rec, lines)
-	if err != nil {
-		return err
-	}
-	defer kept.Release()
-	cols := append([]arrow.Array(nil), kept.Columns()[:n-2]...)
-	lines = kept.Column(n - 2).(*array.Int64).Int64Values()
-	people := kept.Column(n - 1).(*array.Int64).Int64Values()
+	var err error
+	kept := t.keep(rec.Columns(), lines)
+	defer release(kept)
+	cols := slices.Clone(kept[:n-2])
+	lines = kept[n-2].(*array.Int64).Int64Values()
+	people := kept[n-1].(*array.Int64).Int64Values()
 	for _, l := range t.late {
 		filled := t.fill(l, cols, people)
 		defer filled.Release()
@@ -230,7 +246,9 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 	}
 	t.countStrangers(lines, people)
 	if t.tuva != nil {
-		err = t.tuva.write(t, cols, lines, people)
+		plain := dense(cols)
+		defer release(plain)
+		err = t.tuva.write(t, plain, lines, people)
 	} else {
 		err = t.writeRows(cols, lines)
 	}
@@ -238,38 +256,52 @@ func (t *tableWriter) batch(ctx context.Context, rec arrow.RecordBatch) error {
 	return err
 }
 
+// release gives up arrays.
+func release(arrays []arrow.Array) {
+	for _, a := range arrays {
+		a.Release()
+	}
+}
+
 // writeRows writes complete columns, into one part file after another. The
 // rows are of the resources that lines has.
 func (t *tableWriter) writeRows(cols []arrow.Array, lines []int64) error {
-	out := array.NewRecordBatch(t.schema, cols, int64(len(lines)))
-	defer out.Release()
-	for done := int64(0); out.NumRows() > 0; {
-		room := min(t.part.limit-t.partRows, out.NumRows())
-		t.lines = lines[done : done+room]
-		done += room
-		if err := t.writeSlice(out, room); err != nil {
+	for len(lines) > 0 {
+		room := min(t.part.limit-t.partRows, int64(len(lines)))
+		if room == 0 {
+			if err := t.part.finish(); err != nil {
+				return err
+			}
+			if err := t.open(); err != nil {
+				return err
+			}
+			continue
+		}
+		t.lines = lines[:room]
+		if err := t.writeSlice(cols, room); err != nil {
 			return err
 		}
-		if room == out.NumRows() {
-			break
-		}
-		rest := out.NewSlice(room, out.NumRows())
-		defer rest.Release()
-		out = rest
-		if err := t.part.finish(); err != nil {
-			return err
-		}
-		if err := t.open(); err != nil {
-			return err
+		lines = lines[room:]
+		if len(lines) > 0 {
+			rest := make([]arrow.Array, len(cols))
+			for i, col := range cols {
+				rest[i] = array.NewSlice(col, room, int64(col.Len()))
+			}
+			defer release(rest)
+			cols = rest
 		}
 	}
 	return nil
 }
 
-func (t *tableWriter) writeSlice(rec arrow.RecordBatch, n int64) error {
-	slice := rec.NewSlice(0, n)
-	defer slice.Release()
-	if err := t.part.sink.Write(slice); err != nil {
+// writeSlice writes the first n rows of columns.
+func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
+	slice := make([]arrow.Array, len(cols))
+	for i, col := range cols {
+		slice[i] = array.NewSlice(col, 0, n)
+	}
+	defer release(slice)
+	if err := writeColumns(t.part.sink, t.schema, slice, n); err != nil {
 		return err
 	}
 	t.rows += n
@@ -277,37 +309,44 @@ func (t *tableWriter) writeSlice(rec arrow.RecordBatch, n int64) error {
 	return nil
 }
 
-func (t *tableWriter) keep(ctx context.Context, rec arrow.RecordBatch, lines []int64) (arrow.RecordBatch, error) {
-	if t.replaced.empty() && t.superseded.empty() {
-		rec.Retain()
-		return rec, nil
-	}
+// keep returns those rows of a batch that no newer resource has replaced.
+func (t *tableWriter) keep(cols []arrow.Array, lines []int64) []arrow.Array {
 	list := t.spill.out.table.Name == schema.ClaimsTable
-	b := array.NewBooleanBuilder(memory.DefaultAllocator)
-	defer b.Release()
-	b.Reserve(len(lines))
-	for _, line := range lines {
-		b.UnsafeAppend(!t.replaced.has(line) && (list || !t.superseded.has(line)))
+	rows := make([]int32, 0, len(lines))
+	for i, line := range lines {
+		if !t.replaced.has(line) && (list || !t.superseded.has(line)) {
+			rows = append(rows, int32(i))
+		}
 	}
-	mask := b.NewArray()
-	defer mask.Release()
-	return compute.FilterRecordBatch(ctx, rec, mask, compute.DefaultFilterOptions())
+	kept := make([]arrow.Array, len(cols))
+	for i, col := range cols {
+		if kept[i] = col; len(rows) < len(lines) {
+			kept[i] = gather(col, rows)
+		} else {
+			col.Retain()
+		}
+	}
+	return kept
 }
 
 // fill makes a late column.
 func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arrow.Array {
 	field := &t.spill.out.table.Fields[l.col]
 	col := newColumn(field)
+	var own texts // what the row itself says
+	if l.kind == lateMBI || l.kind == lateFollow {
+		own = textsOf(cols[l.col])
+	}
 	for i, id := range people {
 		var v []byte
 		switch l.kind {
 		case lateMBI:
 			if v = t.run.people.mbi(personID(id)); len(v) == 0 {
 				// A partially adjudicated claim of v2 names its MBI itself.
-				v = []byte(cols[l.col].(*array.String).Value(i))
+				v = []byte(own.Value(i))
 			}
 		case lateFollow:
-			v = t.run.people.currentText([]byte(cols[l.col].(*array.String).Value(i)))
+			v = t.run.people.currentText([]byte(own.Value(i)))
 		case latePerson:
 			v = t.run.people.value(personID(id), l.slot, l.rule)
 		case lateAge:
@@ -332,7 +371,7 @@ func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.A
 			continue
 		}
 		col := newColumn(&table.Fields[i])
-		old := cols[i].(*array.String)
+		old := textsOf(cols[i])
 		for row, line := range lines {
 			v := old.Value(row)
 			if t.superseded.has(line) {

@@ -1,0 +1,184 @@
+package convert
+
+import (
+	"hash/maphash"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// A dictionary numbers the distinct texts of a column in the order in which
+// they come. Claims repeat their codes and identifiers from line to line, so
+// the texts are few; and a Parquet file is made of such numbers anyway.
+type dictionary struct {
+	text  []byte
+	ends  []int32  // where each text ends
+	slots []uint32 // hash table of numbers, counted from one
+	last  int32    // the number given last
+}
+
+// hashSeed need not be the same in each run: numbers go by order, not by hash.
+var hashSeed = maphash.MakeSeed()
+
+const dictionarySlots = 64 // of a new table; a power of two
+
+// number returns the number of a text.
+func (d *dictionary) number(v []byte) int32 {
+	if len(d.ends) > 0 && string(d.at(d.last)) == string(v) {
+		return d.last
+	}
+	if 2*len(d.ends) >= len(d.slots) {
+		d.grow()
+	}
+	mask := uint64(len(d.slots) - 1)
+	i := maphash.Bytes(hashSeed, v) & mask
+	for ; d.slots[i] != 0; i = (i + 1) & mask {
+		if n := int32(d.slots[i] - 1); string(d.at(n)) == string(v) {
+			d.last = n
+			return n
+		}
+	}
+	d.text = append(d.text, v...)
+	d.ends = append(d.ends, int32(len(d.text)))
+	d.slots[i] = uint32(len(d.ends))
+	d.last = int32(len(d.ends) - 1)
+	return d.last
+}
+
+func (d *dictionary) at(n int32) []byte {
+	start := int32(0)
+	if n > 0 {
+		start = d.ends[n-1]
+	}
+	return d.text[start:d.ends[n]]
+}
+
+func (d *dictionary) grow() {
+	d.slots = make([]uint32, max(dictionarySlots, 2*len(d.slots)))
+	mask := uint64(len(d.slots) - 1)
+	for n := range d.ends {
+		i := maphash.Bytes(hashSeed, d.at(int32(n))) & mask
+		for d.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		d.slots[i] = uint32(n + 1)
+	}
+}
+
+// reset begins a new dictionary. The texts of the old one stay as they are,
+// for arrays that have them.
+func (d *dictionary) reset() {
+	d.text, d.ends = nil, nil
+	clear(d.slots)
+}
+
+// array returns the texts as an Arrow array.
+func (d *dictionary) array() arrow.Array {
+	return stringArray(len(d.ends), nil, 0, d.ends, d.text)
+}
+
+// stringArray makes an array of texts that end where ends says. It shares
+// their memory.
+func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arrow.Array {
+	offsets := make([]int32, n+1)
+	copy(offsets[1:], ends)
+	var bits *memory.Buffer
+	if valid != nil {
+		bits = memory.NewBufferBytes(valid)
+	}
+	data := array.NewData(arrow.BinaryTypes.String, n, []*memory.Buffer{
+		bits,
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)),
+		memory.NewBufferBytes(text),
+	}, nil, nulls, 0)
+	defer data.Release()
+	return array.NewStringData(data)
+}
+
+// dictionaryType is the type of text columns on their way to the files.
+var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+
+// texts gives access to the values of a text column, with a dictionary or
+// without.
+type texts struct {
+	arrow.Array
+	numbers []int32 // nil without a dictionary
+	values  *array.String
+}
+
+func hasDictionary(a arrow.Array) bool { return a.DataType().ID() == arrow.DICTIONARY }
+
+func textsOf(a arrow.Array) texts {
+	if d, ok := a.(*array.Dictionary); ok {
+		return texts{a, d.Indices().(*array.Int32).Int32Values(), d.Dictionary().(*array.String)}
+	}
+	return texts{Array: a, values: a.(*array.String)}
+}
+
+// Value returns the text in a row, or nothing for a null.
+func (t texts) Value(row int) string {
+	switch {
+	case t.IsNull(row):
+		return ""
+	case t.numbers != nil:
+		row = int(t.numbers[row])
+	}
+	return t.values.Value(row)
+}
+
+// dense returns columns of which none has a dictionary. The caller owns them.
+func dense(cols []arrow.Array) []arrow.Array {
+	out := make([]arrow.Array, len(cols))
+	for i, col := range cols {
+		if !hasDictionary(col) {
+			col.Retain()
+			out[i] = col
+			continue
+		}
+		var c column
+		t := textsOf(col)
+		for row := range col.Len() {
+			if col.IsNull(row) {
+				c.appendNull()
+			} else {
+				c.appendText([]byte(t.Value(row)))
+			}
+		}
+		out[i] = c.array()
+	}
+	return out
+}
+
+// gather returns the rows of a column that are wanted.
+func gather(col arrow.Array, rows []int32) arrow.Array {
+	switch col := col.(type) {
+	case *array.Dictionary:
+		numbers := gather(col.Indices(), rows)
+		defer numbers.Release()
+		return array.NewDictionaryArray(dictionaryType, numbers, col.Dictionary())
+	case *array.Int32:
+		return gathered(col, rows, col.Int32Values(), arrow.Int32Traits.CastToBytes)
+	case *array.Int64:
+		return gathered(col, rows, col.Int64Values(), arrow.Int64Traits.CastToBytes)
+	case *array.Date32:
+		return gathered(col, rows, col.Date32Values(), arrow.Date32Traits.CastToBytes)
+	case *array.Decimal128:
+		return gathered(col, rows, col.Values(), arrow.Decimal128Traits.CastToBytes)
+	}
+	panic("a spill has no column of type " + col.DataType().String())
+}
+
+func gathered[T any](col arrow.Array, rows []int32, values []T, bytesOf func([]T) []byte) arrow.Array {
+	var valid column // its bits alone
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i] = values[row]
+		valid.mark(col.IsValid(int(row)))
+	}
+	data := array.NewData(col.DataType(), len(rows), []*memory.Buffer{
+		memory.NewBufferBytes(valid.valid), memory.NewBufferBytes(bytesOf(out)),
+	}, nil, valid.nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
