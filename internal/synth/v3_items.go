@@ -41,7 +41,7 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		b = append(b, `"sequence":`...)
 		b = appendInt(b, l.ClmLineNum)
 		b = append(b, ',')
-		b = w.serviced(b, c, l)
+		b = w.serviced(b, l)
 		b = append(closeObject(b), ',')
 	}
 	return closeArray(b, start, open)
@@ -49,9 +49,9 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 
 // serviced writes the dates of a line: a period if there is a last day, or
 // else one day.
-func (w *v3) serviced(b []byte, c *idrClaim, l *idrLine) []byte {
+func (w *v3) serviced(b []byte, l *idrLine) []byte {
 	from := l.ClmLineFromDt
-	if from == 0 || w.shape == mapShape && c.kind < carrier {
+	if from == 0 {
 		from = l.ClmLineRevCtrDt
 	}
 	switch {

@@ -602,10 +602,10 @@ func (m *idrMaker) institutionalProducts(c *idrClaim, p profile) {
 	}
 }
 
-// revenueRecords makes the lines. A line's dates go to FHIR as a period or a
-// day, and of the day of the revenue centre nothing is left beside a period.
-// So a line has both its dates, or one day that is the revenue centre's too,
-// or none.
+// revenueRecords makes the lines. A line's dates go to FHIR as a period, which
+// hides the day of the revenue centre, or else that day alone does. So a line
+// has both its dates, and the first is the revenue centre's too, or has only
+// the revenue centre's, or none.
 func (m *idrMaker) revenueRecords(c *idrClaim, p profile) {
 	r := &m.random
 	if r.chance(12) {
@@ -630,9 +630,9 @@ func (m *idrMaker) revenueRecords(c *idrClaim, p profile) {
 		switch {
 		case r.chance(40):
 		case r.chance(300) || c.person.fml:
-			l.ClmLineFromDt, l.ClmLineRevCtrDt = day, day
+			l.ClmLineRevCtrDt = day
 		default:
-			l.ClmLineFromDt, l.ClmLineThruDt = day, day+date(r.intn(int(c.ClmThruDt-day)+1))
+			l.ClmLineRevCtrDt, l.ClmLineFromDt, l.ClmLineThruDt = day, day, day+date(r.intn(int(c.ClmThruDt-day)+1))
 		}
 		m.lineAmounts(c, &l, rev.charge)
 		if r.chance(80) {
