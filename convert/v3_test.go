@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,13 @@ import (
 const (
 	idrSystem = "https://bluebutton.cms.gov/fhir/CodeSystem/"
 )
+
+func idrClaimID(id string) object {
+	return object{
+		"system": "https://bluebutton.cms.gov/identifiers/CLM-UNIQ-ID", "value": id,
+		"type": coding("http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBIdentifierType", "uc"),
+	}
+}
 
 // someIDRClaim is a claim of v3, as the server makes it of the IDR.
 func someIDRClaim(claimType, number string) object {
@@ -22,7 +30,7 @@ func someIDRClaim(claimType, number string) object {
 			object{"system": idrSystem + "CLM-TYPE-CD", "code": number},
 			object{"system": idrSystem + "EOB-TYPE", "code": claimType},
 		}},
-		"identifier":     list{object{"system": "https://bluebutton.cms.gov/identifiers/CLM-UNIQ-ID", "value": "1"}},
+		"identifier":     list{idrClaimID("1")},
 		"patient":        object{"reference": "Patient/p"},
 		"billablePeriod": object{"start": "2025-01-05", "end": "2025-01-07"},
 		"item":           list{object{"sequence": 1}},
@@ -117,6 +125,14 @@ func TestV3Cells(t *testing.T) {
 				{"CLM_LINE_NUM": "2", "CLM_LINE_NGACO_TLHLTH_SW": "", "CLM_DEMO_1ST_NUM": "5", "CLM_DEMO_2ND_NUM": "8"},
 			},
 		},
+		{
+			name: "the cost of a drug in the total alone", claimType: "PDE", number: "1",
+			members: object{"total": list{object{
+				"category": coding(idrSystem+"Adjudication", "TOT_RX_CST_AMT"), "amount": object{"value": 45.5},
+			}}},
+			table: "part_d_costs",
+			want:  []map[string]string{{"TOT_RX_CST_AMT": "45.50"}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -133,6 +149,53 @@ func TestV3Cells(t *testing.T) {
 				if d := cmp.Diff(want, got); d != "" {
 					t.Errorf("row %d (-want +got):\n%s", i, d)
 				}
+			}
+		})
+	}
+}
+
+// TestDeletedDrugEvent has a drug event and its deletion, which the server
+// tags as not final, and sends both of.
+func TestDeletedDrugEvent(t *testing.T) {
+	const final, notFinal = "FinalAction", "NotFinalAction"
+	event := func(id, number, tag, load, update string) object {
+		return with(someIDRClaim("PDE", number), object{
+			"meta": object{"lastUpdated": update, "tag": list{
+				object{"system": idrSystem + "System-Type", "code": "DDPS"},
+				object{"system": idrSystem + "Final-Action", "code": tag},
+			}},
+			"identifier": list{idrClaimID(id)},
+			"supportingInfo": list{
+				idrInfo(1, "CLM_IDR_LD_DT", object{"timingDate": load}),
+				idrInfo(2, "CLM_LINE_RX_NUM", object{"valueString": "900001"}),
+			},
+			"item": list{object{"sequence": 1, "servicedDate": "2025-01-05"}},
+		})
+	}
+	const jan, feb, early, late = "2025-01-10", "2025-02-10", "2025-03-01T00:00:00Z", "2025-03-02T00:00:00Z"
+	for _, tt := range []struct {
+		name   string
+		events list
+		want   []string
+	}{
+		{"deleted", list{event("1", "1", final, jan, early), event("2", "3", notFinal, feb, early)}, nil},
+		{"deleted, the other way about", list{event("2", "3", notFinal, feb, early), event("1", "1", final, jan, early)}, nil},
+		{"adjusted", list{event("1", "1", notFinal, jan, early), event("2", "2", final, feb, early)}, []string{"2"}},
+		{"adjusted in a day, the first updated last", list{event("1", "1", notFinal, jan, late), event("2", "2", final, jan, early)}, []string{"2"}},
+		{"not final, the other not there", list{event("1", "1", notFinal, jan, early)}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var text string
+			for i, e := range tt.events {
+				text += lines(with(e.(object), object{"id": fmt.Sprint(i)}))
+			}
+			c := export{"in.ndjson": text}.convert(t)
+			if d := cmp.Diff(tt.want, c.column(t, "cclf7", "CUR_CLM_UNIQ_ID")); d != "" {
+				t.Errorf("events (-want +got):\n%s", d)
+			}
+			if got := c.column(t, "claims", "FINAL_ACTION"); len(got) != len(tt.events) {
+				t.Errorf("%q in claims", got)
 			}
 		})
 	}
