@@ -37,8 +37,9 @@ func related(p *plan) relatedGetters {
 
 // versionKey is the key that the versions of the claim at hand share. It is
 // zero, which makes the claim the only one of its kind, when the service date
-// or the number of the prescription is missing.
-func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey) resourceKey {
+// or the number of the prescription is missing. A version that is not final,
+// as a deletion, takes the place of those before it, but none of the same day.
+func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey, final bool) resourceKey {
 	if r.table == nil || !takes(r.table.table, c.typ) {
 		return resourceKey{}
 	}
@@ -61,7 +62,7 @@ func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey) reso
 			out.updated = int64(days) << 40
 		}
 	}
-	if seconds := key.updated / 1e9; seconds > 0 {
+	if seconds := key.updated / 1e9; seconds > 0 && final {
 		out.updated += seconds & (1<<40 - 1)
 	}
 	return out

@@ -246,13 +246,16 @@ func (w *worker) eob(key resourceKey) error {
 	if err := w.rows(key, who, wanted); err != nil {
 		return err
 	}
-	if wanted != finalRows {
+	if wanted == partialRows {
 		return nil
 	}
 	if w.opts.Versions == FinalVersions {
-		if v := c.versionKey(c.plan.related, who, key); v.id != ([2]uint64{}) {
+		if v := c.versionKey(c.plan.related, who, key, wanted == finalRows); v.id != ([2]uint64{}) {
 			w.out.claims = append(w.out.claims, v)
 		}
+	}
+	if wanted != finalRows {
+		return nil
 	}
 	if c.typ == schema.Hospice {
 		u := personUpdate{id: who, part: hospice, line: key.line}

@@ -69,9 +69,19 @@ func v3Info(category string) Cell {
 	return at(info + `[system^=https://bluebutton.cms.gov/fhir/].code | ` + info + `.code`)
 }
 
-// v3LineInfo is a code among the supporting information that a line refers to.
+// v3Enhanced is the nth value among a claim's supporting information of a
+// category of models and demonstrations. Some servers send it as text.
+func v3Enhanced(category, nth string) Cell {
+	return codeOrText(`supportingInfo[category.coding.code=`+category+`]`, nth)
+}
+
+// v3LineInfo is v3Enhanced among the supporting information that a line refers to.
 func v3LineInfo(category, nth string) Cell {
-	return at(`supportingInfo[sequence~item.informationSequence & category.coding.code=` + category + `].code.coding.code` + nth)
+	return codeOrText(`supportingInfo[sequence~item.informationSequence & category.coding.code=`+category+`]`, nth)
+}
+
+func codeOrText(info, nth string) Cell {
+	return at(info + `.code.coding.code` + nth + ` | ` + info + `.valueString` + nth)
 }
 
 func v3Member(role string) Cell {

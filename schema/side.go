@@ -123,7 +123,7 @@ var partDCosts = &Table{
 		{label: "TOT_RX_CST_AMT", typ: amount(11),
 			v1: v2DrugAmount("tot_rx_cst_amt"),
 			v2: v2DrugAmount("tot_rx_cst_amt"),
-			v3: v3LineAmount("TOT_RX_CST_AMT")},
+			v3: at(`item.adjudication[category.coding.code=TOT_RX_CST_AMT].amount.value | total[category.coding.code=TOT_RX_CST_AMT].amount.value`)},
 		{label: "PTNT_PAY_AMT", typ: amount(11),
 			v1: v2DrugAmount("ptnt_pay_amt"),
 			v2: v2DrugAmount("ptnt_pay_amt"),

@@ -142,6 +142,9 @@ func TestV3Traps(t *testing.T) {
 		"a Coverage with nothing in it":            `"id":"part-B-\d+","identifier":.*"payor":\[[^]]*\],"relationship"`,
 		"an ICD-9 code with the dot behind four":   `"code":"E\d{3}\.\d"`,
 		"an entry with the number of another":      `CLM_LINE_PMD_UNIQ_TRKNG_NUM`,
+		"a drug event that is not final":           `"code":"DDPS"[^}]*\},\{"code":"NotFinalAction"`,
+		"a drug in a detail too":                   `"productOrService":\{"coding":\[\{"code":"\d{11}"[^}]*\}\]\},"quantity":\{"unit":"UN","value":1\}`,
+		"a demonstration as text":                  `"code":"CLM_BNFT_ENHNCMT_CD"[^}]*\}\]\},"sequence":\d+,"valueString"`,
 		"numbers of the older servers' code lists": `ANSI-GRP-CODE`,
 	}
 	dir, _ := write(t, Options{API: "v3", Beneficiaries: 300})

@@ -135,9 +135,9 @@ func (w *v3) metaMember(b []byte, c *idrClaim) []byte {
 		b = append(b, "NationalClaimsHistory"...)
 	}
 	b = append(b, `","system":"`+repository+`System-Type"},`...)
-	switch {
-	case c.kind == partD:
-	case c.ClmFinlActnInd == "Y":
+	switch c.ClmFinlActnInd {
+	case "":
+	case "Y":
 		b = append(b, `{"code":"FinalAction","system":"`+repository+`Final-Action"},`...)
 	default:
 		b = append(b, `{"code":"NotFinalAction","system":"`+repository+`Final-Action"},`...)

@@ -29,28 +29,36 @@ func (w *v3) loadDate(b []byte, c *idrClaim) []byte {
 	return append(b, `,"timingDate":"9999-12-31"},`...)
 }
 
-func (w *v3) enhancementInfo(b []byte, switches *[6]string, demo *[5]string) []byte {
-	b = w.switchInfo(b, switches)
-	return w.demoInfo(b, demo)
+func (w *v3) enhancementInfo(b []byte, c *idrClaim, switches *[6]string, demo *[5]string) []byte {
+	b = w.switchInfo(b, c, switches)
+	return w.demoInfo(b, c, demo)
 }
 
-func (w *v3) switchInfo(b []byte, switches *[6]string) []byte {
+func (w *v3) switchInfo(b []byte, c *idrClaim, switches *[6]string) []byte {
 	for i, value := range switches {
-		b = w.infoCode(b, &v3Switches[i], value, "CLM-BNFT-ENHNCMT-CD-SWITCH")
+		b = w.enhancement(b, c, &v3Switches[i], value, "CLM-BNFT-ENHNCMT-CD-SWITCH")
 	}
 	return b
 }
 
-func (w *v3) demoInfo(b []byte, demo *[5]string) []byte {
+func (w *v3) demoInfo(b []byte, c *idrClaim, demo *[5]string) []byte {
 	for _, value := range demo {
-		b = w.infoCode(b, &v3Enhancement, value, "CLM-BNFT-ENHNCMT-CD")
+		b = w.enhancement(b, c, &v3Enhancement, value, "CLM-BNFT-ENHNCMT-CD")
 	}
 	return b
+}
+
+// enhancement writes a code, or text as some servers do.
+func (w *v3) enhancement(b []byte, c *idrClaim, category *v3Category, value, name string) []byte {
+	if c.LastUpdated.millis%3 == 0 {
+		return w.infoString(b, category, value)
+	}
+	return w.infoCode(b, category, value, name)
 }
 
 func (w *v3) institutionalInfo(b []byte, c *idrClaim) []byte {
 	b = w.typeOfBill(b, c)
-	b = w.enhancementInfo(b, &c.ClmSwitch, &c.ClmDemo)
+	b = w.enhancementInfo(b, c, &c.ClmSwitch, &c.ClmDemo)
 	b = w.infoCode(b, &v3Query, c.ClmQueryCd, "CLM-QUERY-CD")
 	b = w.infoCode(b, &v3Contractor, c.ClmCntrctrNum, "CLM-CNTRCTR-NUM")
 	payers := "CLM-NCH-PRMRY-PYR-CD"
@@ -121,16 +129,16 @@ func (w *v3) professionalInfo(b []byte, c *idrClaim) []byte {
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		first := w.infos
-		b = w.demoInfo(b, &l.Demo)
+		b = w.demoInfo(b, c, &l.Demo)
 		if c.system == finalSystem {
 			b = w.infoCode(b, &v3RenderingState, fipsStates[l.SsaStateCd], "US-FIPS-STATE-CODES")
 		}
-		b = w.switchInfo(b, &l.Switch)
+		b = w.switchInfo(b, c, &l.Switch)
 		for n := first; n < w.infos; n++ {
 			w.lines[i].info = append(w.lines[i].info, n+1)
 		}
 	}
-	b = w.enhancementInfo(b, &c.ClmSwitch, &c.ClmDemo)
+	b = w.enhancementInfo(b, c, &c.ClmSwitch, &c.ClmDemo)
 	b = w.infoCode(b, &v3Contractor, c.ClmCntrctrNum, "CLM-CNTRCTR-NUM")
 	b = w.infoCode(b, &v3Disposition, c.ClmDispCd, "CLM-DISP-CD")
 	b = w.infoDate(b, &v3Received, c.ClmRcvdDt)

@@ -32,7 +32,10 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		}
 		b = w.modifiers(b, l)
 		b = w.product(b, c, l)
-		if c.kind != partD || !c.drug.compound {
+		switch {
+		case w.drugTwice(c):
+			b = append(b, `"quantity":{"unit":"UN","value":1},`...) // of services, not of the drug
+		case c.kind != partD || !c.drug.compound:
 			b = append(b, `"quantity":{"value":`...)
 			b = l.ClmLineSrvcUnit.appendJSON(b)
 			b = append(b, `},`...)
@@ -41,7 +44,7 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		b = append(b, `"sequence":`...)
 		b = appendInt(b, l.ClmLineNum)
 		b = append(b, ',')
-		b = w.serviced(b, c, l)
+		b = w.serviced(b, l)
 		b = append(closeObject(b), ',')
 	}
 	return closeArray(b, start, open)
@@ -49,9 +52,9 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 
 // serviced writes the dates of a line: a period if there is a last day, or
 // else one day.
-func (w *v3) serviced(b []byte, c *idrClaim, l *idrLine) []byte {
+func (w *v3) serviced(b []byte, l *idrLine) []byte {
 	from := l.ClmLineFromDt
-	if from == 0 || w.shape == mapShape && c.kind < carrier {
+	if from == 0 {
 		from = l.ClmLineRevCtrDt
 	}
 	switch {
@@ -82,7 +85,8 @@ func (w *v3) informationSequence(b []byte, line int) []byte {
 func (w *v3) lineAmounts(b []byte, c *idrClaim, l *idrLine) []byte {
 	if c.kind == partD {
 		b = v3Money(b, v3LinePaid, l.ClmLineCvrdPd)
-		return v3Money(b, v3LineByPatient, l.ClmLineBenePmt)
+		b = v3Money(b, v3LineByPatient, l.ClmLineBenePmt)
+		return v3Money(b, v3DrugTotal, c.drug.TotRxCst)
 	}
 	b = v3Money(b, v3LineAllowed, l.ClmLineAlowdChrg)
 	b = v3Money(b, v3LineSubmitted, l.ClmLineSbmtChrg)
@@ -107,11 +111,17 @@ func (w *v3) lineAmounts(b []byte, c *idrClaim, l *idrLine) []byte {
 	return append(closeWith(b, ']'), `}},`...)
 }
 
+// drugTwice says that the server is one that writes the drug of every event,
+// not only of a compound, to a detail of the line too.
+func (w *v3) drugTwice(c *idrClaim) bool {
+	return c.kind == partD && w.shape == serverShape && c.ClmFinlActnInd != "" && c.Lines[0].ClmLineNdcCd != ""
+}
+
 // detail writes the drug of a line.
 func (w *v3) detail(b []byte, c *idrClaim, l *idrLine) []byte {
 	quantity := l.ClmLineNdcQty
 	if c.kind == partD {
-		if !c.drug.compound {
+		if !c.drug.compound && !w.drugTwice(c) {
 			return b
 		}
 		quantity = l.ClmLineSrvcUnit

@@ -56,7 +56,7 @@ type idrClaim struct {
 	LastUpdated     instant
 	ClmUniqID       int64
 	ClmTypeCd       int
-	ClmFinlActnInd  string // Y or N
+	ClmFinlActnInd  string // Y or N; of drug events, older servers do not send it
 	ClmFromDt       date
 	ClmThruDt       date
 	ClmEfctvDt      date
@@ -602,10 +602,10 @@ func (m *idrMaker) institutionalProducts(c *idrClaim, p profile) {
 	}
 }
 
-// revenueRecords makes the lines. A line's dates go to FHIR as a period or a
-// day, and of the day of the revenue centre nothing is left beside a period.
-// So a line has both its dates, or one day that is the revenue centre's too,
-// or none.
+// revenueRecords makes the lines. A line's dates go to FHIR as a period, which
+// hides the day of the revenue centre, or else that day alone does. So a line
+// has both its dates, and the first is the revenue centre's too, or has only
+// the revenue centre's, or none.
 func (m *idrMaker) revenueRecords(c *idrClaim, p profile) {
 	r := &m.random
 	if r.chance(12) {
@@ -630,9 +630,9 @@ func (m *idrMaker) revenueRecords(c *idrClaim, p profile) {
 		switch {
 		case r.chance(40):
 		case r.chance(300) || c.person.fml:
-			l.ClmLineFromDt, l.ClmLineRevCtrDt = day, day
+			l.ClmLineRevCtrDt = day
 		default:
-			l.ClmLineFromDt, l.ClmLineThruDt = day, day+date(r.intn(int(c.ClmThruDt-day)+1))
+			l.ClmLineRevCtrDt, l.ClmLineFromDt, l.ClmLineThruDt = day, day, day+date(r.intn(int(c.ClmThruDt-day)+1))
 		}
 		m.lineAmounts(c, &l, rev.charge)
 		if r.chance(80) {
@@ -835,11 +835,15 @@ func (m *idrMaker) serviceRecords(c *idrClaim, anonymous bool) {
 }
 
 // drugRecord makes a drug event. The server has all versions of an event, as
-// events of their own; those that are related count once, the newest of them.
+// events of their own; those that are related count once, the newest of them,
+// or not at all if that is a deletion that the server says is not final.
 func (m *idrMaker) drugRecord(day date) {
 	r := &m.random
 	c := m.record(partD, day, day)
 	c.ClmTypeCd, c.ClmAdjstmtType, c.ClmOrigCntlNum = 1, "0", ""
+	if r.chance(500) {
+		c.ClmFinlActnInd = ""
+	}
 	c.billing = m.organization()
 	d := &c.drug
 	*d = idrDrug{
@@ -922,11 +926,19 @@ func (m *idrMaker) drugVersions(c *idrClaim) {
 			c.ClmIdrLdDt = load + date(order)*7
 			c.LastUpdated.millis = updated.millis - int64(order)*60_000 // says nothing
 		}
+		if c.ClmFinlActnInd != "" {
+			c.ClmFinlActnInd = "N"
+			if i == newest && c.ClmTypeCd != 3 {
+				c.ClmFinlActnInd = "Y"
+			}
+		}
 		m.to.event(c, false)
 		if i == newest {
 			last = *c
 			last.Lines = append([]idrLine(nil), c.Lines...)
 		}
 	}
-	m.to.newestEvent(&last)
+	if last.ClmFinlActnInd != "N" {
+		m.to.newestEvent(&last)
+	}
 }

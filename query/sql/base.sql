@@ -365,7 +365,8 @@ SELECT 'B', file, claim, claim_type, 'SMI', mbi, month, final_action, paid FROM 
 CREATE VIEW metrics.emergency AS
 SELECT
   cur_clm_uniq_id AS claim,
-  min(coalesce(metrics.day(clm_line_from_dt), metrics.day(clm_from_dt))) AS day
+  min(coalesce(
+    metrics.day(clm_line_from_dt), metrics.day(clm_line_instnl_rev_ctr_dt), metrics.day(clm_from_dt))) AS day
 FROM cclf2
 WHERE regexp_full_match(metrics.code(clm_line_prod_rev_ctr_cd), '0?45[0-9]|0?981')
 GROUP BY ALL;
