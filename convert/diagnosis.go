@@ -72,20 +72,23 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 		}
 		d.kinds = append(d.kinds, p.diagnosisKind(r, i, claimType))
 	}
-	if p.api == schema.V3 {
+	switch {
+	case isPartial(p.resource):
+		d.keepAdmitting(p, r)
+	case p.api == schema.V3:
 		d.dropRepeat(p, r, claimType)
-	} else {
+	default:
 		d.restoreRepeats(p, r, claimType)
+		d.keepSecondary(p, claimType)
+		d.dropOfLines(p, r, claimType)
 	}
-	first := p.api != schema.V3 // whose server leaves out the first ones
 	for i, kind := range d.kinds {
-		switch {
-		case kind == listed:
+		if kind == listed {
 			d.listed = append(d.listed, i)
-		case kind == external && first:
-			d.kinds[i] = firstExternal
-			first = false
 		}
+	}
+	if i := d.firstExternal(p, r); i >= 0 {
+		d.kinds[i] = firstExternal
 	}
 }
 
@@ -125,6 +128,116 @@ func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.C
 	if numbers > d.count(listed)-unnumbered {
 		d.kinds[d.admitting] = listed
 	}
+}
+
+// ownLeast is how many diagnoses a carrier claim has of its own at least, for
+// those that only lines name to be told from them.
+const ownLeast = 2
+
+// dropOfLines leaves out the diagnoses of a carrier claim that only its lines
+// name. The server appends them to the claim's own, in the order of the lines,
+// and does not mark them. They are taken for such when they are all that the
+// lines refer to: lines that draw on the claim's own list seldom pass over its
+// first diagnoses.
+func (d *diagnoses) dropOfLines(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+	if claimType != schema.Carrier {
+		return
+	}
+	first, next := -1, 0 // of those that lines refer to, and behind them
+	for item := range r.Rows(p.diagnose.items) {
+		list := r.Row(p.diagnose.items, item)[p.diagnose.links]
+		if list.IsZero() {
+			continue
+		}
+		for number := range numbersIn(list.Raw(r.Line)) {
+			i := p.numbered(r, number)
+			if first < 0 {
+				first, next = i, i
+			}
+			if i < max(first, 0) || i > next {
+				return
+			}
+			if i == next {
+				next++
+			}
+		}
+	}
+	if first < ownLeast || next < len(d.kinds) {
+		return
+	}
+	for i := first; i < len(d.kinds); i++ {
+		d.kinds[i] = notListed
+	}
+}
+
+// numbered finds the diagnosis with a number, or -1.
+func (p *plan) numbered(r *ndjson.Record, number []byte) int {
+	for i := range r.Rows(p.diagnose.set) {
+		if bytes.Equal(r.Row(p.diagnose.set, i)[p.diagnose.number].Raw(r.Line), number) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keepSecondary takes external causes of a home health claim of v2 back, when
+// a diagnosis that is none stands behind them: external causes come last.
+func (d *diagnoses) keepSecondary(p *plan, claimType schema.ClaimType) {
+	if p.api != schema.V2 || claimType != schema.HHA {
+		return
+	}
+	behind := false
+	for i := len(d.kinds) - 1; i >= 0; i-- {
+		switch {
+		case d.kinds[i] == listed:
+			behind = true
+		case d.kinds[i] == external && behind:
+			d.kinds[i] = listed
+		}
+	}
+}
+
+// keepAdmitting decides whether the admitting diagnosis of a partially
+// adjudicated claim is one of the claim's list too. Where it is not, the
+// server appends it, then the principal one if that is not in the list either;
+// neither has a mark of presence on admission.
+func (d *diagnoses) keepAdmitting(p *plan, r *ndjson.Record) {
+	if d.admitting < 0 {
+		return
+	}
+	marked, others := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), "marked") }, false
+	for i := range d.kinds {
+		others = others || marked(i)
+	}
+	appended := others && d.admitting != d.principal && !marked(d.admitting)
+	for i := d.admitting + 1; i < len(d.kinds); i++ {
+		appended = appended && i == d.principal && !marked(i)
+	}
+	if !appended {
+		d.kinds[d.admitting] = listed
+	}
+}
+
+// firstExternal is the element that is CCLF's first external cause, or -1. The
+// server of v1 marks it, and the first of the numbered ones as well, before
+// it; the server of v2 has the type in common for all; the server of v3 leaves
+// it out.
+func (d *diagnoses) firstExternal(p *plan, r *ndjson.Record) int {
+	first := -1
+	for i, kind := range d.kinds {
+		if kind != external {
+			continue
+		}
+		switch p.api {
+		case schema.V1:
+			if p.has(r.Marks(p.diagnose.set, i), "external-first") {
+				first = i
+			}
+		case schema.V2:
+			return i
+		}
+	}
+	return first
 }
 
 // dropRepeat leaves out the principal diagnosis where it stands before the

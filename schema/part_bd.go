@@ -19,7 +19,7 @@ var (
 
 // v2Listed is the n-th diagnosis of a professional claim's own list.
 func v2Listed(nth string) Cell {
-	return derived(v2Diagnosis+`#`+nth+` > listed`, v2DiagnosisRule)
+	return derived(v2Diagnosis+`#`+nth+` > listed`, carrierListRule)
 }
 
 var cclf5 = &Table{
