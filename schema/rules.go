@@ -6,7 +6,7 @@ const (
 	v2DiagnosisSystem = `diagnosis.` + DiagnosisSystem
 
 	v2DiagnosisRule = "by the diagnosis types; the server lists a code once, under the first type it has"
-	carrierListRule = "of the claim's own; v1 and v2 append those that only lines name, which are left out where the lines refer to no others"
+	carrierListRule = "of the claim's own; where the server appends those that only lines name, they are left out if the lines refer to no others"
 
 	partialDiagnosisRule = "by the diagnosis types; the admitting diagnosis is no row when the claim's list has it not: it then stands behind the list, without a mark of presence on admission"
 
