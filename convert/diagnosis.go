@@ -74,7 +74,7 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 	}
 	switch {
 	case isPartial(p.resource):
-		d.keepAdmitting(p, r)
+		d.dropAppended(p, r)
 	case p.api == schema.V3:
 		d.dropRepeat(p, r, claimType)
 	default:
@@ -197,24 +197,24 @@ func (d *diagnoses) keepSecondary(p *plan, claimType schema.ClaimType) {
 	}
 }
 
-// keepAdmitting decides whether the admitting diagnosis of a partially
-// adjudicated claim is one of the claim's list too. Where it is not, the
-// server appends it, then the principal one if that is not in the list either;
-// neither has a mark of presence on admission.
-func (d *diagnoses) keepAdmitting(p *plan, r *ndjson.Record) {
-	if d.admitting < 0 {
+// dropAppended leaves out the admitting diagnosis of a partially adjudicated
+// claim whose list has it not. The server then appends it, and behind it the
+// principal one if that is not in the list either; neither has a mark of
+// presence on admission.
+func (d *diagnoses) dropAppended(p *plan, r *ndjson.Record) {
+	if d.admitting < 0 || d.admitting == d.principal {
 		return
 	}
-	marked, others := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), "marked") }, false
+	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), "marked") }
+	marks := false
 	for i := range d.kinds {
-		others = others || marked(i)
+		marks = marks || marked(i)
+		if i >= d.admitting && (marked(i) || i > d.admitting && i != d.principal) {
+			return // it stands within the list
+		}
 	}
-	appended := others && d.admitting != d.principal && !marked(d.admitting)
-	for i := d.admitting + 1; i < len(d.kinds); i++ {
-		appended = appended && i == d.principal && !marked(i)
-	}
-	if !appended {
-		d.kinds[d.admitting] = listed
+	if marks {
+		d.kinds[d.admitting] = notListed
 	}
 }
 
@@ -271,6 +271,8 @@ func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 	case p.has(marks, "external"):
 		return external
 	case p.has(marks, "principal"):
+		return listed
+	case isPartial(p.resource):
 		return listed
 	case p.has(marks, "admitting"), p.has(marks, "reason"):
 		return notListed

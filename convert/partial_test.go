@@ -121,6 +121,7 @@ func TestPartialDiagnoses(t *testing.T) {
 		{"admitting without a mark before others", "A1+a, P2+p=y", "P2", "A1", []string{"1 A1 ", "2 P2 Y"}},
 		{"no marks at all", "P1+p, A2+a", "P1", "A2", []string{"1 P1 ", "2 A2 "}},
 		{"no principal one", "O1=y, A2+a=y", "", "A2", []string{"1 O1 Y", "2 A2 Y"}},
+		{"admitting in the list, and appended with a dot", "A1.1+a=y, P2+p=n, A11+a", "P2", "A11", []string{"1 A11 Y", "2 P2 N"}},
 		{"neither", "O1=y, O2", "", "", []string{"1 O1 Y", "2 O2 "}},
 	} {
 		var diagnoses list
