@@ -72,20 +72,23 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 		}
 		d.kinds = append(d.kinds, p.diagnosisKind(r, i, claimType))
 	}
-	if p.api == schema.V3 {
+	switch {
+	case isPartial(p.resource):
+		d.dropAppended(p, r)
+	case p.api == schema.V3:
 		d.dropRepeat(p, r, claimType)
-	} else {
+	default:
 		d.restoreRepeats(p, r, claimType)
+		d.keepSecondary(p, claimType)
+		d.dropOfLines(p, r, claimType)
 	}
-	first := p.api != schema.V3 // whose server leaves out the first ones
 	for i, kind := range d.kinds {
-		switch {
-		case kind == listed:
+		if kind == listed {
 			d.listed = append(d.listed, i)
-		case kind == external && first:
-			d.kinds[i] = firstExternal
-			first = false
 		}
+	}
+	if i := d.firstExternal(p, r); i >= 0 {
+		d.kinds[i] = firstExternal
 	}
 }
 
@@ -127,6 +130,116 @@ func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.C
 	}
 }
 
+// ownLeast is how many diagnoses a carrier claim has of its own at least, for
+// those that only lines name to be told from them.
+const ownLeast = 2
+
+// dropOfLines leaves out the diagnoses of a carrier claim that only its lines
+// name. The server appends them to the claim's own, in the order of the lines,
+// and does not mark them. They are taken for such when they are all that the
+// lines refer to: lines that draw on the claim's own list seldom pass over its
+// first diagnoses.
+func (d *diagnoses) dropOfLines(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+	if claimType != schema.Carrier {
+		return
+	}
+	first, next := -1, 0 // of those that lines refer to, and behind them
+	for item := range r.Rows(p.diagnose.items) {
+		list := r.Row(p.diagnose.items, item)[p.diagnose.links]
+		if list.IsZero() {
+			continue
+		}
+		for number := range numbersIn(list.Raw(r.Line)) {
+			i := p.numbered(r, number)
+			if first < 0 {
+				first, next = i, i
+			}
+			if i < max(first, 0) || i > next {
+				return
+			}
+			if i == next {
+				next++
+			}
+		}
+	}
+	if first < ownLeast || next < len(d.kinds) {
+		return
+	}
+	for i := first; i < len(d.kinds); i++ {
+		d.kinds[i] = notListed
+	}
+}
+
+// numbered finds the diagnosis with a number, or -1.
+func (p *plan) numbered(r *ndjson.Record, number []byte) int {
+	for i := range r.Rows(p.diagnose.set) {
+		if bytes.Equal(r.Row(p.diagnose.set, i)[p.diagnose.number].Raw(r.Line), number) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keepSecondary takes external causes of a home health claim of v2 back, when
+// a diagnosis that is none stands behind them: external causes come last.
+func (d *diagnoses) keepSecondary(p *plan, claimType schema.ClaimType) {
+	if p.api != schema.V2 || claimType != schema.HHA {
+		return
+	}
+	behind := false
+	for i := len(d.kinds) - 1; i >= 0; i-- {
+		switch {
+		case d.kinds[i] == listed:
+			behind = true
+		case d.kinds[i] == external && behind:
+			d.kinds[i] = listed
+		}
+	}
+}
+
+// dropAppended leaves out the admitting diagnosis of a partially adjudicated
+// claim whose list has it not. The server then appends it, and behind it the
+// principal one if that is not in the list either; neither has a mark of
+// presence on admission.
+func (d *diagnoses) dropAppended(p *plan, r *ndjson.Record) {
+	if d.admitting < 0 || d.admitting == d.principal {
+		return
+	}
+	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), "marked") }
+	marks := false
+	for i := range d.kinds {
+		marks = marks || marked(i)
+		if i >= d.admitting && (marked(i) || i > d.admitting && i != d.principal) {
+			return // it stands within the list
+		}
+	}
+	if marks {
+		d.kinds[d.admitting] = notListed
+	}
+}
+
+// firstExternal is the element that is CCLF's first external cause, or -1. The
+// server of v1 marks it, and the first of the numbered ones as well, before
+// it; the server of v2 has the type in common for all; the server of v3 leaves
+// it out.
+func (d *diagnoses) firstExternal(p *plan, r *ndjson.Record) int {
+	first := -1
+	for i, kind := range d.kinds {
+		if kind != external {
+			continue
+		}
+		switch p.api {
+		case schema.V1:
+			if p.has(r.Marks(p.diagnose.set, i), "external-first") {
+				first = i
+			}
+		case schema.V2:
+			return i
+		}
+	}
+	return first
+}
+
 // dropRepeat leaves out the principal diagnosis where it stands before the
 // list of which it is the first.
 func (d *diagnoses) dropRepeat(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
@@ -158,6 +271,8 @@ func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 	case p.has(marks, "external"):
 		return external
 	case p.has(marks, "principal"):
+		return listed
+	case isPartial(p.resource):
 		return listed
 	case p.has(marks, "admitting"), p.has(marks, "reason"):
 		return notListed

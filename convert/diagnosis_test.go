@@ -81,8 +81,10 @@ func TestDiagnoses(t *testing.T) {
 		{"SNF without an admitting one", "SNF", "principal P1, other O2", "P1", "", "0", []string{"D P1 ", "D O2 "}},
 		{"an external cause first", "SNF", ex + " W1, principal P1", "P1", "", "0", []string{"1 W1 ", "D P1 "}},
 		{"all typed secondary", "HHA", "principal P1, secondary O2, secondary W19XXXA, secondary Y929", "P1", "", "0", []string{"D P1 ", "D O2 ", "1 W19XXXA ", "E Y929 "}},
-		{"V codes are causes in ICD-10 alone", "HHA", "principal P1, secondary V4571, secondary 9:V4571, secondary 9:E8889", "P1", "", "0",
-			[]string{"D P1 ", "1 V4571 ", "D V4571 ", "E E8889 "}},
+		{"V codes are causes in ICD-10 alone", "HHA", "principal P1, secondary 9:V4571, secondary V4571, secondary 9:E8889", "P1", "", "0",
+			[]string{"D P1 ", "D V4571 ", "1 V4571 ", "E E8889 "}},
+		{"a cause among the secondary ones", "HHA", "principal P1, secondary W19XXXA, secondary O3, secondary Y929", "P1", "", "0",
+			[]string{"D P1 ", "D W19XXXA ", "D O3 ", "1 Y929 "}},
 		{"hospice", "HOSPICE", "principal P1, other O2", "P1", "", "0", []string{"D P1 ", "D O2 "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,6 +107,92 @@ func TestDiagnoses(t *testing.T) {
 				t.Errorf("CCLF4 differs (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestFirstExternalCause checks which external cause of a v1 claim is the
+// first. The server marks the first of the numbered ones so, and behind it the
+// one that the claim calls first where that is another.
+func TestFirstExternalCause(t *testing.T) {
+	for _, tt := range []struct {
+		types string
+		want  []string
+	}{
+		{"external-first, external, external", []string{"1", "E", "E"}},
+		{"external-first, external-first, external", []string{"E", "1", "E"}},
+		{"external, external", []string{"E", "E"}},
+		{"external-first", []string{"1"}},
+	} {
+		var diagnoses list
+		for i, name := range strings.Split(tt.types, ", ") {
+			diagnoses = append(diagnoses, object{
+				"sequence": i + 1, "type": list{coding(codesystems+"diagnosis-type", name)},
+				"diagnosisCodeableConcept": coding("http://hl7.org/fhir/sid/icd-10", fmt.Sprintf("W%d", i)),
+			})
+		}
+		claim := with(someClaim("OUTPATIENT", "1", "p"), object{"use": nil, "diagnosis": diagnoses})
+		c := export{"in.ndjson": lines(claim)}.convert(t)
+		if got := c.column(t, "cclf4", "CLM_PROD_TYPE_CD"); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.types, got, tt.want)
+		}
+	}
+}
+
+// TestDiagnosesOfLines checks which diagnoses of a carrier claim are taken for
+// its own. Those that only lines name follow them, unmarked.
+func TestDiagnosesOfLines(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines [][]int // numbers of the diagnoses, line by line
+		own   int     // of five
+	}{
+		{"none refers to any", [][]int{nil, nil}, 5},
+		{"all to the first", [][]int{{1}, {1}}, 5},
+		{"all to the last", [][]int{{5}, {5}, nil, {5}}, 4},
+		{"to the last ones in order", [][]int{{4}, {5}, {4}}, 3},
+		{"to the last ones in another order", [][]int{{5}, {4}}, 5},
+		{"to the last and the first", [][]int{{5}, {1}}, 5},
+		{"to one that is not the last", [][]int{{3}}, 5},
+		{"to all but the first two", [][]int{{3}, {4}, {5}}, 2},
+		{"to all but the first", [][]int{{2}, {3}, {4}, {5}}, 5},
+		{"to all", [][]int{{1}, {2}, {3}, {4}, {5}}, 5},
+		{"to a number that no diagnosis has", [][]int{{5}, {9}}, 5},
+		{"to a number that no diagnosis has, first", [][]int{{9}, {5}}, 5},
+	} {
+		for _, api := range []string{"v1", "v2"} {
+			members := object{"diagnosis": diagnosesOf("principal D1, secondary D2, secondary D3, secondary D4, secondary D5")}
+			link := "diagnosisSequence"
+			if api == "v1" {
+				members["use"] = nil
+				link = "diagnosisLinkId"
+			}
+			var items list
+			for i, numbers := range tt.lines {
+				items = append(items, object{"sequence": i + 1, link: numbers})
+			}
+			members["item"] = items
+			c := export{"in.ndjson": lines(with(someClaim("CARRIER", "1", "p"), members))}.convert(t)
+			own := 0
+			for n := 1; n <= 12; n++ {
+				if c.column(t, "cclf5", fmt.Sprintf("CLM_DGNS_%d_CD", n))[0] != "" {
+					own++
+				}
+			}
+			if own != tt.own {
+				t.Errorf("%s, %s: %d of its own, want %d", tt.name, api, own, tt.own)
+			}
+			var pointed []string
+			for _, numbers := range tt.lines {
+				code := ""
+				if len(numbers) > 0 && numbers[0] <= 5 {
+					code = fmt.Sprintf("D%d", numbers[0])
+				}
+				pointed = append(pointed, code)
+			}
+			if got := c.column(t, "cclf5", "CLM_LINE_DGNS_CD"); !slices.Equal(got, pointed) {
+				t.Errorf("%s, %s: lines have %q, want %q", tt.name, api, got, pointed)
+			}
+		}
 	}
 }
 

@@ -101,6 +101,9 @@ var transforms = map[string]transform{
 	"pad3":            func(dst, v []byte) []byte { return pad(dst, v, 3) },
 	"race":            race,
 	"final-action":    finalAction,
+	"upper":           upper,
+	"revenue-code":    revenueCode,
+	"other-qualifier": func(_, _ []byte) []byte { return []byte("99") },
 	"known-date":      knownDate,
 	"reference-id":    referenceID,
 	"row-icd-version": icdVersion,
@@ -182,6 +185,25 @@ func idQualifier(_, v []byte) []byte {
 		return []byte("11")
 	}
 	return nil
+}
+
+func upper(dst, v []byte) []byte {
+	dst = append(dst[:0], v...)
+	for i, c := range dst {
+		if 'a' <= c && c <= 'z' {
+			dst[i] = c - 'a' + 'A'
+		}
+	}
+	return dst
+}
+
+// revenueCode leaves out what stands in a revenue code's place but is none:
+// the reason why a line is not billable, which is one character.
+func revenueCode(_, v []byte) []byte {
+	if len(v) == 1 {
+		return nil
+	}
+	return v
 }
 
 // The codes of SNOMED CT for the sexes.

@@ -57,6 +57,9 @@ type diagnosisRegs struct {
 	code   int
 	system int
 	poaURL int
+	number int
+	items  int // row set of the lines
+	links  int // the numbers of the diagnoses that a line refers to
 }
 
 // A tablePlan makes the rows of one table from one resource type.
@@ -237,6 +240,9 @@ func (c *compiler) roles() error {
 			c.reg(&d.code, c.b.RowValue(set, namesOf(schema.DiagnosisCode), 1))
 			c.reg(&d.system, c.b.RowValue(set, namesOf(schema.DiagnosisSystem), 1))
 			c.reg(&d.poaURL, c.b.RowValue(set, namesOf(schema.PresentOnAdmissionURL), 1))
+			c.reg(&d.number, c.b.RowValue(set, namesOf(schema.DiagnosisNumber), 1))
+			d.items = c.b.Rows("item")
+			c.reg(&d.links, c.b.RowList(d.items, namesOf(schema.DiagnosisLinks(c.p.api))))
 		case r.Array == "identifier" && c.p.mbi.set < 0:
 			m := &c.p.mbi
 			m.set = set

@@ -17,6 +17,9 @@ var (
 	v2LineThru  = at(`item.servicedPeriod.end | item.servicedDate | billablePeriod.end`)
 	v2HCPCS     = at(`item.productOrService.coding[system=bbc:hcpcs].code | item.productOrService.coding[system=bb:hcpcs_cd].code`)
 
+	// Older servers keep the variable's own code system.
+	v2AdmissionType = at(`supportingInfo.code.coding[system=nubc:PriorityTypeOfAdmitOrVisit,bb:clm_ip_admsn_type_cd].code`)
+
 	noHICN       = absent("BCDA sends no HICN; CMS leaves the field blank since 2020")
 	noAdjustment = absent("BCDA sends whole versions of a claim, not debits and credits; see the claim's status")
 	noLoadDate   = absent("the date is of the Integrated Data Repository, which this generation is not made from")
@@ -152,7 +155,7 @@ var cclf1 = &Table{
 			v3: noHICN},
 		{label: "CLM_ADMSN_TYPE_CD", typ: text(2),
 			v1: v1Info("clm_ip_admsn_type_cd"),
-			v2: at(`supportingInfo.code.coding[system=nubc:PriorityTypeOfAdmitOrVisit].code`),
+			v2: v2AdmissionType,
 			v3: v3Info("admtype")},
 		{label: "CLM_ADMSN_SRC_CD", typ: text(2),
 			v1: v1Info("clm_src_ip_admsn_cd"),

@@ -19,7 +19,7 @@ var (
 
 // v2Listed is the n-th diagnosis of a professional claim's own list.
 func v2Listed(nth string) Cell {
-	return derived(v2Diagnosis+`#`+nth+` > listed`, v2DiagnosisRule)
+	return derived(v2Diagnosis+`#`+nth+` > listed`, carrierListRule)
 }
 
 var cclf5 = &Table{
@@ -403,8 +403,10 @@ var cclf7 = &Table{
 			v2: at(`item.servicedDate`),
 			v3: at(`item.servicedDate`)},
 		{label: "PRVDR_SRVC_ID_QLFYR_CD", typ: text(2),
-			v1: derived(`organization.identifier.type.coding.code > id-qualifier`, qualifierRule),
-			v2: derived(`facility.identifier.type.coding.code > id-qualifier`, qualifierRule),
+			v1: derived(`organization.identifier.type.coding.code > id-qualifier | facility.extension[url=bb:phrmcy_srvc_type_cd].url > other-qualifier`,
+				qualifierRule+`; other 99, where the server sends a pharmacy without its identifier`),
+			v2: derived(`facility.identifier.type.coding.code > id-qualifier | provider.identifier.value > other-qualifier`,
+				qualifierRule+`; other 99, where the server sends the identifier without its type`),
 			v3: derived(v3Billing+`.identifier.type.coding[system=http://bluebutton.cms.gov/fhir/CodeSystem/PRVDR-ID-QLFYR-CD].code | `+v3Billing+`.identifier.type.coding.code > id-qualifier`, qualifierRule)},
 		{label: "CLM_SRVC_PRVDR_GNRC_ID_NUM", typ: text(20),
 			v1: at(`organization.identifier.value | facility.identifier.value`),
@@ -460,7 +462,7 @@ var cclf7 = &Table{
 			v2: at(`supportingInfo[category.coding.code=refillnum].valueQuantity.value`),
 			v3: at(`supportingInfo[category.coding.code=refillnum].valueQuantity.value`)},
 		{label: "CLM_PHRMCY_SRVC_TYPE_CD", typ: text(2),
-			v1: at(`facility.extension[url=bb:phrmcy_srvc_type_cd].valueCoding.code`),
+			v1: at(`information[category.coding.code=bb:phrmcy_srvc_type_cd].code.coding.code | facility.extension[url=bb:phrmcy_srvc_type_cd].valueCoding.code`),
 			v2: at(`facility.extension[url=bb:phrmcy_srvc_type_cd].valueCoding.code`),
 			v3: v3Info("CLM_PHRMCY_SRVC_TYPE_CD")},
 	}),

@@ -40,9 +40,18 @@ func ParseClaimSystem(url []byte) (string, ClaimType) {
 	return "", UnknownClaim
 }
 
-func partialModifier(nth string) Cell {
-	return at(`item.modifier.coding.code#` + nth)
+// partialModifier is the modifier in the n-th place of a line. Places that are
+// blank are left out of the list, but each modifier bears its place as the
+// version of its coding.
+func partialModifier(place string) Cell {
+	return at(`item.modifier.coding[version=` + place + `].code`)
 }
+
+// fissRevenueCode is the revenue code of a line. The server puts it where the
+// non-billable code belongs, and the other way round; the two differ in length.
+var fissRevenueCode = derived(`item.revenue.extension[url=`+fiss+`non-bill-rev-code].valueCodeableConcept.coding.code > revenue-code`+
+	` | item.revenue.coding[system=`+fiss+`rev-cd].code > revenue-code`,
+	"the server has changed it about with the non-billable code, which is a single character")
 
 func partialListed(nth string) Cell {
 	return derived(v2Diagnosis+`#`+nth+` > listed`, icdRule)
@@ -64,7 +73,7 @@ var partialCells = map[string]map[string]Cell{
 		"FAC_PRVDR_NPI_NUM":            partialNPI,
 		"CLM_BLG_PRVDR_NPI_NUM":        partialNPI,
 		"CLM_BLG_PRVDR_OSCAR_NUM":      partialCCN,
-		"CLM_ADMSN_TYPE_CD":            at(`supportingInfo.code.coding[system=nubc:PriorityTypeOfAdmitOrVisit].code`),
+		"CLM_ADMSN_TYPE_CD":            v2AdmissionType,
 		"DGNS_PRCDR_ICD_IND":           derived(v2DiagnosisSystem+` > first-icd-indicator`, firstDiagnosisRule),
 		"CLM_MDCR_INSTNL_TOT_CHRG_AMT": at(`total.value`),
 		"CLM_CNTL_NUM":                 partialID,
@@ -75,7 +84,7 @@ var partialCells = map[string]map[string]Cell{
 		"BENE_MBI_ID":              partialMBI,
 		"CLM_LINE_FROM_DT":         at(`item.servicedDate`),
 		"CLM_LINE_THRU_DT":         at(`item.servicedDate`),
-		"CLM_LINE_PROD_REV_CTR_CD": at(`item.revenue.coding[system=` + fiss + `rev-cd].code`),
+		"CLM_LINE_PROD_REV_CTR_CD": fissRevenueCode,
 		"CLM_LINE_HCPCS_CD":        at(partialHCPCS),
 		"PRVDR_OSCAR_NUM":          partialCCN,
 		"CLM_FROM_DT":              partialFrom,
@@ -85,7 +94,6 @@ var partialCells = map[string]map[string]Cell{
 		"HCPCS_2_MDFR_CD":          partialModifier("2"),
 		"HCPCS_3_MDFR_CD":          partialModifier("3"),
 		"HCPCS_4_MDFR_CD":          partialModifier("4"),
-		"HCPCS_5_MDFR_CD":          partialModifier("5"),
 		"CLM_FAC_PRVDR_OSCAR_NUM":  partialCCN,
 	},
 	"cclf3": {
@@ -103,13 +111,13 @@ var partialCells = map[string]map[string]Cell{
 	"cclf4": {
 		"CUR_CLM_UNIQ_ID":         partialID,
 		"BENE_MBI_ID":             partialMBI,
-		"CLM_PROD_TYPE_CD":        derived(`diagnosis.sequence > product-type`, v2DiagnosisRule),
+		"CLM_PROD_TYPE_CD":        derived(`diagnosis.sequence > product-type`, partialDiagnosisRule),
 		"CLM_VAL_SQNC_NUM":        at(`diagnosis.sequence`),
 		"CLM_DGNS_CD":             derived(v2Diagnosis+` > icd`, icdRule),
 		"PRVDR_OSCAR_NUM":         partialCCN,
 		"CLM_FROM_DT":             partialFrom,
 		"CLM_THRU_DT":             partialThru,
-		"CLM_POA_IND":             at(`diagnosis.onAdmission.coding.code`),
+		"CLM_POA_IND":             derived(`diagnosis.onAdmission.coding.code > upper`, "in capitals, which the server makes small"),
 		"DGNS_PRCDR_ICD_IND":      derived(v2DiagnosisSystem+` > icd-indicator`, icdIndicatorRule),
 		"CLM_BLG_PRVDR_OSCAR_NUM": partialCCN,
 	},
@@ -128,7 +136,6 @@ var partialCells = map[string]map[string]Cell{
 		"HCPCS_2_MDFR_CD":    partialModifier("2"),
 		"HCPCS_3_MDFR_CD":    partialModifier("3"),
 		"HCPCS_4_MDFR_CD":    partialModifier("4"),
-		"HCPCS_5_MDFR_CD":    partialModifier("5"),
 		"CLM_DGNS_1_CD":      partialListed("1"),
 		"CLM_DGNS_2_CD":      partialListed("2"),
 		"CLM_DGNS_3_CD":      partialListed("3"),

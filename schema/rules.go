@@ -6,6 +6,9 @@ const (
 	v2DiagnosisSystem = `diagnosis.` + DiagnosisSystem
 
 	v2DiagnosisRule = "by the diagnosis types; the server lists a code once, under the first type it has"
+	carrierListRule = "of the claim's own; where the server appends those that only lines name, they are left out if the lines refer to no others"
+
+	partialDiagnosisRule = "by the diagnosis types; the admitting diagnosis is no row when the claim's list has it not: it then stands behind the list, without a mark of presence on admission"
 
 	v3DiagnosisRule = "by the diagnosis types; the principal diagnosis of an institutional claim stands in the list once more"
 
@@ -33,6 +36,7 @@ var roles = [apis][]Role{
 		{eob, "diagnosis", "principal", "type.coding.code=principal"},
 		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
 		{eob, "diagnosis", "external", "type.coding.code=external,external-first"},
+		{eob, "diagnosis", "external-first", "type.coding.code=external-first"},
 		{eob, "diagnosis", "reason", "type.coding.code=reason-for-visit"},
 		{patient, "identifier", "mbi", "system=sid:us-mbi"},
 		{patient, "identifier", "current", "extension.valueCoding.code=current"},
@@ -54,6 +58,7 @@ var roles = [apis][]Role{
 		{patient, "identifier", "current", "type.coding.extension.valueCoding.code=current"},
 		{claim, "diagnosis", "principal", "type.coding.code=principal"},
 		{claim, "diagnosis", "admitting", "type.coding.code=admitting"},
+		{claim, "diagnosis", "marked", "onAdmission.coding.system=" + fiss + "diag-poa-ind"},
 	},
 }
 
@@ -70,11 +75,12 @@ const (
 const (
 	// ClaimTypeExpr finds the claim type of an ExplanationOfBenefit.
 	ClaimTypeExpr = `type.coding[system=bbc:eob-type,idr:EOB-TYPE].code`
-	// Within a diagnosis: its code, the code's system, and the URL of the
-	// present-on-admission extension, which ends in the number that the
-	// diagnosis has in the claim.
+	// Within a diagnosis: its code, the code's system, its number among those
+	// of the resource, and the URL of the present-on-admission extension,
+	// which ends in the number that the diagnosis has in the claim.
 	DiagnosisCode         = `diagnosisCodeableConcept.coding.code`
 	DiagnosisSystem       = `diagnosisCodeableConcept.coding.system`
+	DiagnosisNumber       = `sequence`
 	PresentOnAdmissionURL = `extension.url`
 	// Within an identifier of a Patient: its value and period.
 	IdentifierValue = `value`
@@ -95,6 +101,15 @@ const ReplacedByExpr = `link[type=replaced-by].other.reference`
 
 // SharedSystem is the system type of claims that are not yet fully adjudicated.
 const SharedSystem = "SharedSystem"
+
+// DiagnosisLinks names the member of an item that lists the numbers of the
+// diagnoses it refers to.
+func DiagnosisLinks(api API) string {
+	if api == V1 {
+		return `diagnosisLinkId`
+	}
+	return `diagnosisSequence`
+}
 
 // CoveragePartExpr finds which part of Medicare a Coverage is about.
 func CoveragePartExpr(api API) string {

@@ -48,6 +48,8 @@ func (g *generator) drugEvent(day date, v visitor) {
 		c.SrvcPrvdrIDQlfyrCd, c.SrvcPrvdrID = "11", r.number(9)
 	case n < 54:
 		c.SrvcPrvdrIDQlfyrCd, c.SrvcPrvdrID = "06", g.upin()
+	case n < 60:
+		c.SrvcPrvdrIDQlfyrCd = "99" // a number of a kind of its own
 	}
 	c.LastUpdated = g.updated(day + date(r.between(10, 60)))
 	g.drugCosts(c)

@@ -184,6 +184,18 @@ func TestV2Partial(t *testing.T) {
 			t.Errorf("no response to claim %s", id)
 		}
 	}
+	text := bytes.Join(lines(t, dir), []byte("\n"))
+	for name, pattern := range map[string]string{
+		"a revenue code where the other belongs":      `"url":"[^"]*fiss/non-bill-rev-code","valueCodeableConcept":\{"coding":\[\{"code":"\d{4}"`,
+		"a non-billable code where the other belongs": `"code":"[EHZ]","system":"[^"]*fiss/rev-cd"`,
+		"a second modifier alone":                     `"modifier":\[\{"coding":\[\{"code":"\w\w","system":"[^"]*","version":"2"\}\]\}\]`,
+		"an admitting diagnosis behind the list":      `"sequence":\d,"type":\[\{"coding":\[\{"code":"admitting"[^\]]*\]\}\]\}\],"extension":\[\{"url":"[^"]*fiss`,
+		"a mark in small letters":                     `"code":"[ynuw]","system":"[^"]*diag-poa-ind"`,
+	} {
+		if !regexp.MustCompile(pattern).Match(text) {
+			t.Errorf("there is never %s", name)
+		}
+	}
 }
 
 // TestV1Traps checks that what makes the resources of v1 hard to read occurs.

@@ -14,6 +14,7 @@ type generator struct {
 	stay          stay      // the newest of the beneficiary's hospice claims
 	order         [64]uint8 // of the codes that distinct picks
 	picked        [32]term
+	lineOnly      []term // of a carrier claim: diagnoses that only its lines name, all of them
 	institutional Institutional
 	professional  Professional
 	event         PartDEvent

@@ -1,5 +1,7 @@
 package synth
 
+import "slices"
+
 // professionalClaim makes a claim of a physician or of a supplier of
 // equipment.
 func (g *generator) professionalClaim(kind claimType, from date, v visitor) {
@@ -53,10 +55,11 @@ func yearOf(d date) int {
 
 // professionalDiagnoses fills in the diagnoses of the claim, and returns some
 // that the claim itself does not have, for its lines. In FHIR these follow the
-// claim's own; those of a carrier claim can be told from its own only if there
-// are twelve of these, so that other claims have none.
+// claim's own. Those of a carrier claim can be told from its own only if there
+// are twelve of these, or if the lines name no others: see tellApart.
 func (g *generator) professionalDiagnoses(c *Professional) (others []term) {
 	r := &g.random
+	g.lineOnly = nil
 	v, version := g.icdOn(c.ClmFromDt)
 	n := 1 + r.skewed(12)
 	if r.chance(25) {
@@ -73,7 +76,43 @@ func (g *generator) professionalDiagnoses(c *Professional) (others []term) {
 	if c.Type == dme || n == 12 {
 		return codes[n:]
 	}
+	if n >= 2 && c.ClmGrpID%lineOnlyClaims == 0 {
+		g.lineOnly = codes[n:]
+	}
 	return nil
+}
+
+// One carrier claim in lineOnlyClaims has lines whose diagnoses are none of
+// the claim's own.
+const lineOnlyClaims = 25
+
+// tellApart leaves nothing that could be told in two ways. The lines of a
+// carrier claim name diagnoses that are all none of its own, or at least one
+// of its first two.
+func (g *generator) tellApart(c *Professional) {
+	var named *ProfessionalLine
+	count := 0
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if c.Type != carrier || l.LineIcdDgnsCd == "" {
+			continue
+		}
+		if len(g.lineOnly) > 0 {
+			l.LineIcdDgnsCd = g.lineOnly[count%len(g.lineOnly)].code
+			count++
+			continue
+		}
+		own := slices.IndexFunc(c.IcdDgns, func(d codedDiagnosis) bool { return d.Cd == l.LineIcdDgnsCd })
+		switch {
+		case own == 0, own == 1:
+			return
+		case own > 1 && named == nil:
+			named = l
+		}
+	}
+	if named != nil {
+		named.LineIcdDgnsCd = c.IcdDgns[0].Cd
+	}
 }
 
 func (g *generator) professionalLines(c *Professional, otherDiagnoses []term) {
@@ -112,6 +151,7 @@ func (g *generator) professionalLines(c *Professional, otherDiagnoses []term) {
 		}
 		c.Lines = append(c.Lines, l)
 	}
+	g.tellApart(c)
 }
 
 // performing picks who renders the services or delivers the supplies.

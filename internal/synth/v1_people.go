@@ -17,10 +17,9 @@ var v1PharmacyIdentifiers = func() map[string]string {
 func (w *v1) partDEvent(b []byte, c *PartDEvent) []byte {
 	w.startLines(0)
 	w.addMember(primaryTeam, npiSystem, c.PrscrbrID)
+	identifier, known := v1PharmacyIdentifiers[c.SrvcPrvdrIDQlfyrCd]
 	pharmacy := func(b []byte) []byte {
-		b = append(b, v1PharmacyIdentifiers[c.SrvcPrvdrIDQlfyrCd]...)
-		b = appendPlain(b, c.SrvcPrvdrID)
-		return append(b, '}')
+		return append(appendPlain(append(b, identifier...), c.SrvcPrvdrID), `}},`...)
 	}
 
 	b = append(b, `{"billablePeriod":`...)
@@ -30,8 +29,11 @@ func (w *v1) partDEvent(b []byte, c *PartDEvent) []byte {
 	b = append(b, `"facility":{"extension":[`...)
 	b = pharmacies.appendExtension(b, c.PhrmcySrvcTypeCd)
 	b = append(b, `],`...)
-	b = pharmacy(b)
-	b = append(b, `},`...)
+	if known {
+		b = pharmacy(b)
+	} else {
+		b = append(closeWith(b, '}'), ',')
+	}
 	b = w.idMembers(b, &c.claim)
 	b = append(b, `,{"system":"`+variables+`rx_srvc_rfrnc_num","value":`...)
 	b = appendID(b, c.RxSrvcRfrncNum)
@@ -56,9 +58,9 @@ func (w *v1) partDEvent(b []byte, c *PartDEvent) []byte {
 	b = append(b, `"}},`...)
 	b = w.drugItem(b, c)
 	b = w.metaMember(b, &c.claim)
-	b = append(b, `"organization":{`...)
-	b = pharmacy(b)
-	b = append(b, `},`...)
+	if known {
+		b = pharmacy(append(b, `"organization":{`...))
+	}
 	b = w.patientMember(b, &c.claim)
 	if c.PdDt != 0 {
 		b = append(b, `"payment":{"date":`...)
@@ -70,8 +72,11 @@ func (w *v1) partDEvent(b []byte, c *PartDEvent) []byte {
 
 func (w *v1) drugItem(b []byte, c *PartDEvent) []byte {
 	b = append(b, `"item":[{"adjudication":[`...)
-	b = v1Adjudication(b, "cvrd_d_plan_pd_amt", c.CvrdDPlanPdAmt)
-	b = v1Adjudication(b, "ncvrd_plan_pd_amt", c.NcvrdPlanPdAmt)
+	if c.DrugCvrgStusCd == "C" {
+		b = v1Adjudication(b, "cvrd_d_plan_pd_amt", c.CvrdDPlanPdAmt)
+	} else {
+		b = v1Adjudication(b, "ncvrd_plan_pd_amt", c.NcvrdPlanPdAmt)
+	}
 	b = v1Adjudication(b, "gdc_blw_oopt_amt", c.GdcBlwOoptAmt)
 	b = v1Adjudication(b, "gdc_abv_oopt_amt", c.GdcAbvOoptAmt)
 	b = v1Adjudication(b, "ptnt_pay_amt", c.PtntPayAmt)

@@ -1,5 +1,7 @@
 package synth
 
+import "strings"
+
 // Claims that are not adjudicated yet are sent by v2 as pairs of a Claim and a
 // ClaimResponse, of two systems: FISS for institutions, MCS for professionals.
 // They stand in files of their own, name their beneficiary by MBI, and have no
@@ -60,8 +62,23 @@ type partial struct {
 	statusCode       string
 	updated          instant
 	provider         *provider
-	diagnoses        []term
-	lines            []service
+	diagnoses        []partialDiagnosis
+	lines            []partialLine
+	drg, admission   string
+}
+
+// A partialDiagnosis is an element of a claim's list: of FISS with its mark of
+// presence on admission.
+type partialDiagnosis struct {
+	code, mark           string
+	principal, admitting bool
+}
+
+type partialLine struct {
+	service
+	revenue, unbilled string // REV-CD and NON-BILL-REV-CODE
+	modifiers         [4]string
+	units             int
 }
 
 func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
@@ -77,12 +94,39 @@ func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
 	} else {
 		p.statusCode = anyOf(r, []string{"5", "A", "B", "D"})
 	}
-	first := r.intn(len(icd10Diagnoses) - 4)
-	p.diagnoses = icd10Diagnoses[first : first+1+r.intn(4)]
+	p.listDiagnoses(r)
 	for range 1 + r.skewed(5) {
-		p.lines = append(p.lines, anyOf(r, officeServices))
+		l := partialLine{service: anyOf(r, officeServices), revenue: anyOf(r, []string{"0300", "0450", "0636", "0001"}), units: r.intn(4)}
+		l.unbilled = r.seldom(200, anyOf(r, []string{"E", "H", "Z"}))
+		for i := range l.modifiers {
+			l.modifiers[i] = r.seldom(300, anyOf(r, modifiers))
+		}
+		p.lines = append(p.lines, l)
 	}
+	p.drg = r.seldom(500, "0"+r.number(2))
+	p.admission = r.seldom(700, anyOf(r, []string{"1", "2", "3", "9"}))
 	return p
+}
+
+// listDiagnoses makes the list that the server makes: that of the record, and
+// behind it the admitting diagnosis, when the list has it not.
+func (p *partial) listDiagnoses(r *random) {
+	first, n := r.intn(len(icd10Diagnoses)-5), 1+r.intn(4)
+	for _, d := range icd10Diagnoses[first : first+n] {
+		p.diagnoses = append(p.diagnoses, partialDiagnosis{code: d.code})
+	}
+	if !p.institutional {
+		return
+	}
+	for i := range p.diagnoses {
+		p.diagnoses[i].mark = anyOf(r, []string{"Y", "N", "U", "W", "1"})
+	}
+	p.diagnoses[0].principal = true
+	if r.chance(300) {
+		p.diagnoses = append(p.diagnoses, partialDiagnosis{code: icd10Diagnoses[first+n].code, admitting: true})
+	} else if r.chance(800) {
+		p.diagnoses[r.intn(n)].admitting = true
+	}
 }
 
 func anyOfPointers[T any](r *random, list []T) *T { return &list[r.intn(len(list))] }
@@ -92,8 +136,8 @@ var (
 	partialProfessional  = `"type":` + concept(coding(terminology+"claim-type", "professional", "Professional")) + `,"use":"claim"}`
 	partialPriority      = `"priority":` + concept(coding(terminology+"processpriority", "normal", "Normal")) + `,`
 	partialMBI           = `"identifier":[{"system":"` + mbiSystem + `","type":` + concept(coding(terminology+"v2-0203", "MC", "Patient's Medicare Number")) + `,"value":`
-	partialAdmitting     = `,"type":[` + concept(coding(terminology+"ex-diagnosistype", "admitting", "Admitting Diagnosis")) + `]},`
-	partialPrincipal     = `,"type":[` + concept(coding(terminology+"ex-diagnosistype", "principal", "Principal Diagnosis")) + `]},`
+	partialAdmitting     = concept(coding(terminology+"ex-diagnosistype", "admitting", "Admitting Diagnosis")) + `,`
+	partialPrincipal     = concept(coding(terminology+"ex-diagnosistype", "principal", "Principal Diagnosis")) + `,`
 	partialBill          = concept(coding(carin+"C4BBSupportingInfoType", "typeofbill", "Type of Bill"))
 	partialNumber        = `"type":` + concept(coding(terminology+"v2-0203", "PRN", "Provider number")) + `,"value":`
 	partialNPI           = `"system":"` + npiSystem + `","type":` + concept(coding(carin+"C4BBIdentifierType", "npi", "National Provider Identifier")) + `,"value":`
@@ -160,18 +204,8 @@ func (p *partial) claim(b []byte) []byte {
 	b = append(appendPlain(b, p.provider.npi), `}],"resourceType":"Organization"}],"created":`...)
 	b = appendInstant(b, exportTime)
 	b = append(b, `,"diagnosis":[`...)
-	for i, d := range p.diagnoses {
-		b = append(append(b, `{"diagnosisCodeableConcept":{"coding":[`...), coding(sid+"icd-10-cm", d.code, "")...)
-		b = append(b, `]},"sequence":`...)
-		b = appendInt(b, i+1)
-		switch {
-		case p.institutional && i == 0:
-			b = append(b, partialPrincipal...)
-		case p.institutional && i == 1:
-			b = append(b, partialAdmitting...)
-		default:
-			b = append(b, `},`...)
-		}
+	for i := range p.diagnoses {
+		b = p.diagnoses[i].element(b, i+1)
 	}
 	b = append(closeWith(b, ']'), `,"extension":[`...)
 	if p.institutional {
@@ -193,10 +227,7 @@ func (p *partial) claim(b []byte) []byte {
 	b = append(append(b, `},"patient":{"reference":"#patient"},`...), partialPriority...)
 	b = append(b, `"provider":{"reference":"#provider-org"},"resourceType":"Claim","status":"active",`...)
 	if p.institutional {
-		b = append(append(b, `"supportingInfo":[{"category":`...), partialBill...)
-		b = append(b, `,"code":{"coding":[`...)
-		b = appendCoding(b, fissVariables+"freq-cd", "1")
-		b = append(b, `]},"sequence":1}],`...)
+		b = p.supportingInfo(b)
 	}
 	b = append(b, `"total":`+moneyStart...)
 	var total amount
@@ -210,21 +241,69 @@ func (p *partial) claim(b []byte) []byte {
 	return append(b, partialProfessional...)
 }
 
+// element writes a diagnosis. The server makes the mark small.
+func (d *partialDiagnosis) element(b []byte, number int) []byte {
+	b = append(append(b, `{"diagnosisCodeableConcept":{"coding":[`...), coding(sid+"icd-10-cm", d.code, "")...)
+	b = append(b, `]},`...)
+	if d.mark != "" {
+		b = append(b, `"onAdmission":{"coding":[`...)
+		b = append(appendCoding(b, fissVariables+"diag-poa-ind", strings.ToLower(d.mark)), `]},`...)
+	}
+	b = append(b, `"sequence":`...)
+	b = append(appendInt(b, number), `,"type":[`...)
+	start := len(b)
+	if d.admitting {
+		b = append(b, partialAdmitting...)
+	}
+	if d.principal {
+		b = append(b, partialPrincipal...)
+	}
+	if len(b) == start {
+		return append(b[:start-len(`,"type":[`)], `},`...)
+	}
+	return append(closeWith(b, ']'), `},`...)
+}
+
+// supportingInfo writes the third digit of the type of bill, the group and the
+// type of admission.
+func (p *partial) supportingInfo(b []byte) []byte {
+	b = append(append(b, `"supportingInfo":[{"category":`...), partialBill...)
+	b = append(b, `,"code":{"coding":[`...)
+	b = appendCoding(b, fissVariables+"freq-cd", "1")
+	b = append(b, `]},"sequence":1},`...)
+	number := 1
+	for _, info := range [][2]string{
+		{variables + "clm_drg_cd", p.drg},
+		{"https://www.nubc.org/CodeSystem/PriorityTypeOfAdmitOrVisit", p.admission},
+	} {
+		if blank(info[1]) {
+			continue
+		}
+		number++
+		b = append(b, `{"code":{"coding":[`...)
+		b = append(appendCoding(b, info[0], info[1]), `]},"sequence":`...)
+		b = append(appendInt(b, number), `},`...)
+	}
+	return append(closeWith(b, ']'), ',')
+}
+
 func (p *partial) items(b []byte) []byte {
 	b = append(b, `"item":[`...)
-	for i, l := range p.lines {
+	for i := range p.lines {
+		l := &p.lines[i]
 		b = append(b, '{')
 		if p.institutional {
-			b = append(b, `"extension":[{"url":"`+fissVariables+`rev-serv-unit-cnt","valueQuantity":{"value":1}}],`...)
+			b = append(b, `"extension":[{"url":"`+fissVariables+`rev-serv-unit-cnt","valueQuantity":{"value":`...)
+			b = append(appendInt(b, l.units), `}}],`...)
 		} else {
 			b = append(b, `"diagnosisSequence":[1],`...)
 		}
+		b = p.modifiers(b, l)
 		b = append(b, `"productOrService":{"coding":[`...)
-		b = appendCoding(b, "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", l.hcpcs)
+		b = appendCoding(b, hcpcsReleases, l.hcpcs)
 		b = append(b, `]},"quantity":{"value":1},`...)
 		if p.institutional {
-			b = append(b, `"revenue":{"coding":[`...)
-			b = append(appendCoding(b, fissVariables+"rev-cd", "0300"), `]},`...)
+			b = l.revenueMember(b)
 		}
 		b = append(b, `"sequence":`...)
 		b = appendInt(b, i+1)
@@ -238,6 +317,41 @@ func (p *partial) items(b []byte) []byte {
 		b = append(b, `},`...)
 	}
 	return append(closeWith(b, ']'), ',')
+}
+
+const hcpcsReleases = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+
+// modifiers writes those that are not blank, each with its place as version.
+func (p *partial) modifiers(b []byte, l *partialLine) []byte {
+	system := hcpcsReleases
+	if p.institutional {
+		system = blueButton + "hcpcs"
+	}
+	start := len(b)
+	b = append(b, `"modifier":[`...)
+	open := len(b)
+	for i, code := range l.modifiers {
+		if blank(code) {
+			continue
+		}
+		b = append(b, `{"coding":[`...)
+		b = appendCoding(b, system, code)
+		b = append(b[:len(b)-1], `,"version":"`...)
+		b = append(appendInt(b, i+1), `"}]},`...)
+	}
+	return closeArray(b, start, open)
+}
+
+// revenueMember writes the two codes of a revenue line, each where the other
+// belongs, as the server does.
+func (l *partialLine) revenueMember(b []byte) []byte {
+	b = append(b, `"revenue":{`...)
+	if !blank(l.unbilled) {
+		b = append(b, `"coding":[`...)
+		b = append(appendCoding(b, fissVariables+"rev-cd", l.unbilled), `],`...)
+	}
+	b = append(b, `"extension":[{"url":"`+fissVariables+`non-bill-rev-code","valueCodeableConcept":{"coding":[`...)
+	return append(appendCoding(b, fissVariables+"non-bill-rev-code", l.revenue), `]}}]},`...)
 }
 
 // response writes the ClaimResponse: how far the claim is.
