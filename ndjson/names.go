@@ -34,31 +34,36 @@ const (
 	mostNames = 64 // names remembered for a node; those of FHIR are fewer
 )
 
-// name reads the member name at offset at, and returns the node of the member
-// and where its value begins. In *last it keeps the place of the name, to
-// guess what comes next.
-func (w *walker) name(n *node, names *memberNames, last *int, at int) (*node, int, error) {
+// after returns where the guess is kept of what comes after a name.
+func (m *memberNames) after(last int) *int {
+	if last == noMember {
+		return &m.first
+	}
+	return &m.list[last].next
+}
+
+// get returns a name, or nil when there is none in the place.
+func (m *memberNames) get(place int) *memberName {
+	if uint(place) < uint(len(m.list)) {
+		return &m.list[place]
+	}
+	return nil
+}
+
+// name reads the member name at offset at. It returns the node of the member,
+// the place of the name, and where the member's value begins.
+func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, int, error) {
 	b := w.b
-	guess := &names.first
-	if *last != noMember {
-		guess = &names.list[*last].next
-	}
-	if uint(*guess) < uint(len(names.list)) {
-		if m := &names.list[*guess]; m.begins(b[at:]) {
-			*last = *guess
-			at += len(m.text)
-			if b[at] <= ' ' {
-				at = skipSpace(b, at)
-			}
-			return m.node, at, nil
-		}
-	}
 	if at >= len(b) || b[at] != '"' {
-		return nil, at, syntaxError(at, "a member name was expected")
+		return nil, noMember, at, syntaxError(at, "a member name was expected")
 	}
 	end, escaped, err := skipString(b, at+1)
 	if err != nil {
-		return nil, end, err
+		return nil, noMember, end, err
+	}
+	value, err := afterColon(b, end+1)
+	if err != nil {
+		return nil, noMember, value, err
 	}
 	name := b[at+1 : end]
 	if escaped {
@@ -69,16 +74,11 @@ func (w *walker) name(n *node, names *memberNames, last *int, at int) (*node, in
 	if i, known := n.members.find(name); known {
 		child = &w.p.nodes[i]
 	}
-	value, err := afterColon(b, end+1)
-	if err != nil {
-		return nil, value, err
-	}
-	*last = noMember
+	place := noMember
 	if b[end+1] == ':' {
-		*last = names.place(b[at:end+2], child, max(*guess, 0))
+		place = names.place(b[at:end+2], child, max(guess, 0))
 	}
-	*guess = *last
-	return child, value, nil
+	return child, place, value, nil
 }
 
 // place returns the place of a name, which is new or near the one guessed.

@@ -74,6 +74,7 @@ type node struct {
 	tests   []test       // conditions that a scalar may meet
 	list    *slot        // where a whole array goes, or nil
 	scope   int          // scope that each object here opens, or -1
+	wanted  bool         // a scalar is of use
 	forget  bool         // its objects are no matter for a memo
 }
 
@@ -442,6 +443,7 @@ func (b *Builder) Compile() (*Program, error) {
 			}
 			out.tests = append(out.tests, built)
 		}
+		out.wanted = len(out.stores) > 0 || len(out.tests) > 0 || out.list != nil
 		p.nodes = append(p.nodes, out)
 	}
 	p.nodes = append(p.nodes, node{id: len(b.nodes), scope: -1})

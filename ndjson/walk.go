@@ -165,13 +165,30 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 		names := &w.r.names[n.id]
 		last := noMember
 		for more := true; more; {
+			// The name that came next the last time, or another.
 			var child *node
-			var err error
-			if child, at, err = w.name(n, names, &last, at); err != nil {
-				return at, err
+			guess := *names.after(last)
+			if m := names.get(guess); m != nil && m.begins(b[at:]) {
+				last, child = guess, m.node
+				if at += len(m.text); b[at] <= ' ' {
+					at = skipSpace(b, at)
+				}
+			} else {
+				var place int
+				var err error
+				if child, place, at, err = w.name(n, names, guess, at); err != nil {
+					return at, err
+				}
+				*names.after(last) = place
+				last = place
 			}
+			var err error
 			if at, err = w.value(child, at, depth+1); err != nil {
 				return at, err
+			}
+			if at+1 < len(b) && b[at] == ',' && b[at+1] == '"' {
+				at++
+				continue
 			}
 			if at, more, err = afterElement(b, at, '}'); err != nil {
 				return at, err
@@ -197,11 +214,13 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		if err != nil {
 			return end, err
 		}
-		s := Span{uint32(at + 1), uint32(end-at-1) | spanString}
-		if escaped {
-			s.size |= spanEscaped
+		if n.wanted {
+			s := Span{uint32(at + 1), uint32(end-at-1) | spanString}
+			if escaped {
+				s.size |= spanEscaped
+			}
+			w.scalar(n, s)
 		}
-		w.scalar(n, s)
 		return end + 1, nil
 	case '{':
 		return w.object(n, at, depth)
