@@ -29,6 +29,9 @@ type claim struct {
 	file []byte // where the resource stands
 	line int64
 
+	serial     int64       // of the resource, among those of the worker
+	numberings []numbering // by row set
+
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
 
@@ -196,9 +199,15 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 	if list.IsZero() {
 		return nil
 	}
+	places := c.numbered(s)
 	n := s.nth
 	for number := range numbersIn(list.Raw(c.rec.Line)) {
-		for i := range c.rec.Rows(s.join.set) {
+		from, to := 0, c.rec.Rows(s.join.set)
+		if places != nil {
+			from = places.find(number)
+			to = from + 1
+		}
+		for i := from; i >= 0 && i < to; i++ {
 			if c.matches(s, i, number) {
 				if n--; n == 0 {
 					return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
@@ -207,6 +216,69 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 		}
 	}
 	return nil
+}
+
+// numbering tells which element of an array has which number.
+type numbering struct {
+	resource int64   // that it is of
+	unique   bool    // every element has a small number of its own
+	places   []int32 // by number, counted from one
+}
+
+// mostNumber is the largest number for which there is a place.
+const mostNumber = 1 << 12
+
+// numbered returns the numbering of the elements that a source joins, or nil
+// when they must be searched.
+func (c *claim) numbered(s *source) *numbering {
+	for len(c.numberings) <= s.join.set {
+		c.numberings = append(c.numberings, numbering{resource: -1})
+	}
+	m := &c.numberings[s.join.set]
+	if m.resource != c.serial {
+		m.resource, m.unique = c.serial, true
+		clear(m.places)
+		for i := range c.rec.Rows(s.join.set) {
+			n := smallNumber(c.rec.Row(s.join.set, i)[s.join.key].Raw(c.rec.Line))
+			for n >= len(m.places) {
+				m.places = append(m.places, 0)
+			}
+			if n < 0 || m.places[n] != 0 {
+				m.unique = false
+				break
+			}
+			m.places[n] = int32(i + 1)
+		}
+	}
+	if !m.unique {
+		return nil
+	}
+	return m
+}
+
+// find returns the place of the element with a number, or -1.
+func (m *numbering) find(number []byte) int {
+	n := smallNumber(number)
+	if n < 0 || n >= len(m.places) {
+		return -1
+	}
+	return int(m.places[n]) - 1
+}
+
+// smallNumber is the number that a text of nothing but digits stands for, or -1
+// when that is a large one.
+func smallNumber(text []byte) int {
+	n := 0
+	for _, d := range text {
+		if d < '0' || d > '9' || n > mostNumber {
+			return -1
+		}
+		n = 10*n + int(d-'0')
+	}
+	if len(text) == 0 || n > mostNumber {
+		return -1
+	}
+	return n
 }
 
 // referred finds the element that a reference of the record, "#id", names.

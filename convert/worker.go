@@ -139,6 +139,7 @@ func (w *worker) line(text []byte) error {
 		key.updated = instant(t)
 	}
 	w.claim.plan, w.claim.rec = p, rec
+	w.claim.serial++
 	switch p.resource {
 	case eobType:
 		err = w.eob(key)

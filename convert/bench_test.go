@@ -1,0 +1,229 @@
+package convert
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// The benchmarks go by the rooms of the pipeline, each on what the room before
+// it leaves: lines are walked, rows made of them, gathered, and written.
+
+// benchAPIs are the generations that are measured.
+var benchAPIs = []schema.API{schema.V2, schema.V3}
+
+// benchExport is a synthetic export of each generation, of some 100 MB.
+var benchExport = [len(schema.APIs)]func() ([]ndjson.Chunk, error){
+	schema.V2: sync.OnceValues(func() ([]ndjson.Chunk, error) { return readExport(schema.V2) }),
+	schema.V3: sync.OnceValues(func() ([]ndjson.Chunk, error) { return readExport(schema.V3) }),
+}
+
+func readExport(api schema.API) ([]ndjson.Chunk, error) {
+	dir, err := os.MkdirTemp("", "cclf-bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := synth.Write(context.Background(), synth.Options{Dir: filepath.Join(dir, "export"), API: api.String(), Beneficiaries: 180}); err != nil {
+		return nil, err
+	}
+	inputs, err := ndjson.Expand([]string{filepath.Join(dir, "export")})
+	if err != nil {
+		return nil, err
+	}
+	var chunks []ndjson.Chunk
+	var stored atomic.Int64
+	for _, in := range inputs {
+		r, err := in.Open(context.Background(), nil, &stored)
+		if err != nil {
+			return nil, err
+		}
+		err = ndjson.Chunks(context.Background(), 0, r, func(n int) []byte { return make([]byte, 0, n) },
+			func(c ndjson.Chunk) error { chunks = append(chunks, c); return nil })
+		if err != nil {
+			return nil, err
+		}
+		r.Close()
+	}
+	return chunks, nil
+}
+
+// forBenchAPIs runs a benchmark over the chunks of each generation.
+func forBenchAPIs(b *testing.B, run func(b *testing.B, api schema.API, chunks []ndjson.Chunk)) {
+	for _, api := range benchAPIs {
+		b.Run(api.String(), func(b *testing.B) {
+			chunks, err := benchExport[api]()
+			if err != nil {
+				b.Fatal(err)
+			}
+			size := 0
+			for i := range chunks {
+				size += len(chunks[i].Data)
+			}
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			run(b, api, chunks)
+		})
+	}
+}
+
+func benchPlans(b *testing.B) *plans {
+	p, err := newPlans(nil, PlainCCLF.tables())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+// BenchmarkCheck finds the lines and checks that they are JSON, and no more.
+func BenchmarkCheck(b *testing.B) {
+	forBenchAPIs(b, func(b *testing.B, _ schema.API, chunks []ndjson.Chunk) {
+		for b.Loop() {
+			for i := range chunks {
+				for _, line := range chunks[i].Lines {
+					if err := ndjson.Valid(line); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkWalk finds in each line all that the tables want.
+func BenchmarkWalk(b *testing.B) {
+	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
+		w := newWorker(benchPlans(b), &Options{}, nil)
+		for b.Loop() {
+			for i := range chunks {
+				w.guess = w.plans.byType[api][eobType]
+				for _, line := range chunks[i].Lines {
+					if _, err := w.walk(line); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkRows walks the lines and makes rows of them.
+func BenchmarkRows(b *testing.B) {
+	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
+		pools := newPagePools()
+		w := newWorker(benchPlans(b), benchOptions(), pools)
+		for b.Loop() {
+			for i, c := range chunks {
+				for at, p := range w.chunk(int64(i), c, api).pages {
+					if p != nil {
+						pools.put(at, p)
+					}
+				}
+			}
+		}
+	})
+}
+
+func benchOptions() *Options {
+	return &Options{Versions: FinalVersions, inputs: []ndjson.Input{{Name: "export.ndjson"}}}
+}
+
+// benchPages are the pages that all chunks give, by output.
+func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*page {
+	w := newWorker(benchPlans(b), benchOptions(), newPagePools())
+	all := make([][]*page, len(outputs))
+	for i, c := range chunks {
+		for at, p := range w.chunk(int64(i), c, api).pages {
+			if p != nil {
+				all[at] = append(all[at], p)
+			}
+		}
+	}
+	return all
+}
+
+// BenchmarkGather numbers the texts of rows, and spills the rows to disk.
+func BenchmarkGather(b *testing.B) {
+	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
+		pages := benchPages(b, api, chunks)
+		for b.Loop() {
+			for at, list := range pages {
+				if len(list) == 0 {
+					continue
+				}
+				s, err := newSpill(b.TempDir(), outputs[at], func(*page) {})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, p := range list {
+					if err := s.add(p, 0); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := s.end(); err != nil {
+					b.Fatal(err)
+				}
+				if err := s.remove(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkSink writes rows that were gathered to files.
+func BenchmarkSink(b *testing.B) {
+	for _, format := range []Format{Parquet, CSV, Arrow} {
+		b.Run(string(format), func(b *testing.B) {
+			forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
+				type table struct {
+					schema *arrow.Schema
+					cols   []arrow.Array
+					rows   int64
+				}
+				var tables []table
+				for at, list := range benchPages(b, api, chunks) {
+					if len(list) == 0 {
+						continue
+					}
+					t := table{schema: arrowSchema(outputs[at].table)}
+					for i := range outputs[at].table.Fields {
+						c := newGatherer(&outputs[at].table.Fields[i])
+						for _, p := range list {
+							c.addAll(&p.cols[i])
+						}
+						t.cols = append(t.cols, c.array())
+						t.rows = int64(c.n)
+					}
+					tables = append(tables, t)
+				}
+				for b.Loop() {
+					for _, t := range tables {
+						var out bytes.Buffer
+						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema)
+						if err != nil {
+							b.Fatal(err)
+						}
+						if err := writeColumns(s, t.schema, t.cols, t.rows); err != nil {
+							b.Fatal(err)
+						}
+						if err := s.Close(); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+			})
+		})
+	}
+}
