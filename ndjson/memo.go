@@ -3,32 +3,41 @@ package ndjson
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/maphash"
 	"slices"
 )
 
 // FHIR repeats itself: the codings, categories and types of one claim come
-// back in the next, byte for byte, and make up most of the text. A memo keeps
-// objects that have been walked, each with what its walk did to registers and
-// marks outside of it. When the same bytes stand at the same node again,
-// comparing them takes the place of walking them.
+// back in the next, byte for byte, and so do its amounts but for the number in
+// them. A memo keeps objects that have been walked, each with what its walk
+// did to registers and marks outside of it. When an object with the same bytes
+// stands at the same node again, comparing them takes the place of walking it.
+// Scalars that were seen to vary, and that no condition looks at, are holes in
+// what is compared; they are scanned.
 //
 // This rests on two things. What the walk of an object does depends on its
-// bytes and its node alone: rules look only at registers and marks of scopes
-// inside the object, and those are cleared when their scope opens. And what it
-// does outside is a list of steps (put, set, mark) whose outcome may depend on
-// what was there before, so the steps are done again and not their outcome.
+// node, its bytes outside of the holes, and where the holes are: rules look
+// only at registers and marks of scopes inside the object, which are cleared
+// when their scope opens; marks come from scalars that conditions look at; and
+// of other scalars it only matters that they are there. And what the walk does
+// outside is a list of steps (store, mark) whose outcome may depend on what was
+// there before, so the steps are done again and not their outcome.
 
 const (
 	memoSets    = 1 << 8 // a power of two
 	memoWays    = 8
 	memoLongest = 2 << 10 // bytes of an object
 	memoLook    = 256     // how far a comma is looked for
+	memoMark    = 128     // bytes that the mark of an object is made of
+	memoHoles   = 8       // of an object
+	memoShapes  = 1 << 10 // a power of two
 )
 
 // A memo belongs to one record. Its size is fixed; an entry that has not been
 // of use gives way to a newer one of the same set.
 type memo struct {
-	sets [memoSets]memoSet
+	sets   [memoSets]memoSet
+	shapes [memoShapes]*remembered // by what is outside of scalars that may vary
 }
 
 type memoSet struct {
@@ -42,20 +51,27 @@ type memoSet struct {
 
 // remembered is an object that was walked.
 type remembered struct {
-	text   []byte
-	node   *node
-	depth  int
-	used   bool // since its turn to give way came last
-	stores []storing
-	marks  []marking
-	next   *remembered // what came after it at the node the last time
+	text    []byte
+	node    *node
+	depth   int
+	used    bool    // since its turn to give way came last
+	scalars []piece // those that may vary
+	holes   []piece // those that do
+	stores  []storing
+	marks   []marking
+	next    [2]*remembered // what came after it at the node the last times
 }
+
+// A piece is a part of an object's text: a scalar, with its quotes.
+type piece struct{ start, end int32 }
 
 // A storing is a span that went into registers of a scope outside the object.
 type storing struct {
 	to    slot
 	span  Span // relative to the object
 	empty bool // the span is that of no value
+	hole  int8 // the span is that of a hole, or -1
+	after int8 // how many holes are before it
 }
 
 // A marking is a condition met by an element outside the object.
@@ -66,14 +82,14 @@ type marking struct {
 }
 
 // find returns the set in which an object that begins at at is, if it is
-// remembered, and a mark of the object. They are told by what stands before its
-// first two commas: of a coding that is the code, whatever comes first in it.
-func (m *memo) find(b []byte, at int) (*memoSet, uint32) {
+// remembered. Objects are told by what stands before their first two commas: of
+// a coding that is the code, whatever comes first in it.
+func (m *memo) find(b []byte, at int) *memoSet {
 	const mix = 0x9E3779B97F4A7C15
 	rest := b[at:min(at+memoLook, len(b))]
 	i := bytes.IndexByte(rest, ',')
 	if i < 8 {
-		return &m.sets[0], 0
+		return &m.sets[0]
 	}
 	h := binary.LittleEndian.Uint64(rest[i-8:]) + uint64(i)
 	if rest[i-1] != '}' { // the object goes on
@@ -81,8 +97,28 @@ func (m *memo) find(b []byte, at int) (*memoSet, uint32) {
 			h = h*mix ^ binary.LittleEndian.Uint64(rest[i+1+k-8:])
 		}
 	}
-	h *= mix
-	return &m.sets[h>>56%memoSets], uint32(h >> 24)
+	return &m.sets[h*mix>>56%memoSets]
+}
+
+var memoSeed = maphash.MakeSeed()
+
+// markOf is a mark of what stands at at.
+func markOf(b []byte, at int) uint32 {
+	return uint32(maphash.Bytes(memoSeed, b[at:min(at+memoMark, len(b))]))
+}
+
+// shapeOf is the place for objects with a text that are alike but for scalars.
+func (m *memo) shapeOf(n *node, text []byte, scalars []piece) **remembered {
+	var h maphash.Hash
+	h.SetSeed(memoSeed)
+	h.WriteByte(byte(n.id))
+	from := int32(0)
+	for _, s := range scalars {
+		h.Write(text[from:s.start])
+		from = s.end
+	}
+	h.Write(text[from:])
+	return &m.shapes[h.Sum64()%memoShapes]
 }
 
 // meets reports whether an object with a mark was met before, and notes it.
@@ -107,52 +143,114 @@ func (s *memoSet) victim() *remembered {
 	}
 }
 
-// is reports whether an object at node n that begins with b is this one.
-func (e *remembered) is(n *node, depth int, b []byte) bool {
-	return e.node == n && e.depth == depth && len(b) >= len(e.text) && string(b[:len(e.text)]) == string(e.text)
+// A match is where an object of the memo stands in the line.
+type match struct {
+	end    int
+	shifts [memoHoles + 1]int // of the text before, between and behind the holes
+	holes  [memoHoles]Span
 }
 
-// replay does again what the walk of the object did, now at offset at.
-func (w *walker) replay(h *habit, e *remembered, at int) {
+// match reports whether the object at offset at is e, and where it ends.
+func (w *walker) match(e *remembered, n *node, at, depth int) bool {
+	if e.node != n || e.depth != depth {
+		return false
+	}
+	b := w.b
+	from := int32(0)
+	for i, h := range e.holes {
+		text := e.text[from:h.start]
+		if len(b)-at <= len(text) || string(b[at:at+len(text)]) != string(text) {
+			return false
+		}
+		w.found.shifts[i] = at - int(from)
+		at += len(text)
+		var end int
+		var err error
+		if e.text[h.start] == '"' {
+			if b[at] != '"' {
+				return false
+			}
+			var escaped bool
+			if end, escaped, err = skipString(b, at+1); err != nil {
+				return false
+			}
+			w.found.holes[i] = stringSpan(at+1, end, escaped)
+			end++
+		} else {
+			if end, err = skipNumber(b, at); err != nil {
+				return false
+			}
+			w.found.holes[i] = Span{uint32(at), uint32(end - at)}
+		}
+		at, from = end, h.end
+	}
+	text := e.text[from:]
+	if len(b)-at < len(text) || string(b[at:at+len(text)]) != string(text) {
+		return false
+	}
+	w.found.shifts[len(e.holes)] = at - int(from)
+	w.found.end = at + len(text)
+	return true
+}
+
+// replay does again what the walk of the object did that was matched last.
+func (w *walker) replay(h *habit, e *remembered) int {
 	h.hit(e)
 	for i := range e.stores {
 		s := &e.stores[i]
 		span := s.span
-		if !s.empty {
-			span.off += uint32(at)
+		switch {
+		case s.hole >= 0:
+			span = w.found.holes[s.hole]
+		case !s.empty:
+			span.off = uint32(int(span.off) + w.found.shifts[s.after])
 		}
 		w.store(s.to, span)
 	}
 	for i := range e.marks {
 		w.mark(e.marks[i])
 	}
+	if w.recording > 0 {
+		for i, h := range e.holes {
+			start := int32(int(h.start) + w.found.shifts[i])
+			end := int32(int(h.end) + w.found.shifts[i+1])
+			w.r.scalars = append(w.r.scalars, piece{start, end})
+		}
+	}
+	return w.found.end
 }
 
 // remember is object for objects that may have been seen before.
 func (w *walker) remember(n *node, at, depth int) (int, error) {
 	h := &w.r.habits[n.id]
 	if h.last != nil {
-		if e := h.last.next; e != nil && e.is(n, depth, w.b[at:]) {
-			w.replay(h, e, at)
-			return at + len(e.text), nil
+		for _, e := range h.last.next {
+			if e != nil && w.match(e, n, at, depth) {
+				return w.replay(h, e), nil
+			}
 		}
 	}
 	if w.r.memo == nil {
 		w.r.memo = new(memo)
 	}
-	set, mark := w.r.memo.find(w.b, at)
+	set := w.r.memo.find(w.b, at)
 	for i := range set.ways {
-		if e := &set.ways[i]; e.is(n, depth, w.b[at:]) {
-			w.replay(h, e, at)
-			return at + len(e.text), nil
+		if e := &set.ways[i]; w.match(e, n, at, depth) {
+			return w.replay(h, e), nil
 		}
 	}
-	if !set.meets(mark) {
+	if !h.curious() && !set.meets(markOf(w.b, at)) {
 		end, err := w.walkObject(n, at, depth)
 		h.miss(end - at)
 		return end, err
 	}
-	stores, marks := len(w.r.stores), len(w.r.marked)
+	return w.record(n, h, set, at, depth)
+}
+
+// record walks an object, and notes what the walk does.
+func (w *walker) record(n *node, h *habit, set *memoSet, at, depth int) (int, error) {
+	r := w.r
+	stores, marks, scalars := len(r.stores), len(r.marked), len(r.scalars)
 	w.recording++
 	end, err := w.walkObject(n, at, depth)
 	w.recording--
@@ -161,25 +259,81 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 	}
 	h.miss(end - at)
 	// What happened in scopes inside the object is over.
-	w.r.stores = outside(w.r.stores, stores, func(s *storing) bool { return s.to.level < n.level })
-	w.r.marked = outside(w.r.marked, marks, func(m *marking) bool { return m.level < n.level })
-	if end-at <= memoLongest {
-		e := set.victim()
-		e.node, e.depth, e.next = n, depth, nil
-		e.text = append(e.text[:0], w.b[at:end]...)
-		e.stores = append(e.stores[:0], w.r.stores[stores:]...)
-		for i := range e.stores {
-			if !e.stores[i].empty {
-				e.stores[i].span.off -= uint32(at)
-			}
+	r.stores = outside(r.stores, stores, func(s *storing) bool { return s.to.level < n.level })
+	r.marked = outside(r.marked, marks, func(m *marking) bool { return m.level < n.level })
+	if text := w.b[at:end]; len(text) <= memoLongest {
+		pieces := r.pieces[:0]
+		for _, s := range r.scalars[scalars:] {
+			pieces = append(pieces, piece{s.start - int32(at), s.end - int32(at)})
 		}
-		e.marks = append(e.marks[:0], w.r.marked[marks:]...)
+		r.pieces = pieces
+		shape := r.memo.shapeOf(n, text, pieces)
+		e := *shape
+		if e == nil || e.node != n || e.depth != depth || !e.vary(text, pieces) {
+			e = set.victim()
+			*shape = e
+			e.node, e.depth, e.next = n, depth, [2]*remembered{}
+			e.text = append(e.text[:0], text...)
+			e.scalars = append(e.scalars[:0], pieces...)
+			e.holes = e.holes[:0]
+			e.stores = append(e.stores[:0], r.stores[stores:]...)
+			for i := range e.stores {
+				if s := &e.stores[i]; !s.empty {
+					s.span.off -= uint32(at)
+				}
+			}
+			e.marks = append(e.marks[:0], r.marked[marks:]...)
+		}
 		h.follow(e)
 	}
 	if w.recording == 0 {
-		w.r.stores, w.r.marked = w.r.stores[:0], w.r.marked[:0]
+		r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
 	}
 	return end, nil
+}
+
+// vary makes holes of the scalars in which the object and another differ, if
+// they differ in nothing else.
+func (e *remembered) vary(text []byte, scalars []piece) bool {
+	if len(scalars) != len(e.scalars) {
+		return false
+	}
+	var holes [memoHoles]piece
+	count := 0
+	mine, other := int32(0), int32(0)
+	for i, s := range e.scalars {
+		o := scalars[i]
+		if string(e.text[mine:s.start]) != string(text[other:o.start]) || (e.text[s.start] == '"') != (text[o.start] == '"') {
+			return false
+		}
+		if string(e.text[s.start:s.end]) != string(text[o.start:o.end]) || slices.Contains(e.holes, s) {
+			if count == memoHoles {
+				return false
+			}
+			holes[count] = s
+			count++
+		}
+		mine, other = s.end, o.end
+	}
+	if string(e.text[mine:]) != string(text[other:]) {
+		return false
+	}
+	e.holes = append(e.holes[:0], holes[:count]...)
+	for i := range e.stores {
+		s := &e.stores[i]
+		s.hole, s.after = -1, 0
+		for k, h := range e.holes {
+			off := int32(s.span.off)
+			switch {
+			case s.empty:
+			case off >= h.start && off < h.end:
+				s.hole = int8(k)
+			case off >= h.end:
+				s.after = int8(k + 1)
+			}
+		}
+	}
+	return true
 }
 
 // outside drops the steps from the one with number from on that are not
@@ -204,9 +358,10 @@ type habit struct {
 }
 
 const (
-	habitTries = 128  // after so many objects the habit is judged
-	habitRest  = 4096 // how long it rests after a bad judgement
-	habitCost  = 64   // of looking in vain, in bytes
+	habitTries   = 128  // after so many objects the habit is judged
+	habitRest    = 4096 // how long it rests after a bad judgement
+	habitCost    = 64   // of looking in vain, in bytes
+	habitCurious = 4    // one of so many new objects is recorded at once
 )
 
 func (h *habit) worthwhile() bool {
@@ -217,10 +372,13 @@ func (h *habit) worthwhile() bool {
 	return true
 }
 
+// curious reports whether to record an object that was not met before.
+func (h *habit) curious() bool { return h.tries%habitCurious == 0 }
+
 // follow notes that an object came after the last one.
 func (h *habit) follow(e *remembered) {
-	if h.last != nil {
-		h.last.next = e
+	if h.last != nil && h.last.next[0] != e {
+		h.last.next[0], h.last.next[1] = e, h.last.next[0]
 	}
 	h.last = e
 }

@@ -18,6 +18,14 @@ const (
 	spanLength  = 1<<30 - 1
 )
 
+func stringSpan(start, end int, escaped bool) Span {
+	s := Span{uint32(start), uint32(end-start) | spanString}
+	if escaped {
+		s.size |= spanEscaped
+	}
+	return s
+}
+
 // IsZero reports whether nothing was found.
 func (s Span) IsZero() bool { return s.size == 0 && s.off == 0 }
 
@@ -46,9 +54,12 @@ type Record struct {
 
 	names  []memberNames // by node
 	memo   *memo
-	habits []habit   // by node
-	stores []storing // of the objects that are being remembered
-	marked []marking
+	habits []habit // by node
+	// Of the objects that are being recorded:
+	stores  []storing
+	marked  []marking
+	scalars []piece // that may vary
+	pieces  []piece // of one object
 }
 
 // rowSet keeps the elements of one array that a program collects: the
@@ -129,14 +140,15 @@ func (p *Program) prepare(r *Record, line []byte) {
 		r.rows[i].marks = r.rows[i].marks[:0]
 	}
 	// A walk that failed may have left some.
-	r.stores, r.marked = r.stores[:0], r.marked[:0]
+	r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
 }
 
 type walker struct {
 	p         *Program
 	r         *Record
 	b         []byte
-	recording int // how many objects around the place are being remembered
+	recording int // how many objects around the place are being recorded
+	found     match
 }
 
 // object reads the object at offset at, whose members n knows.
@@ -215,12 +227,9 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 			return end, err
 		}
 		if n.wanted {
-			s := Span{uint32(at + 1), uint32(end-at-1) | spanString}
-			if escaped {
-				s.size |= spanEscaped
-			}
-			w.scalar(n, s)
+			w.scalar(n, stringSpan(at+1, end, escaped))
 		}
+		w.varies(n, at, end+1)
 		return end + 1, nil
 	case '{':
 		return w.object(n, at, depth)
@@ -243,8 +252,17 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		end, err := skipNumber(b, at)
 		if err == nil {
 			w.scalar(n, Span{uint32(at), uint32(end - at)})
+			w.varies(n, at, end)
 		}
 		return end, err
+	}
+}
+
+// varies notes a scalar, while an object is recorded, of which only the place
+// matters.
+func (w *walker) varies(n *node, start, end int) {
+	if w.recording > 0 && len(n.tests) == 0 && n.list == nil {
+		w.r.scalars = append(w.r.scalars, piece{int32(start), int32(end)})
 	}
 }
 
@@ -293,7 +311,7 @@ func (w *walker) scalar(n *node, s Span) {
 // several values the first ones stay, or into the one that takes the last.
 func (w *walker) store(to slot, s Span) {
 	if w.recording > 0 {
-		w.r.stores = append(w.r.stores, storing{to, s, s == emptySpan})
+		w.r.stores = append(w.r.stores, storing{to: to, span: s, empty: s == emptySpan, hole: -1})
 	}
 	if to.count == 0 {
 		w.r.regs[to.reg] = s
