@@ -31,8 +31,9 @@ type folder struct {
 	name   string   // of the view
 	files  []string // absolute paths, in order
 	csv    bool
-	header []string // the columns of the CSV files
-	stored string   // the table in the attached database, where there is one
+	header []string      // the columns of the CSV files
+	stored string        // the table in the attached database, where there is one
+	schema *schema.Table // nil when it is none of package schema's
 }
 
 // title is how people write the name of the view.
@@ -130,45 +131,61 @@ func inOrder(found map[string]folder) []folder {
 	return list
 }
 
+// describe finds the schemas of tables, with the extra columns that they have.
+func describe(tables []folder, extra []schema.ExtraColumn) {
+	known := schema.Extend(schema.AllTables(), extra)
+	for i := range tables {
+		at := slices.IndexFunc(known, func(t *schema.Table) bool { return t.Name == tables[i].name })
+		if at >= 0 {
+			tables[i].schema = known[at]
+		}
+	}
+}
+
 // Reasons why there are no tables to query in a folder.
 var (
 	errUnfinished = errors.New("there is no " + manifestName + " in it")
 	errNoTables   = errors.New("which queries cannot read")
 )
 
-// readFormat makes sure that dir is a folder, that its path can be given to
+// readManifest makes sure that dir is a folder, that its path can be given to
 // DuckDB, and that it has a manifest, and reads from that the format of the
-// tables. Manifests need not tell it.
-func readFormat(dir string) (string, error) {
+// tables and their extra columns. Manifests need not tell them.
+func readManifest(dir string) (format string, extra []schema.ExtraColumn, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if !info.IsDir() {
-		return "", errors.New("not a folder")
+		return "", nil, errors.New("not a folder")
 	}
 	// DuckDB would take these for a pattern and look elsewhere too.
 	if i := strings.IndexAny(dir, "*?["); i >= 0 {
-		return "", fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
+		return "", nil, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
 	}
 	text, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", errUnfinished
+		return "", nil, errUnfinished
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	var manifest struct {
-		Format string `json:"format"`
+		Format       string   `json:"format"`
+		ExtraColumns []string `json:"extra_columns"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
-		return "", fmt.Errorf("%s: %w", manifestName, err)
+		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
 	switch manifest.Format {
 	case "arrow", "fixed":
-		return "", fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
+		return "", nil, fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
 	}
-	return manifest.Format, nil
+	extra, err = schema.ParseExtraColumns(strings.NewReader(strings.Join(manifest.ExtraColumns, "\n")), "extra_columns")
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	return manifest.Format, extra, nil
 }
 
 // readFolder lists the part files of one table and, for CSV, their columns.

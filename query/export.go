@@ -30,6 +30,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
+	describe(tables, opts.ExtraColumns)
 	db, err := connect(ctx, opts)
 	if err != nil {
 		return err

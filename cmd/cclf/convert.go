@@ -16,7 +16,7 @@ import (
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var api, format, profile, versions, layout, program string
+	var api, format, profile, versions, layout, program, extra string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -45,6 +45,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o out --format csv eob.ndjson.gz patient.ndjson coverage.ndjson",
 			"cclf convert -o out --format fixed --aco A1234 export/",
 			"cclf convert -o medicare_cclf --profile tuva export/",
+			"cclf convert -o out --extra-columns more.txt export/",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),
@@ -68,6 +69,10 @@ func newConvertCommand(e *env) *cli.Command {
 			&cli.StringFlag{
 				Name: "api", Usage: "`GENERATION` of the export: v1, v2 or v3 (default: told by its content)",
 				HideDefault: true, Validator: oneOf("v1", "v2", "v3"), Destination: &api,
+			},
+			&cli.StringFlag{
+				Name: "extra-columns", Usage: "add the columns that `FILE` describes, a line each; see docs/extra-columns.md",
+				TakesFile: true, Destination: &extra,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.Overwrite},
 			&cli.Int64Flag{
@@ -126,9 +131,29 @@ func newConvertCommand(e *env) *cli.Command {
 				}
 				opts.API = &generation
 			}
+			if opts.ExtraColumns, err = readExtraColumns(extra); err != nil {
+				return fmt.Errorf("convert: %w", err)
+			}
 			return runConvert(ctx, e, opts)
 		},
 	}
+}
+
+// readExtraColumns reads a file of extra columns, none if there is no name.
+func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("extra columns: %w", err)
+	}
+	defer f.Close()
+	extra, err := schema.ParseExtraColumns(f, name)
+	if err != nil {
+		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md has the form of the lines"}
+	}
+	return extra, nil
 }
 
 // fixedCategory is where the help has the flags for the fixed-width files.
@@ -163,7 +188,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 			return noDuckDB("convert --format duckdb")
 		}
 		opts.Export = func(ctx context.Context, tables, file string) error {
-			return exportDuckDB(ctx, tables, file, opts.Jobs)
+			return exportDuckDB(ctx, tables, file, &opts)
 		}
 	}
 	opts.Version = version()
