@@ -49,6 +49,8 @@ var tuvaTables = []*Table{
 	tuvaTable("partb_physicians", cclf5),
 	tuvaTable("partb_dme", cclf6),
 	tuvaTable("partd_claims", cclf7),
+	tuvaTable("parta_demo_codes", cclfa),
+	tuvaTable("partb_demo_codes", cclfb),
 	tuvaTable(TuvaDemographics, cclf8),
 	tuvaTable(TuvaXref, cclf9),
 	tuvaTable(TuvaEnrollment, enrollment),

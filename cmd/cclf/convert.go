@@ -29,7 +29,7 @@ func newConvertCommand(e *env) *cli.Command {
 			with --format fixed the fixed-width files CCLF0 to CCLFB of CMS.
 
 			With --profile tuva it writes the sources of the Tuva Project's Medicare
-			CCLF connector instead: ten tables of text, final claims only, from
+			CCLF connector instead: twelve tables of text, final claims only, from
 			parta_claims_header to enrollment. See docs/tuva.md.
 
 			An INPUT is a file, a folder that is searched for .ndjson and .jsonl files
