@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -143,6 +144,7 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 		msg = "flag " + dashes(name) + " is required"
 	} else if value, rest, ok := strings.Cut(msg, " for flag -"); ok {
 		name, reason, _ := strings.Cut(rest, ": ")
+		reason = parsing.ReplaceAllString(reason, "")
 		msg = value + " for flag " + dashes(name) + ": " + reason
 	}
 	if _, sub, ok := strings.Cut(cmd.FullName(), " "); ok {
@@ -150,6 +152,9 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	}
 	return &exitError{code: exitUsage, err: errors.New(msg), hint: "see " + cmd.FullName() + " --help"}
 }
+
+// parsing is what the library for numbers says before what is wrong.
+var parsing = regexp.MustCompile(`^strconv\.\w+: parsing "[^"]*": `)
 
 func dashes(name string) string {
 	if len(name) == 1 {
@@ -178,6 +183,14 @@ func positive(n int) error {
 		return errors.New("want a number above 0")
 	}
 	return nil
+}
+
+// plural is a number of things: 1 line, 2 lines.
+func plural[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // help is a command's description: text, with the indentation of the source

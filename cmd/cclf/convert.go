@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -16,7 +17,7 @@ import (
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var api, format, profile, versions, layout, program, extra string
+	var api, format, profile, versions, layout, program, runDate, extra string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -99,10 +100,10 @@ func newConvertCommand(e *env) *cli.Command {
 				Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: that of the ID)",
 				HideDefault: true, Validator: oneOf(convert.Programs()...), Destination: &program,
 			},
-			&cli.TimestampFlag{
+			&cli.StringFlag{
 				Category: fixedCategory, Name: "run-date", Usage: "`TIME` in the names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
-				HideDefault: true, Config: cli.TimestampConfig{Layouts: []string{time.RFC3339Nano, time.DateOnly}, Timezone: time.UTC},
-				Destination: &opts.Fixed.RunDate,
+				HideDefault: true, Validator: func(s string) error { _, err := parseRunDate(s); return err },
+				Destination: &runDate,
 			},
 			&cli.IntFlag{
 				Category: fixedCategory, Name: "performance-year", Usage: "`YEAR` in the names (default: that of the run date; with --runout the year before)",
@@ -117,6 +118,11 @@ func newConvertCommand(e *env) *cli.Command {
 			}
 			opts.Fixed.Program = convert.Program(program)
 			var err error
+			if runDate != "" {
+				if opts.Fixed.RunDate, err = parseRunDate(runDate); err != nil {
+					return err
+				}
+			}
 			if opts.Fixed.Layout, err = schema.ParseLayout(layout); err != nil {
 				return err
 			}
@@ -137,6 +143,16 @@ func newConvertCommand(e *env) *cli.Command {
 			return runConvert(ctx, e, opts)
 		},
 	}
+}
+
+// parseRunDate reads a time, or a day, which means its beginning in UTC.
+func parseRunDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errors.New("want a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
 }
 
 // readExtraColumns reads a file of extra columns, none if there is no name.
@@ -209,9 +225,17 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	counts := &manifest.Counts
 	var failed []string
 	if counts.Rejected > 0 {
-		failed = append(failed, fmt.Sprintf("%d of %d lines were rejected", counts.Rejected, counts.Lines))
+		were := "were"
+		if counts.Rejected == 1 {
+			were = "was"
+		}
+		failed = append(failed, fmt.Sprintf("%d of %s %s rejected", counts.Rejected, plural(counts.Lines, "line"), were))
 	}
-	if counts.Misfits > 0 {
+	switch counts.Misfits {
+	case 0:
+	case 1:
+		failed = append(failed, "1 value does not fit its field, which is blank")
+	default:
 		failed = append(failed, fmt.Sprintf("%d values do not fit their fields, which are blank", counts.Misfits))
 	}
 	if failed == nil {
