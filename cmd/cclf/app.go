@@ -29,11 +29,14 @@ func newApp(e *env) *cli.Command {
 		Usage:     "turn BCDA exports into CCLF tables and query them",
 		UsageText: "cclf [global options] command [options] [arguments]",
 		Description: help(`
-			cclf reads the bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
-			API and writes Claim and Claim Line Feed (CCLF) tables as Parquet or CSV.
-			It also runs SQL over them.`,
+			cclf gets the bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
+			API, turns them into Claim and Claim Line Feed (CCLF) tables, as Parquet,
+			CSV, Arrow, a DuckDB file or the fixed-width files of CMS, and runs SQL
+			over them.`,
+			"cclf synth -o export",
+			"cclf convert -o out export",
 			"cclf query -d out 'SELECT count(*) FROM cclf1'",
-			"cclf query --help",
+			"cclf convert --help",
 			"source <(cclf completion bash)",
 		) + "\n\n" + exitCodeHelp,
 		Version: version(),

@@ -24,9 +24,9 @@ func newSynthCommand(e *env) *cli.Command {
 		Description: help(`
 			Writes an export of made-up beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, as BCDA would name and split
-			them; with v2 also of Claim and ClaimResponse. The claims are plausible, and full of what real ones have in them:
-			updates, cancellations, blanks, changed identifiers. Nothing in them is
-			about anybody.
+			them; with v2 also of Claim and ClaimResponse. The claims are plausible,
+			and full of what real ones have in them: updates, cancellations, blanks,
+			changed identifiers. Nothing in them is about anybody.
 
 			The same seed makes the same files. With --truth, the CCLF rows that the
 			claims stand for are written too, to OUT/truth, one CSV file a table: what
