@@ -46,7 +46,7 @@ func TestAgreement(t *testing.T) {
 				if len(m.APIs) != 1 || m.APIs[0] != api {
 					t.Errorf("recognised as %v", m.APIs)
 				}
-				for _, table := range schema.Tables() {
+				for _, table := range truthTables() {
 					truth := sortedRows(t, filepath.Join(export, "truth", table.Name+".csv"))
 					got := sortedRows(t, filepath.Join(out, table.Name, "part-00000.csv"))
 					compareRows(t, table, truth, got)
@@ -54,6 +54,11 @@ func TestAgreement(t *testing.T) {
 			})
 		}
 	}
+}
+
+// truthTables are the tables that synth has the truth of.
+func truthTables() []*schema.Table {
+	return slices.DeleteFunc(slices.Clone(schema.AllTables()), func(t *schema.Table) bool { return t.Partial })
 }
 
 // compareRows reports the first rows that differ, by label.
@@ -93,6 +98,11 @@ func sortedRows(t *testing.T, name string) [][]string {
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		if i := slices.Index(rows[0], "SOURCE_FILE"); i >= 0 {
+			row[i] = filepath.Base(row[i]) // synth does not know where the export lies
+		}
 	}
 	rows = rows[1:]
 	slices.SortFunc(rows, slices.Compare[[]string])

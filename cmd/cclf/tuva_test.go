@@ -105,9 +105,9 @@ func tuvaChecks() map[string]string {
 		"id of several tables": `SELECT DISTINCT cur_clm_uniq_id FROM parta_claims_header JOIN (
 			SELECT cur_clm_uniq_id FROM partb_physicians UNION SELECT cur_clm_uniq_id FROM partb_dme) USING (cur_clm_uniq_id)
 			UNION ALL SELECT DISTINCT cur_clm_uniq_id FROM partb_physicians JOIN partb_dme USING (cur_clm_uniq_id)`,
-		"repeated header":        `SELECT cur_clm_uniq_id FROM parta_claims_header GROUP BY 1 HAVING count(*) > 1`,
-		"repeated physician row": `SELECT cur_clm_uniq_id, clm_line_num FROM partb_physicians GROUP BY ALL HAVING count(*) > 1`,
-		"repeated drug event":    `SELECT cur_clm_uniq_id FROM partd_claims GROUP BY 1 HAVING count(*) > 1`,
+		"repeated header":                    `SELECT cur_clm_uniq_id FROM parta_claims_header GROUP BY 1 HAVING count(*) > 1`,
+		"repeated physician row":             `SELECT cur_clm_uniq_id, clm_line_num FROM partb_physicians GROUP BY ALL HAVING count(*) > 1`,
+		"repeated drug event":                `SELECT cur_clm_uniq_id FROM partd_claims GROUP BY 1 HAVING count(*) > 1`,
 		"demonstration codes without header": `SELECT 1 FROM parta_demo_codes ANTI JOIN parta_claims_header USING (cur_clm_uniq_id, bene_mbi_id)`,
 		"demonstration codes without line": `SELECT 1 FROM partb_demo_codes ANTI JOIN (
 			SELECT cur_clm_uniq_id, bene_mbi_id, clm_line_num FROM partb_physicians UNION ALL SELECT cur_clm_uniq_id, bene_mbi_id, clm_line_num FROM partb_dme)

@@ -49,4 +49,5 @@ type columns struct {
 	cclf7        map[string]cell[PartDEvent]
 	cclf8        map[string]cell[beneficiaryRow]
 	cclf9        map[string]cell[previousMBI]
+	costs        map[string]cell[PartDEvent] // of part_d_costs
 }

@@ -26,6 +26,11 @@ type truth struct {
 	cclf7        *sheet[PartDEvent]
 	cclf8        *sheet[beneficiaryRow]
 	cclf9        *sheet[previousMBI]
+
+	claims     claimList
+	costs      *sheet[PartDEvent] // of v1 and v2
+	idrCosts   *sheet[idrClaim]   // of v3
+	enrollment *sheet[monthRow]
 }
 
 // The rows of the tables are of these; a table that is not about all of a
@@ -79,7 +84,7 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 		return nil, err
 	}
 	t := &truth{}
-	for _, table := range schema.Tables() {
+	for _, table := range truthTables() {
 		name := filepath.Join(dir, table.Name+".csv")
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err != nil {
@@ -115,6 +120,12 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 			t.cclfa = newSheet(f, table, columns.cclfa)
 		case "cclfb":
 			t.cclfb = newSheet(f, table, columns.cclfb)
+		case schema.ClaimsTable:
+			t.claims.sheet = newSheet(f, table, claimColumns)
+		case "part_d_costs":
+			t.costs, t.idrCosts = newSheet(f, table, columns.costs), newSheet(f, table, v3Costs)
+		case "enrollment":
+			t.enrollment = newSheet(f, table, enrollmentColumns)
 		}
 	}
 	return t, nil
@@ -185,7 +196,10 @@ func (t *truth) professional(c *Professional) {
 	}
 }
 
-func (t *truth) partDEvent(c *PartDEvent) { t.cclf7.write(*c) }
+func (t *truth) partDEvent(c *PartDEvent) {
+	t.cclf7.write(*c)
+	t.costs.write(*c)
+}
 
 func (t *truth) beneficiary(b *Beneficiary, hospice stay) {
 	t.cclf8.write(beneficiaryRow{b, hospice})

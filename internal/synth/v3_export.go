@@ -33,6 +33,9 @@ func (x *v3Export) person(p *idrPerson, late bool) {
 func (x *v3Export) event(c *idrClaim, late bool) {
 	x.stats.Claims++
 	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.event(b, c) })
+	if t := x.export.truth; t != nil {
+		t.idrClaim(c, x.sent)
+	}
 }
 
 func (x *v3Export) priorAuthorization(c *idrClaim) {
@@ -43,6 +46,8 @@ func (x *v3Export) priorAuthorization(c *idrClaim) {
 func (x *v3Export) newestPerson(p *idrPerson) {
 	if x.truth != nil {
 		x.truth.person(p)
+		x.export.truth.idrMonths(p)
+		x.export.truth.claims.write()
 		if err := x.export.truth.flush(flushSize); x.err == nil {
 			x.err = err
 		}
@@ -52,5 +57,10 @@ func (x *v3Export) newestPerson(p *idrPerson) {
 func (x *v3Export) newestEvent(c *idrClaim) {
 	if x.truth != nil {
 		x.truth.event(c)
+		if c.kind == partD {
+			x.export.truth.idrCosts.write(*c)
+			x.export.truth.newestDrug(c)
+		}
+		x.export.truth.claims.drugs = len(x.export.truth.claims.rows)
 	}
 }
