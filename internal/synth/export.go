@@ -46,7 +46,11 @@ func newExport(opts *Options) (*export, error) {
 		e.claims[late] = set(2, claimFile)
 	}
 	if opts.Truth {
-		t, err := newTruth(filepath.Join(opts.Dir, truthFolder), generation.columns)
+		dir := filepath.Join(opts.Dir, truthFolder)
+		t, err := newTruth(dir, generation.columns)
+		if err == nil && generation.partial {
+			err = t.createPartial(filepath.Join(dir, partialFolder))
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -14,6 +14,8 @@ const (
 	extension   = ".ndjson"
 	compressed  = ".gz"
 	truthFolder = "truth"
+	// partialFolder, in truthFolder, is for partially adjudicated claims.
+	partialFolder = "partially_adjudicated"
 )
 
 // prepareFolder makes the folder of an export. One that is there must be
@@ -31,7 +33,8 @@ func prepareFolder(dir string, overwrite bool) error {
 	}
 	patterns := []string{"*" + extension, "*" + extension + compressed}
 	for _, table := range truthTables() {
-		patterns = append(patterns, truthFolder+"/"+table.Name+".csv")
+		file := "/" + table.Name + ".csv"
+		patterns = append(patterns, truthFolder+file, truthFolder+"/"+partialFolder+file)
 	}
 	for _, pattern := range patterns {
 		old, err := fs.Glob(os.DirFS(dir), pattern)

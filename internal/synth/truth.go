@@ -14,6 +14,7 @@ import (
 // table, with the columns in the order of the layout. Empty is missing.
 type truth struct {
 	files     []*truthFile
+	partial   []*truthFile // of partially adjudicated claims, by the place of the CCLF table
 	rows      int64
 	diagnoses diagnosisList
 
@@ -85,18 +86,10 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 	}
 	t := &truth{}
 	for _, table := range truthTables() {
-		name := filepath.Join(dir, table.Name+".csv")
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		f, err := t.create(dir, table)
 		if err != nil {
 			return nil, err
 		}
-		f := &truthFile{truth: t, file: file}
-		for _, field := range table.Fields {
-			f.buf = append(f.buf, field.Label...)
-			f.buf = append(f.buf, ',')
-		}
-		f.buf[len(f.buf)-1] = '\n'
-		t.files = append(t.files, f)
 		switch table.Name {
 		case "cclf1":
 			t.cclf1 = newSheet(f, table, columns.cclf1)
@@ -129,6 +122,23 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 		}
 	}
 	return t, nil
+}
+
+// create makes the file of a table, with its header.
+func (t *truth) create(dir string, table *schema.Table) (*truthFile, error) {
+	name := filepath.Join(dir, table.Name+".csv")
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	f := &truthFile{truth: t, file: file}
+	for _, field := range table.Fields {
+		f.buf = append(f.buf, field.Label...)
+		f.buf = append(f.buf, ',')
+	}
+	f.buf[len(f.buf)-1] = '\n'
+	t.files = append(t.files, f)
+	return f, nil
 }
 
 // newSheet puts the cells in the order of the layout.

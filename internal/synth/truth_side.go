@@ -2,6 +2,7 @@ package synth
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -16,6 +17,25 @@ import (
 func truthTables() []*schema.Table {
 	return append(slices.Clone(schema.Tables()),
 		schema.Lookup(schema.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"))
+}
+
+// createPartial makes the files of the tables of claims that are only partially
+// adjudicated.
+func (t *truth) createPartial(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	t.partial = make([]*truthFile, len(schema.Tables()))
+	for i, table := range schema.Tables() {
+		if len(table.Claims) == 0 {
+			continue
+		}
+		var err error
+		if t.partial[i], err = t.create(dir, table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A claimRow is a claim resource, in its newest version.
@@ -302,10 +322,24 @@ func (t *truth) idrClaim(c *idrClaim, at place) {
 	}
 	if c.kind == partD {
 		row.typeCode = padded(c.ClmTypeCd, 2)
-	} else if c.ClmFinlActnInd != "Y" {
+	}
+	if c.ClmFinlActnInd == "N" {
 		row.final = "N"
 	}
 	t.claims.add(row, at)
+}
+
+// partialClaim writes a claim of the systems that process claims, which do not
+// have what final adjudication adds.
+func (t *v3Truth) partialClaim(c *idrClaim) {
+	early := *c
+	early.GeoBlgSsaStateCd, early.ClmCarrPmtDnlCd = "", ""
+	early.Lines = slices.Clone(c.Lines)
+	for i := range early.Lines {
+		l := &early.Lines[i]
+		l.PrvdrTypeCd, l.PrvdrSpclty, l.PrcsgIndCd, l.SsaStateCd = "", "", "", ""
+	}
+	t.event(&early)
 }
 
 // newestDrug says which version of a drug event is in force, of those that

@@ -5,13 +5,15 @@ type v3Export struct {
 	*export
 	v3    v3
 	truth *v3Truth
+	// partial is the truth of partially adjudicated claims.
+	partial *v3Truth
 }
 
 // startV3 makes what makes the beneficiaries of an export of v3.
 func startV3(e *export) func(index int) {
 	x := &v3Export{export: e}
 	if e.truth != nil {
-		x.truth = newV3Truth(e.truth)
+		x.truth, x.partial = newV3Truth(e.truth.files), newV3Truth(e.truth.partial)
 	}
 	m := &idrMaker{generator: newGenerator(e.opts.Seed), to: x}
 	return m.visit
@@ -35,6 +37,9 @@ func (x *v3Export) event(c *idrClaim, late bool) {
 	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.event(b, c) })
 	if t := x.export.truth; t != nil {
 		t.idrClaim(c, x.sent)
+		if c.system == sharedSystem {
+			x.partial.partialClaim(c)
+		}
 	}
 }
 
