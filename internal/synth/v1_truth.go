@@ -116,7 +116,7 @@ func (x *v1Export) newestInstitutional(c *Institutional) {
 var v1Columns = func() columns {
 	c := columns{
 		cclf1: maps.Clone(v2CCLF1), cclf2: maps.Clone(v2CCLF2), cclf3: v2CCLF3, cclf4: v2CCLF4, cclf5: maps.Clone(v2CCLF5), cclf6: v2CCLF6,
-		cclf7: v2CCLF7, cclf8: maps.Clone(v2CCLF8), cclf9: v2CCLF9, cclfa: v2CCLFA, cclfb: v2CCLFB, costs: v1Costs,
+		cclf7: v2CCLF7, cclf8: maps.Clone(v2CCLF8), cclf9: v2CCLF9, cclfa: v2CCLFA, cclfb: v2CCLFB,
 	}
 	c.cclf1["CLM_ORG_CNTL_NUM"] = text(func(c *Institutional) string { return c.FiOrigClmCntlNum })
 	c.cclf1["CLM_QUERY_CD"] = text(func(c *Institutional) string {
@@ -132,5 +132,6 @@ var v1Columns = func() columns {
 	c.cclf8["BENE_PART_A_ENRLMT_BGN_DT"] = day(func(r *beneficiaryRow) date { return covStart(r.Beneficiary) })
 	c.cclf8["BENE_PART_B_ENRLMT_BGN_DT"] = day(func(r *beneficiaryRow) date { return covStart(r.Beneficiary) })
 	delete(c.cclf8, "GEO_ZIP4_CD")
+	c.costs = v1Costs
 	return c
 }()
