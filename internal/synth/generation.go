@@ -50,5 +50,4 @@ type columns struct {
 	cclf7        map[string]cell[PartDEvent]
 	cclf8        map[string]cell[beneficiaryRow]
 	cclf9        map[string]cell[previousMBI]
-	costs        map[string]cell[PartDEvent] // of part_d_costs
 }

@@ -116,7 +116,7 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 		case schema.ClaimsTable:
 			t.claims.sheet = newSheet(f, table, claimColumns)
 		case "part_d_costs":
-			t.costs, t.idrCosts = newSheet(f, table, columns.costs), newSheet(f, table, v3Costs)
+			t.costs, t.idrCosts = newSheet(f, table, drugCosts), newSheet(f, table, v3Costs)
 		case "enrollment":
 			t.enrollment = newSheet(f, table, enrollmentColumns)
 		}

@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -143,16 +142,7 @@ func (t *truth) partialClaim(p *partial, at place) {
 	t.claims.add(row, at)
 }
 
-// v1Costs are the columns of the costs of drug events. v1 sends both of what
-// the plan paid, of which one is zero.
-var v1Costs = func() map[string]cell[PartDEvent] {
-	c := maps.Clone(v2Costs)
-	c["CVRD_D_PLAN_PD_AMT"] = money(func(c *PartDEvent) amount { return c.CvrdDPlanPdAmt })
-	c["NCVRD_PLAN_PD_AMT"] = money(func(c *PartDEvent) amount { return c.NcvrdPlanPdAmt })
-	return c
-}()
-
-var v2Costs = map[string]cell[PartDEvent]{
+var drugCosts = map[string]cell[PartDEvent]{
 	"CUR_CLM_UNIQ_ID":    number(func(c *PartDEvent) int64 { return c.ClmID }),
 	"BENE_MBI_ID":        text(func(c *PartDEvent) string { return c.Beneficiary.MbiNum }),
 	"CLM_LINE_FROM_DT":   day(func(c *PartDEvent) date { return c.SrvcDt }),
@@ -177,8 +167,8 @@ var v2Costs = map[string]cell[PartDEvent]{
 	"PD_DT":              day(func(c *PartDEvent) date { return c.PdDt }),
 }
 
-// planPaid is what the plan paid, for a covered drug or another one: v2 sends
-// what the drug is.
+// planPaid is what the plan paid, for a covered drug or another one: the
+// servers send what the drug is.
 func (c *PartDEvent) planPaid(covered bool) amount {
 	switch {
 	case covered != (c.DrugCvrgStusCd == "C"):

@@ -70,8 +70,11 @@ func (w *v1) partDEvent(b []byte, c *PartDEvent) []byte {
 
 func (w *v1) drugItem(b []byte, c *PartDEvent) []byte {
 	b = append(b, `"item":[{"adjudication":[`...)
-	b = v1Adjudication(b, "cvrd_d_plan_pd_amt", c.CvrdDPlanPdAmt)
-	b = v1Adjudication(b, "ncvrd_plan_pd_amt", c.NcvrdPlanPdAmt)
+	if c.DrugCvrgStusCd == "C" {
+		b = v1Adjudication(b, "cvrd_d_plan_pd_amt", c.CvrdDPlanPdAmt)
+	} else {
+		b = v1Adjudication(b, "ncvrd_plan_pd_amt", c.NcvrdPlanPdAmt)
+	}
 	b = v1Adjudication(b, "gdc_blw_oopt_amt", c.GdcBlwOoptAmt)
 	b = v1Adjudication(b, "gdc_abv_oopt_amt", c.GdcAbvOoptAmt)
 	b = v1Adjudication(b, "ptnt_pay_amt", c.PtntPayAmt)

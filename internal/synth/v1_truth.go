@@ -132,6 +132,5 @@ var v1Columns = func() columns {
 	c.cclf8["BENE_PART_A_ENRLMT_BGN_DT"] = day(func(r *beneficiaryRow) date { return covStart(r.Beneficiary) })
 	c.cclf8["BENE_PART_B_ENRLMT_BGN_DT"] = day(func(r *beneficiaryRow) date { return covStart(r.Beneficiary) })
 	delete(c.cclf8, "GEO_ZIP4_CD")
-	c.costs = v1Costs
 	return c
 }()

@@ -6,7 +6,6 @@ package synth
 var v2Columns = columns{
 	cclf1: v2CCLF1, cclf2: v2CCLF2, cclf3: v2CCLF3, cclf4: v2CCLF4, cclf5: v2CCLF5, cclf6: v2CCLF6,
 	cclf7: v2CCLF7, cclf8: v2CCLF8, cclf9: v2CCLF9, cclfa: v2CCLFA, cclfb: v2CCLFB,
-	costs: v2Costs,
 }
 
 var v2CCLF1 = map[string]cell[Institutional]{
