@@ -23,6 +23,8 @@ const (
 	// partialName is the folder of the tables of claims that are not yet fully
 	// adjudicated, and the SQL schema of their views.
 	partialName = "partially_adjudicated"
+	// tuvaProfile is what a manifest says of the sources of the Tuva connector.
+	tuvaProfile = "tuva"
 )
 
 // A folder is one table of a data set on disk.
@@ -53,8 +55,8 @@ func (f folder) view() string {
 }
 
 // readTables lists the tables that have part files in a data set, or in a
-// folder that is laid out as one.
-func readTables(dir string) ([]folder, error) {
+// folder that is laid out as one: first those that are known, in their order.
+func readTables(dir string, known []*schema.Table) ([]folder, error) {
 	found, err := readFolders(dir, "")
 	if err != nil {
 		return nil, err
@@ -63,17 +65,16 @@ func readTables(dir string) ([]folder, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return slices.Concat(inOrder(found), inOrder(partial)), nil
+	return slices.Concat(inOrder(found, known), inOrder(partial, known)), nil
 }
 
-// complete adds the tables of package schema that a data set lacks, and puts
-// all in order: those of the main schema first, and among them those of
-// package schema.
-func complete(tables []folder) []folder {
+// complete adds the tables that are known and that a data set lacks, and puts
+// all in order: those of the main schema first, and among them the known ones.
+func complete(tables []folder, known []*schema.Table) []folder {
 	main, partial := make(map[string]folder), make(map[string]folder)
-	for _, t := range schema.AllTables() {
+	for _, t := range known {
 		if !t.Partial {
-			main[t.Name] = folder{name: t.Name}
+			main[t.Name] = folder{name: t.Name, schema: t}
 		}
 	}
 	for _, f := range tables {
@@ -83,7 +84,7 @@ func complete(tables []folder) []folder {
 			partial[f.name] = f
 		}
 	}
-	return slices.Concat(inOrder(main), inOrder(partial))
+	return slices.Concat(inOrder(main, known), inOrder(partial, known))
 }
 
 // readFolders reads the folders with part files in dir, by the names of their
@@ -114,32 +115,24 @@ func readFolders(dir, group string) (map[string]folder, error) {
 	return found, nil
 }
 
-// inOrder sorts folders: first the tables of package schema, in their order,
-// then the others.
-func inOrder(found map[string]folder) []folder {
+// inOrder sorts folders: first the known tables, in their order, then the
+// others. The known ones get their schema.
+func inOrder(found map[string]folder, known []*schema.Table) []folder {
 	var list []folder
-	for _, t := range schema.AllTables() {
+	listed := make(map[string]bool)
+	for _, t := range known {
 		if f, ok := found[t.Name]; ok {
+			f.schema = t
 			list = append(list, f)
+			listed[t.Name] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if schema.Lookup(name) == nil {
+		if !listed[name] {
 			list = append(list, found[name])
 		}
 	}
 	return list
-}
-
-// describe finds the schemas of tables, with the extra columns that they have.
-func describe(tables []folder, extra []schema.ExtraColumn) {
-	known := schema.Extend(schema.AllTables(), extra)
-	for i := range tables {
-		at := slices.IndexFunc(known, func(t *schema.Table) bool { return t.Name == tables[i].name })
-		if at >= 0 {
-			tables[i].schema = known[at]
-		}
-	}
 }
 
 // Reasons why there are no tables to query in a folder.
@@ -150,8 +143,9 @@ var (
 
 // readManifest makes sure that dir is a folder, that its path can be given to
 // DuckDB, and that it has a manifest, and reads from that the format of the
-// tables and their extra columns. Manifests need not tell them.
-func readManifest(dir string) (format string, extra []schema.ExtraColumn, err error) {
+// tables and which tables there may be. Manifests need not tell: then they are
+// those of CCLF and beside it.
+func readManifest(dir string) (format string, known []*schema.Table, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return "", nil, err
@@ -172,6 +166,7 @@ func readManifest(dir string) (format string, extra []schema.ExtraColumn, err er
 	}
 	var manifest struct {
 		Format       string   `json:"format"`
+		Profile      string   `json:"profile"`
 		ExtraColumns []string `json:"extra_columns"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
@@ -181,11 +176,14 @@ func readManifest(dir string) (format string, extra []schema.ExtraColumn, err er
 	case "arrow", "fixed":
 		return "", nil, fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
 	}
-	extra, err = schema.ParseExtraColumns(strings.NewReader(strings.Join(manifest.ExtraColumns, "\n")), "extra_columns")
+	if manifest.Profile == tuvaProfile {
+		return manifest.Format, schema.TuvaFiles(), nil
+	}
+	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(manifest.ExtraColumns, "\n")), "extra_columns")
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
-	return manifest.Format, extra, nil
+	return manifest.Format, schema.Extend(schema.AllTables(), extra), nil
 }
 
 // readFolder lists the part files of one table and, for CSV, their columns.

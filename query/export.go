@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // Export makes a DuckDB database file of the tables in dir, a folder that is
@@ -26,11 +28,10 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
-	tables, err := readTables(abs)
+	tables, err := readTables(abs, schema.Extend(schema.AllTables(), opts.ExtraColumns))
 	if err != nil {
 		return err
 	}
-	describe(tables, opts.ExtraColumns)
 	db, err := connect(ctx, opts)
 	if err != nil {
 		return err

@@ -47,10 +47,10 @@ type DB struct {
 // Open opens the data set in dir. The error is a *DataSetError if the folder
 // is at fault, and ErrOptions if the options are.
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
-	format, extra, err := readManifest(absolute(dir))
+	format, known, err := readManifest(absolute(dir))
 	var tables []folder
 	if err == nil && format != duckDBFormat {
-		tables, err = readTables(absolute(dir))
+		tables, err = readTables(absolute(dir), known)
 	}
 	if err != nil {
 		return nil, dataSetError(dir, err)
@@ -67,8 +67,7 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	db.folders = complete(tables)
-	describe(db.folders, extra)
+	db.folders = complete(tables, known)
 	if err := db.fence(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
