@@ -149,8 +149,8 @@ func checkLabel(t *Table, label string) error {
 	return nil
 }
 
-// maxPrecision is how many digits a decimal has at most.
-const maxPrecision = 38
+// MaxPrecision is how many digits a decimal of an extra column has at most.
+const MaxPrecision = 37
 
 func parseType(s string) (Type, error) {
 	for _, k := range []Kind{Text, Int, Date} {
@@ -166,8 +166,8 @@ func parseType(s string) (Type, error) {
 	}
 	p, errP := strconv.Atoi(digits)
 	n, errN := strconv.Atoi(scale)
-	if errP != nil || errN != nil || p < 1 || p > maxPrecision || n < 0 || n > p {
-		return Type{}, fmt.Errorf("type %s: want up to %d digits, and no more decimals than digits", s, maxPrecision)
+	if errP != nil || errN != nil || p < 1 || p > MaxPrecision || n < 0 || n > p {
+		return Type{}, fmt.Errorf("type %s: want up to %d digits, and no more decimals than digits", s, MaxPrecision)
 	}
 	return Type{Kind: Decimal, Precision: p, Scale: n}, nil
 }
