@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -160,12 +161,11 @@ func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
 	if name == "" {
 		return nil, nil
 	}
-	f, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("extra columns: %w", err)
+		return nil, &exitError{code: exitInput, err: fmt.Errorf("extra columns: %w", err)}
 	}
-	defer f.Close()
-	extra, err := schema.ParseExtraColumns(f, name)
+	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), name)
 	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md has the form of the lines"}
 	}
