@@ -50,7 +50,7 @@ generated: ## check that the generated files are up to date
 	if [ "$$before" != "$$after" ]; then echo "go generate has changed $(GENERATED): commit it" >&2; exit 1; fi
 
 .PHONY: nocgo
-nocgo: ## check that everything but the query command builds without cgo
+nocgo: ## check that everything but what needs DuckDB builds without cgo
 	CGO_ENABLED=0 $(GO) vet ./cmd/...
 
 .PHONY: bench

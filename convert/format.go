@@ -34,6 +34,9 @@ func (o *Options) checkFormat() error {
 	if err := o.checkProfile(); err != nil {
 		return err
 	}
+	if err := o.checkExtra(); err != nil {
+		return err
+	}
 	return o.Fixed.check()
 }
 

@@ -24,7 +24,9 @@ type Manifest struct {
 	Counts   Counts          `json:"counts"`
 	Tables   []ManifestTable `json:"tables"`
 	Files    []ManifestFiles `json:"files,omitempty"` // of no table
-	TextSize int64           `json:"text_bytes"`      // of all inputs, decompressed
+	// ExtraColumns are the lines for schema.ParseExtraColumns.
+	ExtraColumns []string `json:"extra_columns,omitempty"`
+	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
 }
 
 // A ManifestInput is one file that was read.
@@ -78,6 +80,9 @@ func (r *run) manifest() *Manifest {
 		m.Tables = append(m.Tables, ManifestTable{o.dir, r.written[i], r.describe(r.files[i])})
 	}
 	m.Files = r.describe(r.others)
+	for _, x := range r.opts.ExtraColumns {
+		m.ExtraColumns = append(m.ExtraColumns, x.String())
+	}
 	return m
 }
 

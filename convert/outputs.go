@@ -1,7 +1,9 @@
 package convert
 
 import (
+	"cmp"
 	"path"
+	"slices"
 
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -41,8 +43,25 @@ var outputs = func() []output {
 	return list
 }()
 
+// outputsWith are the outputs, with those tables that have extra columns.
+func outputsWith(tables []*schema.Table) []output {
+	list := slices.Clone(outputs)
+	for _, t := range tables {
+		if t.Base == nil {
+			continue
+		}
+		for i := range list {
+			if list[i].table == t.Base {
+				list[i].table = t
+			}
+		}
+	}
+	return list
+}
+
 // outputOf is the place of a table among the outputs.
 func outputOf(t *schema.Table, partial bool) int {
+	t = cmp.Or(t.Base, t)
 	for i, o := range outputs {
 		if o.table == t && o.partial == partial {
 			return i

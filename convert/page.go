@@ -69,7 +69,7 @@ func (p *page) addAll(pages []basedPage) {
 // pagePools hand out pages again, one pool for each output.
 type pagePools []sync.Pool
 
-func newPagePools() pagePools {
+func newPagePools(outputs []output) pagePools {
 	pools := make(pagePools, len(outputs))
 	for i, o := range outputs {
 		pools[i].New = func() any { return newPage(o.table) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -271,14 +272,23 @@ func FuzzParseDecimal(f *testing.F) {
 }
 
 // TestPrecisions makes sure that the parser can count to the precision of
-// every column.
+// every column, extra ones too.
 func TestPrecisions(t *testing.T) {
-	for _, table := range schema.AllTables() {
+	extra := schema.Table{Name: "extra"}
+	for _, scale := range []int{0, 10, schema.MaxPrecision - 1} {
+		extra.Fields = append(extra.Fields, schema.Field{
+			Label: fmt.Sprint("scale ", scale), Type: schema.Type{Kind: schema.Decimal, Precision: schema.MaxPrecision, Scale: scale},
+		})
+	}
+	for _, table := range append(slices.Clone(schema.AllTables()), &extra) {
 		for _, f := range table.Fields {
 			if f.Kind != schema.Decimal {
 				continue
 			}
-			largest := strings.Repeat("9", f.Precision-f.Scale) + "." + strings.Repeat("9", f.Scale)
+			largest := strings.Repeat("9", f.Precision-f.Scale)
+			if f.Scale > 0 {
+				largest += "." + strings.Repeat("9", f.Scale)
+			}
 			num, err := parseDecimal([]byte(largest), f.Precision, f.Scale)
 			if err != nil || num.ToString(int32(f.Scale)) != largest {
 				t.Errorf("%s.%s: %s is read as %s, %v", table.Name, f.Label, largest, num.ToString(int32(f.Scale)), err)

@@ -15,13 +15,14 @@ var resourceTypes = []string{eobType, patientType, coverageType, claimType, resp
 
 // plans are the compiled plans of all generations and resource types.
 type plans struct {
-	byType [len(schema.APIs)]map[string]*plan
-	only   *schema.API // the generation that the user says it is
+	byType  [len(schema.APIs)]map[string]*plan
+	outputs []output    // with the tables that were compiled
+	only    *schema.API // the generation that the user says it is
 }
 
 // newPlans compiles what the tables ask of every resource type.
 func newPlans(only *schema.API, tables []*schema.Table) (*plans, error) {
-	p := &plans{only: only}
+	p := &plans{only: only, outputs: outputsWith(tables)}
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]*plan{}
 		for _, resource := range resourceTypes {

@@ -202,7 +202,7 @@ func TestTuvaEmpty(t *testing.T) {
 			names = append(names, table.Name)
 		}
 		equal(t, string(format), names, "parta_claims_header", "parta_claims_revenue_center_detail", "parta_procedure_code",
-			"parta_diagnosis_code", "partb_physicians", "partb_dme", "partd_claims", "beneficiary_demographics", "beneficiary_xref", "enrollment")
+			"parta_diagnosis_code", "partb_physicians", "partb_dme", "partd_claims", "parta_demo_codes", "partb_demo_codes", "beneficiary_demographics", "beneficiary_xref", "enrollment")
 	}
 }
 

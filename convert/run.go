@@ -36,6 +36,9 @@ type Options struct {
 	API       *schema.API // generation of the export; told by its content unless set
 	Jobs      int         // parallel workers; the number of CPUs unless set
 
+	// ExtraColumns are added to tables of PlainCCLF, in all formats but Fixed.
+	ExtraColumns []schema.ExtraColumn
+
 	Fixed FixedOptions // for the format Fixed
 	// Export is for the format DuckDB, which this package does not know: it
 	// makes a database file of a folder of tables in Parquet.
@@ -93,7 +96,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
 		return nil, err
 	}
-	compiled, err := newPlans(opts.API, opts.Profile.tables())
+	compiled, err := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns))
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +177,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		keys:    keyLog{dir: set.temp, name: "keys"},
 		claims:  keyLog{dir: set.temp, name: "claims"},
 		spills:  make([]*spill, len(outputs)),
-		pages:   newPagePools(),
+		pages:   newPagePools(compiled.outputs),
 		people:  newPeople(),
 		stays:   stayLog{dir: set.temp},
 		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
@@ -183,7 +186,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
 	}
-	for i, o := range outputs {
+	for i, o := range compiled.outputs {
 		if o.profile != opts.Profile {
 			continue
 		}

@@ -23,6 +23,8 @@ const (
 	// partialName is the folder of the tables of claims that are not yet fully
 	// adjudicated, and the SQL schema of their views.
 	partialName = "partially_adjudicated"
+	// tuvaProfile is what a manifest says of the sources of the Tuva connector.
+	tuvaProfile = "tuva"
 )
 
 // A folder is one table of a data set on disk.
@@ -31,8 +33,9 @@ type folder struct {
 	name   string   // of the view
 	files  []string // absolute paths, in order
 	csv    bool
-	header []string // the columns of the CSV files
-	stored string   // the table in the attached database, where there is one
+	header []string      // the columns of the CSV files
+	stored string        // the table in the attached database, where there is one
+	schema *schema.Table // nil when it is none of package schema's
 }
 
 // title is how people write the name of the view.
@@ -52,8 +55,8 @@ func (f folder) view() string {
 }
 
 // readTables lists the tables that have part files in a data set, or in a
-// folder that is laid out as one.
-func readTables(dir string) ([]folder, error) {
+// folder that is laid out as one: first those that are known, in their order.
+func readTables(dir string, known []*schema.Table) ([]folder, error) {
 	found, err := readFolders(dir, "")
 	if err != nil {
 		return nil, err
@@ -62,17 +65,16 @@ func readTables(dir string) ([]folder, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return slices.Concat(inOrder(found), inOrder(partial)), nil
+	return slices.Concat(inOrder(found, known), inOrder(partial, known)), nil
 }
 
-// complete adds the tables of package schema that a data set lacks, and puts
-// all in order: those of the main schema first, and among them those of
-// package schema.
-func complete(tables []folder) []folder {
+// complete adds the tables that are known and that a data set lacks, and puts
+// all in order: those of the main schema first, and among them the known ones.
+func complete(tables []folder, known []*schema.Table) []folder {
 	main, partial := make(map[string]folder), make(map[string]folder)
-	for _, t := range schema.AllTables() {
+	for _, t := range known {
 		if !t.Partial {
-			main[t.Name] = folder{name: t.Name}
+			main[t.Name] = folder{name: t.Name, schema: t}
 		}
 	}
 	for _, f := range tables {
@@ -82,7 +84,7 @@ func complete(tables []folder) []folder {
 			partial[f.name] = f
 		}
 	}
-	return slices.Concat(inOrder(main), inOrder(partial))
+	return slices.Concat(inOrder(main, known), inOrder(partial, known))
 }
 
 // readFolders reads the folders with part files in dir, by the names of their
@@ -113,17 +115,20 @@ func readFolders(dir, group string) (map[string]folder, error) {
 	return found, nil
 }
 
-// inOrder sorts folders: first the tables of package schema, in their order,
-// then the others.
-func inOrder(found map[string]folder) []folder {
+// inOrder sorts folders: first the known tables, in their order, then the
+// others. The known ones get their schema.
+func inOrder(found map[string]folder, known []*schema.Table) []folder {
 	var list []folder
-	for _, t := range schema.AllTables() {
+	listed := make(map[string]bool)
+	for _, t := range known {
 		if f, ok := found[t.Name]; ok {
+			f.schema = t
 			list = append(list, f)
+			listed[t.Name] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if schema.Lookup(name) == nil {
+		if !listed[name] {
 			list = append(list, found[name])
 		}
 	}
@@ -136,39 +141,49 @@ var (
 	errNoTables   = errors.New("which queries cannot read")
 )
 
-// readFormat makes sure that dir is a folder, that its path can be given to
+// readManifest makes sure that dir is a folder, that its path can be given to
 // DuckDB, and that it has a manifest, and reads from that the format of the
-// tables. Manifests need not tell it.
-func readFormat(dir string) (string, error) {
+// tables and which tables there may be. Manifests need not tell: then they are
+// those of CCLF and beside it.
+func readManifest(dir string) (format string, known []*schema.Table, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if !info.IsDir() {
-		return "", errors.New("not a folder")
+		return "", nil, errors.New("not a folder")
 	}
 	// DuckDB would take these for a pattern and look elsewhere too.
 	if i := strings.IndexAny(dir, "*?["); i >= 0 {
-		return "", fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
+		return "", nil, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
 	}
 	text, err := os.ReadFile(filepath.Join(dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", errUnfinished
+		return "", nil, errUnfinished
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	var manifest struct {
-		Format string `json:"format"`
+		Format       string   `json:"format"`
+		Profile      string   `json:"profile"`
+		ExtraColumns []string `json:"extra_columns"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
-		return "", fmt.Errorf("%s: %w", manifestName, err)
+		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
 	switch manifest.Format {
 	case "arrow", "fixed":
-		return "", fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
+		return "", nil, fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
 	}
-	return manifest.Format, nil
+	if manifest.Profile == tuvaProfile {
+		return manifest.Format, schema.TuvaFiles(), nil
+	}
+	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(manifest.ExtraColumns, "\n")), "extra_columns")
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	return manifest.Format, schema.Extend(schema.AllTables(), extra), nil
 }
 
 // readFolder lists the part files of one table and, for CSV, their columns.

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // Export makes a DuckDB database file of the tables in dir, a folder that is
@@ -26,7 +28,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
-	tables, err := readTables(abs)
+	tables, err := readTables(abs, schema.Extend(schema.AllTables(), opts.ExtraColumns))
 	if err != nil {
 		return err
 	}
@@ -38,10 +40,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	// A private folder: DuckDB makes files that others may read.
 	building := filepath.Join(db.tempDir, "building.duckdb")
 	if err := db.build(ctx, building, tables); err != nil {
-		if strings.Contains(err.Error(), syscall.ENOSPC.Error()) { // DuckDB has it as text only
-			err = errors.Join(err, syscall.ENOSPC)
-		}
-		return err
+		return diskFull(err)
 	}
 	if err := secure(building); err != nil {
 		return err
@@ -51,6 +50,19 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	}
 	return syncFile(filepath.Dir(file))
 }
+
+// diskFull makes an error that says so in words, as DuckDB's do, one of a full
+// disk.
+func diskFull(err error) error {
+	if err == nil || !strings.Contains(strings.ToLower(err.Error()), syscall.ENOSPC.Error()) {
+		return err
+	}
+	return fullDisk{err}
+}
+
+type fullDisk struct{ error }
+
+func (e fullDisk) Unwrap() []error { return []error{e.error, syscall.ENOSPC} }
 
 // build makes the database file.
 func (db *DB) build(ctx context.Context, file string, tables []folder) error {

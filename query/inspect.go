@@ -55,10 +55,10 @@ type ColumnFill struct {
 //     hospice, and the start of Part A, which is mostly the month of the 65th
 //     birthday.
 //   - All other dates, amounts, quantities and counts.
-//   - Columns that package schema does not know never, and neither those that
-//     are not of its type: who knows what is in them.
+//   - Extra columns and those that package schema does not know never, and
+//     neither those that are not of its type: who knows what is in them.
 func hasRange(f *schema.Field, column Column) bool {
-	return f != nil && f.Kind != schema.Text && column.Type == sqlType(f) && !strings.HasPrefix(f.Label, "BENE_")
+	return f != nil && !f.Extra && f.Kind != schema.Text && column.Type == sqlType(f) && !strings.HasPrefix(f.Label, "BENE_")
 }
 
 // TableNames lists the tables of the data set, those of package schema first.
@@ -78,7 +78,7 @@ func (db *DB) Inspect(ctx context.Context, table string) (*TableFill, error) {
 		return nil, &Error{Msg: fmt.Sprintf("the data set has no table %q", table)}
 	}
 	f := db.folders[i]
-	fill := &TableFill{Name: table, Schema: schema.Lookup(f.name)}
+	fill := &TableFill{Name: table, Schema: f.schema}
 	count, _, err := db.one(ctx, "SELECT count(*) FROM "+f.view())
 	if err != nil {
 		return nil, err

@@ -29,6 +29,9 @@ type Options struct {
 	// Threads is the number of DuckDB's worker threads. The default is one a
 	// core.
 	Threads int
+	// ExtraColumns are those of the tables that Export finds; data sets say
+	// themselves what they have.
+	ExtraColumns []schema.ExtraColumn
 }
 
 // A DB is an open data set. It is for one goroutine at a time; several Rows
@@ -44,10 +47,10 @@ type DB struct {
 // Open opens the data set in dir. The error is a *DataSetError if the folder
 // is at fault, and ErrOptions if the options are.
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
-	format, err := readFormat(absolute(dir))
+	format, known, err := readManifest(absolute(dir))
 	var tables []folder
 	if err == nil && format != duckDBFormat {
-		tables, err = readTables(absolute(dir))
+		tables, err = readTables(absolute(dir), known)
 	}
 	if err != nil {
 		return nil, dataSetError(dir, err)
@@ -64,7 +67,7 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	db.folders = complete(tables)
+	db.folders = complete(tables, known)
 	if err := db.fence(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -181,15 +184,14 @@ func (db *DB) createView(ctx context.Context, f folder) error {
 
 // comment puts the descriptions of package schema on a view or a table.
 func (db *DB) comment(ctx context.Context, object string, f folder) error {
-	table := schema.Lookup(f.name)
-	if table == nil {
+	if f.schema == nil {
 		return nil
 	}
 	columns, err := db.columns(ctx, f)
 	if err != nil {
 		return err
 	}
-	return db.exec(ctx, commentSQL(object, f, table, columns))
+	return db.exec(ctx, commentSQL(object, f, columns))
 }
 
 // columns lists the columns of a view.
@@ -220,8 +222,8 @@ func (db *DB) Tables(ctx context.Context) (*Rows, error) {
 	selects := make([]string, len(db.folders))
 	for i, f := range db.folders {
 		title := "NULL"
-		if t := schema.Lookup(f.name); t != nil {
-			title = quote(t.Title)
+		if f.schema != nil {
+			title = quote(f.schema.Title)
 		}
 		selects[i] = fmt.Sprintf(`SELECT %s AS "table", (SELECT count(*) FROM %s) AS "rows", %s AS description`,
 			quote(f.title()), f.view(), title)

@@ -57,6 +57,9 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (*Rows, err
 		// DuckDB would write its log, or end the process when it may not.
 		return nil, refuse("enable_logging")
 	}
+	if f, ok := db.described(stmt.text); ok {
+		stmt.text = describeSQL(f)
+	}
 	// DuckDB's messages show the line they are about. Count as the user does.
 	text := strings.Repeat("\n", stmt.line) + stmt.text
 	p, err := db.prepare(text)

@@ -19,14 +19,13 @@ func viewSQL(f folder) string {
 }
 
 func sourceSQL(f folder) string {
-	table := schema.Lookup(f.name)
 	switch {
 	case f.stored != "":
 		return "SELECT * FROM " + f.stored
 	case len(f.files) == 0:
-		return emptySQL(table)
+		return emptySQL(f.schema)
 	case f.csv:
-		return csvSQL(f, table)
+		return csvSQL(f)
 	}
 	return "SELECT * FROM read_parquet(" + quoteList(literal(f.files)) + ")"
 }
@@ -43,11 +42,11 @@ func emptySQL(table *schema.Table) string {
 // csvSQL reads CSV files with declared types. Nothing is guessed: a code that
 // looks like a number keeps its zeros. Columns that the schema does not know
 // are text.
-func csvSQL(f folder, table *schema.Table) string {
+func csvSQL(f folder) string {
 	cols := make([]string, len(f.header))
 	for i, name := range f.header {
 		typ := "VARCHAR"
-		if field := lookupField(table, name); field != nil {
+		if field := lookupField(f.schema, name); field != nil {
 			typ = sqlType(field)
 		}
 		cols[i] = quote(name) + ": " + quote(typ)
@@ -59,11 +58,11 @@ func csvSQL(f folder, table *schema.Table) string {
 
 // commentSQL is a script that puts the schema's descriptions on a view or a
 // table. The columns are those that it has.
-func commentSQL(object string, f folder, table *schema.Table, columns []string) string {
+func commentSQL(object string, f folder, columns []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "COMMENT ON %s %s IS %s;\n", object, f.view(), quote(table.Comment()))
+	fmt.Fprintf(&b, "COMMENT ON %s %s IS %s;\n", object, f.view(), quote(f.schema.Comment()))
 	for _, col := range columns {
-		if field := lookupField(table, col); field != nil {
+		if field := lookupField(f.schema, col); field != nil {
 			fmt.Fprintf(&b, "COMMENT ON COLUMN %s.%s IS %s;\n",
 				f.view(), quoteName(col), quote(field.Description))
 		}

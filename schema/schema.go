@@ -128,6 +128,7 @@ type Field struct {
 	Start, End int // bytes in the fixed-width record, counted from 1
 	Cells      [apis]Cell
 	Partial    Cell // of the Claim and ClaimResponse resources of v2
+	Extra      bool // not of the layouts: a user has added it
 }
 
 // A Grain says which rows a table has: one for each claim, for each element
@@ -196,6 +197,7 @@ type Table struct {
 	Partial     bool        // only partially adjudicated claims have rows in it
 	Side        bool        // not a CCLF file but a table of this project's beside them
 	Fields      []Field
+	Base        *Table // without the extra columns, when it has any
 }
 
 // Field returns the field with a label, or nil.

@@ -46,7 +46,7 @@ var claims = &Table{
 		{label: "CLM_TYPE_CD", typ: digits(4),
 			v1: v2ClaimType,
 			v2: v2ClaimType,
-			v3: v3ClaimType},
+			v3: derived(v3ClaimType.Expr+` > pad2`, "two digits; the server sends a number")},
 		{label: "STATUS", typ: text(16),
 			v1: at(`status`),
 			v2: at(`status`),

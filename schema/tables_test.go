@@ -204,3 +204,28 @@ func TestFormat(t *testing.T) {
 		}
 	}
 }
+
+// TestTuvaFiles makes sure that the tables that are written are those that are
+// filled, as text, with the delivery at their ends.
+func TestTuvaFiles(t *testing.T) {
+	for i, written := range TuvaFiles() {
+		filled := TuvaTables()[i]
+		labels := TuvaEnrollmentLabels()
+		if filled.Name != TuvaEnrollment {
+			labels = nil
+			for _, f := range filled.Fields {
+				labels = append(labels, f.Label)
+			}
+		}
+		labels = append(labels, FileNameLabel, FileDateLabel)
+		if written.Name != filled.Name || len(written.Fields) != len(labels) {
+			t.Errorf("%s has %d columns, want %s with %d", written.Name, len(written.Fields), filled.Name, len(labels))
+			continue
+		}
+		for k, f := range written.Fields {
+			if f.Label != labels[k] || f.Kind != Text || f.Description == "" {
+				t.Errorf("%s column %d is %+v, want %s", written.Name, k+1, f, labels[k])
+			}
+		}
+	}
+}

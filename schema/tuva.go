@@ -49,6 +49,8 @@ var tuvaTables = []*Table{
 	tuvaTable("partb_physicians", cclf5),
 	tuvaTable("partb_dme", cclf6),
 	tuvaTable("partd_claims", cclf7),
+	tuvaTable("parta_demo_codes", cclfa),
+	tuvaTable("partb_demo_codes", cclfb),
 	tuvaTable(TuvaDemographics, cclf8),
 	tuvaTable(TuvaXref, cclf9),
 	tuvaTable(TuvaEnrollment, enrollment),
@@ -59,9 +61,56 @@ var tuvaTables = []*Table{
 // TuvaEnrollmentLabels.
 func TuvaTables() []*Table { return tuvaTables }
 
+// TuvaFiles returns the tables of the Tuva profile as they are written: all
+// columns are text, and two that say which delivery a row is of end each table.
+func TuvaFiles() []*Table {
+	list := make([]*Table, len(tuvaTables))
+	for i, t := range tuvaTables {
+		written := *t
+		if t.Name == TuvaEnrollment {
+			written.Fields = tuvaAdded(enrollmentColumns)
+		} else {
+			written.Fields = slices.Clone(t.Fields)
+		}
+		written.Fields = append(written.Fields, tuvaAdded(deliveryColumns)...)
+		for k := range written.Fields {
+			written.Fields[k].Type = Type{Kind: Text}
+		}
+		list[i] = &written
+	}
+	return list
+}
+
+// Columns of the profile that are not of CCLF, with what they are.
+var (
+	enrollmentColumns = [][2]string{
+		{PersonLabel, "the current MBI of the beneficiary"},
+		{EnrollmentStartLabel, "the first day of the month"},
+		{EnrollmentEndLabel, "the last day of the last month without a gap"},
+		{MemberMonthLabel, "the month"},
+	}
+	deliveryColumns = [][2]string{
+		{FileNameLabel, "the name of the delivery"},
+		{FileDateLabel, "the day by which the connector orders deliveries"},
+	}
+)
+
+func tuvaAdded(columns [][2]string) []Field {
+	fields := make([]Field, len(columns))
+	for i, c := range columns {
+		cell := derived("", c[1])
+		fields[i] = Field{Label: c[0], Description: strings.ToUpper(c[1][:1]) + c[1][1:], Cells: [apis]Cell{cell, cell, cell}}
+	}
+	return fields
+}
+
 // TuvaEnrollmentLabels are the columns of enrollment in the Tuva profile.
 func TuvaEnrollmentLabels() []string {
-	return []string{PersonLabel, EnrollmentStartLabel, EnrollmentEndLabel, MemberMonthLabel}
+	labels := make([]string, len(enrollmentColumns))
+	for i, c := range enrollmentColumns {
+		labels[i] = c[0]
+	}
+	return labels
 }
 
 // TuvaTilde reports whether a column has ~ where a claim has no value: those

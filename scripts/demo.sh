@@ -9,7 +9,18 @@ dir=demo
 rm -rf "$dir"
 mkdir "$dir"
 
-step() { printf '\n$ %s\n' "$*"; "$@"; }
+# step shows a command, with quotes around what has blanks in it, and runs it.
+step() {
+  printf '\n$'
+  for word; do
+    case $word in
+      *' '*) printf " '%s'" "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+  printf '\n'
+  "$@"
+}
 
 step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --api v2 --out "$dir/export"
 step "$cclf" convert "$dir/export" --out "$dir/cclf"
@@ -19,8 +30,10 @@ step "$cclf" query -d "$dir/cclf" '
   FROM cclf1
   GROUP BY ALL
   ORDER BY ALL'
+step "$cclf" metrics -d "$dir/cclf" spending_total spending_by_claim_type
 step "$cclf" query -d "$dir/cclf" '
   SELECT bene_sex_cd, count(*) AS beneficiaries
   FROM cclf8
   GROUP BY ALL
   ORDER BY ALL'
+step "$cclf" inspect --empty "$dir/cclf" cclf7

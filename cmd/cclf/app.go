@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,11 +29,14 @@ func newApp(e *env) *cli.Command {
 		Usage:     "turn BCDA exports into CCLF tables and query them",
 		UsageText: "cclf [global options] command [options] [arguments]",
 		Description: help(`
-			cclf reads the bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
-			API and writes Claim and Claim Line Feed (CCLF) tables as Parquet or CSV.
-			It also runs SQL over them.`,
+			cclf gets the bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
+			API, turns them into Claim and Claim Line Feed (CCLF) tables, as Parquet,
+			CSV, Arrow, a DuckDB file or the fixed-width files of CMS, and runs SQL
+			over them.`,
+			"cclf synth -o export",
+			"cclf convert -o out export",
 			"cclf query -d out 'SELECT count(*) FROM cclf1'",
-			"cclf query --help",
+			"cclf convert --help",
 			"source <(cclf completion bash)",
 		) + "\n\n" + exitCodeHelp,
 		Version: version(),
@@ -143,6 +147,7 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 		msg = "flag " + dashes(name) + " is required"
 	} else if value, rest, ok := strings.Cut(msg, " for flag -"); ok {
 		name, reason, _ := strings.Cut(rest, ": ")
+		reason = parsing.ReplaceAllString(reason, "")
 		msg = value + " for flag " + dashes(name) + ": " + reason
 	}
 	if _, sub, ok := strings.Cut(cmd.FullName(), " "); ok {
@@ -150,6 +155,9 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	}
 	return &exitError{code: exitUsage, err: errors.New(msg), hint: "see " + cmd.FullName() + " --help"}
 }
+
+// parsing is what the library for numbers says before what is wrong.
+var parsing = regexp.MustCompile(`^strconv\.\w+: parsing "[^"]*": `)
 
 func dashes(name string) string {
 	if len(name) == 1 {
@@ -178,6 +186,14 @@ func positive(n int) error {
 		return errors.New("want a number above 0")
 	}
 	return nil
+}
+
+// plural is a number of things: 1 line, 2 lines.
+func plural[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // help is a command's description: text, with the indentation of the source

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -16,7 +18,7 @@ import (
 
 func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
-	var api, format, profile, versions, layout, program string
+	var api, format, profile, versions, layout, program, runDate, extra string
 	var maxRejects int64
 	return &cli.Command{
 		Name:      "convert",
@@ -29,7 +31,7 @@ func newConvertCommand(e *env) *cli.Command {
 			with --format fixed the fixed-width files CCLF0 to CCLFB of CMS.
 
 			With --profile tuva it writes the sources of the Tuva Project's Medicare
-			CCLF connector instead: ten tables of text, final claims only, from
+			CCLF connector instead: twelve tables of text, final claims only, from
 			parta_claims_header to enrollment. See docs/tuva.md.
 
 			An INPUT is a file, a folder that is searched for .ndjson and .jsonl files
@@ -45,6 +47,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o out --format csv eob.ndjson.gz patient.ndjson coverage.ndjson",
 			"cclf convert -o out --format fixed --aco A1234 export/",
 			"cclf convert -o medicare_cclf --profile tuva export/",
+			"cclf convert -o out --extra-columns more.txt export/",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),
@@ -68,6 +71,10 @@ func newConvertCommand(e *env) *cli.Command {
 			&cli.StringFlag{
 				Name: "api", Usage: "`GENERATION` of the export: v1, v2 or v3 (default: told by its content)",
 				HideDefault: true, Validator: oneOf("v1", "v2", "v3"), Destination: &api,
+			},
+			&cli.StringFlag{
+				Name: "extra-columns", Usage: "add the columns that `FILE` describes, a line each; see docs/extra-columns.md",
+				TakesFile: true, Destination: &extra,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.Overwrite},
 			&cli.Int64Flag{
@@ -94,10 +101,10 @@ func newConvertCommand(e *env) *cli.Command {
 				Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: that of the ID)",
 				HideDefault: true, Validator: oneOf(convert.Programs()...), Destination: &program,
 			},
-			&cli.TimestampFlag{
+			&cli.StringFlag{
 				Category: fixedCategory, Name: "run-date", Usage: "`TIME` in the names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
-				HideDefault: true, Config: cli.TimestampConfig{Layouts: []string{time.RFC3339Nano, time.DateOnly}, Timezone: time.UTC},
-				Destination: &opts.Fixed.RunDate,
+				HideDefault: true, Validator: func(s string) error { _, err := parseRunDate(s); return err },
+				Destination: &runDate,
 			},
 			&cli.IntFlag{
 				Category: fixedCategory, Name: "performance-year", Usage: "`YEAR` in the names (default: that of the run date; with --runout the year before)",
@@ -112,6 +119,11 @@ func newConvertCommand(e *env) *cli.Command {
 			}
 			opts.Fixed.Program = convert.Program(program)
 			var err error
+			if runDate != "" {
+				if opts.Fixed.RunDate, err = parseRunDate(runDate); err != nil {
+					return err
+				}
+			}
 			if opts.Fixed.Layout, err = schema.ParseLayout(layout); err != nil {
 				return err
 			}
@@ -126,9 +138,38 @@ func newConvertCommand(e *env) *cli.Command {
 				}
 				opts.API = &generation
 			}
+			if opts.ExtraColumns, err = readExtraColumns(extra); err != nil {
+				return fmt.Errorf("convert: %w", err)
+			}
 			return runConvert(ctx, e, opts)
 		},
 	}
+}
+
+// parseRunDate reads a time, or a day, which means its beginning in UTC.
+func parseRunDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errors.New("want a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
+}
+
+// readExtraColumns reads a file of extra columns, none if there is no name.
+func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &exitError{code: exitInput, err: fmt.Errorf("extra columns: %w", err)}
+	}
+	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), name)
+	if err != nil {
+		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md has the form of the lines"}
+	}
+	return extra, nil
 }
 
 // fixedCategory is where the help has the flags for the fixed-width files.
@@ -163,7 +204,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 			return noDuckDB("convert --format duckdb")
 		}
 		opts.Export = func(ctx context.Context, tables, file string) error {
-			return exportDuckDB(ctx, tables, file, opts.Jobs)
+			return exportDuckDB(ctx, tables, file, &opts)
 		}
 	}
 	opts.Version = version()
@@ -184,9 +225,17 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	counts := &manifest.Counts
 	var failed []string
 	if counts.Rejected > 0 {
-		failed = append(failed, fmt.Sprintf("%d of %d lines were rejected", counts.Rejected, counts.Lines))
+		were := "were"
+		if counts.Rejected == 1 {
+			were = "was"
+		}
+		failed = append(failed, fmt.Sprintf("%d of %s %s rejected", counts.Rejected, plural(counts.Lines, "line"), were))
 	}
-	if counts.Misfits > 0 {
+	switch counts.Misfits {
+	case 0:
+	case 1:
+		failed = append(failed, "1 value does not fit its field, which is blank")
+	default:
 		failed = append(failed, fmt.Sprintf("%d values do not fit their fields, which are blank", counts.Misfits))
 	}
 	if failed == nil {

@@ -2,7 +2,11 @@
 
 package main
 
-import "context"
+import (
+	"context"
+
+	"github.com/cclf-tools/cclf/convert"
+)
 
 // exportDuckDB is missing: DuckDB needs cgo.
-var exportDuckDB func(ctx context.Context, tables, file string, threads int) error
+var exportDuckDB func(ctx context.Context, tables, file string, opts *convert.Options) error

@@ -96,23 +96,25 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	var notes []string
 	for _, n := range []struct {
 		count int64
+		thing string
 		text  string
 	}{
-		{m.Counts.Replaced, "replaced by a newer version"},
-		{m.Counts.Cancelled, "claims left out that are no longer in force"},
-		{m.Counts.Superseded, "claims left out of which a related one is newer"},
-		{m.Counts.PartlyAdjudicated, "claims that are only partially adjudicated, " + aside},
-		{m.Counts.Skipped, "of types without a place in CCLF"},
-		{m.Counts.NoPatient, "claims whose Patient is missing (" + nameless + ")"},
-		{m.Counts.Rejected, "lines rejected"},
-		{m.Counts.Misfits, "values that do not fit their fields (left blank)"},
+		{m.Counts.Replaced, "resource", "replaced by a newer version"},
+		{m.Counts.Cancelled, "claim", "left out, no longer in force"},
+		{m.Counts.Superseded, "claim", "left out, since a related one is newer"},
+		{m.Counts.PartlyAdjudicated, "claim", "only partially adjudicated, " + aside},
+		{m.Counts.Skipped, "resource", "without a place in CCLF"},
+		{m.Counts.NoPatient, "claim", "without a Patient in the export (" + nameless + ")"},
+		{m.Counts.Rejected, "line", "rejected"},
+		{m.Counts.Misfits, "value", "left blank, not fitting the field"},
 	} {
 		if n.count > 0 {
-			notes = append(notes, fmt.Sprintf("  %d %s", n.count, n.text))
+			notes = append(notes, fmt.Sprintf("  %s %s", plural(n.count, n.thing), n.text))
 		}
 	}
-	fmt.Fprintf(e.stderr, "%d resources in %d files, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
-		m.Counts.Lines, len(m.Inputs), float64(m.TextSize)/1e6, took.Seconds(), rate, out)
+	fmt.Fprintf(e.stderr, "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
+		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
+		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	if len(notes) > 0 {
 		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
 	}

@@ -19,6 +19,7 @@ type schemaOptions struct {
 	all    bool
 	output string
 	ddl    string
+	extra  string
 	args   []string
 }
 
@@ -61,9 +62,16 @@ func newSchemaCommand(e *env) *cli.Command {
 				Name: "ddl", Usage: "print CREATE TABLE in the `DIALECT` duckdb, postgres, snowflake, bigquery or spark",
 				Validator: oneOf(dialectNames()...), Destination: &opts.ddl,
 			},
+			&cli.StringFlag{
+				Name: "extra-columns", Usage: "with --ddl: add the columns that `FILE` describes, as cclf convert does",
+				TakesFile: true, Destination: &opts.extra,
+			},
 		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
+			if opts.extra != "" && opts.ddl == "" {
+				return usageErrorf("schema: --extra-columns is for --ddl")
+			}
 			if opts.ddl != "" {
 				for _, name := range []string{"api", "field", "all", "output"} {
 					if cmd.IsSet(name) {
@@ -87,6 +95,11 @@ func runSchema(e *env, opts schemaOptions) error {
 	case opts.ddl != "" && label != "":
 		return usageErrorf("schema: --ddl is for whole tables")
 	case opts.ddl != "":
+		extra, err := readExtraColumns(opts.extra)
+		if err != nil {
+			return fmt.Errorf("schema: %w", err)
+		}
+		tables = schema.Extend(tables, extra)
 		dialect := schema.LookupDialect(opts.ddl)
 		for i, t := range tables {
 			if i > 0 {

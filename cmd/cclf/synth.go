@@ -24,13 +24,15 @@ func newSynthCommand(e *env) *cli.Command {
 		Description: help(`
 			Writes an export of made-up beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, as BCDA would name and split
-			them; with v2 also of Claim and ClaimResponse. The claims are plausible, and full of what real ones have in them:
-			updates, cancellations, blanks, changed identifiers. Nothing in them is
-			about anybody.
+			them; with v2 also of Claim and ClaimResponse. The claims are plausible,
+			and full of what real ones have in them: updates, cancellations, blanks,
+			changed identifiers. Nothing in them is about anybody.
 
 			The same seed makes the same files. With --truth, the CCLF rows that the
 			claims stand for are written too, to OUT/truth, one CSV file a table: what
-			cclf convert must make of the export, with empty fields for NULL.`,
+			cclf convert must make of the export, with empty fields for NULL. Beside
+			CCLF they have the tables claims, part_d_costs and enrollment, and with v3
+			the partially adjudicated claims.`,
 			"cclf synth -o export",
 			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
 			"cclf synth -o big --size 10GB --gzip",

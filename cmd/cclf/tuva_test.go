@@ -105,9 +105,15 @@ func tuvaChecks() map[string]string {
 		"id of several tables": `SELECT DISTINCT cur_clm_uniq_id FROM parta_claims_header JOIN (
 			SELECT cur_clm_uniq_id FROM partb_physicians UNION SELECT cur_clm_uniq_id FROM partb_dme) USING (cur_clm_uniq_id)
 			UNION ALL SELECT DISTINCT cur_clm_uniq_id FROM partb_physicians JOIN partb_dme USING (cur_clm_uniq_id)`,
-		"repeated header":        `SELECT cur_clm_uniq_id FROM parta_claims_header GROUP BY 1 HAVING count(*) > 1`,
-		"repeated physician row": `SELECT cur_clm_uniq_id, clm_line_num FROM partb_physicians GROUP BY ALL HAVING count(*) > 1`,
-		"repeated drug event":    `SELECT cur_clm_uniq_id FROM partd_claims GROUP BY 1 HAVING count(*) > 1`,
+		"repeated header":                    `SELECT cur_clm_uniq_id FROM parta_claims_header GROUP BY 1 HAVING count(*) > 1`,
+		"repeated physician row":             `SELECT cur_clm_uniq_id, clm_line_num FROM partb_physicians GROUP BY ALL HAVING count(*) > 1`,
+		"repeated drug event":                `SELECT cur_clm_uniq_id FROM partd_claims GROUP BY 1 HAVING count(*) > 1`,
+		"demonstration codes without header": `SELECT 1 FROM parta_demo_codes ANTI JOIN parta_claims_header USING (cur_clm_uniq_id, bene_mbi_id)`,
+		"demonstration codes without line": `SELECT 1 FROM partb_demo_codes ANTI JOIN (
+			SELECT cur_clm_uniq_id, bene_mbi_id, clm_line_num FROM partb_physicians UNION ALL SELECT cur_clm_uniq_id, bene_mbi_id, clm_line_num FROM partb_dme)
+			USING (cur_clm_uniq_id, bene_mbi_id, clm_line_num)`,
+		"repeated demonstration codes": `SELECT cur_clm_uniq_id, NULL FROM parta_demo_codes GROUP BY 1 HAVING count(*) > 1
+			UNION ALL SELECT cur_clm_uniq_id, clm_line_num FROM partb_demo_codes GROUP BY ALL HAVING count(*) > 1`,
 		"cancellation": `SELECT 1 FROM (SELECT clm_adjsmt_type_cd FROM parta_claims_header UNION ALL SELECT clm_adjsmt_type_cd FROM partb_physicians
 			UNION ALL SELECT clm_adjsmt_type_cd FROM partb_dme UNION ALL SELECT clm_adjsmt_type_cd FROM partd_claims) WHERE clm_adjsmt_type_cd = '1'`,
 
@@ -154,6 +160,9 @@ var tuvaNever = map[string][]string{
 	"partb_dme": {"cur_clm_uniq_id", "bene_mbi_id", "clm_line_num", "clm_cntl_num", "clm_from_dt", "clm_thru_dt", "clm_adjsmt_type_cd", "clm_prcsg_ind_cd"},
 	"partd_claims": {"cur_clm_uniq_id", "bene_mbi_id", "clm_line_from_dt", "clm_srvc_prvdr_gnrc_id_num", "clm_line_rx_srvc_rfrnc_num",
 		"clm_adjsmt_type_cd"},
+	"parta_demo_codes": {"cur_clm_uniq_id", "bene_mbi_id"},
+	"partb_demo_codes": {"cur_clm_uniq_id", "bene_mbi_id", "clm_line_num"},
+
 	"beneficiary_demographics": {"bene_mbi_id"},
 	"beneficiary_xref":         {"crnt_num", "prvs_num"},
 	"enrollment":               {"current_bene_mbi_id", "enrollment_start_date", "enrollment_end_date", "bene_member_month"},

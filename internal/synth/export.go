@@ -21,7 +21,14 @@ type export struct {
 	others                      []*fileSet // of the generation
 	truth                       *truth
 	stats                       Stats
+	sent                        place // of the resource that was sent last
 	err                         error
+}
+
+// A place is a line of a file.
+type place struct {
+	file string
+	line int
 }
 
 func newExport(opts *Options) (*export, error) {
@@ -39,7 +46,11 @@ func newExport(opts *Options) (*export, error) {
 		e.claims[late] = set(2, claimFile)
 	}
 	if opts.Truth {
-		t, err := newTruth(filepath.Join(opts.Dir, truthFolder), generation.columns)
+		dir := filepath.Join(opts.Dir, truthFolder)
+		t, err := newTruth(dir, generation.columns)
+		if err == nil && generation.partial {
+			err = t.createPartial(filepath.Join(dir, partialFolder))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +70,9 @@ func (e *export) wants(index int) bool {
 // start turns to a beneficiary.
 func (e *export) start(index int) {
 	e.stats.Beneficiaries++
+	if e.truth != nil {
+		e.truth.claims.write() // of the one before
+	}
 	e.reorder.random.seed(e.opts.Seed, index, 1)
 	for late := range 2 {
 		e.patients[late].turn()
@@ -87,6 +101,8 @@ func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byt
 		set.buf = e.reorder.resource(set.buf, e.scratch)
 	}
 	set.buf = append(set.buf, '\n')
+	set.lines++
+	e.sent = place{set.current(), set.lines}
 	e.stats.Bytes += int64(len(set.buf) - before)
 	e.err = set.flush(flushSize)
 }
@@ -103,16 +119,25 @@ func (e *export) beneficiary(b *Beneficiary, late bool) {
 func (e *export) institutional(c *Institutional, late bool) {
 	e.stats.Claims++
 	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.institutional(buf, c) })
+	if e.truth != nil {
+		e.truth.institutionalClaim(c, e.opts.API, e.sent)
+	}
 }
 
 func (e *export) professional(c *Professional, late bool) {
 	e.stats.Claims++
 	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.professional(buf, c) })
+	if e.truth != nil {
+		e.truth.professionalClaim(c, e.opts.API, e.sent)
+	}
 }
 
 func (e *export) partDEvent(c *PartDEvent, late bool) {
 	e.stats.Claims++
 	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.partDEvent(buf, c) })
+	if e.truth != nil {
+		e.truth.drugClaim(c, e.opts.API, e.sent)
+	}
 }
 
 func (e *export) newestInstitutional(c *Institutional) {
@@ -138,6 +163,7 @@ func (e *export) newestBeneficiary(b *Beneficiary, hospice stay) {
 		return
 	}
 	e.truth.beneficiary(b, hospice)
+	e.truth.months(b, e.opts.API != "v1")
 	if err := e.truth.flush(flushSize); e.err == nil {
 		e.err = err
 	}
@@ -160,6 +186,7 @@ func (e *export) close() error {
 		keep(set.close())
 	}
 	if e.truth != nil {
+		e.truth.claims.write()
 		keep(e.truth.close())
 		e.stats.Rows = e.truth.rows
 	}

@@ -14,6 +14,8 @@ const (
 	extension   = ".ndjson"
 	compressed  = ".gz"
 	truthFolder = "truth"
+	// partialFolder, in truthFolder, is for partially adjudicated claims.
+	partialFolder = "partially_adjudicated"
 )
 
 // prepareFolder makes the folder of an export. One that is there must be
@@ -29,7 +31,12 @@ func prepareFolder(dir string, overwrite bool) error {
 	if len(entries) > 0 && !overwrite {
 		return fmt.Errorf("folder %s is %w", dir, ErrNotEmpty)
 	}
-	for _, pattern := range []string{"*" + extension, "*" + extension + compressed, truthFolder + "/cclf?.csv"} {
+	patterns := []string{"*" + extension, "*" + extension + compressed}
+	for _, table := range truthTables() {
+		file := "/" + table.Name + ".csv"
+		patterns = append(patterns, truthFolder+file, truthFolder+"/"+partialFolder+file)
+	}
+	for _, pattern := range patterns {
 		old, err := fs.Glob(os.DirFS(dir), pattern)
 		if err != nil {
 			return err
@@ -53,6 +60,7 @@ type fileSet struct {
 	most          int // beneficiaries in a file
 	beneficiaries int // since the open file began
 	files         int
+	lines         int // of the open file, or of the one that is next
 	file          *os.File
 	zip           *gzip.Writer
 	buf           []byte
@@ -93,7 +101,7 @@ func (s *fileSet) flush(size int) error {
 }
 
 func (s *fileSet) open() error {
-	name := filepath.Join(s.export.opts.Dir, s.name())
+	name := filepath.Join(s.export.opts.Dir, s.name(s.files))
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -112,11 +120,19 @@ func (s *fileSet) open() error {
 	return nil
 }
 
+// current is the name of the open file, or of the one that is next.
+func (s *fileSet) current() string {
+	if s.file == nil {
+		return s.name(s.files)
+	}
+	return s.name(s.files - 1)
+}
+
 // name is a random UUID, as the names of BCDA's files are, that depends on
-// nothing but the seed and the file.
-func (s *fileSet) name() string {
+// nothing but the seed and the number of the file.
+func (s *fileSet) name(number int) string {
 	var r random
-	r.seed(s.export.opts.Seed, s.files, 2+s.kind)
+	r.seed(s.export.opts.Seed, number, 2+s.kind)
 	high, low := r.pcg.Uint64(), r.pcg.Uint64()
 	high = high&^0xf000 | 0x4000 // version 4
 	low = low&^(3<<62) | 2<<62   // its variant
@@ -135,7 +151,7 @@ const emptyMember = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x00\x00\xff\xf
 // close ends the open file.
 func (s *fileSet) close() error {
 	err := s.flush(0)
-	s.beneficiaries = 0
+	s.beneficiaries, s.lines = 0, 0
 	if s.file == nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 // table, with the columns in the order of the layout. Empty is missing.
 type truth struct {
 	files     []*truthFile
+	partial   []*truthFile // of partially adjudicated claims, by the place of the CCLF table
 	rows      int64
 	diagnoses diagnosisList
 
@@ -26,6 +27,11 @@ type truth struct {
 	cclf7        *sheet[PartDEvent]
 	cclf8        *sheet[beneficiaryRow]
 	cclf9        *sheet[previousMBI]
+
+	claims     claimList
+	costs      *sheet[PartDEvent] // of v1 and v2
+	idrCosts   *sheet[idrClaim]   // of v3
+	enrollment *sheet[monthRow]
 }
 
 // The rows of the tables are of these; a table that is not about all of a
@@ -79,19 +85,11 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 		return nil, err
 	}
 	t := &truth{}
-	for _, table := range schema.Tables() {
-		name := filepath.Join(dir, table.Name+".csv")
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	for _, table := range truthTables() {
+		f, err := t.create(dir, table)
 		if err != nil {
 			return nil, err
 		}
-		f := &truthFile{truth: t, file: file}
-		for _, field := range table.Fields {
-			f.buf = append(f.buf, field.Label...)
-			f.buf = append(f.buf, ',')
-		}
-		f.buf[len(f.buf)-1] = '\n'
-		t.files = append(t.files, f)
 		switch table.Name {
 		case "cclf1":
 			t.cclf1 = newSheet(f, table, columns.cclf1)
@@ -115,9 +113,32 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 			t.cclfa = newSheet(f, table, columns.cclfa)
 		case "cclfb":
 			t.cclfb = newSheet(f, table, columns.cclfb)
+		case schema.ClaimsTable:
+			t.claims.sheet = newSheet(f, table, claimColumns)
+		case "part_d_costs":
+			t.costs, t.idrCosts = newSheet(f, table, drugCosts), newSheet(f, table, v3Costs)
+		case "enrollment":
+			t.enrollment = newSheet(f, table, enrollmentColumns)
 		}
 	}
 	return t, nil
+}
+
+// create makes the file of a table, with its header.
+func (t *truth) create(dir string, table *schema.Table) (*truthFile, error) {
+	name := filepath.Join(dir, table.Name+".csv")
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	f := &truthFile{truth: t, file: file}
+	for _, field := range table.Fields {
+		f.buf = append(f.buf, field.Label...)
+		f.buf = append(f.buf, ',')
+	}
+	f.buf[len(f.buf)-1] = '\n'
+	t.files = append(t.files, f)
+	return f, nil
 }
 
 // newSheet puts the cells in the order of the layout.
@@ -185,7 +206,10 @@ func (t *truth) professional(c *Professional) {
 	}
 }
 
-func (t *truth) partDEvent(c *PartDEvent) { t.cclf7.write(*c) }
+func (t *truth) partDEvent(c *PartDEvent) {
+	t.cclf7.write(*c)
+	t.costs.write(*c)
+}
 
 func (t *truth) beneficiary(b *Beneficiary, hospice stay) {
 	t.cclf8.write(beneficiaryRow{b, hospice})

@@ -47,6 +47,9 @@ func (x *v2Export) newestBeneficiary(b *Beneficiary, hospice stay) {
 			p := newPartial(r, b, institutional)
 			x.stats.Partial += 2
 			x.write(&[2]*fileSet{x.claims}, false, func(buf []byte) []byte { return p.claim(buf) })
+			if x.truth != nil {
+				x.truth.partialClaim(p, x.sent)
+			}
 			x.write(&[2]*fileSet{x.responses}, false, func(buf []byte) []byte { return p.response(buf) })
 		}
 	}

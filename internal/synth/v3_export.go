@@ -5,13 +5,15 @@ type v3Export struct {
 	*export
 	v3    v3
 	truth *v3Truth
+	// partial is the truth of partially adjudicated claims.
+	partial *v3Truth
 }
 
 // startV3 makes what makes the beneficiaries of an export of v3.
 func startV3(e *export) func(index int) {
 	x := &v3Export{export: e}
 	if e.truth != nil {
-		x.truth = newV3Truth(e.truth)
+		x.truth, x.partial = newV3Truth(e.truth.files), newV3Truth(e.truth.partial)
 	}
 	m := &idrMaker{generator: newGenerator(e.opts.Seed), to: x}
 	return m.visit
@@ -33,6 +35,12 @@ func (x *v3Export) person(p *idrPerson, late bool) {
 func (x *v3Export) event(c *idrClaim, late bool) {
 	x.stats.Claims++
 	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.event(b, c) })
+	if t := x.export.truth; t != nil {
+		t.idrClaim(c, x.sent)
+		if c.system == sharedSystem {
+			x.partial.partialClaim(c)
+		}
+	}
 }
 
 func (x *v3Export) priorAuthorization(c *idrClaim) {
@@ -43,6 +51,8 @@ func (x *v3Export) priorAuthorization(c *idrClaim) {
 func (x *v3Export) newestPerson(p *idrPerson) {
 	if x.truth != nil {
 		x.truth.person(p)
+		x.export.truth.idrMonths(p)
+		x.export.truth.claims.write()
 		if err := x.export.truth.flush(flushSize); x.err == nil {
 			x.err = err
 		}
@@ -52,5 +62,10 @@ func (x *v3Export) newestPerson(p *idrPerson) {
 func (x *v3Export) newestEvent(c *idrClaim) {
 	if x.truth != nil {
 		x.truth.event(c)
+		if c.kind == partD {
+			x.export.truth.idrCosts.write(*c)
+			x.export.truth.newestDrug(c)
+		}
+		x.export.truth.claims.drugs = len(x.export.truth.claims.rows)
 	}
 }

@@ -163,12 +163,7 @@ func (w *v3) coverage(b []byte, p *idrPerson, n int) []byte {
 	b = append(b, v3MemberType...)
 	b = appendPlain(b, p.MbiNum)
 	b = append(b, `}],"meta":{"lastUpdated":`...)
-	updated := p.LastUpdated
-	updated.millis += p.updates[n]
-	if updated.millis > exportInstant.millis {
-		updated = p.LastUpdated
-	}
-	b = appendInstant(b, updated)
+	b = appendInstant(b, p.coverageUpdate(n))
 	b = append(b, v3CoverageMeta...)
 	if from != 0 {
 		b = append(b, `"period":`...)
@@ -194,4 +189,14 @@ func (w *v3) coverages(p *idrPerson) int {
 		return len(v3Plans)
 	}
 	return len(v3Plans) - 1
+}
+
+// coverageUpdate is when the n-th Coverage was updated.
+func (p *idrPerson) coverageUpdate(n int) instant {
+	updated := p.LastUpdated
+	updated.millis += p.updates[n]
+	if updated.millis > exportInstant.millis {
+		updated = p.LastUpdated
+	}
+	return updated
 }

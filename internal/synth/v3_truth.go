@@ -38,10 +38,11 @@ type (
 	}
 )
 
-func newV3Truth(t *truth) *v3Truth {
+// newV3Truth writes to the files of the CCLF tables, in their order.
+func newV3Truth(files []*truthFile) *v3Truth {
 	v := &v3Truth{}
 	for i, table := range schema.Tables() {
-		f := t.files[i]
+		f := files[i]
 		switch table.Name {
 		case "cclf1":
 			v.cclf1 = newSheet(f, table, v3CCLF1)

@@ -77,7 +77,9 @@ type coverage struct {
 	empty     int // tables without rows
 }
 
-// TestReaders reads every table of two data sets with every reader.
+// TestReaders reads every table of several data sets with every reader: large
+// and small ones, one with columns of all types that users can add, and the
+// sources of the Tuva connector.
 func TestReaders(t *testing.T) {
 	full, sparse := t.TempDir(), t.TempDir()
 	run(t, "synth", "--out", full, "--beneficiaries", "100")
@@ -86,12 +88,19 @@ func TestReaders(t *testing.T) {
 	covered := coverage{types: map[string]bool{}}
 	t.Run("full", func(t *testing.T) { covered.read(t, full) })
 	t.Run("sparse", func(t *testing.T) { covered.read(t, sparse) })
+	extra := filepath.Join(t.TempDir(), "extra.txt")
+	if err := os.WriteFile(extra, []byte(extraColumns), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("extra", func(t *testing.T) { covered.read(t, full, "--extra-columns", extra) })
+	t.Run("tuva", func(t *testing.T) { covered.read(t, full, "--profile", "tuva") })
 	if covered.rowGroups < 2 || covered.empty == 0 {
 		t.Errorf("files of up to %d row groups, %d empty tables: the input covers too little",
 			covered.rowGroups, covered.empty)
 	}
 	for _, typ := range []string{
 		"BYTE_ARRAY string", "INT64 int", "INT32 date", "INT64 decimal(13,2)", "FIXED_LEN_BYTE_ARRAY decimal(22,4)",
+		"INT32 decimal(9,3)", "FIXED_LEN_BYTE_ARRAY decimal(37,10)",
 	} {
 		if !covered.types[typ] {
 			t.Errorf("no column of type %s, but %v", typ, covered.types)
@@ -99,13 +108,27 @@ func TestReaders(t *testing.T) {
 	}
 }
 
+// extraColumns are columns of all types, and of the decimals that Parquet
+// keeps in different ways.
+const extraColumns = `
+cclf5 A_TEXT  text           item.productOrService.coding.display
+cclf5 A_DATE  date           billablePeriod.start
+cclf5 AN_INT  int            item.sequence
+cclf5 SMALL   decimal(9,3)   item.sequence
+cclf5 LARGE   decimal(37,10) item.quantity.value
+`
+
 // read converts an export and reads all tables.
-func (c *coverage) read(t *testing.T, export string) {
+func (c *coverage) read(t *testing.T, export string, flags ...string) {
 	dir := t.TempDir()
+	formats := []string{"csv", "parquet", "duckdb"}
+	if slices.Contains(flags, "tuva") { // which has no database
+		formats = formats[:2]
+	}
 	sets := map[string]string{}
-	for _, format := range []string{"csv", "parquet", "duckdb"} {
+	for _, format := range formats {
 		sets[format] = filepath.Join(dir, format)
-		run(t, "convert", "--format", format, "--out", sets[format], export)
+		run(t, append([]string{"convert", "--format", format, "--out", sets[format], export}, flags...)...)
 	}
 	for _, table := range tablesOf(t, sets["csv"]) {
 		name := strings.ReplaceAll(table, "/", ".")
@@ -114,7 +137,7 @@ func (c *coverage) read(t *testing.T, export string) {
 			if len(want) == 0 {
 				c.empty++
 			}
-			for _, format := range []string{"parquet", "duckdb"} {
+			for _, format := range formats[1:] {
 				got := parseCSV(t, run(t, "query", "--data", sets[format], "--output", "csv", "FROM "+name))
 				compare(t, "DuckDB, "+format, header, want, got[0], got[1:])
 			}

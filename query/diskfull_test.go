@@ -1,0 +1,23 @@
+//go:build cgo
+
+package query
+
+import (
+	"errors"
+	"syscall"
+	"testing"
+)
+
+// DuckDB passes on what the C library says, with a capital letter.
+func TestDiskFullText(t *testing.T) {
+	const text = `TransactionContext Error: Failed to commit: Could not write file "x.duckdb.wal": No space left on device`
+	if err := diskFull(errors.New(text)); !errors.Is(err, syscall.ENOSPC) || err.Error() != text {
+		t.Errorf("error %q is not that of a full disk", err)
+	}
+	if err := diskFull(errors.New("Could not write file")); errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("error %q is that of a full disk", err)
+	}
+	if err := diskFull(nil); err != nil {
+		t.Errorf("error %q out of nothing", err)
+	}
+}
