@@ -266,6 +266,7 @@ func (t *transfer) try(ctx context.Context) error {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 		header.Set("If-Range", t.p.info.Validator)
 	}
+	length := int64(-1) // of the file, as far as a partial reply tells
 	resp, err := t.c.do(ctx, opDownload, t.target, request{
 		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer,
 	})
@@ -286,7 +287,7 @@ func (t *transfer) try(ctx context.Context) error {
 			return t.fatal(err)
 		}
 	case resp.StatusCode == http.StatusPartialContent && from > 0:
-		if err := t.checkRange(resp, from); err != nil {
+		if length, err = t.checkRange(resp, from); err != nil {
 			t.whole = true
 			return &contentError{err.Error()}
 		}
@@ -301,6 +302,10 @@ func (t *transfer) try(ctx context.Context) error {
 	}
 	if err := t.take(resp); err != nil {
 		return err
+	}
+	if t.p.size < length {
+		// A part of the rest is no more than that, even if it ends with a line.
+		return t.c.broken(opDownload+" ("+t.f.Name+")", io.ErrUnexpectedEOF)
 	}
 	wentWell = true
 	t.p.info.Whole = true
@@ -340,26 +345,27 @@ func (t *transfer) checkWhole(resp *http.Response) error {
 var contentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
 
 // checkRange makes sure that a partial reply continues the part: at the right
-// byte, of the same version of the file.
-func (t *transfer) checkRange(resp *http.Response, from int64) error {
+// byte, of the same version of the file. It returns the length that the file
+// must have at the least.
+func (t *transfer) checkRange(resp *http.Response, from int64) (length int64, err error) {
 	m := contentRange.FindStringSubmatch(resp.Header.Get("Content-Range"))
 	if m == nil {
-		return errors.New("a range came that does not say where it belongs")
+		return 0, errors.New("a range came that does not say where it belongs")
 	}
 	first, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil || first != from {
-		return errors.New("a range came that is not the one asked for")
+		return 0, errors.New("a range came that is not the one asked for")
 	}
-	if total, err := strconv.ParseInt(m[3], 10, 64); err == nil {
-		known := t.p.info.Total
-		if known >= 0 && total != known && total != known-gzipTail {
-			return errors.New("the file has another size than before")
-		}
+	known := t.p.info.Total
+	if length, err = strconv.ParseInt(m[3], 10, 64); err != nil {
+		length = known - gzipTail // the server does not tell
+	} else if known >= 0 && length != known && length != known-gzipTail {
+		return 0, errors.New("the file has another size than before")
 	}
 	if now := validator(resp.Header); now != "" && now != t.p.info.Validator || resp.Header.Get("Content-Encoding") != t.p.info.Encoding {
-		return errors.New("the file is another one than before")
+		return 0, errors.New("the file is another one than before")
 	}
-	return nil
+	return length, nil
 }
 
 // take writes a body behind what is there of the file.

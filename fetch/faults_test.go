@@ -412,28 +412,20 @@ func TestResumeByRange(t *testing.T) {
 func TestChangedFile(t *testing.T) {
 	var n atomic.Int32
 	body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasSuffix(r.URL.Path, "$export"):
-			w.Header().Set("Content-Location", "/status/1")
-			w.WriteHeader(http.StatusAccepted)
-		case r.URL.Path == "/status/1":
-			_, _ = io.WriteString(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/file"}]}`)
-		default:
-			i := n.Add(1)
-			w.Header().Set("Content-Encoding", "gzip")
-			w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
-			if i == 1 {
-				w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
-				_, _ = io.WriteString(w, body[0][:9000])
-				w.(http.Flusher).Flush()
-				panic(http.ErrAbortHandler)
-			}
-			if r.Header.Get("If-Range") != `"1"` {
-				t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
-			}
-			_, _ = io.WriteString(w, body[1])
+	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+		i := n.Add(1)
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
+		if i == 1 {
+			w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
+			_, _ = io.WriteString(w, body[0][:9000])
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
 		}
+		if r.Header.Get("If-Range") != `"1"` {
+			t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
+		}
+		_, _ = io.WriteString(w, body[1])
 	}))
 	defer s.Close()
 	dir := t.TempDir()
@@ -719,4 +711,73 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%q was written", hidden)
 		}
 	}
+}
+
+// TestShortRange: a partial reply that ends before the file does, and at the
+// end of a line, is not taken for the rest of it.
+func TestShortRange(t *testing.T) {
+	text := lines("Patient", 1, 400)
+	lineEnd := 20000 + bytes.IndexByte(text[20000:], '\n') + 1
+	for name, tt := range map[string]struct {
+		contentRange string
+		withLength   bool
+	}{
+		"the range is shorter":               {fmt.Sprintf("bytes 9000-%d/%d", lineEnd-1, len(text)), true},
+		"the body is shorter than the range": {fmt.Sprintf("bytes 9000-%d/%d", len(text)-1, len(text)), false},
+		"the length is not told again":       {fmt.Sprintf("bytes 9000-%d/*", lineEnd-1), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var n atomic.Int32
+			s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("ETag", `"1"`)
+				from, to := 0, len(text)
+				switch n.Add(1) {
+				case 1:
+					w.Header().Set("Content-Length", fmt.Sprint(len(text)))
+					_, _ = w.Write(text[:9000])
+					w.(http.Flusher).Flush()
+					panic(http.ErrAbortHandler)
+				case 2:
+					from, to = 9000, lineEnd
+					w.Header().Set("Content-Range", tt.contentRange)
+					if tt.withLength {
+						w.Header().Set("Content-Length", fmt.Sprint(to-from))
+					}
+				default:
+					if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); err != nil || from != lineEnd {
+						t.Errorf("asked for %q", r.Header.Get("Range"))
+					}
+					w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, len(text)))
+				}
+				w.WriteHeader(http.StatusPartialContent)
+				_, _ = w.Write(text[from:to])
+			}))
+			defer s.Close()
+			dir := t.TempDir()
+			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+			if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != string(text) {
+				t.Errorf("got %d bytes of %d", len(got), len(text))
+			}
+		})
+	}
+}
+
+// manifestOf is a server whose export is one file.
+func manifestOf(resourceType string, file http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "$export"):
+			w.Header().Set("Content-Location", "/status/1")
+			w.WriteHeader(http.StatusAccepted)
+		case r.URL.Path == "/status/1":
+			_, _ = fmt.Fprintf(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":%q,"url":"/file"}]}`, resourceType)
+		case r.URL.Path == "/file":
+			file(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
 }
