@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -461,7 +463,11 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	reply := t.c.reply(opDownload, resp, body)
+	reply := t.c.reply(opDownload, resp, unpacked(body))
+	if t.f.Kind == KindError {
+		// It may be the file itself, which names beneficiaries.
+		reply.outcome.text = ""
+	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		wait := retryAfter(resp.Header)
@@ -485,6 +491,16 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 	default:
 		return t.giveUp(reply.Error(), true)
 	}
+}
+
+// unpacked is a body without its compression, or as much of it as there is.
+func unpacked(body []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return body
+	}
+	text, _ := io.ReadAll(io.LimitReader(z, smallBody)) // mostly cut off
+	return text
 }
 
 // expired asks once for the job: whether its files are gone, not just one of

@@ -172,6 +172,10 @@ func TestFaultsThatEnd(t *testing.T) {
 			opts:   bcdatest.Options{JobTime: time.Hour},
 			kind:   fetch.ErrJobFailed, says: "Job failed to complete.",
 		},
+		"job failed, in the words of v2": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 500, Body: `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"coding":[{"code":"Job Failed"}],"text":"Ask for help"}}]}`}},
+			kind:   fetch.ErrJobFailed, says: "Ask for help",
+		},
 		"job cancelled": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("not-found", "Job has been cancelled.")}},
 			kind:   fetch.ErrJobFailed, says: "cancelled", ended: true,
@@ -208,6 +212,20 @@ func TestFaultsThatEnd(t *testing.T) {
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
 			kind:   fetch.ErrPartial, says: "001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
+		},
+		"file 404, compressed words": {
+			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, Status: 404, Body: packed([]byte(outcome("not-found", "no such file")))}},
+			kind:   fetch.ErrPartial, says: "no such file",
+		},
+		"error file gone, with the file behind it": {
+			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
+			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 404, Body: outcome("exception", "MBI 1S00E00AA00") + "\n"}},
+			kind:   fetch.ErrPartial, says: "answered 404",
+		},
+		"error file fails, with the file behind it": {
+			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
+			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 500, Body: packed([]byte(outcome("exception", "MBI 1S00E00AA00") + "\n"))}},
+			kind:   fetch.ErrPartial, says: "answered 500",
 		},
 		"error outcomes": {
 			opts: bcdatest.Options{Errors: []byte(outcome("exception", "MBI 1S00E00AA00") + "\n")},
@@ -279,7 +297,8 @@ func TestFaultsThatEnd(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("error %q does not say %q", err, tt.says)
 			}
-			if strings.Contains(err.Error()+log.String(), "1S00E00AA00") {
+			state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+			if strings.Contains(err.Error()+log.String()+string(state), "1S00E00AA00") {
 				t.Errorf("what is in an error file was shown: %s", log.String())
 			}
 			if took := time.Since(start); took > 5*time.Second {
@@ -290,7 +309,7 @@ func TestFaultsThatEnd(t *testing.T) {
 					t.Errorf("%s was saved: %.60q", name, text)
 				}
 			}
-			if state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile)); bytes.Contains(state, []byte(`"transaction_time": "`)) && bytes.Contains(state, []byte(`"since": {`)) {
+			if bytes.Contains(state, []byte(`"transaction_time": "`)) && bytes.Contains(state, []byte(`"since": {`)) {
 				t.Errorf("the time of the next export was moved: %s", state)
 			}
 			before := s.exports()

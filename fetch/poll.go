@@ -111,7 +111,7 @@ func (c *Client) poll(ctx context.Context, u *url.URL) (*polled, error) {
 
 // pollRefusal makes the error of a poll.
 func (c *Client) pollRefusal(r *replyError) error {
-	says := strings.ToLower(r.outcome.text)
+	says := strings.ToLower(r.outcome.text) + " " + r.outcome.coding
 	switch {
 	case r.status == http.StatusNotFound && strings.Contains(says, "cancel"):
 		return r.as(ErrJobFailed, "someone cancelled the job; start the export again")

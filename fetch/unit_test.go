@@ -43,7 +43,8 @@ func TestRetryAfter(t *testing.T) {
 		{date, " 1.5 ", 1500 * time.Millisecond},
 		{date, "Mon, 23 Nov 2026 12:00:30 GMT", 30 * time.Second},
 		{date, "Mon, 23 Nov 2026 11:59:30 GMT", 0},
-		{date, "1795435260", time.Minute}, // an epoch
+		{date, "1795435260", time.Minute},    // an epoch
+		{date, "1795435260000", time.Minute}, // in milliseconds
 		{date, "999999999", 999999999 * time.Second},
 		{"", "7", 7 * time.Second},
 	} {
@@ -251,6 +252,7 @@ func TestParseToken(t *testing.T) {
 }
 
 func TestOutcome(t *testing.T) {
+	const packedText = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffnot for people"
 	c := &Client{}
 	c.redactor.addCredentials("hunter2hunter2")
 	for body, want := range map[string]string{
@@ -264,10 +266,12 @@ func TestOutcome(t *testing.T) {
 		`{"error":"invalid_client"}`:                                                               "invalid_client",
 		`{"message":"m"}`:                                                                          "m",
 		`{"broken`:                                                                                 "",
-		"<!DOCTYPE html><html>":                                                                    "a page of HTML or XML",
-		"the secret hunter2hunter2, Basic dXNlcjpwYXNzd29yZA== and\tBearer abcdefghijkl":           "the secret [redacted], Basic [redacted] and Bearer [redacted]",
-		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                                   "token [redacted]",
-		"a\x00\x1b[31mb":                                                                           "a [31mb",
+		`{"resourceType":"Patient","message":"m","issue":[{"diagnostics":"d"}]}`:                   "",
+		packedText:              "",
+		"<!DOCTYPE html><html>": "a page of HTML or XML",
+		"the secret hunter2hunter2, Basic dXNlcjpwYXNzd29yZA== and\tBearer abcdefghijkl": "the secret [redacted], Basic [redacted] and Bearer [redacted]",
+		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                         "token [redacted]",
+		"a\x00\x1b[31mb":                                                                 "a [31mb",
 	} {
 		if got := c.readOutcome([]byte(body)).text; got != want {
 			t.Errorf("%q says %q, want %q", body, got, want)
