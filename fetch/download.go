@@ -255,7 +255,7 @@ func (t *transfer) giveUp(msg string, permanent bool) error {
 
 // try sends one request and takes what comes.
 func (t *transfer) try(ctx context.Context) error {
-	if err := t.gate.enter(ctx); err != nil {
+	if err := t.enter(ctx); err != nil {
 		return err
 	}
 	wentWell := false
@@ -312,6 +312,17 @@ func (t *transfer) try(ctx context.Context) error {
 	wentWell = true
 	t.p.info.Whole = true
 	return t.fatal(t.p.saveInfo())
+}
+
+// enter waits at the gate. While others get on, that is no time without
+// progress.
+func (t *transfer) enter(ctx context.Context) error {
+	begun := time.Now()
+	err := t.gate.enter(ctx)
+	if t.moved.Load() > begun.UnixNano() {
+		t.tries.since = t.tries.since.Add(time.Since(begun))
+	}
+	return err
 }
 
 func (t *transfer) resumable() bool {

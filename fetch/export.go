@@ -210,14 +210,18 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 	if isFullLoad(server, since) {
 		e.c.log.Info("since: all data of API " + server.api + " was loaded after that time, so this is in effect a full export")
 	}
+	before, err := e.folder.lastRun()
+	if err != nil {
+		return err
+	}
 	run := &runState{
-		Number: 1, ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
+		Number: before + 1, ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
 		BaseURL: server.root.String(), API: server.api,
 		URL: request.url(server, since).String(), Since: since,
 		Intent: e.c.serverTime().UTC(), Started: time.Now().UTC(), Bearer: true,
 	}
 	if last := e.state.Run; last != nil {
-		run.Number = last.Number + 1
+		run.Number = max(run.Number, last.Number+1)
 		if last.JobURL != "" {
 			e.state.PastJobs = append(e.state.PastJobs, jobName(last.JobURL))
 			e.state.PastJobs = e.state.PastJobs[max(len(e.state.PastJobs)-100, 0):]
@@ -394,7 +398,7 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 		return e.hasJob(u)
 	case err != nil:
 		return e.c.broken(opKickoff, err)
-	case resp.StatusCode == http.StatusTooManyRequests && reply.outcome.code != "throttled":
+	case resp.StatusCode == http.StatusTooManyRequests && e.c.server.isBCDA() && reply.outcome.code != "throttled":
 		return &busyError{reply}
 	default:
 		return e.kickoffRefusal(reply)
@@ -413,7 +417,7 @@ func (e *export) kickoffRefusal(r *replyError) error {
 		return r.as(ErrRejected, "check the base URL and the endpoint")
 	case r.status == http.StatusBadRequest:
 		return r.as(ErrRejected, "change the request as the server says")
-	case r.status >= 500:
+	case r.status > http.StatusInternalServerError:
 		return &transientError{err: r.as(ErrUnavailable, ""), wait: retryAfter(r.header)}
 	default:
 		return e.c.refusal(r)
@@ -442,10 +446,14 @@ func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 	seen := map[string]bool{}
 	count := map[string]int{}
 	add := func(kind string, f manifestFile, resourceType, label string) {
-		if seen[f.URL] {
+		address := f.URL
+		if u, err := resolve(c.server.fhir, f.URL); err == nil {
+			address = u.String()
+		}
+		if seen[address] {
 			return
 		}
-		seen[f.URL] = true
+		seen[address] = true
 		count[label]++
 		name := fmt.Sprintf("%03d-%s-%05d.ndjson", run, label, count[label])
 		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Name: name})
@@ -504,7 +512,7 @@ func (e *export) end() (*Result, error) {
 	e.complete(result)
 	issues := result.Issues["error"] + result.Issues["fatal"]
 	if result.Missing == 0 && issues == 0 {
-		run.Phase = phaseComplete
+		run.Phase, run.Message = phaseComplete, ""
 		if e.state.Since == nil {
 			e.state.Since = map[string]sinceState{}
 		}

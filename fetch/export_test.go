@@ -173,3 +173,24 @@ func TestTwoRuns(t *testing.T) {
 	}
 	wantSmallExport(t, dir)
 }
+
+// TestStateLost: files that the state knows nothing of are not taken for those
+// of a new run.
+func TestStateLost(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport()})
+	dir := t.TempDir()
+	old := string(lines("Patient", 99, 2))
+	for _, name := range []string{"001-Patient-00001.ndjson", "007-Coverage-00001.ndjson.part"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(old), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result, err := export(t, client(t, s.url), dir, fetch.Request{})
+	if err != nil || result.Run != 8 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	files := dataFiles(t, dir)
+	if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
+		t.Errorf("%d files", len(files))
+	}
+}

@@ -61,6 +61,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"kick-off busy, then not":    {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 2, Status: 429, Header: http.Header{"Retry-After": {"0"}}}}},
 		"poll 502, 503, 504":         {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 502}, {At: bcdatest.Job, Skip: 2, Times: 2, Status: 503}, {At: bcdatest.Job, Skip: 4, Times: 2, Status: 504}}},
 		"poll Internal Error":        {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 3, Status: 500, Body: outcome("exception", "Internal Error")}}},
+		"poll 500, other reason":     {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 3, Status: 500, Body: outcome("processing", "Something broke!")}}},
 		"poll throttled":             {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 429, Header: again, Body: outcome("throttled", "slow down")}}},
 		"poll reply lost":            {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Lose: true}}},
 		"poll stalls":                {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, CutAfter: 10, Stall: time.Minute}}},
@@ -175,6 +176,16 @@ func TestFaultsThatEnd(t *testing.T) {
 		"job failed, in the words of v2": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 500, Body: `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"coding":[{"code":"Job Failed"}],"text":"Ask for help"}}]}`}},
 			kind:   fetch.ErrJobFailed, says: "Ask for help",
+		},
+		"job failed, not for now": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 500, Body: outcome("processing", "File generation failed")}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
+			kind:   fetch.ErrJobFailed, says: "File generation failed", ended: true,
+		},
+		"kick-off failed, not for now": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 500, Body: outcome("processing", "File generation failed")}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
+			kind:   fetch.ErrRejected, says: "File generation failed", ended: true,
 		},
 		"job cancelled": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("not-found", "Job has been cancelled.")}},
@@ -536,7 +547,13 @@ func TestErrorFilesPass(t *testing.T) {
 }
 
 func TestDuplicateURLs(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output = append(m.Output, m.Output...) }})
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+		for _, f := range m.Output {
+			relative := f
+			relative.URL = f.URL[strings.Index(f.URL, "/data/"):]
+			m.Output = append(m.Output, f, relative)
+		}
+	}})
 	dir := t.TempDir()
 	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
 		t.Fatal(err)
@@ -799,4 +816,105 @@ func manifestOf(resourceType string, file http.HandlerFunc) http.Handler {
 			http.NotFound(w, r)
 		}
 	})
+}
+
+// TestLongRetryAfter: what the server asks for while a job runs is obeyed up
+// to MaxWait, and the log says so.
+func TestLongRetryAfter(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+		{At: bcdatest.Job, Times: 1, Status: 202, Header: http.Header{"Retry-After": {"86400"}}},
+	}})
+	var log safeBuffer
+	c := client(t, s.url, func(o *fetch.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "asks for 24h0m0s, the most that is waited is 30ms") {
+		t.Error(log.String())
+	}
+}
+
+// TestNoJobList: a server that is not BCDA need not have a list of jobs, and
+// may say so in any way.
+func TestNoJobList(t *testing.T) {
+	text := lines("Patient", 1, 3)
+	for name, list := range map[string]http.HandlerFunc{
+		"400":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) },
+		"403":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"404":  http.NotFound,
+		"HTML": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
+			var n atomic.Int32
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/fhir/jobs":
+					list(w, r)
+				case strings.HasSuffix(r.URL.Path, "$export") && n.Add(1) <= 2:
+					w.WriteHeader([]int{http.StatusBadGateway, http.StatusTooManyRequests}[n.Load()-1])
+				default:
+					server.ServeHTTP(w, r)
+				}
+			}))
+			defer s.Close()
+			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+			if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil || n.Load() != 3 {
+				t.Errorf("%v, %d kick-offs", err, n.Load())
+			}
+		})
+	}
+}
+
+// TestWaitingForAPlace: who waits because the server wanted fewer downloads
+// does not use up the budget for retries while others get on.
+func TestWaitingForAPlace(t *testing.T) {
+	server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
+		bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
+	}})
+	var n, failures atomic.Int32
+	var slow atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !strings.HasPrefix(r.URL.Path, "/data/"):
+			server.ServeHTTP(w, r)
+		case n.Add(1) == 1:
+			slow.Store(r.URL.Path)
+			w.WriteHeader(http.StatusTooManyRequests)
+		case r.URL.Path == slow.Load():
+			reply := httptest.NewRecorder()
+			server.ServeHTTP(reply, r)
+			w.Header().Set("Content-Encoding", "gzip")
+			for chunk := range slices.Chunk(reply.Body.Bytes(), reply.Body.Len()/10) {
+				_, _ = w.Write(chunk)
+				w.(http.Flusher).Flush()
+				time.Sleep(50 * time.Millisecond)
+			}
+		case failures.Add(1) <= 2:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			server.ServeHTTP(w, r)
+		}
+	}))
+	defer s.Close()
+	c := client(t, s.URL, func(o *fetch.Options) { o.API, o.Waits.RetryBudget = "v2", 300*time.Millisecond })
+	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 2}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestListedJobs: what the list of jobs says is shown without secrets.
+func TestListedJobs(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"resourceType":"Bundle","entry":[{"resource":{"id":"1\u001b[2J","status":"completed","input":[{"valueString":"GET /x?%s"}]}}]}`, r.Header.Get("Authorization"))
+	}))
+	defer s.Close()
+	tokens := httptest.NewServer(bcdatest.New(bcdatest.Options{}))
+	defer tokens.Close()
+	auth := credentials
+	auth.TokenURL = tokens.URL + "/auth/token"
+	jobs, err := client(t, s.URL, func(o *fetch.Options) { o.Auth = auth }).Jobs(t.Context())
+	if err != nil || len(jobs) != 1 || jobs[0].ID != "1 [2J" || !strings.Contains(jobs[0].Request, "[redacted]") {
+		t.Errorf("%+v, %v", jobs, err)
+	}
 }

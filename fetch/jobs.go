@@ -49,6 +49,9 @@ func (c *Client) Attribution(ctx context.Context) ([]AttributionTime, error) {
 	if err := json.Unmarshal(body, &reply); err != nil {
 		return nil, &Error{Kind: ErrUnavailable, Op: op, Status: http.StatusOK, Msg: "the server's reply is not an attribution status"}
 	}
+	for i, d := range reply.Dates {
+		reply.Dates[i].Type = c.printable(d.Type)
+	}
 	return reply.Dates, nil
 }
 
@@ -79,6 +82,9 @@ func (c *Client) Jobs(ctx context.Context, states ...string) (jobs []Job, err er
 	if errors.Is(err, errNoJobList) {
 		err = &Error{Kind: ErrRejected, Op: op, Msg: errNoJobList.Error()}
 	}
+	for i, j := range jobs {
+		jobs[i].ID, jobs[i].Status, jobs[i].Request = c.printable(j.ID), c.printable(j.Status), c.printable(j.Request)
+	}
 	return jobs, err
 }
 
@@ -102,6 +108,9 @@ func (c *Client) listJobs(ctx context.Context, op string, states []string) ([]Jo
 		// BCDA sends 404 when there are no jobs: an OperationOutcome, and the
 		// empty list behind it.
 		return jobs, nil
+	case !c.server.isBCDA() && !isTransient(resp.StatusCode) && resp.StatusCode < http.StatusInternalServerError:
+		// Whatever such a server has at that address.
+		return nil, errNoJobList
 	case resp.StatusCode == http.StatusOK:
 		return nil, &transientError{err: &Error{Kind: ErrUnavailable, Op: op, Status: http.StatusOK, Msg: "the server's reply is not a list of jobs"}}
 	case slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, resp.StatusCode):

@@ -84,17 +84,22 @@ func (c *Client) readOutcome(body []byte) outcome {
 	return out
 }
 
-// sayable makes text of a server fit to be shown: without secrets and control
-// characters, and not endless.
-func (c *Client) sayable(s string) string {
-	const limit = 400
-	s = strings.Map(func(r rune) rune {
+// printable makes text of a server fit to be shown: without secrets and
+// control characters.
+func (c *Client) printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError {
 			return ' '
 		}
 		return r
 	}, c.redactor.clean(s))
-	s = strings.Join(strings.Fields(s), " ")
+}
+
+// sayable makes text of a server fit to be part of a message: printable, in
+// one piece, and not endless.
+func (c *Client) sayable(s string) string {
+	const limit = 400
+	s = strings.Join(strings.Fields(c.printable(s)), " ")
 	if len(s) > limit {
 		cut := limit
 		for !utf8.RuneStart(s[cut]) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -120,6 +121,8 @@ func (c *Client) pollRefusal(r *replyError) error {
 	case r.status == http.StatusInternalServerError && (strings.Contains(says, "job failed") || strings.Contains(says, "failed to complete")):
 		// It looks like a passing failure, but is the last word.
 		return r.as(ErrJobFailed, "start the export again; if that fails as well, ask the server's support, naming the job")
+	case r.status == http.StatusInternalServerError:
+		return r.internal(ErrJobFailed)
 	default:
 		return c.refusal(r)
 	}
@@ -167,7 +170,11 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		if p.manifest == nil {
 			e.reportPoll(p)
 			polls++
-			if err := sleep(ctx, min(max(e.c.waits.poll(polls), p.wait), max(e.c.waits.MaxWait, e.c.waits.PollInterval))); err != nil {
+			most := max(e.c.waits.MaxWait, e.c.waits.PollInterval)
+			if p.wait > most {
+				e.c.log.Info(fmt.Sprintf("%s: %s", opPoll, tooLong(p.wait, most)))
+			}
+			if err := sleep(ctx, min(max(e.c.waits.poll(polls), p.wait), most)); err != nil {
 				return nil, err
 			}
 			continue

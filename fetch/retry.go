@@ -12,6 +12,7 @@ type attempts struct {
 	c        *Client
 	op       string
 	failures int
+	meant    int // failures that the server may mean
 	since    time.Time
 }
 
@@ -21,7 +22,7 @@ func (c *Client) newAttempts(op string) *attempts {
 
 // progress forgets the failures.
 func (a *attempts) progress() {
-	a.failures, a.since = 0, time.Now()
+	a.failures, a.meant, a.since = 0, 0, time.Now()
 }
 
 // wait waits after a failure that may pass, so that the operation can be tried
@@ -41,13 +42,18 @@ func (a *attempts) next(err error) (time.Duration, error) {
 		return 0, err
 	}
 	a.failures++
+	if transient.final != nil {
+		if a.meant++; a.meant >= max500 {
+			return 0, transient.final
+		}
+	}
 	waits := a.c.waits
 	wait := waits.backoff(a.failures)
 	said := ""
 	if asked := transient.wait; asked > 0 {
 		wait = max(min(asked, waits.MaxWait), waits.Backoff)
 		if asked > waits.MaxWait {
-			said = fmt.Sprintf(" (the server asks for %s, the most that is waited is %s)", round(asked), round(waits.MaxWait))
+			said = " (" + tooLong(asked, waits.MaxWait) + ")"
 		}
 	}
 	if spent := time.Since(a.since); spent+wait > waits.RetryBudget {
@@ -64,6 +70,11 @@ func (a *attempts) next(err error) (time.Duration, error) {
 	}
 	a.c.log.Warn(fmt.Sprintf("%v; trying again in %s%s", transient.err, round(wait), said))
 	return wait, nil
+}
+
+// tooLong tells that a wait is shorter than what the server asks for.
+func tooLong(asked, most time.Duration) string {
+	return fmt.Sprintf("the server asks for %s, the most that is waited is %s", round(asked), round(most))
 }
 
 // retry does something until it does not fail in a way that may pass.

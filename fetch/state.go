@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -180,6 +182,25 @@ func (f *folder) create(name string) (*os.File, error) {
 		return nil, err
 	}
 	return f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+var ourFile = regexp.MustCompile(`^(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson`)
+
+// lastRun is the number of the last run that left files in the folder, whether
+// the state knows of it or not. Theirs must not be taken for those of a new
+// run.
+func (f *folder) lastRun() (number int, err error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return 0, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+	}
+	for _, entry := range entries {
+		if m := ourFile.FindStringSubmatch(entry.Name()); m != nil && entry.Type().IsRegular() {
+			n, _ := strconv.Atoi(m[1]) // nine digits at most
+			number = max(number, n)
+		}
+	}
+	return number, nil
 }
 
 // sync makes the names in the folder last.
