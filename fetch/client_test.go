@@ -186,7 +186,7 @@ func TestAnyServer(t *testing.T) {
 			if err != nil || len(result.Files) != 3 || result.TransactionTime != "2026-02-03T04:05:06+00:00" {
 				t.Fatalf("%+v, %v", result, err)
 			}
-			names := []string{"001-Observation-00001.ndjson", "001-Patient-00001.ndjson", "001-deleted-00001.ndjson"}
+			names := []string{"001-Observation-00001.ndjson", "001-Patient-00001.ndjson", "_001-deleted-00001.ndjson"}
 			got := dataFiles(t, dir)
 			for _, name := range names {
 				if got[name] == "" {

@@ -440,7 +440,9 @@ func (e *export) await(ctx context.Context) error {
 }
 
 // nameFiles gives names to the files of a manifest. Nothing of what the server
-// says gets into a name but the resource type, if it is one.
+// says gets into a name but the resource type, if it is one. What is not data
+// has an underscore in front, so that who reads the folder for data passes over
+// it.
 func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 	var files []*fileState
 	seen := map[string]bool{}
@@ -456,6 +458,9 @@ func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 		seen[address] = true
 		count[label]++
 		name := fmt.Sprintf("%03d-%s-%05d.ndjson", run, label, count[label])
+		if kind != KindOutput {
+			name = "_" + name
+		}
 		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Name: name})
 	}
 	for _, f := range m.Output {
@@ -526,7 +531,7 @@ func (e *export) end() (*Result, error) {
 	var says []string
 	if issues > 0 {
 		says = append(says, fmt.Sprintf("the server reports %d errors: it could not export everything", issues))
-		failure.hint = fmt.Sprintf("the error files (%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
+		failure.hint = fmt.Sprintf("the error files (_%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
 	}
 	if n := len(reasons); n > 0 {
 		const shown = 3

@@ -222,7 +222,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
-			kind:   fetch.ErrPartial, says: "001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
+			kind:   fetch.ErrPartial, says: "_001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
 		},
 		"file 404, compressed words": {
 			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, Status: 404, Body: packed([]byte(outcome("not-found", "no such file")))}},
@@ -602,7 +602,7 @@ func TestDeleted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := dataFiles(t, dir)["001-deleted-00001.ndjson"]; got != string(bundle) {
+	if got := dataFiles(t, dir)["_001-deleted-00001.ndjson"]; got != string(bundle) {
 		t.Errorf("deleted: %.60q", got)
 	}
 	if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {

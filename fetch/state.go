@@ -184,7 +184,7 @@ func (f *folder) create(name string) (*os.File, error) {
 	return f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-var ourFile = regexp.MustCompile(`^(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson`)
+var ourFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson`)
 
 // lastRun is the number of the last run that left files in the folder, whether
 // the state knows of it or not. Theirs must not be taken for those of a new
