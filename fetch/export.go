@@ -282,6 +282,7 @@ func (e *export) start(ctx context.Context) error {
 	var (
 		tries = e.c.newAttempts(opKickoff)
 		look  = !e.fresh // a request may have been sent
+		again = look     // and the server may still be working on it
 	)
 	for {
 		if look {
@@ -291,6 +292,13 @@ func (e *export) start(ctx context.Context) error {
 			}
 			if err != nil {
 				if err := tries.wait(ctx, err); err != nil {
+					return err
+				}
+				continue
+			}
+			if again {
+				again = false
+				if err := sleep(ctx, e.c.waits.backoff(1)); err != nil {
 					return err
 				}
 				continue

@@ -918,3 +918,36 @@ func TestListedJobs(t *testing.T) {
 		t.Errorf("%+v, %v", jobs, err)
 	}
 }
+
+// TestSlowStart: a process is killed while the server still works on its
+// request to start a job. The next one waits for what comes of it.
+func TestSlowStart(t *testing.T) {
+	server := bcdatest.New(bcdatest.Options{Files: smallExport()})
+	ctx, kill := context.WithCancel(t.Context())
+	var once sync.Once
+	started := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "$export") {
+			once.Do(func() {
+				kill()
+				time.Sleep(100 * time.Millisecond)
+				server.ServeHTTP(httptest.NewRecorder(), r)
+				close(started)
+				panic(http.ErrAbortHandler)
+			})
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL, func(o *fetch.Options) { o.Waits.Backoff = 200 * time.Millisecond })
+	if _, err := c.Export(ctx, fetch.ExportOptions{Dir: dir}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	_, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+	<-started
+	if err != nil || server.JobCount() != 1 {
+		t.Errorf("%v, %d jobs", err, server.JobCount())
+	}
+	wantSmallExport(t, dir)
+}
