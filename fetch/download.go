@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -190,7 +191,7 @@ func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url
 	bad := 0
 	for {
 		err := error(nil)
-		if !p.info.Whole {
+		if !p.whole {
 			err = t.try(ctx)
 		}
 		if err == nil {
@@ -310,8 +311,7 @@ func (t *transfer) try(ctx context.Context) error {
 		return t.c.broken(opDownload+" ("+t.f.Name+")", io.ErrUnexpectedEOF)
 	}
 	wentWell = true
-	t.p.info.Whole = true
-	return t.fatal(t.p.saveInfo())
+	return t.fatal(t.p.setWhole())
 }
 
 // enter waits at the gate. While others get on, that is no time without
@@ -384,7 +384,7 @@ func (t *transfer) checkRange(resp *http.Response, from int64) (length int64, er
 // take writes a body behind what is there of the file.
 func (t *transfer) take(resp *http.Response) error {
 	body := &countedBody{r: resp.Body, t: t}
-	_, err := io.CopyBuffer(onlyWriter{t.p.file}, body, make([]byte, 64<<10))
+	_, err := io.CopyBuffer(t.p, body, make([]byte, 64<<10))
 	switch {
 	case err == nil:
 		return nil
@@ -394,9 +394,6 @@ func (t *transfer) take(resp *http.Response) error {
 		return t.fatal(err)
 	}
 }
-
-// onlyWriter hides the ReadFrom of a file, which would read past the counting.
-type onlyWriter struct{ io.Writer }
 
 // A countedBody counts what is received, and keeps the error of the network
 // apart from those of the disk.
@@ -439,6 +436,9 @@ func (t *transfer) finish(ctx context.Context) error {
 	}
 	c, err := verify(ctx, p.file, t.f.Type, copyTo)
 	var bad *contentError
+	if err == nil && p.size == 0 && strings.HasSuffix(p.info.Encoding, "gzip") {
+		err = &contentError{"nothing came of its compressed form"}
+	}
 	if err == nil && t.f.Kind == KindOutput && t.f.Count != nil && *t.f.Count != c.lines {
 		err = &contentError{fmt.Sprintf("it has %d resources, the manifest announces %d", c.lines, *t.f.Count)}
 	}
@@ -455,9 +455,6 @@ func (t *transfer) finish(ctx context.Context) error {
 	info, err := file.Stat()
 	if err == nil {
 		err = p.finish(file, temp, name)
-	}
-	if err == nil {
-		err = p.remove()
 	}
 	if err != nil {
 		return t.fatal(err)

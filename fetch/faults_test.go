@@ -78,6 +78,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"download HTML, undeclared":  {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: "<html>"}}},
 		"download is an outcome":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: outcome("exception", "x")}}},
 		"download truncated gzip":    {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: gzipped, Body: eob[:len(eob)-20]}}},
+		"download empty gzip":        {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: gzipped}}},
 		"download 206 unasked":       {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 206, Header: http.Header{"Content-Range": {"bytes 0-5/6"}}, Body: "{}{}{}"}}},
 		"download token refused":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 401}}},
 		"error file reset":           {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 2, CutAfter: 30}}},

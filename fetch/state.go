@@ -178,10 +178,23 @@ func (f *folder) mustBeFile(name string) error {
 
 // create makes a new file, in the place of one that is there.
 func (f *folder) create(name string) (*os.File, error) {
-	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
+	file, err := f.root.OpenFile(name, flags, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		if err := f.remove(name); err != nil {
+			return nil, err
+		}
+		file, err = f.root.OpenFile(name, flags, 0o600)
 	}
-	return f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return file, err
+}
+
+// remove removes a file, if there is one.
+func (f *folder) remove(name string) error {
+	if err := f.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 var ourFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson`)

@@ -483,3 +483,35 @@ func TestKeys(t *testing.T) {
 		t.Error("a key on P-256 signs")
 	}
 }
+
+// TestLostPart: a part that was whole, and then lost its text when the machine
+// went down, is not taken for an empty file.
+func TestLostPart(t *testing.T) {
+	f, err := openFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	p, err := f.openPart("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.size = 2 * resumeFrom
+	if _, err := p.Write(make([]byte, p.size)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.setWhole(); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{2 * resumeFrom, 0} {
+		if err := errors.Join(p.file.Truncate(size), p.file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if p, err = f.openPart("x"); err != nil || p.whole != (size > 0) {
+			t.Errorf("a part of %d bytes is whole: %v, %v", size, p.whole, err)
+		}
+	}
+	if err := p.remove(); err != nil {
+		t.Fatal(err)
+	}
+}
