@@ -143,7 +143,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 	stderr := &sharedWriter{w: e.stderr}
 	show := newFetchProgress(e, stderr)
 	defer show.stop()
-	c, err := opts.server.client(e, show.log)
+	c, err := opts.server.client(ctx, e, show.log)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -111,6 +112,28 @@ func TestPrompt(t *testing.T) {
 	}
 	if strings.Contains(errOut.String(), bcdatest.ClientSecret) {
 		t.Error("the secret is shown")
+	}
+}
+
+// TestInterruptedPrompt: whoever is asked can say no.
+func TestInterruptedPrompt(t *testing.T) {
+	for name, id := range map[string]string{"id": "", "secret": "x"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("BCDA_CLIENT_ID", id)
+			t.Setenv("BCDA_CLIENT_SECRET", "")
+			silent, typed := io.Pipe()
+			defer typed.Close()
+			e := newEnv(silent, io.Discard, io.Discard, func(any) bool { return true })
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			ended := make(chan int, 1)
+			go func() { ended <- run(ctx, e, []string{"cclf", "token", "--base-url", "https://192.0.2.1"}) }()
+			select {
+			case <-ended:
+			case <-time.After(10 * time.Second):
+				t.Error("it still asks")
+			}
+		})
 	}
 }
 
