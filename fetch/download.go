@@ -68,15 +68,19 @@ func (e *export) download(ctx context.Context) error {
 	if free, known := e.c.freeSpace(e.folder.dir); known && free < enoughSpace {
 		return d.noSpace(0)
 	}
+	var missing []*fileState
+	for _, f := range e.state.Run.Files {
+		if f.Done || f.Permanent && !e.again {
+			d.before++
+		} else {
+			missing = append(missing, f)
+		}
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	todo := make(chan *fileState)
 	group.Go(func() error {
 		defer close(todo)
-		for _, f := range e.state.Run.Files {
-			if f.Done || f.Permanent && !e.again {
-				d.before++
-				continue
-			}
+		for _, f := range missing {
 			select {
 			case todo <- f:
 			case <-ctx.Done():
@@ -185,7 +189,7 @@ func (d *downloads) done(f *fileState, name string, size int64, c contents) {
 
 // fill downloads a file until it is whole and sound.
 func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url.URL) error {
-	d.event(eventDownloadRequest, downloadRequestDetail{withoutQuery(target), f.Kind, f.Type})
+	d.event(eventDownloadRequest, downloadRequestDetail{d.fileURL(f), f.Kind, f.Type})
 	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts(opDownload + " (" + f.Name + ")")}
 	t.highest = p.size
 	bad := 0

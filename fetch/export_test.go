@@ -194,3 +194,29 @@ func TestStateLost(t *testing.T) {
 		t.Errorf("%d files", len(files))
 	}
 }
+
+// TestProgressOfTheRest: what an earlier run had downloaded is not counted
+// for the estimate of this one.
+func TestProgressOfTheRest(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+		{At: bcdatest.Data, Skip: 4, Times: 2, Status: 401},
+		{At: bcdatest.Data, Wait: 300 * time.Millisecond},
+	}})
+	dir := t.TempDir()
+	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
+	wantKind(t, err, fetch.ErrAuth)
+	var seen []fetch.Progress
+	_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1, Progress: func(p fetch.Progress) { seen = append(seen, p) }})
+	if err != nil || len(seen) < 2 {
+		t.Fatalf("%d reports, %v", len(seen), err)
+	}
+	for _, p := range seen {
+		if p.FilesDone == 5 && (p.Files != 7 || p.Remaining < 2*p.Elapsed-time.Millisecond || p.Remaining > 2*p.Elapsed) {
+			t.Errorf("%+v", p)
+		}
+	}
+	if last := seen[len(seen)-1]; last.FilesDone != 7 || last.Resources != 440 {
+		t.Errorf("at the end: %+v", last)
+	}
+}
