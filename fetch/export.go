@@ -392,13 +392,7 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 		if location == "" {
 			return &transientError{err: &Error{Kind: ErrUnavailable, Op: opKickoff, Status: resp.StatusCode, Msg: "the server accepted the request, but does not say where its job is"}}
 		}
-		u, err := resolve(target, location)
-		if err == nil {
-			var ours bool
-			if ours, err = e.c.trusts(u); err == nil && !ours {
-				err = ErrOrigin
-			}
-		}
+		u, err := e.c.resolveOwn(target, location)
 		if err != nil {
 			return &Error{Kind: ErrOrigin, Op: opKickoff, Msg: "the address of the job is not the server's: " + e.c.redactor.clean(err.Error()),
 				hint: "check that the base URL is the server's own name for itself"}

@@ -247,10 +247,7 @@ var jobID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 // jobURL is the address of a job, given its id, or its address.
 func (c *Client) jobURL(job string) (*url.URL, error) {
 	if strings.Contains(job, "://") {
-		u, err := resolve(c.server.fhir, job)
-		if err == nil {
-			_, err = c.trusts(u)
-		}
+		u, err := c.resolveOwn(c.server.fhir, job)
 		if err != nil {
 			return nil, optionsErrorf("", "job: %v", err)
 		}

@@ -194,13 +194,7 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		if next == "" {
 			break
 		}
-		if target, err = resolve(target, next); err == nil {
-			var ours bool
-			if ours, err = e.c.trusts(target); err == nil && !ours {
-				err = ErrOrigin
-			}
-		}
-		if err != nil {
+		if target, err = e.c.resolveOwn(target, next); err != nil {
 			return nil, &Error{Kind: ErrOrigin, Op: opPoll, Msg: "the next page of the manifest is elsewhere: " + e.c.redactor.clean(err.Error())}
 		}
 		if slices.Contains(seen, target.String()) {
