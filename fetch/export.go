@@ -463,7 +463,7 @@ func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 		if kind != KindOutput {
 			name = "_" + name
 		}
-		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Name: name})
+		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.count(), Name: name})
 	}
 	for _, f := range m.Output {
 		known := typeName.MatchString(f.Type)

@@ -952,3 +952,18 @@ func TestSlowStart(t *testing.T) {
 	}
 	wantSmallExport(t, dir)
 }
+
+// TestByteOrderMark: some servers begin a file with one.
+func TestByteOrderMark(t *testing.T) {
+	text := "\ufeff" + string(lines("Patient", 1, 2))
+	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != text {
+		t.Errorf("%.60q", got)
+	}
+}

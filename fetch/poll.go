@@ -30,9 +30,20 @@ type manifest struct {
 }
 
 type manifestFile struct {
-	Type  string `json:"type"`
-	URL   string `json:"url"`
-	Count *int64 `json:"count"`
+	Type  string          `json:"type"`
+	URL   string          `json:"url"`
+	Count json.RawMessage `json:"count"`
+}
+
+// count is the number of resources, if the server announces it. It may do so
+// in a string, as it does elsewhere; what is no number is not worth the export.
+func (f manifestFile) count() *int64 {
+	n, err := strconv.ParseFloat(string(bytes.Trim(f.Count, `" `)), 64)
+	if err != nil || n < 0 || n != float64(int64(n)) {
+		return nil
+	}
+	count := int64(n)
+	return &count
 }
 
 // next is the address of the page behind this one, or empty.

@@ -515,3 +515,26 @@ func TestLostPart(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestCount(t *testing.T) {
+	for text, want := range map[string]int64{
+		`7`: 7, `7.0`: 7, `"7"`: 7, `0`: 0, `1e3`: 1000,
+		``: -1, `null`: -1, `-1`: -1, `"many"`: -1, `7.5`: -1, `{}`: -1, `1e300`: -1,
+	} {
+		member := ""
+		if text != "" {
+			member = `,"count":` + text
+		}
+		m, err := parseManifest([]byte(`{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/x"` + member + `}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := int64(-1)
+		if n := m.Output[0].count(); n != nil {
+			got = *n
+		}
+		if got != want {
+			t.Errorf("count %s is %d, want %d", text, got, want)
+		}
+	}
+}

@@ -189,3 +189,21 @@ func TestServerExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestCopyText: in a stream of several files there are no byte order marks
+// between the lines, and each file ends its last line.
+func TestCopyText(t *testing.T) {
+	var out strings.Builder
+	for _, text := range []string{"\ufeff{}\n{}", "{}\n", ""} {
+		name := filepath.Join(t.TempDir(), "x.ndjson")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := copyText(&out, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := out.String(); got != "{}\n{}\n{}\n\n\n" {
+		t.Errorf("%q", got)
+	}
+}
