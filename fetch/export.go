@@ -228,7 +228,13 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 		}
 	}
 	e.state.Run = run
-	return e.save()
+	if err := e.save(); err != nil {
+		return err
+	}
+	if err := e.folder.sweep(run.Number); err != nil {
+		e.c.log.Warn(err.Error())
+	}
+	return nil
 }
 
 // run goes on with a run, from wherever it is.

@@ -180,7 +180,8 @@ func TestStateLost(t *testing.T) {
 	s := serve(t, bcdatest.Options{Files: smallExport()})
 	dir := t.TempDir()
 	old := string(lines("Patient", 99, 2))
-	for _, name := range []string{"001-Patient-00001.ndjson", "007-Coverage-00001.ndjson.part"} {
+	halves := []string{"007-Coverage-00001.ndjson.part", "007-Coverage-00001.ndjson.part.json", "_007-error-00001.ndjson.plain.part"}
+	for _, name := range append(halves, "001-Patient-00001.ndjson", "mine.part") {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(old), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -192,6 +193,11 @@ func TestStateLost(t *testing.T) {
 	files := dataFiles(t, dir)
 	if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
 		t.Errorf("%d files", len(files))
+	}
+	// What was half done then is of no use to anybody.
+	left, err := filepath.Glob(filepath.Join(dir, "*.part*"))
+	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "mine.part" {
+		t.Errorf("left over: %v, %v", left, err)
 	}
 }
 

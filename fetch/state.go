@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -197,23 +198,40 @@ func (f *folder) remove(name string) error {
 	return nil
 }
 
-var ourFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson`)
+var ourFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson(\.gz)?(\..*)?$`)
 
-// lastRun is the number of the last run that left files in the folder, whether
-// the state knows of it or not. Theirs must not be taken for those of a new
-// run.
-func (f *folder) lastRun() (number int, err error) {
+// runs calls visit for all files of runs in the folder, whether the state knows
+// of them or not.
+func (f *folder) runs(visit func(run int, name, suffix string)) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
-		return 0, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+		return &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
 	}
 	for _, entry := range entries {
 		if m := ourFile.FindStringSubmatch(entry.Name()); m != nil && entry.Type().IsRegular() {
-			n, _ := strconv.Atoi(m[1]) // nine digits at most
-			number = max(number, n)
+			run, _ := strconv.Atoi(m[1]) // nine digits at most
+			visit(run, entry.Name(), m[3])
 		}
 	}
-	return number, nil
+	return nil
+}
+
+// lastRun is the number of the last run that left files in the folder. They
+// must not be taken for those of a new run.
+func (f *folder) lastRun() (number int, err error) {
+	err = f.runs(func(run int, _, _ string) { number = max(number, run) })
+	return number, err
+}
+
+// sweep removes what earlier runs left half done: nobody will go on with it.
+func (f *folder) sweep(current int) error {
+	var errs []error
+	err := f.runs(func(run int, name, suffix string) {
+		if run < current && slices.Contains([]string{partSuffix, infoSuffix, plainTemp}, suffix) {
+			errs = append(errs, f.remove(name))
+		}
+	})
+	return errors.Join(append(errs, err)...)
 }
 
 // sync makes the names in the folder last.
