@@ -207,3 +207,31 @@ func TestCopyText(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestResumeWithSameFlags: the flags of the export may be repeated.
+func TestResumeWithSameFlags(t *testing.T) {
+	_, url := sandbox(t, bcdatest.Options{})
+	t.Setenv("BCDA_BASE_URL", "")
+	dir := t.TempDir()
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url+"/api/v2", "--type", "Patient"); code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, errOut)
+	}
+	for flags, want := range map[string]int{
+		"--base-url " + url:                                exitOK,
+		"--base-url " + url + "/":                          exitOK,
+		"--base-url " + url + "/api/v2 --endpoint patient": exitOK,
+		"--api v2 --type Patient":                          exitOK,
+		"--base-url " + url + "/api/v3":                    exitUsage,
+		"--base-url http://127.0.0.1:1":                    exitUsage,
+		"--type Coverage":                                  exitUsage,
+		"--group all":                                      exitUsage,
+		"--since auto":                                     exitUsage,
+		"--type-filter Patient?a=b":                        exitUsage,
+		"--env production":                                 exitUsage,
+	} {
+		args := append([]string{"fetch", "--resume", dir}, strings.Fields(flags)...)
+		if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), args...); code != want {
+			t.Errorf("%s: exit code %d, want %d\n%s", flags, code, want, errOut)
+		}
+	}
+}
