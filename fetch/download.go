@@ -190,7 +190,7 @@ func (d *downloads) done(f *fileState, name string, size int64, c contents) {
 // fill downloads a file until it is whole and sound.
 func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url.URL) error {
 	d.event(eventDownloadRequest, downloadRequestDetail{d.fileURL(f), f.Kind, f.Type})
-	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts(opDownload + " (" + f.Name + ")")}
+	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts()}
 	t.highest = p.size
 	bad := 0
 	for {

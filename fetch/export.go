@@ -286,7 +286,7 @@ func (e *export) start(ctx context.Context) error {
 		return &Error{Kind: ErrFolder, Msg: "the address of the request in " + StateFile + " cannot be read"}
 	}
 	var (
-		tries = e.c.newAttempts(opKickoff)
+		tries = e.c.newAttempts()
 		look  = !e.fresh // a request may have been sent
 		again = look     // and the server may still be working on it
 	)

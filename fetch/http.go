@@ -212,7 +212,7 @@ func (c *Client) reply(op string, resp *http.Response, body []byte) *replyError 
 
 // get gets a document that must be there, with retries.
 func (c *Client) get(ctx context.Context, op string, u *url.URL, r request) (body []byte, err error) {
-	err = c.retry(ctx, op, func() error {
+	err = c.retry(ctx, func() error {
 		resp, err := c.do(ctx, op, u, r)
 		if err != nil {
 			return err

@@ -75,7 +75,7 @@ var errNoJobList = errors.New("the server has no list of jobs")
 // In Progress, Pending, Cancelled, CancelledExpired.
 func (c *Client) Jobs(ctx context.Context, states ...string) (jobs []Job, err error) {
 	const op = "list the jobs"
-	err = c.retry(ctx, op, func() error {
+	err = c.retry(ctx, func() error {
 		jobs, err = c.listJobs(ctx, op, states)
 		return err
 	})
@@ -266,7 +266,7 @@ func (c *Client) JobStatus(ctx context.Context, job string) (*JobStatus, error) 
 		return nil, err
 	}
 	var p *polled
-	err = c.retry(ctx, opPoll, func() error {
+	err = c.retry(ctx, func() error {
 		p, err = c.poll(ctx, u)
 		return err
 	})
@@ -299,7 +299,7 @@ func (c *Client) CancelJob(ctx context.Context, job string) error {
 	if err != nil {
 		return err
 	}
-	return c.retry(ctx, op, func() error {
+	return c.retry(ctx, func() error {
 		resp, err := c.do(ctx, op, u, request{method: http.MethodDelete, accept: fhirJSON, bearer: true, noFollow: true})
 		if err != nil {
 			return err

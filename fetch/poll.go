@@ -166,7 +166,7 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		all   manifest
 		seen  []string
 		polls int
-		tries = e.c.newAttempts(opPoll)
+		tries = e.c.newAttempts()
 	)
 	for {
 		p, err := e.c.poll(ctx, target)

@@ -10,14 +10,13 @@ import (
 // attempts count the failures of one operation since it last got on.
 type attempts struct {
 	c        *Client
-	op       string
 	failures int
 	meant    int // failures that the server may mean
 	since    time.Time
 }
 
-func (c *Client) newAttempts(op string) *attempts {
-	return &attempts{c: c, op: op, since: time.Now()}
+func (c *Client) newAttempts() *attempts {
+	return &attempts{c: c, since: time.Now()}
 }
 
 // progress forgets the failures.
@@ -78,8 +77,8 @@ func tooLong(asked, most time.Duration) string {
 }
 
 // retry does something until it does not fail in a way that may pass.
-func (c *Client) retry(ctx context.Context, op string, do func() error) error {
-	a := c.newAttempts(op)
+func (c *Client) retry(ctx context.Context, do func() error) error {
+	a := c.newAttempts()
 	for {
 		err := do()
 		if err == nil {

@@ -79,7 +79,7 @@ func TestWaits(t *testing.T) {
 
 func TestMaxWaitIsNamed(t *testing.T) {
 	c := &Client{waits: Waits{MaxWait: time.Minute, Backoff: time.Millisecond, RetryBudget: time.Second}.withDefaults()}
-	_, err := c.newAttempts("x").next(&transientError{err: errors.New("busy"), wait: time.Hour})
+	_, err := c.newAttempts().next(&transientError{err: errors.New("busy"), wait: time.Hour})
 	if err == nil || !strings.Contains(err.Error(), "1h0m0s") || !strings.Contains(err.Error(), "1m0s") {
 		t.Error(err)
 	}
