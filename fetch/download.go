@@ -250,6 +250,9 @@ type transfer struct {
 	failed  int   // replies with status 500
 }
 
+// op is what is being done, for messages.
+func (t *transfer) op() string { return opDownload + " (" + t.f.Name + ")" }
+
 // giveUp throws the part away.
 func (t *transfer) giveUp(msg string, permanent bool) error {
 	if err := t.p.remove(); err != nil {
@@ -312,7 +315,7 @@ func (t *transfer) try(ctx context.Context) error {
 	}
 	if t.p.size < length {
 		// A part of the rest is no more than that, even if it ends with a line.
-		return t.c.broken(opDownload+" ("+t.f.Name+")", io.ErrUnexpectedEOF)
+		return t.c.broken(t.op(), io.ErrUnexpectedEOF)
 	}
 	wentWell = true
 	return t.fatal(t.p.setWhole())
@@ -393,7 +396,7 @@ func (t *transfer) take(resp *http.Response) error {
 	case err == nil:
 		return nil
 	case body.err != nil:
-		return t.c.broken(opDownload+" ("+t.f.Name+")", body.err)
+		return t.c.broken(t.op(), body.err)
 	default:
 		return t.fatal(err)
 	}
@@ -475,7 +478,7 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	reply := t.c.reply(opDownload, resp, unpacked(body))
+	reply := t.c.reply(t.op(), resp, unpacked(body))
 	if t.f.Kind == KindError {
 		// It may be the file itself, which names beneficiaries.
 		reply.outcome.text = ""
@@ -490,7 +493,7 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 		return &transientError{err: reply, wait: retryAfter(resp.Header)}
 	case resp.StatusCode == http.StatusInternalServerError:
 		if t.failed++; t.failed >= max500 {
-			return t.giveUp(reply.Error(), false)
+			return t.giveUp(reply.answer(), false)
 		}
 		return &transientError{err: reply}
 	case resp.StatusCode == http.StatusUnauthorized:
@@ -499,9 +502,9 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 		if err := t.expired(ctx); err != nil {
 			return err
 		}
-		return t.giveUp(reply.Error(), false)
+		return t.giveUp(reply.answer(), false)
 	default:
-		return t.giveUp(reply.Error(), true)
+		return t.giveUp(reply.answer(), true)
 	}
 }
 

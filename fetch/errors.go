@@ -79,8 +79,11 @@ type replyError struct {
 	outcome outcome
 }
 
-func (e *replyError) Error() string {
-	msg := fmt.Sprintf("%s: the server answered %d", e.op, e.status)
+func (e *replyError) Error() string { return e.op + ": " + e.answer() }
+
+// answer is what the server said.
+func (e *replyError) answer() string {
+	msg := fmt.Sprintf("the server answered %d", e.status)
 	if text := http.StatusText(e.status); text != "" {
 		msg += " (" + text + ")"
 	}

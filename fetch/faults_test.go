@@ -127,7 +127,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"second 401 while downloading": {
 			faults: []bcdatest.Fault{{At: bcdatest.Data, Status: 401}},
-			kind:   fetch.ErrAuth,
+			kind:   fetch.ErrAuth, says: ".ndjson): the server answered 401",
 		},
 		"token 400": {faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 400, Body: "Bad Request\nsecond line"}}, kind: fetch.ErrAuth, says: ": Bad Request"},
 		"token down": {
@@ -219,7 +219,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"zero-byte file": {
 			opts: bcdatest.Options{Files: append(smallExport(), bcdatest.Compressed("Patient", nil))},
-			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: download a file: the server answered 500",
+			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: the server answered 500",
 		},
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
