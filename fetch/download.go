@@ -216,7 +216,7 @@ func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url
 			if bad++; bad >= maxBad {
 				return t.giveUp(content.msg, true)
 			}
-			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Msg: f.Name + ": " + content.msg}}
+			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Msg: content.msg}}
 		}
 		if err != nil && ctx.Err() == nil {
 			d.event(eventDownloadError, d.downloadError(f, err))
@@ -277,13 +277,13 @@ func (t *transfer) try(ctx context.Context) error {
 		header.Set("If-Range", t.p.info.Validator)
 	}
 	length := int64(-1) // of the file, as far as a partial reply tells
-	resp, err := t.c.do(ctx, opDownload, t.target, request{
+	resp, err := t.c.do(ctx, t.op(), t.target, request{
 		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer,
 	})
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e.Kind == ErrOrigin {
-			return t.giveUp(e.Error(), true)
+			return t.giveUp(e.Msg, true)
 		}
 		return err
 	}
@@ -341,7 +341,7 @@ func (t *transfer) restart(resp *http.Response, msg string) error {
 	if err := t.p.restart(nil); err != nil {
 		return t.fatal(err)
 	}
-	return &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Status: resp.StatusCode, Msg: t.f.Name + ": " + msg}}
+	return &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Status: resp.StatusCode, Msg: msg}}
 }
 
 // checkWhole refuses replies that are not data, and those for which there is
