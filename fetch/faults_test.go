@@ -352,7 +352,8 @@ func (b *safeBuffer) String() string {
 
 // TestAttach: a job that runs already for the same request is taken over.
 func TestAttach(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 250 * time.Millisecond})
+	t.Parallel()
+	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
 	first := make(chan error, 1)
 	go func() {
 		_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir()})
@@ -472,7 +473,8 @@ func TestChangedFile(t *testing.T) {
 // TestThrottledDownloads: after a 429 fewer downloads go on.
 func TestThrottledDownloads(t *testing.T) {
 	var active, before, after atomic.Int32
-	var throttled, passed atomic.Bool
+	var passed atomic.Bool
+	full := make(chan struct{}) // closed when all that may come at a time are here
 	var files []bcdatest.File
 	for i := range 24 {
 		files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
@@ -487,13 +489,15 @@ func TestThrottledDownloads(t *testing.T) {
 			} else {
 				before.Store(max(before.Load(), now))
 			}
-			time.Sleep(20 * time.Millisecond)
-			if now == 8 && throttled.CompareAndSwap(false, true) {
+			if now == 8 {
+				close(full)
 				time.AfterFunc(200*time.Millisecond, func() { passed.Store(true) })
 				w.Header().Set("Retry-After", "0.4")
 				w.WriteHeader(http.StatusTooManyRequests)
 				return
 			}
+			<-full
+			time.Sleep(20 * time.Millisecond)
 		}
 		server.ServeHTTP(w, r)
 	}))
