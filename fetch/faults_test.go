@@ -971,3 +971,17 @@ func TestByteOrderMark(t *testing.T) {
 		t.Errorf("%.60q", got)
 	}
 }
+
+// TestNoJobs: an empty list may be nothing but the words that there is none.
+func TestNoJobs(t *testing.T) {
+	for body, fails := range map[string]bool{
+		outcome("exception", "no Jobs found for acoID"): false,
+		"": true, "<html>": true, "404 page not found": true,
+	} {
+		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Jobs, Status: 404, Body: body}}})
+		jobs, err := client(t, s.url).Jobs(t.Context())
+		if len(jobs) != 0 || (err != nil) != fails {
+			t.Errorf("%q: %v, %v", body, jobs, err)
+		}
+	}
+}

@@ -108,6 +108,8 @@ func (c *Client) listJobs(ctx context.Context, op string, states []string) ([]Jo
 		// BCDA sends 404 when there are no jobs: an OperationOutcome, and the
 		// empty list behind it.
 		return jobs, nil
+	case c.server.isBCDA() && resp.StatusCode == http.StatusNotFound && c.readOutcome(body).code != "":
+		return nil, nil // or the outcome alone
 	case !c.server.isBCDA() && !isTransient(resp.StatusCode) && resp.StatusCode < http.StatusInternalServerError:
 		// Whatever such a server has at that address.
 		return nil, errNoJobList
