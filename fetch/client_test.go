@@ -266,7 +266,11 @@ func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) {
 
 // TestEvents checks the order of the export log.
 func TestEvents(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()[:1], JobTime: 20 * time.Millisecond, Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 503}, {At: bcdatest.Job, Times: 1, Status: 502}}})
+	s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
+		{At: bcdatest.Data, Times: 1, Status: 503},
+		{At: bcdatest.Job, Times: 1, Status: 502},
+		{At: bcdatest.Job, Skip: 1, Times: 1, Status: 202, Header: http.Header{"X-Progress": {"Pending"}}},
+	}})
 	var got []string
 	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
 	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Event: func(e fetch.Event) {
