@@ -186,7 +186,7 @@ func TestAnyServer(t *testing.T) {
 			if err != nil || len(result.Files) != 3 || result.TransactionTime != "2026-02-03T04:05:06+00:00" {
 				t.Fatalf("%+v, %v", result, err)
 			}
-			names := []string{"001-Observation-00001.ndjson", "001-Patient-00001.ndjson", "001-deleted-00001.ndjson"}
+			names := []string{"001-Observation-00001.ndjson", "001-Patient-00001.ndjson", "_001-deleted-00001.ndjson"}
 			got := dataFiles(t, dir)
 			for _, name := range names {
 				if got[name] == "" {
@@ -266,7 +266,11 @@ func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) {
 
 // TestEvents checks the order of the export log.
 func TestEvents(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()[:1], JobTime: 20 * time.Millisecond, Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 503}, {At: bcdatest.Job, Times: 1, Status: 502}}})
+	s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
+		{At: bcdatest.Data, Times: 1, Status: 503},
+		{At: bcdatest.Job, Times: 1, Status: 502},
+		{At: bcdatest.Job, Skip: 1, Times: 1, Status: 202, Header: http.Header{"X-Progress": {"Pending"}}},
+	}})
 	var got []string
 	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
 	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Event: func(e fetch.Event) {

@@ -23,7 +23,8 @@
 // whole: read to the end of its gzip stream, every line a JSON object of the
 // announced type, synced to disk. Until then it is a .part file. So the name
 // itself is the record of what is finished, and a crash between the renaming
-// of a file and the writing of the state loses nothing.
+// of a file and the writing of the state loses nothing. What is not data, error
+// files and lists of deleted resources, has an underscore in front of its name.
 //
 // A lock in the folder keeps a second run away.
 //

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -65,15 +68,19 @@ func (e *export) download(ctx context.Context) error {
 	if free, known := e.c.freeSpace(e.folder.dir); known && free < enoughSpace {
 		return d.noSpace(0)
 	}
+	var missing []*fileState
+	for _, f := range e.state.Run.Files {
+		if f.Done || f.Permanent && !e.again {
+			d.before++
+		} else {
+			missing = append(missing, f)
+		}
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	todo := make(chan *fileState)
 	group.Go(func() error {
 		defer close(todo)
-		for _, f := range e.state.Run.Files {
-			if f.Done || f.Permanent && !e.again {
-				d.before++
-				continue
-			}
+		for _, f := range missing {
 			select {
 			case todo <- f:
 			case <-ctx.Done():
@@ -182,13 +189,13 @@ func (d *downloads) done(f *fileState, name string, size int64, c contents) {
 
 // fill downloads a file until it is whole and sound.
 func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url.URL) error {
-	d.event(eventDownloadRequest, downloadRequestDetail{withoutQuery(target), f.Kind, f.Type})
-	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts(opDownload + " (" + f.Name + ")")}
+	d.event(eventDownloadRequest, downloadRequestDetail{d.fileURL(f), f.Kind, f.Type})
+	t := &transfer{downloads: d, f: f, p: p, target: target, tries: d.c.newAttempts()}
 	t.highest = p.size
 	bad := 0
 	for {
 		err := error(nil)
-		if !p.info.Whole {
+		if !p.whole {
 			err = t.try(ctx)
 		}
 		if err == nil {
@@ -209,7 +216,7 @@ func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url
 			if bad++; bad >= maxBad {
 				return t.giveUp(content.msg, true)
 			}
-			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Msg: f.Name + ": " + content.msg}}
+			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Msg: content.msg}}
 		}
 		if err != nil && ctx.Err() == nil {
 			d.event(eventDownloadError, d.downloadError(f, err))
@@ -243,6 +250,9 @@ type transfer struct {
 	failed  int   // replies with status 500
 }
 
+// op is what is being done, for messages.
+func (t *transfer) op() string { return opDownload + " (" + t.f.Name + ")" }
+
 // giveUp throws the part away.
 func (t *transfer) giveUp(msg string, permanent bool) error {
 	if err := t.p.remove(); err != nil {
@@ -253,7 +263,7 @@ func (t *transfer) giveUp(msg string, permanent bool) error {
 
 // try sends one request and takes what comes.
 func (t *transfer) try(ctx context.Context) error {
-	if err := t.gate.enter(ctx); err != nil {
+	if err := t.enter(ctx); err != nil {
 		return err
 	}
 	wentWell := false
@@ -266,13 +276,14 @@ func (t *transfer) try(ctx context.Context) error {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 		header.Set("If-Range", t.p.info.Validator)
 	}
-	resp, err := t.c.do(ctx, opDownload, t.target, request{
+	length := int64(-1) // of the file, as far as a partial reply tells
+	resp, err := t.c.do(ctx, t.op(), t.target, request{
 		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer,
 	})
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e.Kind == ErrOrigin {
-			return t.giveUp(e.Error(), true)
+			return t.giveUp(e.Msg, true)
 		}
 		return err
 	}
@@ -286,7 +297,7 @@ func (t *transfer) try(ctx context.Context) error {
 			return t.fatal(err)
 		}
 	case resp.StatusCode == http.StatusPartialContent && from > 0:
-		if err := t.checkRange(resp, from); err != nil {
+		if length, err = t.checkRange(resp, from); err != nil {
 			t.whole = true
 			return &contentError{err.Error()}
 		}
@@ -302,9 +313,23 @@ func (t *transfer) try(ctx context.Context) error {
 	if err := t.take(resp); err != nil {
 		return err
 	}
+	if t.p.size < length {
+		// A part of the rest is no more than that, even if it ends with a line.
+		return t.c.broken(t.op(), io.ErrUnexpectedEOF)
+	}
 	wentWell = true
-	t.p.info.Whole = true
-	return t.fatal(t.p.saveInfo())
+	return t.fatal(t.p.setWhole())
+}
+
+// enter waits at the gate. While others get on, that is no time without
+// progress.
+func (t *transfer) enter(ctx context.Context) error {
+	begun := time.Now()
+	err := t.gate.enter(ctx)
+	if t.moved.Load() > begun.UnixNano() {
+		t.tries.since = t.tries.since.Add(time.Since(begun))
+	}
+	return err
 }
 
 func (t *transfer) resumable() bool {
@@ -316,7 +341,7 @@ func (t *transfer) restart(resp *http.Response, msg string) error {
 	if err := t.p.restart(nil); err != nil {
 		return t.fatal(err)
 	}
-	return &transientError{err: &Error{Kind: ErrUnavailable, Op: opDownload, Status: resp.StatusCode, Msg: t.f.Name + ": " + msg}}
+	return &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Status: resp.StatusCode, Msg: msg}}
 }
 
 // checkWhole refuses replies that are not data, and those for which there is
@@ -340,44 +365,42 @@ func (t *transfer) checkWhole(resp *http.Response) error {
 var contentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
 
 // checkRange makes sure that a partial reply continues the part: at the right
-// byte, of the same version of the file.
-func (t *transfer) checkRange(resp *http.Response, from int64) error {
+// byte, of the same version of the file. It returns the length that the file
+// must have at the least.
+func (t *transfer) checkRange(resp *http.Response, from int64) (length int64, err error) {
 	m := contentRange.FindStringSubmatch(resp.Header.Get("Content-Range"))
 	if m == nil {
-		return errors.New("a range came that does not say where it belongs")
+		return 0, errors.New("a range came that does not say where it belongs")
 	}
 	first, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil || first != from {
-		return errors.New("a range came that is not the one asked for")
+		return 0, errors.New("a range came that is not the one asked for")
 	}
-	if total, err := strconv.ParseInt(m[3], 10, 64); err == nil {
-		known := t.p.info.Total
-		if known >= 0 && total != known && total != known-gzipTail {
-			return errors.New("the file has another size than before")
-		}
+	known := t.p.info.Total
+	if length, err = strconv.ParseInt(m[3], 10, 64); err != nil {
+		length = known - gzipTail // the server does not tell
+	} else if known >= 0 && length != known && length != known-gzipTail {
+		return 0, errors.New("the file has another size than before")
 	}
 	if now := validator(resp.Header); now != "" && now != t.p.info.Validator || resp.Header.Get("Content-Encoding") != t.p.info.Encoding {
-		return errors.New("the file is another one than before")
+		return 0, errors.New("the file is another one than before")
 	}
-	return nil
+	return length, nil
 }
 
 // take writes a body behind what is there of the file.
 func (t *transfer) take(resp *http.Response) error {
 	body := &countedBody{r: resp.Body, t: t}
-	_, err := io.CopyBuffer(onlyWriter{t.p.file}, body, make([]byte, 64<<10))
+	_, err := io.CopyBuffer(t.p, body, make([]byte, 64<<10))
 	switch {
 	case err == nil:
 		return nil
 	case body.err != nil:
-		return t.c.broken(opDownload+" ("+t.f.Name+")", body.err)
+		return t.c.broken(t.op(), body.err)
 	default:
 		return t.fatal(err)
 	}
 }
-
-// onlyWriter hides the ReadFrom of a file, which would read past the counting.
-type onlyWriter struct{ io.Writer }
 
 // A countedBody counts what is received, and keeps the error of the network
 // apart from those of the disk.
@@ -420,6 +443,9 @@ func (t *transfer) finish(ctx context.Context) error {
 	}
 	c, err := verify(ctx, p.file, t.f.Type, copyTo)
 	var bad *contentError
+	if err == nil && p.size == 0 && strings.HasSuffix(p.info.Encoding, "gzip") {
+		err = &contentError{"nothing came of its compressed form"}
+	}
 	if err == nil && t.f.Kind == KindOutput && t.f.Count != nil && *t.f.Count != c.lines {
 		err = &contentError{fmt.Sprintf("it has %d resources, the manifest announces %d", c.lines, *t.f.Count)}
 	}
@@ -437,9 +463,6 @@ func (t *transfer) finish(ctx context.Context) error {
 	if err == nil {
 		err = p.finish(file, temp, name)
 	}
-	if err == nil {
-		err = p.remove()
-	}
 	if err != nil {
 		return t.fatal(err)
 	}
@@ -455,7 +478,11 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	reply := t.c.reply(opDownload, resp, body)
+	reply := t.c.reply(t.op(), resp, unpacked(body))
+	if t.f.Kind == KindError {
+		// It may be the file itself, which names beneficiaries.
+		reply.outcome.text = ""
+	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		wait := retryAfter(resp.Header)
@@ -466,7 +493,7 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 		return &transientError{err: reply, wait: retryAfter(resp.Header)}
 	case resp.StatusCode == http.StatusInternalServerError:
 		if t.failed++; t.failed >= max500 {
-			return t.giveUp(reply.Error(), false)
+			return t.giveUp(reply.answer(), false)
 		}
 		return &transientError{err: reply}
 	case resp.StatusCode == http.StatusUnauthorized:
@@ -475,10 +502,20 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 		if err := t.expired(ctx); err != nil {
 			return err
 		}
-		return t.giveUp(reply.Error(), false)
+		return t.giveUp(reply.answer(), false)
 	default:
-		return t.giveUp(reply.Error(), true)
+		return t.giveUp(reply.answer(), true)
 	}
+}
+
+// unpacked is a body without its compression, or as much of it as there is.
+func unpacked(body []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return body
+	}
+	text, _ := io.ReadAll(io.LimitReader(z, smallBody)) // mostly cut off
+	return text
 }
 
 // expired asks once for the job: whether its files are gone, not just one of

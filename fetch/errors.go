@@ -3,6 +3,7 @@ package fetch
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -78,8 +79,11 @@ type replyError struct {
 	outcome outcome
 }
 
-func (e *replyError) Error() string {
-	msg := fmt.Sprintf("%s: the server answered %d", e.op, e.status)
+func (e *replyError) Error() string { return e.op + ": " + e.answer() }
+
+// answer is what the server said.
+func (e *replyError) answer() string {
+	msg := fmt.Sprintf("the server answered %d", e.status)
 	if text := http.StatusText(e.status); text != "" {
 		msg += " (" + text + ")"
 	}
@@ -87,6 +91,20 @@ func (e *replyError) Error() string {
 		msg += ": " + e.outcome.text
 	}
 	return msg
+}
+
+// passing are the codes of issues that FHIR counts among the transient ones.
+var passing = []string{"transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled"}
+
+// internal makes the error of a reply with status 500, which may pass. Where
+// the server gives a reason that does not pass by FHIR's rules, it is taken at
+// its word before long.
+func (e *replyError) internal(kind Kind) error {
+	transient := &transientError{err: e.as(ErrUnavailable, ""), wait: retryAfter(e.header)}
+	if e.outcome.code != "" && !slices.Contains(passing, e.outcome.code) {
+		transient.final = e.as(kind, "if that happens again, ask the server's support")
+	}
+	return transient
 }
 
 // as makes the error that ends the operation.
@@ -98,6 +116,9 @@ func (e *replyError) as(kind Kind, hint string) *Error {
 type transientError struct {
 	err  error
 	wait time.Duration // at least, as the server said
+	// final, unless it is nil, is the error that it is after max500 tries: the
+	// server may mean it.
+	final error
 }
 
 func (e *transientError) Error() string { return e.err.Error() }

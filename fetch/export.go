@@ -210,21 +210,31 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 	if isFullLoad(server, since) {
 		e.c.log.Info("since: all data of API " + server.api + " was loaded after that time, so this is in effect a full export")
 	}
+	before, err := e.folder.lastRun()
+	if err != nil {
+		return err
+	}
 	run := &runState{
-		Number: 1, ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
+		Number: before + 1, ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
 		BaseURL: server.root.String(), API: server.api,
 		URL: request.url(server, since).String(), Since: since,
 		Intent: e.c.serverTime().UTC(), Started: time.Now().UTC(), Bearer: true,
 	}
 	if last := e.state.Run; last != nil {
-		run.Number = last.Number + 1
+		run.Number = max(run.Number, last.Number+1)
 		if last.JobURL != "" {
 			e.state.PastJobs = append(e.state.PastJobs, jobName(last.JobURL))
 			e.state.PastJobs = e.state.PastJobs[max(len(e.state.PastJobs)-100, 0):]
 		}
 	}
 	e.state.Run = run
-	return e.save()
+	if err := e.save(); err != nil {
+		return err
+	}
+	if err := e.folder.sweep(run.Number); err != nil {
+		e.c.log.Warn(err.Error())
+	}
+	return nil
 }
 
 // run goes on with a run, from wherever it is.
@@ -276,8 +286,9 @@ func (e *export) start(ctx context.Context) error {
 		return &Error{Kind: ErrFolder, Msg: "the address of the request in " + StateFile + " cannot be read"}
 	}
 	var (
-		tries = e.c.newAttempts(opKickoff)
+		tries = e.c.newAttempts()
 		look  = !e.fresh // a request may have been sent
+		again = look     // and the server may still be working on it
 	)
 	for {
 		if look {
@@ -287,6 +298,13 @@ func (e *export) start(ctx context.Context) error {
 			}
 			if err != nil {
 				if err := tries.wait(ctx, err); err != nil {
+					return err
+				}
+				continue
+			}
+			if again {
+				again = false
+				if err := sleep(ctx, e.c.waits.backoff(1)); err != nil {
 					return err
 				}
 				continue
@@ -380,13 +398,7 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 		if location == "" {
 			return &transientError{err: &Error{Kind: ErrUnavailable, Op: opKickoff, Status: resp.StatusCode, Msg: "the server accepted the request, but does not say where its job is"}}
 		}
-		u, err := resolve(target, location)
-		if err == nil {
-			var ours bool
-			if ours, err = e.c.trusts(u); err == nil && !ours {
-				err = ErrOrigin
-			}
-		}
+		u, err := e.c.resolveOwn(target, location)
 		if err != nil {
 			return &Error{Kind: ErrOrigin, Op: opKickoff, Msg: "the address of the job is not the server's: " + e.c.redactor.clean(err.Error()),
 				hint: "check that the base URL is the server's own name for itself"}
@@ -394,7 +406,7 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 		return e.hasJob(u)
 	case err != nil:
 		return e.c.broken(opKickoff, err)
-	case resp.StatusCode == http.StatusTooManyRequests && reply.outcome.code != "throttled":
+	case resp.StatusCode == http.StatusTooManyRequests && e.c.server.isBCDA() && reply.outcome.code != "throttled":
 		return &busyError{reply}
 	default:
 		return e.kickoffRefusal(reply)
@@ -413,7 +425,7 @@ func (e *export) kickoffRefusal(r *replyError) error {
 		return r.as(ErrRejected, "check the base URL and the endpoint")
 	case r.status == http.StatusBadRequest:
 		return r.as(ErrRejected, "change the request as the server says")
-	case r.status >= 500:
+	case r.status > http.StatusInternalServerError:
 		return &transientError{err: r.as(ErrUnavailable, ""), wait: retryAfter(r.header)}
 	default:
 		return e.c.refusal(r)
@@ -436,19 +448,28 @@ func (e *export) await(ctx context.Context) error {
 }
 
 // nameFiles gives names to the files of a manifest. Nothing of what the server
-// says gets into a name but the resource type, if it is one.
+// says gets into a name but the resource type, if it is one. What is not data
+// has an underscore in front, so that who reads the folder for data passes over
+// it.
 func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 	var files []*fileState
 	seen := map[string]bool{}
 	count := map[string]int{}
 	add := func(kind string, f manifestFile, resourceType, label string) {
-		if seen[f.URL] {
+		address := f.URL
+		if u, err := resolve(c.server.fhir, f.URL); err == nil {
+			address = u.String()
+		}
+		if seen[address] {
 			return
 		}
-		seen[f.URL] = true
+		seen[address] = true
 		count[label]++
 		name := fmt.Sprintf("%03d-%s-%05d.ndjson", run, label, count[label])
-		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Name: name})
+		if kind != KindOutput {
+			name = "_" + name
+		}
+		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.count(), Name: name})
 	}
 	for _, f := range m.Output {
 		known := typeName.MatchString(f.Type)
@@ -504,7 +525,7 @@ func (e *export) end() (*Result, error) {
 	e.complete(result)
 	issues := result.Issues["error"] + result.Issues["fatal"]
 	if result.Missing == 0 && issues == 0 {
-		run.Phase = phaseComplete
+		run.Phase, run.Message = phaseComplete, ""
 		if e.state.Since == nil {
 			e.state.Since = map[string]sinceState{}
 		}
@@ -518,7 +539,7 @@ func (e *export) end() (*Result, error) {
 	var says []string
 	if issues > 0 {
 		says = append(says, fmt.Sprintf("the server reports %d errors: it could not export everything", issues))
-		failure.hint = fmt.Sprintf("the error files (%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
+		failure.hint = fmt.Sprintf("the error files (_%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
 	}
 	if n := len(reasons); n > 0 {
 		const shown = 3

@@ -173,3 +173,56 @@ func TestTwoRuns(t *testing.T) {
 	}
 	wantSmallExport(t, dir)
 }
+
+// TestStateLost: files that the state knows nothing of are not taken for those
+// of a new run.
+func TestStateLost(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport()})
+	dir := t.TempDir()
+	old := string(lines("Patient", 99, 2))
+	halves := []string{"007-Coverage-00001.ndjson.part", "007-Coverage-00001.ndjson.part.json", "_007-error-00001.ndjson.plain.part"}
+	for _, name := range append(halves, "001-Patient-00001.ndjson", "mine.part") {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(old), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result, err := export(t, client(t, s.url), dir, fetch.Request{})
+	if err != nil || result.Run != 8 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	files := dataFiles(t, dir)
+	if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
+		t.Errorf("%d files", len(files))
+	}
+	// What was half done then is of no use to anybody.
+	left, err := filepath.Glob(filepath.Join(dir, "*.part*"))
+	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "mine.part" {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+}
+
+// TestProgressOfTheRest: what an earlier run had downloaded is not counted
+// for the estimate of this one.
+func TestProgressOfTheRest(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+		{At: bcdatest.Data, Skip: 4, Times: 2, Status: 401},
+		{At: bcdatest.Data, Wait: 300 * time.Millisecond},
+	}})
+	dir := t.TempDir()
+	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
+	wantKind(t, err, fetch.ErrAuth)
+	var seen []fetch.Progress
+	_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1, Progress: func(p fetch.Progress) { seen = append(seen, p) }})
+	if err != nil || len(seen) < 2 {
+		t.Fatalf("%d reports, %v", len(seen), err)
+	}
+	for _, p := range seen {
+		if p.FilesDone == 5 && (p.Files != 7 || p.Remaining < 2*p.Elapsed-time.Millisecond || p.Remaining > 2*p.Elapsed) {
+			t.Errorf("%+v", p)
+		}
+	}
+	if last := seen[len(seen)-1]; last.FilesDone != 7 || last.Resources != 440 {
+		t.Errorf("at the end: %+v", last)
+	}
+}

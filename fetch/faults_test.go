@@ -61,6 +61,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"kick-off busy, then not":    {faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 2, Status: 429, Header: http.Header{"Retry-After": {"0"}}}}},
 		"poll 502, 503, 504":         {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 502}, {At: bcdatest.Job, Skip: 2, Times: 2, Status: 503}, {At: bcdatest.Job, Skip: 4, Times: 2, Status: 504}}},
 		"poll Internal Error":        {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 3, Status: 500, Body: outcome("exception", "Internal Error")}}},
+		"poll 500, other reason":     {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 3, Status: 500, Body: outcome("processing", "Something broke!")}}},
 		"poll throttled":             {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 429, Header: again, Body: outcome("throttled", "slow down")}}},
 		"poll reply lost":            {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Lose: true}}},
 		"poll stalls":                {faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, CutAfter: 10, Stall: time.Minute}}},
@@ -77,6 +78,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"download HTML, undeclared":  {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: "<html>"}}},
 		"download is an outcome":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Body: outcome("exception", "x")}}},
 		"download truncated gzip":    {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: gzipped, Body: eob[:len(eob)-20]}}},
+		"download empty gzip":        {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 200, Header: gzipped}}},
 		"download 206 unasked":       {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 206, Header: http.Header{"Content-Range": {"bytes 0-5/6"}}, Body: "{}{}{}"}}},
 		"download token refused":     {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 401}}},
 		"error file reset":           {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 2, CutAfter: 30}}},
@@ -125,7 +127,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"second 401 while downloading": {
 			faults: []bcdatest.Fault{{At: bcdatest.Data, Status: 401}},
-			kind:   fetch.ErrAuth,
+			kind:   fetch.ErrAuth, says: ".ndjson): the server answered 401",
 		},
 		"token 400": {faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 400, Body: "Bad Request\nsecond line"}}, kind: fetch.ErrAuth, says: ": Bad Request"},
 		"token down": {
@@ -172,6 +174,20 @@ func TestFaultsThatEnd(t *testing.T) {
 			opts:   bcdatest.Options{JobTime: time.Hour},
 			kind:   fetch.ErrJobFailed, says: "Job failed to complete.",
 		},
+		"job failed, in the words of v2": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 500, Body: `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"coding":[{"code":"Job Failed"}],"text":"Ask for help"}}]}`}},
+			kind:   fetch.ErrJobFailed, says: "Ask for help",
+		},
+		"job failed, not for now": {
+			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 500, Body: outcome("processing", "File generation failed")}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
+			kind:   fetch.ErrJobFailed, says: "File generation failed", ended: true,
+		},
+		"kick-off failed, not for now": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 500, Body: outcome("processing", "File generation failed")}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
+			kind:   fetch.ErrRejected, says: "File generation failed", ended: true,
+		},
 		"job cancelled": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("not-found", "Job has been cancelled.")}},
 			kind:   fetch.ErrJobFailed, says: "cancelled", ended: true,
@@ -203,11 +219,25 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"zero-byte file": {
 			opts: bcdatest.Options{Files: append(smallExport(), bcdatest.Compressed("Patient", nil))},
-			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: download a file: the server answered 500",
+			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: the server answered 500",
 		},
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
-			kind:   fetch.ErrPartial, says: "001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
+			kind:   fetch.ErrPartial, says: "_001-error-00001.ndjson: line 1 is not valid JSON", ended: true,
+		},
+		"file 404, compressed words": {
+			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, Status: 404, Body: packed([]byte(outcome("not-found", "no such file")))}},
+			kind:   fetch.ErrPartial, says: "no such file",
+		},
+		"error file gone, with the file behind it": {
+			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
+			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 404, Body: outcome("exception", "MBI 1S00E00AA00") + "\n"}},
+			kind:   fetch.ErrPartial, says: "answered 404",
+		},
+		"error file fails, with the file behind it": {
+			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
+			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 500, Body: packed([]byte(outcome("exception", "MBI 1S00E00AA00") + "\n"))}},
+			kind:   fetch.ErrPartial, says: "answered 500",
 		},
 		"error outcomes": {
 			opts: bcdatest.Options{Errors: []byte(outcome("exception", "MBI 1S00E00AA00") + "\n")},
@@ -279,7 +309,8 @@ func TestFaultsThatEnd(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("error %q does not say %q", err, tt.says)
 			}
-			if strings.Contains(err.Error()+log.String(), "1S00E00AA00") {
+			state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+			if strings.Contains(err.Error()+log.String()+string(state), "1S00E00AA00") {
 				t.Errorf("what is in an error file was shown: %s", log.String())
 			}
 			if took := time.Since(start); took > 5*time.Second {
@@ -290,7 +321,7 @@ func TestFaultsThatEnd(t *testing.T) {
 					t.Errorf("%s was saved: %.60q", name, text)
 				}
 			}
-			if state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile)); bytes.Contains(state, []byte(`"transaction_time": "`)) && bytes.Contains(state, []byte(`"since": {`)) {
+			if bytes.Contains(state, []byte(`"transaction_time": "`)) && bytes.Contains(state, []byte(`"since": {`)) {
 				t.Errorf("the time of the next export was moved: %s", state)
 			}
 			before := s.exports()
@@ -321,7 +352,8 @@ func (b *safeBuffer) String() string {
 
 // TestAttach: a job that runs already for the same request is taken over.
 func TestAttach(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 250 * time.Millisecond})
+	t.Parallel()
+	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
 	first := make(chan error, 1)
 	go func() {
 		_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir()})
@@ -412,28 +444,20 @@ func TestResumeByRange(t *testing.T) {
 func TestChangedFile(t *testing.T) {
 	var n atomic.Int32
 	body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasSuffix(r.URL.Path, "$export"):
-			w.Header().Set("Content-Location", "/status/1")
-			w.WriteHeader(http.StatusAccepted)
-		case r.URL.Path == "/status/1":
-			_, _ = io.WriteString(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/file"}]}`)
-		default:
-			i := n.Add(1)
-			w.Header().Set("Content-Encoding", "gzip")
-			w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
-			if i == 1 {
-				w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
-				_, _ = io.WriteString(w, body[0][:9000])
-				w.(http.Flusher).Flush()
-				panic(http.ErrAbortHandler)
-			}
-			if r.Header.Get("If-Range") != `"1"` {
-				t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
-			}
-			_, _ = io.WriteString(w, body[1])
+	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+		i := n.Add(1)
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
+		if i == 1 {
+			w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
+			_, _ = io.WriteString(w, body[0][:9000])
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
 		}
+		if r.Header.Get("If-Range") != `"1"` {
+			t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
+		}
+		_, _ = io.WriteString(w, body[1])
 	}))
 	defer s.Close()
 	dir := t.TempDir()
@@ -449,7 +473,8 @@ func TestChangedFile(t *testing.T) {
 // TestThrottledDownloads: after a 429 fewer downloads go on.
 func TestThrottledDownloads(t *testing.T) {
 	var active, before, after atomic.Int32
-	var throttled, passed atomic.Bool
+	var passed atomic.Bool
+	full := make(chan struct{}) // closed when all that may come at a time are here
 	var files []bcdatest.File
 	for i := range 24 {
 		files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
@@ -464,13 +489,15 @@ func TestThrottledDownloads(t *testing.T) {
 			} else {
 				before.Store(max(before.Load(), now))
 			}
-			time.Sleep(20 * time.Millisecond)
-			if now == 8 && throttled.CompareAndSwap(false, true) {
+			if now == 8 {
+				close(full)
 				time.AfterFunc(200*time.Millisecond, func() { passed.Store(true) })
 				w.Header().Set("Retry-After", "0.4")
 				w.WriteHeader(http.StatusTooManyRequests)
 				return
 			}
+			<-full
+			time.Sleep(20 * time.Millisecond)
 		}
 		server.ServeHTTP(w, r)
 	}))
@@ -525,7 +552,13 @@ func TestErrorFilesPass(t *testing.T) {
 }
 
 func TestDuplicateURLs(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output = append(m.Output, m.Output...) }})
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+		for _, f := range m.Output {
+			relative := f
+			relative.URL = f.URL[strings.Index(f.URL, "/data/"):]
+			m.Output = append(m.Output, f, relative)
+		}
+	}})
 	dir := t.TempDir()
 	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
 		t.Fatal(err)
@@ -574,7 +607,7 @@ func TestDeleted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := dataFiles(t, dir)["001-deleted-00001.ndjson"]; got != string(bundle) {
+	if got := dataFiles(t, dir)["_001-deleted-00001.ndjson"]; got != string(bundle) {
 		t.Errorf("deleted: %.60q", got)
 	}
 	if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {
@@ -717,6 +750,238 @@ func TestSecrets(t *testing.T) {
 	for _, hidden := range append(tokens, secret, "c2FuZGJveC1jbGllbnQ6", "s3cr3t") {
 		if strings.Contains(written, hidden) {
 			t.Errorf("%q was written", hidden)
+		}
+	}
+}
+
+// TestShortRange: a partial reply that ends before the file does, and at the
+// end of a line, is not taken for the rest of it.
+func TestShortRange(t *testing.T) {
+	text := lines("Patient", 1, 400)
+	lineEnd := 20000 + bytes.IndexByte(text[20000:], '\n') + 1
+	for name, tt := range map[string]struct {
+		contentRange string
+		withLength   bool
+	}{
+		"the range is shorter":               {fmt.Sprintf("bytes 9000-%d/%d", lineEnd-1, len(text)), true},
+		"the body is shorter than the range": {fmt.Sprintf("bytes 9000-%d/%d", len(text)-1, len(text)), false},
+		"the length is not told again":       {fmt.Sprintf("bytes 9000-%d/*", lineEnd-1), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var n atomic.Int32
+			s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("ETag", `"1"`)
+				from, to := 0, len(text)
+				switch n.Add(1) {
+				case 1:
+					w.Header().Set("Content-Length", fmt.Sprint(len(text)))
+					_, _ = w.Write(text[:9000])
+					w.(http.Flusher).Flush()
+					panic(http.ErrAbortHandler)
+				case 2:
+					from, to = 9000, lineEnd
+					w.Header().Set("Content-Range", tt.contentRange)
+					if tt.withLength {
+						w.Header().Set("Content-Length", fmt.Sprint(to-from))
+					}
+				default:
+					if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); err != nil || from != lineEnd {
+						t.Errorf("asked for %q", r.Header.Get("Range"))
+					}
+					w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, len(text)))
+				}
+				w.WriteHeader(http.StatusPartialContent)
+				_, _ = w.Write(text[from:to])
+			}))
+			defer s.Close()
+			dir := t.TempDir()
+			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+			if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != string(text) {
+				t.Errorf("got %d bytes of %d", len(got), len(text))
+			}
+		})
+	}
+}
+
+// manifestOf is a server whose export is one file.
+func manifestOf(resourceType string, file http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "$export"):
+			w.Header().Set("Content-Location", "/status/1")
+			w.WriteHeader(http.StatusAccepted)
+		case r.URL.Path == "/status/1":
+			_, _ = fmt.Fprintf(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":%q,"url":"/file"}]}`, resourceType)
+		case r.URL.Path == "/file":
+			file(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
+
+// TestLongRetryAfter: what the server asks for while a job runs is obeyed up
+// to MaxWait, and the log says so.
+func TestLongRetryAfter(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+		{At: bcdatest.Job, Times: 1, Status: 202, Header: http.Header{"Retry-After": {"86400"}}},
+	}})
+	var log safeBuffer
+	c := client(t, s.url, func(o *fetch.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), "asks for 24h0m0s, the most that is waited is 30ms") {
+		t.Error(log.String())
+	}
+}
+
+// TestNoJobList: a server that is not BCDA need not have a list of jobs, and
+// may say so in any way.
+func TestNoJobList(t *testing.T) {
+	text := lines("Patient", 1, 3)
+	for name, list := range map[string]http.HandlerFunc{
+		"400":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) },
+		"403":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"404":  http.NotFound,
+		"HTML": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
+			var n atomic.Int32
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/fhir/jobs":
+					list(w, r)
+				case strings.HasSuffix(r.URL.Path, "$export") && n.Add(1) <= 2:
+					w.WriteHeader([]int{http.StatusBadGateway, http.StatusTooManyRequests}[n.Load()-1])
+				default:
+					server.ServeHTTP(w, r)
+				}
+			}))
+			defer s.Close()
+			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+			if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil || n.Load() != 3 {
+				t.Errorf("%v, %d kick-offs", err, n.Load())
+			}
+		})
+	}
+}
+
+// TestWaitingForAPlace: who waits because the server wanted fewer downloads
+// does not use up the budget for retries while others get on.
+func TestWaitingForAPlace(t *testing.T) {
+	server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
+		bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
+	}})
+	var n, failures atomic.Int32
+	var slow atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !strings.HasPrefix(r.URL.Path, "/data/"):
+			server.ServeHTTP(w, r)
+		case n.Add(1) == 1:
+			slow.Store(r.URL.Path)
+			w.WriteHeader(http.StatusTooManyRequests)
+		case r.URL.Path == slow.Load():
+			reply := httptest.NewRecorder()
+			server.ServeHTTP(reply, r)
+			w.Header().Set("Content-Encoding", "gzip")
+			for chunk := range slices.Chunk(reply.Body.Bytes(), reply.Body.Len()/10) {
+				_, _ = w.Write(chunk)
+				w.(http.Flusher).Flush()
+				time.Sleep(50 * time.Millisecond)
+			}
+		case failures.Add(1) <= 2:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			server.ServeHTTP(w, r)
+		}
+	}))
+	defer s.Close()
+	c := client(t, s.URL, func(o *fetch.Options) { o.API, o.Waits.RetryBudget = "v2", 300*time.Millisecond })
+	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 2}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestListedJobs: what the list of jobs says is shown without secrets.
+func TestListedJobs(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"resourceType":"Bundle","entry":[{"resource":{"id":"1\u001b[2J","status":"completed","input":[{"valueString":"GET /x?%s"}]}}]}`, r.Header.Get("Authorization"))
+	}))
+	defer s.Close()
+	tokens := httptest.NewServer(bcdatest.New(bcdatest.Options{}))
+	defer tokens.Close()
+	auth := credentials
+	auth.TokenURL = tokens.URL + "/auth/token"
+	jobs, err := client(t, s.URL, func(o *fetch.Options) { o.Auth = auth }).Jobs(t.Context())
+	if err != nil || len(jobs) != 1 || jobs[0].ID != "1 [2J" || !strings.Contains(jobs[0].Request, "[redacted]") {
+		t.Errorf("%+v, %v", jobs, err)
+	}
+}
+
+// TestSlowStart: a process is killed while the server still works on its
+// request to start a job. The next one waits for what comes of it.
+func TestSlowStart(t *testing.T) {
+	server := bcdatest.New(bcdatest.Options{Files: smallExport()})
+	ctx, kill := context.WithCancel(t.Context())
+	var once sync.Once
+	started := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "$export") {
+			once.Do(func() {
+				kill()
+				time.Sleep(100 * time.Millisecond)
+				server.ServeHTTP(httptest.NewRecorder(), r)
+				close(started)
+				panic(http.ErrAbortHandler)
+			})
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL, func(o *fetch.Options) { o.Waits.Backoff = 200 * time.Millisecond })
+	if _, err := c.Export(ctx, fetch.ExportOptions{Dir: dir}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	_, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+	<-started
+	if err != nil || server.JobCount() != 1 {
+		t.Errorf("%v, %d jobs", err, server.JobCount())
+	}
+	wantSmallExport(t, dir)
+}
+
+// TestByteOrderMark: some servers begin a file with one.
+func TestByteOrderMark(t *testing.T) {
+	text := "\ufeff" + string(lines("Patient", 1, 2))
+	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != text {
+		t.Errorf("%.60q", got)
+	}
+}
+
+// TestNoJobs: an empty list may be nothing but the words that there is none.
+func TestNoJobs(t *testing.T) {
+	for body, fails := range map[string]bool{
+		outcome("exception", "no Jobs found for acoID"): false,
+		"": true, "<html>": true, "404 page not found": true,
+	} {
+		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Jobs, Status: 404, Body: body}}})
+		jobs, err := client(t, s.url).Jobs(t.Context())
+		if len(jobs) != 0 || (err != nil) != fails {
+			t.Errorf("%q: %v, %v", body, jobs, err)
 		}
 	}
 }

@@ -212,7 +212,7 @@ func (c *Client) reply(op string, resp *http.Response, body []byte) *replyError 
 
 // get gets a document that must be there, with retries.
 func (c *Client) get(ctx context.Context, op string, u *url.URL, r request) (body []byte, err error) {
-	err = c.retry(ctx, op, func() error {
+	err = c.retry(ctx, func() error {
 		resp, err := c.do(ctx, op, u, r)
 		if err != nil {
 			return err
@@ -234,8 +234,10 @@ func (c *Client) get(ctx context.Context, op string, u *url.URL, r request) (bod
 // means.
 func (c *Client) refusal(r *replyError) error {
 	switch {
-	case isTransient(r.status), r.status == http.StatusInternalServerError:
+	case isTransient(r.status):
 		return &transientError{err: r.as(ErrUnavailable, ""), wait: retryAfter(r.header)}
+	case r.status == http.StatusInternalServerError:
+		return r.internal(ErrRejected)
 	case r.status == http.StatusUnauthorized:
 		return r.as(ErrAuth, "a fresh token was refused as well: the job may be another organisation's, or the credentials may have been deactivated")
 	case r.status == http.StatusForbidden:

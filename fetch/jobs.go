@@ -49,6 +49,9 @@ func (c *Client) Attribution(ctx context.Context) ([]AttributionTime, error) {
 	if err := json.Unmarshal(body, &reply); err != nil {
 		return nil, &Error{Kind: ErrUnavailable, Op: op, Status: http.StatusOK, Msg: "the server's reply is not an attribution status"}
 	}
+	for i, d := range reply.Dates {
+		reply.Dates[i].Type = c.printable(d.Type)
+	}
 	return reply.Dates, nil
 }
 
@@ -72,12 +75,15 @@ var errNoJobList = errors.New("the server has no list of jobs")
 // In Progress, Pending, Cancelled, CancelledExpired.
 func (c *Client) Jobs(ctx context.Context, states ...string) (jobs []Job, err error) {
 	const op = "list the jobs"
-	err = c.retry(ctx, op, func() error {
+	err = c.retry(ctx, func() error {
 		jobs, err = c.listJobs(ctx, op, states)
 		return err
 	})
 	if errors.Is(err, errNoJobList) {
 		err = &Error{Kind: ErrRejected, Op: op, Msg: errNoJobList.Error()}
+	}
+	for i, j := range jobs {
+		jobs[i].ID, jobs[i].Status, jobs[i].Request = c.printable(j.ID), c.printable(j.Status), c.printable(j.Request)
 	}
 	return jobs, err
 }
@@ -102,6 +108,11 @@ func (c *Client) listJobs(ctx context.Context, op string, states []string) ([]Jo
 		// BCDA sends 404 when there are no jobs: an OperationOutcome, and the
 		// empty list behind it.
 		return jobs, nil
+	case c.server.isBCDA() && resp.StatusCode == http.StatusNotFound && c.readOutcome(body).code != "":
+		return nil, nil // or the outcome alone
+	case !c.server.isBCDA() && !isTransient(resp.StatusCode) && resp.StatusCode < http.StatusInternalServerError:
+		// Whatever such a server has at that address.
+		return nil, errNoJobList
 	case resp.StatusCode == http.StatusOK:
 		return nil, &transientError{err: &Error{Kind: ErrUnavailable, Op: op, Status: http.StatusOK, Msg: "the server's reply is not a list of jobs"}}
 	case slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, resp.StatusCode):
@@ -238,10 +249,7 @@ var jobID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 // jobURL is the address of a job, given its id, or its address.
 func (c *Client) jobURL(job string) (*url.URL, error) {
 	if strings.Contains(job, "://") {
-		u, err := resolve(c.server.fhir, job)
-		if err == nil {
-			_, err = c.trusts(u)
-		}
+		u, err := c.resolveOwn(c.server.fhir, job)
 		if err != nil {
 			return nil, optionsErrorf("", "job: %v", err)
 		}
@@ -260,7 +268,7 @@ func (c *Client) JobStatus(ctx context.Context, job string) (*JobStatus, error) 
 		return nil, err
 	}
 	var p *polled
-	err = c.retry(ctx, opPoll, func() error {
+	err = c.retry(ctx, func() error {
 		p, err = c.poll(ctx, u)
 		return err
 	})
@@ -293,7 +301,7 @@ func (c *Client) CancelJob(ctx context.Context, job string) error {
 	if err != nil {
 		return err
 	}
-	return c.retry(ctx, op, func() error {
+	return c.retry(ctx, func() error {
 		resp, err := c.do(ctx, op, u, request{method: http.MethodDelete, accept: fhirJSON, bearer: true, noFollow: true})
 		if err != nil {
 			return err

@@ -131,6 +131,19 @@ func (c *Client) trusts(u *url.URL) (bearer bool, err error) {
 	}
 }
 
+// resolveOwn reads an address that must be the server's own.
+func (c *Client) resolveOwn(base *url.URL, ref string) (*url.URL, error) {
+	u, err := resolve(base, ref)
+	if err != nil {
+		return nil, err
+	}
+	bearer, err := c.trusts(u)
+	if err == nil && !bearer {
+		err = fmt.Errorf("%w: %s is for files only", ErrOrigin, originOf(u))
+	}
+	return u, err
+}
+
 // withoutQuery is an address for messages: what follows the path may be a
 // signature.
 func withoutQuery(u *url.URL) string {

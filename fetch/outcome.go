@@ -10,9 +10,9 @@ import (
 
 // An outcome is what the body of an error reply says.
 type outcome struct {
-	text string // for people, with secrets taken out
-	code string // of the OperationOutcome's first issue
-	json bool   // the body was JSON
+	text   string // for people, with secrets taken out
+	code   string // of the OperationOutcome's first issue
+	coding string // of its details, in lower case: what BCDA calls it
 }
 
 // An operationOutcome is FHIR's form of messages.
@@ -24,14 +24,15 @@ type operationOutcome struct {
 		Diagnostics string
 		Details     struct {
 			Text   string
-			Coding []struct{ Display string }
+			Coding []struct{ Code, Display string }
 		}
 	}
 }
 
 // readOutcome reads the body of an error reply. BCDA may send two JSON
 // documents in one body: the first one counts. The text of a body that is not
-// JSON is its first line.
+// JSON is its first line. Data, which may come with an error status as well,
+// says nothing.
 func (c *Client) readOutcome(body []byte) outcome {
 	var doc struct {
 		operationOutcome
@@ -45,12 +46,18 @@ func (c *Client) readOutcome(body []byte) outcome {
 			return outcome{text: "a page of HTML or XML"}
 		}
 		line, _, _ := bytes.Cut(body, []byte("\n"))
+		if !utf8.Valid(line) {
+			return outcome{}
+		}
 		return outcome{text: c.sayable(string(line))}
 	}
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&doc); err != nil {
 		return outcome{}
 	}
-	out := outcome{json: true}
+	if doc.ResourceType != "" && doc.ResourceType != outcomeType {
+		return outcome{}
+	}
+	var out outcome
 	if len(doc.Issue) > 0 {
 		issue := doc.Issue[0]
 		out.code = issue.Code
@@ -58,8 +65,11 @@ func (c *Client) readOutcome(body []byte) outcome {
 		if out.text == "" {
 			out.text = issue.Diagnostics
 		}
-		if out.text == "" && len(issue.Details.Coding) > 0 {
-			out.text = issue.Details.Coding[0].Display
+		for _, coding := range issue.Details.Coding {
+			out.coding += strings.ToLower(coding.Code + " " + coding.Display + " ")
+			if out.text == "" {
+				out.text = coding.Display
+			}
 		}
 	}
 	for _, text := range []string{doc.ErrorDescription, doc.Message} {
@@ -74,17 +84,22 @@ func (c *Client) readOutcome(body []byte) outcome {
 	return out
 }
 
-// sayable makes text of a server fit to be shown: without secrets and control
-// characters, and not endless.
-func (c *Client) sayable(s string) string {
-	const limit = 400
-	s = strings.Map(func(r rune) rune {
+// printable makes text of a server fit to be shown: without secrets and
+// control characters.
+func (c *Client) printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError {
 			return ' '
 		}
 		return r
 	}, c.redactor.clean(s))
-	s = strings.Join(strings.Fields(s), " ")
+}
+
+// sayable makes text of a server fit to be part of a message: printable, in
+// one piece, and not endless.
+func (c *Client) sayable(s string) string {
+	const limit = 400
+	s = strings.Join(strings.Fields(c.printable(s)), " ")
 	if len(s) > limit {
 		cut := limit
 		for !utf8.RuneStart(s[cut]) {

@@ -19,8 +19,8 @@ const (
 type partInfo struct {
 	Validator string `json:"validator,omitempty"` // for If-Range
 	Encoding  string `json:"encoding,omitempty"`
-	Total     int64  `json:"total"` // as far as the server said, else -1
-	Whole     bool   `json:"whole,omitempty"`
+	Total     int64  `json:"total"`           // as far as the server said, else -1
+	Whole     int64  `json:"whole,omitempty"` // size of the part, when all is there
 }
 
 // A part is a file on its way.
@@ -30,6 +30,8 @@ type part struct {
 	file   *os.File
 	size   int64
 	info   partInfo
+	saved  bool // there is a file of the info
+	whole  bool // all is there
 }
 
 // openPart opens what is there of a file. What cannot be continued is thrown
@@ -42,9 +44,12 @@ func (f *folder) openPart(name string) (*part, error) {
 		}
 	}
 	text, err := f.root.ReadFile(name + infoSuffix)
+	p.saved = !errors.Is(err, fs.ErrNotExist)
 	if err == nil && json.Unmarshal(text, &p.info) == nil {
 		if p.file, err = f.root.OpenFile(name+partSuffix, os.O_RDWR, 0); err == nil {
 			p.size, err = p.file.Seek(0, io.SeekEnd)
+			// After a crash of the machine there may be less than was written.
+			p.whole = p.info.Whole > 0 && p.info.Whole == p.size
 			return p, err
 		}
 	}
@@ -55,7 +60,10 @@ func (f *folder) openPart(name string) (*part, error) {
 
 // restart throws away what is there, because another reply begins.
 func (p *part) restart(resp *http.Response) error {
-	p.size = 0
+	p.size, p.whole = 0, false
+	if err := p.removeInfo(); err != nil {
+		return err
+	}
 	if err := p.file.Truncate(0); err != nil {
 		return err
 	}
@@ -66,12 +74,32 @@ func (p *part) restart(resp *http.Response) error {
 	if resp != nil {
 		p.info = partInfo{Validator: validator(resp.Header), Encoding: resp.Header.Get("Content-Encoding"), Total: resp.ContentLength}
 	}
+	return nil
+}
+
+// Write adds to what is there. What is known of the part is written down once
+// it is worth to be continued, so that small files are not held up.
+func (p *part) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	if err == nil && !p.saved && p.size >= resumeFrom {
+		err = p.saveInfo()
+	}
+	return n, err
+}
+
+// setWhole writes down that all is there.
+func (p *part) setWhole() error {
+	p.whole, p.info.Whole = true, p.size
+	if !p.saved {
+		return nil
+	}
 	return p.saveInfo()
 }
 
 // saveInfo writes what is known of the part. It need not survive a crash of
 // the machine: the part may not, either.
 func (p *part) saveInfo() error {
+	p.saved = true
 	text, err := json.Marshal(p.info)
 	if err != nil {
 		return err
@@ -94,14 +122,20 @@ func (p *part) remove() error {
 func (f *folder) removeParts(name string) error {
 	var errs []error
 	for _, suffix := range []string{partSuffix, infoSuffix, plainTemp} {
-		if err := f.root.Remove(name + suffix); !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, f.remove(name+suffix))
 	}
 	return errors.Join(errs...)
 }
 
-// finish syncs a file and gives it its name.
+func (p *part) removeInfo() error {
+	if !p.saved {
+		return nil
+	}
+	p.saved = false
+	return p.folder.remove(p.name + infoSuffix)
+}
+
+// finish syncs a file and gives it its name. Nothing else is left.
 func (p *part) finish(file *os.File, temp, name string) error {
 	if err := p.folder.mustBeFile(name); err != nil {
 		return err
@@ -110,7 +144,13 @@ func (p *part) finish(file *os.File, temp, name string) error {
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = p.folder.root.Rename(temp, name)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if part := p.name + partSuffix; temp != part {
+		err = errors.Join(p.file.Close(), p.folder.remove(part))
+	}
+	return errors.Join(err, p.removeInfo())
 }
 
 // validator is what tells one version of a file from another: a strong entity

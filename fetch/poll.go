@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -29,9 +30,20 @@ type manifest struct {
 }
 
 type manifestFile struct {
-	Type  string `json:"type"`
-	URL   string `json:"url"`
-	Count *int64 `json:"count"`
+	Type  string          `json:"type"`
+	URL   string          `json:"url"`
+	Count json.RawMessage `json:"count"`
+}
+
+// count is the number of resources, if the server announces it. It may do so
+// in a string, as it does elsewhere; what is no number is not worth the export.
+func (f manifestFile) count() *int64 {
+	n, err := strconv.ParseFloat(string(bytes.Trim(f.Count, `" `)), 64)
+	if err != nil || n < 0 || n != float64(int64(n)) {
+		return nil
+	}
+	count := int64(n)
+	return &count
 }
 
 // next is the address of the page behind this one, or empty.
@@ -111,7 +123,7 @@ func (c *Client) poll(ctx context.Context, u *url.URL) (*polled, error) {
 
 // pollRefusal makes the error of a poll.
 func (c *Client) pollRefusal(r *replyError) error {
-	says := strings.ToLower(r.outcome.text)
+	says := strings.ToLower(r.outcome.text) + " " + r.outcome.coding
 	switch {
 	case r.status == http.StatusNotFound && strings.Contains(says, "cancel"):
 		return r.as(ErrJobFailed, "someone cancelled the job; start the export again")
@@ -120,6 +132,8 @@ func (c *Client) pollRefusal(r *replyError) error {
 	case r.status == http.StatusInternalServerError && (strings.Contains(says, "job failed") || strings.Contains(says, "failed to complete")):
 		// It looks like a passing failure, but is the last word.
 		return r.as(ErrJobFailed, "start the export again; if that fails as well, ask the server's support, naming the job")
+	case r.status == http.StatusInternalServerError:
+		return r.internal(ErrJobFailed)
 	default:
 		return c.refusal(r)
 	}
@@ -152,7 +166,7 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		all   manifest
 		seen  []string
 		polls int
-		tries = e.c.newAttempts(opPoll)
+		tries = e.c.newAttempts()
 	)
 	for {
 		p, err := e.c.poll(ctx, target)
@@ -167,7 +181,11 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		if p.manifest == nil {
 			e.reportPoll(p)
 			polls++
-			if err := sleep(ctx, min(max(e.c.waits.poll(polls), p.wait), max(e.c.waits.MaxWait, e.c.waits.PollInterval))); err != nil {
+			most := max(e.c.waits.MaxWait, e.c.waits.PollInterval)
+			if p.wait > most {
+				e.c.log.Info(fmt.Sprintf("%s: %s", opPoll, tooLong(p.wait, most)))
+			}
+			if err := sleep(ctx, min(max(e.c.waits.poll(polls), p.wait), most)); err != nil {
 				return nil, err
 			}
 			continue
@@ -187,13 +205,7 @@ func (e *export) pollUntilDone(ctx context.Context) (*manifest, error) {
 		if next == "" {
 			break
 		}
-		if target, err = resolve(target, next); err == nil {
-			var ours bool
-			if ours, err = e.c.trusts(target); err == nil && !ours {
-				err = ErrOrigin
-			}
-		}
-		if err != nil {
+		if target, err = e.c.resolveOwn(target, next); err != nil {
 			return nil, &Error{Kind: ErrOrigin, Op: opPoll, Msg: "the next page of the manifest is elsewhere: " + e.c.redactor.clean(err.Error())}
 		}
 		if slices.Contains(seen, target.String()) {

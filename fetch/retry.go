@@ -10,18 +10,18 @@ import (
 // attempts count the failures of one operation since it last got on.
 type attempts struct {
 	c        *Client
-	op       string
 	failures int
+	meant    int // failures that the server may mean
 	since    time.Time
 }
 
-func (c *Client) newAttempts(op string) *attempts {
-	return &attempts{c: c, op: op, since: time.Now()}
+func (c *Client) newAttempts() *attempts {
+	return &attempts{c: c, since: time.Now()}
 }
 
 // progress forgets the failures.
 func (a *attempts) progress() {
-	a.failures, a.since = 0, time.Now()
+	a.failures, a.meant, a.since = 0, 0, time.Now()
 }
 
 // wait waits after a failure that may pass, so that the operation can be tried
@@ -41,13 +41,18 @@ func (a *attempts) next(err error) (time.Duration, error) {
 		return 0, err
 	}
 	a.failures++
+	if transient.final != nil {
+		if a.meant++; a.meant >= max500 {
+			return 0, transient.final
+		}
+	}
 	waits := a.c.waits
 	wait := waits.backoff(a.failures)
 	said := ""
 	if asked := transient.wait; asked > 0 {
 		wait = max(min(asked, waits.MaxWait), waits.Backoff)
 		if asked > waits.MaxWait {
-			said = fmt.Sprintf(" (the server asks for %s, the most that is waited is %s)", round(asked), round(waits.MaxWait))
+			said = " (" + tooLong(asked, waits.MaxWait) + ")"
 		}
 	}
 	if spent := time.Since(a.since); spent+wait > waits.RetryBudget {
@@ -66,9 +71,14 @@ func (a *attempts) next(err error) (time.Duration, error) {
 	return wait, nil
 }
 
+// tooLong tells that a wait is shorter than what the server asks for.
+func tooLong(asked, most time.Duration) string {
+	return fmt.Sprintf("the server asks for %s, the most that is waited is %s", round(asked), round(most))
+}
+
 // retry does something until it does not fail in a way that may pass.
-func (c *Client) retry(ctx context.Context, op string, do func() error) error {
-	a := c.newAttempts(op)
+func (c *Client) retry(ctx context.Context, do func() error) error {
+	a := c.newAttempts()
 	for {
 		err := do()
 		if err == nil {

@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -176,10 +179,59 @@ func (f *folder) mustBeFile(name string) error {
 
 // create makes a new file, in the place of one that is there.
 func (f *folder) create(name string) (*os.File, error) {
-	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	const flags = os.O_RDWR | os.O_CREATE | os.O_EXCL
+	file, err := f.root.OpenFile(name, flags, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		if err := f.remove(name); err != nil {
+			return nil, err
+		}
+		file, err = f.root.OpenFile(name, flags, 0o600)
 	}
-	return f.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return file, err
+}
+
+// remove removes a file, if there is one.
+func (f *folder) remove(name string) error {
+	if err := f.root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+var ourFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson(\.gz)?(\..*)?$`)
+
+// runs calls visit for all files of runs in the folder, whether the state knows
+// of them or not.
+func (f *folder) runs(visit func(run int, name, suffix string)) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+	}
+	for _, entry := range entries {
+		if m := ourFile.FindStringSubmatch(entry.Name()); m != nil && entry.Type().IsRegular() {
+			run, _ := strconv.Atoi(m[1]) // nine digits at most
+			visit(run, entry.Name(), m[3])
+		}
+	}
+	return nil
+}
+
+// lastRun is the number of the last run that left files in the folder. They
+// must not be taken for those of a new run.
+func (f *folder) lastRun() (number int, err error) {
+	err = f.runs(func(run int, _, _ string) { number = max(number, run) })
+	return number, err
+}
+
+// sweep removes what earlier runs left half done: nobody will go on with it.
+func (f *folder) sweep(current int) error {
+	var errs []error
+	err := f.runs(func(run int, name, suffix string) {
+		if run < current && slices.Contains([]string{partSuffix, infoSuffix, plainTemp}, suffix) {
+			errs = append(errs, f.remove(name))
+		}
+	})
+	return errors.Join(append(errs, err)...)
 }
 
 // sync makes the names in the folder last.

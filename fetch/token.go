@@ -147,7 +147,7 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 
 func (c *Client) newToken(ctx context.Context) (Token, error) {
 	var token Token
-	err := c.retry(ctx, opToken, func() error {
+	err := c.retry(ctx, func() error {
 		req, err := c.auth.tokenRequest(ctx, c)
 		if err != nil {
 			return err

@@ -43,7 +43,8 @@ func TestRetryAfter(t *testing.T) {
 		{date, " 1.5 ", 1500 * time.Millisecond},
 		{date, "Mon, 23 Nov 2026 12:00:30 GMT", 30 * time.Second},
 		{date, "Mon, 23 Nov 2026 11:59:30 GMT", 0},
-		{date, "1795435260", time.Minute}, // an epoch
+		{date, "1795435260", time.Minute},    // an epoch
+		{date, "1795435260000", time.Minute}, // in milliseconds
 		{date, "999999999", 999999999 * time.Second},
 		{"", "7", 7 * time.Second},
 	} {
@@ -78,7 +79,7 @@ func TestWaits(t *testing.T) {
 
 func TestMaxWaitIsNamed(t *testing.T) {
 	c := &Client{waits: Waits{MaxWait: time.Minute, Backoff: time.Millisecond, RetryBudget: time.Second}.withDefaults()}
-	_, err := c.newAttempts("x").next(&transientError{err: errors.New("busy"), wait: time.Hour})
+	_, err := c.newAttempts().next(&transientError{err: errors.New("busy"), wait: time.Hour})
 	if err == nil || !strings.Contains(err.Error(), "1h0m0s") || !strings.Contains(err.Error(), "1m0s") {
 		t.Error(err)
 	}
@@ -251,6 +252,7 @@ func TestParseToken(t *testing.T) {
 }
 
 func TestOutcome(t *testing.T) {
+	const packedText = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffnot for people"
 	c := &Client{}
 	c.redactor.addCredentials("hunter2hunter2")
 	for body, want := range map[string]string{
@@ -264,10 +266,12 @@ func TestOutcome(t *testing.T) {
 		`{"error":"invalid_client"}`:                                                               "invalid_client",
 		`{"message":"m"}`:                                                                          "m",
 		`{"broken`:                                                                                 "",
-		"<!DOCTYPE html><html>":                                                                    "a page of HTML or XML",
-		"the secret hunter2hunter2, Basic dXNlcjpwYXNzd29yZA== and\tBearer abcdefghijkl":           "the secret [redacted], Basic [redacted] and Bearer [redacted]",
-		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                                   "token [redacted]",
-		"a\x00\x1b[31mb":                                                                           "a [31mb",
+		`{"resourceType":"Patient","message":"m","issue":[{"diagnostics":"d"}]}`:                   "",
+		packedText:              "",
+		"<!DOCTYPE html><html>": "a page of HTML or XML",
+		"the secret hunter2hunter2, Basic dXNlcjpwYXNzd29yZA== and\tBearer abcdefghijkl": "the secret [redacted], Basic [redacted] and Bearer [redacted]",
+		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                         "token [redacted]",
+		"a\x00\x1b[31mb":                                                                 "a [31mb",
 	} {
 		if got := c.readOutcome([]byte(body)).text; got != want {
 			t.Errorf("%q says %q, want %q", body, got, want)
@@ -477,5 +481,60 @@ func TestKeys(t *testing.T) {
 	}
 	if _, err := (SMARTAuth{ClientID: "me", Key: small}).assertion("x", time.Now()); err == nil {
 		t.Error("a key on P-256 signs")
+	}
+}
+
+// TestLostPart: a part that was whole, and then lost its text when the machine
+// went down, is not taken for an empty file.
+func TestLostPart(t *testing.T) {
+	f, err := openFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	p, err := f.openPart("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.size = 2 * resumeFrom
+	if _, err := p.Write(make([]byte, p.size)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.setWhole(); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{2 * resumeFrom, 0} {
+		if err := errors.Join(p.file.Truncate(size), p.file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if p, err = f.openPart("x"); err != nil || p.whole != (size > 0) {
+			t.Errorf("a part of %d bytes is whole: %v, %v", size, p.whole, err)
+		}
+	}
+	if err := p.remove(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCount(t *testing.T) {
+	for text, want := range map[string]int64{
+		`7`: 7, `7.0`: 7, `"7"`: 7, `0`: 0, `1e3`: 1000,
+		``: -1, `null`: -1, `-1`: -1, `"many"`: -1, `7.5`: -1, `{}`: -1, `1e300`: -1,
+	} {
+		member := ""
+		if text != "" {
+			member = `,"count":` + text
+		}
+		m, err := parseManifest([]byte(`{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/x"` + member + `}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := int64(-1)
+		if n := m.Output[0].count(); n != nil {
+			got = *n
+		}
+		if got != want {
+			t.Errorf("count %s is %d, want %d", text, got, want)
+		}
 	}
 }

@@ -60,6 +60,9 @@ func verify(ctx context.Context, file io.Reader, resourceType string, copyTo io.
 		if err != nil {
 			return c, readError(err, c.gzip)
 		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")) // a byte order mark
+		}
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}

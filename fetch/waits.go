@@ -85,11 +85,15 @@ func (w Waits) poll(polls int) time.Duration {
 	return min(d, 6*w.PollInterval)
 }
 
-// An epoch is told from a number of seconds by its size.
-const firstEpoch = 1_000_000_000
+// An epoch is told from a number of seconds by its size, and one in
+// milliseconds from one in seconds.
+const (
+	firstEpoch      = 1_000_000_000
+	firstMilliEpoch = 1_000_000_000_000
+)
 
 // retryAfter reads a Retry-After header: seconds, an HTTP date, or, as some
-// servers send it, seconds since 1970. Points in time are measured against the
+// servers send it, seconds or milliseconds since 1970. Points in time are measured against the
 // clock of the server, which its Date header tells. Zero stands for a header
 // that is missing or says nothing useful.
 func retryAfter(h http.Header) time.Duration {
@@ -107,6 +111,8 @@ func retryAfter(h http.Header) time.Duration {
 			return 0
 		case n >= 1e15:
 			return 0
+		case n > firstMilliEpoch:
+			return max(time.UnixMilli(int64(n)).Sub(now), 0)
 		case n > firstEpoch:
 			return max(time.Unix(int64(n), 0).Sub(now), 0)
 		default:

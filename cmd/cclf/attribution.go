@@ -29,7 +29,7 @@ func newAttributionCommand(e *env) *cli.Command {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			c, err := server.client(e, e.log)
+			c, err := server.client(ctx, e, e.log)
 			if err != nil {
 				return fmt.Errorf("attribution: %w", err)
 			}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,9 +123,6 @@ func newFetchCommand(e *env) *cli.Command {
 	}
 }
 
-// requestFlagNames are the flags that make no sense with --resume.
-var requestFlagNames = []string{"endpoint", "group", "type", "since", "type-filter", "env", "base-url", "api"}
-
 func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 	for _, list := range opts.types {
 		opts.request.Types = append(opts.request.Types, strings.Split(list, ",")...)
@@ -143,7 +142,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 	stderr := &sharedWriter{w: e.stderr}
 	show := newFetchProgress(e, stderr)
 	defer show.stop()
-	c, err := opts.server.client(e, show.log)
+	c, err := opts.server.client(ctx, e, show.log)
 	if err != nil {
 		return err
 	}
@@ -180,14 +179,12 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 // takeSaved takes the flags that are not given from the folder that is
 // resumed.
 func (o *fetchOptions) takeSaved() error {
-	for _, name := range requestFlagNames {
-		if o.isSet(name) && name != "base-url" {
-			return usageErrorf("--resume goes on with what was requested: --%s is not possible", name)
-		}
-	}
 	saved, err := fetch.ReadSaved(o.resume)
 	if err != nil {
 		return err
+	}
+	if name := o.otherThan(saved); name != "" {
+		return usageErrorf("--resume goes on with what was requested: another --%s is not possible", name)
 	}
 	note := fetchNote{Server: serverOptions{Auth: "basic"}}
 	if err := json.Unmarshal([]byte(saved.Note), &note); err != nil {
@@ -216,6 +213,36 @@ func (o *fetchOptions) takeSaved() error {
 		o.server.Origins = given.Origins
 	}
 	return nil
+}
+
+// otherThan finds a flag that asks for something other than what is resumed.
+func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
+	plain := func(base string) string {
+		return strings.TrimRight(strings.TrimSuffix(strings.TrimRight(base, "/"), "/api/"+saved.API), "/")
+	}
+	base := o.server.BaseURL
+	if base == os.Getenv("BCDA_BASE_URL") {
+		base = saved.BaseURL // it is not about this export
+	}
+	given, was := o.request, saved.Request
+	for _, f := range []struct {
+		name string
+		same bool
+	}{
+		{"endpoint", given.Endpoint == was.Endpoint},
+		{"group", given.Group == was.Group},
+		{"type", slices.Equal(slices.Sorted(slices.Values(given.Types)), slices.Sorted(slices.Values(was.Types)))},
+		{"since", given.Since == was.Since},
+		{"type-filter", slices.Equal(given.TypeFilters, was.TypeFilters)},
+		{"env", environments[o.server.environment] == saved.BaseURL},
+		{"base-url", plain(base) == plain(saved.BaseURL)},
+		{"api", o.server.API == saved.API},
+	} {
+		if o.isSet(f.name) && !f.same {
+			return f.name
+		}
+	}
+	return ""
 }
 
 // isFetched tells whether the folder has an export that was made for this data

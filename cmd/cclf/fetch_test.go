@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -114,6 +115,28 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
+// TestInterruptedPrompt: whoever is asked can say no.
+func TestInterruptedPrompt(t *testing.T) {
+	for name, id := range map[string]string{"id": "", "secret": "x"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("BCDA_CLIENT_ID", id)
+			t.Setenv("BCDA_CLIENT_SECRET", "")
+			silent, typed := io.Pipe()
+			defer typed.Close()
+			e := newEnv(silent, io.Discard, io.Discard, func(any) bool { return true })
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			ended := make(chan int, 1)
+			go func() { ended <- run(ctx, e, []string{"cclf", "token", "--base-url", "https://192.0.2.1"}) }()
+			select {
+			case <-ended:
+			case <-time.After(10 * time.Second):
+				t.Error("it still asks")
+			}
+		})
+	}
+}
+
 // TestConvertAgain: an export that was complete is not fetched again for a data
 // set that was not.
 func TestConvertAgain(t *testing.T) {
@@ -163,6 +186,52 @@ func TestServerExitCodes(t *testing.T) {
 		}
 		if !strings.Contains(exitCodeHelp, fmt.Sprintf("\n  %-4d ", want)) {
 			t.Errorf("exit code %d is not in the help", want)
+		}
+	}
+}
+
+// TestCopyText: in a stream of several files there are no byte order marks
+// between the lines, and each file ends its last line.
+func TestCopyText(t *testing.T) {
+	var out strings.Builder
+	for _, text := range []string{"\ufeff{}\n{}", "{}\n", ""} {
+		name := filepath.Join(t.TempDir(), "x.ndjson")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := copyText(&out, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := out.String(); got != "{}\n{}\n{}\n\n\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestResumeWithSameFlags: the flags of the export may be repeated.
+func TestResumeWithSameFlags(t *testing.T) {
+	_, url := sandbox(t, bcdatest.Options{})
+	t.Setenv("BCDA_BASE_URL", "")
+	dir := t.TempDir()
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url+"/api/v2", "--type", "Patient"); code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, errOut)
+	}
+	for flags, want := range map[string]int{
+		"--base-url " + url:                                exitOK,
+		"--base-url " + url + "/":                          exitOK,
+		"--base-url " + url + "/api/v2 --endpoint patient": exitOK,
+		"--api v2 --type Patient":                          exitOK,
+		"--base-url " + url + "/api/v3":                    exitUsage,
+		"--base-url http://127.0.0.1:1":                    exitUsage,
+		"--type Coverage":                                  exitUsage,
+		"--group all":                                      exitUsage,
+		"--since auto":                                     exitUsage,
+		"--type-filter Patient?a=b":                        exitUsage,
+		"--env production":                                 exitUsage,
+	} {
+		args := append([]string{"fetch", "--resume", dir}, strings.Fields(flags)...)
+		if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), args...); code != want {
+			t.Errorf("%s: exit code %d, want %d\n%s", flags, code, want, errOut)
 		}
 	}
 }

@@ -32,7 +32,8 @@ type fetchProgress struct {
 func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
 	p := &fetchProgress{silent: e.quiet || e.logJSON, stderr: stderr}
 	if !p.silent && e.isTerminal(e.stderr) {
-		p.group = mpb.New(mpb.WithOutput(stderr), mpb.WithRefreshRate(150*time.Millisecond))
+		// The terminal itself, or nothing is drawn.
+		p.group = mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond))
 		stderr = p.group // which writes above the bars
 	}
 	level := &slog.HandlerOptions{Level: slog.LevelInfo}

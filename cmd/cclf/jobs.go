@@ -18,7 +18,7 @@ func newJobsCommand(e *env) *cli.Command {
 	// with runs an action with the client of the flags.
 	with := func(action func(context.Context, *fetch.Client, *cli.Command) error) cli.ActionFunc {
 		return func(ctx context.Context, cmd *cli.Command) error {
-			c, err := server.client(e, e.log)
+			c, err := server.client(ctx, e, e.log)
 			if err == nil {
 				err = action(ctx, c, cmd)
 			}

@@ -27,7 +27,7 @@ func newMetadataCommand(e *env) *cli.Command {
 				return err
 			}
 			server.Auth = "none"
-			c, err := server.client(e, e.log)
+			c, err := server.client(ctx, e, e.log)
 			if err != nil {
 				return fmt.Errorf("metadata: %w", err)
 			}

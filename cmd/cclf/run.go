@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -206,7 +207,11 @@ func copyText(w io.Writer, name string) error {
 		defer z.Close()
 		text = z
 	}
-	if _, err = io.CopyBuffer(w, text, make([]byte, 1<<20)); err == nil {
+	lines := bufio.NewReaderSize(text, 1<<20)
+	if mark, _ := lines.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		_, _ = lines.Discard(len(mark)) // it would be within the stream
+	}
+	if _, err = lines.WriteTo(w); err == nil {
 		_, err = w.Write([]byte("\n"))
 	}
 	return err

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ const credentialsHelp = `
 			client_id and client_secret.`
 
 // client makes the client that the flags ask for.
-func (o *serverOptions) client(e *env, log *slog.Logger) (*fetch.Client, error) {
+func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*fetch.Client, error) {
 	base := o.BaseURL
 	switch {
 	case o.environment != "" && base != "":
@@ -105,13 +106,13 @@ func (o *serverOptions) client(e *env, log *slog.Logger) (*fetch.Client, error) 
 	if _, err := fetch.New(opts); err != nil {
 		return nil, err
 	}
-	if opts.Auth, err = o.auth(e); err != nil {
+	if opts.Auth, err = o.auth(ctx, e); err != nil {
 		return nil, err
 	}
 	return fetch.New(opts)
 }
 
-func (o *serverOptions) auth(e *env) (fetch.Auth, error) {
+func (o *serverOptions) auth(ctx context.Context, e *env) (fetch.Auth, error) {
 	if o.Auth == "none" {
 		return nil, nil
 	}
@@ -119,7 +120,7 @@ func (o *serverOptions) auth(e *env) (fetch.Auth, error) {
 	if smart != (o.Key != "") {
 		return nil, usageErrorf("--auth smart and --key need each other")
 	}
-	id, secret, err := o.credentials(e, !smart)
+	id, secret, err := o.credentials(ctx, e, !smart)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (o *serverOptions) auth(e *env) (fetch.Auth, error) {
 }
 
 // credentials finds id and secret: in the file, the environment, or by asking.
-func (o *serverOptions) credentials(e *env, withSecret bool) (id, secret string, err error) {
+func (o *serverOptions) credentials(ctx context.Context, e *env, withSecret bool) (id, secret string, err error) {
 	if o.Credentials != "" {
 		id, secret, err = readCredentials(o.Credentials)
 		if err != nil {
@@ -150,7 +151,7 @@ func (o *serverOptions) credentials(e *env, withSecret bool) (id, secret string,
 	} else {
 		id, secret = os.Getenv("BCDA_CLIENT_ID"), os.Getenv("BCDA_CLIENT_SECRET")
 		if e.isTerminal(e.stdin) {
-			id, secret, err = e.askCredentials(id, secret, withSecret)
+			id, secret, err = e.askCredentials(ctx, id, secret, withSecret)
 			if err != nil {
 				return "", "", fmt.Errorf("credentials: %w", err)
 			}
@@ -166,7 +167,7 @@ func (o *serverOptions) credentials(e *env, withSecret bool) (id, secret string,
 }
 
 // askCredentials asks for what is missing.
-func (e *env) askCredentials(id, secret string, withSecret bool) (string, string, error) {
+func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret bool) (string, string, error) {
 	in := bufio.NewReader(e.stdin)
 	line := func() (string, error) {
 		text, err := in.ReadString('\n')
@@ -178,22 +179,47 @@ func (e *env) askCredentials(id, secret string, withSecret bool) (string, string
 	var err error
 	if id == "" {
 		fmt.Fprint(e.stderr, "Client id: ")
-		if id, err = line(); err != nil {
+		if id, err = answer(ctx, line); err != nil {
 			return "", "", err
 		}
 	}
 	if secret == "" && withSecret {
 		fmt.Fprint(e.stderr, "Client secret (not shown): ")
+		hidden := line
 		if file, ok := e.stdin.(*os.File); ok {
-			var text []byte
-			text, err = term.ReadPassword(int(file.Fd()))
-			secret = strings.TrimSpace(string(text))
-		} else {
-			secret, err = line()
+			terminal := int(file.Fd())
+			if shown, err := term.GetState(terminal); err == nil {
+				defer term.Restore(terminal, shown)
+			}
+			hidden = func() (string, error) {
+				text, err := term.ReadPassword(terminal)
+				return strings.TrimSpace(string(text)), err
+			}
 		}
+		secret, err = answer(ctx, hidden)
 		fmt.Fprintln(e.stderr)
 	}
 	return id, secret, err
+}
+
+// answer reads from who sits at the terminal, until ctx ends: reading itself
+// cannot be ended.
+func answer(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := read()
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // readCredentials reads a file of credentials. Errors tell nothing of what is

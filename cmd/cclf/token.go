@@ -26,7 +26,7 @@ func newTokenCommand(e *env) *cli.Command {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			c, err := server.client(e, e.log)
+			c, err := server.client(ctx, e, e.log)
 			if err != nil {
 				return fmt.Errorf("token: %w", err)
 			}
