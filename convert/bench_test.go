@@ -121,7 +121,7 @@ func BenchmarkWalk(b *testing.B) {
 // BenchmarkRows walks the lines and makes rows of them.
 func BenchmarkRows(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-		pools := newPagePools()
+		pools := newPagePools(outputs)
 		w := newWorker(benchPlans(b), benchOptions(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
@@ -141,7 +141,7 @@ func benchOptions() *Options {
 
 // benchPages are the pages that all chunks give, by output.
 func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*page {
-	w := newWorker(benchPlans(b), benchOptions(), newPagePools())
+	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
 	all := make([][]*page, len(outputs))
 	for i, c := range chunks {
 		for at, p := range w.chunk(int64(i), c, api).pages {

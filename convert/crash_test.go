@@ -18,7 +18,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -79,8 +78,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.file.Close()
-		s.file = dup(t, full)
-		s.w = ipc.NewWriter(s.file, ipc.WithSchema(s.typ))
+		s.writeTo(dup(t, full))
 		err = s.add(filled, 0)
 		if err == nil {
 			_, err = s.rewind()

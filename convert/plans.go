@@ -2,6 +2,9 @@ package convert
 
 import (
 	"errors"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
@@ -23,18 +26,25 @@ type plans struct {
 // newPlans compiles what the tables ask of every resource type.
 func newPlans(only *schema.API, tables []*schema.Table) (*plans, error) {
 	p := &plans{only: only, outputs: outputsWith(tables)}
+	var group errgroup.Group
+	var mu sync.Mutex
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]*plan{}
 		for _, resource := range resourceTypes {
 			if isPartial(resource) && api != schema.V2 {
 				continue
 			}
-			compiled, err := newPlan(api, resource, tables)
-			if err != nil {
-				return nil, err
-			}
-			p.byType[api][resource] = compiled
+			group.Go(func() error {
+				compiled, err := newPlan(api, resource, tables)
+				mu.Lock()
+				defer mu.Unlock()
+				p.byType[api][resource] = compiled
+				return err
+			})
 		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

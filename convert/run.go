@@ -112,12 +112,8 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
-	for _, s := range r.spills {
-		if s != nil {
-			if err := s.end(); err != nil {
-				return nil, err
-			}
-		}
+	if err := r.endSpills(); err != nil {
+		return nil, err
 	}
 	r.pages = nil // its memory is wanted for the writing
 	if err := r.write(ctx); err != nil {
@@ -131,6 +127,18 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 		return nil, err
 	}
 	return manifest, nil
+}
+
+// endSpills brings all rows to disk.
+func (r *run) endSpills() error {
+	var group errgroup.Group
+	group.SetLimit(r.opts.Jobs)
+	for _, s := range r.spills {
+		if s != nil {
+			group.Go(s.end)
+		}
+	}
+	return group.Wait()
 }
 
 // A run is the state of a conversion: what was gathered from the input so far.
@@ -207,10 +215,10 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 // depend on who was faster.
 func (r *run) read(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	results := make(chan *result)
 	// A token is held by each chunk from its reading to its taking in: they
 	// bound the memory.
-	tokens := make(chan struct{}, 2*r.opts.Jobs+1)
+	tokens := make(chan struct{}, 3*r.opts.Jobs+2)
+	results := make(chan *result, cap(tokens)) // no worker waits for the taking in
 	buffers := &bufferPool{}
 
 	// Each worker reads its chunks itself, one worker at a time: the text is

@@ -65,13 +65,19 @@ const rowGroupRows = 64 << 10
 type parquetSink struct{ w *pqarrow.FileWriter }
 
 func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
-	props := parquet.NewWriterProperties(
+	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithCompressionLevel(1),
 		parquet.WithStoreDecimalAsInteger(true),
 		parquet.WithMaxRowGroupLength(rowGroupRows),
 		parquet.WithCreatedBy("cclf"),
-	)
+	}
+	for _, f := range s.Fields() {
+		if f.Type.ID() == arrow.DECIMAL128 || f.Type.ID() == arrow.INT64 {
+			options = append(options, parquet.WithDictionaryFor(f.Name, false))
+		}
+	}
+	props := parquet.NewWriterProperties(options...)
 	fw, err := pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		return nil, err

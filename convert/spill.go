@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -28,6 +29,7 @@ type spill struct {
 	out  output
 	path string
 	file *os.File
+	buf  *bufio.Writer
 	w    *ipc.Writer
 	page *page
 	typ  *arrow.Schema
@@ -63,7 +65,7 @@ func newSpill(dir string, o output, free func(*page)) (*spill, error) {
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return nil, err
 	}
-	s.w = ipc.NewWriter(s.file, ipc.WithSchema(s.typ))
+	s.writeTo(s.file)
 	return s, nil
 }
 
@@ -73,6 +75,12 @@ const (
 	waitRows  = 1 << 10
 	waitPages = 8
 )
+
+func (s *spill) writeTo(f *os.File) {
+	s.file = f
+	s.buf = bufio.NewWriterSize(f, 1<<18)
+	s.w = ipc.NewWriter(s.buf, ipc.WithSchema(s.typ))
+}
 
 // add takes the rows of a page whose lines are counted from base.
 func (s *spill) add(p *page, base int64) error {
@@ -127,8 +135,11 @@ func (s *spill) end() error {
 	if err == nil {
 		err = s.flush()
 	}
-	s.page = nil // its memory is wanted for other things
-	return errors.Join(err, s.w.Close())
+	if err == nil {
+		err = errors.Join(s.w.Close(), s.buf.Flush())
+	}
+	s.page, s.buf = nil, nil // their memory is wanted for other things
+	return err
 }
 
 // rewind returns a reader of what was written, from its beginning. It ends the
@@ -140,7 +151,7 @@ func (s *spill) rewind() (*ipc.Reader, error) {
 	if _, err := s.file.Seek(0, 0); err != nil {
 		return nil, err
 	}
-	r, err := ipc.NewReader(s.file)
+	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<18))
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", s.path, err)
 	}

@@ -41,6 +41,7 @@ type memo struct {
 }
 
 type memoSet struct {
+	tags [memoWays]uint32 // of the ways, to tell most of them apart
 	ways [memoWays]remembered
 	turn int // the way that gives way next
 	// Marks of objects that were met once. What comes only once is not worth
@@ -82,14 +83,14 @@ type marking struct {
 }
 
 // find returns the set in which an object that begins at at is, if it is
-// remembered. Objects are told by what stands before their first two commas: of
-// a coding that is the code, whatever comes first in it.
-func (m *memo) find(b []byte, at int) *memoSet {
+// remembered, and its tag there. Objects are told by what stands before their
+// first two commas: of a coding that is the code, whatever comes first in it.
+func (m *memo) find(b []byte, at int) (*memoSet, uint32) {
 	const mix = 0x9E3779B97F4A7C15
 	rest := b[at:min(at+memoLook, len(b))]
 	i := bytes.IndexByte(rest, ',')
 	if i < 8 {
-		return &m.sets[0]
+		return &m.sets[0], 0
 	}
 	h := binary.LittleEndian.Uint64(rest[i-8:]) + uint64(i)
 	if rest[i-1] != '}' { // the object goes on
@@ -97,7 +98,8 @@ func (m *memo) find(b []byte, at int) *memoSet {
 			h = h*mix ^ binary.LittleEndian.Uint64(rest[i+1+k-8:])
 		}
 	}
-	return &m.sets[h*mix>>56%memoSets]
+	h *= mix
+	return &m.sets[h>>56%memoSets], uint32(h >> 24)
 }
 
 var memoSeed = maphash.MakeSeed()
@@ -131,12 +133,14 @@ func (s *memoSet) meets(mark uint32) bool {
 	return false
 }
 
-// victim returns the entry that gives way.
-func (s *memoSet) victim() *remembered {
+// victim returns the entry that gives way to one with a tag.
+func (s *memoSet) victim(tag uint32) *remembered {
 	for {
-		e := &s.ways[s.turn]
+		i := s.turn
+		e := &s.ways[i]
 		s.turn = (s.turn + 1) % memoWays
 		if !e.used {
+			s.tags[i] = tag
 			return e
 		}
 		e.used = false
@@ -233,9 +237,9 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 	if w.r.memo == nil {
 		w.r.memo = new(memo)
 	}
-	set := w.r.memo.find(w.b, at)
-	for i := range set.ways {
-		if e := &set.ways[i]; w.match(e, n, at, depth) {
+	set, tag := w.r.memo.find(w.b, at)
+	for i, t := range set.tags {
+		if e := &set.ways[i]; t == tag && w.match(e, n, at, depth) {
 			return w.replay(h, e), nil
 		}
 	}
@@ -244,11 +248,11 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 		h.miss(end - at)
 		return end, err
 	}
-	return w.record(n, h, set, at, depth)
+	return w.record(n, h, set, tag, at, depth)
 }
 
 // record walks an object, and notes what the walk does.
-func (w *walker) record(n *node, h *habit, set *memoSet, at, depth int) (int, error) {
+func (w *walker) record(n *node, h *habit, set *memoSet, tag uint32, at, depth int) (int, error) {
 	r := w.r
 	stores, marks, scalars := len(r.stores), len(r.marked), len(r.scalars)
 	w.recording++
@@ -270,7 +274,7 @@ func (w *walker) record(n *node, h *habit, set *memoSet, at, depth int) (int, er
 		shape := r.memo.shapeOf(n, text, pieces)
 		e := *shape
 		if e == nil || e.node != n || e.depth != depth || !e.vary(text, pieces) {
-			e = set.victim()
+			e = set.victim(tag)
 			*shape = e
 			e.node, e.depth, e.next = n, depth, [2]*remembered{}
 			e.text = append(e.text[:0], text...)
