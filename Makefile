@@ -53,9 +53,20 @@ generated: ## check that the generated files are up to date
 nocgo: ## check that everything but what needs DuckDB builds without cgo
 	CGO_ENABLED=0 $(GO) vet ./cmd/...
 
+BENCHSTAT     ?= $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+BENCH_OPTIONS ?=
+BASELINE      := testdata/bench/baseline.txt
+
 .PHONY: bench
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: build ## measure each room of the pipeline and cclf against its peers, write docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem -count 3 ./ndjson ./convert | tee bench.txt
+	$(BENCHSTAT) $(BASELINE) bench.txt
+	$(GO) run ./internal/bench -benchmarks bench.txt $(BENCH_OPTIONS)
+
+.PHONY: baseline
+baseline: ## make the last run of "make bench" the one that later runs are compared with
+	mkdir -p $(dir $(BASELINE))
+	cp bench.txt $(BASELINE)
 
 .PHONY: cover
 cover: ## measure test coverage, into cover.out
@@ -64,7 +75,7 @@ cover: ## measure test coverage, into cover.out
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf bin demo cover.out
+	rm -rf bin demo cover.out bench.txt
 
 .PHONY: help
 help: ## list the targets

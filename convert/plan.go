@@ -148,8 +148,9 @@ type compiler struct {
 	b      *ndjson.Builder
 	p      *plan
 	tables []*schema.Table
-	nth    map[string]int // how many values the tables want of a path
-	fixes  []func()       // run once register numbers are known
+	nth    map[string]map[string]int // how many values the tables want of a path, if several, by its last name
+	parsed map[string]schema.Expr
+	fixes  []func() // run once register numbers are known
 }
 
 // newPlan compiles what the tables ask of one resource type.
@@ -158,7 +159,7 @@ func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, er
 		b:      ndjson.NewBuilder(),
 		p:      &plan{api: api, resource: resource, roles: map[string]ndjson.Marks{}},
 		tables: tables,
-		nth:    map[string]int{},
+		parsed: map[string]schema.Expr{},
 	}
 	c.p.diagnose.set, c.p.mbi.set = -1, -1
 	c.commonRegs()
@@ -282,7 +283,7 @@ func (c *compiler) table(t *schema.Table) error {
 		if cell.Expr == "" {
 			continue
 		}
-		expr, err := schema.ParseExpr(cell.Expr)
+		expr, err := c.parse(cell.Expr)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Label, err)
 		}
@@ -468,21 +469,56 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 // wanted is how many values of a path the crosswalk asks for, so that those
 // who ask for different ones share registers.
 func (c *compiler) wanted(alt schema.Alt) int {
-	if len(c.nth) == 0 {
+	if c.nth == nil {
+		c.nth = map[string]map[string]int{}
 		for _, t := range c.tables {
 			for i := range t.Fields {
-				expr, err := schema.ParseExpr(c.cell(&t.Fields[i]).Expr)
+				expr, err := c.parse(c.cell(&t.Fields[i]).Expr)
 				for k := 0; err == nil && k < len(expr); k++ {
-					if steps := expr[k].Path; len(t.Claims) == 0 && len(steps) > 0 {
-						expr[k].Path = steps[1:]
+					steps := expr[k].Path
+					if len(t.Claims) == 0 && len(steps) > 0 {
+						steps = steps[1:]
 					}
-					key := fmt.Sprint(expr[k].Path)
-					c.nth[key] = max(c.nth[key], expr[k].Nth)
+					if expr[k].Nth > 1 && len(steps) > 0 {
+						c.note(steps, expr[k].Nth)
+					}
 				}
 			}
 		}
 	}
-	return max(c.nth[fmt.Sprint(alt.Path)], alt.Nth)
+	if paths := c.nth[lastName(alt.Path)]; paths != nil {
+		return max(paths[fmt.Sprint(alt.Path)], alt.Nth)
+	}
+	return alt.Nth
+}
+
+// note says that the n-th value of a path is wanted.
+func (c *compiler) note(path []schema.Step, n int) {
+	name := lastName(path)
+	if c.nth[name] == nil {
+		c.nth[name] = map[string]int{}
+	}
+	key := fmt.Sprint(path)
+	c.nth[name][key] = max(c.nth[name][key], n)
+}
+
+func lastName(path []schema.Step) string {
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1].Name
+}
+
+// parse is schema.ParseExpr, once for each expression.
+func (c *compiler) parse(text string) (schema.Expr, error) {
+	if expr, known := c.parsed[text]; known {
+		return expr, nil
+	}
+	expr, err := schema.ParseExpr(text)
+	if err == nil {
+		c.parsed[text] = expr
+	}
+	return expr, err
 }
 
 func (c *compiler) regNth(to *int, r ndjson.Ref, nth int) {

@@ -18,7 +18,7 @@ import (
 // Then they go to disk, and in the end become a row group of a Parquet file.
 const (
 	spillRows  = 64 << 10
-	spillBytes = 3 << 20
+	spillBytes = 3 << 19
 )
 
 // A spill holds the rows of one table, as an Arrow stream in a temporary
@@ -78,7 +78,7 @@ const (
 
 func (s *spill) writeTo(f *os.File) {
 	s.file = f
-	s.buf = bufio.NewWriterSize(f, 1<<18)
+	s.buf = bufio.NewWriterSize(f, 1<<16)
 	s.w = ipc.NewWriter(s.buf, ipc.WithSchema(s.typ))
 }
 
@@ -138,7 +138,7 @@ func (s *spill) end() error {
 	if err == nil {
 		err = errors.Join(s.w.Close(), s.buf.Flush())
 	}
-	s.page, s.buf = nil, nil // their memory is wanted for other things
+	s.page, s.buf, s.w = nil, nil, nil // their memory is wanted for other things
 	return err
 }
 
@@ -151,7 +151,7 @@ func (s *spill) rewind() (*ipc.Reader, error) {
 	if _, err := s.file.Seek(0, 0); err != nil {
 		return nil, err
 	}
-	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<18))
+	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", s.path, err)
 	}

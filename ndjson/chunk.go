@@ -10,7 +10,7 @@ import (
 
 const (
 	// ChunkSize is how much text a chunk holds, a longer line apart.
-	ChunkSize = 1 << 20
+	ChunkSize = 512 << 10
 	// MaxLine is the longest line that is read.
 	MaxLine = 64 << 20
 )

@@ -213,8 +213,9 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	opts.Progress = bar.update
 	if os.Getenv("GOGC") == "" {
 		// Little garbage is made; half the memory costs next to nothing.
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(40)
 	}
+	dropStartupPages()
 	start := time.Now()
 	manifest, err := convert.Run(ctx, opts)
 	bar.stop()
