@@ -444,7 +444,7 @@ func TestResumeByRange(t *testing.T) {
 func TestChangedFile(t *testing.T) {
 	var n atomic.Int32
 	body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
-	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
 		i := n.Add(1)
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
@@ -769,7 +769,7 @@ func TestShortRange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var n atomic.Int32
-			s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, r *http.Request) {
+			s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("ETag", `"1"`)
 				from, to := 0, len(text)
 				switch n.Add(1) {
@@ -806,15 +806,15 @@ func TestShortRange(t *testing.T) {
 	}
 }
 
-// manifestOf is a server whose export is one file.
-func manifestOf(resourceType string, file http.HandlerFunc) http.Handler {
+// manifestOf is a server whose export is one file of Patients.
+func manifestOf(file http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "$export"):
 			w.Header().Set("Content-Location", "/status/1")
 			w.WriteHeader(http.StatusAccepted)
 		case r.URL.Path == "/status/1":
-			_, _ = fmt.Fprintf(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":%q,"url":"/file"}]}`, resourceType)
+			_, _ = io.WriteString(w, `{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/file"}]}`)
 		case r.URL.Path == "/file":
 			file(w, r)
 		default:
@@ -850,7 +850,7 @@ func TestNoJobList(t *testing.T) {
 		"HTML": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
+			server := manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
 			var n atomic.Int32
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
@@ -960,7 +960,7 @@ func TestSlowStart(t *testing.T) {
 // TestByteOrderMark: some servers begin a file with one.
 func TestByteOrderMark(t *testing.T) {
 	text := "\ufeff" + string(lines("Patient", 1, 2))
-	s := httptest.NewServer(manifestOf("Patient", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
 	defer s.Close()
 	dir := t.TempDir()
 	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })

@@ -104,19 +104,9 @@ func TestMemoChecks(t *testing.T) {
 	}
 	for _, value := range []string{"", "-", "01", "1.", "1e", "\"a", "\"\x01\"", "\"\xff\"", "tru", "1}", "\"\\x\""} {
 		line := []byte(good(value))
-		var want, got *SyntaxError
-		if err := p.Walk(&Record{}, line); err == nil {
-			t.Fatalf("%q passes", line)
-		} else {
-			want = err.(*SyntaxError)
-		}
-		err := p.Walk(rec, line)
-		if err == nil {
-			t.Errorf("%q passes a record that knows lines like it", line)
-			continue
-		}
-		if got = err.(*SyntaxError); *got != *want {
-			t.Errorf("%q: %v, want %v", line, got, want)
+		want, got := p.Walk(&Record{}, line), p.Walk(rec, line)
+		if want == nil || got == nil || want.Error() != got.Error() {
+			t.Errorf("%q: a record that knows lines like it says %v, a new one %v", line, got, want)
 		}
 	}
 }

@@ -189,7 +189,7 @@ func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret 
 		if file, ok := e.stdin.(*os.File); ok {
 			terminal := int(file.Fd())
 			if shown, err := term.GetState(terminal); err == nil {
-				defer term.Restore(terminal, shown)
+				defer func() { _ = term.Restore(terminal, shown) }()
 			}
 			hidden = func() (string, error) {
 				text, err := term.ReadPassword(terminal)
