@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -210,12 +209,12 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	opts.Version = version()
 	opts.Stdin = e.stdin
 	bar := newProgressBar(e)
-	opts.Progress = bar.update
-	if os.Getenv("GOGC") == "" {
-		// Little garbage is made; half the memory costs next to nothing.
-		debug.SetGCPercent(40)
-	}
 	dropStartupPages()
+	bound := boundMemory()
+	opts.Progress = func(p convert.Progress) {
+		bound()
+		bar.update(p)
+	}
 	start := time.Now()
 	manifest, err := convert.Run(ctx, opts)
 	bar.stop()
