@@ -17,7 +17,7 @@ import (
 // keysInMemory is how many resource keys are sorted at a time, unless a keyLog
 // says otherwise. More than that go to disk as sorted runs, so that memory does
 // not grow with the input.
-const keysInMemory = 1 << 18
+const keysInMemory = 1 << 16
 
 const keyBytes = 32
 

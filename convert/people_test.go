@@ -3,6 +3,7 @@ package convert
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -120,4 +121,35 @@ func TestPeopleValues(t *testing.T) {
 			t.Errorf("%s: something is said of others", tt.name)
 		}
 	}
+}
+
+// TestPeopleMemory holds the documents to what they say a beneficiary takes,
+// also right after the list has grown.
+func TestPeopleMemory(t *testing.T) {
+	const n = 100_000
+	measure := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := measure()
+	p := newPeople()
+	for i := range n {
+		id := personID(uint64(i) * 0x9E3779B97F4A7C15)
+		u := personUpdate{id: id, isPatient: true, rank: 1}
+		copy(u.mbi[:], fmt.Sprintf("1EG4TE%05d", i))
+		p.apply(&u)
+		for part := range parts {
+			u := personUpdate{id: id, part: part, year: 2026, rank: 1}
+			u.values[0] = []byte(fmt.Sprintf("2026-01-%02d", i%28+1))
+			p.apply(&u)
+		}
+	}
+	each := (measure() - before) / n
+	if each > 450 {
+		t.Errorf("%d bytes a beneficiary", each)
+	}
+	t.Logf("%d bytes a beneficiary", each)
+	runtime.KeepAlive(p)
 }

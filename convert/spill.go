@@ -18,7 +18,7 @@ import (
 // Then they go to disk, and in the end become a row group of a Parquet file.
 const (
 	spillRows  = 64 << 10
-	spillBytes = 3 << 19
+	spillBytes = 5 << 18
 )
 
 // A spill holds the rows of one table, as an Arrow stream in a temporary

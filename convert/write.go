@@ -23,7 +23,7 @@ import (
 const minTime = math.MinInt64
 
 // partRows is how many rows a part file holds at most.
-const partRows = 4 << 20
+const partRows = 1 << 20
 
 // write turns the spilled rows into the files of the data set, one table at a
 // time in each of the workers.

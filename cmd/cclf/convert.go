@@ -209,7 +209,6 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	opts.Version = version()
 	opts.Stdin = e.stdin
 	bar := newProgressBar(e)
-	dropStartupPages()
 	bound := boundMemory()
 	opts.Progress = func(p convert.Progress) {
 		bound()

@@ -9,7 +9,11 @@ import (
 
 // memoryFloor is how much memory a conversion may take before garbage is
 // collected. With what the program file takes, it stays below 128 MB.
-const memoryFloor = 68 << 20
+const memoryFloor = 62 << 20
+
+// dropEvery is after how many steps of a conversion the pages of the program
+// are given back that it does not use.
+const dropEvery = 500
 
 // boundMemory lets garbage be collected when memory runs short and not, as is
 // usual, whenever so much more has been allocated: the heap of a conversion is
@@ -24,11 +28,16 @@ func boundMemory() func() {
 	limit := int64(memoryFloor)
 	debug.SetMemoryLimit(limit)
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	calls := 0
 	return func() {
+		if calls%dropEvery == 0 {
+			dropUnusedPages()
+		}
+		calls++
 		metrics.Read(live)
 		used := int64(min(live[0].Value.Uint64(), math.MaxInt64/2))
-		// A third of it for garbage, and room for what is not the heap.
-		if want := max(memoryFloor, used+used/3+memoryFloor/8); want != limit {
+		// A quarter of it for garbage, and room for what is not the heap.
+		if want := max(memoryFloor, used+used/4+memoryFloor/8); want != limit {
 			limit = want
 			debug.SetMemoryLimit(limit)
 		}

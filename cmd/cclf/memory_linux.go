@@ -9,11 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropStartupPages gives back the pages of the program file that only its start
-// needed. Most of them are DuckDB's: 40 MB that a conversion never touches, and
-// that would count as its memory. What is needed again comes back from the
-// page cache. It does nothing where the kernel does not tell the mappings.
-func dropStartupPages() {
+// dropUnusedPages gives back the pages of the program file that are not needed
+// now. Most of them are DuckDB's: 40 MB that only the start of the program
+// touches, and that would count as the memory of a conversion. What is needed
+// again comes back from the page cache. It does nothing where the kernel does
+// not tell the mappings.
+func dropUnusedPages() {
 	program, err := os.Executable()
 	if err != nil {
 		return

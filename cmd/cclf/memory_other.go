@@ -2,4 +2,4 @@
 
 package main
 
-func dropStartupPages() {}
+func dropUnusedPages() {}
