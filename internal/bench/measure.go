@@ -56,8 +56,14 @@ type scaling struct {
 
 // process runs a program to its end.
 func (b *bench) process(name string, args ...string) (sample, error) {
+	return b.processOn(b.cores, name, args...)
+}
+
+// processOn is process for a program of Go that may use so many cores.
+func (b *bench) processOn(cores int, name string, args ...string) (sample, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(cores))
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		return sample{}, fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
@@ -71,7 +77,7 @@ func (b *bench) process(name string, args ...string) (sample, error) {
 
 // convert runs cclf on an export.
 func (b *bench) convert(export string, jobs int) (sample, error) {
-	return b.process(b.cclf, "-q", "convert", "--overwrite", "--jobs", strconv.Itoa(jobs), "-o", filepath.Join(b.dir, "out"), export)
+	return b.processOn(jobs, b.cclf, "-q", "convert", "--overwrite", "--jobs", strconv.Itoa(jobs), "-o", filepath.Join(b.dir, "out"), export)
 }
 
 // peer runs one of the peers, or another work of this program, on an export.
