@@ -308,7 +308,7 @@ func (c *claimLine) claim(eob *benefit, put func(string)) {
 		}
 	}
 	for _, id := range eob.Identifier {
-		if id.Type.nth(0) == "uc" {
+		if id.Type.nth(0) == "uc" && control == "" {
 			control = id.Value
 		}
 	}

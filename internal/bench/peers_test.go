@@ -1,0 +1,60 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth"
+)
+
+// TestPeersAgree makes sure that the peers do the same work: their tables are
+// equal.
+func TestPeersAgree(t *testing.T) {
+	for _, api := range []string{"v2", "v3"} {
+		t.Run(api, func(t *testing.T) {
+			dir := t.TempDir()
+			export := filepath.Join(dir, "export")
+			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: 20}); err != nil {
+				t.Fatal(err)
+			}
+			a, b := filepath.Join(dir, "duckdb.parquet"), filepath.Join(dir, "json.parquet")
+			if err := runDuckDB(t.Context(), api, export, a, 1); err != nil {
+				t.Fatal(err)
+			}
+			if err := runJSON(api, export, b); err != nil {
+				t.Fatal(err)
+			}
+			db, err := sql.Open("duckdb", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			var rows, different int
+			err = db.QueryRowContext(t.Context(), fmt.Sprintf(`SELECT (SELECT count(*) FROM '%s'), count(*) FROM (
+				(SELECT * FROM '%[1]s' EXCEPT ALL SELECT * FROM '%[2]s') UNION ALL
+				(SELECT * FROM '%[2]s' EXCEPT ALL SELECT * FROM '%[1]s'))`, a, b)).Scan(&rows, &different)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows < 300 || different != 0 {
+				t.Errorf("%d rows, %d differ", rows, different)
+			}
+		})
+	}
+}
+
+func TestParseTrace(t *testing.T) {
+	seconds, stack := parseTrace(`-------
+      20ms   runtime.memmove
+             github.com/cclf-tools/cclf/ndjson.(*Program).Walk (inline)
+             main.main
+`)
+	want := []string{"runtime.memmove", "github.com/cclf-tools/cclf/ndjson.(*Program).Walk", "main.main"}
+	if diff := cmp.Diff(want, stack); seconds != 0.02 || diff != "" {
+		t.Errorf("%v seconds, stack differs (-want +got):\n%s", seconds, diff)
+	}
+}
