@@ -73,7 +73,7 @@ func newSpill(dir string, o output, free func(*page)) (*spill, error) {
 // column is in the cache for all of them.
 const (
 	waitRows  = 1 << 10
-	waitPages = 8
+	waitPages = 4
 )
 
 func (s *spill) writeTo(f *os.File) {

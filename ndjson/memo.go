@@ -26,7 +26,7 @@ import (
 const (
 	memoSets    = 1 << 8 // a power of two
 	memoWays    = 8
-	memoLongest = 2 << 10 // bytes of an object
+	memoLongest = 768     // bytes of an object
 	memoLook    = 256     // how far a comma is looked for
 	memoMark    = 128     // bytes that the mark of an object is made of
 	memoHoles   = 8       // of an object

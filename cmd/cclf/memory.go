@@ -9,7 +9,7 @@ import (
 
 // memoryFloor is how much memory a conversion may take before garbage is
 // collected. With what the program file takes, it stays below 128 MB.
-const memoryFloor = 62 << 20
+const memoryFloor = 72 << 20
 
 // dropEvery is after how many steps of a conversion the pages of the program
 // are given back that it does not use.
@@ -36,8 +36,8 @@ func boundMemory() func() {
 		calls++
 		metrics.Read(live)
 		used := int64(min(live[0].Value.Uint64(), math.MaxInt64/2))
-		// A quarter of it for garbage, and room for what is not the heap.
-		if want := max(memoryFloor, used+used/4+memoryFloor/8); want != limit {
+		// A sixth of it for garbage, and room for what is not the heap.
+		if want := max(memoryFloor, used+used/6+memoryFloor/8); want != limit {
 			limit = want
 			debug.SetMemoryLimit(limit)
 		}
