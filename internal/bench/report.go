@@ -48,9 +48,9 @@ sample belongs to the first room with a function on its stack.
 const reportBound = `
 The bound of any tool that looks at each byte is the speed at which a core can
 look at bytes at all, some 2,000 MB/s for text that has to be checked as JSON.
-cclf comes near it because most of the text is not parsed: objects that were
-seen before are compared (see package ndjson). How far it is from it can be read
-off the benchmarks below: *Check* scans and checks every byte and does nothing
+cclf saves itself a part of that: objects that were seen before are compared and
+not parsed (see package ndjson). How far it is from the bound can be read off
+the benchmarks below: *Check* scans and checks every byte and does nothing
 else, *Walk* finds all values that the tables want.
 `
 
