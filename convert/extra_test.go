@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -154,16 +153,7 @@ func isFile(label, _ string) bool { return label == "SOURCE_FILE" }
 func TestExtraColumnsArrow(t *testing.T) {
 	in := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}
 	got := in.convert(t, extraColumns(t, "cclf5 MADE date created # Day of the claim"), func(o *Options) { o.Format = Arrow })
-	f, err := os.Open(filepath.Join(got.dir, "cclf5", "part-00000.arrow"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := ipc.NewFileReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := openArrow(t, filepath.Join(got.dir, "cclf5", "part-00000.arrow"))
 	last := r.Schema().Field(r.Schema().NumFields() - 1)
 	if text, _ := last.Metadata.GetValue("description"); last.Name != "MADE" || last.Type.ID() != arrow.DATE32 || text != "Day of the claim" {
 		t.Errorf("the last field is %v", last)

@@ -282,6 +282,24 @@ func TestLayoutV43(t *testing.T) {
 	}
 }
 
+// openArrow opens an Arrow file until the test ends.
+func openArrow(t *testing.T, name string) *ipc.FileReader {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := ipc.NewFileReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		r.Close()
+		f.Close()
+	})
+	return r
+}
+
 // TestArrow compares the Arrow files with the CSV files.
 func TestArrow(t *testing.T) {
 	in := writeLines(t, misfitExport)
@@ -290,16 +308,7 @@ func TestArrow(t *testing.T) {
 	m := convertTo(t, asArrow, Options{Inputs: []string{in}, Format: Arrow})
 	for _, listed := range m.Tables {
 		o := outputs[slices.IndexFunc(outputs, func(o output) bool { return o.dir == listed.Name })]
-		f, err := os.Open(filepath.Join(asArrow, listed.Files[0].Name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		r, err := ipc.NewFileReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
+		r := openArrow(t, filepath.Join(asArrow, listed.Files[0].Name))
 		if !r.Schema().Equal(arrowSchema(o.table)) {
 			t.Errorf("%s: schema %s", o.dir, r.Schema())
 		}
