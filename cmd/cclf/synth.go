@@ -31,8 +31,8 @@ func newSynthCommand(e *env) *cli.Command {
 			The same seed makes the same files. With --truth, the CCLF rows that the
 			claims stand for are written too, to OUT/truth, one CSV file a table: what
 			cclf convert must make of the export, with empty fields for NULL. Beside
-			CCLF they have the tables claims, part_d_costs and enrollment, and with v3
-			the partially adjudicated claims.`,
+			CCLF they have the tables claims, part_d_costs and enrollment, and with v2
+			and v3 those of the partially adjudicated claims.`,
 			"cclf synth -o export",
 			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
 			"cclf synth -o big --size 10GB --gzip",

@@ -49,7 +49,7 @@ func newExport(opts *Options) (*export, error) {
 		dir := filepath.Join(opts.Dir, truthFolder)
 		t, err := newTruth(dir, generation.columns)
 		if err == nil && generation.partial {
-			err = t.createPartial(filepath.Join(dir, partialFolder))
+			t.partial, err = t.create(filepath.Join(dir, partialFolder), partialTables())
 		}
 		if err != nil {
 			return nil, err

@@ -33,8 +33,10 @@ func prepareFolder(dir string, overwrite bool) error {
 	}
 	patterns := []string{"*" + extension, "*" + extension + compressed}
 	for _, table := range truthTables() {
-		file := "/" + table.Name + ".csv"
-		patterns = append(patterns, truthFolder+file, truthFolder+"/"+partialFolder+file)
+		patterns = append(patterns, truthFolder+"/"+table.Name+".csv")
+	}
+	for _, table := range partialTables() {
+		patterns = append(patterns, truthFolder+"/"+partialFolder+"/"+table.Name+".csv")
 	}
 	for _, pattern := range patterns {
 		old, err := fs.Glob(os.DirFS(dir), pattern)

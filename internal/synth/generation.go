@@ -10,14 +10,14 @@ import (
 type generation struct {
 	columns *columns
 	start   func(e *export) func(index int)
-	partial bool // has truth of partially adjudicated claims
+	partial bool // sends partially adjudicated claims
 }
 
 // v3 has records of its own, since another warehouse is behind it, and truth
 // of its own.
 var generations = map[string]generation{
 	"v1": {columns: &v1Columns, start: startV1},
-	"v2": {columns: &v2Columns, start: startV2},
+	"v2": {columns: &v2Columns, start: startV2, partial: true},
 	"v3": {columns: &columns{}, start: startV3, partial: true},
 }
 

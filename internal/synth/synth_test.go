@@ -86,7 +86,8 @@ func TestSameSeedSameBytes(t *testing.T) {
 	opts.Seed++
 	third, _ := write(t, opts)
 	for name, content := range files(t, third) {
-		if bytes.Equal(content, files(t, first)[name]) {
+		rows := bytes.Count(content, []byte("\n")) - 1 // FISS and MCS have no drugs and no equipment
+		if bytes.Equal(content, files(t, first)[name]) && rows > 0 {
 			t.Errorf("%s is the same for another seed", name)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 // table, with the columns in the order of the layout. Empty is missing.
 type truth struct {
 	files     []*truthFile
-	partial   []*truthFile // of partially adjudicated claims, by the place of the CCLF table
+	tables    map[string]*truthFile
+	partial   map[string]*truthFile // tables of partially adjudicated claims
 	rows      int64
 	diagnoses diagnosisList
 
@@ -81,69 +82,58 @@ type truthFile struct {
 }
 
 func newTruth(dir string, columns *columns) (*truth, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	t := &truth{}
+	var err error
+	if t.tables, err = t.create(dir, truthTables()); err != nil {
 		return nil, err
 	}
-	t := &truth{}
-	for _, table := range truthTables() {
-		f, err := t.create(dir, table)
-		if err != nil {
-			return nil, err
-		}
-		switch table.Name {
-		case "cclf1":
-			t.cclf1 = newSheet(f, table, columns.cclf1)
-		case "cclf2":
-			t.cclf2 = newSheet(f, table, columns.cclf2)
-		case "cclf3":
-			t.cclf3 = newSheet(f, table, columns.cclf3)
-		case "cclf4":
-			t.cclf4 = newSheet(f, table, columns.cclf4)
-		case "cclf5":
-			t.cclf5 = newSheet(f, table, columns.cclf5)
-		case "cclf6":
-			t.cclf6 = newSheet(f, table, columns.cclf6)
-		case "cclf7":
-			t.cclf7 = newSheet(f, table, columns.cclf7)
-		case "cclf8":
-			t.cclf8 = newSheet(f, table, columns.cclf8)
-		case "cclf9":
-			t.cclf9 = newSheet(f, table, columns.cclf9)
-		case "cclfa":
-			t.cclfa = newSheet(f, table, columns.cclfa)
-		case "cclfb":
-			t.cclfb = newSheet(f, table, columns.cclfb)
-		case schema.ClaimsTable:
-			t.claims.sheet = newSheet(f, table, claimColumns)
-		case "part_d_costs":
-			t.costs, t.idrCosts = newSheet(f, table, drugCosts), newSheet(f, table, v3Costs)
-		case "enrollment":
-			t.enrollment = newSheet(f, table, enrollmentColumns)
-		}
-	}
+	t.cclf1 = newSheet(t.tables, "cclf1", columns.cclf1)
+	t.cclf2 = newSheet(t.tables, "cclf2", columns.cclf2)
+	t.cclf3 = newSheet(t.tables, "cclf3", columns.cclf3)
+	t.cclf4 = newSheet(t.tables, "cclf4", columns.cclf4)
+	t.cclf5 = newSheet(t.tables, "cclf5", columns.cclf5)
+	t.cclf6 = newSheet(t.tables, "cclf6", columns.cclf6)
+	t.cclf7 = newSheet(t.tables, "cclf7", columns.cclf7)
+	t.cclf8 = newSheet(t.tables, "cclf8", columns.cclf8)
+	t.cclf9 = newSheet(t.tables, "cclf9", columns.cclf9)
+	t.cclfa = newSheet(t.tables, "cclfa", columns.cclfa)
+	t.cclfb = newSheet(t.tables, "cclfb", columns.cclfb)
+	t.claims.sheet = newSheet(t.tables, schema.ClaimsTable, claimColumns)
+	t.costs = newSheet(t.tables, "part_d_costs", drugCosts)
+	t.idrCosts = newSheet(t.tables, "part_d_costs", v3Costs)
+	t.enrollment = newSheet(t.tables, "enrollment", enrollmentColumns)
 	return t, nil
 }
 
-// create makes the file of a table, with its header.
-func (t *truth) create(dir string, table *schema.Table) (*truthFile, error) {
-	name := filepath.Join(dir, table.Name+".csv")
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+// create makes the files of tables in a folder of their own, by name of the
+// table, with their headers.
+func (t *truth) create(dir string, tables []*schema.Table) (map[string]*truthFile, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f := &truthFile{truth: t, file: file}
-	for _, field := range table.Fields {
-		f.buf = append(f.buf, field.Label...)
-		f.buf = append(f.buf, ',')
+	files := map[string]*truthFile{}
+	for _, table := range tables {
+		name := filepath.Join(dir, table.Name+".csv")
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		f := &truthFile{truth: t, file: file}
+		for _, field := range table.Fields {
+			f.buf = append(f.buf, field.Label...)
+			f.buf = append(f.buf, ',')
+		}
+		f.buf[len(f.buf)-1] = '\n'
+		t.files = append(t.files, f)
+		files[table.Name] = f
 	}
-	f.buf[len(f.buf)-1] = '\n'
-	t.files = append(t.files, f)
-	return f, nil
+	return files, nil
 }
 
-// newSheet puts the cells in the order of the layout.
-func newSheet[R any](f *truthFile, table *schema.Table, columns map[string]cell[R]) *sheet[R] {
-	s := &sheet[R]{file: f, cells: make([]cell[R], len(table.Fields))}
+// newSheet puts the cells of a table in the order of the layout.
+func newSheet[R any](files map[string]*truthFile, name string, columns map[string]cell[R]) *sheet[R] {
+	table := schema.Lookup(name)
+	s := &sheet[R]{file: files[name], cells: make([]cell[R], len(table.Fields))}
 	for label, c := range columns {
 		i := slices.IndexFunc(table.Fields, func(f schema.Field) bool { return f.Label == label })
 		if i < 0 {

@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -18,23 +17,12 @@ func truthTables() []*schema.Table {
 		schema.Lookup(schema.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"))
 }
 
-// createPartial makes the files of the tables of claims that are only partially
-// adjudicated.
-func (t *truth) createPartial(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	t.partial = make([]*truthFile, len(schema.Tables()))
-	for i, table := range schema.Tables() {
-		if len(table.Claims) == 0 {
-			continue
-		}
-		var err error
-		if t.partial[i], err = t.create(dir, table); err != nil {
-			return err
-		}
-	}
-	return nil
+// partialTables are the tables of partially adjudicated claims. Those that are
+// not about claims are left out, and responses are of v2 only.
+func partialTables() []*schema.Table {
+	return slices.DeleteFunc(slices.Clone(schema.AllTables()), func(t *schema.Table) bool {
+		return !t.Partial && (t.Side || len(t.Claims) == 0)
+	})
 }
 
 // A claimRow is a claim resource, in its newest version.
@@ -133,11 +121,8 @@ func (t *truth) drugClaim(c *PartDEvent, api string, at place) { t.claims.add(c.
 // partialClaim takes in a Claim of FISS or MCS.
 func (t *truth) partialClaim(p *partial, at place) {
 	row := claimRow{
-		person: p.beneficiary, id: p.number, resource: p.id(), api: "v2", kind: "MCS", status: "active", final: "N",
+		person: p.beneficiary, id: p.number, resource: p.id(), api: "v2", kind: p.system(), status: "active", final: "N",
 		control: p.number, updated: p.updated, system: "SharedSystem",
-	}
-	if p.institutional {
-		row.kind = "FISS"
 	}
 	t.claims.add(row, at)
 }

@@ -76,6 +76,17 @@ func TestTruthRows(t *testing.T) {
 			}
 		case r.ResourceType == "Claim":
 			want["claims"]++
+			if kind == "m" {
+				want[partialFolder+"/cclf5"] += len(r.Item)
+				want[partialFolder+"/cclfb"] += len(r.Item)
+				break
+			}
+			want[partialFolder+"/cclf1"]++
+			want[partialFolder+"/cclfa"]++
+			want[partialFolder+"/cclf2"] += len(r.Item)
+			want[partialFolder+"/cclf3"] += len(r.Procedure)
+		case r.ResourceType == "ClaimResponse":
+			want[partialFolder+"/responses"]++
 		}
 		if r.ResourceType != "ExplanationOfBenefit" {
 			continue
@@ -100,6 +111,14 @@ func TestTruthRows(t *testing.T) {
 		}
 	}
 	var rows int64
+	for _, table := range partialTables() {
+		name := partialFolder + "/" + table.Name
+		got := len(readCSV(t, dir, name))
+		rows += int64(got)
+		if table.Name != "cclf4" && got != want[name] {
+			t.Errorf("%s has %d rows, want %d", name, got, want[name])
+		}
+	}
 	for _, table := range truthTables() {
 		got := len(readCSV(t, dir, table.Name))
 		rows += int64(got)

@@ -5,13 +5,19 @@ import "strings"
 // Claims that are not adjudicated yet are sent by v2 as pairs of a Claim and a
 // ClaimResponse, of two systems: FISS for institutions, MCS for professionals.
 // They stand in files of their own, name their beneficiary by MBI, and have no
-// rows in CCLF.
+// rows among those of final claims.
 
 const (
 	fissVariables = variables + "fiss/"
 	mcsVariables  = variables + "mcs/"
 
 	partialStream = 64 // of the random numbers, apart from those of the records
+
+	// What the systems say of all claims: the type of bill, and how far they are.
+	partialFacility  = "1"
+	partialService   = "1"
+	partialFrequency = "1"
+	partialOutcome   = "queued"
 )
 
 // A v2Export is an export of v2.
@@ -19,6 +25,7 @@ type v2Export struct {
 	*export
 	random            random
 	claims, responses *fileSet
+	truth             *partialTruth
 }
 
 func startV2(e *export) func(index int) {
@@ -28,6 +35,9 @@ func startV2(e *export) func(index int) {
 	x.claims = &fileSet{export: e, kind: 6, most: claimFile}
 	x.responses = &fileSet{export: e, kind: 8, most: claimFile}
 	e.others = []*fileSet{x.claims, x.responses}
+	if e.truth != nil {
+		x.truth = newPartialTruth(e.truth)
+	}
 	return func(index int) {
 		x.random.seed(e.opts.Seed, index, partialStream)
 		g.visit(index, x)
@@ -48,7 +58,8 @@ func (x *v2Export) newestBeneficiary(b *Beneficiary, hospice stay) {
 			x.stats.Partial += 2
 			x.write(&[2]*fileSet{x.claims}, false, func(buf []byte) []byte { return p.claim(buf) })
 			if x.truth != nil {
-				x.truth.partialClaim(p, x.sent)
+				x.export.truth.partialClaim(p, x.sent)
+				x.truth.claim(p)
 			}
 			x.write(&[2]*fileSet{x.responses}, false, func(buf []byte) []byte { return p.response(buf) })
 		}
@@ -66,8 +77,10 @@ type partial struct {
 	updated          instant
 	provider         *provider
 	diagnoses        []partialDiagnosis
+	procedures       []partialProcedure
 	lines            []partialLine
 	drg, admission   string
+	group            string
 }
 
 // A partialDiagnosis is an element of a claim's list: of FISS with its mark of
@@ -75,13 +88,24 @@ type partial struct {
 type partialDiagnosis struct {
 	code, mark           string
 	principal, admitting bool
+	appended             bool // by the server, not of the claim's own list
+}
+
+type partialProcedure struct {
+	code string
+	date date
 }
 
 type partialLine struct {
 	service
+	from, thru        date
 	revenue, unbilled string // REV-CD and NON-BILL-REV-CODE
 	modifiers         [4]string
 	units             int
+	diagnosis         int    // its place in the claim's list
+	remark            string // ACO-RED-RARC
+	reason            string // ACO-RED-CARC
+	reasonGroup       string // ACO-RED-CAGC
 }
 
 func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
@@ -99,16 +123,43 @@ func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
 	}
 	p.listDiagnoses(r)
 	for range 1 + r.skewed(5) {
-		l := partialLine{service: anyOf(r, officeServices), revenue: anyOf(r, []string{"0300", "0450", "0636", "0001"}), units: r.intn(4)}
-		l.unbilled = r.seldom(200, anyOf(r, []string{"E", "H", "Z"}))
-		for i := range l.modifiers {
-			l.modifiers[i] = r.seldom(300, anyOf(r, modifiers))
+		p.lines = append(p.lines, p.newLine(r))
+	}
+	if !institutional {
+		return p
+	}
+	for range r.skewed(4) {
+		done := partialProcedure{code: anyOf(r, icd10Procedures).code}
+		if r.chance(900) {
+			done.date = p.from + date(r.intn(int(p.thru-p.from)+1))
 		}
-		p.lines = append(p.lines, l)
+		p.procedures = append(p.procedures, done)
 	}
 	p.drg = r.seldom(500, "0"+r.number(2))
 	p.admission = r.seldom(700, anyOf(r, []string{"1", "2", "3", "9"}))
+	p.group = r.seldom(400, anyOf(r, []string{"AB", "01"}))
 	return p
+}
+
+func (p *partial) newLine(r *random) partialLine {
+	l := partialLine{service: anyOf(r, officeServices), revenue: anyOf(r, []string{"0300", "0450", "0636", "0001"}), units: r.intn(4)}
+	l.from = p.from + date(r.intn(int(p.thru-p.from)+1))
+	l.thru = l.from
+	l.unbilled = r.seldom(200, anyOf(r, []string{"E", "H", "Z"}))
+	for i := range l.modifiers {
+		l.modifiers[i] = r.seldom(300, anyOf(r, modifiers))
+	}
+	if p.institutional {
+		l.remark = r.seldom(300, anyOf(r, []string{"N519", "M15"}))
+		l.reason = r.seldom(300, anyOf(r, []string{"45", "97"}))
+		l.reasonGroup = r.seldom(300, "CO")
+		return l
+	}
+	l.thru += date(r.skewed(int(p.thru-l.from) + 1))
+	if r.chance(800) {
+		l.diagnosis = 1 + r.intn(len(p.diagnoses))
+	}
+	return l
 }
 
 // listDiagnoses makes the list that the server makes: that of the record, and
@@ -126,7 +177,7 @@ func (p *partial) listDiagnoses(r *random) {
 	}
 	p.diagnoses[0].principal = true
 	if r.chance(300) {
-		p.diagnoses = append(p.diagnoses, partialDiagnosis{code: icd10Diagnoses[first+n].code, admitting: true})
+		p.diagnoses = append(p.diagnoses, partialDiagnosis{code: icd10Diagnoses[first+n].code, admitting: true, appended: true})
 	} else if r.chance(800) {
 		p.diagnoses[r.intn(n)].admitting = true
 	}
@@ -141,6 +192,7 @@ var (
 	partialMBI           = `"identifier":[{"system":"` + mbiSystem + `","type":` + concept(coding(terminology+"v2-0203", "MC", "Patient's Medicare Number")) + `,"value":`
 	partialAdmitting     = concept(coding(terminology+"ex-diagnosistype", "admitting", "Admitting Diagnosis")) + `,`
 	partialPrincipal     = concept(coding(terminology+"ex-diagnosistype", "principal", "Principal Diagnosis")) + `,`
+	partialDenial        = concept(coding(carin+"C4BBAdjudicationDiscriminator", "denialreason", "Denial Reason"))
 	partialBill          = concept(coding(carin+"C4BBSupportingInfoType", "typeofbill", "Type of Bill"))
 	partialNumber        = `"type":` + concept(coding(terminology+"v2-0203", "PRN", "Provider number")) + `,"value":`
 	partialNPI           = `"system":"` + npiSystem + `","type":` + concept(coding(carin+"C4BBIdentifierType", "npi", "National Provider Identifier")) + `,"value":`
@@ -152,6 +204,22 @@ func (p *partial) id() string {
 		return "f-" + p.number[:13]
 	}
 	return "m-" + p.number
+}
+
+func (p *partial) system() string {
+	if p.institutional {
+		return "FISS"
+	}
+	return "MCS"
+}
+
+// charges are those of all lines.
+func (p *partial) charges() amount {
+	var total amount
+	for i := range p.lines {
+		total += dollars(int64(p.lines[i].charge))
+	}
+	return total
 }
 
 // extension writes an extension of the system with a code.
@@ -212,9 +280,9 @@ func (p *partial) claim(b []byte) []byte {
 	}
 	b = append(closeWith(b, ']'), `,"extension":[`...)
 	if p.institutional {
-		b = p.extension(b, fissVariables, "serv-typ-cd", "1")
+		b = p.extension(b, fissVariables, "serv-typ-cd", partialService)
 		b = append(closeWith(b, ']'), `,"facility":{"extension":[`...)
-		b = p.extension(b, fissVariables, "lob-cd", "1")
+		b = p.extension(b, fissVariables, "lob-cd", partialFacility)
 		b = append(closeWith(b, ']'), `},`...)
 	} else {
 		b = p.extension(b, mcsVariables, "claim-type", "3")
@@ -228,16 +296,13 @@ func (p *partial) claim(b []byte) []byte {
 	b = append(b, `"meta":{"lastUpdated":`...)
 	b = appendInstant(b, p.updated)
 	b = append(append(b, `},"patient":{"reference":"#patient"},`...), partialPriority...)
+	b = p.procedureMember(b)
 	b = append(b, `"provider":{"reference":"#provider-org"},"resourceType":"Claim","status":"active",`...)
 	if p.institutional {
 		b = p.supportingInfo(b)
 	}
 	b = append(b, `"total":`+moneyStart...)
-	var total amount
-	for _, l := range p.lines {
-		total += dollars(int64(l.charge))
-	}
-	b = append(total.appendJSON(b), `},`...)
+	b = append(p.charges().appendJSON(b), `},`...)
 	if p.institutional {
 		return append(b, partialInstitutional...)
 	}
@@ -272,7 +337,7 @@ func (d *partialDiagnosis) element(b []byte, number int) []byte {
 func (p *partial) supportingInfo(b []byte) []byte {
 	b = append(append(b, `"supportingInfo":[{"category":`...), partialBill...)
 	b = append(b, `,"code":{"coding":[`...)
-	b = appendCoding(b, fissVariables+"freq-cd", "1")
+	b = appendCoding(b, fissVariables+"freq-cd", partialFrequency)
 	b = append(b, `]},"sequence":1},`...)
 	number := 1
 	for _, info := range [][2]string{
@@ -290,6 +355,24 @@ func (p *partial) supportingInfo(b []byte) []byte {
 	return append(closeWith(b, ']'), ',')
 }
 
+func (p *partial) procedureMember(b []byte) []byte {
+	start := len(b)
+	b = append(b, `"procedure":[`...)
+	open := len(b)
+	for i, done := range p.procedures {
+		b = append(b, '{')
+		if done.date != 0 {
+			b = append(b, `"date":"`...)
+			b = append(done.date.append(b), `T00:00:00+00:00",`...)
+		}
+		b = append(b, `"procedureCodeableConcept":`...)
+		b = append(b, icd10.procedureConcepts[done.code]...)
+		b = append(b, `,"sequence":`...)
+		b = append(appendInt(b, i+1), `},`...)
+	}
+	return closeArray(b, start, open)
+}
+
 func (p *partial) items(b []byte) []byte {
 	b = append(b, `"item":[`...)
 	for i := range p.lines {
@@ -298,8 +381,9 @@ func (p *partial) items(b []byte) []byte {
 		if p.institutional {
 			b = append(b, `"extension":[{"url":"`+fissVariables+`rev-serv-unit-cnt","valueQuantity":{"value":`...)
 			b = append(appendInt(b, l.units), `}}],`...)
-		} else {
-			b = append(b, `"diagnosisSequence":[1],`...)
+		} else if l.diagnosis != 0 {
+			b = append(b, `"diagnosisSequence":[`...)
+			b = append(appendInt(b, l.diagnosis), `],`...)
 		}
 		b = p.modifiers(b, l)
 		b = append(b, `"productOrService":{"coding":[`...)
@@ -312,10 +396,10 @@ func (p *partial) items(b []byte) []byte {
 		b = appendInt(b, i+1)
 		if p.institutional {
 			b = append(b, `,"servicedDate":`...)
-			b = appendDate(b, p.from)
+			b = appendDate(b, l.from)
 		} else {
 			b = append(b, `,"servicedPeriod":`...)
-			b = appendPeriod(b, p.from, p.thru)
+			b = appendPeriod(b, l.from, l.thru)
 		}
 		b = append(b, `},`...)
 	}
@@ -368,6 +452,9 @@ func (p *partial) response(b []byte) []byte {
 		b = p.extension(b, fissVariables, "curr-status", p.statusCode)
 		b = p.dateExtension(b, fissVariables+"recd-dt-cymd", p.received)
 		b = p.dateExtension(b, fissVariables+"curr-tran-dt-cymd", p.status)
+		if !blank(p.group) {
+			b = p.extension(b, fissVariables, "group-code", p.group)
+		}
 	} else {
 		b = p.extension(b, mcsVariables, "status-code", p.statusCode)
 		b = p.dateExtension(b, mcsVariables+"claim-receipt-date", p.received)
@@ -376,12 +463,42 @@ func (p *partial) response(b []byte) []byte {
 	b = append(closeWith(b, ']'), `,"id":`...)
 	b = append(appendPlain(b, p.id()), ',')
 	b = p.identifiers(b)
-	b = append(b, `"insurer":{"identifier":{"value":"CMS"}},"meta":{"lastUpdated":`...)
+	b = append(b, `"insurer":{"identifier":{"value":"CMS"}},`...)
+	b = p.answers(b)
+	b = append(b, `"meta":{"lastUpdated":`...)
 	b = appendInstant(b, p.updated)
-	b = append(b, `},"outcome":"queued","patient":{"reference":"#patient"},"request":{"reference":"Claim/`...)
+	b = append(b, `},"outcome":"`+partialOutcome+`","patient":{"reference":"#patient"},"request":{"reference":"Claim/`...)
 	b = append(append(b, p.id()...), `"},"resourceType":"ClaimResponse","status":"active",`...)
 	if p.institutional {
 		return append(b, partialInstitutional...)
 	}
 	return append(b, partialProfessional...)
+}
+
+// answers writes why lines were denied.
+func (p *partial) answers(b []byte) []byte {
+	start := len(b)
+	b = append(b, `"item":[`...)
+	open := len(b)
+	for i := range p.lines {
+		l := &p.lines[i]
+		element := len(b)
+		b = append(b, `{"adjudication":[`...)
+		first := len(b)
+		for _, reason := range [][2]string{{"aco-red-rarc", l.remark}, {"aco-red-carc", l.reason}, {"aco-red-cagc", l.reasonGroup}} {
+			if blank(reason[1]) {
+				continue
+			}
+			b = append(append(b, `{"category":`...), partialDenial...)
+			b = append(b, `,"reason":{"coding":[`...)
+			b = append(appendCoding(b, fissVariables+reason[0], reason[1]), `]}},`...)
+		}
+		if len(b) == first {
+			b = b[:element]
+			continue
+		}
+		b = append(closeWith(b, ']'), `,"itemSequence":`...)
+		b = append(appendInt(b, i+1), `},`...)
+	}
+	return closeArray(b, start, open)
 }

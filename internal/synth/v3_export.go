@@ -13,7 +13,7 @@ type v3Export struct {
 func startV3(e *export) func(index int) {
 	x := &v3Export{export: e}
 	if e.truth != nil {
-		x.truth, x.partial = newV3Truth(e.truth.files), newV3Truth(e.truth.partial)
+		x.truth, x.partial = newV3Truth(e.truth.tables), newV3Truth(e.truth.partial)
 	}
 	m := &idrMaker{generator: newGenerator(e.opts.Seed), to: x}
 	return m.visit

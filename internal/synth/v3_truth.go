@@ -1,10 +1,6 @@
 package synth
 
-import (
-	"strconv"
-
-	"github.com/cclf-tools/cclf/schema"
-)
+import "strconv"
 
 // v3Truth writes the CCLF rows that records of the IDR stand for.
 type v3Truth struct {
@@ -38,37 +34,21 @@ type (
 	}
 )
 
-// newV3Truth writes to the files of the CCLF tables, in their order.
-func newV3Truth(files []*truthFile) *v3Truth {
-	v := &v3Truth{}
-	for i, table := range schema.Tables() {
-		f := files[i]
-		switch table.Name {
-		case "cclf1":
-			v.cclf1 = newSheet(f, table, v3CCLF1)
-		case "cclf2":
-			v.cclf2 = newSheet(f, table, v3CCLF2)
-		case "cclf3":
-			v.cclf3 = newSheet(f, table, v3CCLF3)
-		case "cclf4":
-			v.cclf4 = newSheet(f, table, v3CCLF4)
-		case "cclf5":
-			v.cclf5 = newSheet(f, table, v3CCLF5)
-		case "cclf6":
-			v.cclf6 = newSheet(f, table, v3CCLF6)
-		case "cclf7":
-			v.cclf7 = newSheet(f, table, v3CCLF7)
-		case "cclf8":
-			v.cclf8 = newSheet(f, table, v3CCLF8)
-		case "cclf9":
-			v.cclf9 = newSheet(f, table, v3CCLF9)
-		case "cclfa":
-			v.cclfa = newSheet(f, table, v3CCLFA)
-		case "cclfb":
-			v.cclfb = newSheet(f, table, v3CCLFB)
-		}
+// newV3Truth writes to the files of the CCLF tables.
+func newV3Truth(files map[string]*truthFile) *v3Truth {
+	return &v3Truth{
+		cclf1: newSheet(files, "cclf1", v3CCLF1),
+		cclf2: newSheet(files, "cclf2", v3CCLF2),
+		cclf3: newSheet(files, "cclf3", v3CCLF3),
+		cclf4: newSheet(files, "cclf4", v3CCLF4),
+		cclf5: newSheet(files, "cclf5", v3CCLF5),
+		cclf6: newSheet(files, "cclf6", v3CCLF6),
+		cclf7: newSheet(files, "cclf7", v3CCLF7),
+		cclf8: newSheet(files, "cclf8", v3CCLF8),
+		cclf9: newSheet(files, "cclf9", v3CCLF9),
+		cclfa: newSheet(files, "cclfa", v3CCLFA),
+		cclfb: newSheet(files, "cclfb", v3CCLFB),
 	}
-	return v
 }
 
 func (t *v3Truth) person(p *idrPerson) {
