@@ -100,9 +100,9 @@ func (p *plans) generation(resourceType []byte, guess *plan, rec *ndjson.Record)
 
 // begin tells the generation with which the reading of an input begins, by its
 // first chunk: that of its first resource with a marker, or else that of the
-// input before it.
-func (p *plans) begin(first *ndjson.Chunk, before schema.API) schema.API {
-	guess, rec := p.byType[before][eobType], &ndjson.Record{}
+// input before it. rec is for its use.
+func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API) schema.API {
+	guess := p.byType[before][eobType]
 	for _, text := range first.Lines {
 		if guess.program.Walk(rec, text) != nil {
 			continue

@@ -293,13 +293,14 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 		stopped := errors.New("stopped")
 		var seq int64
 		api := r.plans.first().api
+		var first ndjson.Record // of the resource that an input begins with
 		for i, in := range r.opts.inputs {
 			begun := false
 			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
 			if err == nil {
 				err = ndjson.Chunks(ctx, i, stream, buffers.get, func(c ndjson.Chunk) error {
 					if !begun {
-						begun, api = true, r.plans.begin(&c, api)
+						begun, api = true, r.plans.begin(&first, &c, api)
 					}
 					seq++
 					if !yield(job{seq: seq - 1, chunk: c, api: api}) {
