@@ -8,9 +8,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	arrowcsv "github.com/apache/arrow-go/v18/arrow/csv"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
 // A Format is a file format of the tables.
@@ -58,46 +55,6 @@ var sinks = map[Format]func(io.Writer, *arrow.Schema) (sink, error){
 	Parquet: newParquetSink,
 	CSV:     newCSVSink,
 	Arrow:   newArrowSink,
-}
-
-const rowGroupRows = 64 << 10
-
-type parquetSink struct{ w *pqarrow.FileWriter }
-
-func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
-	options := []parquet.WriterProperty{
-		parquet.WithCompression(compress.Codecs.Zstd),
-		parquet.WithCompressionLevel(1),
-		parquet.WithStoreDecimalAsInteger(true),
-		parquet.WithMaxRowGroupLength(rowGroupRows),
-		parquet.WithCreatedBy("cclf"),
-	}
-	for _, f := range s.Fields() {
-		if f.Type.ID() == arrow.DECIMAL128 || f.Type.ID() == arrow.INT64 {
-			options = append(options, parquet.WithDictionaryFor(f.Name, false))
-		}
-	}
-	props := parquet.NewWriterProperties(options...)
-	fw, err := pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
-	if err != nil {
-		return nil, err
-	}
-	return parquetSink{fw}, nil
-}
-
-func (s parquetSink) Write(rec arrow.RecordBatch) error { return s.w.WriteBuffered(rec) }
-func (s parquetSink) Close() error                      { return s.w.Close() }
-
-func (s parquetSink) WriteGroup(cols []arrow.Array) error {
-	if err := s.w.NewBufferedRowGroupChecked(); err != nil {
-		return err
-	}
-	for _, col := range cols {
-		if err := s.w.WriteColumnData(col); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 type csvSink struct {

@@ -1,0 +1,218 @@
+package convert
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/metadata"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+)
+
+// rowGroupRows is how many rows a group has at most.
+const rowGroupRows = 64 << 10
+
+// A parquetSink writes columns with the column writers of the Parquet library.
+// Its writer of Arrow columns would do the same, but would find the extremes
+// of a column with a dictionary by hashing each row.
+type parquetSink struct {
+	w      *file.Writer
+	ctx    context.Context             // of the writing of Arrow columns
+	group  file.BufferedRowGroupWriter // that takes records, or nil
+	rows   int64                       // in it
+	levels []int16
+}
+
+func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
+	options := []parquet.WriterProperty{
+		parquet.WithCompression(compress.Codecs.Zstd),
+		parquet.WithStoreDecimalAsInteger(true),
+		parquet.WithCreatedBy("cclf"),
+	}
+	for _, f := range s.Fields() {
+		if f.Type.ID() == arrow.DECIMAL128 || f.Type.ID() == arrow.INT64 {
+			options = append(options, parquet.WithDictionaryFor(f.Name, false))
+		}
+	}
+	props, arrowProps := parquet.NewWriterProperties(options...), pqarrow.DefaultWriterProps()
+	columns, err := pqarrow.ToParquet(s, props, arrowProps)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := parquetMetadata(s)
+	if err != nil {
+		return nil, err
+	}
+	fw, err := file.NewParquetWriterWithError(struct{ io.Writer }{w}, columns.Root(), file.WithWriterProps(props), file.WithWriteMetadata(meta))
+	if err != nil {
+		return nil, err
+	}
+	return &parquetSink{w: fw, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps)}, nil
+}
+
+// parquetMetadata is the schema's own metadata, and the schema itself in the
+// form in which readers of Arrow look for it.
+func parquetMetadata(s *arrow.Schema) (metadata.KeyValueMetadata, error) {
+	own := s.Metadata()
+	meta := metadata.KeyValueMetadata{}
+	for i, key := range own.Keys() {
+		if err := meta.Append(key, own.Values()[i]); err != nil {
+			return nil, err
+		}
+	}
+	var stream bytes.Buffer
+	if err := ipc.NewWriter(&stream, ipc.WithSchema(s)).Close(); err != nil {
+		return nil, err
+	}
+	return meta, meta.Append("ARROW:schema", base64.StdEncoding.EncodeToString(stream.Bytes()))
+}
+
+// Write adds rows to a group, which takes those of other records too.
+func (s *parquetSink) Write(rec arrow.RecordBatch) error {
+	if s.group != nil && s.rows+rec.NumRows() > rowGroupRows {
+		if err := s.endGroup(); err != nil {
+			return err
+		}
+	}
+	if s.group == nil {
+		var err error
+		if s.group, err = s.w.AppendBufferedRowGroupChecked(); err != nil {
+			return err
+		}
+	}
+	s.rows += rec.NumRows()
+	for i, col := range rec.Columns() {
+		to, err := s.group.Column(i)
+		if err != nil {
+			return err
+		}
+		if err := s.writeColumn(to, col); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *parquetSink) endGroup() error {
+	if s.group == nil {
+		return nil
+	}
+	group := s.group
+	s.group, s.rows = nil, 0
+	return group.Close()
+}
+
+func (s *parquetSink) Close() error {
+	if err := s.endGroup(); err != nil {
+		return err
+	}
+	return s.w.Close()
+}
+
+func (s *parquetSink) WriteGroup(cols []arrow.Array) error {
+	if err := s.endGroup(); err != nil {
+		return err
+	}
+	group, err := s.w.AppendRowGroupChecked()
+	if err != nil {
+		return err
+	}
+	for _, col := range cols {
+		to, err := group.NextColumn()
+		if err != nil {
+			return err
+		}
+		if err := s.writeColumn(to, col); err != nil {
+			return err
+		}
+		if err := to.Close(); err != nil {
+			return err
+		}
+	}
+	return group.Close()
+}
+
+func (s *parquetSink) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
+	s.define(col)
+	if d, ok := col.(*array.Dictionary); ok {
+		return s.writeDictionary(to, d)
+	}
+	return pqarrow.WriteArrowToColumn(s.ctx, to, col, s.levels, nil, true)
+}
+
+// define makes the definition levels of a column: 1 where it has a value, and
+// 0 where it has none.
+func (s *parquetSink) define(col arrow.Array) {
+	level := int16(1)
+	if col.NullN() == col.Len() {
+		level = 0
+	}
+	s.levels = s.levels[:0]
+	for range col.Len() {
+		s.levels = append(s.levels, level)
+	}
+	if col.NullN() == 0 || level == 0 {
+		return
+	}
+	valid, offset := col.NullBitmapBytes(), col.Data().Offset()
+	for i := range s.levels {
+		if !bitutil.BitIsSet(valid, offset+i) {
+			s.levels[i] = 0
+		}
+	}
+}
+
+// writeDictionary writes a column of which nothing has been written yet.
+func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
+	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
+	if err := encoder.PutDictionary(col.Dictionary()); err != nil {
+		return err
+	}
+	stats := to.PageStatistics()
+	stats.IncNulls(int64(col.NullN()))
+	stats.IncNumValues(int64(col.Len() - col.NullN()))
+	if err := stats.UpdateFromArrow(extremes(col), false); err != nil {
+		return err
+	}
+	return to.WriteDictIndices(col.Indices(), s.levels, nil)
+}
+
+// extremes are the least and the greatest of the texts that occur in a column.
+func extremes(col *array.Dictionary) arrow.Array {
+	words := col.Dictionary().(*array.String)
+	occurs := make([]bool, words.Len())
+	for i, number := range col.Indices().(*array.Int32).Int32Values() {
+		if col.IsValid(i) {
+			occurs[number] = true
+		}
+	}
+	var ends column
+	var least, greatest string
+	found := false
+	for number, yes := range occurs {
+		if !yes {
+			continue
+		}
+		word := words.Value(number)
+		if !found || word < least {
+			least = word
+		}
+		if !found || word > greatest {
+			greatest = word
+		}
+		found = true
+	}
+	if found {
+		ends.appendText([]byte(least))
+		ends.appendText([]byte(greatest))
+	}
+	return ends.array()
+}
