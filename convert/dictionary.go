@@ -66,10 +66,11 @@ func (d *dictionary) grow() {
 	}
 }
 
-// reset begins a new dictionary. The texts of the old one stay as they are,
-// for arrays that have them.
+// reset begins a new dictionary, of about the size of the old one. The texts
+// of that stay as they are, for arrays that have them.
 func (d *dictionary) reset() {
-	d.text, d.ends = nil, nil
+	d.text = make([]byte, 0, len(d.text)+len(d.text)/8)
+	d.ends = make([]int32, 0, len(d.ends)+len(d.ends)/8)
 	clear(d.slots)
 }
 
@@ -125,6 +126,16 @@ func (t texts) Value(row int) string {
 		row = int(t.numbers[row])
 	}
 	return t.values.Value(row)
+}
+
+// bytes is Value without a copy, of a row that is not null. Nothing may change
+// it.
+func (t texts) bytes(row int) []byte {
+	if t.numbers != nil {
+		row = int(t.numbers[row])
+	}
+	start := t.values.ValueOffset(row) - t.values.ValueOffset(0)
+	return t.values.ValueBytes()[start : start+t.values.ValueLen(row)]
 }
 
 // dense returns columns of which none has a dictionary. The caller owns them.

@@ -29,6 +29,7 @@ type parquetSink struct {
 	group  file.BufferedRowGroupWriter // that takes records, or nil
 	rows   int64                       // in it
 	levels []int16
+	texts  []parquet.ByteArray
 }
 
 func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
@@ -172,6 +173,9 @@ func (s *parquetSink) define(col arrow.Array) {
 
 // writeDictionary writes a column of which nothing has been written yet.
 func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
+	if 2*col.Dictionary().Len() > col.Len()-col.NullN() {
+		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), textsOf(col))
+	}
 	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
 	if err := encoder.PutDictionary(col.Dictionary()); err != nil {
 		return err
@@ -183,6 +187,20 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 		return err
 	}
 	return to.WriteDictIndices(col.Indices(), s.levels, nil)
+}
+
+// writeTexts writes the texts of a column that are mostly different: they take
+// less room without a dictionary.
+func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts) error {
+	to.FallbackToPlain()
+	s.texts = s.texts[:0]
+	for row := range col.Len() {
+		if !col.IsNull(row) {
+			s.texts = append(s.texts, parquet.ByteArray(col.bytes(row)))
+		}
+	}
+	_, err := to.WriteBatch(s.texts, s.levels, nil)
+	return err
 }
 
 // extremes are the least and the greatest of the texts that occur in a column.
