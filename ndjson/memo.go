@@ -50,18 +50,24 @@ type memoSet struct {
 	meet int
 }
 
-// remembered is an object that was walked.
+// remembered is an object that was walked. What a comparison needs comes first
+// and stands together: an object is seldom in the processor's cache.
 type remembered struct {
-	text    []byte
-	node    *node
-	depth   int
-	used    bool    // since its turn to give way came last
-	scalars []piece // those that may vary
-	holes   []piece // those that do
+	text  []byte
+	node  *node
+	depth int32
+	used  bool  // since its turn to give way came last
+	count uint8 // of holes
+	holes [memoHoles]hole
+	next  [2]*remembered // what came after it at the node the last times
+
 	stores  []storing
 	marks   []marking
-	next    [2]*remembered // what came after it at the node the last times
+	scalars []piece // those that may vary
 }
+
+// A hole is the place in the text of a scalar that does vary.
+type hole struct{ start, end uint16 }
 
 // A piece is a part of an object's text: a scalar, with its quotes.
 type piece struct{ start, end int32 }
@@ -156,12 +162,12 @@ type match struct {
 
 // match reports whether the object at offset at is e, and where it ends.
 func (w *walker) match(e *remembered, n *node, at, depth int) bool {
-	if e.node != n || e.depth != depth {
+	if e.node != n || int(e.depth) != depth {
 		return false
 	}
 	b := w.b
-	from := int32(0)
-	for i, h := range e.holes {
+	from := uint16(0)
+	for i, h := range e.holes[:e.count] {
 		text := e.text[from:h.start]
 		if len(b)-at <= len(text) || string(b[at:at+len(text)]) != string(text) {
 			return false
@@ -192,7 +198,7 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 	if len(b)-at < len(text) || string(b[at:at+len(text)]) != string(text) {
 		return false
 	}
-	w.found.shifts[len(e.holes)] = at - int(from)
+	w.found.shifts[e.count] = at - int(from)
 	w.found.end = at + len(text)
 	return true
 }
@@ -215,7 +221,7 @@ func (w *walker) replay(h *habit, e *remembered) int {
 		w.mark(e.marks[i])
 	}
 	if w.recording > 0 {
-		for i, h := range e.holes {
+		for i, h := range e.holes[:e.count] {
 			start := int32(int(h.start) + w.found.shifts[i])
 			end := int32(int(h.end) + w.found.shifts[i+1])
 			w.r.scalars = append(w.r.scalars, piece{start, end})
@@ -273,13 +279,12 @@ func (w *walker) record(n *node, h *habit, set *memoSet, tag uint32, at, depth i
 		r.pieces = pieces
 		shape := r.memo.shapeOf(n, text, pieces)
 		e := *shape
-		if e == nil || e.node != n || e.depth != depth || !e.vary(text, pieces) {
+		if e == nil || e.node != n || int(e.depth) != depth || !e.vary(text, pieces) {
 			e = set.victim(tag)
 			*shape = e
-			e.node, e.depth, e.next = n, depth, [2]*remembered{}
+			e.node, e.depth, e.count, e.next = n, int32(depth), 0, [2]*remembered{}
 			e.text = append(e.text[:0], text...)
 			e.scalars = append(e.scalars[:0], pieces...)
-			e.holes = e.holes[:0]
 			e.stores = append(e.stores[:0], r.stores[stores:]...)
 			for i := range e.stores {
 				if s := &e.stores[i]; !s.empty {
@@ -302,19 +307,19 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	if len(scalars) != len(e.scalars) {
 		return false
 	}
-	var holes [memoHoles]piece
-	count := 0
+	var holes [memoHoles]hole
+	count := uint8(0)
 	mine, other := int32(0), int32(0)
 	for i, s := range e.scalars {
 		o := scalars[i]
 		if string(e.text[mine:s.start]) != string(text[other:o.start]) || (e.text[s.start] == '"') != (text[o.start] == '"') {
 			return false
 		}
-		if string(e.text[s.start:s.end]) != string(text[o.start:o.end]) || slices.Contains(e.holes, s) {
+		if string(e.text[s.start:s.end]) != string(text[o.start:o.end]) || slices.Contains(e.holes[:e.count], hole{uint16(s.start), uint16(s.end)}) {
 			if count == memoHoles {
 				return false
 			}
-			holes[count] = s
+			holes[count] = hole{uint16(s.start), uint16(s.end)}
 			count++
 		}
 		mine, other = s.end, o.end
@@ -322,12 +327,12 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	if string(e.text[mine:]) != string(text[other:]) {
 		return false
 	}
-	e.holes = append(e.holes[:0], holes[:count]...)
+	e.holes, e.count = holes, count
 	for i := range e.stores {
 		s := &e.stores[i]
 		s.hole, s.after = -1, 0
-		for k, h := range e.holes {
-			off := int32(s.span.off)
+		for k, h := range e.holes[:e.count] {
+			off := uint16(s.span.off)
 			switch {
 			case s.empty:
 			case off >= h.start && off < h.end:
