@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"iter"
 	"slices"
 )
 
@@ -27,8 +28,8 @@ const (
 	memoSets    = 1 << 8 // a power of two
 	memoWays    = 8
 	memoLongest = 768     // bytes of an object
-	memoLook    = 256     // how far a comma is looked for
-	memoMark    = 128     // bytes that the mark of an object is made of
+	memoLook    = 384     // how far ends of members are looked for
+	memoEnds    = 6       // how many of them tell objects apart
 	memoHoles   = 8       // of an object
 	memoShapes  = 1 << 10 // a power of two
 )
@@ -37,14 +38,15 @@ const (
 // of use gives way to a newer one of the same set.
 type memo struct {
 	sets   [memoSets]memoSet
-	shapes [memoShapes]*remembered // by what is outside of scalars that may vary
+	shapes [memoShapes][2]*remembered // by what is outside of scalars that may vary
+	vary   [1 << 10]uint64            // a bit for each end of a key that varies
 }
 
 type memoSet struct {
 	tags [memoWays]uint32 // of the ways, to tell most of them apart
 	ways [memoWays]remembered
 	turn int // the way that gives way next
-	// Marks of objects that were met once. What comes only once is not worth
+	// Tags of objects that were met once. What comes only once is not worth
 	// remembering.
 	met  [memoWays]uint32
 	meet int
@@ -88,35 +90,103 @@ type marking struct {
 	marks Marks
 }
 
-// find returns the set in which an object that begins at at is, if it is
-// remembered, and its tag there. Objects are told by what stands before their
-// first two commas: of a coding that is the code, whatever comes first in it.
-func (m *memo) find(b []byte, at int) (*memoSet, uint32) {
-	const mix = 0x9E3779B97F4A7C15
-	rest := b[at:min(at+memoLook, len(b))]
-	i := bytes.IndexByte(rest, ',')
-	if i < 8 {
-		return &m.sets[0], 0
+// A key is what objects are looked for by: the ends of their first members and
+// elements, but where those were seen to vary the names behind them. Of a coding
+// that is the code, whatever comes first in it.
+type key struct {
+	set *memoSet
+	tag uint32
+}
+
+// key makes the key of the object at the beginning of b, at a node.
+func (m *memo) key(n *node, b []byte) key {
+	h := uint64(n.id + 1)
+	for end, next := range ends(b) {
+		h = mixed(h, b, end, next, m.varies(h))
 	}
-	h := binary.LittleEndian.Uint64(rest[i-8:]) + uint64(i)
-	if rest[i-1] != '}' { // the object goes on
-		if k := bytes.IndexByte(rest[i+1:], ','); k >= 0 {
-			h = h*mix ^ binary.LittleEndian.Uint64(rest[i+1+k-8:])
+	h *= keyMix
+	return key{&m.sets[h>>56%memoSets], uint32(h >> 24)}
+}
+
+// learn notes what holes of an object are in, so that it does not count in its
+// key.
+func (m *memo) learn(e *remembered) {
+	h := uint64(e.node.id + 1)
+	for end, next := range ends(e.text) {
+		within := func(x hole) bool { return int(x.start) < end && int(x.end) > end-8 }
+		if slices.ContainsFunc(e.holes[:e.count], within) {
+			word, bit := m.place(h)
+			*word |= bit
+		}
+		h = mixed(h, e.text, end, next, m.varies(h))
+	}
+}
+
+// ends yields where the first members and elements end in the object at the
+// beginning of b, by the commas behind them, and where the next ones begin; then
+// where the last text of the object ends, and zero. It takes the object to end
+// where as many braces have been closed as opened; when those in texts mislead
+// it, the key is less good.
+func ends(b []byte) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		open, counted, at := 0, 0, 0
+		for range memoEnds {
+			comma := len(b)
+			if i := bytes.IndexByte(b[at:min(memoLook, len(b))], ','); i >= 0 {
+				comma = at + i
+			} else if comma > memoLook {
+				return
+			}
+			end := comma
+			for end > at && (b[end-1] == '}' || b[end-1] == ']') {
+				end--
+			}
+			if end < comma {
+				open += bytes.Count(b[counted:comma], []byte{'{'}) - bytes.Count(b[counted:comma], []byte{'}'})
+				counted = comma
+			}
+			if end < comma && open <= 0 || len(b)-comma < 8 {
+				yield(end, 0)
+				return
+			}
+			if at = comma + 1; at >= memoLook || !yield(end, at) {
+				return
+			}
 		}
 	}
-	h *= mix
-	return &m.sets[h>>56%memoSets], uint32(h >> 24)
+}
+
+const keyMix = 0x9E3779B97F4A7C15
+
+// mixed adds to a hash what stands before an end, or when that varies the name
+// behind it.
+func mixed(h uint64, b []byte, end, next int, varies bool) uint64 {
+	switch {
+	case !varies && end >= 8:
+		h ^= binary.LittleEndian.Uint64(b[end-8:])
+	case next > 0:
+		h ^= uint64(binary.LittleEndian.Uint32(b[next:]))
+	}
+	h = (h + 1) * keyMix
+	return h ^ h>>32
+}
+
+// place is where it is noted whether an end varies, given the hash of what is in
+// front of it.
+func (m *memo) place(h uint64) (word *uint64, bit uint64) {
+	i := h * keyMix >> 48
+	return &m.vary[i/64], 1 << (i % 64)
+}
+
+func (m *memo) varies(h uint64) bool {
+	word, bit := m.place(h)
+	return *word&bit != 0
 }
 
 var memoSeed = maphash.MakeSeed()
 
-// markOf is a mark of what stands at at.
-func markOf(b []byte, at int) uint32 {
-	return uint32(maphash.Bytes(memoSeed, b[at:min(at+memoMark, len(b))]))
-}
-
 // shapeOf is the place for objects with a text that are alike but for scalars.
-func (m *memo) shapeOf(n *node, text []byte, scalars []piece) **remembered {
+func (m *memo) shapeOf(n *node, text []byte, scalars []piece) *[2]*remembered {
 	var h maphash.Hash
 	h.SetSeed(memoSeed)
 	h.WriteByte(byte(n.id))
@@ -129,28 +199,42 @@ func (m *memo) shapeOf(n *node, text []byte, scalars []piece) **remembered {
 	return &m.shapes[h.Sum64()%memoShapes]
 }
 
-// meets reports whether an object with a mark was met before, and notes it.
-func (s *memoSet) meets(mark uint32) bool {
-	if slices.Contains(s.met[:], mark) {
+// meets reports whether an object with a tag was met before, and notes it.
+func (s *memoSet) meets(tag uint32) bool {
+	if slices.Contains(s.met[:], tag) {
 		return true
 	}
-	s.met[s.meet] = mark
+	s.met[s.meet] = tag
 	s.meet = (s.meet + 1) % memoWays
 	return false
 }
 
-// victim returns the entry that gives way to one with a tag.
-func (s *memoSet) victim(tag uint32) *remembered {
+// victim returns the entry that gives way to one with the key.
+func (k key) victim() *remembered {
+	s := k.set
 	for {
 		i := s.turn
 		e := &s.ways[i]
 		s.turn = (s.turn + 1) % memoWays
 		if !e.used {
-			s.tags[i] = tag
+			s.tags[i] = k.tag
 			return e
 		}
 		e.used = false
 	}
+}
+
+// take moves an entry to where it is found by the key, and returns its place.
+func (k key) take(e *remembered) *remembered {
+	for i := range k.set.ways {
+		if &k.set.ways[i] == e {
+			k.set.tags[i] = k.tag
+			return e
+		}
+	}
+	to := k.victim()
+	*to, *e = *e, remembered{}
+	return to
 }
 
 // A match is where an object of the memo stands in the line.
@@ -243,22 +327,22 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 	if w.r.memo == nil {
 		w.r.memo = new(memo)
 	}
-	set, tag := w.r.memo.find(w.b, at)
-	for i, t := range set.tags {
-		if e := &set.ways[i]; t == tag && w.match(e, n, at, depth) {
+	key := w.r.memo.key(n, w.b[at:])
+	for i, t := range key.set.tags {
+		if e := &key.set.ways[i]; t == key.tag && w.match(e, n, at, depth) {
 			return w.replay(h, e), nil
 		}
 	}
-	if !h.curious() && !set.meets(markOf(w.b, at)) {
+	if !h.curious() && !key.set.meets(key.tag) {
 		end, err := w.walkObject(n, at, depth)
 		h.miss(end - at)
 		return end, err
 	}
-	return w.record(n, h, set, tag, at, depth)
+	return w.record(n, h, key, at, depth)
 }
 
 // record walks an object, and notes what the walk does.
-func (w *walker) record(n *node, h *habit, set *memoSet, tag uint32, at, depth int) (int, error) {
+func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) {
 	r := w.r
 	stores, marks, scalars := len(r.stores), len(r.marked), len(r.scalars)
 	w.recording++
@@ -278,10 +362,9 @@ func (w *walker) record(n *node, h *habit, set *memoSet, tag uint32, at, depth i
 		}
 		r.pieces = pieces
 		shape := r.memo.shapeOf(n, text, pieces)
-		e := *shape
-		if e == nil || e.node != n || int(e.depth) != depth || !e.vary(text, pieces) {
-			e = set.victim(tag)
-			*shape = e
+		e := w.alike(shape, n, depth, text, pieces)
+		if e == nil {
+			e = key.victim()
 			e.node, e.depth, e.count, e.next = n, int32(depth), 0, [2]*remembered{}
 			e.text = append(e.text[:0], text...)
 			e.scalars = append(e.scalars[:0], pieces...)
@@ -292,13 +375,31 @@ func (w *walker) record(n *node, h *habit, set *memoSet, tag uint32, at, depth i
 				}
 			}
 			e.marks = append(e.marks[:0], r.marked[marks:]...)
+			shape[1] = shape[0]
+		} else {
+			r.memo.learn(e)
+			e = r.memo.key(n, w.b[at:]).take(e)
 		}
+		shape[0] = e
 		h.follow(e)
 	}
 	if w.recording == 0 {
 		r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
 	}
 	return end, nil
+}
+
+// alike returns the object with a shape that differs from another in scalars
+// only, which become holes, or nil. It leaves the place of the shape's other
+// object as it is, and its own for the one that it becomes.
+func (w *walker) alike(shape *[2]*remembered, n *node, depth int, text []byte, scalars []piece) *remembered {
+	for i, e := range shape {
+		if e != nil && e.node == n && int(e.depth) == depth && e.vary(text, scalars) {
+			shape[0], shape[i] = shape[i], shape[0]
+			return e
+		}
+	}
+	return nil
 }
 
 // vary makes holes of the scalars in which the object and another differ, if

@@ -160,7 +160,7 @@ func (w *walker) object(n *node, at, depth int) (int, error) {
 }
 
 func (w *walker) walkObject(n *node, at, depth int) (int, error) {
-	if !n.inner() {
+	if !n.inner() && w.recording == 0 {
 		return skipObject(w.b, at, depth)
 	}
 	if depth >= maxDepth {
