@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -161,7 +162,8 @@ func dense(cols []arrow.Array) []arrow.Array {
 	return out
 }
 
-// gather returns the rows of a column that are wanted.
+// gather returns the rows of a column that are wanted, in the memory of the
+// column, of which nothing is left.
 func gather(col arrow.Array, rows []int32) arrow.Array {
 	switch col := col.(type) {
 	case *array.Dictionary:
@@ -181,15 +183,28 @@ func gather(col arrow.Array, rows []int32) arrow.Array {
 }
 
 func gathered[T any](col arrow.Array, rows []int32, values []T, bytesOf func([]T) []byte) arrow.Array {
-	var valid column // its bits alone
-	out := make([]T, len(rows))
+	data := col.Data()
 	for i, row := range rows {
-		out[i] = values[row]
-		valid.mark(col.IsValid(int(row)))
+		values[i] = values[row]
 	}
-	data := array.NewData(col.DataType(), len(rows), []*memory.Buffer{
-		memory.NewBufferBytes(valid.valid), memory.NewBufferBytes(bytesOf(out)),
-	}, nil, valid.nulls, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	nulls := col.NullN()
+	var valid []byte
+	if nulls > 0 {
+		valid = data.Buffers()[0].Bytes()
+		nulls = 0
+		for i, row := range rows {
+			ok := bitutil.BitIsSet(valid, data.Offset()+int(row))
+			bitutil.SetBitTo(valid, i, ok)
+			if !ok {
+				nulls++
+			}
+		}
+	}
+	var bits *memory.Buffer
+	if valid != nil {
+		bits = memory.NewBufferBytes(valid)
+	}
+	kept := array.NewData(col.DataType(), len(rows), []*memory.Buffer{bits, memory.NewBufferBytes(bytesOf(values[:len(rows)]))}, nil, nulls, 0)
+	defer kept.Release()
+	return array.MakeFromData(kept)
 }

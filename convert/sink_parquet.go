@@ -30,6 +30,7 @@ type parquetSink struct {
 	rows   int64                       // in it
 	levels []int16
 	texts  []parquet.ByteArray
+	longs  []int64
 }
 
 func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
@@ -143,8 +144,13 @@ func (s *parquetSink) WriteGroup(cols []arrow.Array) error {
 
 func (s *parquetSink) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
 	s.define(col)
-	if d, ok := col.(*array.Dictionary); ok {
-		return s.writeDictionary(to, d)
+	switch col := col.(type) {
+	case *array.Dictionary:
+		return s.writeDictionary(to, col)
+	case *array.Decimal128:
+		if to, ok := to.(*file.Int64ColumnChunkWriter); ok {
+			return s.writeDecimals(to, col)
+		}
 	}
 	return pqarrow.WriteArrowToColumn(s.ctx, to, col, s.levels, nil, true)
 }
@@ -200,6 +206,18 @@ func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts)
 		}
 	}
 	_, err := to.WriteBatch(s.texts, s.levels, nil)
+	return err
+}
+
+// writeDecimals writes decimals of which the file has the digits as integers.
+func (s *parquetSink) writeDecimals(to *file.Int64ColumnChunkWriter, col *array.Decimal128) error {
+	s.longs = s.longs[:0]
+	for row, v := range col.Values() {
+		if s.levels[row] > 0 {
+			s.longs = append(s.longs, int64(v.LowBits()))
+		}
+	}
+	_, err := to.WriteBatch(s.longs, s.levels, nil)
 	return err
 }
 
