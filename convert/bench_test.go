@@ -140,13 +140,13 @@ func benchOptions() *Options {
 }
 
 // benchPages are the pages that all chunks give, by output.
-func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*page {
+func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]basedPage {
 	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
-	all := make([][]*page, len(outputs))
+	all := make([][]basedPage, len(outputs))
 	for i, c := range chunks {
 		for at, p := range w.chunk(int64(i), c, api).pages {
 			if p != nil {
-				all[at] = append(all[at], p)
+				all[at] = append(all[at], basedPage{p, 0})
 			}
 		}
 	}
@@ -167,7 +167,7 @@ func BenchmarkGather(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, p := range list {
-					if err := s.add(p, 0); err != nil {
+					if err := s.add(p.page, p.base); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -197,14 +197,15 @@ func BenchmarkSink(b *testing.B) {
 					if len(list) == 0 {
 						continue
 					}
-					t := table{schema: arrowSchema(outputs[at].table)}
-					for i := range outputs[at].table.Fields {
-						c := newGatherer(&outputs[at].table.Fields[i])
-						for _, p := range list {
-							c.addAll(&p.cols[i])
-						}
-						t.cols = append(t.cols, c.array())
-						t.rows = int64(c.n)
+					all := newPage(outputs[at].table)
+					for i := range all.cols {
+						all.cols[i] = newGatherer(&outputs[at].table.Fields[i])
+					}
+					all.addAll(list)
+					all.settle()
+					t := table{schema: arrowSchema(outputs[at].table), rows: int64(all.rows())}
+					for i := range all.cols {
+						t.cols = append(t.cols, all.cols[i].array())
 					}
 					tables = append(tables, t)
 				}

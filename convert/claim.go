@@ -71,13 +71,21 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 // its rows have in common is that of the row before. When it fails, the page
 // has a part of the row.
 func (c *claim) row(tp *tablePlan, cols []getter, out *page, row int, first bool, line int64, who personID) error {
+	before := out.rows()
 	for i := range cols {
+		col := &out.cols[i]
 		if cols[i].shared && !first {
-			out.cols[i].repeat()
+			if col.n == before {
+				col.repeat()
+			}
 			continue
 		}
 		v, ok := c.value(&cols[i], row)
-		if err := out.cols[i].append(v, ok); err != nil {
+		if !ok {
+			continue
+		}
+		col.fill(before)
+		if err := col.append(v, true); err != nil {
 			return reject("%s.%s: %v", tp.table.Name, cols[i].field.Label, err)
 		}
 	}

@@ -183,9 +183,36 @@ func (c *column) mark(valid bool) {
 
 func (c *column) isNull(i int) bool { return c.valid[i/8]&(1<<(i%8)) == 0 }
 
-// truncate cuts the column back to n values.
+// fill adds nulls, up to n values.
+func (c *column) fill(n int) {
+	more := n - c.n
+	if more <= 0 {
+		return
+	}
+	c.n += more
+	c.nulls += more
+	c.valid = append(c.valid, make([]byte, (n+7)/8-len(c.valid))...)
+	if c.gathers {
+		return
+	}
+	switch c.kind {
+	case schema.Text:
+		for range more {
+			c.ends = append(c.ends, int32(len(c.text)))
+		}
+		c.again = append(c.again, make([]bool, more)...)
+	case schema.Int:
+		c.ints = padded(c.ints, n)
+	case schema.Decimal:
+		c.decimals = padded(c.decimals, n)
+	case schema.Date:
+		c.days = padded(c.days, n)
+	}
+}
+
+// truncate cuts the column back to n values, if it has more.
 func (c *column) truncate(n int) {
-	if n == c.n {
+	if n >= c.n {
 		return
 	}
 	c.pad()

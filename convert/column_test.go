@@ -185,6 +185,7 @@ func TestPage(t *testing.T) {
 	if a.rows() != 3 || !slices.Equal(a.lines.ints, []int64{0, 7, 8}) || !slices.Equal(a.people.ints, []int64{0, 0, 10}) {
 		t.Errorf("%d rows, lines %v, people %v", a.rows(), a.lines.ints, a.people.ints)
 	}
+	a.settle()
 	for i := range a.cols {
 		if a.cols[i].n != 3 {
 			t.Errorf("%s has %d values", table.Fields[i].Label, a.cols[i].n)

@@ -7,7 +7,9 @@ import (
 )
 
 // A page is a run of rows of one table, column by column, with the line of
-// the input that each row came from and the beneficiary it is about.
+// the input that each row came from and the beneficiary it is about. A column
+// may be behind the others: what it lacks at its end are nulls, so that columns
+// without values cost nothing.
 type page struct {
 	cols   []column
 	lines  column // Int: number of the resource in the input
@@ -50,11 +52,23 @@ type basedPage struct {
 	base int64
 }
 
+// settle gives all columns the nulls that they lack.
+func (p *page) settle() {
+	for i := range p.cols {
+		p.cols[i].fill(p.rows())
+	}
+}
+
 // addAll appends the rows of other pages of the same table.
 func (p *page) addAll(pages []basedPage) {
 	for i := range p.cols {
+		rows := p.rows()
 		for _, from := range pages {
-			p.cols[i].addAll(&from.cols[i])
+			if from.cols[i].n > 0 {
+				p.cols[i].fill(rows)
+				p.cols[i].addAll(&from.cols[i])
+			}
+			rows += from.rows()
 		}
 	}
 	for _, from := range pages {

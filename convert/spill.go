@@ -111,6 +111,7 @@ func (s *spill) flush() error {
 	if n == 0 {
 		return nil
 	}
+	s.page.settle()
 	arrays := make([]arrow.Array, 0, len(s.page.cols)+2)
 	for i := range s.page.cols {
 		arrays = append(arrays, s.page.cols[i].array())
