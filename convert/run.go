@@ -217,7 +217,7 @@ func (r *run) read(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// A token is held by each chunk from its reading to its taking in: they
 	// bound the memory.
-	tokens := make(chan struct{}, 3*r.opts.Jobs+2)
+	tokens := make(chan struct{}, 2*r.opts.Jobs+2)
 	results := make(chan *result, cap(tokens)) // no worker waits for the taking in
 	buffers := &bufferPool{}
 

@@ -10,7 +10,7 @@ import (
 
 const (
 	// ChunkSize is how much text a chunk holds, a longer line apart.
-	ChunkSize = 512 << 10
+	ChunkSize = 1 << 20
 	// MaxLine is the longest line that is read.
 	MaxLine = 64 << 20
 )
