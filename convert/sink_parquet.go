@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
@@ -31,6 +32,7 @@ type parquetSink struct {
 	levels []int16
 	texts  []parquet.ByteArray
 	longs  []int64
+	ints   []int32
 }
 
 func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
@@ -148,11 +150,32 @@ func (s *parquetSink) writeColumn(to file.ColumnChunkWriter, col arrow.Array) er
 	case *array.Dictionary:
 		return s.writeDictionary(to, col)
 	case *array.Decimal128:
-		if to, ok := to.(*file.Int64ColumnChunkWriter); ok {
-			return s.writeDecimals(to, col)
+		if to, ok := to.(*file.Int64ColumnChunkWriter); ok { // of not too many digits
+			s.longs = present(s.longs, s.levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
+			_, err := to.WriteBatch(s.longs, s.levels, nil)
+			return err
 		}
+	case *array.Int64:
+		s.longs = present(s.longs, s.levels, col.Int64Values(), func(v int64) int64 { return v })
+		_, err := to.(*file.Int64ColumnChunkWriter).WriteBatch(s.longs, s.levels, nil)
+		return err
+	case *array.Date32:
+		s.ints = present(s.ints, s.levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
+		_, err := to.(*file.Int32ColumnChunkWriter).WriteBatch(s.ints, s.levels, nil)
+		return err
 	}
 	return pqarrow.WriteArrowToColumn(s.ctx, to, col, s.levels, nil, true)
+}
+
+// present returns those values of a column that are there, in the memory of buf.
+func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
+	buf = buf[:0]
+	for row, v := range values {
+		if levels[row] > 0 {
+			buf = append(buf, as(v))
+		}
+	}
+	return buf
 }
 
 // define makes the definition levels of a column: 1 where it has a value, and
@@ -206,18 +229,6 @@ func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts)
 		}
 	}
 	_, err := to.WriteBatch(s.texts, s.levels, nil)
-	return err
-}
-
-// writeDecimals writes decimals of which the file has the digits as integers.
-func (s *parquetSink) writeDecimals(to *file.Int64ColumnChunkWriter, col *array.Decimal128) error {
-	s.longs = s.longs[:0]
-	for row, v := range col.Values() {
-		if s.levels[row] > 0 {
-			s.longs = append(s.longs, int64(v.LowBits()))
-		}
-	}
-	_, err := to.WriteBatch(s.longs, s.levels, nil)
 	return err
 }
 
