@@ -27,10 +27,10 @@ import (
 const (
 	memoSets    = 1 << 8 // a power of two
 	memoWays    = 8
-	memoLongest = 768     // bytes of an object
-	memoLook    = 384     // how far ends of members are looked for
-	memoEnds    = 6       // how many of them tell objects apart
-	memoHoles   = 8       // of an object
+	memoLongest = 1280    // bytes of an object
+	memoLook    = 1280    // how far ends of members are looked for
+	memoEnds    = 12      // how many of them tell objects apart
+	memoHoles   = 12      // of an object
 	memoShapes  = 1 << 10 // a power of two
 )
 
@@ -50,6 +50,7 @@ type memoSet struct {
 	// remembering.
 	met  [memoWays]uint32
 	meet int
+	long uint32 // tag of the last object that was too long
 }
 
 // remembered is an object that was walked. What a comparison needs comes first
@@ -63,9 +64,11 @@ type remembered struct {
 	holes [memoHoles]hole
 	next  [2]*remembered // what came after it at the node the last times
 
-	stores  []storing
-	marks   []marking
-	scalars []piece // those that may vary
+	stores   []storing
+	marks    []marking
+	row      []storing // registers of the object itself, when it is a row
+	rowMarks Marks
+	scalars  []piece // those that may vary
 }
 
 // A hole is the place in the text of a scalar that does vary.
@@ -124,19 +127,14 @@ func (m *memo) learn(e *remembered) {
 
 // ends yields where the first members and elements end in the object at the
 // beginning of b, by the commas behind them, and where the next ones begin; then
-// where the last text of the object ends, and zero. It takes the object to end
-// where as many braces have been closed as opened; when those in texts mislead
-// it, the key is less good.
+// where the last text of the object ends, and zero. It takes a comma before a
+// quote or bracket for one between members, and the object to end where as many
+// braces have been closed as opened; when texts mislead it, the key is less good.
 func ends(b []byte) iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		open, counted, at := 0, 0, 0
 		for range memoEnds {
-			comma := len(b)
-			if i := bytes.IndexByte(b[at:min(memoLook, len(b))], ','); i >= 0 {
-				comma = at + i
-			} else if comma > memoLook {
-				return
-			}
+			comma := nextComma(b, at)
 			end := comma
 			for end > at && (b[end-1] == '}' || b[end-1] == ']') {
 				end--
@@ -154,6 +152,22 @@ func ends(b []byte) iter.Seq2[int, int] {
 			}
 		}
 	}
+}
+
+// nextComma returns the offset of the next comma between members or elements,
+// as far as one is looked for.
+func nextComma(b []byte, at int) int {
+	for at < memoLook {
+		i := bytes.IndexByte(b[at:], ',')
+		if i < 0 {
+			return len(b)
+		}
+		at += i + 1
+		if at < len(b) && (b[at] == '"' || b[at] == '{' || b[at] == '[') {
+			return at - 1
+		}
+	}
+	return min(at, len(b))
 }
 
 const keyMix = 0x9E3779B97F4A7C15
@@ -244,6 +258,18 @@ type match struct {
 	holes  [memoHoles]Span
 }
 
+// span is a span of the object in the line.
+func (m *match) span(s *storing) Span {
+	span := s.span
+	switch {
+	case s.hole >= 0:
+		return m.holes[s.hole]
+	case !s.empty:
+		span.off = uint32(int(span.off) + m.shifts[s.after])
+	}
+	return span
+}
+
 // match reports whether the object at offset at is e, and where it ends.
 func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 	if e.node != n || int(e.depth) != depth {
@@ -291,18 +317,16 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 func (w *walker) replay(h *habit, e *remembered) int {
 	h.hit(e)
 	for i := range e.stores {
-		s := &e.stores[i]
-		span := s.span
-		switch {
-		case s.hole >= 0:
-			span = w.found.holes[s.hole]
-		case !s.empty:
-			span.off = uint32(int(span.off) + w.found.shifts[s.after])
-		}
-		w.store(s.to, span)
+		w.store(e.stores[i].to, w.found.span(&e.stores[i]))
 	}
 	for i := range e.marks {
 		w.mark(e.marks[i])
+	}
+	if set := e.node.rowSet; set >= 0 {
+		registers := w.r.rows[set].add(e.rowMarks)
+		for i := range e.row {
+			registers[e.row[i].to.reg] = w.found.span(&e.row[i])
+		}
 	}
 	if w.recording > 0 {
 		for i, h := range e.holes[:e.count] {
@@ -333,7 +357,7 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 			return w.replay(h, e), nil
 		}
 	}
-	if !h.curious() && !key.set.meets(key.tag) {
+	if key.tag == key.set.long || !h.curious() && !key.set.meets(key.tag) {
 		end, err := w.walkObject(n, at, depth)
 		h.miss(end - at)
 		return end, err
@@ -369,12 +393,24 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 			e.text = append(e.text[:0], text...)
 			e.scalars = append(e.scalars[:0], pieces...)
 			e.stores = append(e.stores[:0], r.stores[stores:]...)
-			for i := range e.stores {
-				if s := &e.stores[i]; !s.empty {
-					s.span.off -= uint32(at)
+			e.marks = append(e.marks[:0], r.marked[marks:]...)
+			e.row = e.row[:0]
+			if n.rowSet >= 0 {
+				set := &r.rows[n.rowSet]
+				for i, s := range set.regs[len(set.regs)-set.width:] {
+					if !s.IsZero() {
+						e.row = append(e.row, storing{to: slot{reg: int32(i)}, span: s, empty: s == emptySpan, hole: -1})
+					}
+				}
+				e.rowMarks = set.marks[len(set.marks)-1]
+			}
+			for _, steps := range [][]storing{e.stores, e.row} {
+				for i := range steps {
+					if s := &steps[i]; !s.empty {
+						s.span.off -= uint32(at)
+					}
 				}
 			}
-			e.marks = append(e.marks[:0], r.marked[marks:]...)
 			shape[1] = shape[0]
 		} else {
 			r.memo.learn(e)
@@ -382,6 +418,8 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 		}
 		shape[0] = e
 		h.follow(e)
+	} else {
+		key.set.long = key.tag
 	}
 	if w.recording == 0 {
 		r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
@@ -428,19 +466,35 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	if string(e.text[mine:]) != string(text[other:]) {
 		return false
 	}
-	e.holes, e.count = holes, count
-	for i := range e.stores {
-		s := &e.stores[i]
-		s.hole, s.after = -1, 0
-		for k, h := range e.holes[:e.count] {
-			off := uint16(s.span.off)
-			switch {
-			case s.empty:
-			case off >= h.start && off < h.end:
-				s.hole = int8(k)
-			case off >= h.end:
-				s.after = int8(k + 1)
+	for _, steps := range [][]storing{e.stores, e.row} {
+		for i := range steps {
+			if !steps[i].among(holes[:count]) {
+				return false
 			}
+		}
+	}
+	e.holes, e.count = holes, count
+	return true
+}
+
+// among puts a span into its place among holes. It reports false for that of an
+// array with a hole in it, which has no fixed size.
+func (s *storing) among(holes []hole) bool {
+	s.hole, s.after = -1, 0
+	if s.empty {
+		return true
+	}
+	start := s.span.off
+	end := start + s.span.size&spanLength
+	for k, h := range holes {
+		switch {
+		case start >= uint32(h.start) && end <= uint32(h.end):
+			s.hole = int8(k)
+			return true
+		case start >= uint32(h.end):
+			s.after = int8(k + 1)
+		case end > uint32(h.start):
+			return false
 		}
 	}
 	return true
@@ -465,11 +519,13 @@ type habit struct {
 	score int // bytes that need not be walked, less what looking in vain costs
 	tries int
 	rest  int // objects that are not looked for
+	bad   int // judgements since the last good one
 }
 
 const (
 	habitTries   = 128  // after so many objects the habit is judged
-	habitRest    = 4096 // how long it rests after a bad judgement
+	habitRest    = 4096 // how long it rests after a bad judgement, and longer after another
+	habitBad     = 8    // judgements that make the rest no longer
 	habitCost    = 64   // of looking in vain, in bytes
 	habitCurious = 4    // one of so many new objects is recorded at once
 )
@@ -507,7 +563,10 @@ func (h *habit) judge(score int) {
 		return
 	}
 	if h.score < 0 {
-		h.rest = habitRest
+		h.bad = min(h.bad+1, habitBad)
+		h.rest = habitRest << h.bad
+	} else {
+		h.bad = 0
 	}
 	h.tries, h.score = 0, 0
 }

@@ -74,8 +74,9 @@ type node struct {
 	tests   []test       // conditions that a scalar may meet
 	list    *slot        // where a whole array goes, or nil
 	scope   int          // scope that each object here opens, or -1
+	rowSet  int          // that each object here is a row of, or -1
 	wanted  bool         // a scalar is of use
-	forget  bool         // its objects are no matter for a memo
+	forget  bool         // its object is no matter for a memo
 }
 
 func (n *node) inner() bool { return n.members.n > 0 }
@@ -422,9 +423,10 @@ func (b *Builder) Compile() (*Program, error) {
 		p.scopes = append(p.scopes, out)
 	}
 	for i, n := range b.nodes {
-		out := node{id: i, level: levels[i], scope: n.scope}
-		// A row is more than what a memo keeps of an object.
-		out.forget = i == 0 || n.scope >= 0 && b.scopes[n.scope].rowSet >= 0
+		out := node{id: i, level: levels[i], scope: n.scope, rowSet: -1, forget: i == 0}
+		if n.scope >= 0 {
+			out.rowSet = b.scopes[n.scope].rowSet
+		}
 		for _, name := range n.names {
 			out.members.add(name, int32(n.children[name]))
 		}
@@ -446,7 +448,7 @@ func (b *Builder) Compile() (*Program, error) {
 		out.wanted = len(out.stores) > 0 || len(out.tests) > 0 || out.list != nil
 		p.nodes = append(p.nodes, out)
 	}
-	p.nodes = append(p.nodes, node{id: len(b.nodes), scope: -1})
+	p.nodes = append(p.nodes, node{id: len(b.nodes), scope: -1, rowSet: -1})
 	p.unknown = &p.nodes[len(b.nodes)]
 	return p, nil
 }

@@ -1,6 +1,9 @@
 package ndjson
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // A Span is one JSON scalar (or, where a rule asks for it, a whole array) as
 // a piece of the line it was read from. The zero Span means "not there".
@@ -68,6 +71,15 @@ type rowSet struct {
 	regs  []Span
 	marks []Marks
 	width int
+}
+
+// add adds an element with marks, and returns its registers, which are empty.
+func (s *rowSet) add(marks Marks) []Span {
+	s.marks = append(s.marks, marks)
+	n := len(s.regs)
+	s.regs = slices.Grow(s.regs, s.width)[:n+s.width]
+	clear(s.regs[n:])
+	return s.regs[n:]
 }
 
 // Reg returns a register of the whole record.
@@ -352,9 +364,7 @@ func (w *walker) close(sc *scope, i int) {
 		}
 	}
 	if sc.rowSet >= 0 {
-		set := &w.r.rows[sc.rowSet]
-		set.regs = append(set.regs, w.r.regs[sc.lo:sc.hi]...)
-		set.marks = append(set.marks, marks)
+		copy(w.r.rows[sc.rowSet].add(marks), w.r.regs[sc.lo:sc.hi])
 	}
 }
 
