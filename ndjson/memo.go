@@ -25,7 +25,7 @@ import (
 // there before, so the steps are done again and not their outcome.
 
 const (
-	memoSets    = 1 << 8 // a power of two
+	memoSets    = 1 << 7 // a power of two
 	memoWays    = 8
 	memoLongest = 1280    // bytes of an object
 	memoLook    = 1280    // how far ends of members are looked for
