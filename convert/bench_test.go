@@ -209,10 +209,11 @@ func BenchmarkSink(b *testing.B) {
 					}
 					tables = append(tables, t)
 				}
+				memory := &recycler{}
 				for b.Loop() {
 					for _, t := range tables {
 						var out bytes.Buffer
-						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema)
+						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema, memory)
 						if err != nil {
 							b.Fatal(err)
 						}

@@ -55,7 +55,7 @@ func TestDiskFull(t *testing.T) {
 				set := &dataset{temp: t.TempDir()}
 				p := &partFile{set: set, name: "x", home: "x", file: dup(t, full)}
 				p.buf = bufio.NewWriterSize(p.file, size)
-				s, err := sinks[format](p.buf, arrowSchema(table))
+				s, err := sinks[format](p.buf, arrowSchema(table), &recycler{})
 				if err == nil {
 					p.sink = s
 					arrays := make([]arrow.Array, len(filled.cols))
@@ -81,7 +81,7 @@ func TestDiskFull(t *testing.T) {
 		s.writeTo(dup(t, full))
 		err = s.add(filled, 0)
 		if err == nil {
-			_, err = s.rewind()
+			_, err = s.rewind(&recycler{})
 		}
 		check(t, err, &dataset{})
 	})

@@ -69,7 +69,7 @@ func (f partFormat) create(t *tableWriter, part int) (*partFile, error) {
 		return nil, err
 	}
 	p.limit = cmp.Or(t.run.opts.fileRows, partRows)
-	return p.with(sinks[f.format](p.buf, t.schema))
+	return p.with(sinks[f.format](p.buf, t.schema, t.run.memory))
 }
 
 func (f partFormat) finish(context.Context, *run) ([]string, error) { return nil, nil }
@@ -92,7 +92,7 @@ func (f *duckDBFormat) create(t *tableWriter, part int) (*partFile, error) {
 		return nil, err
 	}
 	p.limit = math.MaxInt64
-	return p.with(newParquetSink(p.buf, t.schema))
+	return p.with(newParquetSink(p.buf, t.schema, t.run.memory))
 }
 
 func (f *duckDBFormat) finish(ctx context.Context, _ *run) ([]string, error) {

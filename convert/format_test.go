@@ -20,6 +20,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -317,7 +318,7 @@ func TestArrow(t *testing.T) {
 			t.Errorf("%s: %s is described as %q", o.dir, field.Name, got)
 		}
 		var got bytes.Buffer
-		s, err := newCSVSink(&got, r.Schema())
+		s, err := newCSVSink(&got, r.Schema(), memory.DefaultAllocator)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -94,7 +95,7 @@ type rowVisitor func(row int, who personID)
 
 // scan visits the rows of a spill.
 func scan(ctx context.Context, s *spill, gone func(line int64) bool, rows func(arrow.RecordBatch) rowVisitor) error {
-	in, err := s.rewind()
+	in, err := s.rewind(memory.DefaultAllocator) // visitors keep texts
 	if err != nil {
 		return err
 	}

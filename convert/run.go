@@ -62,6 +62,7 @@ type Options struct {
 	// Tests want fewer rows in a part file, and in a batch on its way there.
 	fileRows  int64
 	batchRows int
+	poison    bool // of memory that was given back
 }
 
 // Progress tells how far a run is.
@@ -162,6 +163,7 @@ type run struct {
 	written []int64      // rows by output
 	places  placeLog     // of resources
 
+	memory *recycler     // of what is written
 	tuva   *tuvaDelivery // in the profile of that name
 	format formatter
 	files  [][]ManifestFiles // by output
@@ -193,6 +195,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
+		memory:  &recycler{poison: opts.poison},
 	}
 	for i, o := range compiled.outputs {
 		if o.profile != opts.Profile {

@@ -51,7 +51,7 @@ func writeColumns(to sink, s *arrow.Schema, cols []arrow.Array, n int64) error {
 }
 
 // sinks are those of the formats that have part files.
-var sinks = map[Format]func(io.Writer, *arrow.Schema) (sink, error){
+var sinks = map[Format]func(io.Writer, *arrow.Schema, memory.Allocator) (sink, error){
 	Parquet: newParquetSink,
 	CSV:     newCSVSink,
 	Arrow:   newArrowSink,
@@ -63,7 +63,7 @@ type csvSink struct {
 	begun  bool // the header is written
 }
 
-func newCSVSink(w io.Writer, s *arrow.Schema) (sink, error) {
+func newCSVSink(w io.Writer, s *arrow.Schema, _ memory.Allocator) (sink, error) {
 	out := arrowcsv.NewWriter(w, s, arrowcsv.WithHeader(true), arrowcsv.WithNullWriter(""))
 	return &csvSink{w: out, schema: s}, nil
 }

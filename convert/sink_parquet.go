@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -35,18 +36,19 @@ type parquetSink struct {
 	ints   []int32
 }
 
-func newParquetSink(w io.Writer, s *arrow.Schema) (sink, error) {
+func newParquetSink(w io.Writer, s *arrow.Schema, mem memory.Allocator) (sink, error) {
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithStoreDecimalAsInteger(true),
 		parquet.WithCreatedBy("cclf"),
+		parquet.WithAllocator(mem),
 	}
 	for _, f := range s.Fields() {
 		if f.Type.ID() == arrow.DECIMAL128 || f.Type.ID() == arrow.INT64 {
 			options = append(options, parquet.WithDictionaryFor(f.Name, false))
 		}
 	}
-	props, arrowProps := parquet.NewWriterProperties(options...), pqarrow.DefaultWriterProps()
+	props, arrowProps := parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(mem))
 	columns, err := pqarrow.ToParquet(s, props, arrowProps)
 	if err != nil {
 		return nil, err

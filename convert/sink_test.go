@@ -57,7 +57,7 @@ func sinkBatch(t *testing.T) arrow.RecordBatch {
 func writeSink(t *testing.T, format Format) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	s, err := sinks[format](struct{ io.Writer }{&b}, arrowSchema(sinkTable))
+	s, err := sinks[format](struct{ io.Writer }{&b}, arrowSchema(sinkTable), &recycler{poison: true})
 	if err != nil {
 		t.Fatal(err)
 	}

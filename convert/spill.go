@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
 // Rows of a table are gathered until they are so many, or take so much memory.
@@ -144,15 +145,15 @@ func (s *spill) end() error {
 }
 
 // rewind returns a reader of what was written, from its beginning. It ends the
-// writing, and may be called again.
-func (s *spill) rewind() (*ipc.Reader, error) {
+// writing, and may be called again. What it reads is in memory of mem.
+func (s *spill) rewind(mem memory.Allocator) (*ipc.Reader, error) {
 	if err := s.end(); err != nil {
 		return nil, err
 	}
 	if _, err := s.file.Seek(0, 0); err != nil {
 		return nil, err
 	}
-	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<16))
+	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<16), ipc.WithAllocator(mem))
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", s.path, err)
 	}

@@ -143,7 +143,7 @@ type tableWriter struct {
 }
 
 func (t *tableWriter) write(ctx context.Context) (err error) {
-	in, err := t.spill.rewind()
+	in, err := t.spill.rewind(t.run.memory)
 	if err != nil {
 		return err
 	}
