@@ -31,6 +31,7 @@ type claim struct {
 
 	serial     int64       // of the resource, among those of the worker
 	numberings []numbering // by row set
+	listing    listing     // the last one
 
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
@@ -120,6 +121,9 @@ func (c *claim) value(g *getter, row int) ([]byte, bool) {
 }
 
 func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
+	if s.direct {
+		return c.fromRegister(s, row)
+	}
 	if s.rowFn != nil {
 		return s.rowFn(c, row), true
 	}
@@ -156,6 +160,21 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 		v = s.fn(c.scratch, v)
 	}
 	return v, v != nil
+}
+
+// fromRegister is fromSource for most of the sources.
+func (c *claim) fromRegister(s *source, row int) ([]byte, bool) {
+	var span ndjson.Span
+	if s.kind == fromRow {
+		span = c.rec.Row(s.rowSet, row)[s.reg]
+	} else {
+		span = c.rec.Reg(s.reg)
+	}
+	if span.IsZero() {
+		return nil, false
+	}
+	v := c.spanText(span)
+	return v, !blank(v)
 }
 
 // gather makes the text of one value of the registers of a source.
@@ -207,15 +226,19 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 	if list.IsZero() {
 		return nil
 	}
-	places := c.numbered(s)
 	n := s.nth
-	for number := range numbersIn(list.Raw(c.rec.Line)) {
-		from, to := 0, c.rec.Rows(s.join.set)
-		if places != nil {
-			from = places.find(number)
-			to = from + 1
+	if places := c.numbered(s); places != nil {
+		for _, i := range c.listed(list, places) {
+			if i >= 0 && c.meets(s, int(i)) {
+				if n--; n == 0 {
+					return c.rec.Row(s.join.set, int(i))[s.reg : s.reg+s.count]
+				}
+			}
 		}
-		for i := from; i >= 0 && i < to; i++ {
+		return nil
+	}
+	for number := range numbersIn(list.Raw(c.rec.Line)) {
+		for i := range c.rec.Rows(s.join.set) {
 			if c.matches(s, i, number) {
 				if n--; n == 0 {
 					return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
@@ -224,6 +247,27 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 		}
 	}
 	return nil
+}
+
+// A listing is the places of the elements that a list of numbers names, or -1.
+// Several cells of a row join by the same list.
+type listing struct {
+	list   ndjson.Span
+	of     *numbering
+	serial int64 // of the resource
+	places []int32
+}
+
+func (c *claim) listed(list ndjson.Span, m *numbering) []int32 {
+	l := &c.listing
+	if l.list == list && l.of == m && l.serial == c.serial {
+		return l.places
+	}
+	l.list, l.of, l.serial, l.places = list, m, c.serial, l.places[:0]
+	for number := range numbersIn(list.Raw(c.rec.Line)) {
+		l.places = append(l.places, m.find(number))
+	}
+	return l.places
 }
 
 // numbering tells which element of an array has which number.
@@ -265,12 +309,12 @@ func (c *claim) numbered(s *source) *numbering {
 }
 
 // find returns the place of the element with a number, or -1.
-func (m *numbering) find(number []byte) int {
+func (m *numbering) find(number []byte) int32 {
 	n := smallNumber(number)
 	if n < 0 || n >= len(m.places) {
 		return -1
 	}
-	return int(m.places[n]) - 1
+	return m.places[n] - 1
 }
 
 // smallNumber is the number that a text of nothing but digits stands for, or -1
@@ -307,9 +351,12 @@ func (c *claim) referred(s *source) []ndjson.Span {
 // matches reports whether an element has a key, meets the conditions of a
 // join, and has a value.
 func (c *claim) matches(s *source, i int, key []byte) bool {
-	other := c.rec.Row(s.join.set, i)
-	return !other[s.reg].IsZero() && bytes.Equal(other[s.join.key].Raw(c.rec.Line), key) &&
-		c.rec.Marks(s.join.set, i).Has(s.join.need)
+	return bytes.Equal(c.rec.Row(s.join.set, i)[s.join.key].Raw(c.rec.Line), key) && c.meets(s, i)
+}
+
+// meets is matches whatever the key.
+func (c *claim) meets(s *source, i int) bool {
+	return !c.rec.Row(s.join.set, i)[s.reg].IsZero() && c.rec.Marks(s.join.set, i).Has(s.join.need)
 }
 
 // numbersIn yields the numbers in the JSON text of an array of numbers, or of

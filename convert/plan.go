@@ -112,6 +112,7 @@ const (
 
 type source struct {
 	kind     sourceKind
+	direct   bool // the text of the register is the value
 	reg      int
 	rowSet   int // of the row
 	count    int // registers, when gather looks at several
@@ -123,6 +124,11 @@ type source struct {
 	literal  []byte
 	fn       transform
 	rowFn    rowFunc
+}
+
+// isDirect reports whether the text of the source's register is the value.
+func (s *source) isDirect() bool {
+	return s.gather == gatherFirst && !s.firstRow && s.fn == nil && s.rowFn == nil
 }
 
 // A gatherRule makes one value of several.
@@ -457,11 +463,11 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 	}
 	count := max(c.wanted(alt), src.count)
 	if array != "" && head.Name == array && len(head.Conds) == 0 {
-		src.kind, src.rowSet = fromRow, tp.set
+		src.kind, src.rowSet, src.direct = fromRow, tp.set, src.isDirect()
 		c.regNth(&src.reg, c.b.RowValue(tp.set, stepsOf(alt.Path[1:]), count), alt.Nth)
 		return nil
 	}
-	src.kind = fromRecord
+	src.kind, src.direct = fromRecord, src.isDirect()
 	c.regNth(&src.reg, c.b.Value(stepsOf(alt.Path), count), alt.Nth)
 	return nil
 }
