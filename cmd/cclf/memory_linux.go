@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,32 +16,43 @@ import (
 // again comes back from the page cache. It does nothing where the kernel does
 // not tell the mappings.
 func dropUnusedPages() {
+	for _, m := range programMappings() {
+		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.start, m.end-m.start, unix.MADV_DONTNEED)
+	}
+}
+
+type mapping struct{ start, end uintptr }
+
+// programMappings finds the mappings of the program file of which all pages are
+// those of the file. It is asked once: the kernel takes milliseconds to tell.
+var programMappings = sync.OnceValue(func() (list []mapping) {
 	program, err := os.Executable()
 	if err != nil {
-		return
+		return nil
 	}
 	maps, err := os.Open("/proc/self/smaps")
 	if err != nil {
-		return
+		return nil
 	}
 	defer maps.Close()
-	var start, end uintptr // of the last mapping, if it is one of the program's that cannot be written to
+	var last mapping // if it is one of the program's that cannot be written to
 	for lines := bufio.NewScanner(maps); lines.Scan(); {
 		line := lines.Text()
-		var from, to uintptr
+		var m mapping
 		var mode string
-		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err == nil {
-			start, end = 0, 0
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &m.start, &m.end, &mode); err == nil {
+			last = mapping{}
 			if strings.HasSuffix(line, " "+program) && !strings.Contains(mode, "w") {
-				start, end = from, to
+				last = m
 			}
 			continue
 		}
 		// Pages that were written to, as those of relocations are before they
 		// are protected, are not in the file.
 		var anonymous int
-		if _, err := fmt.Sscanf(line, "Anonymous: %d kB", &anonymous); err == nil && anonymous == 0 && start < end {
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, start, end-start, unix.MADV_DONTNEED)
+		if _, err := fmt.Sscanf(line, "Anonymous: %d kB", &anonymous); err == nil && anonymous == 0 && last.start < last.end {
+			list = append(list, last)
 		}
 	}
-}
+	return list
+})
