@@ -40,7 +40,7 @@ func alike(v any, r *rand.Rand) any {
 // one record, which remembers them, and compares all answers. The objects
 // stand in the line several times, at the same node and at others.
 func TestMemo(t *testing.T) {
-	found, holes := 0, 0
+	found, holes, rows := 0, 0, 0
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		requests := randomRequests(r)
@@ -78,12 +78,16 @@ func TestMemo(t *testing.T) {
 		}
 		for i := range rec.memo.sets {
 			for k := range rec.memo.sets[i].ways {
-				holes += len(rec.memo.sets[i].ways[k].holes)
+				e := &rec.memo.sets[i].ways[k]
+				holes += int(e.count)
+				if e.node != nil && e.node.rowSet >= 0 && e.count > 0 {
+					rows++
+				}
 			}
 		}
 	}
-	if found < 10_000 || holes < 1_000 {
-		t.Errorf("only %d values found, %d holes made: the test does not reach what it is for", found, holes)
+	if found < 10_000 || holes < 1_000 || rows < 100 {
+		t.Errorf("only %d values found, %d holes made, %d rows remembered: the test does not reach what it is for", found, holes, rows)
 	}
 }
 
