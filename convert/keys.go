@@ -43,12 +43,15 @@ func (l *keyLog) add(k resourceKey) error {
 }
 
 func compareKeys(a, b resourceKey) int {
-	return cmp.Or(
-		cmp.Compare(a.id[0], b.id[0]),
-		cmp.Compare(a.id[1], b.id[1]),
-		cmp.Compare(a.updated, b.updated),
-		cmp.Compare(a.line, b.line),
-	)
+	switch {
+	case a.id[0] != b.id[0]:
+		return cmp.Compare(a.id[0], b.id[0])
+	case a.id[1] != b.id[1]:
+		return cmp.Compare(a.id[1], b.id[1])
+	case a.updated != b.updated:
+		return cmp.Compare(a.updated, b.updated)
+	}
+	return cmp.Compare(a.line, b.line)
 }
 
 // spill sorts the keys in memory and writes them to a run of their own.
