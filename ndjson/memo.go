@@ -22,13 +22,13 @@ import (
 // when their scope opens; marks come from scalars that conditions look at; and
 // of other scalars it only matters that they are there. And what the walk does
 // outside is a list of steps (store, mark) whose outcome may depend on what was
-// there before, so the steps are done again and not their outcome.
+// there before, so the steps are done again and not their outcome. An object
+// that is a row also leaves its registers and marks, which are all its own.
 
 const (
 	memoSets    = 1 << 7 // a power of two
 	memoWays    = 8
 	memoLongest = 1280    // bytes of an object
-	memoLook    = 1280    // how far ends of members are looked for
 	memoEnds    = 12      // how many of them tell objects apart
 	memoHoles   = 12      // of an object
 	memoShapes  = 1 << 10 // a power of two
@@ -77,7 +77,8 @@ type hole struct{ start, end uint16 }
 // A piece is a part of an object's text: a scalar, with its quotes.
 type piece struct{ start, end int32 }
 
-// A storing is a span that went into registers of a scope outside the object.
+// A storing is a span that went into registers of a scope outside the object, or
+// of the object itself when it is a row.
 type storing struct {
 	to    slot
 	span  Span // relative to the object
@@ -147,7 +148,7 @@ func ends(b []byte) iter.Seq2[int, int] {
 				yield(end, 0)
 				return
 			}
-			if at = comma + 1; at >= memoLook || !yield(end, at) {
+			if at = comma + 1; at >= memoLongest || !yield(end, at) {
 				return
 			}
 		}
@@ -157,7 +158,7 @@ func ends(b []byte) iter.Seq2[int, int] {
 // nextComma returns the offset of the next comma between members or elements,
 // as far as one is looked for.
 func nextComma(b []byte, at int) int {
-	for at < memoLook {
+	for at < memoLongest {
 		i := bytes.IndexByte(b[at:], ',')
 		if i < 0 {
 			return len(b)
