@@ -428,9 +428,8 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 	return end, nil
 }
 
-// alike returns the object with a shape that differs from another in scalars
-// only, which become holes, or nil. It leaves the place of the shape's other
-// object as it is, and its own for the one that it becomes.
+// alike returns the object of a shape that differs from another in scalars only,
+// which become holes, or nil. It puts the object in the first place of the shape.
 func (w *walker) alike(shape *[2]*remembered, n *node, depth int, text []byte, scalars []piece) *remembered {
 	for i, e := range shape {
 		if e != nil && e.node == n && int(e.depth) == depth && e.vary(text, scalars) {
