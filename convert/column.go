@@ -56,14 +56,18 @@ func (c *column) bytes() int {
 	return n
 }
 
-// pad gives the nulls at the end of a column that gathers their places among
-// the values. Most tables have columns that are null in all rows; those take
-// no memory.
+// pad gives the nulls at the end their places among the values. In a column
+// that gathers they have none until then: most tables have columns that are null
+// in all rows, and those take no memory.
 func (c *column) pad() {
 	switch {
-	case !c.gathers:
 	case c.dict != nil:
 		c.numbers = padded(c.numbers, c.n)
+	case c.kind == schema.Text:
+		for len(c.ends) < c.n {
+			c.ends = append(c.ends, int32(len(c.text)))
+		}
+		c.again = padded(c.again, c.n)
 	case c.kind == schema.Int:
 		c.ints = padded(c.ints, c.n)
 	case c.kind == schema.Decimal:
@@ -115,7 +119,7 @@ func (c *column) append(v []byte, ok bool) error {
 		}
 		c.days = append(c.days, days)
 	}
-	c.mark(true)
+	c.mark()
 	return nil
 }
 
@@ -124,7 +128,7 @@ func (c *column) appendText(v []byte) {
 	c.text = append(c.text, v...)
 	c.ends = append(c.ends, int32(len(c.text)))
 	c.again = append(c.again, false)
-	c.mark(true)
+	c.mark()
 }
 
 // repeat adds the last value again.
@@ -146,38 +150,22 @@ func (c *column) repeat() {
 	case schema.Date:
 		c.days = append(c.days, c.days[last])
 	}
-	c.mark(true)
+	c.mark()
 }
 
-func (c *column) appendNull() {
-	switch c.kind {
-	case schema.Text:
-		c.ends = append(c.ends, int32(len(c.text)))
-		c.again = append(c.again, false)
-	case schema.Int:
-		c.ints = append(c.ints, 0)
-	case schema.Decimal:
-		c.decimals = append(c.decimals, decimal128.Num{})
-	case schema.Date:
-		c.days = append(c.days, 0)
-	}
-	c.mark(false)
-}
+func (c *column) appendNull() { c.fill(c.n + 1) }
 
 func (c *column) appendInt(v int64) {
 	c.ints = append(c.ints, v)
-	c.mark(true)
+	c.mark()
 }
 
-func (c *column) mark(valid bool) {
+// mark counts a value that was added.
+func (c *column) mark() {
 	if c.n%8 == 0 {
 		c.valid = append(c.valid, 0)
 	}
-	if valid {
-		c.valid[c.n/8] |= 1 << (c.n % 8)
-	} else {
-		c.nulls++
-	}
+	c.valid[c.n/8] |= 1 << (c.n % 8)
 	c.n++
 }
 
@@ -192,21 +180,8 @@ func (c *column) fill(n int) {
 	c.n += more
 	c.nulls += more
 	c.valid = append(c.valid, make([]byte, (n+7)/8-len(c.valid))...)
-	if c.gathers {
-		return
-	}
-	switch c.kind {
-	case schema.Text:
-		for range more {
-			c.ends = append(c.ends, int32(len(c.text)))
-		}
-		c.again = append(c.again, make([]bool, more)...)
-	case schema.Int:
-		c.ints = padded(c.ints, n)
-	case schema.Decimal:
-		c.decimals = padded(c.decimals, n)
-	case schema.Date:
-		c.days = padded(c.days, n)
+	if !c.gathers {
+		c.pad()
 	}
 }
 

@@ -154,7 +154,7 @@ func dense(cols []arrow.Array) []arrow.Array {
 			if col.IsNull(row) {
 				c.appendNull()
 			} else {
-				c.appendText([]byte(t.Value(row)))
+				c.appendText(t.bytes(row))
 			}
 		}
 		out[i] = c.array()
