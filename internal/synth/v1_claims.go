@@ -162,17 +162,7 @@ func (w *v1) procedures(b []byte, c *Institutional) []byte {
 	open := len(b)
 	for i := range c.IcdPrcdr {
 		p := &c.IcdPrcdr[i]
-		b = append(b, '{')
-		if p.Dt != 0 {
-			b = append(b, `"date":"`...)
-			b = p.Dt.append(b)
-			b = append(b, `T00:00:00+00:00",`...)
-		}
-		b = append(b, `"procedureCodeableConcept":`...)
-		b = append(b, v1Concept(p.VrsnCd, p.Cd)...)
-		b = append(b, `,"sequence":`...)
-		b = appendInt(b, i+1)
-		b = append(b, `},`...)
+		b = appendProcedure(b, i+1, p.Dt, v1Concept(p.VrsnCd, p.Cd))
 	}
 	return closeArray(b, start, open)
 }

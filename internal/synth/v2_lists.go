@@ -198,23 +198,26 @@ func appendDiagnosis(b []byte, d *codedDiagnosis) []byte {
 	return append(b, icdOf(d.VrsnCd).diagnosisConcepts[d.Cd]...)
 }
 
+// appendProcedure writes an element of the procedures, and a comma.
+func appendProcedure(b []byte, number int, done date, concept string) []byte {
+	b = append(b, '{')
+	if done != 0 {
+		b = append(b, `"date":"`...)
+		b = append(done.append(b), `T00:00:00+00:00",`...)
+	}
+	b = append(b, `"procedureCodeableConcept":`...)
+	b = append(b, concept...)
+	b = append(b, `,"sequence":`...)
+	return append(appendInt(b, number), `},`...)
+}
+
 func (w *v2) procedureMember(b []byte, c *Institutional) []byte {
 	start := len(b)
 	b = append(b, `"procedure":[`...)
 	open := len(b)
 	for i := range c.IcdPrcdr {
 		p := &c.IcdPrcdr[i]
-		b = append(b, '{')
-		if p.Dt != 0 {
-			b = append(b, `"date":"`...)
-			b = p.Dt.append(b)
-			b = append(b, `T00:00:00+00:00",`...)
-		}
-		b = append(b, `"procedureCodeableConcept":`...)
-		b = append(b, icdOf(p.VrsnCd).procedureConcepts[p.Cd]...)
-		b = append(b, `,"sequence":`...)
-		b = appendInt(b, i+1)
-		b = append(b, `},`...)
+		b = appendProcedure(b, i+1, p.Dt, icdOf(p.VrsnCd).procedureConcepts[p.Cd])
 	}
 	return closeArray(b, start, open)
 }

@@ -360,15 +360,7 @@ func (p *partial) procedureMember(b []byte) []byte {
 	b = append(b, `"procedure":[`...)
 	open := len(b)
 	for i, done := range p.procedures {
-		b = append(b, '{')
-		if done.date != 0 {
-			b = append(b, `"date":"`...)
-			b = append(done.date.append(b), `T00:00:00+00:00",`...)
-		}
-		b = append(b, `"procedureCodeableConcept":`...)
-		b = append(b, icd10.procedureConcepts[done.code]...)
-		b = append(b, `,"sequence":`...)
-		b = append(appendInt(b, i+1), `},`...)
+		b = appendProcedure(b, i+1, done.date, icd10.procedureConcepts[done.code])
 	}
 	return closeArray(b, start, open)
 }
