@@ -38,8 +38,8 @@ const (
 // of use gives way to a newer one of the same set.
 type memo struct {
 	sets   [memoSets]memoSet
-	shapes [memoShapes][2]*remembered // by what is outside of scalars that may vary
-	vary   [1 << 10]uint64            // a bit for each end of a key that varies
+	shapes [memoShapes]shape // by what is outside of scalars that may vary
+	vary   [1 << 10]uint64   // a bit for each end of a key that varies
 }
 
 type memoSet struct {
@@ -52,6 +52,9 @@ type memoSet struct {
 	meet int
 	long uint32 // tag of the last object that was too long
 }
+
+// A shape has the last objects that are alike but for scalars.
+type shape [2]*remembered
 
 // remembered is an object that was walked. What a comparison needs comes first
 // and stands together: an object is seldom in the processor's cache.
@@ -201,7 +204,7 @@ func (m *memo) varies(h uint64) bool {
 var memoSeed = maphash.MakeSeed()
 
 // shapeOf is the place for objects with a text that are alike but for scalars.
-func (m *memo) shapeOf(n *node, text []byte, scalars []piece) *[2]*remembered {
+func (m *memo) shapeOf(n *node, text []byte, scalars []piece) *shape {
 	var h maphash.Hash
 	h.SetSeed(memoSeed)
 	h.WriteByte(byte(n.id))
@@ -387,7 +390,7 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 		}
 		r.pieces = pieces
 		shape := r.memo.shapeOf(n, text, pieces)
-		e := w.alike(shape, n, depth, text, pieces)
+		e := shape.alike(n, depth, text, pieces)
 		if e == nil {
 			e = key.victim()
 			e.node, e.depth, e.count, e.next = n, int32(depth), 0, [2]*remembered{}
@@ -397,21 +400,9 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 			e.marks = append(e.marks[:0], r.marked[marks:]...)
 			e.row = e.row[:0]
 			if n.rowSet >= 0 {
-				set := &r.rows[n.rowSet]
-				for i, s := range set.regs[len(set.regs)-set.width:] {
-					if !s.IsZero() {
-						e.row = append(e.row, storing{to: slot{reg: int32(i)}, span: s, empty: s == emptySpan, hole: -1})
-					}
-				}
-				e.rowMarks = set.marks[len(set.marks)-1]
+				e.keepRow(&r.rows[n.rowSet])
 			}
-			for _, steps := range [][]storing{e.stores, e.row} {
-				for i := range steps {
-					if s := &steps[i]; !s.empty {
-						s.span.off -= uint32(at)
-					}
-				}
-			}
+			e.startAt(at)
 			shape[1] = shape[0]
 		} else {
 			r.memo.learn(e)
@@ -428,12 +419,33 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 	return end, nil
 }
 
+// keepRow keeps what the last row of a set has, which is the object.
+func (e *remembered) keepRow(set *rowSet) {
+	for i, s := range set.regs[len(set.regs)-set.width:] {
+		if !s.IsZero() {
+			e.row = append(e.row, storing{to: slot{reg: int32(i)}, span: s, empty: s == emptySpan, hole: -1})
+		}
+	}
+	e.rowMarks = set.marks[len(set.marks)-1]
+}
+
+// startAt makes spans of the line relative to the object.
+func (e *remembered) startAt(at int) {
+	for _, steps := range [][]storing{e.stores, e.row} {
+		for i := range steps {
+			if s := &steps[i]; !s.empty {
+				s.span.off -= uint32(at)
+			}
+		}
+	}
+}
+
 // alike returns the object of a shape that differs from another in scalars only,
 // which become holes, or nil. It puts the object in the first place of the shape.
-func (w *walker) alike(shape *[2]*remembered, n *node, depth int, text []byte, scalars []piece) *remembered {
-	for i, e := range shape {
+func (s *shape) alike(n *node, depth int, text []byte, scalars []piece) *remembered {
+	for i, e := range s {
 		if e != nil && e.node == n && int(e.depth) == depth && e.vary(text, scalars) {
-			shape[0], shape[i] = shape[i], shape[0]
+			s[0], s[i] = s[i], s[0]
 			return e
 		}
 	}
