@@ -11,9 +11,12 @@ import (
 // collected. With what the program file takes, it stays below 128 MB.
 const memoryFloor = 72 << 20
 
-// dropEvery is after how many steps of a conversion the pages of the program
-// are given back that it does not use.
-const dropEvery = 500
+// After so many steps of a conversion the pages of the program are given back
+// that it does not use: for the first time, and again.
+const (
+	dropFirst = 16 // a smaller one ends soon
+	dropEvery = 500
+)
 
 // boundMemory lets garbage be collected when memory runs short and not, as is
 // usual, whenever so much more has been allocated: the heap of a conversion is
@@ -30,7 +33,7 @@ func boundMemory() func() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	calls := 0
 	return func() {
-		if calls%dropEvery == 0 {
+		if calls%dropEvery == dropFirst {
 			dropUnusedPages()
 		}
 		calls++

@@ -38,6 +38,14 @@ var programMappings = sync.OnceValue(func() (list []mapping) {
 	var last mapping // if it is one of the program's that cannot be written to
 	for lines := bufio.NewScanner(maps); lines.Scan(); {
 		line := lines.Text()
+		if key, value, found := strings.Cut(line, ": "); found {
+			// Pages that were written to, as those of relocations are before
+			// they are protected, are not in the file.
+			if key == "Anonymous" && strings.TrimSpace(value) == "0 kB" && last.start < last.end {
+				list = append(list, last)
+			}
+			continue
+		}
 		var m mapping
 		var mode string
 		if _, err := fmt.Sscanf(line, "%x-%x %s", &m.start, &m.end, &mode); err == nil {
@@ -45,13 +53,6 @@ var programMappings = sync.OnceValue(func() (list []mapping) {
 			if strings.HasSuffix(line, " "+program) && !strings.Contains(mode, "w") {
 				last = m
 			}
-			continue
-		}
-		// Pages that were written to, as those of relocations are before they
-		// are protected, are not in the file.
-		var anonymous int
-		if _, err := fmt.Sscanf(line, "Anonymous: %d kB", &anonymous); err == nil && anonymous == 0 && last.start < last.end {
-			list = append(list, last)
 		}
 	}
 	return list
