@@ -117,6 +117,9 @@ func civil(days int32) (y, m, d int) {
 // parseDecimal reads a JSON number exactly, as an integer count of units of
 // 10^-scale with at most precision digits.
 func parseDecimal(s []byte, precision, scale int) (decimal128.Num, error) {
+	if v, ok := plainDecimal(s, precision, scale); ok {
+		return decimal128.FromI64(v), nil
+	}
 	var n digitsOf
 	if err := n.read(s); err != nil {
 		return decimal128.Num{}, err
@@ -137,9 +140,50 @@ func parseDecimal(s []byte, precision, scale int) (decimal128.Num, error) {
 	return num, nil
 }
 
+// plainDecimal is parseDecimal for numbers of few digits and no exponent, which
+// almost all are.
+func plainDecimal(s []byte, precision, scale int) (v int64, ok bool) {
+	digits := s
+	if len(s) > 0 && s[0] == '-' {
+		digits = s[1:]
+	}
+	places := -1 // digits behind the point
+	for _, c := range digits {
+		switch {
+		case c >= '0' && c <= '9':
+			v = 10*v + int64(c-'0')
+			if places >= 0 {
+				places++
+			}
+		case c == '.' && places < 0:
+			places = 0
+		default:
+			return 0, false
+		}
+	}
+	zeros := scale - max(places, 0)
+	if len(digits) == 0 || len(digits)+zeros > plainDigits || zeros < 0 || places == 0 || places == len(digits)-1 {
+		return 0, false
+	}
+	v *= int64(powersOfTen[zeros].lo)
+	if precision < plainDigits && v >= int64(powersOfTen[precision].lo) {
+		return 0, false
+	}
+	if len(digits) < len(s) {
+		v = -v
+	}
+	return v, true
+}
+
+// plainDigits is how many digits, and points, surely fit 64 bits.
+const plainDigits = 18
+
 // parseInt reads a JSON number that is whole.
 func parseInt(s []byte) (int64, error) {
-	num, err := parseDecimal(s, 18, 0)
+	if v, ok := plainDecimal(s, plainDigits, 0); ok {
+		return v, nil
+	}
+	num, err := parseDecimal(s, plainDigits, 0)
 	if err != nil {
 		return 0, err
 	}
