@@ -79,8 +79,8 @@ func forBenchAPIs(b *testing.B, run func(b *testing.B, api schema.API, chunks []
 }
 
 func benchPlans(b *testing.B) *plans {
-	p, err := newPlans(nil, PlainCCLF.tables())
-	if err != nil {
+	p := newPlans(nil, PlainCCLF.tables())
+	if err := p.check(); err != nil {
 		b.Fatal(err)
 	}
 	return p
@@ -107,7 +107,7 @@ func BenchmarkWalk(b *testing.B) {
 		w := newWorker(benchPlans(b), &Options{}, nil)
 		for b.Loop() {
 			for i := range chunks {
-				w.guess = w.plans.byType[api][eobType]
+				w.guess = w.plans.of(api, eobType)
 				for _, line := range chunks[i].Lines {
 					if _, err := w.walk(line); err != nil {
 						b.Fatal(err)
@@ -162,10 +162,7 @@ func BenchmarkGather(b *testing.B) {
 				if len(list) == 0 {
 					continue
 				}
-				s, err := newSpill(b.TempDir(), outputs[at], func(*page) {})
-				if err != nil {
-					b.Fatal(err)
-				}
+				s := newSpill(b.TempDir(), outputs[at], func(*page) {})
 				for _, p := range list {
 					if err := s.add(p.page, p.base); err != nil {
 						b.Fatal(err)
@@ -174,7 +171,7 @@ func BenchmarkGather(b *testing.B) {
 				if err := s.end(); err != nil {
 					b.Fatal(err)
 				}
-				if err := s.remove(); err != nil {
+				if err := s.to.remove(); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -28,9 +28,9 @@ type column struct {
 	ends     []int32          // Text: where each value ends
 	again    []bool           // Text: the value is the one before it
 
-	// A column that only gathers what others have: nothing but addAll and
-	// truncate to nothing is for it. Nulls at its end have no place among its values,
-	// and its texts are numbers in a dictionary.
+	// A column that only gathers what others have: nothing but addAll, appendWord
+	// and truncate to nothing is for it. Nulls at its end have no place among its
+	// values, and its texts are numbers in a dictionary.
 	gathers bool
 	dict    *dictionary
 	numbers []int32
@@ -128,6 +128,18 @@ func (c *column) appendText(v []byte) {
 	c.text = append(c.text, v...)
 	c.ends = append(c.ends, int32(len(c.text)))
 	c.again = append(c.again, false)
+	c.mark()
+}
+
+// appendWord adds a text to a column with a dictionary, or a null when it is
+// blank.
+func (c *column) appendWord(v []byte) {
+	if blank(v) {
+		c.appendNull()
+		return
+	}
+	c.pad()
+	c.numbers = append(c.numbers, c.dict.number(v))
 	c.mark()
 }
 

@@ -73,15 +73,11 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	t.Run("spilled rows", func(t *testing.T) {
-		s, err := newSpill(t.TempDir(), output{table: table, dir: "cclf5"}, func(*page) {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.file.Close()
-		s.writeTo(dup(t, full))
-		err = s.add(filled, 0)
+		s := newSpill(t.TempDir(), output{table: table, dir: "cclf5"}, func(*page) {})
+		s.to.file = dup(t, full)
+		err := s.add(filled, 0)
 		if err == nil {
-			_, err = s.rewind(&recycler{})
+			err = s.end()
 		}
 		check(t, err, &dataset{})
 	})

@@ -124,9 +124,13 @@ func (p *partFile) open() (*partFile, error) {
 	if p.file, err = os.OpenFile(p.path(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 		return nil, err
 	}
-	p.buf = bufio.NewWriterSize(p.file, 1<<18)
+	p.buf = fileBuffers.Get().(*bufio.Writer)
+	p.buf.Reset(p.file)
 	return p, nil
 }
+
+// fileBuffers are the buffers of files that are finished.
+var fileBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<18) }}
 
 // with gives the file its sink, unless there is an error.
 func (p *partFile) with(s sink, err error) (*partFile, error) {
@@ -155,6 +159,9 @@ func (p *partFile) finish() error {
 	if err == nil {
 		err = p.buf.Flush()
 	}
+	p.buf.Reset(nil)
+	fileBuffers.Put(p.buf)
+	p.buf = nil
 	if err == nil && !p.staged() {
 		err = p.file.Sync()
 	}

@@ -139,6 +139,14 @@ func (t texts) bytes(row int) []byte {
 	return t.values.ValueBytes()[start : start+t.values.ValueLen(row)]
 }
 
+// bytesOrNone is bytes of any row, nil for a null.
+func (t texts) bytesOrNone(row int) []byte {
+	if t.IsNull(row) {
+		return nil
+	}
+	return t.bytes(row)
+}
+
 // dense returns columns of which none has a dictionary. The caller owns them.
 func dense(cols []arrow.Array) []arrow.Array {
 	out := make([]arrow.Array, len(cols))

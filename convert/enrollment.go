@@ -1,7 +1,7 @@
 package convert
 
 import (
-	"fmt"
+	"bytes"
 	"math"
 	"strings"
 	"time"
@@ -15,20 +15,20 @@ const recentMonths = 36
 // memberMonths makes the rows of the months in which a Coverage was in force.
 func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) error {
 	c := &w.claim
-	letter, ok := strings.CutPrefix(string(w.text(c.rec, c.plan.common.part)), "Part ")
+	letter, ok := bytes.CutPrefix(w.text(c.rec, c.plan.common.part), []byte("Part "))
 	if !ok || len(letter) != 1 {
 		return nil // not a part of Medicare: a Coverage of dual eligibility
 	}
-	c.part = []byte(letter)
+	c.part = append(c.part[:0], letter...)
 	out := w.out.pages[tp.final]
 	if out == nil {
 		out = w.pages.get(tp.final)
 		w.out.pages[tp.final] = out
 	}
 	mark := out.rows()
-	for _, m := range w.months(tp, letter, key.updated) {
-		c.month = fmt.Appendf(c.month[:0], "%04d-%02d-01", m.year, m.month)
-		if err := c.row(tp, tp.months[m.month-1], out, 0, true, key.line, who); err != nil {
+	for i, m := range w.months(tp, c.part[0], key.updated) {
+		c.month = time.Date(m.year, time.Month(m.month), 1, 0, 0, 0, 0, time.UTC).AppendFormat(c.month[:0], time.DateOnly)
+		if err := c.row(tp, tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
 			out.truncate(mark)
 			return err
 		}
@@ -40,7 +40,7 @@ type yearMonth struct{ year, month int }
 
 // months lists the months in which the part was in force: by the monthly
 // values of the reference year, or where there are none by the period.
-func (w *worker) months(tp *tablePlan, letter string, updated int64) []yearMonth {
+func (w *worker) months(tp *tablePlan, letter byte, updated int64) []yearMonth {
 	c := &w.claim
 	if c.plan.api == schema.V3 {
 		return w.periodMonths(updated)
@@ -49,25 +49,25 @@ func (w *worker) months(tp *tablePlan, letter string, updated int64) []yearMonth
 	if err != nil || year == 0 {
 		return nil
 	}
-	var list []yearMonth
+	w.listed = w.listed[:0]
 	for month := 1; month <= 12; month++ {
 		if c.enrolled(tp.months[month-1], letter) {
-			list = append(list, yearMonth{year, month})
+			w.listed = append(w.listed, yearMonth{year, month})
 		}
 	}
-	return list
+	return w.listed
 }
 
 // enrolled reports whether the values of a month say that the beneficiary had
 // the part: the buy-in code for A and B, a contract for C and D.
-func (c *claim) enrolled(cols []getter, letter string) bool {
+func (c *claim) enrolled(cols []getter, letter byte) bool {
 	for i := range cols {
 		v, ok := c.value(&cols[i], 0)
 		switch {
 		case !ok:
-		case cols[i].field.Label == schema.BuyInLabel && letter == "A":
+		case cols[i].field.Label == schema.BuyInLabel && letter == 'A':
 			return strings.Contains("13AC", string(v))
-		case cols[i].field.Label == schema.BuyInLabel && letter == "B":
+		case cols[i].field.Label == schema.BuyInLabel && letter == 'B':
 			return strings.Contains("23BC", string(v))
 		case cols[i].field.Label == schema.ContractLabel:
 			return len(v) == 5
@@ -90,11 +90,11 @@ func (w *worker) periodMonths(updated int64) []yearMonth {
 	}
 	y, m, _ := civil(last)
 	from, to := monthNumber(start), y*12+m-1
-	var list []yearMonth
+	w.listed = w.listed[:0]
 	for n := max(from, to-recentMonths+1); n <= to; n++ {
-		list = append(list, yearMonth{n / 12, n%12 + 1})
+		w.listed = append(w.listed, yearMonth{n / 12, n%12 + 1})
 	}
-	return list
+	return w.listed
 }
 
 // openCoverage reports whether a Coverage is in force when it is updated.

@@ -325,8 +325,9 @@ func (c *compiler) months(tp *tablePlan) error {
 		for i := range tp.table.Fields {
 			f := &tp.table.Fields[i]
 			cols[i].field = f
-			expr, err := schema.ParseExpr(strings.ReplaceAll(f.Cells[c.p.api].Expr, schema.MonthMark, fmt.Sprintf("%02d", month)))
-			if err != nil || f.Cells[c.p.api].Expr == "" {
+			text := f.Cells[c.p.api].Expr
+			expr, err := schema.ParseExpr(strings.ReplaceAll(text, schema.MonthMark, fmt.Sprintf("%02d", month)))
+			if err != nil || text == "" {
 				continue // tested in package schema
 			}
 			expr, late := splitLate(expr)
@@ -339,6 +340,7 @@ func (c *compiler) months(tp *tablePlan) error {
 					return fmt.Errorf("%s: %w", f.Label, err)
 				}
 			}
+			cols[i].shared = cols[i].isShared() && !strings.Contains(text, schema.MonthMark)
 		}
 		tp.months = append(tp.months, cols)
 	}

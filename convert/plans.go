@@ -16,51 +16,69 @@ var ErrMixed = errors.New("v3 cannot be mixed with v1 or v2 in one run: " +
 
 var resourceTypes = []string{eobType, patientType, coverageType, claimType, responseType}
 
-// plans are the compiled plans of all generations and resource types.
+// plans are the plans of all generations and resource types, each compiled when
+// it is first wanted.
 type plans struct {
-	byType  [len(schema.APIs)]map[string]*plan
-	outputs []output    // with the tables that were compiled
+	byType  [len(schema.APIs)]map[string]func() (*plan, error)
+	outputs []output    // with the tables that are compiled
 	only    *schema.API // the generation that the user says it is
 }
 
-// newPlans compiles what the tables ask of every resource type.
-func newPlans(only *schema.API, tables []*schema.Table) (*plans, error) {
+// newPlans returns the plans for tables. A test shows that those of the tables
+// that there are compile; of others, check does.
+func newPlans(only *schema.API, tables []*schema.Table) *plans {
 	p := &plans{only: only, outputs: outputsWith(tables)}
-	var group errgroup.Group
-	var mu sync.Mutex
 	for _, api := range schema.APIs {
-		p.byType[api] = map[string]*plan{}
+		p.byType[api] = map[string]func() (*plan, error){}
 		for _, resource := range resourceTypes {
 			if isPartial(resource) && api != schema.V2 {
 				continue
 			}
+			p.byType[api][resource] = sync.OnceValues(func() (*plan, error) { return newPlan(api, resource, tables) })
+		}
+	}
+	return p
+}
+
+// check compiles all plans.
+func (p *plans) check() error {
+	var group errgroup.Group
+	for _, byType := range p.byType {
+		for _, compile := range byType {
 			group.Go(func() error {
-				compiled, err := newPlan(api, resource, tables)
-				mu.Lock()
-				defer mu.Unlock()
-				p.byType[api][resource] = compiled
+				_, err := compile()
 				return err
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return group.Wait()
 }
 
-// first is a plan to begin with.
-func (p *plans) first() *plan {
-	if p.only != nil {
-		return p.byType[*p.only][eobType]
+// of returns the plan for a resource type, or nil when there is none.
+func (p *plans) of(api schema.API, resource string) *plan {
+	compile := p.byType[api][resource]
+	if compile == nil {
+		return nil
 	}
-	return p.byType[schema.V2][eobType]
+	compiled, err := compile()
+	if err != nil {
+		panic(err) // see newPlans
+	}
+	return compiled
+}
+
+// first is the generation to begin with.
+func (p *plans) first() schema.API {
+	if p.only != nil {
+		return *p.only
+	}
+	return schema.V2
 }
 
 // late returns the columns of a table that are filled at the end.
 func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
 	for _, resource := range []string{eobType, patientType, coverageType} {
-		for _, tp := range p.byType[api][resource].tables {
+		for _, tp := range p.of(api, resource).tables {
 			if tp.table == t {
 				return tp.late
 			}
@@ -75,7 +93,7 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 	if !marked {
 		api = guess.api
 	}
-	if right := p.byType[api][string(resourceType)]; right != nil {
+	if right := p.of(api, string(resourceType)); right != nil {
 		return right, nil
 	}
 	if len(resourceType) == 0 {
@@ -102,7 +120,7 @@ func (p *plans) generation(resourceType []byte, guess *plan, rec *ndjson.Record)
 // first chunk: that of its first resource with a marker, or else that of the
 // input before it. rec is for its use.
 func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API) schema.API {
-	guess := p.byType[before][eobType]
+	guess := p.of(before, eobType)
 	for _, text := range first.Lines {
 		if guess.program.Walk(rec, text) != nil {
 			continue

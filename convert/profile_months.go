@@ -1,9 +1,8 @@
 package convert
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"io"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -95,20 +94,8 @@ type rowVisitor func(row int, who personID)
 
 // scan visits the rows of a spill.
 func scan(ctx context.Context, s *spill, gone func(line int64) bool, rows func(arrow.RecordBatch) rowVisitor) error {
-	in, err := s.rewind(memory.DefaultAllocator) // visitors keep texts
-	if err != nil {
-		return err
-	}
-	defer in.Release()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		rec, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
+	for rec, err := range s.batches(memory.DefaultAllocator) { // visitors keep texts
+		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		n := int(rec.NumCols())
@@ -121,6 +108,7 @@ func scan(ctx context.Context, s *spill, gone func(line int64) bool, rows func(a
 			}
 		}
 	}
+	return nil
 }
 
 func (d *tuvaDelivery) visitEnrollment(s *spill) func(arrow.RecordBatch) rowVisitor {

@@ -97,19 +97,18 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
 		return nil, err
 	}
-	compiled, err := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns))
-	if err != nil {
-		return nil, err
+	compiled := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns))
+	if len(opts.ExtraColumns) > 0 {
+		if err := compiled.check(); err != nil {
+			return nil, err
+		}
 	}
 	set, err := openDataset(opts.Out, opts.Overwrite)
 	if err != nil {
 		return nil, err
 	}
 	defer set.abandon()
-	r, err := newRun(&opts, compiled, set)
-	if err != nil {
-		return nil, err
-	}
+	r := newRun(&opts, compiled, set)
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
@@ -179,7 +178,7 @@ type inputState struct {
 	rejects int64
 }
 
-func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
+func newRun(opts *Options, compiled *plans, set *dataset) *run {
 	r := &run{
 		opts:    opts,
 		plans:   compiled,
@@ -201,16 +200,12 @@ func newRun(opts *Options, compiled *plans, set *dataset) (*run, error) {
 		if o.profile != opts.Profile {
 			continue
 		}
-		var err error
-		free := func(p *page) { r.pages.put(i, p) }
-		if r.spills[i], err = newSpill(set.temp, o, free); err != nil {
-			return nil, err
-		}
+		r.spills[i] = newSpill(set.temp, o, func(p *page) { r.pages.put(i, p) })
 		if opts.batchRows > 0 {
 			r.spills[i].most = opts.batchRows
 		}
 	}
-	return r, nil
+	return r
 }
 
 // read passes all input through the workers. Chunks are numbered; what the
@@ -295,7 +290,7 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 	return func(yield func(job) bool) {
 		stopped := errors.New("stopped")
 		var seq int64
-		api := r.plans.first().api
+		api := r.plans.first()
 		var first ndjson.Record // of the resource that an input begins with
 		for i, in := range r.opts.inputs {
 			begun := false

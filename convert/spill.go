@@ -1,10 +1,10 @@
 package convert
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"os"
+	"io"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,16 +22,13 @@ const (
 	spillBytes = 5 << 18
 )
 
-// A spill holds the rows of one table, as an Arrow stream in a temporary
-// file, from the time they are made until all input has been read. Only then
+// A spill holds the rows of one table, as an Arrow stream in a spool, from the time they are made until all input has been read. Only then
 // is it known which rows a newer version of their resource replaces, and what
 // the Patients and Coverages say of the rows' beneficiaries.
 type spill struct {
 	out  output
-	path string
-	file *os.File
-	buf  *bufio.Writer
-	w    *ipc.Writer
+	to   spool
+	w    *ipc.Writer // nil until there are rows
 	page *page
 	typ  *arrow.Schema
 	rows int64
@@ -48,9 +45,9 @@ const (
 	humanColumn = "_beneficiary"
 )
 
-func newSpill(dir string, o output, free func(*page)) (*spill, error) {
+func newSpill(dir string, o output, free func(*page)) *spill {
 	name := strings.ReplaceAll(o.dir, "/", "-") + ".arrows"
-	s := &spill{out: o, path: filepath.Join(dir, name), page: newPage(o.table), free: free, most: spillRows}
+	s := &spill{out: o, to: spool{path: filepath.Join(dir, name)}, page: newPage(o.table), free: free, most: spillRows}
 	fields := slices.Clone(arrowSchema(o.table).Fields())
 	for i := range s.page.cols {
 		s.page.cols[i] = newGatherer(&o.table.Fields[i])
@@ -62,12 +59,7 @@ func newSpill(dir string, o output, free func(*page)) (*spill, error) {
 		arrow.Field{Name: lineColumn, Type: arrow.PrimitiveTypes.Int64},
 		arrow.Field{Name: humanColumn, Type: arrow.PrimitiveTypes.Int64})
 	s.typ = arrow.NewSchema(fields, nil)
-	var err error
-	if s.file, err = os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-		return nil, err
-	}
-	s.writeTo(s.file)
-	return s, nil
+	return s
 }
 
 // So many rows, or pages, wait to be added at a time: then the dictionary of a
@@ -76,12 +68,6 @@ const (
 	waitRows  = 1 << 10
 	waitPages = 4
 )
-
-func (s *spill) writeTo(f *os.File) {
-	s.file = f
-	s.buf = bufio.NewWriterSize(f, 1<<16)
-	s.w = ipc.NewWriter(s.buf, ipc.WithSchema(s.typ))
-}
 
 // add takes the rows of a page whose lines are counted from base.
 func (s *spill) add(p *page, base int64) error {
@@ -122,6 +108,9 @@ func (s *spill) flush() error {
 	for _, a := range arrays {
 		a.Release()
 	}
+	if s.w == nil {
+		s.w = ipc.NewWriter(&s.to, ipc.WithSchema(s.typ))
+	}
 	err := s.w.Write(rec)
 	rec.Release()
 	s.page.truncate(0)
@@ -137,30 +126,41 @@ func (s *spill) end() error {
 	if err == nil {
 		err = s.flush()
 	}
-	if err == nil {
-		err = errors.Join(s.w.Close(), s.buf.Flush())
+	if err == nil && s.w != nil {
+		err = errors.Join(s.w.Close(), s.to.end())
 	}
-	s.page, s.buf, s.w = nil, nil, nil // their memory is wanted for other things
+	s.page, s.w = nil, nil // their memory is wanted for other things
 	return err
 }
 
-// rewind returns a reader of what was written, from its beginning. It ends the
-// writing, and may be called again. What it reads is in memory of mem.
-func (s *spill) rewind(mem memory.Allocator) (*ipc.Reader, error) {
-	if err := s.end(); err != nil {
-		return nil, err
+// batches yields what was written, from its beginning, each batch until the next
+// one. It ends the writing, and may be called again. What it reads is in memory
+// of mem.
+func (s *spill) batches(mem memory.Allocator) iter.Seq2[arrow.RecordBatch, error] {
+	return func(yield func(arrow.RecordBatch, error) bool) {
+		if err := s.end(); err != nil {
+			yield(nil, err)
+			return
+		}
+		if s.rows == 0 {
+			return
+		}
+		stream, err := s.to.rewind()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		in, err := ipc.NewReader(stream, ipc.WithAllocator(mem))
+		if err != nil {
+			yield(nil, fmt.Errorf("read back %s: %w", s.to.path, err))
+			return
+		}
+		defer in.Release()
+		for {
+			rec, err := in.Read()
+			if errors.Is(err, io.EOF) || !yield(rec, err) || err != nil {
+				return
+			}
+		}
 	}
-	if _, err := s.file.Seek(0, 0); err != nil {
-		return nil, err
-	}
-	r, err := ipc.NewReader(bufio.NewReaderSize(s.file, 1<<16), ipc.WithAllocator(mem))
-	if err != nil {
-		return nil, fmt.Errorf("read back %s: %w", s.path, err)
-	}
-	return r, nil
-}
-
-// remove closes and deletes the temporary file.
-func (s *spill) remove() error {
-	return errors.Join(s.file.Close(), os.Remove(s.path))
 }

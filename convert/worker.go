@@ -82,6 +82,7 @@ type worker struct {
 	claim   claim
 	out     *result
 	marks   []pageMark
+	listed  []yearMonth // of a Coverage
 }
 
 func newWorker(p *plans, opts *Options, pages pagePools) *worker {
@@ -94,7 +95,7 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 // chunk reads all lines of a chunk. A resource that does not show its
 // generation is of that of the one before it; the first, of that given.
 func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
-	w.guess = w.plans.byType[api][eobType]
+	w.guess = w.plans.of(api, eobType)
 	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(outputs)), newest: math.MinInt64}
 	if chunk.Err != nil {
 		w.out.counts.Lines++

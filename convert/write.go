@@ -3,9 +3,7 @@ package convert
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -143,11 +141,6 @@ type tableWriter struct {
 }
 
 func (t *tableWriter) write(ctx context.Context) (err error) {
-	in, err := t.spill.rewind(t.run.memory)
-	if err != nil {
-		return err
-	}
-	defer in.Release()
 	t.schema = arrowSchema(t.spill.out.table)
 	if t.run.tuva != nil {
 		t.tuva = t.run.tuva.writer(t.spill.out.table)
@@ -163,15 +156,8 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	if err := t.open(); err != nil {
 		return err
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		rec, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
+	for rec, err := range t.spill.batches(t.run.memory) {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		if err := t.batch(rec); err != nil {
@@ -187,7 +173,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 		return err
 	}
 	t.part = nil
-	return t.spill.remove()
+	return t.spill.to.remove()
 }
 
 func (t *tableWriter) open() (err error) {
@@ -332,32 +318,51 @@ func (t *tableWriter) keep(cols []arrow.Array, lines []int64) []arrow.Array {
 // fill makes a late column.
 func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arrow.Array {
 	field := &t.spill.out.table.Fields[l.col]
-	col := newColumn(field)
-	var own texts // what the row itself says
-	if l.kind == lateMBI || l.kind == lateFollow {
-		own = textsOf(cols[l.col])
+	if field.Kind == schema.Text {
+		return t.fillWords(l, field, cols, people)
 	}
+	col := newColumn(field)
 	for i, id := range people {
-		var v []byte
-		switch l.kind {
-		case lateMBI:
-			if v = t.run.people.mbi(personID(id)); len(v) == 0 {
-				// A partially adjudicated claim of v2 names its MBI itself.
-				v = []byte(own.Value(i))
-			}
-		case lateFollow:
-			v = t.run.people.currentText([]byte(own.Value(i)))
-		case latePerson:
-			v = t.run.people.value(personID(id), l.slot, l.rule)
-		case lateAge:
+		if l.kind == lateAge {
 			if age, ok := t.age(cols, i); ok {
 				col.appendInt(age)
-				continue
+			} else {
+				col.appendNull()
 			}
+			continue
 		}
+		v := t.run.people.value(personID(id), l.slot, l.rule)
 		if err := col.append(v, len(v) > 0); err != nil {
 			// A bad date of a Coverage: the beneficiary's row stays.
 			col.appendNull()
+		}
+	}
+	return col.array()
+}
+
+// fillWords makes a late column of texts. Rows of one beneficiary stand together
+// for the most part.
+func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.Array, people []int64) arrow.Array {
+	col := newGatherer(field)
+	own := textsOf(cols[l.col]) // what the row itself says
+	var found []byte            // of the beneficiary
+	for i, id := range people {
+		if l.kind != lateFollow && (i == 0 || id != people[i-1]) {
+			switch l.kind {
+			case lateMBI:
+				found = t.run.people.mbi(personID(id))
+			case latePerson:
+				found = t.run.people.value(personID(id), l.slot, l.rule)
+			}
+		}
+		switch {
+		case l.kind == lateFollow:
+			col.appendWord(t.run.people.currentText(own.bytesOrNone(i)))
+		case l.kind == lateMBI && len(found) == 0:
+			// A partially adjudicated claim of v2 names its MBI itself.
+			col.appendWord(own.bytesOrNone(i))
+		default:
+			col.appendWord(found)
 		}
 	}
 	return col.array()
@@ -370,16 +375,14 @@ func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.A
 		if table.Fields[i].Label != schema.FinalActionLabel {
 			continue
 		}
-		col := newColumn(&table.Fields[i])
+		col := newGatherer(&table.Fields[i])
 		old := textsOf(cols[i])
 		for row, line := range lines {
-			v := old.Value(row)
+			v := old.bytesOrNone(row)
 			if t.superseded.has(line) {
-				v = "N"
+				v = []byte("N")
 			}
-			if err := col.append([]byte(v), v != ""); err != nil {
-				return nil, err
-			}
+			col.appendWord(v)
 		}
 		cols[i] = col.array()
 		return cols[i], nil
