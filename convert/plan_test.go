@@ -11,8 +11,10 @@ import (
 // each cell with an expression is evaluated somewhere, and no other.
 func TestPlans(t *testing.T) {
 	compiled := newPlans(nil, PlainCCLF.tables())
-	if err := compiled.check(); err != nil {
-		t.Fatal(err)
+	for _, p := range []*plans{compiled, newPlans(nil, Tuva.tables())} {
+		if err := p.check(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, api := range schema.APIs {
 		for _, table := range schema.AllTables() {
