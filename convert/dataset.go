@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 )
 
 // Names in the folder of a data set.
@@ -37,7 +38,12 @@ type dataset struct {
 	mu    sync.Mutex
 	parts []string // finished files, relative to dir, with slashes
 	over  bool
+
+	syncing errgroup.Group // files on their way to the disk
 }
+
+// filesSyncing is how many files are on their way to the disk at a time.
+const filesSyncing = 8
 
 // openDataset makes the folder of a data set, or takes one that is empty, or
 // one with an earlier data set when that may be overwritten.
@@ -60,6 +66,7 @@ func openDataset(dir string, overwrite bool) (*dataset, error) {
 		return nil, fmt.Errorf("%w: the manifest of the data set to overwrite: %w", ErrOutput, err)
 	}
 	d := &dataset{dir: dir, temp: filepath.Join(dir, tempFolder), over: overwrite}
+	d.syncing.SetLimit(filesSyncing)
 	if err := os.MkdirAll(d.temp, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
@@ -150,7 +157,8 @@ func (p *partFile) path() string {
 	return p.set.tempPath(p.name)
 }
 
-// finish ends the file and makes sure that it is on disk.
+// finish ends the file. One of the data set is brought to the disk meanwhile;
+// commit waits for that.
 func (p *partFile) finish() error {
 	var err error
 	if p.sink != nil {
@@ -162,19 +170,18 @@ func (p *partFile) finish() error {
 	p.buf.Reset(nil)
 	fileBuffers.Put(p.buf)
 	p.buf = nil
-	if err == nil && !p.staged() {
-		err = p.file.Sync()
+	if err != nil || p.staged() {
+		return errors.Join(err, p.file.Close())
 	}
-	if err = errors.Join(err, p.file.Close()); err == nil && !p.staged() {
-		p.set.add(p.name)
-	}
-	return err
+	p.set.add(p.name)
+	p.set.syncing.Go(func() error { return errors.Join(p.file.Sync(), p.file.Close()) })
+	return nil
 }
 
 func (p *partFile) discard() { p.file.Close() }
 
-// add makes a finished file, which is in its place in the temporary folder,
-// one of the data set.
+// add makes a file, which is in its place in the temporary folder, one of the
+// data set.
 func (d *dataset) add(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -192,6 +199,9 @@ func (d *dataset) commit(m *Manifest) error {
 		return err
 	}
 	if err := writeFile(d.tempPath(ManifestFile), append(text, '\n')); err != nil {
+		return err
+	}
+	if err := d.syncing.Wait(); err != nil {
 		return err
 	}
 	if err := d.move(); err != nil {
@@ -308,6 +318,7 @@ func filesOf(manifest string) ([]string, error) {
 
 // abandon removes what is left of the temporary folder.
 func (d *dataset) abandon() {
+	_ = d.syncing.Wait() // who fails for another reason says that
 	// The lock is in it, and is held until it is gone.
 	_ = os.RemoveAll(d.temp)
 	_ = d.lock.Unlock()

@@ -170,49 +170,57 @@ func dense(cols []arrow.Array) []arrow.Array {
 	return out
 }
 
-// gather returns the rows of a column that are wanted, in the memory of the
-// column, of which nothing is left.
-func gather(col arrow.Array, rows []int32) arrow.Array {
+// A rowRun is a run of rows, up to one that is not in it.
+type rowRun struct{ from, to int }
+
+// gather returns the rows of a column that are wanted, n in all, in the memory of
+// the column, of which nothing is left.
+func gather(col arrow.Array, runs []rowRun, n int) arrow.Array {
 	switch col := col.(type) {
 	case *array.Dictionary:
-		numbers := gather(col.Indices(), rows)
+		numbers := gather(col.Indices(), runs, n)
 		defer numbers.Release()
 		return array.NewDictionaryArray(dictionaryType, numbers, col.Dictionary())
 	case *array.Int32:
-		return gathered(col, rows, col.Int32Values(), arrow.Int32Traits.CastToBytes)
+		return gathered(col, runs, n, col.Int32Values(), arrow.Int32Traits.CastToBytes)
 	case *array.Int64:
-		return gathered(col, rows, col.Int64Values(), arrow.Int64Traits.CastToBytes)
+		return gathered(col, runs, n, col.Int64Values(), arrow.Int64Traits.CastToBytes)
 	case *array.Date32:
-		return gathered(col, rows, col.Date32Values(), arrow.Date32Traits.CastToBytes)
+		return gathered(col, runs, n, col.Date32Values(), arrow.Date32Traits.CastToBytes)
 	case *array.Decimal128:
-		return gathered(col, rows, col.Values(), arrow.Decimal128Traits.CastToBytes)
+		return gathered(col, runs, n, col.Values(), arrow.Decimal128Traits.CastToBytes)
 	}
 	panic("a spill has no column of type " + col.DataType().String())
 }
 
-func gathered[T any](col arrow.Array, rows []int32, values []T, bytesOf func([]T) []byte) arrow.Array {
+func gathered[T any](col arrow.Array, runs []rowRun, n int, values []T, bytesOf func([]T) []byte) arrow.Array {
 	data := col.Data()
-	for i, row := range rows {
-		values[i] = values[row]
+	at := 0
+	for _, run := range runs {
+		at += copy(values[at:], values[run.from:run.to])
 	}
 	nulls := col.NullN()
-	var valid []byte
-	if nulls > 0 {
-		valid = data.Buffers()[0].Bytes()
-		nulls = 0
-		for i, row := range rows {
-			ok := bitutil.BitIsSet(valid, data.Offset()+int(row))
-			bitutil.SetBitTo(valid, i, ok)
-			if !ok {
-				nulls++
+	var bits *memory.Buffer
+	switch {
+	case nulls == col.Len():
+		nulls = n // as the bits say already
+		bits = memory.NewBufferBytes(data.Buffers()[0].Bytes())
+	case nulls > 0:
+		valid := data.Buffers()[0].Bytes()
+		bits = memory.NewBufferBytes(valid)
+		at, nulls = 0, 0
+		for _, run := range runs {
+			for row := run.from; row < run.to; row++ {
+				ok := bitutil.BitIsSet(valid, data.Offset()+row)
+				bitutil.SetBitTo(valid, at, ok)
+				if !ok {
+					nulls++
+				}
+				at++
 			}
 		}
 	}
-	var bits *memory.Buffer
-	if valid != nil {
-		bits = memory.NewBufferBytes(valid)
-	}
-	kept := array.NewData(col.DataType(), len(rows), []*memory.Buffer{bits, memory.NewBufferBytes(bytesOf(values[:len(rows)]))}, nil, nulls, 0)
+	kept := array.NewData(col.DataType(), n, []*memory.Buffer{bits, memory.NewBufferBytes(bytesOf(values[:n]))}, nil, nulls, 0)
 	defer kept.Release()
 	return array.MakeFromData(kept)
 }

@@ -27,9 +27,9 @@ type tuvaDelivery struct {
 
 // newTuvaDelivery looks through the rows for what the profile has to know
 // before it writes any.
-func newTuvaDelivery(ctx context.Context, r *run, replaced, superseded lineSet) (*tuvaDelivery, error) {
+func newTuvaDelivery(ctx context.Context, r *run) (*tuvaDelivery, error) {
 	d := &tuvaDelivery{run: r, members: map[string]*enrollee{}}
-	gone := func(line int64) bool { return replaced.has(line) || superseded.has(line) }
+	gone := func(line int64) bool { return r.replaced.has(line) || r.superseded.has(line) }
 	if err := d.gather(ctx, gone); err != nil {
 		return nil, err
 	}

@@ -112,10 +112,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.endSpills(); err != nil {
+	if err := r.endReading(); err != nil {
 		return nil, err
 	}
-	r.pages = nil // its memory is wanted for the writing
 	if err := r.write(ctx); err != nil {
 		return nil, err
 	}
@@ -129,16 +128,25 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	return manifest, nil
 }
 
-// endSpills brings all rows to disk.
-func (r *run) endSpills() error {
+// endReading brings all rows to disk, and finds which resources have newer
+// versions.
+func (r *run) endReading() error {
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
+	group.Go(func() (err error) {
+		if r.replaced, err = r.keys.replaced(); err == nil {
+			r.superseded, err = r.claims.replacedExcept(r.replaced)
+		}
+		return err
+	})
 	for _, s := range r.spills {
 		if s != nil {
 			group.Go(s.end)
 		}
 	}
-	return group.Wait()
+	err := group.Wait()
+	r.pages = nil // its memory is wanted for the writing
+	return err
 }
 
 // A run is the state of a conversion: what was gathered from the input so far.
@@ -161,6 +169,10 @@ type run struct {
 	sizes   []inputState // by input
 	written []int64      // rows by output
 	places  placeLog     // of resources
+
+	// Found when all is read: resources of which there is a newer version, and
+	// claims of which a related one is newer, where the server sends them all.
+	replaced, superseded lineSet
 
 	memory *recycler     // of what is written
 	tuva   *tuvaDelivery // in the profile of that name
@@ -245,8 +257,10 @@ func (r *run) read(ctx context.Context) error {
 				if !ok || j.err != nil {
 					return j.err
 				}
+				res := w.chunk(j.seq, j.chunk, j.api)
+				buffers.put(j.chunk.Data)
 				select {
-				case results <- w.chunk(j.seq, j.chunk, j.api):
+				case results <- res:
 				case <-ctx.Done():
 					return ctx.Err()
 				}
@@ -268,7 +282,6 @@ func (r *run) read(ctx context.Context) error {
 				if err := r.take(res); err != nil {
 					return err
 				}
-				buffers.put(res.chunk.Data)
 				<-tokens
 			}
 		}
@@ -358,14 +371,14 @@ func (r *run) take(res *result) error {
 		r.apis[api] = r.apis[api] || seen
 	}
 	if r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2]) {
-		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.chunk.Input].Name)
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.input].Name)
 	}
 	r.counts.add(res.counts)
-	in := &r.sizes[res.chunk.Input]
-	in.text += int64(len(res.chunk.Data))
+	in := &r.sizes[res.input]
+	in.text += res.size
 	in.lines += res.counts.Lines
 	in.rejects += res.counts.Rejected
-	r.text.Add(int64(len(res.chunk.Data)))
+	r.text.Add(res.size)
 	if err := r.rejects.add(res.bad); err != nil {
 		return err
 	}

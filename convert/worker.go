@@ -14,7 +14,8 @@ import (
 // A result is what one chunk of the input gives.
 type result struct {
 	seq    int64
-	chunk  ndjson.Chunk
+	input  int     // that the chunk is of
+	size   int64   // of its text
 	pages  []*page // by output, nil where one has no rows
 	keys   []resourceKey
 	claims []resourceKey // of versions of claims
@@ -96,14 +97,17 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 // generation is of that of the one before it; the first, of that given.
 func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
 	w.guess = w.plans.of(api, eobType)
-	w.out = &result{seq: seq, chunk: chunk, pages: make([]*page, len(outputs)), newest: math.MinInt64}
+	w.out = &result{
+		seq: seq, input: chunk.Input, size: int64(len(chunk.Data)),
+		pages: make([]*page, len(outputs)), newest: math.MinInt64,
+	}
 	if chunk.Err != nil {
 		w.out.counts.Lines++
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
 		return w.out
 	}
 	w.claim.file = []byte(w.opts.inputs[chunk.Input].Name)
-	for pos, text := range w.out.chunk.Lines {
+	for pos, text := range chunk.Lines {
 		w.out.counts.Lines++
 		w.claim.line = pos.Line
 		w.out.places.note(int64(len(w.out.keys)), chunk.Input, pos.Line)
@@ -115,7 +119,7 @@ func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
 }
 
 func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
-	bad := Reject{File: w.opts.inputs[w.out.chunk.Input].Name, Line: pos.Line, Offset: pos.Offset, Reason: reason}
+	bad := Reject{File: w.opts.inputs[w.out.input].Name, Line: pos.Line, Offset: pos.Offset, Reason: reason}
 	if w.opts.KeepRejectedLines {
 		bad.Raw = string(text)
 	}

@@ -26,24 +26,16 @@ const partRows = 1 << 20
 // write turns the spilled rows into the files of the data set, one table at a
 // time in each of the workers.
 func (r *run) write(ctx context.Context) error {
-	replaced, err := r.keys.replaced()
-	if err != nil {
+	r.counts.Replaced, r.counts.Superseded = r.replaced.count(), r.superseded.count()
+	if err := r.stays.apply(r.people, r.replaced); err != nil {
 		return err
 	}
-	r.counts.Replaced = replaced.count()
-	if err := r.stays.apply(r.people, replaced); err != nil {
-		return err
-	}
+	var err error
 	if r.format, err = newFormatter(r); err != nil {
 		return err
 	}
-	superseded, err := r.claims.replacedExcept(replaced)
-	if err != nil {
-		return err
-	}
-	r.counts.Superseded = superseded.count()
 	if r.opts.Profile == Tuva {
-		if r.tuva, err = newTuvaDelivery(ctx, r, replaced, superseded); err != nil {
+		if r.tuva, err = newTuvaDelivery(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -65,14 +57,14 @@ func (r *run) write(ctx context.Context) error {
 	writers := make([]*tableWriter, len(r.spills))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
-	for _, i := range r.longestFirst() {
+	for _, i := range r.largestFirst() {
 		s := r.spills[i]
 		if s == nil || s.out.partial && !partial {
 			continue
 		}
 		group.Go(func() error {
 			writers[i] = &tableWriter{
-				run: r, index: i, spill: s, replaced: replaced, superseded: superseded, progress: progress,
+				run: r, index: i, spill: s, progress: progress,
 				misfits: rejectFile{path: filepath.Join(r.set.temp, fmt.Sprintf("misfits-%d", i))},
 			}
 			return writers[i].write(groupCtx)
@@ -99,20 +91,20 @@ func (r *run) write(ctx context.Context) error {
 	return err
 }
 
-// longestFirst returns the places of the outputs, that of the most rows first,
-// so that no worker is left with a long one at the end.
-func (r *run) longestFirst() []int {
-	rows := func(i int) int64 {
+// largestFirst returns the places of the outputs, that of the most cells first,
+// so that no worker is left with a large one at the end.
+func (r *run) largestFirst() []int {
+	cells := func(i int) int64 {
 		if r.spills[i] == nil {
 			return 0
 		}
-		return r.spills[i].rows
+		return r.spills[i].rows * int64(len(r.spills[i].out.table.Fields))
 	}
 	order := make([]int, len(r.spills))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rows(b), rows(a)) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cells(b), cells(a)) })
 	return order
 }
 
@@ -121,11 +113,7 @@ type tableWriter struct {
 	run      *run
 	index    int // among the outputs
 	spill    *spill
-	replaced lineSet // resources
-	// Superseded claims have no rows but in the list of claims, which marks
-	// them.
-	superseded lineSet
-	progress   func(rows int64)
+	progress func(rows int64)
 
 	late      []lateColumn
 	tuva      *tuvaWriter // in the profile of that name
@@ -223,7 +211,7 @@ func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 		defer filled.Release()
 		cols[l.col] = filled
 	}
-	if t.spill.out.table.Name == schema.ClaimsTable && !t.superseded.empty() {
+	if t.spill.out.table.Name == schema.ClaimsTable && !t.run.superseded.empty() {
 		marked, err := t.markSuperseded(cols, lines)
 		if err != nil {
 			return err
@@ -296,18 +284,26 @@ func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
 }
 
 // keep returns those rows of a batch that no newer resource has replaced.
+// Superseded claims have rows in the list of claims only, which marks them.
 func (t *tableWriter) keep(cols []arrow.Array, lines []int64) []arrow.Array {
 	list := t.spill.out.table.Name == schema.ClaimsTable
-	rows := make([]int32, 0, len(lines))
+	var runs []rowRun
+	rows := 0
 	for i, line := range lines {
-		if !t.replaced.has(line) && (list || !t.superseded.has(line)) {
-			rows = append(rows, int32(i))
+		if t.run.replaced.has(line) || !list && t.run.superseded.has(line) {
+			continue
 		}
+		if last := len(runs) - 1; last >= 0 && runs[last].to == i {
+			runs[last].to++
+		} else {
+			runs = append(runs, rowRun{i, i + 1})
+		}
+		rows++
 	}
 	kept := make([]arrow.Array, len(cols))
 	for i, col := range cols {
-		if kept[i] = col; len(rows) < len(lines) {
-			kept[i] = gather(col, rows)
+		if kept[i] = col; rows < len(lines) {
+			kept[i] = gather(col, runs, rows)
 		} else {
 			col.Retain()
 		}
@@ -379,7 +375,7 @@ func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.A
 		old := textsOf(cols[i])
 		for row, line := range lines {
 			v := old.bytesOrNone(row)
-			if t.superseded.has(line) {
+			if t.run.superseded.has(line) {
 				v = []byte("N")
 			}
 			col.appendWord(v)

@@ -19,10 +19,11 @@ const (
 // on the text alone, so that work done chunk by chunk comes out the same
 // however many workers share it.
 type Chunk struct {
-	Input  int    // index of the input
-	Line   int64  // number of the first line, from 1
-	Offset int64  // offset of the first byte in the decompressed text
-	Data   []byte // whole lines; the last may lack its line feed
+	Input  int     // index of the input
+	Line   int64   // number of the first line, from 1
+	Offset int64   // offset of the first byte in the decompressed text
+	Data   []byte  // whole lines; the last may lack its line feed
+	ends   []int32 // of the lines in Data
 
 	// Err, when set, says why the text at Line and Offset could not be
 	// read; Data is then empty.
@@ -128,9 +129,9 @@ func (c *cutter) flush(end bool) error {
 	default:
 		c.buf = append(make([]byte, 0, cap(c.buf)), rest...)
 	}
-	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data}
+	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data, ends: lineEnds(data)}
 	c.offset += int64(n)
-	c.line += int64(bytes.Count(data, []byte{'\n'}))
+	c.line += int64(len(chunk.ends))
 	return c.yield(chunk)
 }
 
@@ -164,21 +165,31 @@ func (c *cutter) grow() error {
 	}
 }
 
+// lineEnds finds where the lines end, with their line feeds.
+func lineEnds(data []byte) []int32 {
+	ends := make([]int32, 0, len(data)>>12+1)
+	for at := 0; at < len(data); {
+		size := bytes.IndexByte(data[at:], '\n') + 1
+		if size == 0 {
+			size = len(data) - at
+		}
+		at += size
+		ends = append(ends, int32(at))
+	}
+	return ends
+}
+
 // Lines yields the lines of the chunk that are not blank, without their line
 // ends, each with its position.
 func (c *Chunk) Lines(yield func(Position, []byte) bool) {
-	pos := Position{c.Line, c.Offset}
-	for data := c.Data; len(data) > 0; pos.Line++ {
-		size := bytes.IndexByte(data, '\n') + 1
-		if size == 0 {
-			size = len(data)
-		}
-		text := bytes.TrimSuffix(bytes.TrimSuffix(data[:size], []byte{'\n'}), []byte{'\r'})
-		if skipSpace(text, 0) < len(text) && !yield(pos, text) {
+	start := 0
+	for i, end := range c.ends {
+		line := c.Data[start:end]
+		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
+		if skipSpace(text, 0) < len(text) && !yield(Position{c.Line + int64(i), c.Offset + int64(start)}, text) {
 			return
 		}
-		data = data[size:]
-		pos.Offset += int64(size)
+		start = int(end)
 	}
 }
 
