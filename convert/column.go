@@ -247,17 +247,9 @@ func (c *column) addAll(from *column) {
 	if from.nulls < from.n {
 		c.pad()
 	}
-	if shift := c.n % 8; shift == 0 {
-		c.valid = append(c.valid, from.valid...)
-	} else {
-		for _, b := range from.valid {
-			c.valid[len(c.valid)-1] |= b << shift
-			c.valid = append(c.valid, b>>(8-shift))
-		}
-	}
+	c.valid = appendBits(c.valid, c.n, from.valid, 0, from.n)
 	c.n += from.n
 	c.nulls += from.nulls
-	c.valid = c.valid[:(c.n+7)/8]
 	switch {
 	case c.gathers && from.nulls == from.n:
 		return

@@ -206,21 +206,38 @@ func gathered[T any](col arrow.Array, runs []rowRun, n int, values []T, bytesOf 
 		nulls = n // as the bits say already
 		bits = memory.NewBufferBytes(data.Buffers()[0].Bytes())
 	case nulls > 0:
-		valid := data.Buffers()[0].Bytes()
-		bits = memory.NewBufferBytes(valid)
-		at, nulls = 0, 0
+		valid := make([]byte, 0, bitutil.BytesForBits(int64(n)))
+		at = 0
 		for _, run := range runs {
-			for row := run.from; row < run.to; row++ {
-				ok := bitutil.BitIsSet(valid, data.Offset()+row)
-				bitutil.SetBitTo(valid, at, ok)
-				if !ok {
-					nulls++
-				}
-				at++
-			}
+			valid = appendBits(valid, at, data.Buffers()[0].Bytes(), data.Offset()+run.from, run.to-run.from)
+			at += run.to - run.from
 		}
+		nulls = n - bitutil.CountSetBits(valid, 0, n)
+		bits = memory.NewBufferBytes(valid)
 	}
 	kept := array.NewData(col.DataType(), n, []*memory.Buffer{bits, memory.NewBufferBytes(bytesOf(values[:n]))}, nil, nulls, 0)
 	defer kept.Release()
 	return array.MakeFromData(kept)
+}
+
+// appendBits appends count bits, from the one with number from on, to a bitmap of
+// n bits. Behind its end a bitmap has zeros.
+func appendBits(bits []byte, n int, more []byte, from, count int) []byte {
+	for count > 0 {
+		// As many as the last byte has room for, or a whole byte.
+		shift := n % 8
+		take := min(8-shift, count)
+		b := uint16(more[from/8]) >> (from % 8)
+		if from%8+take > 8 {
+			b |= uint16(more[from/8+1]) << (8 - from%8)
+		}
+		b &= 1<<take - 1
+		if shift == 0 {
+			bits = append(bits, byte(b))
+		} else {
+			bits[len(bits)-1] |= byte(b << shift)
+		}
+		n, from, count = n+take, from+take, count-take
+	}
+	return bits
 }

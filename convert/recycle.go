@@ -16,9 +16,9 @@ type recycler struct {
 }
 
 const (
-	recycleLeast   = 6  // the binary logarithm of the smallest buffer
-	recycleClasses = 24 // larger ones are not kept
-	recycleKept    = 16 // buffers of one size
+	recycleLeast   = 6       // the binary logarithm of the smallest buffer
+	recycleClasses = 24      // larger ones are not kept
+	recycleKept    = 1 << 20 // bytes of buffers of one size, or two buffers
 )
 
 func sizeClass(size int) int { return max(recycleLeast, bits.Len(uint(size-1))) }
@@ -77,7 +77,7 @@ func (r *recycler) Free(b []byte) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.free[class]) < recycleKept {
+	if len(r.free[class]) < max(2, recycleKept>>class) {
 		r.free[class] = append(r.free[class], b)
 	}
 }

@@ -34,6 +34,7 @@ type parquetSink struct {
 	texts  []parquet.ByteArray
 	longs  []int64
 	ints   []int32
+	occurs []bool // by number in a dictionary
 }
 
 func newParquetSink(w io.Writer, s *arrow.Schema, mem memory.Allocator) (sink, error) {
@@ -195,12 +196,28 @@ func (s *parquetSink) define(col arrow.Array) {
 		return
 	}
 	valid, offset := col.NullBitmapBytes(), col.Data().Offset()
-	for i := range s.levels {
+	for i := 0; i < len(s.levels); {
+		if (offset+i)%8 == 0 && i+8 <= len(s.levels) {
+			*(*[8]int16)(s.levels[i:]) = levelsOf[valid[(offset+i)/8]]
+			i += 8
+			continue
+		}
 		if !bitutil.BitIsSet(valid, offset+i) {
 			s.levels[i] = 0
 		}
+		i++
 	}
 }
+
+// levelsOf has the definition levels for a byte of validity bits.
+var levelsOf = func() (all [256][8]int16) {
+	for b := range all {
+		for i := range all[b] {
+			all[b][i] = int16(b >> i & 1)
+		}
+	}
+	return all
+}()
 
 // writeDictionary writes a column of which nothing has been written yet.
 func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
@@ -214,7 +231,7 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 	stats := to.PageStatistics()
 	stats.IncNulls(int64(col.NullN()))
 	stats.IncNumValues(int64(col.Len() - col.NullN()))
-	if err := stats.UpdateFromArrow(extremes(col), false); err != nil {
+	if err := stats.UpdateFromArrow(s.extremes(col), false); err != nil {
 		return err
 	}
 	return to.WriteDictIndices(col.Indices(), s.levels, nil)
@@ -234,19 +251,20 @@ func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts)
 	return err
 }
 
-// extremes are the least and the greatest of the texts that occur in a column.
-func extremes(col *array.Dictionary) arrow.Array {
+// extremes are the least and the greatest of the texts that occur in a column
+// with the levels.
+func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
 	words := col.Dictionary().(*array.String)
-	occurs := make([]bool, words.Len())
-	for i, number := range col.Indices().(*array.Int32).Int32Values() {
-		if col.IsValid(i) {
-			occurs[number] = true
+	s.occurs = append(s.occurs[:0], make([]bool, words.Len())...)
+	for row, number := range col.Indices().(*array.Int32).Int32Values() {
+		if s.levels[row] > 0 {
+			s.occurs[number] = true
 		}
 	}
 	var ends column
 	var least, greatest string
 	found := false
-	for number, yes := range occurs {
+	for number, yes := range s.occurs {
 		if !yes {
 			continue
 		}
