@@ -145,7 +145,8 @@ func (r *run) endReading() error {
 		}
 	}
 	err := group.Wait()
-	r.pages = nil // its memory is wanted for the writing
+	// Their memory is wanted for the writing.
+	r.pages, r.keys, r.claims = nil, keyLog{}, keyLog{}
 	return err
 }
 

@@ -129,7 +129,7 @@ func (s *spill) end() error {
 	if err == nil && s.w != nil {
 		err = errors.Join(s.w.Close(), s.to.end())
 	}
-	s.page, s.w = nil, nil // their memory is wanted for other things
+	s.page, s.w, s.waiting = nil, nil, nil // their memory is wanted for other things
 	return err
 }
 
