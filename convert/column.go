@@ -14,26 +14,26 @@ import (
 // be bad leaves nothing behind, and it can be added to another column without
 // looking at each value.
 type column struct {
-	kind             schema.Kind
-	precision, scale int
-
-	n     int
-	nulls int
-	valid []byte // a bit for each value
-
-	ints     []int64          // Int
-	days     []int32          // Date
-	decimals []decimal128.Num // Decimal
-	text     []byte           // Text
-	ends     []int32          // Text: where each value ends
-	again    []bool           // Text: the value is the one before it
-
+	kind schema.Kind
 	// A column that only gathers what others have: nothing but addAll, appendWord
 	// and truncate to nothing is for it. Nulls at its end have no place among its
 	// values, and its texts are numbers in a dictionary.
 	gathers bool
-	dict    *dictionary
-	numbers []int32
+
+	n     int
+	nulls int
+	valid []byte  // a bit for each value
+	text  []byte  // Text
+	ends  []int32 // Text: where each value ends
+	again []bool  // Text: the value is the one before it
+
+	ints             []int64          // Int
+	days             []int32          // Date
+	decimals         []decimal128.Num // Decimal
+	precision, scale int              // Decimal
+
+	dict    *dictionary // of a column that gathers texts
+	numbers []int32     // in it
 }
 
 // newGatherer returns a column that gathers the values of others.

@@ -320,6 +320,9 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 // replay does again what the walk of the object did that was matched last.
 func (w *walker) replay(h *habit, e *remembered) int {
 	h.hit(e)
+	if next := e.next[0]; next != nil && len(next.text) > 0 {
+		h.fetched ^= next.text[0]
+	}
 	for i := range e.stores {
 		w.store(e.stores[i].to, w.found.span(&e.stores[i]))
 	}
@@ -532,6 +535,10 @@ type habit struct {
 	tries int
 	rest  int // objects that are not looked for
 	bad   int // judgements since the last good one
+
+	// What is likely to come next is read before it is wanted, because it is
+	// seldom in the processor's cache. This is for what was read.
+	fetched byte
 }
 
 const (
