@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
@@ -229,7 +230,10 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 	n := s.nth
 	if places := c.numbered(s); places != nil {
 		for _, i := range c.listed(list, places) {
-			if i >= 0 && c.meets(s, int(i)) {
+			for ; i >= 0; i = places.next[i] {
+				if !c.meets(s, int(i)) {
+					continue
+				}
 				if n--; n == 0 {
 					return c.rec.Row(s.join.set, int(i))[s.reg : s.reg+s.count]
 				}
@@ -249,8 +253,8 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 	return nil
 }
 
-// A listing is the places of the elements that a list of numbers names, or -1.
-// Several cells of a row join by the same list.
+// A listing is the places of the first elements that each of a list of numbers
+// names, or -1. Several cells of a row join by the same list.
 type listing struct {
 	list   ndjson.Span
 	of     *numbering
@@ -270,11 +274,12 @@ func (c *claim) listed(list ndjson.Span, m *numbering) []int32 {
 	return l.places
 }
 
-// numbering tells which element of an array has which number.
+// numbering tells which elements of an array have which number.
 type numbering struct {
 	resource int64   // that it is of
-	unique   bool    // every element has a small number of its own
-	places   []int32 // by number, counted from one
+	small    bool    // all elements have small numbers
+	first    []int32 // element by number, or -1
+	next     []int32 // the next element of the same number, or -1
 }
 
 // mostNumber is the largest number for which there is a place.
@@ -288,33 +293,40 @@ func (c *claim) numbered(s *source) *numbering {
 	}
 	m := &c.numberings[s.join.set]
 	if m.resource != c.serial {
-		m.resource, m.unique = c.serial, true
-		clear(m.places)
-		for i := range c.rec.Rows(s.join.set) {
-			n := smallNumber(c.rec.Row(s.join.set, i)[s.join.key].Raw(c.rec.Line))
-			for n >= len(m.places) {
-				m.places = append(m.places, 0)
-			}
-			if n < 0 || m.places[n] != 0 {
-				m.unique = false
-				break
-			}
-			m.places[n] = int32(i + 1)
-		}
+		m.resource = c.serial
+		m.small = c.makeNumbering(s, m)
 	}
-	if !m.unique {
+	if !m.small {
 		return nil
 	}
 	return m
 }
 
-// find returns the place of the element with a number, or -1.
+// makeNumbering numbers the elements that a source joins, unless one has
+// no small number.
+func (c *claim) makeNumbering(s *source, m *numbering) bool {
+	n := c.rec.Rows(s.join.set)
+	m.first, m.next = m.first[:0], slices.Grow(m.next[:0], n)[:n]
+	for i := n - 1; i >= 0; i-- {
+		number := smallNumber(c.rec.Row(s.join.set, i)[s.join.key].Raw(c.rec.Line))
+		if number < 0 {
+			return false
+		}
+		for number >= len(m.first) {
+			m.first = append(m.first, -1)
+		}
+		m.first[number], m.next[i] = int32(i), m.first[number]
+	}
+	return true
+}
+
+// find returns the first element with a number, or -1.
 func (m *numbering) find(number []byte) int32 {
 	n := smallNumber(number)
-	if n < 0 || n >= len(m.places) {
+	if n < 0 || n >= len(m.first) {
 		return -1
 	}
-	return m.places[n] - 1
+	return m.first[n]
 }
 
 // smallNumber is the number that a text of nothing but digits stands for, or -1
