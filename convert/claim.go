@@ -114,7 +114,15 @@ func (c *claim) wanted(tp *tablePlan, row int) bool {
 // value evaluates one cell.
 func (c *claim) value(g *getter, row int) ([]byte, bool) {
 	for i := range g.sources {
-		if v, ok := c.fromSource(&g.sources[i], row); ok {
+		s := &g.sources[i]
+		var v []byte
+		var ok bool
+		if s.direct {
+			v, ok = c.fromRegister(s, row)
+		} else {
+			v, ok = c.fromSource(s, row)
+		}
+		if ok {
 			return v, true
 		}
 	}
@@ -122,9 +130,6 @@ func (c *claim) value(g *getter, row int) ([]byte, bool) {
 }
 
 func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
-	if s.direct {
-		return c.fromRegister(s, row)
-	}
 	if s.rowFn != nil {
 		return s.rowFn(c, row), true
 	}

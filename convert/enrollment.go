@@ -27,7 +27,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	}
 	mark := out.rows()
 	for i, m := range w.months(tp, c.part[0], key.updated) {
-		c.month = time.Date(m.year, time.Month(m.month), 1, 0, 0, 0, 0, time.UTC).AppendFormat(c.month[:0], time.DateOnly)
+		c.month = m.appendFirstDay(c.month[:0])
 		if err := c.row(tp, tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
 			out.truncate(mark)
 			return err
@@ -37,6 +37,18 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 }
 
 type yearMonth struct{ year, month int }
+
+// appendFirstDay appends the first day of the month, as a date of FHIR.
+func (m yearMonth) appendFirstDay(b []byte) []byte {
+	digits := m.year*100 + m.month
+	b = append(b, "0000-00-01"...)
+	day := b[len(b)-len("0000-00-01"):]
+	for _, i := range [...]int{6, 5, 3, 2, 1, 0} {
+		day[i] = byte('0' + digits%10)
+		digits /= 10
+	}
+	return b
+}
 
 // months lists the months in which the part was in force: by the monthly
 // values of the reference year, or where there are none by the period.
