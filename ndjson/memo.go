@@ -345,14 +345,26 @@ func (w *walker) replay(h *habit, e *remembered) int {
 	return w.found.end
 }
 
-// remember is object for objects that may have been seen before.
+// expected reads the object at offset at if it is the one that came next the last
+// time. It reports whether it is.
+func (w *walker) expected(n *node, at, depth int) (int, bool) {
+	h := &w.r.habits[n.id]
+	if h.last == nil || h.rest > 0 {
+		return at, false
+	}
+	if e := h.last.next[0]; e != nil && w.match(e, n, at, depth) {
+		return w.replay(h, e), true
+	}
+	return at, false
+}
+
+// remember is object for objects that may have been seen before, though not as
+// expected.
 func (w *walker) remember(n *node, at, depth int) (int, error) {
 	h := &w.r.habits[n.id]
 	if h.last != nil {
-		for _, e := range h.last.next {
-			if e != nil && w.match(e, n, at, depth) {
-				return w.replay(h, e), nil
-			}
+		if e := h.last.next[1]; e != nil && w.match(e, n, at, depth) {
+			return w.replay(h, e), nil
 		}
 	}
 	if w.r.memo == nil {

@@ -163,7 +163,8 @@ type walker struct {
 	found     match
 }
 
-// object reads the object at offset at, whose members n knows.
+// object reads the object at offset at, whose members n knows. It is not the one
+// that is expected.
 func (w *walker) object(n *node, at, depth int) (int, error) {
 	if !n.forget && w.r.habits[n.id].worthwhile() {
 		return w.remember(n, at, depth)
@@ -244,6 +245,9 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		w.varies(n, at, end+1)
 		return end + 1, nil
 	case '{':
+		if end, ok := w.expected(n, at, depth); ok {
+			return end, nil
+		}
 		return w.object(n, at, depth)
 	case '[':
 		start := at
@@ -287,11 +291,19 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 		return at + 1, nil
 	}
 	for more := true; more; {
+		end, ok := w.expected(n, at, depth+1)
 		var err error
-		if at, err = w.value(n, at, depth+1); err != nil {
-			return at, err
+		switch {
+		case ok:
+		case at < len(w.b) && w.b[at] == '{':
+			end, err = w.object(n, at, depth+1)
+		default:
+			end, err = w.value(n, at, depth+1)
 		}
-		if at, more, err = afterElement(w.b, at, ']'); err != nil {
+		if err != nil {
+			return end, err
+		}
+		if at, more, err = afterElement(w.b, end, ']'); err != nil {
 			return at, err
 		}
 	}
