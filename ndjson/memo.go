@@ -581,7 +581,9 @@ func (h *habit) follow(e *remembered) {
 }
 
 func (h *habit) hit(e *remembered) {
-	e.used = true
+	if !e.used { // what is not written to need not be written back
+		e.used = true
+	}
 	h.follow(e)
 	h.judge(len(e.text) - habitCost/2)
 }
