@@ -19,8 +19,13 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
-// rowGroupRows is how many rows a group has at most.
-const rowGroupRows = 64 << 10
+const (
+	// rowGroupRows is how many rows a group has at most.
+	rowGroupRows = 64 << 10
+	// dictionaryRepeats is how often the texts of a column occur on average if it
+	// is written with a dictionary. Others take less room and time without.
+	dictionaryRepeats = 8
+)
 
 // A parquetSink writes columns with the column writers of the Parquet library.
 // Its writer of Arrow columns would do the same, but would find the extremes
@@ -45,7 +50,7 @@ func newParquetSink(w io.Writer, s *arrow.Schema, mem memory.Allocator) (sink, e
 		parquet.WithAllocator(mem),
 	}
 	for _, f := range s.Fields() {
-		if f.Type.ID() == arrow.DECIMAL128 || f.Type.ID() == arrow.INT64 {
+		if f.Type.ID() != arrow.STRING { // smaller without a dictionary, and made faster
 			options = append(options, parquet.WithDictionaryFor(f.Name, false))
 		}
 	}
@@ -221,7 +226,7 @@ var levelsOf = func() (all [256][8]int16) {
 
 // writeDictionary writes a column of which nothing has been written yet.
 func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
-	if 2*col.Dictionary().Len() > col.Len()-col.NullN() {
+	if dictionaryRepeats*col.Dictionary().Len() > col.Len()-col.NullN() {
 		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), textsOf(col))
 	}
 	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
@@ -237,8 +242,7 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 	return to.WriteDictIndices(col.Indices(), s.levels, nil)
 }
 
-// writeTexts writes the texts of a column that are mostly different: they take
-// less room without a dictionary.
+// writeTexts writes the texts of a column without a dictionary.
 func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts) error {
 	to.FallbackToPlain()
 	s.texts = s.texts[:0]
