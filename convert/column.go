@@ -203,6 +203,7 @@ func (c *column) truncate(n int) {
 		return
 	}
 	c.pad()
+	values := c.n - c.nulls
 	if n == 0 {
 		c.nulls = 0
 	}
@@ -215,7 +216,7 @@ func (c *column) truncate(n int) {
 	c.valid = c.valid[:(n+7)/8]
 	if c.dict != nil {
 		c.numbers = c.numbers[:n]
-		c.dict.reset()
+		c.dict.reset(values)
 		return
 	}
 	if n%8 != 0 {

@@ -12,22 +12,37 @@ import (
 // A dictionary numbers the distinct texts of a column in the order in which
 // they come. Claims repeat their codes and identifiers from line to line, so
 // the texts are few; and a Parquet file is made of such numbers anyway.
+//
+// When the texts of a column have turned out to be seldom the same, it becomes a
+// list for some time: texts are not looked up, and one that comes again has
+// another number. The first text of a list is empty, which no value is.
 type dictionary struct {
 	text  []byte
 	ends  []int32  // where each text ends
 	slots []uint32 // hash table of numbers, counted from one
 	last  int32    // the number given last
+	lists int      // how many times in a row it has been a list, this one too
 }
 
 // hashSeed need not be the same in each run: numbers go by order, not by hash.
 var hashSeed = maphash.MakeSeed()
 
-const dictionarySlots = 64 // of a new table; a power of two
+const (
+	dictionarySlots = 64 // of a new table; a power of two
+	// dictionaryRepeats is how often the texts of a column occur on average when a
+	// dictionary is worth having. Without one, others take less room in a file, and
+	// less time.
+	dictionaryRepeats = 8
+	dictionaryLists   = 5 // in a row
+)
 
 // number returns the number of a text.
 func (d *dictionary) number(v []byte) int32 {
 	if len(d.ends) > 0 && string(d.at(d.last)) == string(v) {
 		return d.last
+	}
+	if d.lists > 0 {
+		return d.add(v)
 	}
 	if 2*len(d.ends) >= len(d.slots) {
 		d.grow()
@@ -40,9 +55,14 @@ func (d *dictionary) number(v []byte) int32 {
 			return n
 		}
 	}
+	d.slots[i] = uint32(d.add(v) + 1)
+	return d.last
+}
+
+// add adds a text, and returns its number.
+func (d *dictionary) add(v []byte) int32 {
 	d.text = append(d.text, v...)
 	d.ends = append(d.ends, int32(len(d.text)))
-	d.slots[i] = uint32(len(d.ends))
 	d.last = int32(len(d.ends) - 1)
 	return d.last
 }
@@ -67,13 +87,24 @@ func (d *dictionary) grow() {
 	}
 }
 
-// reset begins a new dictionary, of about the size of the old one. The texts
-// of that stay as they are, for arrays that have them.
-func (d *dictionary) reset() {
+// reset begins a new dictionary, of about the size of the old one, in which so
+// many values had a number. The texts of that stay as they are, for arrays that
+// have them.
+func (d *dictionary) reset(values int) {
+	few := dictionaryRepeats*len(d.ends) > values
 	d.text = make([]byte, 0, len(d.text)+len(d.text)/8)
 	d.ends = make([]int32, 0, len(d.ends)+len(d.ends)/8)
 	clear(d.slots)
+	if !few || d.lists == dictionaryLists {
+		d.lists = 0
+		return
+	}
+	d.lists++
+	d.add(nil)
 }
+
+// isList reports whether an array of texts was a list.
+func isList(texts *array.String) bool { return texts.Len() > 0 && texts.ValueLen(0) == 0 }
 
 // array returns the texts as an Arrow array.
 func (d *dictionary) array() arrow.Array {

@@ -19,13 +19,8 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
-const (
-	// rowGroupRows is how many rows a group has at most.
-	rowGroupRows = 64 << 10
-	// dictionaryRepeats is how often the texts of a column occur on average if it
-	// is written with a dictionary. Others take less room and time without.
-	dictionaryRepeats = 8
-)
+// rowGroupRows is how many rows a group has at most.
+const rowGroupRows = 64 << 10
 
 // A parquetSink writes columns with the column writers of the Parquet library.
 // Its writer of Arrow columns would do the same, but would find the extremes
@@ -226,11 +221,12 @@ var levelsOf = func() (all [256][8]int16) {
 
 // writeDictionary writes a column of which nothing has been written yet.
 func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
-	if dictionaryRepeats*col.Dictionary().Len() > col.Len()-col.NullN() {
+	words := col.Dictionary().(*array.String)
+	if isList(words) || dictionaryRepeats*words.Len() > col.Len()-col.NullN() {
 		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), textsOf(col))
 	}
 	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
-	if err := encoder.PutDictionary(col.Dictionary()); err != nil {
+	if err := encoder.PutDictionary(words); err != nil {
 		return err
 	}
 	stats := to.PageStatistics()
