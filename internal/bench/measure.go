@@ -247,9 +247,9 @@ var rooms = []struct {
 }{
 	{"walk: the JSON, checked and searched", regexp.MustCompile(`ndjson\.\(\*Program\)\.Walk$`)},
 	{"rows: cells evaluated and typed", regexp.MustCompile(`convert\.\(\*worker\)\.line$`)},
-	{"lines: where they end", regexp.MustCompile(`ndjson\.\(\*Chunk\)\.Lines$`)},
+	{"lines: where they end", regexp.MustCompile(`ndjson\.(lineEnds|\(\*Chunk\)\.Lines)$`)},
 	{"read: files into chunks", regexp.MustCompile(`ndjson\.Chunks$`)},
-	{"gather: texts numbered, rows spilled", regexp.MustCompile(`convert\.\(\*(run\)\.take|spill\)\.end)$`)},
+	{"gather: texts numbered, rows spilled", regexp.MustCompile(`convert\.\(\*(run\)\.(take|endReading)|spill\)\.end)$`)},
 	{"write: rows sorted out, Parquet", regexp.MustCompile(`convert\.\(\*run\)\.write`)},
 	{"garbage collection", regexp.MustCompile(`runtime\.gcBgMarkWorker`)},
 }
