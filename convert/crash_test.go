@@ -82,8 +82,7 @@ func TestDiskFull(t *testing.T) {
 		check(t, err, &dataset{})
 	})
 	t.Run("stays", func(t *testing.T) {
-		l := stayLog{file: dup(t, full)}
-		l.buf = bufio.NewWriter(l.file)
+		l := stayLog{spool{file: dup(t, full)}}
 		err := l.add(stay{})
 		if err == nil {
 			err = l.apply(newPeople(), nil)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -201,7 +202,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) *run {
 		spills:  make([]*spill, len(outputs)),
 		pages:   newPagePools(compiled.outputs),
 		people:  newPeople(),
-		stays:   stayLog{dir: set.temp},
+		stays:   stayLog{spool{path: filepath.Join(set.temp, "stays")}},
 		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
 		sizes:   make([]inputState, len(opts.inputs)),
 		written: make([]int64, len(outputs)),

@@ -1,22 +1,15 @@
 package convert
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 )
 
-// A stayLog keeps what hospice claims say of beneficiaries, in a temporary
-// file, until all input has been read. Only then is it known which of the
-// claims a newer version replaces: the latest stay must not be one of theirs.
-type stayLog struct {
-	dir  string
-	file *os.File
-	buf  *bufio.Writer
-}
+// A stayLog keeps what hospice claims say of beneficiaries, in a spool, until all
+// input has been read. Only then is it known which of the claims a newer version
+// replaces: the latest stay must not be one of theirs.
+type stayLog struct{ to spool }
 
 // A stay is a record of the log.
 type stay struct {
@@ -26,31 +19,23 @@ type stay struct {
 	Values [maxPersonValues]uint32 // words of people, by slot
 }
 
-func (l *stayLog) add(s stay) error {
-	if l.file == nil {
-		var err error
-		l.file, err = os.OpenFile(filepath.Join(l.dir, "stays"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		l.buf = bufio.NewWriter(l.file)
-	}
-	return binary.Write(l.buf, binary.LittleEndian, &s)
+func (l *stayLog) add(s stay) error { return binary.Write(&l.to, binary.LittleEndian, &s) }
+
+// apply gives the stays to people, but for those of replaced claims. It is the end
+// of the log.
+func (l *stayLog) apply(p *people, replaced lineSet) error {
+	return errors.Join(l.read(p, replaced), l.to.remove())
 }
 
-// apply gives the stays to people, but for those of replaced claims.
-func (l *stayLog) apply(p *people, replaced lineSet) error {
-	if l.file == nil {
-		return nil
-	}
-	defer l.file.Close()
-	if err := l.buf.Flush(); err != nil {
+func (l *stayLog) read(p *people, replaced lineSet) error {
+	if err := l.to.end(); err != nil {
 		return err
 	}
-	if _, err := l.file.Seek(0, io.SeekStart); err != nil {
+	in, err := l.to.rewind()
+	if err != nil {
 		return err
 	}
-	for in := bufio.NewReader(l.file); ; {
+	for {
 		var s stay
 		err := binary.Read(in, binary.LittleEndian, &s)
 		if errors.Is(err, io.EOF) {
