@@ -180,9 +180,6 @@ const plainDigits = 18
 
 // parseInt reads a JSON number that is whole.
 func parseInt(s []byte) (int64, error) {
-	if v, ok := plainDecimal(s, plainDigits, 0); ok {
-		return v, nil
-	}
 	num, err := parseDecimal(s, plainDigits, 0)
 	if err != nil {
 		return 0, err

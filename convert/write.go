@@ -343,7 +343,7 @@ func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.
 	own := textsOf(cols[l.col]) // what the row itself says
 	var found []byte            // of the beneficiary
 	for i, id := range people {
-		if l.kind != lateFollow && (i == 0 || id != people[i-1]) {
+		if i == 0 || id != people[i-1] {
 			switch l.kind {
 			case lateMBI:
 				found = t.run.people.mbi(personID(id))
@@ -351,15 +351,15 @@ func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.
 				found = t.run.people.value(personID(id), l.slot, l.rule)
 			}
 		}
+		v := found
 		switch {
 		case l.kind == lateFollow:
-			col.appendWord(t.run.people.currentText(own.bytesOrNone(i)))
+			v = t.run.people.currentText(own.bytesOrNone(i))
 		case l.kind == lateMBI && len(found) == 0:
 			// A partially adjudicated claim of v2 names its MBI itself.
-			col.appendWord(own.bytesOrNone(i))
-		default:
-			col.appendWord(found)
+			v = own.bytesOrNone(i)
 		}
+		col.appendWord(v)
 	}
 	return col.array()
 }
