@@ -194,17 +194,13 @@ func BenchmarkSink(b *testing.B) {
 					if len(list) == 0 {
 						continue
 					}
-					all := newPage(outputs[at].table)
-					for i := range all.cols {
-						all.cols[i] = newGatherer(&outputs[at].table.Fields[i])
-					}
+					all := newColumns(outputs[at].table)
 					all.addAll(list)
-					all.settle()
-					t := table{schema: arrowSchema(outputs[at].table), rows: int64(all.rows())}
-					for i := range all.cols {
-						t.cols = append(t.cols, all.cols[i].array())
-					}
-					tables = append(tables, t)
+					tables = append(tables, table{
+						schema: arrowSchema(outputs[at].table),
+						cols:   all.arrays()[:len(all.cols)],
+						rows:   int64(all.rows()),
+					})
 				}
 				memory := &recycler{}
 				for b.Loop() {

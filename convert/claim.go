@@ -61,7 +61,7 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 		if !c.wanted(tp, row) {
 			continue
 		}
-		if err := c.row(tp, tp.cols, out, row, first, line, who); err != nil {
+		if err := c.row(tp, &tp.cells, out, row, first, line, who); err != nil {
 			return err
 		}
 		first = false
@@ -72,27 +72,23 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 // row appends one row to a page. Unless it is the resource's first, what all
 // its rows have in common is that of the row before. When it fails, the page
 // has a part of the row.
-func (c *claim) row(tp *tablePlan, cols []getter, out *page, row int, first bool, line int64, who personID) error {
-	before := out.rows()
-	for i := range cols {
-		col := &out.cols[i]
-		if cols[i].shared && !first {
-			if col.n == before {
-				col.repeat()
-			}
-			continue
-		}
-		v, ok := c.value(&cols[i], row)
+func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first bool, line int64, who personID) error {
+	getters := cells.all
+	if !first {
+		getters = cells.own
+	}
+	to := out.add(line, who, !first)
+	for i := range getters {
+		g := &getters[i]
+		v, ok := c.value(g, row)
 		if !ok {
+			to[g.col] = null
 			continue
 		}
-		col.fill(before)
-		if err := col.append(v, true); err != nil {
-			return reject("%s.%s: %v", tp.table.Name, cols[i].field.Label, err)
+		if err := out.set(to, g.col, v); err != nil {
+			return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
 		}
 	}
-	out.lines.appendInt(line)
-	out.people.appendInt(int64(who))
 	return nil
 }
 

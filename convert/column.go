@@ -10,37 +10,31 @@ import (
 )
 
 // A column collects the values of one field as the buffers of an Arrow array.
-// Unlike an Arrow builder it can be cut back, so that a line that turns out to
-// be bad leaves nothing behind, and it can be added to another column without
-// looking at each value.
+// Nulls at its end have no place among its values until it is made an array, or
+// another value comes: most tables have columns that are null in all rows, and
+// those take no memory.
 type column struct {
-	kind schema.Kind
-	// A column that only gathers what others have: nothing but addAll, appendWord
-	// and truncate to nothing is for it. Nulls at its end have no place among its
-	// values, and its texts are numbers in a dictionary.
-	gathers bool
+	schema.Type
 
 	n     int
 	nulls int
-	valid []byte  // a bit for each value
-	text  []byte  // Text
-	ends  []int32 // Text: where each value ends
-	again []bool  // Text: the value is the one before it
+	valid []byte // a bit for each value
 
-	ints             []int64          // Int
-	days             []int32          // Date
-	decimals         []decimal128.Num // Decimal
-	precision, scale int              // Decimal
-
-	dict    *dictionary // of a column that gathers texts
-	numbers []int32     // in it
+	ints     []int64          // Int
+	days     []int32          // Date
+	decimals []decimal128.Num // Decimal
+	text     []byte           // Text
+	ends     []int32          // Text: where each value ends
+	dict     *dictionary      // Text, of a column that gathers the values of others
+	numbers  []int32          // in it, in place of text and ends
 }
 
-// newGatherer returns a column that gathers the values of others.
+func newColumn(f *schema.Field) column { return column{Type: f.Type} }
+
+// newGatherer returns a column of which texts are numbers in a dictionary.
 func newGatherer(f *schema.Field) column {
 	c := newColumn(f)
-	c.gathers = true
-	if c.kind == schema.Text {
+	if c.Kind == schema.Text {
 		c.dict = &dictionary{}
 	}
 	return c
@@ -56,23 +50,20 @@ func (c *column) bytes() int {
 	return n
 }
 
-// pad gives the nulls at the end their places among the values. In a column
-// that gathers they have none until then: most tables have columns that are null
-// in all rows, and those take no memory.
+// pad gives the nulls at the end their places among the values.
 func (c *column) pad() {
 	switch {
 	case c.dict != nil:
 		c.numbers = padded(c.numbers, c.n)
-	case c.kind == schema.Text:
+	case c.Kind == schema.Text:
 		for len(c.ends) < c.n {
 			c.ends = append(c.ends, int32(len(c.text)))
 		}
-		c.again = padded(c.again, c.n)
-	case c.kind == schema.Int:
+	case c.Kind == schema.Int:
 		c.ints = padded(c.ints, c.n)
-	case c.kind == schema.Decimal:
+	case c.Kind == schema.Decimal:
 		c.decimals = padded(c.decimals, c.n)
-	case c.kind == schema.Date:
+	case c.Kind == schema.Date:
 		c.days = padded(c.days, c.n)
 	}
 }
@@ -81,107 +72,84 @@ func padded[T any](values []T, n int) []T {
 	return append(values, make([]T, n-len(values))...)
 }
 
-func newColumn(f *schema.Field) column {
-	return column{kind: f.Kind, precision: f.Precision, scale: f.Scale}
+// append adds a value given as text, or a null when it is blank. It fails when
+// the text does not fit the column's type; then nothing is added.
+func (c *column) append(v []byte) error {
+	cell, text, err := newCell(&c.Type, nil, v)
+	if err != nil {
+		return err
+	}
+	c.pad()
+	c.appendCell(cell, text)
+	return nil
 }
 
-// append adds a value given as text, or a null when there is none. It fails
-// when the text does not fit the column's type; then nothing is added.
-func (c *column) append(v []byte, ok bool) error {
-	if !ok || blank(v) {
-		c.appendNull()
-		return nil
-	}
-	switch c.kind {
+// appendCell adds the value of a cell, given the text of all cells. All nulls
+// must have their places.
+func (c *column) appendCell(v cell, text []byte) {
+	switch c.Kind {
 	case schema.Text:
-		c.appendText(v)
-		return nil
+		switch {
+		case c.dict == nil:
+			c.text = append(c.text, v.in(text)...)
+			c.ends = append(c.ends, int32(len(c.text)))
+		case v == null:
+			c.numbers = append(c.numbers, 0)
+		default:
+			c.numbers = append(c.numbers, c.dict.number(v.in(text)))
+		}
 	case schema.Int:
-		i, err := parseInt(v)
-		if err != nil {
-			return err
-		}
-		c.ints = append(c.ints, i)
+		c.ints = append(c.ints, v.number())
 	case schema.Decimal:
-		d, err := parseDecimal(v, c.precision, c.scale)
-		if err != nil {
-			return err
-		}
-		c.decimals = append(c.decimals, d)
+		c.decimals = append(c.decimals, v.decimal(&c.Type, text))
 	case schema.Date:
-		days, ok, err := parseDate(v)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			c.appendNull()
-			return nil
-		}
-		c.days = append(c.days, days)
+		c.days = append(c.days, int32(v.number()))
 	}
-	c.mark()
-	return nil
+	c.count(v != null)
 }
 
 // appendText adds a text, whatever it is.
 func (c *column) appendText(v []byte) {
-	c.text = append(c.text, v...)
-	c.ends = append(c.ends, int32(len(c.text)))
-	c.again = append(c.again, false)
-	c.mark()
+	c.pad()
+	if c.dict != nil {
+		c.numbers = append(c.numbers, c.dict.number(v))
+	} else {
+		c.text = append(c.text, v...)
+		c.ends = append(c.ends, int32(len(c.text)))
+	}
+	c.count(true)
 }
 
-// appendWord adds a text to a column with a dictionary, or a null when it is
-// blank.
+// appendWord adds a text, or a null when it is blank.
 func (c *column) appendWord(v []byte) {
 	if blank(v) {
 		c.appendNull()
-		return
+	} else {
+		c.appendText(v)
 	}
-	c.pad()
-	c.numbers = append(c.numbers, c.dict.number(v))
-	c.mark()
 }
 
-// repeat adds the last value again.
-func (c *column) repeat() {
-	last := c.n - 1
-	if c.isNull(last) {
-		c.appendNull()
-		return
-	}
-	switch c.kind {
-	case schema.Text:
-		c.text = append(c.text, c.text[c.end(last-1):c.ends[last]]...)
-		c.ends = append(c.ends, int32(len(c.text)))
-		c.again = append(c.again, true)
-	case schema.Int:
-		c.ints = append(c.ints, c.ints[last])
-	case schema.Decimal:
-		c.decimals = append(c.decimals, c.decimals[last])
-	case schema.Date:
-		c.days = append(c.days, c.days[last])
-	}
-	c.mark()
+// appendInt adds a whole number.
+func (c *column) appendInt(v int64) {
+	c.pad()
+	c.ints = append(c.ints, v)
+	c.count(true)
 }
 
 func (c *column) appendNull() { c.fill(c.n + 1) }
 
-func (c *column) appendInt(v int64) {
-	c.ints = append(c.ints, v)
-	c.mark()
-}
-
-// mark counts a value that was added.
-func (c *column) mark() {
+// count counts a value that was added, or a null.
+func (c *column) count(value bool) {
 	if c.n%8 == 0 {
 		c.valid = append(c.valid, 0)
 	}
-	c.valid[c.n/8] |= 1 << (c.n % 8)
+	if value {
+		c.valid[c.n/8] |= 1 << (c.n % 8)
+	} else {
+		c.nulls++
+	}
 	c.n++
 }
-
-func (c *column) isNull(i int) bool { return c.valid[i/8]&(1<<(i%8)) == 0 }
 
 // fill adds nulls, up to n values.
 func (c *column) fill(n int) {
@@ -192,102 +160,114 @@ func (c *column) fill(n int) {
 	c.n += more
 	c.nulls += more
 	c.valid = append(c.valid, make([]byte, (n+7)/8-len(c.valid))...)
-	if !c.gathers {
-		c.pad()
-	}
 }
 
-// truncate cuts the column back to n values, if it has more.
-func (c *column) truncate(n int) {
-	if n >= c.n {
-		return
-	}
-	c.pad()
-	values := c.n - c.nulls
-	if n == 0 {
-		c.nulls = 0
-	}
-	for i := n; i < c.n && c.nulls > 0; i++ {
-		if c.isNull(i) {
-			c.nulls--
-		}
-	}
-	c.n = n
-	c.valid = c.valid[:(n+7)/8]
+// reset takes all values away.
+func (c *column) reset() {
 	if c.dict != nil {
-		c.numbers = c.numbers[:n]
-		c.dict.reset(values)
-		return
+		c.dict.reset(c.n - c.nulls)
 	}
-	if n%8 != 0 {
-		c.valid[n/8] &= 1<<(n%8) - 1
-	}
-	switch c.kind {
-	case schema.Text:
-		c.ends = c.ends[:n]
-		c.again = c.again[:n]
-		c.text = c.text[:c.end(n-1)]
-	case schema.Int:
-		c.ints = c.ints[:n]
-	case schema.Decimal:
-		c.decimals = c.decimals[:n]
-	case schema.Date:
-		c.days = c.days[:n]
-	}
+	c.n, c.nulls, c.valid = 0, 0, c.valid[:0]
+	c.ints, c.days, c.decimals = c.ints[:0], c.days[:0], c.decimals[:0]
+	c.text, c.ends, c.numbers = c.text[:0], c.ends[:0], c.numbers[:0]
 }
 
-func (c *column) end(i int) int32 {
-	if i < 0 {
-		return 0
-	}
-	return c.ends[i]
-}
-
-// addAll appends the values of another column of the same kind.
-func (c *column) addAll(from *column) {
-	if from.nulls < from.n {
-		c.pad()
-	}
-	c.valid = appendBits(c.valid, c.n, from.valid, 0, from.n)
-	c.n += from.n
-	c.nulls += from.nulls
-	switch {
-	case c.gathers && from.nulls == from.n:
-		return
-	case c.dict != nil:
-		c.addNumbers(from)
-		return
-	}
-	switch c.kind {
-	case schema.Text:
-		base := int32(len(c.text))
-		c.text = append(c.text, from.text...)
-		for _, e := range from.ends {
-			c.ends = append(c.ends, base+e)
+// addAll appends the cells that a page has in a column.
+func (c *column) addAll(p *page, col int) {
+	c.pad()
+	last, number := null, int32(0) // of the texts, and its number
+	for ; col < len(p.cells); col += len(p.types) {
+		v := p.cells[col]
+		if c.dict == nil {
+			c.appendCell(v, p.text)
+			continue
 		}
-		c.again = append(c.again, from.again...)
-	case schema.Int:
-		c.ints = append(c.ints, from.ints...)
-	case schema.Decimal:
-		c.decimals = append(c.decimals, from.decimals...)
-	case schema.Date:
-		c.days = append(c.days, from.days...)
-	}
-}
-
-// addNumbers is addAll for the texts of a column with a dictionary.
-func (c *column) addNumbers(from *column) {
-	start, number := int32(0), int32(0)
-	for i, end := range from.ends {
-		switch {
-		case from.isNull(i):
-			number = 0
-		case !from.again[i]:
-			number = c.dict.number(from.text[start:end])
+		if v != last {
+			last, number = v, 0
+			if v != null {
+				number = c.dict.number(v.in(p.text))
+			}
 		}
 		c.numbers = append(c.numbers, number)
-		start = end
+		c.count(v != null)
 	}
+}
+
+// columns are rows of one table, column by column, with the resource that each
+// row came from and the beneficiary it is about. A column may be behind the
+// others: what it lacks at its end are nulls, so that columns without values
+// cost nothing.
+type columns struct {
+	cols   []column
+	lines  column // Int: number of the resource in the input
+	people column // Int: personID
+}
+
+// newColumns returns columns that gather the rows of a table.
+func newColumns(t *schema.Table) *columns {
+	c := &columns{cols: make([]column, len(t.Fields))}
+	for i := range t.Fields {
+		c.cols[i] = newGatherer(&t.Fields[i])
+	}
+	c.lines.Kind, c.people.Kind = schema.Int, schema.Int
+	return c
+}
+
+func (c *columns) rows() int { return c.lines.n }
+
+// bytes is how much memory the values take.
+func (c *columns) bytes() int {
+	n := c.lines.bytes() + c.people.bytes()
+	for i := range c.cols {
+		n += c.cols[i].bytes()
+	}
+	return n
+}
+
+// reset takes all rows away.
+func (c *columns) reset() {
+	for i := range c.cols {
+		c.cols[i].reset()
+	}
+	c.lines.reset()
+	c.people.reset()
+}
+
+// A basedPage is a page whose lines are counted from base.
+type basedPage struct {
+	*page
+	base int64
+}
+
+// addAll appends the rows of pages of the table.
+func (c *columns) addAll(pages []basedPage) {
+	for i := range c.cols {
+		rows := c.rows()
+		for _, from := range pages {
+			if from.some[i] {
+				c.cols[i].fill(rows)
+				c.cols[i].addAll(from.page, i)
+			}
+			rows += from.rows()
+		}
+	}
+	for _, from := range pages {
+		for i, line := range from.lines {
+			c.lines.appendInt(from.base + line)
+			c.people.appendInt(from.people[i])
+		}
+	}
+}
+
+// arrays returns the columns as arrays, behind them that of the resources and
+// that of the beneficiaries.
+func (c *columns) arrays() []arrow.Array {
+	arrays := make([]arrow.Array, 0, len(c.cols)+2)
+	for i := range c.cols {
+		c.cols[i].fill(c.rows())
+		arrays = append(arrays, c.cols[i].array())
+	}
+	return append(arrays, c.lines.array(), c.people.array())
 }
 
 // array returns the column as an Arrow array, which shares its memory: the
@@ -296,7 +276,7 @@ func (c *column) array() arrow.Array {
 	c.pad()
 	buffers := []*memory.Buffer{memory.NewBufferBytes(c.valid)}
 	var typ arrow.DataType
-	switch c.kind {
+	switch c.Kind {
 	case schema.Text:
 		if c.dict == nil {
 			return stringArray(c.n, c.valid, c.nulls, c.ends, c.text)
@@ -307,7 +287,7 @@ func (c *column) array() arrow.Array {
 		typ = arrow.PrimitiveTypes.Int64
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(c.ints)))
 	case schema.Decimal:
-		typ = &arrow.Decimal128Type{Precision: int32(c.precision), Scale: int32(c.scale)}
+		typ = &arrow.Decimal128Type{Precision: int32(c.Precision), Scale: int32(c.Scale)}
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Decimal128Traits.CastToBytes(c.decimals)))
 	case schema.Date:
 		typ = arrow.FixedWidthTypes.Date32

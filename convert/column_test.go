@@ -59,118 +59,127 @@ func (m *modelColumn) value(r *rand.Rand) (text string, fits bool) {
 	return strings.Repeat("aé", r.IntN(5)) + "z", true
 }
 
-// TestColumn does anything to columns of all kinds, and compares them with
-// plain lists.
+// TestColumn does anything to columns of all kinds, those with a dictionary too,
+// and compares them with plain lists.
 func TestColumn(t *testing.T) {
 	for _, kind := range []schema.Kind{schema.Text, schema.Int, schema.Decimal, schema.Date} {
-		field := &schema.Field{Type: schema.Type{Kind: kind, Precision: 10, Scale: 2}}
+		field := &schema.Field{Type: schema.Type{Kind: kind, Precision: 22, Scale: 2}}
 		for seed := range uint64(200) {
 			r := rand.New(rand.NewPCG(seed, uint64(kind)))
-			columns := []column{newColumn(field), newColumn(field)}
-			models := []modelColumn{{kind: kind}, {kind: kind}}
+			c, m := newColumn(field), modelColumn{kind: kind}
+			if seed%2 == 0 {
+				c = newGatherer(field)
+			}
 			var done []string // what was done, for the message
-			for range 60 {
-				at := r.IntN(2)
-				c, m := &columns[at], &models[at]
-				switch n := len(m.values); r.IntN(9) {
-				case 0, 1, 2:
+			for range 40 {
+				switch r.IntN(6) {
+				case 0, 1:
 					text, fits := m.value(r)
-					done = append(done, fmt.Sprintf("append %q to %d", text, at))
-					if err := c.append([]byte(text), true); (err == nil) != fits {
+					done = append(done, fmt.Sprintf("append %q", text))
+					if err := c.append([]byte(text)); (err == nil) != fits {
 						t.Fatalf("%s: %v: error %v", kind, done, err)
 					}
 					if fits {
 						m.values = append(m.values, text)
 					}
-				case 3:
-					done = append(done, fmt.Sprintf("append null to %d", at))
+				case 2:
+					done = append(done, "append null")
 					for _, none := range []string{"", " ", "~"} {
-						if err := c.append([]byte(none), r.IntN(2) == 0); err != nil {
+						if err := c.append([]byte(none)); err != nil {
 							t.Fatal(err)
 						}
 						m.values = append(m.values, "")
 					}
+				case 3:
+					n := r.IntN(20)
+					c.fill(c.n + n)
+					m.values = append(m.values, make([]string, n)...)
+					done = append(done, fmt.Sprintf("%d nulls", n))
 				case 4:
-					c.appendNull()
-					m.values = append(m.values, "")
-					done = append(done, fmt.Sprintf("appendNull to %d", at))
+					values := m.addPage(t, r, field, &c)
+					done = append(done, fmt.Sprintf("a page of %q", values))
 				case 5:
-					to := n - r.IntN(min(n, 20)+1)
-					if r.IntN(10) == 0 {
-						to = 0
-					}
-					c.truncate(to)
-					m.values = m.values[:to]
-					done = append(done, fmt.Sprintf("cut %d to %d", at, to))
-				case 6:
-					if n > 0 {
-						c.repeat()
-						m.values = append(m.values, m.values[n-1])
-						done = append(done, fmt.Sprintf("repeat in %d", at))
-					}
-				case 7:
-					c.addAll(&columns[1-at])
-					m.values = append(m.values, models[1-at].values...)
-					done = append(done, fmt.Sprintf("add %d to %d", 1-at, at))
-				}
-				if len(m.values) > 300 {
-					c.truncate(0)
-					m.values = nil
-				}
-			}
-			gatherer, all := newGatherer(field), modelColumn{kind: kind}
-			nulls := newColumn(field)
-			for range 9 {
-				nulls.appendNull()
-			}
-			for round := range 3 {
-				for at := range columns {
-					gatherer.addAll(&columns[at])
-					gatherer.addAll(&nulls)
-					all.values = slices.Concat(all.values, models[at].values, make([]string, 9))
-				}
-				if round == 0 && seed%2 == 0 {
-					gatherer.truncate(0)
-					all.values = nil
-				}
-			}
-			columns, models = append(columns, gatherer), append(models, all)
-			for at := range columns {
-				a := columns[at].array()
-				if got := readColumn(a); !slices.Equal(got, models[at].values) && len(got)+len(models[at].values) > 0 {
-					t.Fatalf("%s, seed %d: column %d is %q, want %q, after %v", kind, seed, at, got, models[at].values, done)
-				}
-				nulls := 0
-				for _, v := range models[at].values {
-					if v == "" {
-						nulls++
+					if r.IntN(4) == 0 {
+						c.reset()
+						m.values = nil
+						done = append(done, "reset")
 					}
 				}
-				if a.NullN() != nulls || columns[at].n != len(models[at].values) {
-					t.Fatalf("%s, seed %d: %d values, %d nulls, want %d, %d", kind, seed, columns[at].n, a.NullN(), len(models[at].values), nulls)
-				}
-				if !arrow.TypeEqual(a.DataType(), arrowType(field)) && (!columns[at].gathers || !arrow.TypeEqual(a.DataType(), dictionaryType)) {
-					t.Fatalf("%s: type %s", kind, a.DataType())
-				}
-				a.Release()
 			}
+			a := c.array()
+			if got := readColumn(a); !slices.Equal(got, m.values) && len(got)+len(m.values) > 0 {
+				t.Fatalf("%s, seed %d: column is %q, want %q, after %v", kind, seed, got, m.values, done)
+			}
+			nulls := 0
+			for _, v := range m.values {
+				if v == "" {
+					nulls++
+				}
+			}
+			if a.NullN() != nulls || c.n != len(m.values) {
+				t.Fatalf("%s, seed %d: %d values, %d nulls, want %d, %d", kind, seed, c.n, a.NullN(), len(m.values), nulls)
+			}
+			want := arrowType(field)
+			if c.dict != nil {
+				want = dictionaryType
+			}
+			if !arrow.TypeEqual(a.DataType(), want) {
+				t.Fatalf("%s: type %s, want %s", kind, a.DataType(), want)
+			}
+			a.Release()
 		}
 	}
 }
 
-// TestPage cuts a page back from within a row, and adds pages.
-func TestPage(t *testing.T) {
+// addPage adds a page of random values to a column, and to the model of it.
+func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c *column) []string {
+	t.Helper()
+	p := newPage(&schema.Table{Fields: []schema.Field{{}, *field}})
+	var values []string
+	for range r.IntN(20) {
+		row := p.add(0, 0, len(values) > 0)
+		switch r.IntN(4) {
+		case 0: // as before
+			if len(values) > 0 {
+				values = append(values, values[len(values)-1])
+				continue
+			}
+			fallthrough
+		case 1:
+			if err := p.set(row, 1, nil); err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, "")
+			continue
+		}
+		text, fits := m.value(r)
+		if kind := field.Kind; fits && kind == schema.Decimal && r.IntN(3) == 0 {
+			text = "12345678901234567890.12"
+		}
+		if err := p.set(row, 1, []byte(text)); (err == nil) != fits {
+			t.Fatalf("%q: error %v", text, err)
+		}
+		if !fits {
+			p.truncate(len(values))
+			continue
+		}
+		values = append(values, text)
+	}
+	c.addAll(p, 1)
+	m.values = append(m.values, values...)
+	return values
+}
+
+// TestColumnsAddAll cuts a page back, and adds pages.
+func TestColumnsAddAll(t *testing.T) {
 	table := schema.Lookup("cclf3")
 	add := func(p *page, line int64, values ...string) {
 		t.Helper()
+		row := p.add(line, personID(10*line), false)
 		for i, v := range values {
-			if err := p.cols[i].append([]byte(v), true); err != nil {
+			if err := p.set(row, i, []byte(v)); err != nil {
 				t.Fatal(err)
 			}
-		}
-		if len(values) == len(p.cols) {
-			p.lines.appendInt(line)
-			p.people.appendInt(10 * line)
 		}
 	}
 	row := []string{"1", "m", "", "60", "1", "code", "2024-01-01", "", "ccn", "2024-01-01", "2024-01-02", "0", "ccn"}
@@ -181,18 +190,21 @@ func TestPage(t *testing.T) {
 	a.truncate(1)
 	add(b, 0, row...)
 	add(b, 1, row...)
-	a.addAll([]basedPage{{b, 7}})
-	if a.rows() != 3 || !slices.Equal(a.lines.ints, []int64{0, 7, 8}) || !slices.Equal(a.people.ints, []int64{0, 0, 10}) {
-		t.Errorf("%d rows, lines %v, people %v", a.rows(), a.lines.ints, a.people.ints)
+	all := newColumns(table)
+	all.addAll([]basedPage{{a, 0}, {b, 7}})
+	if all.rows() != 3 || !slices.Equal(all.lines.ints, []int64{0, 7, 8}) || !slices.Equal(all.people.ints, []int64{0, 0, 10}) {
+		t.Errorf("%d rows, lines %v, people %v", all.rows(), all.lines.ints, all.people.ints)
 	}
-	a.settle()
-	for i := range a.cols {
-		if a.cols[i].n != 3 {
-			t.Errorf("%s has %d values", table.Fields[i].Label, a.cols[i].n)
+	for i, col := range all.arrays() {
+		if col.Len() != 3 {
+			t.Errorf("array %d has %d values", i, col.Len())
 		}
 	}
-	if got := readColumn(a.cols[5].array()); !slices.Equal(got, []string{"code", "code", "code"}) {
+	if got := readColumn(all.cols[5].array()); !slices.Equal(got, []string{"code", "code", "code"}) {
 		t.Errorf("codes %q", got)
+	}
+	if got := readColumn(all.cols[2].array()); !slices.Equal(got, []string{"", "", ""}) {
+		t.Errorf("a column of nulls has %q", got)
 	}
 }
 

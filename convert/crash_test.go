@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/google/go-cmp/cmp"
 
@@ -32,14 +31,11 @@ func TestDiskFull(t *testing.T) {
 	}
 	defer full.Close()
 	table := schema.Lookup("cclf5")
-	filled := newPage(table)
+	filled, all := newPage(table), newColumns(table)
 	for i := range 100 {
-		for k := range filled.cols {
-			filled.cols[k].appendNull()
-		}
-		filled.lines.appendInt(int64(i))
-		filled.people.appendInt(int64(i))
+		filled.add(int64(i), personID(i), false)
 	}
+	all.addAll([]basedPage{{filled, 0}})
 	check := func(t *testing.T, err error, set *dataset) {
 		t.Helper()
 		if !errors.Is(err, syscall.ENOSPC) {
@@ -58,10 +54,7 @@ func TestDiskFull(t *testing.T) {
 				s, err := sinks[format](p.buf, arrowSchema(table), &recycler{})
 				if err == nil {
 					p.sink = s
-					arrays := make([]arrow.Array, len(filled.cols))
-					for i := range filled.cols {
-						arrays[i] = filled.cols[i].array()
-					}
+					arrays := dense(all.arrays()[:len(table.Fields)])
 					rec := array.NewRecordBatch(arrowSchema(table), arrays, int64(filled.rows()))
 					err = s.Write(rec)
 				}

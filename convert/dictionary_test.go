@@ -112,7 +112,8 @@ func TestGather(t *testing.T) {
 				}
 				want = append(want, i)
 			}
-			there := func(i int) bool { return !numbers.isNull(i) }
+			all := numbers.array()
+			there := all.IsValid
 			var wantText, gotText, wantNumbers, gotNumbers []string
 			lost := 0
 			for _, i := range want {

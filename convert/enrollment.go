@@ -28,7 +28,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	mark := out.rows()
 	for i, m := range w.months(tp, c.part[0], key.updated) {
 		c.month = m.appendFirstDay(c.month[:0])
-		if err := c.row(tp, tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
+		if err := c.row(tp, &tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
 			out.truncate(mark)
 			return err
 		}
@@ -63,7 +63,7 @@ func (w *worker) months(tp *tablePlan, letter byte, updated int64) []yearMonth {
 	}
 	w.listed = w.listed[:0]
 	for month := 1; month <= 12; month++ {
-		if c.enrolled(tp.months[month-1], letter) {
+		if c.enrolled(tp.months[month-1].all, letter) {
 			w.listed = append(w.listed, yearMonth{year, month})
 		}
 	}

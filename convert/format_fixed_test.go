@@ -69,7 +69,7 @@ func TestFields(t *testing.T) {
 		{date, "1969-12-31", "1969-12-31"},
 	} {
 		col := newColumn(&schema.Field{Type: tt.typ})
-		if err := col.append([]byte(tt.value), true); err != nil {
+		if err := col.append([]byte(tt.value)); err != nil {
 			t.Fatalf("%q: %v", tt.value, err)
 		}
 		values := col.array()
@@ -189,7 +189,7 @@ func batchOf(t *testing.T, table *schema.Table, rows []map[string]string) arrow.
 		col := newColumn(&table.Fields[i])
 		for _, row := range rows {
 			v := row[table.Fields[i].Label]
-			if err := col.append([]byte(v), v != ""); err != nil {
+			if err := col.append([]byte(v)); err != nil {
 				t.Fatalf("%s %q: %v", table.Fields[i].Label, v, err)
 			}
 		}

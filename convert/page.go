@@ -3,81 +3,141 @@ package convert
 import (
 	"sync"
 
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// A page is a run of rows of one table, column by column, with the line of
-// the input that each row came from and the beneficiary it is about. A column
-// may be behind the others: what it lacks at its end are nulls, so that columns
-// without values cost nothing.
+// A page is a run of rows of one table, as a worker makes them: row by row, so
+// that a row is written to one place, and what it has in common with the one
+// before it is copied from there.
 type page struct {
-	cols   []column
-	lines  column // Int: number of the resource in the input
-	people column // Int: personID
+	types  []schema.Type // of the columns
+	cells  []cell        // of all rows, one row after another
+	text   []byte        // of the cells that are texts
+	some   []bool        // by column: it has values, or had some in rows that were cut off
+	lines  []int64       // by row: the number of the resource in the input
+	people []int64       // by row: the personID
 }
 
 func newPage(t *schema.Table) *page {
-	p := &page{cols: make([]column, len(t.Fields))}
+	p := &page{some: make([]bool, len(t.Fields))}
 	for i := range t.Fields {
-		p.cols[i] = newColumn(&t.Fields[i])
+		p.types = append(p.types, t.Fields[i].Type)
 	}
-	p.lines.kind, p.people.kind = schema.Int, schema.Int
 	return p
 }
 
-func (p *page) rows() int { return p.lines.n }
+func (p *page) rows() int { return len(p.lines) }
 
-// bytes is how much memory the values take.
-func (p *page) bytes() int {
-	n := p.lines.bytes() + p.people.bytes()
-	for i := range p.cols {
-		n += p.cols[i].bytes()
+// row returns the cells of a row.
+func (p *page) row(i int) []cell { return p.cells[i*len(p.types) : (i+1)*len(p.types)] }
+
+// add adds a row and returns its cells: nulls, or those of the row before.
+func (p *page) add(line int64, who personID, repeat bool) []cell {
+	n := p.rows()
+	p.lines = append(p.lines, line)
+	p.people = append(p.people, int64(who))
+	if repeat {
+		p.cells = append(p.cells, p.row(n-1)...)
+	} else {
+		p.cells = append(p.cells, make([]cell, len(p.types))...)
 	}
-	return n
+	return p.row(n)
 }
 
-// truncate cuts all columns back to n rows, those too that have only some of
-// the cells of a row.
+// set gives a cell of a row the value that a text stands for, or null when it is
+// blank. It fails when the text does not fit the column's type.
+func (p *page) set(row []cell, col int, v []byte) error {
+	to := &row[col]
+	if p.types[col].Kind == schema.Text && to.isText() && string(to.in(p.text)) == string(v) {
+		return nil // as in the row before
+	}
+	var err error
+	*to, p.text, err = newCell(&p.types[col], p.text, v)
+	if *to != null {
+		p.some[col] = true
+	}
+	return err
+}
+
+// truncate cuts the page back to n rows.
 func (p *page) truncate(n int) {
-	for i := range p.cols {
-		p.cols[i].truncate(n)
-	}
-	p.lines.truncate(n)
-	p.people.truncate(n)
-}
-
-// A basedPage is a page whose lines are counted from base.
-type basedPage struct {
-	*page
-	base int64
-}
-
-// settle gives all columns the nulls that they lack.
-func (p *page) settle() {
-	for i := range p.cols {
-		p.cols[i].fill(p.rows())
+	p.cells = p.cells[:n*len(p.types)]
+	p.lines, p.people = p.lines[:n], p.people[:n]
+	if n == 0 {
+		p.text = p.text[:0]
+		clear(p.some)
 	}
 }
 
-// addAll appends the rows of other pages of the same table.
-func (p *page) addAll(pages []basedPage) {
-	for i := range p.cols {
-		rows := p.rows()
-		for _, from := range pages {
-			if from.cols[i].n > 0 {
-				p.cols[i].fill(rows)
-				p.cols[i].addAll(&from.cols[i])
-			}
-			rows += from.rows()
+// A cell is a value of a page. Numbers are kept as they are, and the others as
+// places in the page's text.
+type cell uint64
+
+// null is the cell without a value.
+const null cell = 0
+
+// The lowest bit of a cell tells numbers from texts. Of a number, the others are
+// the number; of a text, its length and where it begins. The length of a line
+// bounds that of a text.
+const (
+	numberBit  = 1
+	lengthBits = 27
+)
+
+func (c cell) isText() bool   { return c&numberBit == 0 && c != null }
+func (c cell) number() int64  { return int64(c) >> 1 }
+func numberCell(v int64) cell { return cell(v<<1 | numberBit) }
+
+// in returns the text of a cell, given that of all cells.
+func (c cell) in(text []byte) []byte {
+	start, size := c>>(lengthBits+1), c>>1&(1<<lengthBits-1)
+	return text[start : start+size]
+}
+
+// decimal returns the number of a cell of a column of decimals.
+func (c cell) decimal(t *schema.Type, text []byte) decimal128.Num {
+	if !c.isText() {
+		return decimal128.FromI64(c.number())
+	}
+	d, err := parseDecimal(c.in(text), t.Precision, t.Scale)
+	if err != nil {
+		panic(err) // it was read before
+	}
+	return d
+}
+
+// newCell makes a cell of the text of a value, which it adds to the text of all
+// cells when the cell cannot hold it. The cell of a blank text is null. newCell
+// fails when the text does not fit the type.
+func newCell(t *schema.Type, text, v []byte) (cell, []byte, error) {
+	if blank(v) {
+		return null, text, nil
+	}
+	switch t.Kind {
+	case schema.Int:
+		n, err := parseInt(v)
+		if err != nil {
+			return null, text, err
+		}
+		return numberCell(n), text, nil
+	case schema.Date:
+		days, ok, err := parseDate(v)
+		if !ok {
+			return null, text, err
+		}
+		return numberCell(int64(days)), text, nil
+	case schema.Decimal:
+		if n, ok := plainDecimal(v, t.Precision, t.Scale); ok {
+			return numberCell(n), text, nil
+		}
+		if _, err := parseDecimal(v, t.Precision, t.Scale); err != nil {
+			return null, text, err
 		}
 	}
-	for _, from := range pages {
-		for i := range from.lines.ints {
-			from.lines.ints[i] += from.base
-		}
-		p.lines.addAll(&from.lines)
-		p.people.addAll(&from.people)
-	}
+	c := cell(len(text)<<(lengthBits+1) | len(v)<<1)
+	return c, append(text, v...), nil
 }
 
 // pagePools hand out pages again, one pool for each output.

@@ -65,12 +65,33 @@ type diagnosisRegs struct {
 // A tablePlan makes the rows of one table from one resource type.
 type tablePlan struct {
 	table   *schema.Table
-	final   int // place among the outputs
-	partial int // that of partially adjudicated claims, or -1
-	set     int // row set of its grain, or -1
-	cols    []getter
-	months  [][]getter // of a table of months: the columns in each month
+	final   int          // place among the outputs
+	partial int          // that of partially adjudicated claims, or -1
+	set     int          // row set of its grain, or -1
+	cols    []getter     // by column
+	cells   rowGetters   // of cols
+	months  []rowGetters // of a table of months: those of each month
 	late    []lateColumn
+}
+
+// rowGetters are the getters of a row's cells, without those that have no
+// sources.
+type rowGetters struct {
+	all []getter
+	own []getter // of the cells that rows of a resource do not share
+}
+
+func rowGettersOf(cols []getter) (g rowGetters) {
+	for _, col := range cols {
+		if len(col.sources) == 0 {
+			continue
+		}
+		g.all = append(g.all, col)
+		if !col.shared {
+			g.own = append(g.own, col)
+		}
+	}
+	return g
 }
 
 // A lateColumn is a column that is filled when all input has been read.
@@ -83,6 +104,7 @@ type lateColumn struct {
 
 // A getter finds the text of one cell: the first of its sources that has one.
 type getter struct {
+	col     int // of the table
 	field   *schema.Field
 	sources []source
 	shared  bool // all rows of a resource have the same
@@ -284,7 +306,7 @@ func (c *compiler) table(t *schema.Table) error {
 	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		tp.cols[i].field = f
+		tp.cols[i].col, tp.cols[i].field = i, f
 		cell := c.cell(f)
 		if cell.Expr == "" {
 			continue
@@ -301,6 +323,7 @@ func (c *compiler) table(t *schema.Table) error {
 		for i := range tp.cols {
 			tp.cols[i].shared = tp.cols[i].isShared()
 		}
+		tp.cells = rowGettersOf(tp.cols)
 		c.p.tables = append(c.p.tables, tp)
 	}
 	return nil
@@ -324,7 +347,7 @@ func (c *compiler) months(tp *tablePlan) error {
 		cols := make([]getter, len(tp.table.Fields))
 		for i := range tp.table.Fields {
 			f := &tp.table.Fields[i]
-			cols[i].field = f
+			cols[i].col, cols[i].field = i, f
 			text := f.Cells[c.p.api].Expr
 			expr, err := schema.ParseExpr(strings.ReplaceAll(text, schema.MonthMark, fmt.Sprintf("%02d", month)))
 			if err != nil || text == "" {
@@ -342,7 +365,7 @@ func (c *compiler) months(tp *tablePlan) error {
 			}
 			cols[i].shared = cols[i].isShared() && !strings.Contains(text, schema.MonthMark)
 		}
-		tp.months = append(tp.months, cols)
+		tp.months = append(tp.months, rowGettersOf(cols))
 	}
 	c.p.tables = append(c.p.tables, tp)
 	return nil

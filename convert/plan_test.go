@@ -55,8 +55,8 @@ func uses(p *plan, table *schema.Table, col int) bool {
 		if len(tp.cols[col].sources) > 0 || slices.ContainsFunc(tp.late, func(l lateColumn) bool { return l.col == col }) {
 			return true
 		}
-		for _, cols := range tp.months {
-			if len(cols[col].sources) > 0 {
+		for _, month := range tp.months {
+			if slices.ContainsFunc(month.all, func(g getter) bool { return g.col == col }) {
 				return true
 			}
 		}

@@ -38,17 +38,15 @@ var sinkRows = [][]string{
 
 func sinkBatch(t *testing.T) arrow.RecordBatch {
 	t.Helper()
-	p := newPage(sinkTable)
-	for _, row := range sinkRows {
-		for i, v := range row {
-			if err := p.cols[i].append([]byte(v), true); err != nil {
+	arrays := make([]arrow.Array, len(sinkTable.Fields))
+	for i := range arrays {
+		col := newColumn(&sinkTable.Fields[i])
+		for _, row := range sinkRows {
+			if err := col.append([]byte(row[i])); err != nil {
 				t.Fatal(err)
 			}
 		}
-	}
-	arrays := make([]arrow.Array, len(p.cols))
-	for i := range p.cols {
-		arrays[i] = p.cols[i].array()
+		arrays[i] = col.array()
 	}
 	return array.NewRecordBatch(arrowSchema(sinkTable), arrays, int64(len(sinkRows)))
 }

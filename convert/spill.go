@@ -22,19 +22,20 @@ const (
 	spillBytes = 5 << 18
 )
 
-// A spill holds the rows of one table, as an Arrow stream in a spool, from the time they are made until all input has been read. Only then
-// is it known which rows a newer version of their resource replaces, and what
-// the Patients and Coverages say of the rows' beneficiaries.
+// A spill holds the rows of one table, as an Arrow stream in a spool, from the
+// time they are made until all input has been read. Only then is it known which
+// rows a newer version of their resource replaces, and what the Patients and
+// Coverages say of the rows' beneficiaries.
 type spill struct {
 	out  output
 	to   spool
 	w    *ipc.Writer // nil until there are rows
-	page *page
+	cols *columns    // rows that are gathered
 	typ  *arrow.Schema
 	rows int64
 	most int // rows that are gathered, at the most
 
-	waiting []basedPage // to be added to page
+	waiting []basedPage // to be added to cols
 	wait    int         // rows in them
 	free    func(*page) // told of pages that were added
 }
@@ -47,11 +48,10 @@ const (
 
 func newSpill(dir string, o output, free func(*page)) *spill {
 	name := strings.ReplaceAll(o.dir, "/", "-") + ".arrows"
-	s := &spill{out: o, to: spool{path: filepath.Join(dir, name)}, page: newPage(o.table), free: free, most: spillRows}
+	s := &spill{out: o, to: spool{path: filepath.Join(dir, name)}, cols: newColumns(o.table), free: free, most: spillRows}
 	fields := slices.Clone(arrowSchema(o.table).Fields())
-	for i := range s.page.cols {
-		s.page.cols[i] = newGatherer(&o.table.Fields[i])
-		if s.page.cols[i].dict != nil {
+	for i := range s.cols.cols {
+		if s.cols.cols[i].dict != nil {
 			fields[i].Type = dictionaryType
 		}
 	}
@@ -81,45 +81,38 @@ func (s *spill) add(p *page, base int64) error {
 
 // gather adds the pages that wait.
 func (s *spill) gather() error {
-	s.page.addAll(s.waiting)
+	s.cols.addAll(s.waiting)
 	for _, p := range s.waiting {
 		s.free(p.page)
 	}
 	s.rows += int64(s.wait)
 	s.waiting, s.wait = s.waiting[:0], 0
-	if s.page.rows() < s.most && s.page.bytes() < spillBytes {
+	if s.cols.rows() < s.most && s.cols.bytes() < spillBytes {
 		return nil
 	}
 	return s.flush()
 }
 
 func (s *spill) flush() error {
-	n := s.page.rows()
+	n := s.cols.rows()
 	if n == 0 {
 		return nil
 	}
-	s.page.settle()
-	arrays := make([]arrow.Array, 0, len(s.page.cols)+2)
-	for i := range s.page.cols {
-		arrays = append(arrays, s.page.cols[i].array())
-	}
-	arrays = append(arrays, s.page.lines.array(), s.page.people.array())
+	arrays := s.cols.arrays()
 	rec := array.NewRecordBatch(s.typ, arrays, int64(n))
-	for _, a := range arrays {
-		a.Release()
-	}
+	release(arrays)
 	if s.w == nil {
 		s.w = ipc.NewWriter(&s.to, ipc.WithSchema(s.typ))
 	}
 	err := s.w.Write(rec)
 	rec.Release()
-	s.page.truncate(0)
+	s.cols.reset()
 	return err
 }
 
 // end ends the writing.
 func (s *spill) end() error {
-	if s.page == nil {
+	if s.cols == nil {
 		return nil
 	}
 	err := s.gather()
@@ -129,7 +122,7 @@ func (s *spill) end() error {
 	if err == nil && s.w != nil {
 		err = errors.Join(s.w.Close(), s.to.end())
 	}
-	s.page, s.w, s.waiting = nil, nil, nil // their memory is wanted for other things
+	s.cols, s.w, s.waiting = nil, nil, nil // their memory is wanted for other things
 	return err
 }
 

@@ -328,7 +328,7 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 			continue
 		}
 		v := t.run.people.value(personID(id), l.slot, l.rule)
-		if err := col.append(v, len(v) > 0); err != nil {
+		if err := col.append(v); err != nil {
 			// A bad date of a Coverage: the beneficiary's row stays.
 			col.appendNull()
 		}
