@@ -111,14 +111,22 @@ func (c *claim) wanted(tp *tablePlan, row int) bool {
 func (c *claim) value(g *getter, row int) ([]byte, bool) {
 	for i := range g.sources {
 		s := &g.sources[i]
-		var v []byte
-		var ok bool
-		if s.direct {
-			v, ok = c.fromRegister(s, row)
-		} else {
-			v, ok = c.fromSource(s, row)
+		if !s.direct {
+			if v, ok := c.fromSource(s, row); ok {
+				return v, true
+			}
+			continue
 		}
-		if ok {
+		var span ndjson.Span
+		if s.kind == fromRow {
+			span = c.rec.Row(s.rowSet, row)[s.reg]
+		} else {
+			span = c.rec.Reg(s.reg)
+		}
+		if span.IsZero() {
+			continue
+		}
+		if v := c.spanText(span); !blank(v) {
 			return v, true
 		}
 	}
@@ -162,21 +170,6 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 		v = s.fn(c.scratch, v)
 	}
 	return v, v != nil
-}
-
-// fromRegister is fromSource for most of the sources.
-func (c *claim) fromRegister(s *source, row int) ([]byte, bool) {
-	var span ndjson.Span
-	if s.kind == fromRow {
-		span = c.rec.Row(s.rowSet, row)[s.reg]
-	} else {
-		span = c.rec.Reg(s.reg)
-	}
-	if span.IsZero() {
-		return nil, false
-	}
-	v := c.spanText(span)
-	return v, !blank(v)
 }
 
 // gather makes the text of one value of the registers of a source.

@@ -110,9 +110,10 @@ func (c *cutter) flush(end bool) error {
 		c.offset = int64(len(bom))
 		c.buf = append(c.buf[:0], c.buf[len(bom):]...)
 	}
-	n := len(c.buf)
-	if !end {
-		n = bytes.LastIndexByte(c.buf, '\n') + 1
+	ends := lineEnds(c.buf, end)
+	n := 0
+	if len(ends) > 0 {
+		n = int(ends[len(ends)-1])
 	}
 	if n == 0 {
 		if end || len(c.buf) < cap(c.buf) {
@@ -129,9 +130,9 @@ func (c *cutter) flush(end bool) error {
 	default:
 		c.buf = append(make([]byte, 0, cap(c.buf)), rest...)
 	}
-	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data, ends: lineEnds(data)}
+	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data, ends: ends}
 	c.offset += int64(n)
-	c.line += int64(len(chunk.ends))
+	c.line += int64(len(ends))
 	return c.yield(chunk)
 }
 
@@ -165,16 +166,21 @@ func (c *cutter) grow() error {
 	}
 }
 
-// lineEnds finds where the lines end, with their line feeds.
-func lineEnds(data []byte) []int32 {
+// lineEnds finds where the lines end, with their line feeds. At the end of the
+// input, what is behind the last line feed is a line too.
+func lineEnds(data []byte, end bool) []int32 {
 	ends := make([]int32, 0, len(data)>>12+1)
-	for at := 0; at < len(data); {
+	at := 0
+	for {
 		size := bytes.IndexByte(data[at:], '\n') + 1
 		if size == 0 {
-			size = len(data) - at
+			break
 		}
 		at += size
 		ends = append(ends, int32(at))
+	}
+	if end && at < len(data) {
+		ends = append(ends, int32(len(data)))
 	}
 	return ends
 }

@@ -124,7 +124,7 @@ func readers(text string) map[string]io.Reader {
 // TestLinesStop checks that the lines of a chunk need not all be taken.
 func TestLinesStop(t *testing.T) {
 	data := []byte("a\nb\nc\n")
-	c := Chunk{Line: 1, Data: data, ends: lineEnds(data)}
+	c := Chunk{Line: 1, Data: data, ends: lineEnds(data, true)}
 	n := 0
 	for range c.Lines {
 		if n++; n == 2 {
