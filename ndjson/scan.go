@@ -39,12 +39,14 @@ func skipString(b []byte, p int) (end int, escaped bool, err error) {
 	for {
 		for p+8 <= len(b) {
 			x := binary.LittleEndian.Uint64(b[p:])
-			quote := x ^ (lows * '"')
 			slash := x ^ (lows * '\\')
+			// With bit 1 turned over, a quote is 0x20, and what is below that
+			// stays there.
+			low := x ^ lows*0x02
 			// The high bit of each byte that is a quote, a backslash or
 			// below 0x20. A borrow can mark a byte above such a one, so
 			// only the lowest mark is relied on.
-			stop := ((quote-lows)&^quote | (slash-lows)&^slash | (x-lows*0x20)&^x) & highs
+			stop := ((low-lows*0x21)&^low | (slash-lows)&^slash) & highs
 			if stop == 0 {
 				seen |= x
 				p += 8
