@@ -279,42 +279,38 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 	if e.node != n || int(e.depth) != depth {
 		return false
 	}
-	b := w.b
-	from := uint16(0)
-	for i, h := range e.holes[:e.count] {
-		text := e.text[from:h.start]
-		if len(b)-at <= len(text) || string(b[at:at+len(text)]) != string(text) {
+	b, text := w.b, e.text
+	from := 0 // what of the text is behind the last hole
+	for i := range int(e.count) {
+		start := int(e.holes[i].start)
+		w.found.shifts[i] = at - from
+		next := at + start - from
+		if next >= len(b) || string(b[at:next]) != string(text[from:start]) {
 			return false
 		}
-		w.found.shifts[i] = at - int(from)
-		at += len(text)
-		var end int
-		var err error
-		if e.text[h.start] == '"' {
-			if b[at] != '"' {
+		if text[start] == '"' {
+			if b[next] != '"' {
 				return false
 			}
-			var escaped bool
-			if end, escaped, err = skipString(b, at+1); err != nil {
+			end, escaped, err := skipString(b, next+1)
+			if err != nil {
 				return false
 			}
-			w.found.holes[i] = stringSpan(at+1, end, escaped)
-			end++
+			w.found.holes[i] = stringSpan(next+1, end, escaped)
+			at = end + 1
 		} else {
-			if end, err = skipNumber(b, at); err != nil {
+			end, err := skipNumber(b, next)
+			if err != nil {
 				return false
 			}
-			w.found.holes[i] = Span{uint32(at), uint32(end - at)}
+			w.found.holes[i] = Span{uint32(next), uint32(end - next)}
+			at = end
 		}
-		at, from = end, h.end
+		from = int(e.holes[i].end)
 	}
-	text := e.text[from:]
-	if len(b)-at < len(text) || string(b[at:at+len(text)]) != string(text) {
-		return false
-	}
-	w.found.shifts[e.count] = at - int(from)
-	w.found.end = at + len(text)
-	return true
+	w.found.shifts[e.count] = at - from
+	w.found.end = at + len(text) - from
+	return w.found.end <= len(b) && string(b[at:w.found.end]) == string(text[from:])
 }
 
 // replay does again what the walk of the object did that was matched last.

@@ -38,7 +38,7 @@ func skipString(b []byte, p int) (end int, escaped bool, err error) {
 	var seen uint64 // bytes of the string, to find those above 0x7F
 	for {
 		for p+8 <= len(b) {
-			x := binary.LittleEndian.Uint64(b[p:])
+			x := binary.LittleEndian.Uint64(b[p : p+8])
 			slash := x ^ (lows * '\\')
 			// With bit 1 turned over, a quote is 0x20, and what is below that
 			// stays there.
