@@ -59,13 +59,16 @@ type shape [2]*remembered
 // remembered is an object that was walked. What a comparison needs comes first
 // and stands together: an object is seldom in the processor's cache.
 type remembered struct {
-	text  []byte
 	node  *node
 	depth int32
-	used  bool  // since its turn to give way came last
-	count uint8 // of holes
-	holes [memoHoles]hole
+	used  bool           // since its turn to give way came last
+	count uint8          // of holes
 	next  [2]*remembered // what came after it at the node the last times
+	// The text before, between and behind the holes, with the opening quotes of
+	// those that are strings.
+	parts [memoHoles + 1]string
+	holes [memoHoles]hole
+	text  string
 
 	stores   []storing
 	marks    []marking
@@ -119,13 +122,14 @@ func (m *memo) key(n *node, b []byte) key {
 // key.
 func (m *memo) learn(e *remembered) {
 	h := uint64(e.node.id + 1)
-	for end, next := range ends(e.text) {
+	text := []byte(e.text)
+	for end, next := range ends(text) {
 		within := func(x hole) bool { return int(x.start) < end && int(x.end) > end-8 }
 		if slices.ContainsFunc(e.holes[:e.count], within) {
 			word, bit := m.place(h)
 			*word |= bit
 		}
-		h = mixed(h, e.text, end, next, m.varies(h))
+		h = mixed(h, text, end, next, m.varies(h))
 	}
 }
 
@@ -279,24 +283,21 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 	if e.node != n || int(e.depth) != depth {
 		return false
 	}
-	b, text := w.b, e.text
-	from := 0 // what of the text is behind the last hole
+	b := w.b
+	from := 0 // where the part begins in the text
 	for i := range int(e.count) {
-		start := int(e.holes[i].start)
-		w.found.shifts[i] = at - from
-		next := at + start - from
-		if next >= len(b) || string(b[at:next]) != string(text[from:start]) {
+		part := e.parts[i]
+		next := at + len(part)
+		if next >= len(b) || string(b[at:next]) != part {
 			return false
 		}
-		if text[start] == '"' {
-			if b[next] != '"' {
-				return false
-			}
-			end, escaped, err := skipString(b, next+1)
+		w.found.shifts[i] = at - from
+		if part[len(part)-1] == '"' {
+			end, escaped, err := skipString(b, next)
 			if err != nil {
 				return false
 			}
-			w.found.holes[i] = stringSpan(next+1, end, escaped)
+			w.found.holes[i] = stringSpan(next, end, escaped)
 			at = end + 1
 		} else {
 			end, err := skipNumber(b, next)
@@ -308,16 +309,17 @@ func (w *walker) match(e *remembered, n *node, at, depth int) bool {
 		}
 		from = int(e.holes[i].end)
 	}
+	part := e.parts[e.count]
 	w.found.shifts[e.count] = at - from
-	w.found.end = at + len(text) - from
-	return w.found.end <= len(b) && string(b[at:w.found.end]) == string(text[from:])
+	w.found.end = at + len(part)
+	return w.found.end <= len(b) && string(b[at:w.found.end]) == part
 }
 
 // replay does again what the walk of the object did that was matched last.
 func (w *walker) replay(h *habit, e *remembered) int {
 	h.hit(e)
-	if next := e.next[0]; next != nil && len(next.text) > 0 {
-		h.fetched ^= next.text[0]
+	if next := e.next[0]; next != nil && len(next.parts[0]) > 0 {
+		h.fetched ^= next.parts[0][0]
 	}
 	for i := range e.stores {
 		w.store(e.stores[i].to, w.found.span(&e.stores[i]))
@@ -404,8 +406,9 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 		e := shape.alike(n, depth, text, pieces)
 		if e == nil {
 			e = key.victim()
-			e.node, e.depth, e.count, e.next = n, int32(depth), 0, [2]*remembered{}
-			e.text = append(e.text[:0], text...)
+			e.node, e.depth, e.next = n, int32(depth), [2]*remembered{}
+			e.text = string(text)
+			e.cut(nil)
 			e.scalars = append(e.scalars[:0], pieces...)
 			e.stores = append(e.stores[:0], r.stores[stores:]...)
 			e.marks = append(e.marks[:0], r.marked[marks:]...)
@@ -469,8 +472,7 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	if len(scalars) != len(e.scalars) {
 		return false
 	}
-	var holes [memoHoles]hole
-	count := uint8(0)
+	holes := make([]hole, 0, memoHoles)
 	mine, other := int32(0), int32(0)
 	for i, s := range e.scalars {
 		o := scalars[i]
@@ -478,11 +480,10 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 			return false
 		}
 		if string(e.text[s.start:s.end]) != string(text[o.start:o.end]) || slices.Contains(e.holes[:e.count], hole{uint16(s.start), uint16(s.end)}) {
-			if count == memoHoles {
+			if len(holes) == memoHoles {
 				return false
 			}
-			holes[count] = hole{uint16(s.start), uint16(s.end)}
-			count++
+			holes = append(holes, hole{uint16(s.start), uint16(s.end)})
 		}
 		mine, other = s.end, o.end
 	}
@@ -491,13 +492,27 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	}
 	for _, steps := range [][]storing{e.stores, e.row} {
 		for i := range steps {
-			if !steps[i].among(holes[:count]) {
+			if !steps[i].among(holes) {
 				return false
 			}
 		}
 	}
-	e.holes, e.count = holes, count
+	e.cut(holes)
 	return true
+}
+
+// cut cuts the object into parts, with holes between them.
+func (e *remembered) cut(holes []hole) {
+	e.count = uint8(copy(e.holes[:], holes))
+	from := uint16(0)
+	for i, h := range holes {
+		start := h.start
+		if e.text[start] == '"' {
+			start++
+		}
+		e.parts[i], from = e.text[from:start], h.end
+	}
+	e.parts[len(holes)] = e.text[from:]
 }
 
 // among puts a span into its place among holes. It reports false for that of an
