@@ -32,6 +32,7 @@ const (
 	memoEnds    = 12      // how many of them tell objects apart
 	memoHoles   = 12      // of an object
 	memoShapes  = 1 << 10 // a power of two
+	memoNext    = 4       // objects that came after one
 )
 
 // A memo belongs to one record. Its size is fixed; an entry that has not been
@@ -61,9 +62,9 @@ type shape [2]*remembered
 type remembered struct {
 	node  *node
 	depth int32
-	used  bool           // since its turn to give way came last
-	count uint8          // of holes
-	next  [2]*remembered // what came after it at the node the last times
+	used  bool                  // since its turn to give way came last
+	count uint8                 // of holes
+	next  [memoNext]*remembered // what came after it at the node the last times
 	// The text before, between and behind the holes, with the opening quotes of
 	// those that are strings.
 	parts [memoHoles + 1]string
@@ -361,8 +362,10 @@ func (w *walker) expected(n *node, at, depth int) (int, bool) {
 func (w *walker) remember(n *node, at, depth int) (int, error) {
 	h := &w.r.habits[n.id]
 	if h.last != nil {
-		if e := h.last.next[1]; e != nil && w.match(e, n, at, depth) {
-			return w.replay(h, e), nil
+		for _, e := range h.last.next[1:] {
+			if e != nil && w.match(e, n, at, depth) {
+				return w.replay(h, e), nil
+			}
 		}
 	}
 	if w.r.memo == nil {
@@ -406,7 +409,7 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 		e := shape.alike(n, depth, text, pieces)
 		if e == nil {
 			e = key.victim()
-			e.node, e.depth, e.next = n, int32(depth), [2]*remembered{}
+			e.node, e.depth, e.next = n, int32(depth), [memoNext]*remembered{}
 			e.text = string(text)
 			e.cut(nil)
 			e.scalars = append(e.scalars[:0], pieces...)
@@ -586,7 +589,13 @@ func (h *habit) curious() bool { return h.tries%habitCurious == 0 }
 // follow notes that an object came after the last one.
 func (h *habit) follow(e *remembered) {
 	if h.last != nil && h.last.next[0] != e {
-		h.last.next[0], h.last.next[1] = e, h.last.next[0]
+		next := &h.last.next
+		i := 1
+		for i < len(next)-1 && next[i] != e {
+			i++
+		}
+		copy(next[1:i+1], next[:i])
+		next[0] = e
 	}
 	h.last = e
 }
