@@ -479,10 +479,10 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 	mine, other := int32(0), int32(0)
 	for i, s := range e.scalars {
 		o := scalars[i]
-		if string(e.text[mine:s.start]) != string(text[other:o.start]) || (e.text[s.start] == '"') != (text[o.start] == '"') {
+		if e.text[mine:s.start] != string(text[other:o.start]) || (e.text[s.start] == '"') != (text[o.start] == '"') {
 			return false
 		}
-		if string(e.text[s.start:s.end]) != string(text[o.start:o.end]) || slices.Contains(e.holes[:e.count], hole{uint16(s.start), uint16(s.end)}) {
+		if e.text[s.start:s.end] != string(text[o.start:o.end]) || slices.Contains(e.holes[:e.count], hole{uint16(s.start), uint16(s.end)}) {
 			if len(holes) == memoHoles {
 				return false
 			}
@@ -490,7 +490,7 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 		}
 		mine, other = s.end, o.end
 	}
-	if string(e.text[mine:]) != string(text[other:]) {
+	if e.text[mine:] != string(text[other:]) {
 		return false
 	}
 	for _, steps := range [][]storing{e.stores, e.row} {
