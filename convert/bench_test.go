@@ -125,10 +125,8 @@ func BenchmarkRows(b *testing.B) {
 		w := newWorker(benchPlans(b), benchOptions(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
-				for at, p := range w.chunk(int64(i), c, api).pages {
-					if p != nil {
-						pools.put(at, p)
-					}
+				for _, p := range w.chunk(int64(i), c, api).pages {
+					pools.put(p.output, p.page)
 				}
 			}
 		}
@@ -144,10 +142,8 @@ func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]basedPa
 	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
 	all := make([][]basedPage, len(outputs))
 	for i, c := range chunks {
-		for at, p := range w.chunk(int64(i), c, api).pages {
-			if p != nil {
-				all[at] = append(all[at], basedPage{p, 0})
-			}
+		for _, p := range w.chunk(int64(i), c, api).pages {
+			all[p.output] = append(all[p.output], basedPage{p.page, 0})
 		}
 	}
 	return all

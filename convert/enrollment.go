@@ -20,11 +20,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 		return nil // not a part of Medicare: a Coverage of dual eligibility
 	}
 	c.part = append(c.part[:0], letter...)
-	out := w.out.pages[tp.final]
-	if out == nil {
-		out = w.pages.get(tp.final)
-		w.out.pages[tp.final] = out
-	}
+	out := w.page(tp.final)
 	mark := out.rows()
 	for i, m := range w.months(tp, c.part[0], key.updated) {
 		c.month = m.appendFirstDay(c.month[:0])

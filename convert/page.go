@@ -28,6 +28,13 @@ func newPage(t *schema.Table) *page {
 	return p
 }
 
+// pageCells is how many cells a page has at least when it is full. Were there
+// more, pages would be of very different sizes, and of little use to be handed
+// out again.
+const pageCells = 16 << 10
+
+func (p *page) full() bool { return len(p.cells) >= pageCells }
+
 func (p *page) rows() int { return len(p.lines) }
 
 // row returns the cells of a row.

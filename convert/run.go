@@ -336,11 +336,9 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 
 // take adds a result to what was gathered so far.
 func (r *run) take(res *result) error {
-	for i, p := range res.pages {
-		if p != nil {
-			if err := r.spills[i].add(p, r.next); err != nil {
-				return err
-			}
+	for _, p := range res.pages {
+		if err := r.spills[p.output].add(p.page, r.next); err != nil {
+			return err
 		}
 	}
 	for _, k := range res.keys {

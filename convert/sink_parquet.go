@@ -41,6 +41,7 @@ func newParquetSink(w io.Writer, s *arrow.Schema, mem memory.Allocator) (sink, e
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithStoreDecimalAsInteger(true),
+		parquet.WithBatchSize(rowGroupRows),
 		parquet.WithCreatedBy("cclf"),
 		parquet.WithAllocator(mem),
 	}

@@ -14,9 +14,9 @@ import (
 // A result is what one chunk of the input gives.
 type result struct {
 	seq    int64
-	input  int     // that the chunk is of
-	size   int64   // of its text
-	pages  []*page // by output, nil where one has no rows
+	input  int          // that the chunk is of
+	size   int64        // of its text
+	pages  []outputPage // in the order of their rows
 	keys   []resourceKey
 	claims []resourceKey // of versions of claims
 	places placeLog
@@ -82,12 +82,13 @@ type worker struct {
 	guess   *plan // that of the line before
 	claim   claim
 	out     *result
+	open    []*page // of the result, by output, nil where it has no rows
 	marks   []pageMark
 	listed  []yearMonth // of a Coverage
 }
 
 func newWorker(p *plans, opts *Options, pages pagePools) *worker {
-	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}}
+	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs))}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	return w
@@ -97,10 +98,8 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 // generation is of that of the one before it; the first, of that given.
 func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
 	w.guess = w.plans.of(api, eobType)
-	w.out = &result{
-		seq: seq, input: chunk.Input, size: int64(len(chunk.Data)),
-		pages: make([]*page, len(outputs)), newest: math.MinInt64,
-	}
+	w.out = &result{seq: seq, input: chunk.Input, size: int64(len(chunk.Data)), newest: math.MinInt64}
+	clear(w.open)
 	if chunk.Err != nil {
 		w.out.counts.Lines++
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
@@ -383,11 +382,7 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 		if at < 0 {
 			continue
 		}
-		out := w.out.pages[at]
-		if out == nil {
-			out = w.pages.get(at)
-			w.out.pages[at] = out
-		}
+		out := w.page(at)
 		w.marks = append(w.marks, pageMark{out, out.rows()})
 		if err := c.rows(tp, out, key.line, who); err != nil {
 			for _, m := range w.marks {
@@ -397,6 +392,23 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 		}
 	}
 	return nil
+}
+
+// page is where rows of a resource go that an output has.
+func (w *worker) page(output int) *page {
+	p := w.open[output]
+	if p == nil || p.full() {
+		p = w.pages.get(output)
+		w.open[output] = p
+		w.out.pages = append(w.out.pages, outputPage{output, p})
+	}
+	return p
+}
+
+// An outputPage has rows of an output.
+type outputPage struct {
+	output int
+	page   *page
 }
 
 // A pageMark is how long a page was before a resource's rows.

@@ -28,6 +28,7 @@ func boundMemory() func() {
 		return func() {}
 	}
 	debug.SetGCPercent(-1)
+	useLargePages(memoryFloor)
 	limit := int64(memoryFloor)
 	debug.SetMemoryLimit(limit)
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}

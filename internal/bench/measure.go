@@ -27,6 +27,7 @@ type bench struct {
 	dir, self string
 	cores     int
 	load      string // of the machine, before
+	sets      int    // data sets made by cclf
 
 	ratios  []ratio
 	scales  []scaling
@@ -75,9 +76,12 @@ func (b *bench) processOn(cores int, name string, args ...string) (sample, error
 	return s, nil
 }
 
-// convert runs cclf on an export.
+// convert runs cclf on an export. Each run makes a data set of its own, so that
+// none has the work of deleting another, nor a file system that has just done it.
 func (b *bench) convert(export string, jobs int) (sample, error) {
-	return b.processOn(jobs, b.cclf, "-q", "convert", "--overwrite", "--jobs", strconv.Itoa(jobs), "-o", filepath.Join(b.dir, "out"), export)
+	b.sets++
+	out := filepath.Join(b.dir, fmt.Sprintf("set-%d", b.sets))
+	return b.processOn(jobs, b.cclf, "-q", "convert", "--jobs", strconv.Itoa(jobs), "-o", out, export)
 }
 
 // peer runs one of the peers, or another work of this program, on an export.
