@@ -62,14 +62,11 @@ type shape [2]*remembered
 type remembered struct {
 	node  *node
 	depth int32
-	used  bool                  // since its turn to give way came last
-	count uint8                 // of holes
-	next  [memoNext]*remembered // what came after it at the node the last times
-	// The text before, between and behind the holes, with the opening quotes of
-	// those that are strings.
-	parts [memoHoles + 1]string
+	used  bool   // since its turn to give way came last
+	count uint8  // of holes
+	text  string // padded
 	holes [memoHoles]hole
-	text  string
+	next  [memoNext]*remembered // what came after it at the node the last times
 
 	stores   []storing
 	marks    []marking
@@ -260,67 +257,11 @@ func (k key) take(e *remembered) *remembered {
 	return to
 }
 
-// A match is where an object of the memo stands in the line.
-type match struct {
-	end    int
-	shifts [memoHoles + 1]int // of the text before, between and behind the holes
-	holes  [memoHoles]Span
-}
-
-// span is a span of the object in the line.
-func (m *match) span(s *storing) Span {
-	span := s.span
-	switch {
-	case s.hole >= 0:
-		return m.holes[s.hole]
-	case !s.empty:
-		span.off = uint32(int(span.off) + m.shifts[s.after])
-	}
-	return span
-}
-
-// match reports whether the object at offset at is e, and where it ends.
-func (w *walker) match(e *remembered, n *node, at, depth int) bool {
-	if e.node != n || int(e.depth) != depth {
-		return false
-	}
-	b := w.b
-	from := 0 // where the part begins in the text
-	for i := range int(e.count) {
-		part := e.parts[i]
-		next := at + len(part)
-		if next >= len(b) || string(b[at:next]) != part {
-			return false
-		}
-		w.found.shifts[i] = at - from
-		if part[len(part)-1] == '"' {
-			end, escaped, err := skipString(b, next)
-			if err != nil {
-				return false
-			}
-			w.found.holes[i] = stringSpan(next, end, escaped)
-			at = end + 1
-		} else {
-			end, err := skipNumber(b, next)
-			if err != nil {
-				return false
-			}
-			w.found.holes[i] = Span{uint32(next), uint32(end - next)}
-			at = end
-		}
-		from = int(e.holes[i].end)
-	}
-	part := e.parts[e.count]
-	w.found.shifts[e.count] = at - from
-	w.found.end = at + len(part)
-	return w.found.end <= len(b) && string(b[at:w.found.end]) == part
-}
-
 // replay does again what the walk of the object did that was matched last.
 func (w *walker) replay(h *habit, e *remembered) int {
 	h.hit(e)
-	if next := e.next[0]; next != nil && len(next.parts[0]) > 0 {
-		h.fetched ^= next.parts[0][0]
+	if next := e.next[0]; next != nil && len(next.text) > 0 {
+		h.fetched ^= next.text[0]
 	}
 	for i := range e.stores {
 		w.store(e.stores[i].to, w.found.span(&e.stores[i]))
@@ -410,8 +351,8 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 		if e == nil {
 			e = key.victim()
 			e.node, e.depth, e.next = n, int32(depth), [memoNext]*remembered{}
-			e.text = string(text)
-			e.cut(nil)
+			e.text = padded(text)
+			e.count = 0
 			e.scalars = append(e.scalars[:0], pieces...)
 			e.stores = append(e.stores[:0], r.stores[stores:]...)
 			e.marks = append(e.marks[:0], r.marked[marks:]...)
@@ -500,22 +441,8 @@ func (e *remembered) vary(text []byte, scalars []piece) bool {
 			}
 		}
 	}
-	e.cut(holes)
-	return true
-}
-
-// cut cuts the object into parts, with holes between them.
-func (e *remembered) cut(holes []hole) {
 	e.count = uint8(copy(e.holes[:], holes))
-	from := uint16(0)
-	for i, h := range holes {
-		start := h.start
-		if e.text[start] == '"' {
-			start++
-		}
-		e.parts[i], from = e.text[from:start], h.end
-	}
-	e.parts[len(holes)] = e.text[from:]
+	return true
 }
 
 // among puts a span into its place among holes. It reports false for that of an

@@ -40,6 +40,18 @@ func alike(v any, r *rand.Rand) any {
 // one record, which remembers them, and compares all answers. The objects
 // stand in the line several times, at the same node and at others.
 func TestMemo(t *testing.T) {
+	t.Run("parts", func(t *testing.T) {
+		defer func(can bool) { canMatchBlocks = can }(canMatchBlocks)
+		canMatchBlocks = false
+		testMemo(t)
+	})
+	t.Run("blocks", func(t *testing.T) {
+		needBlocks(t)
+		testMemo(t)
+	})
+}
+
+func testMemo(t *testing.T) {
 	found, holes, rows := 0, 0, 0
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 2))
