@@ -485,7 +485,7 @@ func outside[T any](steps []T, from int, wanted func(*T) bool) []T {
 type habit struct {
 	last  *remembered
 	score int // bytes that need not be walked, less what looking in vain costs
-	tries int
+	tries int // in vain
 	rest  int // objects that are not looked for
 	bad   int // judgements since the last good one
 
@@ -495,7 +495,7 @@ type habit struct {
 }
 
 const (
-	habitTries   = 128  // after so many objects the habit is judged
+	habitTries   = 128  // after so many objects that were not found the habit is judged
 	habitRest    = 4096 // how long it rests after a bad judgement, and longer after another
 	habitBad     = 8    // judgements that make the rest no longer
 	habitCost    = 64   // of looking in vain, in bytes
@@ -532,13 +532,11 @@ func (h *habit) hit(e *remembered) {
 		e.used = true
 	}
 	h.follow(e)
-	h.judge(len(e.text) - habitCost/2)
+	h.score += len(e.text) - habitCost/2
 }
 
-func (h *habit) miss(size int) { h.judge(-habitCost - size/8) }
-
-func (h *habit) judge(score int) {
-	h.score += score
+func (h *habit) miss(size int) {
+	h.score -= habitCost + size/8
 	if h.tries++; h.tries < habitTries {
 		return
 	}
