@@ -44,6 +44,10 @@ func newPageCodec() pageCodec {
 	})}
 }
 
+// CompressBound says how much room the library makes for a compressed page. Most
+// take less than that; the encoder makes more for the others.
+func (c pageCodec) CompressBound(size int64) int64 { return size/4 + 64 }
+
 func (c pageCodec) Encode(dst, src []byte) []byte { return c.encoder().EncodeAll(src, dst[:0]) }
 
 // EncodeLevel knows one level.

@@ -137,7 +137,7 @@ func (p *partFile) open() (*partFile, error) {
 }
 
 // fileBuffers are the buffers of files that are finished.
-var fileBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<18) }}
+var fileBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
 
 // with gives the file its sink, unless there is an error.
 func (p *partFile) with(s sink, err error) (*partFile, error) {

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -34,6 +35,13 @@ func newPage(t *schema.Table) *page {
 const pageCells = 16 << 10
 
 func (p *page) full() bool { return len(p.cells) >= pageCells }
+
+// reserve makes room for a full page, and the rest of the rows of a resource.
+func (p *page) reserve() {
+	rows := (pageCells + pageCells/16) / len(p.types)
+	p.cells = slices.Grow(p.cells, rows*len(p.types))
+	p.lines, p.people = slices.Grow(p.lines, rows), slices.Grow(p.people, rows)
+}
 
 func (p *page) rows() int { return len(p.lines) }
 

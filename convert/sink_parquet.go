@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -173,7 +174,7 @@ func (s *parquetSink) writeColumn(to file.ColumnChunkWriter, col arrow.Array) er
 
 // present returns those values of a column that are there, in the memory of buf.
 func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
-	buf = buf[:0]
+	buf = slices.Grow(buf[:0], len(values))
 	for row, v := range values {
 		if levels[row] > 0 {
 			buf = append(buf, as(v))
@@ -242,7 +243,7 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 // writeTexts writes the texts of a column without a dictionary.
 func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts) error {
 	to.FallbackToPlain()
-	s.texts = s.texts[:0]
+	s.texts = slices.Grow(s.texts[:0], col.Len()-col.NullN())
 	for row := range col.Len() {
 		if !col.IsNull(row) {
 			s.texts = append(s.texts, parquet.ByteArray(col.bytes(row)))

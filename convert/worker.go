@@ -396,12 +396,16 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 
 // page is where rows of a resource go that an output has.
 func (w *worker) page(output int) *page {
-	p := w.open[output]
-	if p == nil || p.full() {
-		p = w.pages.get(output)
-		w.open[output] = p
-		w.out.pages = append(w.out.pages, outputPage{output, p})
+	last := w.open[output]
+	if last != nil && !last.full() {
+		return last
 	}
+	p := w.pages.get(output)
+	if last != nil {
+		p.reserve() // it will be full too
+	}
+	w.open[output] = p
+	w.out.pages = append(w.out.pages, outputPage{output, p})
 	return p
 }
 
