@@ -98,7 +98,7 @@ func (c *claim) wanted(tp *tablePlan, row int) bool {
 	case schema.PerDiagnosis:
 		return c.dx.kinds[row] != notListed
 	case schema.PerIdentifier:
-		if !c.plan.has(c.rec.Marks(tp.set, row), "mbi") {
+		if !c.plan.has(c.rec.Marks(tp.set, row), schema.RoleMBI) {
 			return false
 		}
 		value := c.rec.Row(tp.set, row)[c.plan.mbi.value].Raw(c.rec.Line)
@@ -397,7 +397,7 @@ func (c *claim) patientUpdate(who personID, updated int64) personUpdate {
 	for i := range c.rec.Rows(m.set) {
 		var former mbi
 		value := c.rec.Row(m.set, i)[m.value].Raw(c.rec.Line)
-		if c.plan.has(c.rec.Marks(m.set, i), "mbi") && len(value) > 0 && len(value) <= len(former) && !bytes.Equal(value, c.mbi) {
+		if c.plan.has(c.rec.Marks(m.set, i), schema.RoleMBI) && len(value) > 0 && len(value) <= len(former) && !bytes.Equal(value, c.mbi) {
 			copy(former[:], value)
 			u.former = append(u.former, former)
 		}
@@ -418,14 +418,14 @@ func (c *claim) currentMBI() []byte {
 	for i := range c.rec.Rows(m.set) {
 		marks := c.rec.Marks(m.set, i)
 		row := c.rec.Row(m.set, i)
-		if !c.plan.has(marks, "mbi") || row[m.value].IsZero() {
+		if !c.plan.has(marks, schema.RoleMBI) || row[m.value].IsZero() {
 			continue
 		}
 		value := row[m.value].Raw(c.rec.Line)
 		if blank(value) {
 			continue
 		}
-		if c.plan.has(marks, "current") {
+		if c.plan.has(marks, schema.RoleCurrent) {
 			return value
 		}
 		any = value

@@ -64,10 +64,10 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 			d.kinds = append(d.kinds, notListed)
 			continue
 		}
-		if p.has(marks, "principal") {
+		if p.has(marks, schema.RolePrincipal) {
 			d.principal = i // of two, the second is the principal one
 		}
-		if p.has(marks, "admitting") {
+		if p.has(marks, schema.RoleAdmitting) {
 			d.admitting = i
 		}
 		d.kinds = append(d.kinds, p.diagnosisKind(r, i, claimType))
@@ -96,7 +96,7 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 // repeats an earlier one is left out.
 func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
 	if p.api == schema.V2 && claimType == schema.SNF && len(d.kinds) > 0 && d.kinds[0] == listed &&
-		!p.has(r.Marks(p.diagnose.set, 0), "principal") {
+		!p.has(r.Marks(p.diagnose.set, 0), schema.RolePrincipal) {
 		// Here the admitting diagnosis is typed like the others, but it
 		// stands before the principal ones.
 		d.admitting = 0
@@ -120,7 +120,7 @@ func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.C
 		if d.kinds[i] == listed {
 			numbers = max(numbers, p.presentOnAdmissionNumber(r, i))
 		}
-		if p.has(r.Marks(p.diagnose.set, i), "principal") {
+		if p.has(r.Marks(p.diagnose.set, i), schema.RolePrincipal) {
 			principals++
 		}
 	}
@@ -205,7 +205,7 @@ func (d *diagnoses) dropAppended(p *plan, r *ndjson.Record) {
 	if d.admitting < 0 || d.admitting == d.principal {
 		return
 	}
-	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), "marked") }
+	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), schema.RoleMarked) }
 	marks := false
 	for i := range d.kinds {
 		marks = marks || marked(i)
@@ -230,7 +230,7 @@ func (d *diagnoses) firstExternal(p *plan, r *ndjson.Record) int {
 		}
 		switch p.api {
 		case schema.V1:
-			if p.has(r.Marks(p.diagnose.set, i), "external-first") {
+			if p.has(r.Marks(p.diagnose.set, i), schema.RoleExternalFirst) {
 				first = i
 			}
 		case schema.V2:
@@ -268,16 +268,16 @@ func (d *diagnoses) count(kind diagnosisKind) int {
 func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType) diagnosisKind {
 	marks := r.Marks(p.diagnose.set, i)
 	switch {
-	case p.has(marks, "external"):
+	case p.has(marks, schema.RoleExternal):
 		return external
-	case p.has(marks, "principal"):
+	case p.has(marks, schema.RolePrincipal):
 		return listed
 	case isPartial(p.resource):
 		return listed
-	case p.has(marks, "admitting"), p.has(marks, "reason"):
+	case p.has(marks, schema.RoleAdmitting), p.has(marks, schema.RoleReason):
 		return notListed
 	case p.api != schema.V2:
-	case claimType == schema.DME && p.has(marks, "secondary"):
+	case claimType == schema.DME && p.has(marks, schema.RoleSecondary):
 		return notListed // only a line names it
 	case claimType == schema.HHA && p.externalCode(r, i):
 		return external // typed secondary by the server
@@ -285,11 +285,8 @@ func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 	return listed
 }
 
-// has reports whether marks show a role, when the generation knows the role.
-func (p *plan) has(marks ndjson.Marks, role string) bool {
-	need, known := p.roles[role]
-	return known && marks.Has(need)
-}
+// has reports whether marks show a role.
+func (p *plan) has(marks ndjson.Marks, role schema.RoleName) bool { return marks.Has(p.roles[role]) }
 
 // externalCode tells an external cause by its code: ICD-10 V, W, X, Y; ICD-9 E.
 func (p *plan) externalCode(r *ndjson.Record, i int) bool {

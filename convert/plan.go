@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ type plan struct {
 	resource string
 	program  *ndjson.Program
 	common   commonRegs
-	roles    map[string]ndjson.Marks // by role name
+	roles    [schema.RoleNames]ndjson.Marks
 	diagnose diagnosisRegs
 	mbi      identifierRegs
 	tables   []*tablePlan
@@ -185,7 +186,7 @@ type compiler struct {
 func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, error) {
 	c := &compiler{
 		b:      ndjson.NewBuilder(),
-		p:      &plan{api: api, resource: resource, roles: map[string]ndjson.Marks{}},
+		p:      &plan{api: api, resource: resource},
 		tables: tables,
 		parsed: map[string]schema.Expr{},
 	}
@@ -251,14 +252,21 @@ func (c *compiler) commonRegs() {
 	}
 }
 
+// noMarks are more than any element has, for roles that the generation does not
+// know.
+var noMarks = ndjson.Marks{math.MaxUint64, math.MaxUint64}
+
 func (c *compiler) roles() error {
+	for i := range c.p.roles {
+		c.p.roles[i] = noMarks
+	}
 	for _, r := range schema.Roles(c.p.api) {
 		if r.Resource != c.p.resource {
 			continue
 		}
 		conds, err := schema.ParseConds(r.Where)
 		if err != nil {
-			return fmt.Errorf("role %s: %w", r.Name, err)
+			return fmt.Errorf("role %s: %w", r.Where, err)
 		}
 		set := c.b.Rows(r.Array)
 		c.p.roles[r.Name] = c.b.RowMarks(set, condsOf(conds))

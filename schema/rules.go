@@ -24,41 +24,58 @@ const (
 type Role struct {
 	Resource string
 	Array    string
-	Name     string
+	Name     RoleName
 	Where    string // conditions, as in ParseExpr
 }
+
+// A RoleName is what an element is to the rules.
+type RoleName uint8
+
+// The roles that elements have.
+const (
+	RolePrincipal RoleName = iota // a diagnosis
+	RoleAdmitting
+	RoleSecondary
+	RoleExternal
+	RoleExternalFirst
+	RoleReason
+	RoleMarked  // a diagnosis that says whether it was present on admission
+	RoleMBI     // an identifier
+	RoleCurrent // the MBI in use
+	RoleNames   // how many there are
+)
 
 // Roles of a generation. The converter's derived cells go by these names.
 func Roles(api API) []Role { return roles[api] }
 
 var roles = [apis][]Role{
 	V1: {
-		{eob, "diagnosis", "principal", "type.coding.code=principal"},
-		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
-		{eob, "diagnosis", "external", "type.coding.code=external,external-first"},
-		{eob, "diagnosis", "external-first", "type.coding.code=external-first"},
-		{eob, "diagnosis", "reason", "type.coding.code=reason-for-visit"},
-		{patient, "identifier", "mbi", "system=sid:us-mbi"},
-		{patient, "identifier", "current", "extension.valueCoding.code=current"},
+		{eob, "diagnosis", RolePrincipal, "type.coding.code=principal"},
+		{eob, "diagnosis", RoleAdmitting, "type.coding.code=admitting"},
+		{eob, "diagnosis", RoleExternal, "type.coding.code=external,external-first"},
+		{eob, "diagnosis", RoleExternalFirst, "type.coding.code=external-first"},
+		{eob, "diagnosis", RoleReason, "type.coding.code=reason-for-visit"},
+		{patient, "identifier", RoleMBI, "system=sid:us-mbi"},
+		{patient, "identifier", RoleCurrent, "extension.valueCoding.code=current"},
 	},
 	V3: {
-		{eob, "diagnosis", "principal", "type.coding.code=principal"},
-		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
-		{eob, "diagnosis", "external", "type.coding.code=externalcauseofinjury"},
-		{eob, "diagnosis", "reason", "type.coding.code=patientreasonforvisit"},
-		{patient, "identifier", "mbi", "system=sid:us-mbi"},
+		{eob, "diagnosis", RolePrincipal, "type.coding.code=principal"},
+		{eob, "diagnosis", RoleAdmitting, "type.coding.code=admitting"},
+		{eob, "diagnosis", RoleExternal, "type.coding.code=externalcauseofinjury"},
+		{eob, "diagnosis", RoleReason, "type.coding.code=patientreasonforvisit"},
+		{patient, "identifier", RoleMBI, "system=sid:us-mbi"},
 	},
 	V2: {
-		{eob, "diagnosis", "principal", "type.coding.code=principal"},
-		{eob, "diagnosis", "admitting", "type.coding.code=admitting"},
-		{eob, "diagnosis", "secondary", "type.coding.code=secondary"},
-		{eob, "diagnosis", "external", "type.coding.code=externalcauseofinjury"},
-		{eob, "diagnosis", "reason", "type.coding.code=patientreasonforvisit"},
-		{patient, "identifier", "mbi", "system=sid:us-mbi"},
-		{patient, "identifier", "current", "type.coding.extension.valueCoding.code=current"},
-		{claim, "diagnosis", "principal", "type.coding.code=principal"},
-		{claim, "diagnosis", "admitting", "type.coding.code=admitting"},
-		{claim, "diagnosis", "marked", "onAdmission.coding.system=" + fiss + "diag-poa-ind"},
+		{eob, "diagnosis", RolePrincipal, "type.coding.code=principal"},
+		{eob, "diagnosis", RoleAdmitting, "type.coding.code=admitting"},
+		{eob, "diagnosis", RoleSecondary, "type.coding.code=secondary"},
+		{eob, "diagnosis", RoleExternal, "type.coding.code=externalcauseofinjury"},
+		{eob, "diagnosis", RoleReason, "type.coding.code=patientreasonforvisit"},
+		{patient, "identifier", RoleMBI, "system=sid:us-mbi"},
+		{patient, "identifier", RoleCurrent, "type.coding.extension.valueCoding.code=current"},
+		{claim, "diagnosis", RolePrincipal, "type.coding.code=principal"},
+		{claim, "diagnosis", RoleAdmitting, "type.coding.code=admitting"},
+		{claim, "diagnosis", RoleMarked, "onAdmission.coding.system=" + fiss + "diag-poa-ind"},
 	},
 }
 

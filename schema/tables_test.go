@@ -148,7 +148,7 @@ func TestRules(t *testing.T) {
 	for _, api := range APIs {
 		for _, role := range Roles(api) {
 			if conds, err := ParseConds(role.Where); err != nil || len(conds) == 0 {
-				t.Errorf("role %s of %s: %v", role.Name, api, err)
+				t.Errorf("role %s of %s: %v", role.Where, api, err)
 			}
 		}
 		if _, err := ParseExpr(CoveragePartExpr(api)); err != nil {
