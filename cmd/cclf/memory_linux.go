@@ -29,7 +29,8 @@ func dropUnusedPages() {
 func useLargePages(size int) {
 	heap := make([]byte, size)
 	_ = unix.Madvise(heap, unix.MADV_HUGEPAGE) // kernels without them say no
-	runtime.KeepAlive(heap)
+	heap = nil
+	runtime.GC()
 }
 
 type mapping struct{ start, end uintptr }
