@@ -82,7 +82,7 @@ func matchParts(e *remembered, b []byte, at int, m *match) (end int) {
 
 // textPad is how many bytes behind a padded text may be read. What they are does
 // not matter.
-const textPad = 32
+const textPad = 64
 
 // padded makes a text of which so many bytes can be read at any place.
 func padded(text []byte) string {

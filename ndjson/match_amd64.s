@@ -21,16 +21,19 @@ GLOBL controls<>(SB), RODATA|NOPTR, $32
 
 // func matchBlocks(e *remembered, b []byte, at int, m *match) (end int)
 //
-// It reads blocks of 32 bytes, of b none that goes beyond its capacity, and of a
-// part as many as begin in it: text is padded.
+// It reads blocks of 32 bytes and pairs of them, of b none that goes beyond its
+// capacity, and of the text as many as begin in it: it is padded.
 //
 //	SI, BX   b, and its length
-//	CX       the last offset in b at which a block may be read
+//	CX       the last offset in b at which two blocks may be read
 //	AX       the offset in b
+//	R14      e
 //	R8, R9   the next hole, and how many are left
-//	R10, R11 where its shift goes, and its span
+//	R10      where its shift goes, and behind all shifts its span
 //	R12      the offset in the text of what is before the hole
 //	R13, DX  what is before the hole, and how much of it is left; of a hole, where it begins
+#define spans (match_holes-match_shifts)
+
 TEXT ·matchBlocks(SB), NOSPLIT, $0-56
 	MOVQ    e+0(FP), R8
 	MOVQ    b_base+8(FP), SI
@@ -41,9 +44,8 @@ TEXT ·matchBlocks(SB), NOSPLIT, $0-56
 	MOVBLZX remembered_count(R8), R9
 	MOVQ    R8, R14
 	LEAQ    remembered_holes(R8), R8
-	LEAQ    match_holes(R10), R11
 	LEAQ    match_shifts(R10), R10
-	SUBQ    $32, CX
+	SUBQ    $64, CX
 	XORL    R12, R12
 	VMOVDQU quotes<>(SB), Y1
 	VMOVDQU slashes<>(SB), Y2
@@ -65,30 +67,37 @@ before:
 	LEAQ (AX)(DX*1), DI
 	CMPQ DI, BX
 	JGT  differs
-	SUBQ $32, DX
-	JLT  rest
+	SUBQ $64, DX
+	JLE  rest
 
-block:
+pair:
 	VMOVDQU   (SI)(AX*1), Y0
 	VPCMPEQB  (R13), Y0, Y4
+	VMOVDQU   32(SI)(AX*1), Y0
+	VPCMPEQB  32(R13), Y0, Y5
+	VPAND     Y4, Y5, Y4
 	VPMOVMSKB Y4, DI
 	XORL      $0xFFFFFFFF, DI
 	JNZ       differs
-	ADDQ      $32, AX
-	ADDQ      $32, R13
-	SUBQ      $32, DX
-	JGE       block
+	ADDQ      $64, AX
+	ADDQ      $64, R13
+	SUBQ      $64, DX
+	JGT       pair
 
-rest: // fewer than 32 bytes
-	ADDQ      $32, DX
-	JZ        hole
+rest: // 64 bytes at the most
 	CMPQ      AX, CX
 	JGT       undecided
+	ADDQ      $64, DX
 	VMOVDQU   (SI)(AX*1), Y0
 	VPCMPEQB  (R13), Y0, Y4
+	VMOVDQU   32(SI)(AX*1), Y0
+	VPCMPEQB  32(R13), Y0, Y5
 	VPMOVMSKB Y4, DI
-	XORL      $0xFFFFFFFF, DI
-	BZHIL     DX, DI, DI
+	VPMOVMSKB Y5, R11
+	SHLQ      $32, R11
+	ORQ       R11, DI
+	NOTQ      DI
+	BZHIQ     DX, DI, DI
 	JNZ       differs
 	ADDQ      DX, AX
 
@@ -134,12 +143,11 @@ stop:
 	ADDQ $1, AX
 
 filled: // by a span whose second half is DI
-	MOVL    R13, (R11)
-	MOVL    DI, 4(R11)
+	MOVL    R13, spans(R10)
+	MOVL    DI, (spans+4)(R10)
 	MOVWLZX hole_end(R8), R12
 	ADDQ    $hole__size, R8
 	ADDQ    $8, R10
-	ADDQ    $8, R11
 	JMP     part
 
 number: // without an exponent
