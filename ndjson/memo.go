@@ -32,7 +32,7 @@ const (
 	memoEnds    = 12      // how many of them tell objects apart
 	memoHoles   = 12      // of an object
 	memoShapes  = 1 << 10 // a power of two
-	memoNext    = 4       // objects that came after one
+	memoNext    = 8       // objects that came after one
 )
 
 // A memo belongs to one record. Its size is fixed; an entry that has not been
