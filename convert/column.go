@@ -28,7 +28,7 @@ type column struct {
 	text     []byte           // Text
 	ends     []int32          // Text: where each value ends
 	dict     *dictionary      // Text, of a column that gathers the values of others
-	numbers  []int32          // in it, in place of text and ends
+	numbers  []uint16         // in it, in place of text and ends
 }
 
 func newColumn(f *schema.Field) column { return column{Type: f.Type} }
@@ -44,8 +44,8 @@ func newGatherer(f *schema.Field) column {
 
 // bytes is how much memory the values take.
 func (c *column) bytes() int {
-	n := arrow.Int64SizeBytes*len(c.ints) + arrow.Int32SizeBytes*(len(c.days)+len(c.ends)+len(c.numbers)) +
-		arrow.Decimal128SizeBytes*len(c.decimals) + len(c.text)
+	n := arrow.Int64SizeBytes*len(c.ints) + arrow.Int32SizeBytes*(len(c.days)+len(c.ends)) +
+		arrow.Uint16SizeBytes*len(c.numbers) + arrow.Decimal128SizeBytes*len(c.decimals) + len(c.text)
 	if c.dict != nil {
 		n += len(c.dict.text)
 	}
@@ -115,7 +115,7 @@ func (c *column) appendCell(v cell, text []byte) {
 		case v == null:
 			c.numbers = append(c.numbers, 0)
 		default:
-			c.numbers = append(c.numbers, c.dict.number(v.in(text)))
+			c.numbers = append(c.numbers, uint16(c.dict.number(v.in(text))))
 		}
 	case schema.Int:
 		c.ints = append(c.ints, v.number())
@@ -131,7 +131,7 @@ func (c *column) appendCell(v cell, text []byte) {
 func (c *column) appendText(v []byte) {
 	c.pad()
 	if c.dict != nil {
-		c.numbers = append(c.numbers, c.dict.number(v))
+		c.numbers = append(c.numbers, uint16(c.dict.number(v)))
 	} else {
 		c.text = append(c.text, v...)
 		c.ends = append(c.ends, int32(len(c.text)))
@@ -194,7 +194,7 @@ func (c *column) reset() {
 // addAll appends the cells that a page has in a column.
 func (c *column) addAll(p *page, col int) {
 	c.pad()
-	last, number := null, int32(0) // of the texts, and its number
+	last, number := null, uint16(0) // of the texts, and its number
 	for ; col < len(p.cells); col += len(p.types) {
 		v := p.cells[col]
 		if c.dict == nil {
@@ -204,7 +204,7 @@ func (c *column) addAll(p *page, col int) {
 		if v != last {
 			last, number = v, 0
 			if v != null {
-				number = c.dict.number(v.in(p.text))
+				number = uint16(c.dict.number(v.in(p.text)))
 			}
 		}
 		c.numbers = append(c.numbers, number)
@@ -300,8 +300,8 @@ func (c *column) array() arrow.Array {
 		if c.dict == nil {
 			return stringArray(c.n, c.valid, c.nulls, c.ends, c.text)
 		}
-		typ = arrow.PrimitiveTypes.Int32
-		buffers = append(buffers, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(c.numbers)))
+		typ = arrow.PrimitiveTypes.Uint16
+		buffers = append(buffers, memory.NewBufferBytes(arrow.Uint16Traits.CastToBytes(c.numbers)))
 	case schema.Int:
 		typ = arrow.PrimitiveTypes.Int64
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(c.ints)))
@@ -317,7 +317,7 @@ func (c *column) array() arrow.Array {
 	if c.dict == nil {
 		return array.MakeFromData(data)
 	}
-	numbers := array.NewInt32Data(data)
+	numbers := array.NewUint16Data(data)
 	defer numbers.Release()
 	words := c.dict.array()
 	defer words.Release()

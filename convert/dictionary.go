@@ -130,13 +130,13 @@ func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arro
 }
 
 // dictionaryType is the type of text columns on their way to the files.
-var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
 
 // texts gives access to the values of a text column, with a dictionary or
 // without.
 type texts struct {
 	arrow.Array
-	numbers []int32 // nil without a dictionary
+	numbers []uint16 // nil without a dictionary
 	values  *array.String
 }
 
@@ -144,7 +144,7 @@ func hasDictionary(a arrow.Array) bool { return a.DataType().ID() == arrow.DICTI
 
 func textsOf(a arrow.Array) texts {
 	if d, ok := a.(*array.Dictionary); ok {
-		return texts{a, d.Indices().(*array.Int32).Int32Values(), d.Dictionary().(*array.String)}
+		return texts{a, d.Indices().(*array.Uint16).Uint16Values(), d.Dictionary().(*array.String)}
 	}
 	return texts{Array: a, values: a.(*array.String)}
 }
@@ -212,8 +212,8 @@ func gather(col arrow.Array, runs []rowRun, n int) arrow.Array {
 		numbers := gather(col.Indices(), runs, n)
 		defer numbers.Release()
 		return array.NewDictionaryArray(dictionaryType, numbers, col.Dictionary())
-	case *array.Int32:
-		return gathered(col, runs, n, col.Int32Values(), arrow.Int32Traits.CastToBytes)
+	case *array.Uint16:
+		return gathered(col, runs, n, col.Uint16Values(), arrow.Uint16Traits.CastToBytes)
 	case *array.Int64:
 		return gathered(col, runs, n, col.Int64Values(), arrow.Int64Traits.CastToBytes)
 	case *array.Date32:

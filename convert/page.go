@@ -45,6 +45,14 @@ func (p *page) reserve() {
 
 func (p *page) rows() int { return len(p.lines) }
 
+// slice returns a page of some of the rows, in the memory of the page.
+func (p *page) slice(from, to int) *page {
+	some := *p
+	some.cells = p.cells[from*len(p.types) : to*len(p.types)]
+	some.lines, some.people = p.lines[from:to], p.people[from:to]
+	return &some
+}
+
 // row returns the cells of a row.
 func (p *page) row(i int) []cell { return p.cells[i*len(p.types) : (i+1)*len(p.types)] }
 

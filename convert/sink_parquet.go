@@ -258,7 +258,7 @@ func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts)
 func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
 	words := col.Dictionary().(*array.String)
 	s.occurs = append(s.occurs[:0], make([]bool, words.Len())...)
-	for row, number := range col.Indices().(*array.Int32).Int32Values() {
+	for row, number := range col.Indices().(*array.Uint16).Uint16Values() {
 		if s.levels[row] > 0 {
 			s.occurs[number] = true
 		}

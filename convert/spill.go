@@ -16,9 +16,10 @@ import (
 )
 
 // Rows of a table are gathered until they are so many, or take so much memory.
-// Then they go to disk, and in the end become a row group of a Parquet file.
+// Then they go to disk, and in the end become a row group of a Parquet file. They
+// are so few that the number of a text has 16 bits.
 const (
-	spillRows  = 64 << 10
+	spillRows  = 1<<16 - 1
 	spillBytes = 5 << 18
 )
 
@@ -81,16 +82,37 @@ func (s *spill) add(p *page, base int64) error {
 
 // gather adds the pages that wait.
 func (s *spill) gather() error {
-	s.cols.addAll(s.waiting)
+	err := s.addWaiting()
 	for _, p := range s.waiting {
 		s.free(p.page)
 	}
 	s.rows += int64(s.wait)
 	s.waiting, s.wait = s.waiting[:0], 0
-	if s.cols.rows() < s.most && s.cols.bytes() < spillBytes {
-		return nil
+	if err != nil || s.cols.rows() < s.most && s.cols.bytes() < spillBytes {
+		return err
 	}
 	return s.flush()
+}
+
+func (s *spill) addWaiting() error {
+	if s.cols.rows()+s.wait <= s.most {
+		s.cols.addAll(s.waiting)
+		return nil
+	}
+	for _, p := range s.waiting {
+		for from := 0; from < p.rows(); {
+			to := min(p.rows(), from+s.most-s.cols.rows())
+			s.cols.addAll([]basedPage{{p.slice(from, to), p.base}})
+			from = to
+			if s.cols.rows() < s.most {
+				continue
+			}
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *spill) flush() error {
