@@ -194,22 +194,37 @@ func (c *column) reset() {
 // addAll appends the cells that a page has in a column.
 func (c *column) addAll(p *page, col int) {
 	c.pad()
-	last, number := null, uint16(0) // of the texts, and its number
+	if c.dict != nil {
+		c.addTexts(p, col)
+		return
+	}
 	for ; col < len(p.cells); col += len(p.types) {
-		v := p.cells[col]
-		if c.dict == nil {
-			c.appendCell(v, p.text)
+		c.appendCell(p.cells[col], p.text)
+	}
+}
+
+// addTexts is addAll for texts that are numbered.
+func (c *column) addTexts(p *page, col int) {
+	from, rows := c.n, p.rows()
+	c.fill(from + rows)
+	numbers := slices.Grow(c.numbers, rows)[:from+rows]
+	valid, cells, width := c.valid, p.cells, len(p.types)
+	last, number := null, uint16(0) // of the texts, and its number
+	for row := from; row < len(numbers); row++ {
+		v := cells[col]
+		col += width
+		if v == null {
+			numbers[row] = 0
 			continue
 		}
 		if v != last {
-			last, number = v, 0
-			if v != null {
-				number = uint16(c.dict.number(v.in(p.text)))
-			}
+			last, number = v, uint16(c.dict.number(v.in(p.text)))
 		}
-		c.numbers = append(c.numbers, number)
-		c.count(v != null)
+		numbers[row] = number
+		valid[row/8] |= 1 << (row % 8)
+		c.nulls--
 	}
+	c.numbers = numbers
 }
 
 // columns are rows of one table, column by column, with the resource that each

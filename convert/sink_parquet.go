@@ -31,7 +31,10 @@ type parquetSink struct {
 	ctx    context.Context             // of the writing of Arrow columns
 	group  file.BufferedRowGroupWriter // that takes records, or nil
 	rows   int64                       // in it
-	levels []int16
+	levels []int16                     // of the column that is being written: some of those below
+	ones   []int16
+	zeros  []int16
+	mixed  []int16
 	texts  []parquet.ByteArray
 	longs  []int64
 	ints   []int32
@@ -186,29 +189,38 @@ func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
 // define makes the definition levels of a column: 1 where it has a value, and
 // 0 where it has none.
 func (s *parquetSink) define(col arrow.Array) {
-	level := int16(1)
-	if col.NullN() == col.Len() {
-		level = 0
-	}
-	s.levels = s.levels[:0]
-	for range col.Len() {
-		s.levels = append(s.levels, level)
-	}
-	if col.NullN() == 0 || level == 0 {
+	n := col.Len()
+	switch col.NullN() {
+	case 0:
+		s.levels = same(&s.ones, 1, n)
+		return
+	case n:
+		s.levels = same(&s.zeros, 0, n)
 		return
 	}
+	s.mixed = slices.Grow(s.mixed[:0], n)[:n]
+	s.levels = s.mixed
 	valid, offset := col.NullBitmapBytes(), col.Data().Offset()
-	for i := 0; i < len(s.levels); {
-		if (offset+i)%8 == 0 && i+8 <= len(s.levels) {
+	for i := 0; i < n; {
+		if (offset+i)%8 == 0 && i+8 <= n {
 			*(*[8]int16)(s.levels[i:]) = levelsOf[valid[(offset+i)/8]]
 			i += 8
 			continue
 		}
-		if !bitutil.BitIsSet(valid, offset+i) {
-			s.levels[i] = 0
+		s.levels[i] = 0
+		if bitutil.BitIsSet(valid, offset+i) {
+			s.levels[i] = 1
 		}
 		i++
 	}
+}
+
+// same returns n levels that are all the same, as those that there are.
+func same(levels *[]int16, level int16, n int) []int16 {
+	for len(*levels) < n {
+		*levels = append(*levels, level)
+	}
+	return (*levels)[:n]
 }
 
 // levelsOf has the definition levels for a byte of validity bits.
