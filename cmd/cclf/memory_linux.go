@@ -23,7 +23,7 @@ func dropUnusedPages() {
 }
 
 // useLargePages asks the kernel for pages of 2 MB behind as much of the heap as a
-// conversion takes: with those of 4 kB, a tenth of its time goes into tens of
+// conversion takes: with those of 4 kB, a twentieth of its time goes into tens of
 // thousands of page faults. Memory that was asked for keeps the advice when the
 // collector hands it out again. Nobody touches it here, so that it takes none.
 func useLargePages(size int) {
