@@ -29,7 +29,6 @@ func dropUnusedPages() {
 func useLargePages(size int) {
 	heap := make([]byte, size)
 	_ = unix.Madvise(heap, unix.MADV_HUGEPAGE) // kernels without them say no
-	heap = nil
 	runtime.GC()
 }
 
