@@ -74,23 +74,6 @@ func padded[T any](values []T, n int) []T {
 	return append(values, make([]T, n-len(values))...)
 }
 
-// reserve makes room for n more values, but not for their texts.
-func (c *column) reserve(n int) {
-	c.valid = slices.Grow(c.valid, (n+7)/8)
-	switch {
-	case c.dict != nil:
-		c.numbers = slices.Grow(c.numbers, n)
-	case c.Kind == schema.Text:
-		c.ends = slices.Grow(c.ends, n)
-	case c.Kind == schema.Int:
-		c.ints = slices.Grow(c.ints, n)
-	case c.Kind == schema.Decimal:
-		c.decimals = slices.Grow(c.decimals, n)
-	case c.Kind == schema.Date:
-		c.days = slices.Grow(c.days, n)
-	}
-}
-
 // append adds a value given as text, or a null when it is blank. It fails when
 // the text does not fit the column's type; then nothing is added.
 func (c *column) append(v []byte) error {

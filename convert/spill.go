@@ -94,6 +94,7 @@ func (s *spill) gather() error {
 	return s.flush()
 }
 
+// addWaiting adds them, and writes the rows whenever there are as many as may be.
 func (s *spill) addWaiting() error {
 	if s.cols.rows()+s.wait <= s.most {
 		s.cols.addAll(s.waiting)

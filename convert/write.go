@@ -318,7 +318,6 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 		return t.fillWords(l, field, cols, people)
 	}
 	col := newColumn(field)
-	col.reserve(len(people))
 	for i, id := range people {
 		if l.kind == lateAge {
 			if age, ok := t.age(cols, i); ok {
@@ -341,7 +340,7 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 // for the most part.
 func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.Array, people []int64) arrow.Array {
 	col := newGatherer(field)
-	col.reserve(len(people))
+	col.numbers = make([]uint16, 0, len(people))
 	own := textsOf(cols[l.col]) // what the row itself says
 	var found []byte            // of the beneficiary
 	for i, id := range people {

@@ -1,5 +1,7 @@
 package ndjson
 
+import "slices"
+
 // A match is where an object of the memo stands in the line.
 type match struct {
 	end    int
@@ -86,5 +88,5 @@ const textPad = 64
 
 // padded makes a text of which so many bytes can be read at any place.
 func padded(text []byte) string {
-	return string(append(text[:len(text):len(text)], make([]byte, textPad)...))[:len(text)]
+	return string(slices.Concat(text, make([]byte, textPad)))[:len(text)]
 }

@@ -8,8 +8,8 @@ var canMatchBlocks = cpu.X86.HasAVX2 && cpu.X86.HasBMI2
 
 // matchBlocks does for an object what matchParts does, 32 bytes at a time. It
 // returns where the object ends, or differs. When a hole has anything but plain
-// ASCII or a number without an exponent, or is at the very end of the line, it is
-// undecided.
+// ASCII or a number without an exponent, or when it would have to read behind the
+// capacity of b, it is undecided.
 //
 //go:noescape
 func matchBlocks(e *remembered, b []byte, at int, m *match) (end int)
