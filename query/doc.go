@@ -14,20 +14,25 @@
 //
 // # What a query may do
 //
-// It may read the data set, and nothing else of the machine. Three fences
-// stand one behind the other, because each of them has a hole:
+// It may read the data set, and nothing else of the machine. What a statement
+// is, DuckDB says, never a reading of the text: DuckDB's lexer knows more spaces,
+// quotes and comments than meet the eye. The fences, each of which has holes that
+// another one closes:
 //
 //   - DuckDB is told, before it sees any SQL of the user's, that the only
 //     files it may open are the part files or the database file, by name, and
 //     that none of its settings may change any more. What this does not catch
 //     is a write to one of those files.
-//   - Every statement is prepared before it runs, and only the kinds that
-//     read are let through, together with CREATE, which makes scratch tables
-//     and macros in memory. What this does not catch is EXPLAIN ANALYZE,
-//     which runs the statement it explains.
-//   - The first word of the statement, or of the one being explained, must
-//     not be one of those that change something. This is also where the
-//     readable refusals come from.
+//   - Every statement is prepared before it runs, and only the types that read,
+//     that set a variable, and CREATE, INSERT and DROP are let through. What this
+//     does not catch is EXPLAIN ANALYZE, which runs the statement it explains:
+//     of EXPLAIN, only that of a SELECT is let through, put together anew.
+//   - The plan of a statement may have known operators and table functions only,
+//     and functions that run SQL which is made on the way are refused, for they
+//     could hide another plan.
+//   - A statement runs in a transaction in which DuckDB writes to nothing but
+//     temporary tables, unless its plan is that of a view, a macro or the like,
+//     which are made in the database in memory.
 //
 // # How results travel
 //

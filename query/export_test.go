@@ -71,7 +71,7 @@ func TestExport(t *testing.T) {
 		"SELECT schema_name, table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
 		"SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
 		"SHOW ALL TABLES",
-		"CREATE TABLE t AS FROM cclf1; FROM t; CREATE MACRO m() AS TABLE FROM cclf9; FROM m()",
+		"CREATE TEMP TABLE t AS FROM cclf1; FROM t; CREATE MACRO m() AS TABLE FROM cclf9; FROM m()",
 	} {
 		if diff := cmp.Diff(get(t, want, sql), get(t, got, sql)); diff != "" {
 			t.Errorf("%s (-parts +database):\n%s", sql, diff)

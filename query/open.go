@@ -237,6 +237,9 @@ func sqlError(err error) error {
 	if err == nil || isCancelled(err) {
 		return err
 	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
 	e := &Error{Msg: strings.TrimSpace(err.Error()), err: err}
 	if cause, ok := errors.AsType[*duckdb.Error](err); ok {
 		e.Msg = strings.TrimSpace(cause.Msg)

@@ -52,43 +52,41 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (*Rows, err
 	if refusedVerbs[stmt.verb] {
 		return nil, refuse(stmt.verb)
 	}
-	if strings.Contains(strings.ToLower(stmt.text), "enable_logging") {
-		// A function that a SELECT can call, although it changes a setting:
-		// DuckDB would write its log, or end the process when it may not.
-		return nil, refuse("enable_logging")
+	if stmt.makesTable() {
+		return nil, lostTable()
 	}
 	if f, ok := db.described(stmt.text); ok {
 		stmt.text = describeSQL(f)
 	}
-	// DuckDB's messages show the line they are about. Count as the user does.
-	text := strings.Repeat("\n", stmt.line) + stmt.text
-	p, err := db.prepare(text)
+	v, err := db.judge(ctx, stmt, args)
 	if err != nil {
-		return nil, sqlError(err)
+		return nil, err
 	}
-	switch p.kind {
-	case duckdb.STATEMENT_TYPE_SELECT:
-		return db.runSelect(ctx, text, p, args)
-	case duckdb.STATEMENT_TYPE_EXPLAIN:
-		return db.runDirect(ctx, text, args)
-	case duckdb.STATEMENT_TYPE_CREATE, duckdb.STATEMENT_TYPE_SET, duckdb.STATEMENT_TYPE_VARIABLE_SET:
-		// SET is for variables; lock_configuration guards the settings.
-		if _, err := db.conn.ExecContext(ctx, text, args...); err != nil {
-			return nil, sqlError(err)
+	var rows *Rows
+	err = db.inTransaction(ctx, &v, stmt.verb, func() error {
+		switch {
+		case v.explain:
+			rows, err = db.runDirect(ctx, v.text, args)
+		case v.kind == duckdb.STATEMENT_TYPE_SELECT:
+			rows, err = db.runSelect(ctx, v.text, v.prepared, args)
+		default:
+			rows = &Rows{}
+			_, err = db.conn.ExecContext(ctx, v.text, args...)
 		}
-		return &Rows{}, nil
-	default:
-		return nil, refuse(stmt.verb)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
+	return rows, nil
 }
 
 // refusedVerbs has the first words of statements that would change something.
-// The kinds of statement that query lets through do not include them either,
-// but some of them would already fail while being prepared, with a message
-// about something else.
+// judge does not let them through either, but some of them would already fail
+// while being prepared, with a message about something else.
 var refusedVerbs = map[string]bool{
-	"ALTER": true, "ATTACH": true, "COPY": true, "DELETE": true, "DETACH": true, "DROP": true,
-	"EXPORT": true, "IMPORT": true, "INSERT": true, "INSTALL": true, "LOAD": true, "MERGE": true,
+	"ALTER": true, "ATTACH": true, "COPY": true, "DELETE": true, "DETACH": true,
+	"EXPORT": true, "IMPORT": true, "INSTALL": true, "LOAD": true, "MERGE": true,
 	"TRUNCATE": true, "UPDATE": true,
 }
 

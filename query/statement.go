@@ -2,7 +2,11 @@
 
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // A statement is one SQL statement of a script.
 type statement struct {
@@ -16,7 +20,7 @@ type statement struct {
 // which nest. Pieces without any SQL are left out.
 //
 // Nothing depends on split being right but convenience: DuckDB itself counts
-// the statements again before a piece is run.
+// the statements again before a piece is run, and says what it is.
 func split(script string) []statement {
 	var (
 		stmts []statement
@@ -58,8 +62,99 @@ func split(script string) []statement {
 	return stmts
 }
 
-// explains has the words that stand before an explained statement.
+// explains has the words that come before an explained statement.
 var explains = map[string]bool{"EXPLAIN": true, "ANALYZE": true, "ANALYSE": true, "VERBOSE": true}
+
+// cutExplain takes an EXPLAIN apart: a prefix that means the same, in which
+// there is nothing of the user's text, and the explained statement.
+func cutExplain(stmt statement) (prefix string, inner statement, ok bool) {
+	s := scanner{src: stmt.text}
+	prefix = "EXPLAIN"
+	analyze, format := false, ""
+	depth := 0
+	for first := true; s.next(); {
+		tok := strings.ToUpper(stmt.text[s.start:s.pos])
+		switch {
+		case s.blank:
+			continue
+		case first:
+			if tok != "EXPLAIN" {
+				return "", inner, false
+			}
+		case tok == "ANALYZE", tok == "ANALYSE":
+			analyze = true
+		case tok == "(" && depth == 0 && s.peekWord("FORMAT", "ANALYZE", "ANALYSE"):
+			depth = 1
+		case depth == 1 && tok == ")":
+			depth = 0
+		case depth == 1 && (tok == "," || tok == "FORMAT"):
+		case depth == 1 && explainFormats[strings.ToLower(strings.Trim(tok, "'"))]:
+			format = strings.ToLower(strings.Trim(tok, "'"))
+		case depth == 1:
+			return "", inner, false
+		default:
+			inner = statement{text: stmt.text[s.start:], line: stmt.line + s.startLine}
+			for _, part := range split(inner.text) {
+				inner.verb = part.verb
+			}
+			switch {
+			case analyze && format != "":
+				prefix += " (ANALYZE, FORMAT " + format + ")"
+			case analyze:
+				prefix += " ANALYZE"
+			case format != "":
+				prefix += " (FORMAT " + format + ")"
+			}
+			return prefix, inner, true
+		}
+		first = false
+	}
+	return "", inner, false
+}
+
+// explainFormats are the forms of plans that DuckDB knows.
+var explainFormats = map[string]bool{
+	"default": true, "text": true, "json": true, "html": true, "graphviz": true, "yaml": true, "mermaid": true,
+}
+
+// peekWord reports whether the next token that is no blank is one of some words.
+func (s *scanner) peekWord(words ...string) bool {
+	ahead := *s
+	for ahead.next() {
+		if !ahead.blank {
+			return slices.Contains(words, strings.ToUpper(ahead.src[ahead.start:ahead.pos]))
+		}
+	}
+	return false
+}
+
+// makesTable reports whether a statement makes a table that is not temporary,
+// in the main schema.
+func (stmt statement) makesTable() bool {
+	if stmt.verb != "CREATE" {
+		return false
+	}
+	var words []string
+	s := scanner{src: stmt.text}
+	for s.next() && len(words) < 10 {
+		if !s.blank {
+			words = append(words, strings.ToUpper(stmt.text[s.start:s.pos]))
+		}
+	}
+	rest := words[1:]
+	skip := func(seq ...string) {
+		if len(rest) >= len(seq) && slices.Equal(rest[:len(seq)], seq) {
+			rest = rest[len(seq):]
+		}
+	}
+	skip("OR", "REPLACE")
+	if len(rest) == 0 || rest[0] != "TABLE" {
+		return false
+	}
+	rest = rest[1:]
+	skip("IF", "NOT", "EXISTS")
+	return len(rest) >= 2 && rest[1] != "."
+}
 
 // A scanner cuts SQL into tokens, coarsely: words, quoted things, blanks and
 // comments, and single characters for all the rest.
@@ -84,6 +179,9 @@ func (s *scanner) next() bool {
 	switch c := rest[0]; {
 	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v':
 		s.blank = true
+	case unicodeSpace(rest) > 0:
+		s.blank = true
+		n = unicodeSpace(rest)
 	case strings.HasPrefix(rest, "--"):
 		s.blank = true
 		if n = strings.IndexByte(rest, '\n'); n < 0 {
@@ -100,13 +198,26 @@ func (s *scanner) next() bool {
 		n = dollar(rest)
 	case isWordStart(c):
 		s.word = true
-		for n < len(rest) && isWordPart(rest[n]) {
+		for n < len(rest) && isWordPart(rest[n]) && unicodeSpace(rest[n:]) == 0 {
 			n++
 		}
 	}
 	s.pos += n
 	s.line += strings.Count(rest[:n], "\n")
 	return true
+}
+
+// unicodeSpace returns the length of the space beyond ASCII at the beginning of
+// s, or 0. DuckDB takes these for spaces outside of quotes.
+func unicodeSpace(s string) int {
+	if s[0] < utf8.RuneSelf {
+		return 0
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if r == '\u00a0' || '\u2000' <= r && r <= '\u200f' || r == '\u202f' || r == '\u205f' || r == '\u3000' || r == '\ufeff' {
+		return n
+	}
+	return 0
 }
 
 // comment returns the length of the block comment at the beginning of s.

@@ -5,7 +5,9 @@ package query
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	bindings "github.com/duckdb/duckdb-go-bindings"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -68,6 +70,58 @@ func FuzzSplit(f *testing.F) {
 				t.Errorf("split(%q): statement on line %d after line %d", script, s.line, last)
 			}
 			last = s.line
+		}
+	})
+}
+
+// FuzzSplitAsDuckDB compares split with DuckDB's parser: where that takes a
+// script, it must have as many statements, and each piece must be one.
+func FuzzSplitAsDuckDB(f *testing.F) {
+	for _, s := range []string{
+		"SELECT 1; SELECT 2", "SELECT\u00a01;SELECT\u30002", "EXPLAIN\u00a0ANALYZE COPY (SELECT 1) TO 'x;y'",
+		"/* a /* ; */ ; */ SELECT 1; -- ;\nSELECT 2", "SELECT $$;$$; SELECT $a$;$$;$a$", "SELECT E'\\';'; SELECT 'a\\'; SELECT 3",
+		"SELECT ';'';'; SELECT \";\"\";\"  FROM t", ";;SELECT 1;;", "SELECT 'a' 'b'; SELECT U&';'", "SELECT x'ab;'; SELECT b';'",
+		"SELECT 1 /* ; */; SELECT 2 /*", "SELECT a$b$ FROM t; SELECT $1", "SELECT 'a\n;b'\n'c'; SELECT 2", "SELECT e 'x;'; SELECT 1 -- ;",
+		"SELECT '\u00a0;'; SELECT \"\u00a0;\"", "SELECT $\u00a0$;$\u00a0$", "CREATE MACRO m() AS (SELECT ';'); FROM m()",
+		"SELECT '\ufeff'; \ufeffSELECT 1", "SELECT 1\u200b; SELECT 2",
+	} {
+		f.Add(s)
+	}
+	var db bindings.Database
+	if bindings.Open("", &db) != bindings.StateSuccess {
+		f.Fatal("DuckDB does not open a database in memory")
+	}
+	defer bindings.Close(&db)
+	var conn bindings.Connection
+	if bindings.Connect(db, &conn) != bindings.StateSuccess {
+		f.Fatal("DuckDB does not connect")
+	}
+	defer bindings.Disconnect(&conn)
+	count := func(script string) int {
+		var stmts bindings.ExtractedStatements
+		defer bindings.DestroyExtracted(&stmts)
+		return int(bindings.ExtractStatements(conn, script, &stmts)) // 0 for what it does not parse
+	}
+	f.Fuzz(func(t *testing.T, script string) {
+		if strings.Contains(script, "\x00") || !utf8.ValidString(script) {
+			t.Skip("ends DuckDB's text, or is none")
+		}
+		upper := strings.ToUpper(script)
+		if strings.Contains(upper, "PIVOT") || strings.Contains(upper, "PRAGMA") || strings.Contains(upper, "IMPORT") {
+			t.Skip("DuckDB makes several statements of one")
+		}
+		want := count(script)
+		if want == 0 {
+			return
+		}
+		stmts := split(script)
+		if len(stmts) != want {
+			t.Fatalf("split(%q) = %v, DuckDB counts %d", script, stmts, want)
+		}
+		for _, s := range stmts {
+			if n := count(s.text); n != 1 {
+				t.Errorf("split(%q): DuckDB counts %d in %q", script, n, s.text)
+			}
 		}
 	})
 }
