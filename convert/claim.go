@@ -19,6 +19,8 @@ const (
 
 	statusCancelled = "cancelled"      // status of an EOB of v1 or v2
 	tagNotFinal     = "NotFinalAction" // tag of an EOB of v3
+
+	usePriorAuthorization = "preauthorization" // use of an EOB that is no claim
 )
 
 // A claim is the resource whose rows are being made.

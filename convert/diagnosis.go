@@ -53,7 +53,8 @@ type diagnoses struct {
 // The servers of v1 and v2 list each code once, with the type under which it
 // came first. The order is: admitting, first listed (typed principal),
 // principal where it differs (also typed principal), the other listed ones,
-// external causes, reasons for the visit, and last what only a line names.
+// external causes, reasons for the visit, and last what only a line names, which
+// real claims do not have: a line points into the claim's own list.
 // The server of v3 lists all that the repository has.
 func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
 	d.principal, d.admitting = -1, -1
@@ -80,7 +81,7 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 	default:
 		d.restoreRepeats(p, r, claimType)
 		d.keepSecondary(p, claimType)
-		d.dropOfLines(p, r, claimType)
+		d.dropNoCode(p, r, claimType)
 	}
 	for i, kind := range d.kinds {
 		if kind == listed {
@@ -130,55 +131,20 @@ func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.C
 	}
 }
 
-// ownLeast is how many diagnoses a carrier claim has of its own at least, for
-// those that only lines name to be told from them.
-const ownLeast = 2
-
-// dropOfLines leaves out the diagnoses of a carrier claim that only its lines
-// name. The server appends them to the claim's own, in the order of the lines,
-// and does not mark them. They are taken for such when they are all that the
-// lines refer to: lines that draw on the claim's own list seldom pass over its
-// first diagnoses.
-func (d *diagnoses) dropOfLines(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
+// dropNoCode leaves out 9999999 of a carrier claim. Servers of test data have
+// appended it to the claim's own diagnoses; it has not the form of an ICD code.
+func (d *diagnoses) dropNoCode(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
 	if claimType != schema.Carrier {
 		return
 	}
-	first, next := -1, 0 // of those that lines refer to, and behind them
-	for item := range r.Rows(p.diagnose.items) {
-		list := r.Row(p.diagnose.items, item)[p.diagnose.links]
-		if list.IsZero() {
-			continue
+	for i, kind := range d.kinds {
+		if kind == listed && string(r.Row(p.diagnose.set, i)[p.diagnose.code].Raw(r.Line)) == noDiagnosis {
+			d.kinds[i] = notListed
 		}
-		for number := range numbersIn(list.Raw(r.Line)) {
-			i := p.numbered(r, number)
-			if first < 0 {
-				first, next = i, i
-			}
-			if i < max(first, 0) || i > next {
-				return
-			}
-			if i == next {
-				next++
-			}
-		}
-	}
-	if first < ownLeast || next < len(d.kinds) {
-		return
-	}
-	for i := first; i < len(d.kinds); i++ {
-		d.kinds[i] = notListed
 	}
 }
 
-// numbered finds the diagnosis with a number, or -1.
-func (p *plan) numbered(r *ndjson.Record, number []byte) int {
-	for i := range r.Rows(p.diagnose.set) {
-		if bytes.Equal(r.Row(p.diagnose.set, i)[p.diagnose.number].Raw(r.Line), number) {
-			return i
-		}
-	}
-	return -1
-}
+const noDiagnosis = "9999999"
 
 // keepSecondary takes external causes of a home health claim of v2 back, when
 // a diagnosis that is none stands behind them: external causes come last.

@@ -138,59 +138,53 @@ func TestFirstExternalCause(t *testing.T) {
 	}
 }
 
-// TestDiagnosesOfLines checks which diagnoses of a carrier claim are taken for
-// its own. Those that only lines name follow them, unmarked.
+// TestDiagnosesOfLines checks that a carrier claim keeps all its diagnoses,
+// whichever of them its lines point at, but for what is no ICD code.
 func TestDiagnosesOfLines(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		lines [][]int // numbers of the diagnoses, line by line
-		own   int     // of five
+		name      string
+		diagnoses string
+		lines     []int // the number of the diagnosis that each points at, or 0
+		want      []string
 	}{
-		{"none refers to any", [][]int{nil, nil}, 5},
-		{"all to the first", [][]int{{1}, {1}}, 5},
-		{"all to the last", [][]int{{5}, {5}, nil, {5}}, 4},
-		{"to the last ones in order", [][]int{{4}, {5}, {4}}, 3},
-		{"to the last ones in another order", [][]int{{5}, {4}}, 5},
-		{"to the last and the first", [][]int{{5}, {1}}, 5},
-		{"to one that is not the last", [][]int{{3}}, 5},
-		{"to all but the first two", [][]int{{3}, {4}, {5}}, 2},
-		{"to all but the first", [][]int{{2}, {3}, {4}, {5}}, 5},
-		{"to all", [][]int{{1}, {2}, {3}, {4}, {5}}, 5},
-		{"to a number that no diagnosis has", [][]int{{5}, {9}}, 5},
-		{"to a number that no diagnosis has, first", [][]int{{9}, {5}}, 5},
+		{"none points at any", "principal A1, secondary B2, secondary C3", []int{0, 0}, []string{"A1", "B2", "C3"}},
+		{"all at the last", "principal A1, secondary B2, secondary C3", []int{3, 3}, []string{"A1", "B2", "C3"}},
+		{"at the last two", "principal A1, secondary B2, secondary C3, secondary D4", []int{3, 4, 3}, []string{"A1", "B2", "C3", "D4"}},
+		{"at a number that no diagnosis has", "principal A1, secondary B2", []int{9}, []string{"A1", "B2"}},
+		{"at 9999999", "principal A1, secondary B2, secondary 9999999", []int{3, 1}, []string{"A1", "B2"}},
 	} {
 		for _, api := range []string{"v1", "v2"} {
-			members := object{"diagnosis": diagnosesOf("principal D1, secondary D2, secondary D3, secondary D4, secondary D5")}
-			link := "diagnosisSequence"
+			members, link := object{"diagnosis": diagnosesOf(tt.diagnoses)}, "diagnosisSequence"
 			if api == "v1" {
-				members["use"] = nil
-				link = "diagnosisLinkId"
+				members["use"], link = nil, "diagnosisLinkId"
 			}
 			var items list
-			for i, numbers := range tt.lines {
-				items = append(items, object{"sequence": i + 1, link: numbers})
+			for i, number := range tt.lines {
+				item := object{"sequence": i + 1}
+				if number > 0 {
+					item[link] = list{number}
+				}
+				items = append(items, item)
 			}
 			members["item"] = items
 			c := export{"in.ndjson": lines(with(someClaim("CARRIER", "1", "p"), members))}.convert(t)
-			own := 0
+			var got []string
 			for n := 1; n <= 12; n++ {
-				if c.column(t, "cclf5", fmt.Sprintf("CLM_DGNS_%d_CD", n))[0] != "" {
-					own++
+				if code := c.column(t, "cclf5", fmt.Sprintf("CLM_DGNS_%d_CD", n))[0]; code != "" {
+					got = append(got, code)
 				}
 			}
-			if own != tt.own {
-				t.Errorf("%s, %s: %d of its own, want %d", tt.name, api, own, tt.own)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%s, %s: %q, want %q", tt.name, api, got, tt.want)
 			}
-			var pointed []string
-			for _, numbers := range tt.lines {
-				code := ""
-				if len(numbers) > 0 && numbers[0] <= 5 {
-					code = fmt.Sprintf("D%d", numbers[0])
+			for i, code := range c.column(t, "cclf5", "CLM_LINE_DGNS_CD") {
+				want := ""
+				if codes := strings.Split(tt.diagnoses, ", "); tt.lines[i] > 0 && tt.lines[i] <= len(codes) {
+					want = strings.Fields(codes[tt.lines[i]-1])[1]
 				}
-				pointed = append(pointed, code)
-			}
-			if got := c.column(t, "cclf5", "CLM_LINE_DGNS_CD"); !slices.Equal(got, pointed) {
-				t.Errorf("%s, %s: lines have %q, want %q", tt.name, api, got, pointed)
+				if code != want {
+					t.Errorf("%s, %s: line %d has %q, want %q", tt.name, api, i+1, code, want)
+				}
 			}
 		}
 	}

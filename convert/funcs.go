@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // A transform turns the text of a value into what the CCLF column wants. dst
@@ -65,6 +67,9 @@ func (s *source) setFunc(name string) error {
 	case "claim-system":
 		s.rowFn = func(c *claim, _ int) []byte { return c.system }
 		return nil
+	case "claim-type":
+		s.rowFn = func(c *claim, _ int) []byte { return append(c.scratch[:0], c.typ.String()...) }
+		return nil
 	case "part":
 		s.rowFn = func(c *claim, _ int) []byte { return c.part }
 		return nil
@@ -102,6 +107,8 @@ var transforms = map[string]transform{
 	"race":            race,
 	"final-action":    finalAction,
 	"upper":           upper,
+	"fips-state":      fipsState,
+	"usps-state":      uspsState,
 	"revenue-code":    revenueCode,
 	"other-qualifier": func(_, _ []byte) []byte { return []byte("99") },
 	"known-date":      knownDate,
@@ -185,6 +192,18 @@ func idQualifier(_, v []byte) []byte {
 		return []byte("11")
 	}
 	return nil
+}
+
+// fipsState and uspsState take the SSA code or the letters of a state.
+func fipsState(dst, v []byte) []byte { return textOrNothing(dst, schema.FIPSState(v)) }
+
+func uspsState(dst, v []byte) []byte { return textOrNothing(dst, schema.USPSState(v)) }
+
+func textOrNothing(dst []byte, s string) []byte {
+	if s == "" {
+		return nil
+	}
+	return append(dst[:0], s...)
 }
 
 func upper(dst, v []byte) []byte {

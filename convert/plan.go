@@ -29,7 +29,8 @@ type plan struct {
 // commonRegs are the registers of what every resource is asked for.
 type commonRegs struct {
 	resourceType, id, updated, status int
-	claimType, patient                int
+	claimType, typeNumber, typeKind   int
+	use, patient                      int
 	claimSystem                       int // of a Claim or ClaimResponse
 	part, year                        int // of a Coverage
 	periodStart, periodEnd            int // of a Coverage
@@ -58,9 +59,6 @@ type diagnosisRegs struct {
 	code   int
 	system int
 	poaURL int
-	number int
-	items  int // row set of the lines
-	links  int // the numbers of the diagnoses that a line refers to
 }
 
 // A tablePlan makes the rows of one table from one resource type.
@@ -226,6 +224,9 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.updated, "meta.lastUpdated"},
 		{&c.p.common.status, "status"},
 		{&c.p.common.claimType, schema.ClaimTypeExpr},
+		{&c.p.common.typeNumber, schema.ClaimTypeNumberExpr},
+		{&c.p.common.typeKind, schema.ClaimTypeKindExpr},
+		{&c.p.common.use, "use"},
 		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
 		{&c.p.common.claimSystem, schema.ClaimSystemExpr},
 		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
@@ -277,9 +278,6 @@ func (c *compiler) roles() error {
 			c.reg(&d.code, c.b.RowValue(set, namesOf(schema.DiagnosisCode), 1))
 			c.reg(&d.system, c.b.RowValue(set, namesOf(schema.DiagnosisSystem), 1))
 			c.reg(&d.poaURL, c.b.RowValue(set, namesOf(schema.PresentOnAdmissionURL), 1))
-			c.reg(&d.number, c.b.RowValue(set, namesOf(schema.DiagnosisNumber), 1))
-			d.items = c.b.Rows("item")
-			c.reg(&d.links, c.b.RowList(d.items, namesOf(schema.DiagnosisLinks(c.p.api))))
 		case r.Array == "identifier" && c.p.mbi.set < 0:
 			m := &c.p.mbi
 			m.set = set

@@ -225,14 +225,14 @@ func (w *worker) record(p *plan) *ndjson.Record {
 
 func (w *worker) eob(key resourceKey) error {
 	c := &w.claim
-	c.typ = schema.ParseClaimType(w.text(c.rec, c.plan.common.claimType))
+	c.typ = w.claimTypeOf()
 	partial := string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem
 	if c.typ == schema.UnknownClaim {
-		if partial { // a prior authorization, which is no claim
-			w.out.counts.Skipped++
+		if string(w.text(c.rec, c.plan.common.use)) == usePriorAuthorization {
+			w.out.counts.Skipped++ // no claim yet
 			return nil
 		}
-		return reject("an ExplanationOfBenefit of unknown claim type")
+		return reject("an ExplanationOfBenefit of unknown claim type (%s)", typeCodes(c.rec.Line))
 	}
 	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
 	if !ok {
@@ -274,6 +274,18 @@ func (w *worker) eob(key resourceKey) error {
 		}
 	}
 	return nil
+}
+
+// claimTypeOf tells the claim type of an ExplanationOfBenefit.
+func (w *worker) claimTypeOf() schema.ClaimType {
+	rec, common := w.claim.rec, &w.claim.plan.common
+	if c := schema.ParseClaimType(w.text(rec, common.claimType)); c != schema.UnknownClaim {
+		return c
+	}
+	if c := schema.ParseClaimTypeNumber(w.text(rec, common.typeNumber)); c != schema.UnknownClaim {
+		return c
+	}
+	return schema.ParseClaimTypeKind(w.text(rec, common.typeKind))
 }
 
 // partial makes the rows of a partially adjudicated claim of v2, or of the

@@ -38,7 +38,7 @@ var (
 			` | careTeam[sequence~item.sequence & role.coding.code=rendering].provider.identifier.value`+
 			` | careTeam[role.coding.code=rendering].provider.identifier.value > only`,
 		"the rendering provider that the line links to, or that bears the line's number, or that is the claim's only one")
-	v3Rendering = `supportingInfo[sequence~item.informationSequence & category.coding.code=RNDRG_PRVDR_FIPS_ST_CD].code.coding.code`
+	v3Rendering = `supportingInfo[sequence~item.informationSequence & category.coding.code=RNDRG_PRVDR_FIPS_ST_CD]`
 
 	notInV3 = absent("the Integrated Data Repository's export does not carry it")
 )

@@ -65,9 +65,9 @@ var cclf5 = &Table{
 				v2Performing+`.extension[url=bb:carr_line_prvdr_type_cd].valueCoding.code > only`, sharedRule),
 			v3: v3LineExtension("CLM-PRVDR-TYPE-CD")},
 		{label: "RNDRG_PRVDR_FIPS_ST_CD", typ: text(2),
-			v1: at(`item.locationCodeableConcept.extension[url=bb:prvdr_state_cd].valueCoding.code`),
-			v2: at(`item.locationCodeableConcept.extension[url=bb:prvdr_state_cd].valueCoding.code`),
-			v3: at(v3Rendering)},
+			v1: derived(`item.locationCodeableConcept.extension[url=bb:prvdr_state_cd].valueCoding.code > fips-state`, fipsStateRule),
+			v2: derived(`item.locationCodeableConcept.extension[url=bb:prvdr_state_cd].valueCoding.code > fips-state`, fipsStateRule),
+			v3: codeOrText(v3Rendering, "")},
 		{label: "CLM_PRVDR_SPCLTY_CD", typ: text(2),
 			v1: derived(v1Performing+`.qualification.coding[system=bb:prvdr_spclty].code > only`, sharedRule),
 			v2: derived(

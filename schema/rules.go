@@ -6,11 +6,14 @@ const (
 	v2DiagnosisSystem = `diagnosis.` + DiagnosisSystem
 
 	v2DiagnosisRule = "by the diagnosis types; the server lists a code once, under the first type it has"
-	carrierListRule = "of the claim's own; where the server appends those that only lines name, they are left out if the lines refer to no others"
+	carrierListRule = "the claim's list, in its order; 9999999, which is no ICD code, is left out"
 
 	partialDiagnosisRule = "by the diagnosis types; the admitting diagnosis is no row when the claim's list has it not: it then stands behind the list, without a mark of presence on admission"
 
 	v3DiagnosisRule = "by the diagnosis types; the principal diagnosis of an institutional claim stands in the list once more"
+
+	fipsStateRule = "the FIPS code of the state, which the server sends by its SSA code (22 is Massachusetts) or by its letters"
+	uspsStateRule = "the letters of the state, which the server sends by its SSA code (22 is Massachusetts)"
 
 	icdRule            = "without the dot"
 	icdIndicatorRule   = "0 for an ICD-10 code system, 9 for ICD-9, U for neither"
@@ -90,14 +93,11 @@ const (
 
 // What the converter asks of every resource, whatever the tables want.
 const (
-	// ClaimTypeExpr finds the claim type of an ExplanationOfBenefit.
-	ClaimTypeExpr = `type.coding[system=bbc:eob-type,idr:EOB-TYPE].code`
-	// Within a diagnosis: its code, the code's system, its number among those
-	// of the resource, and the URL of the present-on-admission extension,
-	// which ends in the number that the diagnosis has in the claim.
+	// Within a diagnosis: its code, the code's system, and the URL of the
+	// present-on-admission extension, which ends in the number that the
+	// diagnosis has in the claim.
 	DiagnosisCode         = `diagnosisCodeableConcept.coding.code`
 	DiagnosisSystem       = `diagnosisCodeableConcept.coding.system`
-	DiagnosisNumber       = `sequence`
 	PresentOnAdmissionURL = `extension.url`
 	// Within an identifier of a Patient: its value and period.
 	IdentifierValue = `value`
@@ -118,15 +118,6 @@ const ReplacedByExpr = `link[type=replaced-by].other.reference`
 
 // SharedSystem is the system type of claims that are not yet fully adjudicated.
 const SharedSystem = "SharedSystem"
-
-// DiagnosisLinks names the member of an item that lists the numbers of the
-// diagnoses it refers to.
-func DiagnosisLinks(api API) string {
-	if api == V1 {
-		return `diagnosisLinkId`
-	}
-	return `diagnosisSequence`
-}
 
 // CoveragePartExpr finds which part of Medicare a Coverage is about.
 func CoveragePartExpr(api API) string {
