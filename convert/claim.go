@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"math"
 	"slices"
 
 	"github.com/cclf-tools/cclf/ndjson"
@@ -40,10 +39,7 @@ type claim struct {
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
 
-	mbi      []byte           // of a Patient: the current identifier
-	output   int              // that a row is made for
-	adjusted []adjustedColumn // of the rows so far
-
+	mbi     []byte // of a Patient: the current identifier
 	text    []byte // scratch for escapes
 	scratch []byte // scratch for transforms
 }
@@ -92,11 +88,7 @@ func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first 
 			continue
 		}
 		if err := out.set(to, g.col, v); err != nil {
-			kind, adjusted := err.(adjustment)
-			if !adjusted {
-				return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
-			}
-			c.adjust(c.output, g.col, kind)
+			return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
 		}
 	}
 	return nil
@@ -423,8 +415,7 @@ func (c *claim) currentMBI() []byte {
 	if m.set < 0 {
 		return nil
 	}
-	var open, any, last []byte
-	lastStart := int32(math.MinInt32)
+	var open, any, last, lastStart []byte
 	opens, all := 0, 0
 	for i := range c.rec.Rows(m.set) {
 		marks := c.rec.Marks(m.set, i)
@@ -441,15 +432,15 @@ func (c *claim) currentMBI() []byte {
 		}
 		any = value
 		all++
-		if start, ok := earliestDay(row[m.start].Raw(c.rec.Line)); ok {
-			switch {
-			case start > lastStart:
+		if !row[m.start].IsZero() {
+			switch start := row[m.start].Raw(c.rec.Line); bytes.Compare(start, lastStart) {
+			case 1:
 				last, lastStart = value, start
-			case start == lastStart:
+			case 0:
 				last = nil // two start at once
 			}
 		}
-		if _, ends := latestDay(row[m.end].Raw(c.rec.Line)); !ends {
+		if row[m.end].IsZero() {
 			open = value
 			opens++
 		}

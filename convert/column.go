@@ -75,16 +75,15 @@ func padded[T any](values []T, n int) []T {
 }
 
 // append adds a value given as text, or a null when it is blank. It fails when
-// the text does not fit the column's type; then nothing is added, unless the
-// error is an adjustment.
+// the text does not fit the column's type; then nothing is added.
 func (c *column) append(v []byte) error {
 	cell, text, err := newCell(&c.Type, nil, v)
-	if err != nil && !isAdjustment(err) {
+	if err != nil {
 		return err
 	}
 	c.pad()
 	c.appendCell(cell, text)
-	return err
+	return nil
 }
 
 // appendCell adds the value of a cell, given the text of all cells. All nulls

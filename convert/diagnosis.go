@@ -88,6 +88,9 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 			d.listed = append(d.listed, i)
 		}
 	}
+	if p.api == schema.V3 && (claimType == schema.Carrier || claimType == schema.DME) {
+		d.principalFirst(p, r)
+	}
 	if i := d.firstExternal(p, r); i >= 0 {
 		d.kinds[i] = firstExternal
 	}
@@ -204,6 +207,24 @@ func (d *diagnoses) firstExternal(p *plan, r *ndjson.Record) int {
 		}
 	}
 	return first
+}
+
+// principalFirst puts the principal diagnosis of a professional claim of v3 at
+// the head of the list. Servers before April 27, 2026 sent it last, some of them
+// once more.
+func (d *diagnoses) principalFirst(p *plan, r *ndjson.Record) {
+	last := len(d.listed) - 1
+	if last < 1 || d.listed[last] != d.principal {
+		return
+	}
+	code := func(i int) []byte { return r.Row(p.diagnose.set, d.listed[i])[p.diagnose.code].Raw(r.Line) }
+	if bytes.Equal(code(0), code(last)) {
+		d.kinds[d.principal], d.principal = notListed, d.listed[0]
+		d.listed = d.listed[:last]
+		return
+	}
+	copy(d.listed[1:], d.listed[:last])
+	d.listed[0] = d.principal
 }
 
 // dropRepeat leaves out the principal diagnosis where it stands before the

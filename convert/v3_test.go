@@ -81,6 +81,55 @@ func TestV3Cells(t *testing.T) {
 			},
 		},
 		{
+			name: "codes of two digits sent as numbers", claimType: "CARRIER", number: "71",
+			members: object{
+				"supportingInfo": list{idrInfo(1, "CLM_DISP_CD", code(idrSystem+"CLM-DISP-CD", "1"))},
+				"item": list{
+					object{
+						"sequence":                1,
+						"locationCodeableConcept": coding("https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set", "2"),
+						"extension": list{object{
+							"url":         "https://bluebutton.cms.gov/fhir/StructureDefinition/CLM-PRVDR-SPCLTY-CD",
+							"valueCoding": object{"system": idrSystem + "CLM-PRVDR-SPCLTY-CD", "code": "8"},
+						}},
+					},
+					object{
+						"sequence":                2,
+						"locationCodeableConcept": coding("https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set", "11"),
+						"extension": list{object{
+							"url":         "https://bluebutton.cms.gov/fhir/StructureDefinition/CLM-PRVDR-SPCLTY-CD",
+							"valueCoding": object{"system": idrSystem + "CLM-PRVDR-SPCLTY-CD", "code": "A5"},
+						}},
+					},
+				},
+			},
+			table: "cclf5",
+			want: []map[string]string{
+				{"CLM_LINE_NUM": "1", "CLM_DISP_CD": "01", "CLM_POS_CD": "02", "CLM_PRVDR_SPCLTY_CD": "08"},
+				{"CLM_LINE_NUM": "2", "CLM_DISP_CD": "01", "CLM_POS_CD": "11", "CLM_PRVDR_SPCLTY_CD": "A5"},
+			},
+		},
+		{
+			name: "the principal diagnosis last", claimType: "CARRIER", number: "71",
+			members: object{
+				"diagnosis": diagnosesOf("secondary B2, secondary C3, principal A1"),
+				"item":      list{object{"sequence": 1, "diagnosisSequence": list{3}}, object{"sequence": 2, "diagnosisSequence": list{1}}},
+			},
+			table: "cclf5",
+			want: []map[string]string{
+				{"CLM_LINE_NUM": "1", "CLM_LINE_DGNS_CD": "A1", "CLM_DGNS_1_CD": "A1", "CLM_DGNS_2_CD": "B2", "CLM_DGNS_3_CD": "C3", "CLM_DGNS_4_CD": ""},
+				{"CLM_LINE_NUM": "2", "CLM_LINE_DGNS_CD": "B2", "CLM_DGNS_1_CD": "A1", "CLM_DGNS_2_CD": "B2", "CLM_DGNS_3_CD": "C3", "CLM_DGNS_4_CD": ""},
+			},
+		},
+		{
+			name: "the principal diagnosis last and once more", claimType: "CARRIER", number: "71",
+			members: object{
+				"diagnosis": diagnosesOf("secondary A1, secondary B2, principal A1"),
+			},
+			table: "cclf5",
+			want:  []map[string]string{{"CLM_DGNS_1_CD": "A1", "CLM_DGNS_2_CD": "B2", "CLM_DGNS_3_CD": ""}},
+		},
+		{
 			name: "demonstrations as codes", claimType: "INPATIENT", number: "60",
 			members: object{"supportingInfo": list{
 				idrInfo(1, "CLM_NGACO_PBPMT_SW", code(idrSystem+"CLM-BNFT-ENHNCMT-CD-SWITCH", "Y")),

@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Cells of v1 and v3 that many tables share. Those of v2 stand in part_a.go.
 var (
 	v1CCN       = at(`provider.identifier[system=bb:prvdr_num].value`)
@@ -32,7 +34,7 @@ var (
 	v3HCPCS     = at(`item.productOrService.coding[system=http://www.ama-assn.org/go/cpt,https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets].code`)
 	v3LinePaid  = v3LineAmount("CLM_LINE_CVRD_PD_AMT")
 	v3Allowed   = v3LineAmount("CLM_LINE_ALOWD_CHRG_AMT")
-	v3Place     = at(`item.locationCodeableConcept.coding[system=https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set].code`)
+	v3Place     = derived(`item.locationCodeableConcept.coding[system=https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set].code > pad2`, twoDigitsRule)
 	v3LineNPI   = derived(
 		`careTeam[sequence~item.careTeamSequence & role.coding.code=rendering].provider.identifier.value`+
 			` | careTeam[sequence~item.sequence & role.coding.code=rendering].provider.identifier.value`+
@@ -69,6 +71,12 @@ func v3Info(category string) Cell {
 	return at(info + `[system^=https://bluebutton.cms.gov/fhir/].code | ` + info + `.code`)
 }
 
+// v3TwoDigits is a code of two digits among a claim's supporting information.
+func v3TwoDigits(category string) Cell {
+	expr := strings.ReplaceAll(v3Info(category).Expr, `.code | `, `.code > pad2 | `) + ` > pad2`
+	return derived(expr, twoDigitsRule)
+}
+
 // v3Enhanced is the nth value among a claim's supporting information of a
 // category of models and demonstrations. Some servers send it as text.
 func v3Enhanced(category, nth string) Cell {
@@ -99,6 +107,9 @@ func v3Total(code string) Cell {
 func v3LineAmount(code string) Cell {
 	return at(`item.adjudication[category.coding.code=` + code + `].amount.value`)
 }
+
+// twoDigitsRule is about codes of professional claims.
+const twoDigitsRule = "two digits; servers before May 2026 sent a number"
 
 func v3LineExtension(name string) Cell {
 	return at(`item.extension[url=idx:` + name + `].valueCoding.code`)
