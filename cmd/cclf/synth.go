@@ -32,10 +32,23 @@ func newSynthCommand(e *env) *cli.Command {
 			claims stand for are written too, to OUT/truth, one CSV file a table: what
 			cclf convert must make of the export, with empty fields for NULL. Beside
 			CCLF they have the tables claims, part_d_costs and enrollment, and with v2
-			and v3 those of the partially adjudicated claims.`,
+			and v3 those of the partially adjudicated claims.
+
+			The server changes every few weeks. --server-date makes the export that it
+			sent at another time: 2021-06 is the server of June 1, 2021, and a full
+			date such as 2026-05-12 that of the day. What it did not send then is empty
+			in the truth. There are servers of v1 from 2020-03, v2 from 2021-01 and v3
+			from 2026-03.
+
+			An export has ordinary data unless you ask for --edge-cases: all claim
+			types and state codes, missing and partial dates, amounts with more
+			decimals than cents or with exponents, keys twice, former names and
+			addresses, claims in error or in draft, claims without a Patient, and
+			claims with identifiers in extensions, as AB2D hands them on.`,
 			"cclf synth -o export",
 			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
 			"cclf synth -o big --size 10GB --gzip",
+			"cclf synth -o old --api v3 --server-date 2026-05 --edge-cases --truth",
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{
@@ -60,6 +73,11 @@ func newSynthCommand(e *env) *cli.Command {
 				Name: "key-order", Usage: "`ORDER` of keys in JSON objects: " + strings.Join(synth.KeyOrders(), ", "),
 				Value: string(synth.Alphabetical), Validator: oneOf(synth.KeyOrders()...), Destination: &order,
 			},
+			&cli.StringFlag{
+				Name: "server-date", Usage: "make the export that the server of `DATE` sent, such as 2026-05 (default: today's server)",
+				Destination: &opts.ServerDate,
+			},
+			&cli.BoolFlag{Name: "edge-cases", Usage: "bring in what is rare and hard to read", Destination: &opts.EdgeCases},
 			&cli.BoolFlag{Name: "truth", Usage: "write the CCLF rows as well", Destination: &opts.Truth},
 			&cli.BoolFlag{Name: "gzip", Usage: "compress the NDJSON files", Destination: &opts.Gzip},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace an export that is in OUT", Destination: &opts.Overwrite},
@@ -99,7 +117,8 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	if e.logJSON {
 		e.log.Info("made an export",
 			"out", opts.Dir, "beneficiaries", stats.Beneficiaries, "patients", stats.Patients, "coverages", stats.Coverages,
-			"claims", stats.Claims, "files", stats.Files, "text_bytes", stats.Bytes, "truth_rows", stats.Rows, "seconds", took.Seconds())
+			"claims", stats.Claims, "files", stats.Files, "text_bytes", stats.Bytes, "truth_rows", stats.Rows,
+			"edge_cases", total(stats.EdgeCases), "seconds", took.Seconds())
 		return nil
 	}
 	if e.quiet {
@@ -107,10 +126,21 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	}
 	fmt.Fprintf(e.stderr, "%d beneficiaries: %d Patient, %d Coverage and %d ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
 		stats.Beneficiaries, stats.Patients, stats.Coverages, stats.Claims, stats.Files, float64(stats.Bytes)/1e6, took.Seconds(), opts.Dir)
+	if opts.EdgeCases {
+		fmt.Fprintf(e.stderr, "%d edge cases of %d kinds\n", total(stats.EdgeCases), len(stats.EdgeCases))
+	}
 	if opts.Truth {
 		fmt.Fprintf(e.stderr, "%d CCLF rows, written to %s/truth\n", stats.Rows, opts.Dir)
 	}
 	return nil
+}
+
+func total(counts map[string]int) int {
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
 }
 
 // parseSize reads a number of bytes with its unit, such as 500MB or 2GiB.

@@ -2,22 +2,6 @@ package synth
 
 import "time"
 
-// The calendar of an export. Everything happens between these days, so that
-// nothing depends on when the export is made.
-var (
-	oldestClaim   = newDate(2012, time.January, 5)
-	firstICD10    = newDate(2015, time.October, 1)
-	historyStart  = newDate(2023, time.January, 1)
-	historyEnd    = newDate(2026, time.January, 31)
-	firstUpdate   = newDate(2020, time.February, 13) // older resources were all updated on this day
-	lastUpdate    = newDate(2026, time.February, 27) // of all resources but one
-	exportDay     = newDate(2026, time.March, 2)     // when the export's newest resource was updated
-	exportInstant = exportDay.at(10 * 3_600_000)
-	exportTime    = exportDay.at(16*3_600_000 + 1_815_270) // "created" of every claim
-)
-
-const exportYear = 2026
-
 // mbi makes an identifier that no other beneficiary has, and nobody outside
 // of test data: an S in the second place marks it. A beneficiary has up to
 // eight.
@@ -43,17 +27,19 @@ func mbi(index, nth int) string {
 // beneficiary makes a record, and the one that the server sent before, if it
 // sent one.
 func (g *generator) beneficiary(index int) (now Beneficiary, before *Beneficiary) {
-	r := &g.random
-	b := Beneficiary{BeneID: g.ids.beneficiary(), LastUpdated: g.updated(historyEnd - date(r.intn(900)))}
+	r, exportYear := &g.random, g.calendar.exportYear
+	historyStart, historyEnd := g.calendar.historyStart, g.calendar.historyEnd
+	b := Beneficiary{BeneID: g.ids.beneficiary(), AsOf: g.calendar.exportDay, LastUpdated: g.updated(g.calendar.historyEnd - date(r.intn(900)))}
 
 	age := 65 + r.intn(32)
 	young := r.chance(140)
 	if young {
 		age = 24 + r.intn(41)
 	}
-	b.BeneBirthDt = exportDay - date(age*365+age/4+r.intn(365))
+	b.BeneBirthDt = b.AsOf - date(age*365+age/4+r.intn(365))
 	if r.chance(10) { // on their birthday
-		b.BeneBirthDt = newDate(exportYear-age, time.March, 2)
+		_, month, day := b.AsOf.civil()
+		b.BeneBirthDt = newDate(exportYear-age, time.Month(month), day)
 	}
 	entitled := newDate(exportYear-age+65, time.Month(1+r.intn(12)), 1)
 	if young {
@@ -96,15 +82,15 @@ func (g *generator) beneficiary(index int) (now Beneficiary, before *Beneficiary
 		before = g.earlierBeneficiary(&b)
 	}
 	if index == 0 {
-		b.LastUpdated = exportInstant
+		b.LastUpdated = g.calendar.newest()
 	}
 	return b, before
 }
 
 func (g *generator) address(b *Beneficiary) {
 	r := &g.random
-	place := anyOf(r, cities)
-	s := anyOf(r, states)
+	s := &states[r.intn(len(states))]
+	place := anyOf(r, s.cities)
 	b.StateCode, b.BeneZipCd = s.ssa, place.zip
 	if r.chance(60) {
 		b.StateCode = s.usps
@@ -138,7 +124,7 @@ func (g *generator) enrolment(b *Beneficiary, entitled date) {
 	case 2: // Part B later
 		b.PtbCvrgStrtDt = (entitled + date(r.between(31, 900))).firstOfMonth()
 	case 3: // gave Part B up
-		b.PtbCvrgEndDt, b.BenePtbTrmntnCd = historyEnd.firstOfMonth()-1, "3"
+		b.PtbCvrgEndDt, b.BenePtbTrmntnCd = g.calendar.historyEnd.firstOfMonth()-1, "3"
 	}
 	if r.chance(300) {
 		b.PtdCvrgStrtDt = 0
@@ -156,10 +142,10 @@ func (g *generator) months(b *Beneficiary) {
 	if r.chance(30) {
 		return
 	}
-	b.RfrncYr = exportYear - r.skewed(3)
+	b.RfrncYr = g.calendar.exportYear - r.skewed(3)
 	last := 12
-	if b.RfrncYr == exportYear {
-		last = 2
+	if b.RfrncYr == g.calendar.exportYear {
+		last = g.calendar.months()
 	}
 	pick := func(list []string, change int) func() string {
 		value := list[2*r.skewed(len(list)/2)]

@@ -20,6 +20,7 @@ type export struct {
 	patients, coverages, claims [2]*fileSet
 	others                      []*fileSet // of the generation
 	truth                       *truth
+	edges                       *edgeCases // nil without
 	stats                       Stats
 	sent                        place // of the resource that was sent last
 	err                         error
@@ -37,6 +38,9 @@ func newExport(opts *Options) (*export, error) {
 	}
 	generation := generations[opts.API]
 	e := &export{opts: opts, reorder: reorderer{order: opts.KeyOrder}}
+	if opts.EdgeCases {
+		e.edges = newEdgeCases(opts.Seed)
+	}
 	for late := range 2 {
 		set := func(kind, beneficiaries int) *fileSet {
 			return &fileSet{export: e, kind: 2*kind + late, most: beneficiaries}
@@ -74,6 +78,9 @@ func (e *export) start(index int) {
 		e.truth.claims.write() // of the one before
 	}
 	e.reorder.random.seed(e.opts.Seed, index, 1)
+	if e.edges != nil {
+		e.edges.start(index)
+	}
 	for late := range 2 {
 		e.patients[late].turn()
 		e.coverages[late].turn()
@@ -94,9 +101,12 @@ func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byt
 		set = sets[1]
 	}
 	before := len(set.buf)
-	if e.opts.KeyOrder == Alphabetical {
+	switch {
+	case e.edges != nil:
+		set.buf = e.writeOddly(set.buf, resource)
+	case e.opts.KeyOrder == Alphabetical:
 		set.buf = resource(set.buf)
-	} else {
+	default:
 		e.scratch = resource(e.scratch[:0])
 		set.buf = e.reorder.resource(set.buf, e.scratch)
 	}
@@ -107,9 +117,32 @@ func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byt
 	e.err = set.flush(flushSize)
 }
 
+// writeOddly appends a resource of an export with edge cases.
+func (e *export) writeOddly(buf []byte, resource func([]byte) []byte) []byte {
+	text := e.edges.extend(resource(e.scratch[:0]))
+	e.scratch = text
+	if e.opts.KeyOrder != Alphabetical {
+		text = e.reorder.resource(nil, text)
+	}
+	return append(buf, e.edges.text(text)...)
+}
+
+// odd makes the records of an export with edge cases odd.
+func (e *export) odd(v visitor) visitor {
+	if e.edges == nil {
+		return v
+	}
+	return &edgeVisitor{visitor: v, edgeCases: e.edges}
+}
+
 func (e *export) beneficiary(b *Beneficiary, late bool) {
-	e.stats.Patients++
-	e.write(&e.patients, late, func(buf []byte) []byte { return e.resources.patient(buf, b) })
+	if !b.noPatient {
+		e.stats.Patients++
+		e.write(&e.patients, late, func(buf []byte) []byte { return e.resources.patient(buf, b) })
+	}
+	if b.noCoverage {
+		return
+	}
 	for _, part := range medicareParts {
 		e.stats.Coverages++
 		e.write(&e.coverages, late, func(buf []byte) []byte { return e.resources.coverage(buf, b, part) })
@@ -163,7 +196,9 @@ func (e *export) newestBeneficiary(b *Beneficiary, hospice stay) {
 		return
 	}
 	e.truth.beneficiary(b, hospice)
-	e.truth.months(b, e.opts.API != "v1")
+	if !b.noCoverage {
+		e.truth.months(b, e.opts.API != "v1")
+	}
 	if err := e.truth.flush(flushSize); e.err == nil {
 		e.err = err
 	}

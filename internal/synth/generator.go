@@ -7,6 +7,7 @@ type generator struct {
 	random     random
 	ids        ids
 	seed       uint64
+	calendar   calendar
 	taxNumbers bool // whether this export has the tax numbers of physicians
 	providers  *providers
 	person     *Beneficiary
@@ -14,14 +15,13 @@ type generator struct {
 	stay          stay      // the newest of the beneficiary's hospice claims
 	order         [64]uint8 // of the codes that distinct picks
 	picked        [32]term
-	lineOnly      []term // of a carrier claim: diagnoses that only its lines name, all of them
 	institutional Institutional
 	professional  Professional
 	event         PartDEvent
 }
 
-func newGenerator(seed uint64) *generator {
-	return &generator{seed: seed, taxNumbers: seed%4 != 3, providers: registry()}
+func newGenerator(seed uint64, c calendar) *generator {
+	return &generator{seed: seed, calendar: c, taxNumbers: seed%4 != 3, providers: registry()}
 }
 
 // start turns to a beneficiary. What follows depends on the seed and the
@@ -74,7 +74,7 @@ func (n *ids) group() int64 {
 // updated is when the server learned what happened on a day.
 func (g *generator) updated(day date) instant {
 	r := &g.random
-	day = min(max(day+date(1+r.intn(20)), firstUpdate), lastUpdate)
+	day = min(max(day+date(1+r.intn(20)), firstUpdate), g.calendar.lastUpdate)
 	t := day.at(int64(r.intn(86_400_000)))
 	if r.chance(120) {
 		t.west = int8(4 + r.intn(2))

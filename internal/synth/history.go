@@ -85,11 +85,11 @@ func (g *generator) claimDay() date {
 	if r.chance(40) {
 		return oldestClaim + date(r.intn(int(firstICD10-oldestClaim)))
 	}
-	end := historyEnd - 40
+	start, end := g.calendar.historyStart, g.calendar.historyEnd-40
 	if d := g.person.DeathDt; d != 0 {
 		end = min(end, d-1)
 	}
-	return historyStart + date(r.intn(int(end-historyStart)))
+	return start + date(r.intn(int(end-start)))
 }
 
 // A fate is what became of a claim after the server first sent it.

@@ -1,7 +1,5 @@
 package synth
 
-import "slices"
-
 // professionalClaim makes a claim of a physician or of a supplier of
 // equipment.
 func (g *generator) professionalClaim(kind claimType, from date, v visitor) {
@@ -55,11 +53,10 @@ func yearOf(d date) int {
 
 // professionalDiagnoses fills in the diagnoses of the claim, and returns some
 // that the claim itself does not have, for its lines. In FHIR these follow the
-// claim's own. Those of a carrier claim can be told from its own only if there
-// are twelve of these, or if the lines name no others: see tellApart.
+// claim's own. A line of a carrier claim points into the claim's list, so that
+// it names another one only if that list is full.
 func (g *generator) professionalDiagnoses(c *Professional) (others []term) {
 	r := &g.random
-	g.lineOnly = nil
 	v, version := g.icdOn(c.ClmFromDt)
 	n := 1 + r.skewed(12)
 	if r.chance(25) {
@@ -76,43 +73,7 @@ func (g *generator) professionalDiagnoses(c *Professional) (others []term) {
 	if c.Type == dme || n == 12 {
 		return codes[n:]
 	}
-	if n >= 2 && c.ClmGrpID%lineOnlyClaims == 0 {
-		g.lineOnly = codes[n:]
-	}
 	return nil
-}
-
-// One carrier claim in lineOnlyClaims has lines whose diagnoses are none of
-// the claim's own.
-const lineOnlyClaims = 25
-
-// tellApart leaves nothing that could be told in two ways. The lines of a
-// carrier claim name diagnoses that are all none of its own, or at least one
-// of its first two.
-func (g *generator) tellApart(c *Professional) {
-	var named *ProfessionalLine
-	count := 0
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if c.Type != carrier || l.LineIcdDgnsCd == "" {
-			continue
-		}
-		if len(g.lineOnly) > 0 {
-			l.LineIcdDgnsCd = g.lineOnly[count%len(g.lineOnly)].code
-			count++
-			continue
-		}
-		own := slices.IndexFunc(c.IcdDgns, func(d codedDiagnosis) bool { return d.Cd == l.LineIcdDgnsCd })
-		switch {
-		case own == 0, own == 1:
-			return
-		case own > 1 && named == nil:
-			named = l
-		}
-	}
-	if named != nil {
-		named.LineIcdDgnsCd = c.IcdDgns[0].Cd
-	}
 }
 
 func (g *generator) professionalLines(c *Professional, otherDiagnoses []term) {
@@ -151,7 +112,6 @@ func (g *generator) professionalLines(c *Professional, otherDiagnoses []term) {
 		}
 		c.Lines = append(c.Lines, l)
 	}
-	g.tellApart(c)
 }
 
 // performing picks who renders the services or delivers the supplies.
@@ -171,7 +131,7 @@ func (g *generator) performedBy(c *Professional, l *ProfessionalLine, p *provide
 	if g.taxNumbers {
 		l.TaxNum = r.optional(p.taxNumber)
 	}
-	l.PrvdrStateCd = r.optional(p.state)
+	l.PrvdrStateCd, l.PrvdrZip = r.optional(p.state), p.zip
 	l.CarrLinePrvdrTypeCd, l.PrvdrSpclty, l.PrtcptngIndCd = p.providerType, p.specialty, p.participating
 	l.PrfPhysnNpi = p.npi
 	if c.Type == dme {
@@ -248,7 +208,9 @@ func (g *generator) lineCodes(c *Professional, l *ProfessionalLine) {
 	l.CarrLineRdcdPmtPhys = reducedPayments.pick(r)
 	l.CarrLinePrcngLcltyCd = localities.pick(r)
 	if r.chance(800) {
-		l.PrvdrZip = anyOf(r, cities).zip + r.number(4)
+		l.PrvdrZip += r.number(4)
+	} else {
+		l.PrvdrZip = ""
 	}
 	if s.serviceType == "5" {
 		l.CarrLineCliaLabNum = r.optional("22D0" + r.number(6))

@@ -17,6 +17,7 @@ type provider struct {
 	participating string
 	taxNumber     string
 	state         string
+	zip           string
 	oscar         string // the CCN of an institution
 }
 
@@ -46,6 +47,7 @@ var registry = sync.OnceValue(func() *providers {
 				participating: participations.pick(&r),
 				taxNumber:     r.number(9),
 				state:         where.ssa,
+				zip:           where.cities[i%len(where.cities)].zip,
 				oscar:         where.ssa + strconv.Itoa(1000 + i)[:4],
 			}
 			if i%9 == 0 {
@@ -96,7 +98,7 @@ func practitionerName(r *random) string {
 }
 
 func organizationName(r *random) string {
-	place := anyOf(r, cities).name
+	place := anyOf(r, anyOf(r, states).cities).name
 	switch r.intn(6) {
 	case 0:
 		return place + " HOSPITAL & MEDICAL CENTER"

@@ -22,7 +22,10 @@ const (
 
 // A Beneficiary is who the claims are about.
 type Beneficiary struct {
+	oddities // of an export with edge cases
+
 	LastUpdated instant
+	AsOf        date // the day of the export
 
 	BeneID             int64
 	MbiNum             string
@@ -74,12 +77,25 @@ type claim struct {
 	ClmID       int64 // PDE_ID of a drug event
 	ClmGrpID    int64
 	FinalAction string // F, or N for a claim that another one has replaced
+	noEOBType   bool   // the server does not send the claim type as such
+	fault       string // a status other than active and cancelled, if any
 	ClmFromDt   date
 	ClmThruDt   date
 }
 
-// final says that nothing has replaced the claim.
-func (c *claim) final() bool { return c.FinalAction == "F" }
+// final says that nothing has replaced the claim, and that it is not in error.
+func (c *claim) final() bool { return c.FinalAction == "F" && c.fault == "" }
+
+// status is that of the resource.
+func (c *claim) status() string {
+	switch {
+	case c.fault != "":
+		return c.fault
+	case c.FinalAction == "F":
+		return "active"
+	}
+	return "cancelled"
+}
 
 // A coded diagnosis: ICD_DGNS_CDn, ICD_DGNS_VRSN_CDn and CLM_POA_IND_SWn, or
 // the columns of the external causes.

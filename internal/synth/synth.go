@@ -69,6 +69,14 @@ type Options struct {
 	Truth         bool     // write the CCLF rows too, as CSV files in Dir/truth
 	Gzip          bool     // compress the NDJSON
 	Overwrite     bool     // replace an export that is in Dir
+	// ServerDate is the month (2026-05) or day whose server the export is of.
+	// Empty means today's server, and an export that is made on a fixed day.
+	ServerDate string
+	// EdgeCases brings in what is rare and hard to read.
+	EdgeCases bool
+
+	calendar calendar
+	dialect  dialect
 }
 
 // ErrOptions is wrapped by the errors about Options that make no sense, and
@@ -101,6 +109,14 @@ func (o *Options) complete() error {
 	case o.Beneficiaries > 0 && o.Size > 0:
 		return fmt.Errorf("%w: both a number of beneficiaries and a size", ErrOptions)
 	}
+	o.calendar = newCalendar(defaultExport)
+	if o.ServerDate != "" {
+		day, err := parseServerDate(o.ServerDate, o.API)
+		if err != nil {
+			return err
+		}
+		o.calendar, o.dialect = newCalendar(day), dialectOn(day)
+	}
 	return nil
 }
 
@@ -114,6 +130,8 @@ type Stats struct {
 	Bytes         int64 // of NDJSON, before compression
 	Files         int   // of NDJSON
 	Rows          int64 // of truth
+	// EdgeCases is how often each kind of edge case occurs, nil without.
+	EdgeCases map[string]int
 }
 
 // Write makes an export. When it fails, what it has written so far stays.
@@ -134,5 +152,8 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 		visit(index)
 	}
 	err = errors.Join(e.err, e.close())
+	if e.edges != nil {
+		e.stats.EdgeCases = e.edges.counts
+	}
 	return e.stats, err
 }

@@ -77,7 +77,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 	opts := Options{Beneficiaries: 40, Seed: 5, Truth: true}
 	first, stats := write(t, opts)
 	second, again := write(t, opts)
-	if stats != again {
+	if !reflect.DeepEqual(stats, again) {
 		t.Errorf("stats are %+v and %+v", stats, again)
 	}
 	if !reflect.DeepEqual(files(t, first), files(t, second)) {
@@ -98,7 +98,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 func TestBeneficiariesAreIndependent(t *testing.T) {
 	collect := func(indexes ...int) (b []byte) {
 		c := &collector{}
-		g := newGenerator(3)
+		g := newGenerator(3, newCalendar(defaultExport))
 		for _, index := range indexes {
 			c.buf = c.buf[:0]
 			g.visit(index, c)
@@ -460,7 +460,7 @@ func BenchmarkWrite(b *testing.B) {
 // BenchmarkResources is without the files.
 func BenchmarkResources(b *testing.B) {
 	c := &collector{}
-	g := newGenerator(1)
+	g := newGenerator(1, newCalendar(defaultExport))
 	index, written := 0, int64(0)
 	for b.Loop() {
 		c.buf = c.buf[:0]

@@ -202,7 +202,12 @@ func (t *truth) partDEvent(c *PartDEvent) {
 }
 
 func (t *truth) beneficiary(b *Beneficiary, hospice stay) {
-	t.cclf8.write(beneficiaryRow{b, hospice})
+	if !b.noPatient {
+		t.cclf8.write(beneficiaryRow{b, hospice})
+	}
+	if !b.told() {
+		return
+	}
 	for _, previous := range b.MbiHistory {
 		t.cclf9.write(previousMBI{b.MbiNum, previous})
 	}
@@ -258,7 +263,7 @@ func number[R any](value func(*R) int64) cell[R] {
 
 func day[R any](value func(*R) date) cell[R] {
 	return func(b []byte, row *R) []byte {
-		if d := value(row); d != 0 {
+		if d := value(row); d != 0 && d.isDay() {
 			return d.append(b)
 		}
 		return b

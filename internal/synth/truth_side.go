@@ -28,6 +28,7 @@ func partialTables() []*schema.Table {
 // A claimRow is a claim resource, in its newest version.
 type claimRow struct {
 	person                            *Beneficiary
+	own                               bool // the resource has the MBI itself
 	id, resource, api, kind, typeCode string
 	status, final, adjustment, system string
 	control, original, group          string
@@ -36,8 +37,13 @@ type claimRow struct {
 }
 
 var claimColumns = map[string]cell[claimRow]{
-	"CUR_CLM_UNIQ_ID":    text(func(r *claimRow) string { return r.id }),
-	"BENE_MBI_ID":        text(func(r *claimRow) string { return r.person.MbiNum }),
+	"CUR_CLM_UNIQ_ID": text(func(r *claimRow) string { return r.id }),
+	"BENE_MBI_ID": text(func(r *claimRow) string {
+		if r.own {
+			return r.person.MbiNum
+		}
+		return r.person.mbi()
+	}),
 	"RESOURCE_ID":        text(func(r *claimRow) string { return r.resource }),
 	"API":                text(func(r *claimRow) string { return r.api }),
 	"CLAIM_TYPE":         text(func(r *claimRow) string { return r.kind }),
@@ -93,10 +99,10 @@ func (c *claim) row(api string) claimRow {
 	id := strconv.FormatInt(c.ClmID, 10)
 	row := claimRow{
 		person: c.Beneficiary, id: id, api: api, kind: claimKinds[c.Type], resource: v2Kinds[c.Type].id + "-" + id,
-		status: "active", final: "Y", group: strconv.FormatInt(c.ClmGrpID, 10), updated: c.LastUpdated,
+		status: c.status(), final: "Y", group: strconv.FormatInt(c.ClmGrpID, 10), updated: c.LastUpdated,
 	}
 	if !c.final() {
-		row.status, row.final = "cancelled", "N"
+		row.final = "N"
 	}
 	return row
 }
@@ -121,7 +127,7 @@ func (t *truth) drugClaim(c *PartDEvent, api string, at place) { t.claims.add(c.
 // partialClaim takes in a Claim of FISS or MCS.
 func (t *truth) partialClaim(p *partial, at place) {
 	row := claimRow{
-		person: p.beneficiary, id: p.number, resource: p.id(), api: "v2", kind: p.system(), status: "active", final: "N",
+		person: p.beneficiary, own: true, id: p.number, resource: p.id(), api: "v2", kind: p.system(), status: "active", final: "N",
 		control: p.number, updated: p.updated, system: "SharedSystem",
 	}
 	t.claims.add(row, at)
@@ -129,7 +135,7 @@ func (t *truth) partialClaim(p *partial, at place) {
 
 var drugCosts = map[string]cell[PartDEvent]{
 	"CUR_CLM_UNIQ_ID":    number(func(c *PartDEvent) int64 { return c.ClmID }),
-	"BENE_MBI_ID":        text(func(c *PartDEvent) string { return c.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":        text(func(c *PartDEvent) string { return c.Beneficiary.mbi() }),
 	"CLM_LINE_FROM_DT":   day(func(c *PartDEvent) date { return c.SrvcDt }),
 	"TOT_RX_CST_AMT":     money(func(c *PartDEvent) amount { return c.TotRxCstAmt }),
 	"PTNT_PAY_AMT":       money(func(c *PartDEvent) amount { return c.PtntPayAmt }),
@@ -167,7 +173,7 @@ func (c *PartDEvent) planPaid(covered bool) amount {
 // v3Costs are the columns of the costs of drug events in v3.
 var v3Costs = map[string]cell[idrClaim]{
 	"CUR_CLM_UNIQ_ID":    number(func(c *idrClaim) int64 { return c.ClmUniqID }),
-	"BENE_MBI_ID":        text(func(c *idrClaim) string { return c.person.MbiNum }),
+	"BENE_MBI_ID":        text(func(c *idrClaim) string { return c.person.mbi() }),
 	"CLM_LINE_FROM_DT":   day(func(c *idrClaim) date { return c.Lines[0].ClmLineFromDt }),
 	"TOT_RX_CST_AMT":     money(func(c *idrClaim) amount { return c.drug.TotRxCst }),
 	"PTNT_PAY_AMT":       money(func(c *idrClaim) amount { return c.Lines[0].ClmLineBenePmt }),
@@ -185,7 +191,7 @@ type monthRow struct {
 }
 
 var enrollmentColumns = map[string]cell[monthRow]{
-	"BENE_MBI_ID":           text(func(r *monthRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":           text(func(r *monthRow) string { return r.person.mbi() }),
 	"PART":                  text(func(r *monthRow) string { return string(r.part - 'a' + 'A') }),
 	"MONTH":                 day(func(r *monthRow) date { return r.first }),
 	"BENE_ENTLMT_BUYIN_IND": text(func(r *monthRow) string { return r.buyIn }),
@@ -283,7 +289,7 @@ func (t *truth) idrMonths(p *idrPerson) {
 func (t *truth) idrClaim(c *idrClaim, at place) {
 	row := claimRow{
 		person: c.person.Beneficiary, id: strconv.FormatInt(c.ClmUniqID, 10), api: "v3", kind: claimKinds[c.kind], typeCode: c.typeCode(),
-		status: "active", final: "Y", adjustment: stored(c.ClmAdjstmtType), control: c.ClmCntlNum, original: c.original(),
+		status: c.status(), final: "Y", adjustment: stored(c.ClmAdjstmtType), control: c.ClmCntlNum, original: c.original(),
 		updated: c.LastUpdated, system: "NationalClaimsHistory",
 	}
 	if !c.person.fml {
@@ -298,7 +304,7 @@ func (t *truth) idrClaim(c *idrClaim, at place) {
 	if c.kind == partD {
 		row.typeCode = padded(c.ClmTypeCd, 2)
 	}
-	if c.ClmFinlActnInd == "N" {
+	if c.ClmFinlActnInd == "N" || c.fault != "" {
 		row.final = "N"
 	}
 	t.claims.add(row, at)

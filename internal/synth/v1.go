@@ -37,13 +37,14 @@ func trim(s string) string { return strings.TrimSpace(s) }
 // A v1Kind is what the claims of a type have in common in v1.
 type v1Kind struct {
 	id, coverage string
-	types        string // behind the coding of NCH_CLM_TYPE_CD
+	eobType      string
+	types        string // the coding after it, if any
 }
 
 func newV1Kind(id, part, eobType, claimType string) v1Kind {
-	k := v1Kind{id: id, coverage: part, types: coding(blueButton+"eob-type", eobType, "")}
+	k := v1Kind{id: id, coverage: part, eobType: coding(blueButton+"eob-type", eobType, "") + ","}
 	if claimType != "" {
-		k.types += "," + coding("http://hl7.org/fhir/ex-claimtype", claimType, strings.ToUpper(claimType[:1])+claimType[1:])
+		k.types = coding("http://hl7.org/fhir/ex-claimtype", claimType, strings.ToUpper(claimType[:1])+claimType[1:]) + ","
 	}
 	return k
 }
@@ -288,6 +289,9 @@ var v1Concepts = func() [2]map[string]string {
 }()
 
 func v1Concept(version, code string) string {
+	if code == noDiagnosis {
+		return noDiagnosisConcept
+	}
 	if version == "0" {
 		return v1Concepts[0][code]
 	}
@@ -463,11 +467,9 @@ func (w *v1) patientMember(b []byte, c *claim) []byte {
 }
 
 func (w *v1) statusMembers(b []byte, c *claim) []byte {
-	b = append(b, `"resourceType":"ExplanationOfBenefit","status":`...)
-	if c.final() {
-		return append(b, `"active",`...)
-	}
-	return append(b, `"cancelled",`...)
+	b = append(b, `"resourceType":"ExplanationOfBenefit","status":"`...)
+	b = append(b, c.status()...)
+	return append(b, `",`...)
 }
 
 // typeMember ends the resource.
@@ -476,8 +478,10 @@ func (w *v1) typeMember(b []byte, c *claim, nchClmTypeCd, nearLine, classificati
 	if nchClmTypeCd != "" {
 		b = append(claimTypeCodes.append(b, nchClmTypeCd), ',')
 	}
+	if !c.noEOBType {
+		b = append(b, v1Kinds[c.Type].eobType...)
+	}
 	b = append(b, v1Kinds[c.Type].types...)
-	b = append(b, ',')
 	if nearLine != "" {
 		b = append(nearLineRecords.append(b, nearLine), ',')
 	}

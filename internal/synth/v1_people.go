@@ -155,7 +155,9 @@ func (w *v1) patient(b []byte, p *Beneficiary) []byte {
 	b = appendPlain(b, p.MbiNum)
 	b = append(b, `}],"meta":{"lastUpdated":`...)
 	b = appendInstant(b, p.LastUpdated)
-	b = append(b, `},"name":[{`...)
+	b = append(b, `},"name":[`...)
+	b = p.others(b, true, p.nameElements)
+	b = append(b, '{')
 	b = member(b, "family", p.BeneSrnmName)
 	b = append(b, `"given":[`...)
 	b = appendString(b, p.BeneGvnName)
@@ -163,7 +165,11 @@ func (w *v1) patient(b []byte, p *Beneficiary) []byte {
 		b = append(b, ',')
 		b = appendString(b, p.BeneMdlName)
 	}
-	return append(b, `],"use":"usual"}],"resourceType":"Patient"}`...)
+	b = append(b, `],`...)
+	b = periodMember(b, p.begun, 0)
+	b = append(b, `"use":"usual"},`...)
+	b = p.others(b, false, p.nameElements)
+	return append(closeWith(b, ']'), `,"resourceType":"Patient"}`...)
 }
 
 // coverage writes the Coverage of a beneficiary under a part of Medicare. The

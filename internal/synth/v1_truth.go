@@ -14,9 +14,10 @@ type v1Export struct {
 // startV1 makes what makes the beneficiaries of an export of v1.
 func startV1(e *export) func(index int) {
 	e.resources = new(v1)
-	g := newGenerator(e.opts.Seed)
+	g := newGenerator(e.opts.Seed, e.opts.calendar)
 	x := &v1Export{export: e, addresses: e.opts.Seed%2 == 0}
-	return func(index int) { g.visit(index, x) }
+	v := e.odd(x)
+	return func(index int) { g.visit(index, v) }
 }
 
 func (x *v1Export) beneficiary(b *Beneficiary, late bool) {

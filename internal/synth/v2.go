@@ -7,14 +7,20 @@ type v2 struct {
 	diagnoses diagnosisList
 	lines     []links
 	infos     int // entries of supportingInfo so far
+
+	dialect dialect
+	created instant
 }
+
+func newV2(opts *Options) *v2 { return &v2{dialect: opts.dialect, created: opts.calendar.created()} }
 
 // A kind is what the claims of a type have in common in v2.
 type v2Kind struct {
 	id       string // in the id of the resource
 	coverage string // part of Medicare
 	meta     string // what follows lastUpdated
-	types    string // the codings behind that of NCH_CLM_TYPE_CD, and what follows
+	eobType  string // the coding of the claim type
+	types    string // the coding after it
 	subType  string
 }
 
@@ -23,7 +29,8 @@ func newV2Kind(id, part, profile, eobType, claimType, subType string) v2Kind {
 		id:       id,
 		coverage: part,
 		meta:     `,"profile":[` + quoted(carinDef+"C4BB-ExplanationOfBenefit-"+profile) + `]},"outcome":"complete",`,
-		types:    coding(blueButton+"eob-type", eobType, "") + "," + claimType + `]},"use":"claim"}`,
+		eobType:  coding(blueButton+"eob-type", eobType, "") + ",",
+		types:    claimType,
 	}
 	if subType != "" {
 		text := string(subType[0]-'a'+'A') + subType[1:]
@@ -92,12 +99,9 @@ func (w *v2) metaMembers(b []byte, c *claim) []byte {
 }
 
 func (w *v2) statusMembers(b []byte, c *claim) []byte {
-	b = append(b, `"resourceType":"ExplanationOfBenefit","status":`...)
-	if c.final() {
-		b = append(b, `"active",`...)
-	} else {
-		b = append(b, `"cancelled",`...)
-	}
+	b = append(b, `"resourceType":"ExplanationOfBenefit","status":"`...)
+	b = append(b, c.status()...)
+	b = append(b, `",`...)
 	return append(b, v2Kinds[c.Type].subType...)
 }
 
@@ -108,12 +112,19 @@ func (w *v2) typeMembers(b []byte, c *claim, nchClmTypeCd string) []byte {
 		b = claimTypeCodes.append(b, nchClmTypeCd)
 		b = append(b, ',')
 	}
-	return append(b, v2Kinds[c.Type].types...)
+	if !c.noEOBType {
+		b = append(b, v2Kinds[c.Type].eobType...)
+	}
+	b = append(b, v2Kinds[c.Type].types...)
+	if w.dialect.noUse {
+		return append(b, `]}}`...)
+	}
+	return append(b, `]},"use":"claim"}`...)
 }
 
 func (w *v2) createdMember(b []byte) []byte {
 	b = append(b, `"created":`...)
-	b = appendInstant(b, exportTime)
+	b = appendInstant(b, w.created)
 	return append(b, ',')
 }
 

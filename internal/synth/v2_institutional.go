@@ -233,7 +233,7 @@ func (w *v2) revenueItems(b []byte, c *Institutional) []byte {
 		b = w.revenueAdjudications(b, c.Type, l)
 		b = append(closeWith(b, ']'), ',')
 		b = w.teamSequence(b, &w.lines[i])
-		if l.RevCntrUnitCnt != 0 {
+		if l.RevCntrUnitCnt != 0 && l.RevCntrUnitCnt != noQuantity {
 			b = append(b, `"extension":[`...)
 			b = quantityExtension(b, "rev_cntr_unit_cnt", l.RevCntrUnitCnt)
 			b = append(closeWith(b, ']'), ',')

@@ -195,15 +195,28 @@ func appendDiagnosis(b []byte, d *codedDiagnosis) []byte {
 	if d.VrsnCd == " " {
 		return append(b, `{"coding":[{"system":"`+sid+`unknown-icd-version/ "}]}`...)
 	}
+	if d.Cd == noDiagnosis {
+		return append(b, noDiagnosisConcept...)
+	}
 	return append(b, icdOf(d.VrsnCd).diagnosisConcepts[d.Cd]...)
 }
+
+// noDiagnosis is the code of lines without a diagnosis, of servers of test
+// data.
+const noDiagnosis = "9999999"
+
+var noDiagnosisConcept = concept(coding(sid+"icd-10", noDiagnosis, ""))
 
 // appendProcedure writes an element of the procedures, and a comma.
 func appendProcedure(b []byte, number int, done date, concept string) []byte {
 	b = append(b, '{')
 	if done != 0 {
 		b = append(b, `"date":"`...)
-		b = append(done.append(b), `T00:00:00+00:00",`...)
+		b = done.append(b)
+		if !done.isPartial() {
+			b = append(b, `T00:00:00+00:00`...)
+		}
+		b = append(b, `",`...)
 	}
 	b = append(b, `"procedureCodeableConcept":`...)
 	b = append(b, concept...)

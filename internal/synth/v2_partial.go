@@ -29,8 +29,8 @@ type v2Export struct {
 }
 
 func startV2(e *export) func(index int) {
-	e.resources = new(v2)
-	g := newGenerator(e.opts.Seed)
+	e.resources = newV2(e.opts)
+	g := newGenerator(e.opts.Seed, e.opts.calendar)
 	x := &v2Export{export: e}
 	x.claims = &fileSet{export: e, kind: 6, most: claimFile}
 	x.responses = &fileSet{export: e, kind: 8, most: claimFile}
@@ -38,10 +38,21 @@ func startV2(e *export) func(index int) {
 	if e.truth != nil {
 		x.truth = newPartialTruth(e.truth)
 	}
+	v := e.odd(x)
 	return func(index int) {
 		x.random.seed(e.opts.Seed, index, partialStream)
-		g.visit(index, x)
+		g.visit(index, v)
 	}
+}
+
+// institutional takes from a claim what the server of the time does not send.
+func (x *v2Export) institutional(c *Institutional, late bool) {
+	if x.opts.dialect.noUnits {
+		for i := range c.Lines {
+			c.Lines[i].RevCntrUnitCnt = noQuantity
+		}
+	}
+	x.export.institutional(c, late)
 }
 
 // newestBeneficiary writes the claims that one beneficiary in sixteen has in
@@ -54,7 +65,7 @@ func (x *v2Export) newestBeneficiary(b *Beneficiary, hospice stay) {
 	}
 	for range 1 + r.skewed(3) {
 		for _, institutional := range []bool{true, false} {
-			p := newPartial(r, b, institutional)
+			p := newPartial(r, b, institutional, &x.opts.calendar)
 			x.stats.Partial += 2
 			x.write(&[2]*fileSet{x.claims}, false, func(buf []byte) []byte { return p.claim(buf) })
 			if x.truth != nil {
@@ -74,7 +85,7 @@ type partial struct {
 	from, thru       date
 	received, status date
 	statusCode       string
-	updated          instant
+	updated, created instant
 	provider         *provider
 	diagnoses        []partialDiagnosis
 	procedures       []partialProcedure
@@ -108,12 +119,12 @@ type partialLine struct {
 	reasonGroup       string // ACO-RED-CAGC
 }
 
-func newPartial(r *random, b *Beneficiary, institutional bool) *partial {
-	p := &partial{institutional: institutional, beneficiary: b, number: r.number(13), from: historyEnd - date(r.intn(60))}
+func newPartial(r *random, b *Beneficiary, institutional bool, c *calendar) *partial {
+	p := &partial{institutional: institutional, beneficiary: b, number: r.number(13), from: c.historyEnd - date(r.intn(60)), created: c.created()}
 	p.thru = p.from + date(r.skewed(9))
 	p.received = p.thru + date(r.between(1, 5))
 	p.status = p.received + date(r.between(1, 9))
-	p.updated = min(p.status+1, lastUpdate).at(int64(r.intn(86_400_000)))
+	p.updated = min(p.status+1, c.lastUpdate).at(int64(r.intn(86_400_000)))
 	p.provider = anyOfPointers(r, registry().organizations)
 	p.statusCode = anyOf(r, []string{"S", "M", "P", "R", "T"})
 	if institutional {
@@ -273,7 +284,7 @@ func (p *partial) claim(b []byte) []byte {
 	}
 	b = append(append(b, '{'), partialNPI...)
 	b = append(appendPlain(b, p.provider.npi), `}],"resourceType":"Organization"}],"created":`...)
-	b = appendInstant(b, exportTime)
+	b = appendInstant(b, p.created)
 	b = append(b, `,"diagnosis":[`...)
 	for i := range p.diagnoses {
 		b = p.diagnoses[i].element(b, i+1)
@@ -438,7 +449,7 @@ func (p *partial) response(b []byte) []byte {
 	b = append(b, `{"contained":[`...)
 	b = p.patient(b)
 	b = append(closeWith(b, ']'), `,"created":`...)
-	b = appendInstant(b, exportTime)
+	b = appendInstant(b, p.created)
 	b = append(b, `,"extension":[`...)
 	if p.institutional {
 		b = p.extension(b, fissVariables, "curr-status", p.statusCode)

@@ -10,7 +10,7 @@ var (
 	historicMBI = mbiType("historic", "Historic")
 	memberType  = `"type":` + concept(coding(terminology+"v2-0203", "MB", "Member Number"))
 
-	patientMeta = `,"profile":["` + carinDef + `C4BB-Patient"]},"name":[{`
+	patientMeta = `,"profile":["` + carinDef + `C4BB-Patient"]},"name":[`
 )
 
 // mbiType is the type of a Medicare beneficiary identifier: the mark of its
@@ -55,6 +55,8 @@ func (w *v2) patient(b []byte, p *Beneficiary) []byte {
 	b = append(closeWith(b, ']'), `,"meta":{"lastUpdated":`...)
 	b = appendInstant(b, p.LastUpdated)
 	b = append(b, patientMeta...)
+	b = p.others(b, true, p.nameElements)
+	b = append(b, '{')
 	b = member(b, "family", p.BeneSrnmName)
 	b = append(b, `"given":[`...)
 	b = appendString(b, p.BeneGvnName)
@@ -62,11 +64,17 @@ func (w *v2) patient(b []byte, p *Beneficiary) []byte {
 		b = append(b, ',')
 		b = appendString(b, p.BeneMdlName)
 	}
-	return append(b, `],"use":"usual"}],"resourceType":"Patient"}`...)
+	b = append(b, `],`...)
+	b = periodMember(b, p.begun, 0)
+	b = append(b, `"use":"usual"},`...)
+	b = p.others(b, false, p.nameElements)
+	return append(closeWith(b, ']'), `,"resourceType":"Patient"}`...)
 }
 
 func (w *v2) address(b []byte, p *Beneficiary) []byte {
-	b = append(b, `"address":[{`...)
+	b = append(b, `"address":[`...)
+	b = p.others(b, true, p.addressElements)
+	b = append(b, '{')
 	b = member(b, "city", p.CityName)
 	start := len(b)
 	b = append(b, `"line":[`...)
@@ -78,9 +86,12 @@ func (w *v2) address(b []byte, p *Beneficiary) []byte {
 		}
 	}
 	b = closeArray(b, start, open)
+	b = periodMember(b, p.begun, 0)
 	b = member(b, "postalCode", p.BeneZipCd)
 	b = member(b, "state", p.StateCode)
-	return append(closeObject(b), `],`...)
+	b = append(closeObject(b), ',')
+	b = p.others(b, false, p.addressElements)
+	return append(closeWith(b, ']'), ',')
 }
 
 // dualStatuses writes the reference year and the statuses of its months.

@@ -5,12 +5,12 @@ package synth
 var v2CCLF5 = map[string]cell[lineRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *lineRow) int64 { return r.ClmID }),
 	"CLM_LINE_NUM":            number(func(r *lineRow) int64 { return int64(r.line.LineNum) }),
-	"BENE_MBI_ID":             text(func(r *lineRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *lineRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *lineRow) string { return r.NchClmTypeCd }),
 	"CLM_FROM_DT":             day(func(r *lineRow) date { return r.ClmFromDt }),
 	"CLM_THRU_DT":             day(func(r *lineRow) date { return r.ClmThruDt }),
 	"RNDRG_PRVDR_TYPE_CD":     text(func(r *lineRow) string { return r.line.CarrLinePrvdrTypeCd }),
-	"RNDRG_PRVDR_FIPS_ST_CD":  text(func(r *lineRow) string { return r.line.PrvdrStateCd }),
+	"RNDRG_PRVDR_FIPS_ST_CD":  text(func(r *lineRow) string { return fipsState(r.line.PrvdrStateCd) }),
 	"CLM_PRVDR_SPCLTY_CD":     text(func(r *lineRow) string { return r.line.PrvdrSpclty }),
 	"CLM_FED_TYPE_SRVC_CD":    text(func(r *lineRow) string { return r.line.LineCmsTypeSrvcCd }),
 	"CLM_POS_CD":              text(func(r *lineRow) string { return r.line.LinePlaceOfSrvcCd }),
@@ -62,7 +62,7 @@ func nthDiagnosis(n int) func(*lineRow) string {
 var v2CCLF6 = map[string]cell[lineRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *lineRow) int64 { return r.ClmID }),
 	"CLM_LINE_NUM":            number(func(r *lineRow) int64 { return int64(r.line.LineNum) }),
-	"BENE_MBI_ID":             text(func(r *lineRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *lineRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *lineRow) string { return r.NchClmTypeCd }),
 	"CLM_FROM_DT":             day(func(r *lineRow) date { return r.ClmFromDt }),
 	"CLM_THRU_DT":             day(func(r *lineRow) date { return r.ClmThruDt }),
@@ -88,14 +88,14 @@ var v2CCLF6 = map[string]cell[lineRow]{
 var v2CCLFB = map[string]cell[lineRow]{
 	"CUR_CLM_UNIQ_ID":     number(func(r *lineRow) int64 { return r.ClmID }),
 	"CLM_LINE_NUM":        number(func(r *lineRow) int64 { return int64(r.line.LineNum) }),
-	"BENE_MBI_ID":         text(func(r *lineRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":         text(func(r *lineRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":         text(func(r *lineRow) string { return r.NchClmTypeCd }),
 	"CLM_MDCR_DDCTBL_AMT": money(func(r *lineRow) amount { return r.CarrClmCashDdctblApldAmt }),
 }
 
 var v2CCLF7 = map[string]cell[PartDEvent]{
 	"CUR_CLM_UNIQ_ID":              number(func(c *PartDEvent) int64 { return c.ClmID }),
-	"BENE_MBI_ID":                  text(func(c *PartDEvent) string { return c.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":                  text(func(c *PartDEvent) string { return c.Beneficiary.mbi() }),
 	"CLM_LINE_NDC_CD":              text(func(c *PartDEvent) string { return c.ProdSrvcID }),
 	"CLM_LINE_FROM_DT":             day(func(c *PartDEvent) date { return c.SrvcDt }),
 	"PRVDR_SRVC_ID_QLFYR_CD":       text(func(c *PartDEvent) string { return c.SrvcPrvdrIDQlfyrCd }),
@@ -114,7 +114,7 @@ var v2CCLF7 = map[string]cell[PartDEvent]{
 
 var v2CCLF8 = map[string]cell[beneficiaryRow]{
 	"BENE_MBI_ID":               text(func(r *beneficiaryRow) string { return r.MbiNum }),
-	"BENE_FIPS_STATE_CD":        text(func(r *beneficiaryRow) string { return r.StateCode }),
+	"BENE_FIPS_STATE_CD":        text(func(r *beneficiaryRow) string { return fipsState(r.StateCode) }),
 	"BENE_ZIP_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[:min(5, len(r.BeneZipCd))] }),
 	"BENE_DOB":                  day(func(r *beneficiaryRow) date { return r.BeneBirthDt }),
 	"BENE_SEX_CD":               text(func(r *beneficiaryRow) string { return r.BeneSexIdentCd }),
@@ -139,14 +139,14 @@ var v2CCLF8 = map[string]cell[beneficiaryRow]{
 	"BENE_LINE_5_ADR":           text(func(r *beneficiaryRow) string { return r.DrvdLineAdr[4] }),
 	"BENE_LINE_6_ADR":           text(func(r *beneficiaryRow) string { return r.DrvdLineAdr[5] }),
 	"GEO_ZIP_PLC_NAME":          text(func(r *beneficiaryRow) string { return r.CityName }),
-	"GEO_USPS_STATE_CD":         text(func(r *beneficiaryRow) string { return r.StateCode }),
+	"GEO_USPS_STATE_CD":         text(func(r *beneficiaryRow) string { return uspsState(r.StateCode) }),
 	"GEO_ZIP5_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[:min(5, len(r.BeneZipCd))] }),
 	"GEO_ZIP4_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[min(5, len(r.BeneZipCd)):] }),
 }
 
 // age is in whole years, on the day of the newest resource or of the death.
 func age(r *beneficiaryRow) int64 {
-	return int64(yearsBetween(r.BeneBirthDt, either(r.DeathDt, exportDay)))
+	return int64(yearsBetween(r.BeneBirthDt, either(r.DeathDt, r.AsOf)))
 }
 
 // lastMonth is the status of the last month that has one.

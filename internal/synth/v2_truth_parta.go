@@ -11,7 +11,7 @@ var v2Columns = columns{
 var v2CCLF1 = map[string]cell[Institutional]{
 	"CUR_CLM_UNIQ_ID":               number(func(c *Institutional) int64 { return c.ClmID }),
 	"PRVDR_OSCAR_NUM":               text(func(c *Institutional) string { return c.PrvdrNum }),
-	"BENE_MBI_ID":                   text(func(c *Institutional) string { return c.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":                   text(func(c *Institutional) string { return c.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":                   text(func(c *Institutional) string { return c.NchClmTypeCd }),
 	"CLM_FROM_DT":                   day(func(c *Institutional) date { return c.ClmFromDt }),
 	"CLM_THRU_DT":                   day(func(c *Institutional) date { return c.ClmThruDt }),
@@ -53,7 +53,7 @@ var v2CCLF1 = map[string]cell[Institutional]{
 var v2CCLF2 = map[string]cell[revenueRow]{
 	"CUR_CLM_UNIQ_ID":            number(func(r *revenueRow) int64 { return r.ClmID }),
 	"CLM_LINE_NUM":               number(func(r *revenueRow) int64 { return int64(r.line.ClmLineNum) }),
-	"BENE_MBI_ID":                text(func(r *revenueRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":                text(func(r *revenueRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":                text(func(r *revenueRow) string { return r.NchClmTypeCd }),
 	"CLM_LINE_FROM_DT":           day(func(r *revenueRow) date { return either(r.line.RevCntrDt, r.ClmFromDt) }),
 	"CLM_LINE_THRU_DT":           day(func(r *revenueRow) date { return either(r.line.RevCntrDt, r.ClmThruDt) }),
@@ -72,7 +72,7 @@ var v2CCLF2 = map[string]cell[revenueRow]{
 
 var v2CCLF3 = map[string]cell[procedureRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *procedureRow) int64 { return r.ClmID }),
-	"BENE_MBI_ID":             text(func(r *procedureRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *procedureRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *procedureRow) string { return r.NchClmTypeCd }),
 	"CLM_VAL_SQNC_NUM":        number(func(r *procedureRow) int64 { return int64(r.sequence) }),
 	"CLM_PRCDR_CD":            text(func(r *procedureRow) string { return r.procedure.Cd }),
@@ -86,7 +86,7 @@ var v2CCLF3 = map[string]cell[procedureRow]{
 
 var v2CCLF4 = map[string]cell[diagnosisRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *diagnosisRow) int64 { return r.ClmID }),
-	"BENE_MBI_ID":             text(func(r *diagnosisRow) string { return r.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *diagnosisRow) string { return r.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *diagnosisRow) string { return r.NchClmTypeCd }),
 	"CLM_PROD_TYPE_CD":        text(func(r *diagnosisRow) string { return r.kind }),
 	"CLM_VAL_SQNC_NUM":        number(func(r *diagnosisRow) int64 { return int64(r.sequence) }),
@@ -101,7 +101,7 @@ var v2CCLF4 = map[string]cell[diagnosisRow]{
 
 var v2CCLFA = map[string]cell[Institutional]{
 	"CUR_CLM_UNIQ_ID":             number(func(c *Institutional) int64 { return c.ClmID }),
-	"BENE_MBI_ID":                 text(func(c *Institutional) string { return c.Beneficiary.MbiNum }),
+	"BENE_MBI_ID":                 text(func(c *Institutional) string { return c.Beneficiary.mbi() }),
 	"CLM_TYPE_CD":                 text(func(c *Institutional) string { return c.NchClmTypeCd }),
 	"CLM_ACTV_CARE_FROM_DT":       day(careStart),
 	"CLM_INSTNL_PER_DIEM_AMT":     money(ofInpatient(func(c *Institutional) amount { return c.ClmPassThruPerDiemAmt })),
@@ -139,7 +139,7 @@ func facilityState(c *Institutional) string {
 	if len(c.Lines) == 0 {
 		return ""
 	}
-	return c.PrvdrStateCd
+	return fipsState(c.PrvdrStateCd)
 }
 
 // firstVersion is the version of ICD of a claim's first diagnosis.

@@ -4,6 +4,7 @@ package synth
 // of the IDR. The maps that CMS published beside the server give claims
 // another shape here and there; the claims of some beneficiaries are in that.
 type v3 struct {
+	dialect dialect
 	shape   int // of the claim at hand
 	infos   int // entries of supportingInfo so far
 	info    []byte
@@ -56,8 +57,8 @@ const (
 type v3Kind struct {
 	part    string
 	profile string
-	source  [2]string // by system
-	types   [shapes][2]string
+	source  [2]string         // by system
+	types   [shapes][3]string // before and after CLM-TYPE-CD; EOB-TYPE
 	subType string
 }
 
@@ -71,8 +72,8 @@ func newV3Kind(part, profile, shared, eobType, claimType, subType string) v3Kind
 		k.source[finalSystem] = "DDPS"
 	}
 	primary := coding(terminology+"claim-type", claimType, "")
-	k.types[serverShape] = [2]string{"", "," + primary + "," + coding(blueButton+"eob-type", eobType, "")}
-	k.types[mapShape] = [2]string{primary + ",", "," + coding(repository+"EOB-TYPE", eobType, "")}
+	k.types[serverShape] = [3]string{"", "," + primary, "," + coding(blueButton+"eob-type", eobType, "")}
+	k.types[mapShape] = [3]string{primary + ",", "", "," + coding(repository+"EOB-TYPE", eobType, "")}
 	if subType != "" {
 		k.subType = `"subType":{"coding":[` + coding(carin+"C4BBInstitutionalClaimSubType", subType, "") + `]},`
 	}

@@ -1,5 +1,15 @@
 package synth
 
+// untyped says that the server does not know the claim type of a code, today's
+// neither: of claims of the systems that process claims, outpatient all.
+func untyped(code int) bool {
+	switch code {
+	case 1019, 1029, 2019, 2029:
+		return true
+	}
+	return false
+}
+
 // event writes a claim of any type.
 func (w *v3) event(b []byte, c *idrClaim) []byte {
 	w.shape = serverShape
@@ -25,7 +35,7 @@ func (w *v3) event(b []byte, c *idrClaim) []byte {
 	b = w.contained(b, c)
 	b = append(b, `"created":"`...)
 	b = c.ClmEfctvDt.append(b)
-	if w.shape == serverShape {
+	if w.shape == serverShape && !c.ClmEfctvDt.isPartial() {
 		b = append(b, `T00:00:00+00:00`...)
 	}
 	b = append(b, `",`...)
@@ -75,7 +85,9 @@ func (w *v3) event(b []byte, c *idrClaim) []byte {
 		b = append(b, `},`...)
 		b = append(b, v3Prior...)
 	}
-	b = append(b, `"resourceType":"ExplanationOfBenefit","status":"active",`...)
+	b = append(b, `"resourceType":"ExplanationOfBenefit","status":"`...)
+	b = append(b, c.status()...)
+	b = append(b, `",`...)
 	b = append(b, v3Kinds[c.kind].subType...)
 	b = append(b, `"supportingInfo":[`...)
 	b = append(b, w.info...)
@@ -88,6 +100,9 @@ func (w *v3) event(b []byte, c *idrClaim) []byte {
 	b = appendID(b, int64(c.ClmTypeCd))
 	b = append(b, `,"system":"`+repository+`CLM-TYPE-CD"}`...)
 	b = append(b, types[1]...)
+	if !w.dialect.noEOBType && !untyped(c.ClmTypeCd) {
+		b = append(b, types[2]...)
+	}
 	return append(b, `]},"use":"claim"}`...)
 }
 
@@ -379,7 +394,8 @@ var (
 		"R": v3Typed(carin+"C4BBClaimDiagnosisType", "patientreasonforvisit"),
 	}
 	v3Secondary  = v3Typed(carin+"C4BBClaimDiagnosisType", "secondary")
-	v3ServerSort = [...]string{"A", "D", "E", "P", "R"}
+	v3ServerSort = [...]string{"P", "E", "A", "R", "D"}
+	v3FormerSort = [...]string{"A", "D", "E", "R", "P"}
 	v3MapSort    = [...]string{"P", "A", "E", "D", "R"}
 
 	v3PrincipalProcedure = v3Typed(carin+"C4BBClaimProcedureType", "principal")
@@ -395,7 +411,10 @@ func (w *v3) institutionalDiagnoses(b []byte, c *idrClaim) []byte {
 	b = append(b, `"diagnosis":[`...)
 	open := len(b)
 	order := &v3ServerSort
-	if w.shape == mapShape {
+	switch {
+	case w.dialect.principalLast:
+		order = &v3FormerSort
+	case w.shape == mapShape:
 		order = &v3MapSort
 	}
 	n := 0
@@ -411,25 +430,50 @@ func (w *v3) institutionalDiagnoses(b []byte, c *idrClaim) []byte {
 }
 
 // professionalDiagnoses writes the first one as the principal one; in the
-// maps' shape it stands there twice.
+// maps' shape it is there twice. Its place is the first, or of older servers
+// the last.
 func (w *v3) professionalDiagnoses(b []byte, c *idrClaim) []byte {
+	if len(c.Prod) == 0 {
+		return b
+	}
 	start := len(b)
 	b = append(b, `"diagnosis":[`...)
 	open := len(b)
 	n := 0
+	principal := func(b []byte) []byte {
+		n++
+		return w.diagnosis(b, &c.Prod[0], n, v3DiagnosisTypes["P"])
+	}
+	if !w.dialect.principalLast {
+		b = principal(b)
+	}
 	for i := range c.Prod {
-		kind := v3Secondary
-		if i == 0 {
-			kind = v3DiagnosisTypes["P"]
+		if i == 0 && w.shape != mapShape {
+			continue
 		}
 		n++
-		b = w.diagnosis(b, &c.Prod[i], n, kind)
-		if i == 0 && w.shape == mapShape {
-			n++
-			b = w.diagnosis(b, &c.Prod[i], n, v3Secondary)
-		}
+		b = w.diagnosis(b, &c.Prod[i], n, v3Secondary)
+	}
+	if w.dialect.principalLast {
+		b = principal(b)
 	}
 	return closeArray(b, start, open)
+}
+
+// diagnosisNumber is the number in that list of the n-th diagnosis that the
+// claim has.
+func (w *v3) diagnosisNumber(c *idrClaim, n int) int {
+	switch {
+	case w.shape == mapShape && w.dialect.principalLast:
+		return n
+	case w.shape == mapShape:
+		return n + 1 // the first is there twice
+	case !w.dialect.principalLast:
+		return n
+	case n == 1:
+		return len(c.Prod)
+	}
+	return n - 1
 }
 
 func (w *v3) diagnosis(b []byte, p *idrProd, n int, kind string) []byte {

@@ -11,20 +11,28 @@ type v3Export struct {
 
 // startV3 makes what makes the beneficiaries of an export of v3.
 func startV3(e *export) func(index int) {
-	x := &v3Export{export: e}
+	x := &v3Export{export: e, v3: v3{dialect: e.opts.dialect}}
 	if e.truth != nil {
 		x.truth, x.partial = newV3Truth(e.truth.tables), newV3Truth(e.truth.partial)
 	}
-	m := &idrMaker{generator: newGenerator(e.opts.Seed), to: x}
+	m := &idrMaker{generator: newGenerator(e.opts.Seed, e.opts.calendar), to: x}
+	if e.edges != nil {
+		m.to, m.edges = &edgeIDRVisitor{idrVisitor: x, edgeCases: e.edges}, true
+	}
 	return m.visit
 }
 
 func (x *v3Export) person(p *idrPerson, late bool) {
-	x.stats.Patients++
-	x.write(&x.patients, late, func(b []byte) []byte { return x.v3.patient(b, p) })
-	if p.mergedID != 0 {
+	if !p.noPatient {
+		x.stats.Patients++
+		x.write(&x.patients, late, func(b []byte) []byte { return x.v3.patient(b, p) })
+	}
+	if p.mergedID != 0 && !p.noPatient {
 		x.stats.Patients++
 		x.write(&x.patients, late, func(b []byte) []byte { return x.v3.merged(b, p) })
+	}
+	if p.noCoverage {
+		return
 	}
 	for n := range x.v3.coverages(p) {
 		x.stats.Coverages++
@@ -51,7 +59,9 @@ func (x *v3Export) priorAuthorization(c *idrClaim) {
 func (x *v3Export) newestPerson(p *idrPerson) {
 	if x.truth != nil {
 		x.truth.person(p)
-		x.export.truth.idrMonths(p)
+		if !p.noCoverage {
+			x.export.truth.idrMonths(p)
+		}
 		x.export.truth.claims.write()
 		if err := x.export.truth.flush(flushSize); x.err == nil {
 			x.err = err

@@ -88,7 +88,7 @@ func (w *v3) institutionalInfo(b []byte, c *idrClaim) []byte {
 	b = w.infoCode(b, &v3NonPayment, c.ClmMdcrNpmtRsnCd, "CLM-MDCR-NPMT-RSN-CD")
 	b = w.infoCode(b, &v3OutpatientType, c.ClmOpSrvcTypeCd, "CLM-OP-SRVC-TYPE-CD")
 	if c.system == finalSystem {
-		b = w.infoCode(b, &v3FacilityState, fipsStates[c.GeoBlgSsaStateCd], "US-FIPS-STATE-CODES")
+		b = w.infoCode(b, &v3FacilityState, fipsState(c.GeoBlgSsaStateCd), "US-FIPS-STATE-CODES")
 	}
 	if c.DgnsDrgCd != 0 {
 		b = append(b, v3DRG[w.shape]...)
@@ -131,7 +131,7 @@ func (w *v3) professionalInfo(b []byte, c *idrClaim) []byte {
 		first := w.infos
 		b = w.demoInfo(b, c, &l.Demo)
 		if c.system == finalSystem {
-			b = w.infoCode(b, &v3RenderingState, fipsStates[l.SsaStateCd], "US-FIPS-STATE-CODES")
+			b = w.infoCode(b, &v3RenderingState, fipsState(l.SsaStateCd), "US-FIPS-STATE-CODES")
 		}
 		b = w.switchInfo(b, c, &l.Switch)
 		for n := first; n < w.infos; n++ {
@@ -140,7 +140,7 @@ func (w *v3) professionalInfo(b []byte, c *idrClaim) []byte {
 	}
 	b = w.enhancementInfo(b, c, &c.ClmSwitch, &c.ClmDemo)
 	b = w.infoCode(b, &v3Contractor, c.ClmCntrctrNum, "CLM-CNTRCTR-NUM")
-	b = w.infoCode(b, &v3Disposition, c.ClmDispCd, "CLM-DISP-CD")
+	b = w.infoCode(b, &v3Disposition, w.twoDigits(c.ClmDispCd), "CLM-DISP-CD")
 	b = w.infoDate(b, &v3Received, c.ClmRcvdDt)
 	if c.system == finalSystem {
 		b = w.infoCode(b, &v3Denial, c.ClmCarrPmtDnlCd, "CLM-CARR-PMT-DNL-CD")

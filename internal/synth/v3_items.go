@@ -15,11 +15,7 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		}
 		b = w.detail(b, c, l)
 		if l.dgnsRow > 0 {
-			n := l.dgnsRow
-			if w.shape == mapShape {
-				n++ // the first is there twice
-			}
-			b = sequenceMember(b, "diagnosisSequence", n)
+			b = sequenceMember(b, "diagnosisSequence", w.diagnosisNumber(c, l.dgnsRow))
 		}
 		if c.kind == carrier || c.kind == dme {
 			b = w.lineExtensions(b, c, l)
@@ -27,7 +23,7 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		b = w.informationSequence(b, i)
 		if present(l.PosCd) {
 			b = append(b, `"locationCodeableConcept":{"coding":[`...)
-			b = appendCode(b, cmsPlaces, l.PosCd)
+			b = appendCode(b, cmsPlaces, w.twoDigits(l.PosCd))
 			b = append(b, `]},`...)
 		}
 		b = w.modifiers(b, l)
@@ -48,6 +44,14 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		b = append(closeObject(b), ',')
 	}
 	return closeArray(b, start, open)
+}
+
+// twoDigits is a code of a professional claim as the server sends it.
+func (w *v3) twoDigits(code string) string {
+	if w.dialect.unpadded && len(code) == 2 && code[0] == '0' {
+		return code[1:]
+	}
+	return code
 }
 
 // serviced writes the dates of a line: a period if there is a last day, or
@@ -146,7 +150,7 @@ func (w *v3) lineExtensions(b []byte, c *idrClaim, l *idrLine) []byte {
 	open := len(b)
 	if c.system == finalSystem {
 		b = v3Extension(b, "CLM-PRVDR-TYPE-CD", l.PrvdrTypeCd)
-		b = v3Extension(b, "CLM-PRVDR-SPCLTY-CD", l.PrvdrSpclty)
+		b = v3Extension(b, "CLM-PRVDR-SPCLTY-CD", w.twoDigits(l.PrvdrSpclty))
 		b = v3Extension(b, "CLM-PRCSG-IND-CD", l.PrcsgIndCd)
 	}
 	if !blank(l.TaxNum) {

@@ -1,7 +1,7 @@
 package synth
 
 var (
-	v3PatientMeta = `,"profile":["` + carinDef + "C4BB-Patient" + carin22 + `","` + usCore + "us-core-patient" + usCore7 + `"]},"name":[{`
+	v3PatientMeta = `,"profile":["` + carinDef + "C4BB-Patient" + carin22 + `","` + usCore + "us-core-patient" + usCore7 + `"]},"name":[`
 	v3MemberType  = `"system":"` + mbiSystem + `","type":` + concept(coding(identifierTyp, "MB", "")) + `,"value":`
 	v3RaceSystem  = "urn:oid:2.16.840.1.113883.6.238"
 	v3Races       = map[string]string{
@@ -23,7 +23,9 @@ func v3RaceExtension(name, system, code, text string) string {
 // patient writes the Patient of a beneficiary. The identifiers are told by
 // their periods alone.
 func (w *v3) patient(b []byte, p *idrPerson) []byte {
-	b = append(b, `{"address":[{`...)
+	b = append(b, `{"address":[`...)
+	b = p.others(b, true, p.addressElements)
+	b = append(b, '{')
 	if p.city {
 		b = member(b, "city", p.CityName)
 		start := len(b)
@@ -36,9 +38,12 @@ func (w *v3) patient(b []byte, p *idrPerson) []byte {
 		}
 		b = closeArray(b, start, open)
 	}
+	b = periodMember(b, p.begun, 0)
 	b = member(b, "postalCode", p.BeneZipCd)
 	b = member(b, "state", p.StateCode)
-	b = append(closeObject(b), `],"birthDate":`...)
+	b = append(closeObject(b), ',')
+	b = p.others(b, false, p.addressElements)
+	b = append(closeWith(b, ']'), `,"birthDate":`...)
 	b = appendDate(b, p.BeneBirthDt)
 	b = append(b, ',')
 	if p.DeathDt != 0 {
@@ -80,6 +85,8 @@ func (w *v3) patient(b []byte, p *idrPerson) []byte {
 	b = append(b, `"meta":{"lastUpdated":`...)
 	b = appendInstant(b, p.LastUpdated)
 	b = append(b, v3PatientMeta...)
+	b = p.others(b, true, p.nameElements)
+	b = append(b, '{')
 	b = member(b, "family", p.BeneSrnmName)
 	b = append(b, `"given":[`...)
 	b = appendString(b, p.BeneGvnName)
@@ -87,7 +94,11 @@ func (w *v3) patient(b []byte, p *idrPerson) []byte {
 		b = append(b, ',')
 		b = appendString(b, p.BeneMdlName)
 	}
-	return append(b, `]}],"resourceType":"Patient"}`...)
+	b = append(b, `],`...)
+	b = periodMember(b, p.begun, 0)
+	b = append(closeObject(b), ',')
+	b = p.others(b, false, p.nameElements)
+	return append(closeWith(b, ']'), `,"resourceType":"Patient"}`...)
 }
 
 // merged writes what is left of a Patient that was merged into another.
@@ -195,7 +206,7 @@ func (w *v3) coverages(p *idrPerson) int {
 func (p *idrPerson) coverageUpdate(n int) instant {
 	updated := p.LastUpdated
 	updated.millis += p.updates[n]
-	if updated.millis > exportInstant.millis {
+	if updated.millis > p.AsOf.at(10*3_600_000).millis {
 		updated = p.LastUpdated
 	}
 	return updated

@@ -57,6 +57,7 @@ type idrClaim struct {
 	ClmUniqID       int64
 	ClmTypeCd       int
 	ClmFinlActnInd  string // Y or N; of drug events, older servers do not send it
+	fault           string // a status other than active, if any
 	ClmFromDt       date
 	ClmThruDt       date
 	ClmEfctvDt      date
@@ -122,6 +123,14 @@ type idrClaim struct {
 	Lines []idrLine
 
 	drug idrDrug
+}
+
+// status is that of the resource.
+func (c *idrClaim) status() string {
+	if c.fault != "" {
+		return c.fault
+	}
+	return "active"
 }
 
 // idrProd is a row of CLM_PROD that has a diagnosis.
@@ -207,12 +216,6 @@ const (
 	cmgSwitch
 )
 
-// fipsStates are the state codes of the census, by those of Medicare.
-var fipsStates = map[string]string{
-	"01": "01", "03": "04", "05": "06", "09": "11", "10": "12", "11": "13", "14": "17", "16": "19", "22": "25", "26": "29",
-	"33": "36", "36": "39", "39": "42", "40": "72", "45": "48", "46": "49", "50": "53", "53": "56",
-}
-
 // An idrMaker makes the records of the IDR and hands them on.
 type idrMaker struct {
 	*generator
@@ -222,6 +225,7 @@ type idrMaker struct {
 	claim  idrClaim
 	base   Beneficiary
 	serial int64
+	edges  bool // an export with edge cases
 }
 
 // An idrVisitor is to idrMaker what visitor is to generator.
@@ -266,6 +270,9 @@ func (m *idrMaker) visit(index int) {
 			m.claim.ClmUniqID = m.newID()
 			m.to.priorAuthorization(&m.claim)
 		}
+	}
+	if m.edges {
+		m.allTypes(index)
 	}
 	m.to.newestPerson(&m.who)
 }
@@ -368,7 +375,7 @@ func (m *idrMaker) idrPerson(index int) {
 	if r.chance(250) {
 		p.dual = idrDual{BeneDualStusCd: anyOf(r, []string{"01", "02", "04", "08"}), begin: b.PtaCvrgStrtDt}
 		if r.chance(200) {
-			p.dual.end = historyEnd - 100
+			p.dual.end = m.calendar.historyEnd - 100
 		}
 	}
 	if r.chance(100) {
@@ -387,12 +394,7 @@ var buyInCodes = []string{"C", "A", "B"}
 // lookAt turns what a CCW column has into what the IDR has: states in
 // letters, and postal codes of five digits.
 func (m *idrMaker) lookAt(b *Beneficiary) {
-	for _, s := range states {
-		if s.ssa == b.StateCode {
-			b.StateCode = s.usps
-			break
-		}
-	}
+	b.StateCode = uspsState(b.StateCode)
 	b.BeneZipCd = b.BeneZipCd[:min(5, len(b.BeneZipCd))]
 }
 
@@ -839,6 +841,25 @@ func (m *idrMaker) serviceRecords(c *idrClaim, anonymous bool) {
 // or not at all if that is a deletion that the server says is not final.
 func (m *idrMaker) drugRecord(day date) {
 	r := &m.random
+	c := m.drugClaim(day)
+	if c.drug.ClmLineRxNum == "" || !r.chance(120) {
+		m.to.event(c, false)
+		m.to.newestEvent(c)
+		return
+	}
+	m.drugVersions(c)
+}
+
+// drugOfType makes a drug event of a type, which is related to no other.
+func (m *idrMaker) drugOfType(day date, code int) {
+	c := m.drugClaim(day)
+	c.ClmTypeCd = code
+	m.to.event(c, false)
+	m.to.newestEvent(c)
+}
+
+func (m *idrMaker) drugClaim(day date) *idrClaim {
+	r := &m.random
 	c := m.record(partD, day, day)
 	c.ClmTypeCd, c.ClmAdjstmtType, c.ClmOrigCntlNum = 1, "0", ""
 	if r.chance(500) {
@@ -878,12 +899,7 @@ func (m *idrMaker) drugRecord(day date) {
 	}
 	c.Lines = append(c.Lines, l)
 	m.drugAmounts(c)
-	if d.ClmLineRxNum == "" || !r.chance(120) {
-		m.to.event(c, false)
-		m.to.newestEvent(c)
-		return
-	}
-	m.drugVersions(c)
+	return c
 }
 
 func (m *idrMaker) drugAmounts(c *idrClaim) {

@@ -52,7 +52,12 @@ func newV3Truth(files map[string]*truthFile) *v3Truth {
 }
 
 func (t *v3Truth) person(p *idrPerson) {
-	t.cclf8.write(*p)
+	if !p.noPatient {
+		t.cclf8.write(*p)
+	}
+	if !p.told() {
+		return
+	}
 	last := len(p.mbis) - 1
 	for i := range p.mbis[:last] {
 		t.cclf9.write(idrFormer{p.mbis[last].BeneMbiID, &p.mbis[i]})
@@ -203,7 +208,7 @@ func code[R any](value func(*R) string) cell[R] {
 var v3CCLF1 = map[string]cell[idrClaim]{
 	"CUR_CLM_UNIQ_ID":               number(func(c *idrClaim) int64 { return c.ClmUniqID }),
 	"PRVDR_OSCAR_NUM":               code((*idrClaim).ccn),
-	"BENE_MBI_ID":                   text(func(c *idrClaim) string { return c.person.MbiNum }),
+	"BENE_MBI_ID":                   text(func(c *idrClaim) string { return c.person.mbi() }),
 	"CLM_TYPE_CD":                   text((*idrClaim).typeCode),
 	"CLM_FROM_DT":                   day(func(c *idrClaim) date { return c.ClmFromDt }),
 	"CLM_THRU_DT":                   day(func(c *idrClaim) date { return c.ClmThruDt }),
@@ -214,7 +219,7 @@ var v3CCLF1 = map[string]cell[idrClaim]{
 	"CLM_MDCR_NPMT_RSN_CD":          code(func(c *idrClaim) string { return c.ClmMdcrNpmtRsnCd }),
 	"CLM_PMT_AMT":                   money(func(c *idrClaim) amount { return c.ClmPmtAmt }),
 	"CLM_NCH_PRMRY_PYR_CD":          code(func(c *idrClaim) string { return c.ClmNchPrmryPyrCd }),
-	"PRVDR_FAC_FIPS_ST_CD":          code(func(c *idrClaim) string { return fipsStates[c.GeoBlgSsaStateCd] }),
+	"PRVDR_FAC_FIPS_ST_CD":          code(func(c *idrClaim) string { return fipsState(c.GeoBlgSsaStateCd) }),
 	"BENE_PTNT_STUS_CD":             code(func(c *idrClaim) string { return c.BenePtntStusCd }),
 	"DGNS_DRG_CD":                   text(func(c *idrClaim) string { return padded(c.DgnsDrgCd, 3) }),
 	"CLM_OP_SRVC_TYPE_CD":           code(func(c *idrClaim) string { return c.ClmOpSrvcTypeCd }),
@@ -249,7 +254,7 @@ var v3CCLF1 = map[string]cell[idrClaim]{
 var v3CCLF2 = map[string]cell[idrLineRow]{
 	"CUR_CLM_UNIQ_ID":            number(func(r *idrLineRow) int64 { return r.ClmUniqID }),
 	"CLM_LINE_NUM":               number(func(r *idrLineRow) int64 { return int64(r.line.ClmLineNum) }),
-	"BENE_MBI_ID":                text(func(r *idrLineRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":                text(func(r *idrLineRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":                text(func(r *idrLineRow) string { return r.typeCode() }),
 	"CLM_LINE_FROM_DT":           day(func(r *idrLineRow) date { return r.line.ClmLineFromDt }),
 	"CLM_LINE_THRU_DT":           day(func(r *idrLineRow) date { return r.line.ClmLineThruDt }),
@@ -276,7 +281,7 @@ func idrModifier(n int) func(*idrLineRow) string {
 
 var v3CCLF3 = map[string]cell[idrProcedureRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *idrProcedureRow) int64 { return r.ClmUniqID }),
-	"BENE_MBI_ID":             text(func(r *idrProcedureRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *idrProcedureRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *idrProcedureRow) string { return r.typeCode() }),
 	"CLM_VAL_SQNC_NUM":        number(func(r *idrProcedureRow) int64 { return int64(r.procedure.ClmValSqncNum) }),
 	"CLM_PRCDR_CD":            text(func(r *idrProcedureRow) string { return r.procedure.ClmPrcdrCd }),
@@ -290,7 +295,7 @@ var v3CCLF3 = map[string]cell[idrProcedureRow]{
 
 var v3CCLF4 = map[string]cell[idrProductRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *idrProductRow) int64 { return r.ClmUniqID }),
-	"BENE_MBI_ID":             text(func(r *idrProductRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *idrProductRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *idrProductRow) string { return r.typeCode() }),
 	"CLM_PROD_TYPE_CD":        text(func(r *idrProductRow) string { return r.product.ClmProdTypeCd }),
 	"CLM_VAL_SQNC_NUM":        number(func(r *idrProductRow) int64 { return int64(r.sequence) }),
@@ -305,7 +310,7 @@ var v3CCLF4 = map[string]cell[idrProductRow]{
 
 var v3CCLFA = map[string]cell[idrClaim]{
 	"CUR_CLM_UNIQ_ID":             number(func(c *idrClaim) int64 { return c.ClmUniqID }),
-	"BENE_MBI_ID":                 text(func(c *idrClaim) string { return c.person.MbiNum }),
+	"BENE_MBI_ID":                 text(func(c *idrClaim) string { return c.person.mbi() }),
 	"CLM_TYPE_CD":                 text((*idrClaim).typeCode),
 	"CLM_ACTV_CARE_FROM_DT":       day(func(c *idrClaim) date { return c.ClmActvCareFromDt }),
 	"CLM_NGACO_PBPMT_SW":          code(func(c *idrClaim) string { return c.ClmSwitch[pbpmtSwitch] }),

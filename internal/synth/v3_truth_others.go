@@ -5,12 +5,12 @@ package synth
 var v3CCLF5 = map[string]cell[idrLineRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *idrLineRow) int64 { return r.ClmUniqID }),
 	"CLM_LINE_NUM":            number(func(r *idrLineRow) int64 { return int64(r.line.ClmLineNum) }),
-	"BENE_MBI_ID":             text(func(r *idrLineRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *idrLineRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *idrLineRow) string { return r.typeCode() }),
 	"CLM_FROM_DT":             day(func(r *idrLineRow) date { return r.ClmFromDt }),
 	"CLM_THRU_DT":             day(func(r *idrLineRow) date { return r.ClmThruDt }),
 	"RNDRG_PRVDR_TYPE_CD":     code(func(r *idrLineRow) string { return r.line.PrvdrTypeCd }),
-	"RNDRG_PRVDR_FIPS_ST_CD":  code(func(r *idrLineRow) string { return fipsStates[r.line.SsaStateCd] }),
+	"RNDRG_PRVDR_FIPS_ST_CD":  code(func(r *idrLineRow) string { return fipsState(r.line.SsaStateCd) }),
 	"CLM_PRVDR_SPCLTY_CD":     code(func(r *idrLineRow) string { return r.line.PrvdrSpclty }),
 	"CLM_FED_TYPE_SRVC_CD":    code(func(r *idrLineRow) string { return r.line.FedTypeSrvcCd }),
 	"CLM_POS_CD":              code(func(r *idrLineRow) string { return r.line.PosCd }),
@@ -66,7 +66,7 @@ func idrDiagnosis(n int) func(*idrLineRow) string {
 var v3CCLF6 = map[string]cell[idrLineRow]{
 	"CUR_CLM_UNIQ_ID":         number(func(r *idrLineRow) int64 { return r.ClmUniqID }),
 	"CLM_LINE_NUM":            number(func(r *idrLineRow) int64 { return int64(r.line.ClmLineNum) }),
-	"BENE_MBI_ID":             text(func(r *idrLineRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":             text(func(r *idrLineRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":             text(func(r *idrLineRow) string { return r.typeCode() }),
 	"CLM_FROM_DT":             day(func(r *idrLineRow) date { return r.ClmFromDt }),
 	"CLM_THRU_DT":             day(func(r *idrLineRow) date { return r.ClmThruDt }),
@@ -94,7 +94,7 @@ var v3CCLF6 = map[string]cell[idrLineRow]{
 var v3CCLFB = map[string]cell[idrLineRow]{
 	"CUR_CLM_UNIQ_ID":                number(func(r *idrLineRow) int64 { return r.ClmUniqID }),
 	"CLM_LINE_NUM":                   number(func(r *idrLineRow) int64 { return int64(r.line.ClmLineNum) }),
-	"BENE_MBI_ID":                    text(func(r *idrLineRow) string { return r.person.MbiNum }),
+	"BENE_MBI_ID":                    text(func(r *idrLineRow) string { return r.person.mbi() }),
 	"CLM_TYPE_CD":                    text(func(r *idrLineRow) string { return r.typeCode() }),
 	"CLM_LINE_NGACO_PBPMT_SW":        code(func(r *idrLineRow) string { return r.line.Switch[pbpmtSwitch] }),
 	"CLM_LINE_NGACO_PDSCHRG_HCBS_SW": code(func(r *idrLineRow) string { return r.line.Switch[pdschrgSwitch] }),
@@ -118,7 +118,7 @@ var v3CCLFB = map[string]cell[idrLineRow]{
 
 var v3CCLF7 = map[string]cell[idrClaim]{
 	"CUR_CLM_UNIQ_ID":              number(func(c *idrClaim) int64 { return c.ClmUniqID }),
-	"BENE_MBI_ID":                  text(func(c *idrClaim) string { return c.person.MbiNum }),
+	"BENE_MBI_ID":                  text(func(c *idrClaim) string { return c.person.mbi() }),
 	"CLM_LINE_NDC_CD":              code(func(c *idrClaim) string { return c.Lines[0].ClmLineNdcCd }),
 	"CLM_TYPE_CD":                  text(func(c *idrClaim) string { return padded(c.ClmTypeCd, 2) }),
 	"CLM_LINE_FROM_DT":             day(func(c *idrClaim) date { return c.Lines[0].ClmLineFromDt }),
@@ -144,7 +144,7 @@ var v3CCLF8 = map[string]cell[idrPerson]{
 	"BENE_DOB":                  day(func(p *idrPerson) date { return p.BeneBirthDt }),
 	"BENE_SEX_CD":               text(func(p *idrPerson) string { return p.BeneSexIdentCd }),
 	"BENE_RACE_CD":              text(func(p *idrPerson) string { return p.BeneRaceCd }),
-	"BENE_AGE":                  number(func(p *idrPerson) int64 { return int64(yearsBetween(p.BeneBirthDt, either(p.DeathDt, exportDay))) }),
+	"BENE_AGE":                  number(func(p *idrPerson) int64 { return int64(yearsBetween(p.BeneBirthDt, either(p.DeathDt, p.AsOf))) }),
 	"BENE_MDCR_STUS_CD":         code(func(p *idrPerson) string { return p.ofParts(func(q *idrPart) string { return q.BeneMdcrStusCd }) }),
 	"BENE_DUAL_STUS_CD":         code(func(p *idrPerson) string { return p.dual.BeneDualStusCd }),
 	"BENE_DEATH_DT":             day(func(p *idrPerson) date { return p.DeathDt }),

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A date counts days from 1970-01-01. Zero is a missing date.
+// A date counts days from 1970-01-01. Zero is a missing date. Exports with edge
+// cases have others: see noDates.
 type date int32
 
 func newDate(year int, month time.Month, day int) date {
@@ -41,8 +42,11 @@ func (d date) firstOfMonth() date {
 	return d - date(day) + 1
 }
 
-// append writes YYYY-MM-DD.
+// append writes YYYY-MM-DD, or less of a partial date.
 func (d date) append(b []byte) []byte {
+	if d.isPartial() {
+		return d.appendPartial(b)
+	}
 	year, month, day := d.civil()
 	return append(b,
 		byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
