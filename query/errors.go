@@ -9,6 +9,10 @@ import (
 // Options.
 var ErrOptions = errors.New("DuckDB does not take the options")
 
+// ErrOutOfMemory is what errors of queries wrap that needed more memory than
+// DuckDB may use.
+var ErrOutOfMemory = errors.New("out of memory")
+
 // An Error is a query that failed or was refused. Its text is DuckDB's own
 // where DuckDB had something to say.
 type Error struct {

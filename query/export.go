@@ -38,7 +38,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	// A private folder: DuckDB makes files that others may read.
-	building := filepath.Join(db.tempDir, "building.duckdb")
+	building := filepath.Join(db.temp.dir, "building.duckdb")
 	if err := db.build(ctx, building, tables); err != nil {
 		return diskFull(err)
 	}

@@ -39,7 +39,7 @@ type Options struct {
 type DB struct {
 	pool    *sql.DB
 	conn    *sql.Conn // the only one: temporary tables belong to it
-	tempDir string
+	temp    *tempFolder
 	folders []folder
 	results int // how many results were staged so far
 }
@@ -115,11 +115,11 @@ func connect(ctx context.Context, opts Options) (*DB, error) {
 	if opts.TempDir == "" {
 		opts.TempDir = os.TempDir()
 	}
-	tempDir, err := os.MkdirTemp(opts.TempDir, "cclf-query-") // with mode 0700
+	temp, err := newTempFolder(opts.TempDir)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{tempDir: tempDir}
+	db := &DB{temp: temp}
 	if err := db.start(ctx, opts); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -134,7 +134,13 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 		"autoload_known_extensions":    {"false"},
 		"allow_community_extensions":   {"false"},
 		"allow_persistent_secrets":     {"false"},
-		"temp_directory":               {db.tempDir},
+		"temp_directory":               {db.temp.dir},
+		// DuckDB's own cipher module, whose random numbers are not those of a
+		// cryptographic library: such a library would be an extension, and none
+		// is loaded. It hides data from what reads a disk, not from what can
+		// predict DuckDB's random numbers.
+		"temp_file_encryption": {"true"},
+		"force_mbedtls_unsafe": {"true"},
 	}
 	if opts.MemoryLimit != "" {
 		dsn.Set("memory_limit", opts.MemoryLimit)
@@ -213,7 +219,7 @@ func (db *DB) Close() error {
 	if db.pool != nil {
 		err = errors.Join(err, db.pool.Close())
 	}
-	return errors.Join(err, os.RemoveAll(db.tempDir))
+	return errors.Join(err, db.temp.remove())
 }
 
 // Tables lists the tables of the data set, the CCLF tables first: their names,
@@ -247,6 +253,8 @@ func sqlError(err error) error {
 		if cause.Type == duckdb.ErrorTypeOutOfMemory {
 			if strings.Contains(e.Msg, "max_temp_directory_size") { // which is what the disk has left
 				e.err = errors.Join(err, syscall.ENOSPC)
+			} else {
+				e.err = errors.Join(err, ErrOutOfMemory)
 			}
 			// What follows is advice to change settings that are locked here.
 			e.Msg, _, _ = strings.Cut(e.Msg, "\n")

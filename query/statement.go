@@ -214,7 +214,7 @@ func unicodeSpace(s string) int {
 		return 0
 	}
 	r, n := utf8.DecodeRuneInString(s)
-	if r == '\u00a0' || '\u2000' <= r && r <= '\u200f' || r == '\u202f' || r == '\u205f' || r == '\u3000' || r == '\ufeff' {
+	if r == '\u00a0' || '\u2000' <= r && r <= '\u200d' || r == '\u202f' || r == '\u205f' || r == '\u2060' || r == '\u3000' || r == '\ufeff' {
 		return n
 	}
 	return 0

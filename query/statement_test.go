@@ -119,7 +119,8 @@ func FuzzSplitAsDuckDB(f *testing.F) {
 			t.Fatalf("split(%q) = %v, DuckDB counts %d", script, stmts, want)
 		}
 		for _, s := range stmts {
-			if n := count(s.text); n != 1 {
+			// Some tokens need a space at the end, which split takes off.
+			if n := count(s.text); n != 1 && count(s.text+" ") != 1 {
 				t.Errorf("split(%q): DuckDB counts %d in %q", script, n, s.text)
 			}
 		}

@@ -14,12 +14,26 @@ import (
 // run is the program: it runs the command that args name and returns the exit
 // code.
 func run(ctx context.Context, e *env, args []string) int {
-	err := newApp(e).Run(ctx, args)
+	err := runApp(ctx, e, args)
 	code := exitCode(err)
+	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && code == exitInterrupted {
+		code = signal.exitCode()
+	}
 	if err != nil {
 		e.report(err, code)
 	}
 	return code
+}
+
+// runApp runs the command. A panic in it is an error; deferred functions have
+// run by then, so that temporary data are gone.
+func runApp(ctx context.Context, e *env, args []string) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = recovered(value)
+		}
+	}()
+	return newApp(e).Run(ctx, args)
 }
 
 // newApp is the command line: global flags, and the commands.

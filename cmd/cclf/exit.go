@@ -32,7 +32,11 @@ const (
 	exitExpired     = 14
 	exitPartial     = 15
 	exitUnavailable = 16
+	exitInternal    = 70
+	exitNoMemory    = 71
+	exitHangup      = 129
 	exitInterrupted = 130
+	exitTerminated  = 143
 )
 
 const exitCodeHelp = `Exit codes:
@@ -52,7 +56,11 @@ const exitCodeHelp = `Exit codes:
   14   server: the files have expired
   15   the export ended, but not all of it is there
   16   server: no useful answer; the export can be resumed
-  130  interrupted`
+  70   internal error: a defect of cclf
+  71   out of memory
+  129  ended by SIGHUP (the terminal was closed)
+  130  interrupted
+  143  ended by SIGTERM`
 
 // An exitError gives an error the exit code that its type does not tell, and
 // the user a hint.
@@ -101,6 +109,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, syscall.ENOSPC):
 		return exitDiskFull
+	case errors.Is(err, query.ErrOutOfMemory):
+		return exitNoMemory
 	case errors.Is(err, convert.ErrTooManyRejects):
 		return exitTooManyBad
 	case errors.Is(err, convert.ErrOutput):
@@ -134,8 +144,13 @@ func serverExitCode(err *fetch.Error) int {
 // report tells the user about the error that ends the program.
 func (e *env) report(err error, code int) {
 	msg := err.Error()
-	if code == exitInterrupted {
+	switch code {
+	case exitInterrupted:
 		msg = "interrupted"
+	case exitHangup:
+		msg = "ended by SIGHUP"
+	case exitTerminated:
+		msg = "ended by SIGTERM"
 	}
 	hint := ""
 	var hinter interface{ Hint() string }

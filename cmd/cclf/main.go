@@ -3,17 +3,12 @@
 // "cclf --help" for what it can do.
 package main
 
-import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-)
+import "os"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal cancels the context. From then on signals have their
-	// usual effect again, so that a second one kills.
-	context.AfterFunc(ctx, stop)
+	hardenProcess()
+	catchCrashes()
+	ctx, stop := notifySignals()
+	defer stop()
 	os.Exit(run(ctx, processEnv(), os.Args))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -10,6 +11,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("CCLF_TEST_CRASH") != "" {
+		crash()
+	}
+	if os.Getenv("CCLF_TEST_MAIN") != "" {
+		main() // does not return
+	}
 	testscript.Main(m, map[string]func(){"cclf": main})
 }
 

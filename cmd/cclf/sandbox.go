@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,8 @@ type sandboxOptions struct {
 	keepTime      time.Duration
 	faults        []string
 	urlFile       string
+	clientID      string
+	clientSecret  string
 	command       []string
 }
 
@@ -43,8 +46,10 @@ func newSandboxCommand(e *env) *cli.Command {
 			Runs a server on this machine that behaves as BCDA does, with synthetic
 			data: to learn the workflow, and to test what you build on it, without
 			credentials and without anybody's claims. It prints its address and the
-			credentials it accepts, and runs until it is interrupted. There are data of
-			API `+strings.Join(synth.APIs(), " and ")+`.
+			credentials it accepts, which are new at each start unless --client-id and
+			--client-secret set them, and runs until it is interrupted. It answers
+			requests to this machine's loopback names only. There are data of API
+			`+strings.Join(synth.APIs(), " and ")+`.
 
 			With a COMMAND, it runs that, with BCDA_BASE_URL, BCDA_CLIENT_ID and
 			BCDA_CLIENT_SECRET set, and ends with it.
@@ -75,6 +80,14 @@ func newSandboxCommand(e *env) *cli.Command {
 				Name: "fault", Usage: "fail as `NAME` says (repeatable)", Destination: &opts.faults,
 			},
 			&cli.StringFlag{
+				Name: "client-id", Usage: "accept `ID` as client id (default: a new one)",
+				HideDefault: true, Destination: &opts.clientID,
+			},
+			&cli.StringFlag{
+				Name: "client-secret", Usage: "accept `SECRET` as client secret (default: a new one)",
+				HideDefault: true, Destination: &opts.clientSecret,
+			},
+			&cli.StringFlag{
 				Name: "url-file", Usage: "write the base URL to `FILE` once it can be used",
 				TakesFile: true, Destination: &opts.urlFile,
 			},
@@ -94,7 +107,16 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	if err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		return usageErrorf("%q is not a loopback address with a port, such as 127.0.0.1:8000", opts.listen)
 	}
-	server := bcdatest.Options{JobTime: opts.jobTime, TokenLife: opts.tokenLife, KeepTime: opts.keepTime}
+	if opts.clientID == "" {
+		opts.clientID = "sandbox-" + rand.Text()[:8]
+	}
+	if opts.clientSecret == "" {
+		opts.clientSecret = rand.Text()
+	}
+	server := bcdatest.Options{
+		JobTime: opts.jobTime, TokenLife: opts.tokenLife, KeepTime: opts.keepTime,
+		ClientID: opts.clientID, ClientSecret: opts.clientSecret,
+	}
 	for _, name := range opts.faults {
 		faults, ok := bcdatest.Preset(name)
 		if !ok {
@@ -121,7 +143,7 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 		return err
 	}
 	base := "http://" + listener.Addr().String()
-	http := &http.Server{Handler: bcdatest.New(server), ReadHeaderTimeout: time.Minute}
+	http := &http.Server{Handler: loopbackOnly(bcdatest.New(server)), ReadHeaderTimeout: time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- http.Serve(listener) }()
 	defer http.Close()
@@ -131,9 +153,9 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 		}
 	}
 	if len(opts.command) > 0 {
-		return runWithin(ctx, e, base, opts.command)
+		return runWithin(ctx, e, base, opts)
 	}
-	fmt.Fprintf(e.stdout, "export BCDA_BASE_URL=%s\nexport BCDA_CLIENT_ID=%s\nexport BCDA_CLIENT_SECRET=%s\n", base, bcdatest.ClientID, bcdatest.ClientSecret)
+	fmt.Fprintf(e.stdout, "export BCDA_BASE_URL=%s\nexport BCDA_CLIENT_ID=%s\nexport BCDA_CLIENT_SECRET=%s\n", base, opts.clientID, opts.clientSecret)
 	if !e.quiet && !e.logJSON {
 		fmt.Fprintln(e.stderr, "the sandbox is running; end it with Ctrl-C")
 	}
@@ -143,6 +165,24 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	case <-ctx.Done():
 		return nil // the way to end it
 	}
+}
+
+// loopbackOnly refuses requests to other names than those of the loopback: a page
+// in a browser can reach the sandbox by a name of its own that it lets resolve to
+// 127.0.0.1.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+		if !strings.EqualFold(host, "localhost") && !net.ParseIP(host).IsLoopback() {
+			http.Error(w, "the sandbox answers to loopback names only, such as localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // synthesize makes an export for each version of the API.
@@ -162,11 +202,12 @@ func synthesize(ctx context.Context, temp string, opts sandboxOptions) (map[stri
 }
 
 // runWithin runs a command against the sandbox.
-func runWithin(ctx context.Context, e *env, base string, command []string) error {
+func runWithin(ctx context.Context, e *env, base string, opts sandboxOptions) error {
+	command := opts.command
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.stdin, e.stdout, e.stderr
 	cmd.Env = append(slices.Clip(os.Environ()),
-		"BCDA_BASE_URL="+base, "BCDA_CLIENT_ID="+bcdatest.ClientID, "BCDA_CLIENT_SECRET="+bcdatest.ClientSecret)
+		"BCDA_BASE_URL="+base, "BCDA_CLIENT_ID="+opts.clientID, "BCDA_CLIENT_SECRET="+opts.clientSecret)
 	// Whoever is interrupted at the terminal is so together with us.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second

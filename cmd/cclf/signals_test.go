@@ -1,0 +1,51 @@
+//go:build cgo && unix
+
+package main
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// TestSignals ends a query in each way a program is asked to end: the exit code
+// says how, and nothing of the temporary data stays.
+func TestSignals(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for signal, want := range map[syscall.Signal]int{
+		syscall.SIGTERM: exitTerminated, syscall.SIGHUP: exitHangup, syscall.SIGINT: exitInterrupted,
+	} {
+		temp := t.TempDir()
+		// The first result says that the second is on its way, which takes years.
+		cmd := exec.Command(os.Args[0], "query", "-d", dir, "--temp-dir", temp,
+			"SELECT 1; SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7")
+		cmd.Env = append(os.Environ(), "CCLF_TEST_MAIN=1")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "(1 row)"; {
+		}
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		err = cmd.Wait()
+		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != want {
+			t.Errorf("%s: %v, want exit code %d", signal, err, want)
+		}
+		left, err := filepath.Glob(filepath.Join(temp, "*", "*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("%s: %v is left", signal, left)
+		}
+	}
+}
