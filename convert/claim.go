@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/cclf-tools/cclf/ndjson"
@@ -39,7 +40,10 @@ type claim struct {
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
 
-	mbi     []byte // of a Patient: the current identifier
+	mbi      []byte           // of a Patient: the current identifier
+	output   int              // that a row is made for
+	adjusted []adjustedColumn // of the rows so far
+
 	text    []byte // scratch for escapes
 	scratch []byte // scratch for transforms
 }
@@ -88,7 +92,11 @@ func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first 
 			continue
 		}
 		if err := out.set(to, g.col, v); err != nil {
-			return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
+			kind, adjusted := err.(adjustment)
+			if !adjusted {
+				return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
+			}
+			c.adjust(c.output, g.col, kind)
 		}
 	}
 	return nil
@@ -415,7 +423,8 @@ func (c *claim) currentMBI() []byte {
 	if m.set < 0 {
 		return nil
 	}
-	var open, any, last, lastStart []byte
+	var open, any, last []byte
+	lastStart := int32(math.MinInt32)
 	opens, all := 0, 0
 	for i := range c.rec.Rows(m.set) {
 		marks := c.rec.Marks(m.set, i)
@@ -432,15 +441,15 @@ func (c *claim) currentMBI() []byte {
 		}
 		any = value
 		all++
-		if !row[m.start].IsZero() {
-			switch start := row[m.start].Raw(c.rec.Line); bytes.Compare(start, lastStart) {
-			case 1:
+		if start, ok := earliestDay(row[m.start].Raw(c.rec.Line)); ok {
+			switch {
+			case start > lastStart:
 				last, lastStart = value, start
-			case 0:
+			case start == lastStart:
 				last = nil // two start at once
 			}
 		}
-		if row[m.end].IsZero() {
+		if _, ends := latestDay(row[m.end].Raw(c.rec.Line)); !ends {
 			open = value
 			opens++
 		}

@@ -75,15 +75,16 @@ func padded[T any](values []T, n int) []T {
 }
 
 // append adds a value given as text, or a null when it is blank. It fails when
-// the text does not fit the column's type; then nothing is added.
+// the text does not fit the column's type; then nothing is added, unless the
+// error is an adjustment.
 func (c *column) append(v []byte) error {
 	cell, text, err := newCell(&c.Type, nil, v)
-	if err != nil {
+	if err != nil && !isAdjustment(err) {
 		return err
 	}
 	c.pad()
 	c.appendCell(cell, text)
-	return nil
+	return err
 }
 
 // appendCell adds the value of a cell, given the text of all cells. All nulls

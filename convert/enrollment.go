@@ -22,6 +22,7 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	c.part = append(c.part[:0], letter...)
 	out := w.page(tp.final)
 	mark := out.rows()
+	c.output = tp.final
 	for i, m := range w.months(tp, c.part[0], key.updated) {
 		c.month = m.appendFirstDay(c.month[:0])
 		if err := c.row(tp, &tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
@@ -51,6 +52,7 @@ func (m yearMonth) appendFirstDay(b []byte) []byte {
 func (w *worker) months(tp *tablePlan, letter byte, updated int64) []yearMonth {
 	c := &w.claim
 	if c.plan.api == schema.V3 {
+		w.partialPeriod(tp)
 		return w.periodMonths(updated)
 	}
 	year, err := parseDigits(w.text(c.rec, c.plan.common.year))
@@ -85,15 +87,16 @@ func (c *claim) enrolled(cols []getter, letter byte) bool {
 }
 
 // periodMonths lists the last months of a Coverage's period. An open one
-// reaches to the update of the Coverage.
+// reaches to the update of the Coverage. A start or end without its day, or
+// month, includes all that it names, as in all periods of FHIR.
 func (w *worker) periodMonths(updated int64) []yearMonth {
 	c := &w.claim
-	start, ok, err := parseDate(w.text(c.rec, c.plan.common.periodStart))
-	if err != nil || !ok || updated == math.MinInt64 {
+	start, ok := earliestDay(w.text(c.rec, c.plan.common.periodStart))
+	if !ok || updated == math.MinInt64 {
 		return nil
 	}
 	last := int32(updated / int64(24*time.Hour))
-	if end, ok, err := parseDate(w.text(c.rec, c.plan.common.periodEnd)); err == nil && ok {
+	if end, ok := latestDay(w.text(c.rec, c.plan.common.periodEnd)); ok {
 		last = min(last, end)
 	}
 	y, m, _ := civil(last)
@@ -111,8 +114,8 @@ func (w *worker) openCoverage(updated int64) bool {
 	if string(w.text(c.rec, c.plan.common.status)) == statusCancelled {
 		return false
 	}
-	end, ok, err := parseDate(w.text(c.rec, c.plan.common.periodEnd))
-	return err != nil || !ok || updated != minTime && int64(end) > updated/int64(24*time.Hour)
+	end, ok := latestDay(w.text(c.rec, c.plan.common.periodEnd))
+	return !ok || updated != minTime && int64(end) > updated/int64(24*time.Hour)
 }
 
 // monthNumber counts the months, so that those of consecutive months are

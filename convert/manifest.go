@@ -22,8 +22,14 @@ type Manifest struct {
 	APIs     []string        `json:"apis"` // generations of BCDA in the inputs
 	Inputs   []ManifestInput `json:"inputs"`
 	Counts   Counts          `json:"counts"`
-	Tables   []ManifestTable `json:"tables"`
-	Files    []ManifestFiles `json:"files,omitempty"` // of no table
+	// PartialDates counts dates without their days, whose cells are null, and
+	// Rounded numbers with more decimals than their columns, which are rounded,
+	// both by table and column, such as "cclf1.CLM_FROM_DT". Values of
+	// resources that newer versions replace count too.
+	PartialDates map[string]int64 `json:"partial_dates,omitempty"`
+	Rounded      map[string]int64 `json:"rounded,omitempty"`
+	Tables       []ManifestTable  `json:"tables"`
+	Files        []ManifestFiles  `json:"files,omitempty"` // of no table
 	// ExtraColumns are the lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
 	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
@@ -60,6 +66,9 @@ func (r *run) manifest() *Manifest {
 		Versions: r.opts.Versions,
 		Counts:   r.counts,
 		TextSize: r.text.Load(),
+
+		PartialDates: r.adjusted.byName(r.plans.outputs, adjustedPartialDate),
+		Rounded:      r.adjusted.byName(r.plans.outputs, adjustedRounded),
 	}
 	if m.Format == Fixed {
 		m.Layout = r.opts.Fixed.Layout.String()

@@ -70,7 +70,8 @@ func (p *page) add(line int64, who personID, repeat bool) []cell {
 }
 
 // set gives a cell of a row the value that a text stands for, or null when it is
-// blank. It fails when the text does not fit the column's type.
+// blank. It fails when the text does not fit the column's type; when the error
+// is an adjustment, the cell has its value all the same.
 func (p *page) set(row []cell, col int, v []byte) error {
 	to := &row[col]
 	if p.types[col].Kind == schema.Text && to.isText() && string(to.in(p.text)) == string(v) {
@@ -113,6 +114,9 @@ func (c cell) isText() bool   { return c&numberBit == 0 && c != null }
 func (c cell) number() int64  { return int64(c) >> 1 }
 func numberCell(v int64) cell { return cell(v<<1 | numberBit) }
 
+// textCell is the cell of a text that is put behind those there are.
+func textCell(text, v []byte) cell { return cell(len(text)<<(lengthBits+1) | len(v)<<1) }
+
 // in returns the text of a cell, given that of all cells.
 func (c cell) in(text []byte) []byte {
 	start, size := c>>(lengthBits+1), c>>1&(1<<lengthBits-1)
@@ -125,15 +129,16 @@ func (c cell) decimal(t *schema.Type, text []byte) decimal128.Num {
 		return decimal128.FromI64(c.number())
 	}
 	d, err := parseDecimal(c.in(text), t.Precision, t.Scale)
-	if err != nil {
-		panic(err) // it was read before
+	if err != nil && !isAdjustment(err) {
+		panic("convert: internal error: a number that was read before: " + err.Error())
 	}
 	return d
 }
 
 // newCell makes a cell of the text of a value, which it adds to the text of all
 // cells when the cell cannot hold it. The cell of a blank text is null. newCell
-// fails when the text does not fit the type.
+// fails when the text does not fit the type; when the error is an adjustment,
+// the cell is good.
 func newCell(t *schema.Type, text, v []byte) (cell, []byte, error) {
 	if blank(v) {
 		return null, text, nil
@@ -155,12 +160,16 @@ func newCell(t *schema.Type, text, v []byte) (cell, []byte, error) {
 		if n, ok := plainDecimal(v, t.Precision, t.Scale); ok {
 			return numberCell(n), text, nil
 		}
-		if _, err := parseDecimal(v, t.Precision, t.Scale); err != nil {
+		d, err := parseDecimal(v, t.Precision, t.Scale)
+		if err != nil && !isAdjustment(err) {
 			return null, text, err
 		}
+		if n := int64(d.LowBits()); d == decimal128.FromI64(n) && numberCell(n).number() == n {
+			return numberCell(n), text, err
+		}
+		return textCell(text, v), append(text, v...), err
 	}
-	c := cell(len(text)<<(lengthBits+1) | len(v)<<1)
-	return c, append(text, v...), nil
+	return textCell(text, v), append(text, v...), nil
 }
 
 // pagePools hand out pages again, one pool for each output.

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"math/bits"
@@ -17,6 +18,26 @@ var (
 	errTooLarge   = errors.New("a number too large for the column")
 )
 
+// An adjustment is the error of a value that its column cannot hold as it is,
+// but which is no reason to reject the resource. The caller counts it.
+type adjustment uint8
+
+// The adjustments.
+const (
+	adjustedPartialDate adjustment = iota // a date without its day: the cell is null
+	adjustedRounded                       // a number with more decimals than the column: the cell has it rounded
+	adjustments
+)
+
+func (a adjustment) Error() string {
+	return [...]string{"a date without its day", "a number with more decimals than the column has"}[a]
+}
+
+func isAdjustment(err error) bool {
+	_, is := err.(adjustment)
+	return is
+}
+
 // blank reports whether a text stands for "no value": nothing, spaces, or the
 // tilde that CMS's systems use for "does not apply".
 func blank(s []byte) bool {
@@ -29,13 +50,14 @@ func blank(s []byte) bool {
 }
 
 // parseDate reads the day of a FHIR date or dateTime, in days since 1970. ok
-// is false for the days that mean "no date", and for a date without its day.
+// is false for the days that mean "no date", and for a date without its day,
+// of which err is adjustedPartialDate.
 func parseDate(s []byte) (days int32, ok bool, err error) {
-	if len(s) == 4 || len(s) == 7 {
-		// A year, or a year and a month: the first day of it is a date too.
-		s = append(append(make([]byte, 0, 10), s...), "-01-01"[len(s)-4:]...)
-		_, _, err := parseDate(s)
-		return 0, false, err
+	if isPartialDate(s) {
+		if _, ok, err := parseDate(withDay(s, "-01-01")); err != nil || !ok {
+			return 0, false, err
+		}
+		return 0, false, adjustedPartialDate
 	}
 	if len(s) < 10 || s[4] != '-' || s[7] != '-' || len(s) > 10 && s[10] != 'T' {
 		return 0, false, errNotDate
@@ -46,10 +68,56 @@ func parseDate(s []byte) (days int32, ok bool, err error) {
 	if e1 != nil || e2 != nil || e3 != nil || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
 		return 0, false, errNotDate
 	}
-	if y == 1000 && m == 1 && d == 1 || y == 9999 && m == 12 && d == 31 {
+	if (y <= 1000 || y == 9999) && meansNoDate(y, m, d) {
 		return 0, false, nil
 	}
 	return civilDays(y, m, d), true, nil
+}
+
+// meansNoDate reports whether a day stands for a missing one. The repositories
+// of CMS have 1000-01-01, 0001-01-01 and 9999-12-31 for it. The server of v3
+// prints the first two as they are in the Julian calendar, by which Java counts
+// the days of that time.
+func meansNoDate(y, m, d int) bool {
+	switch [3]int{y, m, d} {
+	case [3]int{1, 1, 1}, [3]int{1, 1, 3}, [3]int{999, 12, 27}, [3]int{1000, 1, 1}, [3]int{9999, 12, 31}:
+		return true
+	}
+	return false
+}
+
+// isPartialDate reports whether a text has the length of a year, or of a year
+// and a month, which are dates in FHIR.
+func isPartialDate(s []byte) bool { return len(s) == len("2025") || len(s) == len("2025-01") }
+
+// withDay completes a partial date by the end of another.
+func withDay(s []byte, rest string) []byte {
+	return append(append(make([]byte, 0, 10), s...), rest[len(s)-4:]...)
+}
+
+// earliestDay is parseDate where only the order of days counts: a date
+// without its day is the first that it may be.
+func earliestDay(s []byte) (days int32, ok bool) {
+	days, ok, err := parseDate(s)
+	if err == adjustedPartialDate {
+		days, ok, err = parseDate(withDay(s, "-01-01"))
+	}
+	return days, ok && err == nil
+}
+
+// latestDay is the last day that a date without its day may be. A period of
+// FHIR includes all of what its end names.
+func latestDay(s []byte) (days int32, ok bool) {
+	days, ok, err := parseDate(s)
+	if err == adjustedPartialDate {
+		y, _ := parseDigits(s[:4])
+		m := 12
+		if len(s) > 4 {
+			m, _ = parseDigits(s[5:7])
+		}
+		return civilDays(y, m, daysIn(y, m)), true
+	}
+	return days, ok && err == nil
 }
 
 func parseDigits(s []byte) (int, error) {
@@ -114,28 +182,28 @@ func civil(days int32) (y, m, d int) {
 	return y, m, d
 }
 
-// parseDecimal reads a JSON number exactly, as an integer count of units of
-// 10^-scale with at most precision digits.
+// parseDecimal reads a JSON number, as an integer count of units of 10^-scale
+// with at most precision digits. A number with more decimals is rounded to the
+// nearest, or of two that are as near to the even one, and the error is
+// adjustedRounded.
 func parseDecimal(s []byte, precision, scale int) (decimal128.Num, error) {
 	if v, ok := plainDecimal(s, precision, scale); ok {
 		return decimal128.FromI64(v), nil
 	}
 	var n digitsOf
-	if err := n.read(s); err != nil {
+	if err := n.read(s, scale); err != nil {
 		return decimal128.Num{}, err
 	}
-	shift := n.exp + scale
-	for ; shift < 0; shift++ {
-		if !n.dropZero() {
-			return decimal128.Num{}, errTooPrecise
-		}
-	}
-	if !n.scaleUp(shift) || !n.fits(precision) {
+	n.round()
+	if !n.fits(precision) {
 		return decimal128.Num{}, errTooLarge
 	}
 	num := decimal128.New(int64(n.hi), n.lo)
 	if n.negative {
 		num = num.Negate()
+	}
+	if n.dropped {
+		return num, adjustedRounded
 	}
 	return num, nil
 }
@@ -181,51 +249,47 @@ const plainDigits = 18
 // parseInt reads a JSON number that is whole.
 func parseInt(s []byte) (int64, error) {
 	num, err := parseDecimal(s, plainDigits, 0)
-	if err != nil {
+	switch {
+	case err == adjustedRounded:
+		return 0, errTooPrecise
+	case err != nil:
 		return 0, err
 	}
 	return int64(num.LowBits()), nil
 }
 
-// digitsOf is a decimal number: (hi*2^64 + lo) * 10^exp.
+// digitsOf is a decimal number: hi*2^64 + lo units of some scale, and the part
+// of a unit that is behind them.
 type digitsOf struct {
 	hi, lo   uint64
-	exp      int
 	negative bool
+	dropped  bool // there is a part of a unit
+	half     int8 // that is less than a half (-1), a half (0), or more (1)
 }
 
-func (n *digitsOf) read(s []byte) error {
-	i := 0
-	if i < len(s) && s[i] == '-' {
+// read reads the digits of a number, those of whole units of 10^-scale and
+// those behind.
+func (n *digitsOf) read(s []byte, scale int) error {
+	if len(s) > 0 && s[0] == '-' {
 		n.negative = true
-		i++
+		s = s[1:]
 	}
-	digits, zeros, point := 0, 0, false
-	for ; i < len(s); i++ {
-		c := s[i]
+	mantissa, exponent := s, 0
+	if i := bytes.IndexAny(s, "eE"); i >= 0 {
+		var err error
+		if exponent, err = readExponent(s[i+1:]); err != nil {
+			return err
+		}
+		mantissa = s[:i]
+	}
+	point := len(mantissa) // digits before the point
+	digits := 0
+	for i, c := range mantissa {
 		switch {
 		case c >= '0' && c <= '9':
 			digits++
-			if point {
-				n.exp--
-			}
-			// Zeros count once another digit follows: those at the end,
-			// however many, are a part of the exponent.
-			if zeros++; c == '0' {
-				continue
-			}
-			if !n.scaleUp(zeros) {
-				return errTooLarge
-			}
-			zeros = 0
-			var carry uint64
-			n.lo, carry = bits.Add64(n.lo, uint64(c-'0'), 0)
-			n.hi += carry
-		case c == '.' && !point:
-			point = true
-		case (c == 'e' || c == 'E') && digits > 0:
-			n.exp += zeros
-			return n.readExponent(s[i+1:])
+		case c == '.' && point == len(mantissa):
+			point = i
 		default:
 			return errNotNumber
 		}
@@ -233,11 +297,38 @@ func (n *digitsOf) read(s []byte) error {
 	if digits == 0 {
 		return errNotNumber
 	}
-	n.exp += zeros
+	units := point + exponent + scale // digits of whole units
+	n.half = -1
+	place := 0
+	for _, c := range mantissa {
+		if c == '.' {
+			continue
+		}
+		switch {
+		case place < units:
+			if !n.scaleUp(1) {
+				return errTooLarge
+			}
+			var carry uint64
+			n.lo, carry = bits.Add64(n.lo, uint64(c-'0'), 0)
+			n.hi += carry
+		case place == units:
+			n.half = int8(cmp.Compare(c, '5'))
+			n.dropped = n.dropped || c != '0'
+		case c != '0':
+			n.dropped = true
+			n.half |= 1 // more than a half, or as before
+		}
+		place++
+	}
+	if !n.scaleUp(units - place) {
+		return errTooLarge
+	}
 	return nil
 }
 
-func (n *digitsOf) readExponent(s []byte) error {
+// readExponent reads what is behind the e of a number.
+func readExponent(s []byte) (int, error) {
 	sign := 1
 	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
 		if s[0] == '-' {
@@ -245,15 +336,23 @@ func (n *digitsOf) readExponent(s []byte) error {
 		}
 		s = s[1:]
 	}
+	if len(s) == 0 || len(bytes.Trim(s, "0123456789")) > 0 {
+		return 0, errNotNumber
+	}
+	if s = bytes.TrimLeft(s, "0"); len(s) > 8 {
+		return sign * math.MaxInt32, nil
+	}
 	e, err := parseDigits(s)
-	if err != nil || len(s) == 0 {
-		return errNotNumber
+	return sign * e, err
+}
+
+// round takes in the part of a unit, to the even number where it is a half.
+func (n *digitsOf) round() {
+	if n.half > 0 || n.half == 0 && n.lo&1 == 1 {
+		var carry uint64
+		n.lo, carry = bits.Add64(n.lo, 1, 0)
+		n.hi += carry
 	}
-	if len(bytes.TrimLeft(s, "0")) > 4 {
-		e = math.MaxInt16
-	}
-	n.exp += sign * e
-	return nil
 }
 
 // scaleUp multiplies by 10^k; false when it overflows.
@@ -271,20 +370,6 @@ func (n *digitsOf) scaleUp(k int) bool {
 			return false
 		}
 	}
-	return true
-}
-
-// dropZero divides by ten; false when there is a remainder.
-func (n *digitsOf) dropZero() bool {
-	if n.hi == 0 && n.lo == 0 {
-		return true
-	}
-	hi, rem := bits.Div64(0, n.hi, 10)
-	lo, rem := bits.Div64(rem, n.lo, 10)
-	if rem != 0 {
-		return false
-	}
-	n.hi, n.lo = hi, lo
 	return true
 }
 

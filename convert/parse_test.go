@@ -18,7 +18,7 @@ import (
 // TestDaysOfCalendar compares all days of many years with package time, both
 // ways.
 func TestDaysOfCalendar(t *testing.T) {
-	years := []int{1, 2, 3, 4, 5, 99, 100, 101, 399, 400, 401, 999, 1001, 1582, 1600, 1677, 1678, 1700, 9998}
+	years := []int{2, 3, 4, 5, 99, 100, 101, 399, 400, 401, 998, 1001, 1582, 1600, 1677, 1678, 1700, 9998}
 	for y := 1880; y <= 2110; y++ {
 		years = append(years, y)
 	}
@@ -53,7 +53,7 @@ func TestDaysThatAreNot(t *testing.T) {
 
 var dates = []struct {
 	text string
-	want string // the day, "none" for no date, or "" for an error
+	want string // the day, "none" for no date, "partial" for one without its day, or "" for an error
 }{
 	{"2024-02-29", "2024-02-29"},
 	{"1970-01-01", "1970-01-01"},
@@ -67,8 +67,22 @@ var dates = []struct {
 	{"1000-01-01", "none"},
 	{"9999-12-31", "none"},
 	{"9999-12-31T00:00:00Z", "none"},
-	{"2024", "none"},
-	{"2024-02", "none"},
+	{"1000-01-01T00:00:00-05:00", "none"},
+	{"0001-01-01", "none"},
+	{"0001-01-01T00:00:00.000+00:00", "none"},
+	{"0001-01-03", "none"}, // 0001-01-01 of the Julian calendar
+	{"0999-12-27", "none"}, // 1000-01-01 of the Julian calendar
+	{"0999-12-27T05:00Z", "none"},
+	{"9999-12-31", "none"},
+	{"1000", "none"},
+	{"1000-01", "none"},
+	{"0001", "none"},
+	{"0001-01-02", "0001-01-02"},
+	{"0999-12-26", "0999-12-26"},
+	// What has no day.
+	{"2024", "partial"},
+	{"2024-02", "partial"},
+	{"9999-12", "partial"},
 	// What is none.
 	{"2023-02-29", ""},
 	{"1900-02-29", ""},
@@ -99,6 +113,8 @@ func TestParseDate(t *testing.T) {
 		days, ok, err := parseDate([]byte(tt.text))
 		got := "none"
 		switch {
+		case errors.Is(err, adjustedPartialDate):
+			got = "partial"
 		case err != nil:
 			got = ""
 		case ok:
@@ -128,12 +144,41 @@ func checkDate(t *testing.T, text string) {
 	if rest != "" && rest[0] != 'T' {
 		wantErr = errNotDate
 	}
-	if (err == nil) != (wantErr == nil) {
+	if (err == nil || errors.Is(err, adjustedPartialDate)) != (wantErr == nil) {
 		t.Fatalf("parseDate(%q): error %v, package time: %v", text, err, wantErr)
 	}
-	isDate := err == nil && len(day) == 10 && day != "1000-01-01" && day != "9999-12-31"
+	noDates := []string{"0001-01-01", "0001-01-03", "0999-12-27", "1000-01-01", "9999-12-31"}
+	isDate := err == nil && len(day) == 10 && !slices.Contains(noDates, day)
 	if ok != isDate || ok && time.Unix(int64(days)*86400, 0).UTC() != want {
 		t.Fatalf("parseDate(%q) = %d, %v, want %v", text, days, ok, want)
+	}
+}
+
+// TestPartialDates places dates without their days among others.
+func TestPartialDates(t *testing.T) {
+	for _, tt := range []struct{ text, earliest, latest string }{
+		{"2024-02-10", "2024-02-10", "2024-02-10"},
+		{"2024-02-10T23:00:00-05:00", "2024-02-10", "2024-02-10"},
+		{"2024", "2024-01-01", "2024-12-31"},
+		{"2024-02", "2024-02-01", "2024-02-29"},
+		{"2023-02", "2023-02-01", "2023-02-28"},
+		{"2023-04", "2023-04-01", "2023-04-30"},
+		{"2023-13", "", ""},
+		{"1000", "", ""},
+		{"9999-12-31", "", ""},
+		{"0999-12-27", "", ""},
+		{"", "", ""},
+	} {
+		day := func(days int32, ok bool) string {
+			if !ok {
+				return ""
+			}
+			return time.Unix(int64(days)*86400, 0).UTC().Format(time.DateOnly)
+		}
+		earliest, latest := day(earliestDay([]byte(tt.text))), day(latestDay([]byte(tt.text)))
+		if earliest != tt.earliest || latest != tt.latest {
+			t.Errorf("%q is from %q to %q, want %q to %q", tt.text, earliest, latest, tt.earliest, tt.latest)
+		}
 	}
 }
 
@@ -182,11 +227,36 @@ var decimals = []struct {
 	{"1.", 13, 2, "100", nil}, // not JSON, but identifiers are strings
 	{".5", 13, 2, "50", nil},
 
-	{"0.001", 13, 2, "", errTooPrecise},
-	{"1.005", 13, 2, "", errTooPrecise},
-	{"1e-3", 13, 2, "", errTooPrecise},
-	{"1e-99999", 13, 2, "", errTooPrecise},
-	{"0.5", 18, 0, "", errTooPrecise},
+	{"424627.40625", 13, 2, "42462741", adjustedRounded},
+	{"0.001", 13, 2, "0", adjustedRounded},
+	{"-0.001", 13, 2, "0", adjustedRounded},
+	{"0.005", 13, 2, "0", adjustedRounded},
+	{"-0.005", 13, 2, "0", adjustedRounded},
+	{"0.00500000000000000000000000000000000000000000000001", 13, 2, "1", adjustedRounded},
+	{"0.0050000000000000000000000000000000000000000000000", 13, 2, "0", adjustedRounded},
+	{"0.0049999999999999999999999999999999999999999999999", 13, 2, "0", adjustedRounded},
+	{"0.015", 13, 2, "2", adjustedRounded},
+	{"-0.015", 13, 2, "-2", adjustedRounded},
+	{"0.025", 13, 2, "2", adjustedRounded},
+	{"0.025e0", 13, 2, "2", adjustedRounded},
+	{"2.5e-2", 13, 2, "2", adjustedRounded},
+	{"1.005", 13, 2, "100", adjustedRounded},
+	{"1.994999", 13, 2, "199", adjustedRounded},
+	{"1.995", 13, 2, "200", adjustedRounded},
+	{"1.5e3", 13, 2, "150000", nil},
+	{"1e-3", 13, 2, "0", adjustedRounded},
+	{"5e-3", 13, 2, "0", adjustedRounded},
+	{"6e-3", 13, 2, "1", adjustedRounded},
+	{"9e-4", 13, 2, "0", adjustedRounded},
+	{"99e-4", 13, 2, "1", adjustedRounded},
+	{"1e-99999", 13, 2, "0", adjustedRounded},
+	{"0.5", 18, 0, "0", adjustedRounded},
+	{"1.5", 18, 0, "2", adjustedRounded},
+	{"1234567890123.45675", 22, 4, "12345678901234568", adjustedRounded},
+	{"99999999999.994", 13, 2, "9999999999999", adjustedRounded},
+	{"99999999999.995", 13, 2, "", errTooLarge},
+	{"18446744073709551615.5", 37, 0, "18446744073709551616", adjustedRounded},
+	{strings.Repeat("9", 36) + ".4999", 37, 0, strings.Repeat("9", 36), adjustedRounded},
 	{"100000000000", 13, 2, "", errTooLarge},
 	{"-100000000000.00", 13, 2, "", errTooLarge},
 	{"1e11", 13, 2, "", errTooLarge},
@@ -217,7 +287,7 @@ var decimals = []struct {
 func TestParseDecimal(t *testing.T) {
 	for _, tt := range decimals {
 		got, err := parseDecimal([]byte(tt.text), tt.precision, tt.scale)
-		if !errors.Is(err, tt.err) || err == nil && got.BigInt().String() != tt.want {
+		if !errors.Is(err, tt.err) || (err == nil || isAdjustment(err)) && got.BigInt().String() != tt.want {
 			t.Errorf("parseDecimal(%.40q, %d, %d) = %s, %v, want %s, %v", tt.text, tt.precision, tt.scale, got.BigInt(), err, tt.want, tt.err)
 		}
 		checkDecimal(t, tt.text, uint8(tt.precision), uint8(tt.scale))
@@ -251,13 +321,26 @@ func checkDecimal(t *testing.T, text string, precision, scale uint8) {
 		value.Mul(value, power)
 	}
 	value.Mul(value, new(big.Rat).SetInt(powerOfTen(scale)))
-	fits := value.IsInt() && value.Num().CmpAbs(powerOfTen(precision)) < 0
-	if (err == nil) != fits {
+	rounded := roundHalfEven(value)
+	fits := rounded.CmpAbs(powerOfTen(precision)) < 0
+	if (err == nil || errors.Is(err, adjustedRounded)) != fits || fits && (err == nil) != value.IsInt() {
 		t.Fatalf("parseDecimal(%q, %d, %d): error %v for %s", text, precision, scale, err, value.RatString())
 	}
-	if fits && got.BigInt().Cmp(value.Num()) != 0 {
-		t.Fatalf("parseDecimal(%q, %d, %d) = %s, want %s", text, precision, scale, got.BigInt(), value.Num())
+	if fits && got.BigInt().Cmp(rounded) != 0 {
+		t.Fatalf("parseDecimal(%q, %d, %d) = %s, want %s", text, precision, scale, got.BigInt(), rounded)
 	}
+}
+
+// roundHalfEven rounds to the nearest whole number.
+func roundHalfEven(v *big.Rat) *big.Int {
+	twice := new(big.Int).Lsh(v.Num(), 1)
+	floor := new(big.Int).Div(v.Num(), v.Denom()) // Euclidean: toward minus infinity
+	middle := new(big.Int).Add(new(big.Int).Lsh(floor, 1), big.NewInt(1))
+	middle.Mul(middle, v.Denom())
+	if above := twice.Cmp(middle); above > 0 || above == 0 && floor.Bit(0) == 1 {
+		floor.Add(floor, big.NewInt(1))
+	}
+	return floor
 }
 
 func powerOfTen(n uint8) *big.Int {

@@ -199,7 +199,7 @@ func (p *people) insured(id personID) bool {
 // or the month given if that is earlier.
 func (p *people) coverageStart(id personID, month int) int {
 	for _, v := range [][]byte{p.value(id, partAStart, partA), p.value(id, partBStart, partB)} {
-		if start, ok, err := parseDate(v); err == nil && ok {
+		if start, ok := earliestDay(v); ok {
 			month = min(month, monthNumber(start))
 		}
 	}

@@ -157,20 +157,21 @@ type run struct {
 	plans *plans
 	set   *dataset
 
-	spills  []*spill // by output, nil where the profile has none
-	pages   pagePools
-	keys    keyLog // of resources
-	claims  keyLog // of claims that have several resources
-	people  *people
-	stays   stayLog
-	counts  Counts
-	newest  int64
-	apis    [len(schema.APIs)]bool // generations that were read
-	next    int64                  // number of the next resource
-	rejects *rejectFile
-	sizes   []inputState // by input
-	written []int64      // rows by output
-	places  placeLog     // of resources
+	spills   []*spill // by output, nil where the profile has none
+	pages    pagePools
+	keys     keyLog // of resources
+	claims   keyLog // of claims that have several resources
+	people   *people
+	stays    stayLog
+	counts   Counts
+	newest   int64
+	adjusted adjustedCount
+	apis     [len(schema.APIs)]bool // generations that were read
+	next     int64                  // number of the next resource
+	rejects  *rejectFile
+	sizes    []inputState // by input
+	written  []int64      // rows by output
+	places   placeLog     // of resources
 
 	// Found when all is read: resources of which there is a newer version, and
 	// claims of which a related one is newer, where the server sends them all.
@@ -374,6 +375,7 @@ func (r *run) take(res *result) error {
 		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.input].Name)
 	}
 	r.counts.add(res.counts)
+	r.adjusted = r.adjusted.add(res.adjusted)
 	in := &r.sizes[res.input]
 	in.text += res.size
 	in.lines += res.counts.Lines

@@ -58,7 +58,7 @@ func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey, fina
 	out := resourceKey{id: hash128("related", id), line: key.line}
 	// Newest by load date, then by update of the resource.
 	if v, ok := c.value(&r.table.cols[r.order], 0); ok {
-		if days, ok, err := parseDate(v); ok && err == nil {
+		if days, ok := earliestDay(v); ok {
 			out.updated = int64(days) << 40
 		}
 	}

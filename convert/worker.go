@@ -13,18 +13,19 @@ import (
 
 // A result is what one chunk of the input gives.
 type result struct {
-	seq    int64
-	input  int          // that the chunk is of
-	size   int64        // of its text
-	pages  []outputPage // in the order of their rows
-	keys   []resourceKey
-	claims []resourceKey // of versions of claims
-	places placeLog
-	people []personUpdate
-	bad    []Reject
-	counts Counts
-	apis   [len(schema.APIs)]bool // generations that occur
-	newest int64                  // the newest update of a resource
+	seq      int64
+	input    int          // that the chunk is of
+	size     int64        // of its text
+	pages    []outputPage // in the order of their rows
+	keys     []resourceKey
+	claims   []resourceKey // of versions of claims
+	places   placeLog
+	people   []personUpdate
+	bad      []Reject
+	counts   Counts
+	adjusted adjustedCount
+	apis     [len(schema.APIs)]bool // generations that occur
+	newest   int64                  // the newest update of a resource
 }
 
 // Counts says how many resources were read, and what became of them.
@@ -144,6 +145,7 @@ func (w *worker) line(text []byte) error {
 	}
 	w.claim.plan, w.claim.rec = p, rec
 	w.claim.serial++
+	w.claim.adjusted = w.claim.adjusted[:0]
 	switch p.resource {
 	case eobType:
 		err = w.eob(key)
@@ -156,6 +158,9 @@ func (w *worker) line(text []byte) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, a := range w.claim.adjusted {
+		w.out.adjusted = w.out.adjusted.one(a)
 	}
 	w.out.apis[p.api] = true
 	w.out.keys = append(w.out.keys, key)
@@ -266,7 +271,7 @@ func (w *worker) eob(key resourceKey) error {
 		u := personUpdate{id: who, part: hospice, line: key.line}
 		w.personValues(&u)
 		for _, v := range u.values {
-			if start, ok, err := parseDate(v); err == nil && ok {
+			if start, ok := earliestDay(v); ok {
 				u.rank = int64(start) // the first of the values is the start
 				w.out.people = append(w.out.people, u)
 				break
@@ -395,6 +400,7 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 			continue
 		}
 		out := w.page(at)
+		c.output = at
 		w.marks = append(w.marks, pageMark{out, out.rows()})
 		if err := c.rows(tp, out, key.line, who); err != nil {
 			for _, m := range w.marks {

@@ -80,6 +80,7 @@ func (r *run) write(ctx context.Context) error {
 		}
 		r.written[i], r.files[i] = t.rows, t.files
 		r.counts.NoPatient += t.strangers
+		r.adjusted = r.adjusted.add(t.adjusted)
 		if err := r.rejects.take(&t.misfits); err != nil {
 			return err
 		}
@@ -126,6 +127,7 @@ type tableWriter struct {
 	misfits   rejectFile
 	strangers int64 // claims whose beneficiary no Patient describes
 	lastLine  int64
+	adjusted  adjustedCount // of late columns
 }
 
 func (t *tableWriter) write(ctx context.Context) (err error) {
@@ -328,7 +330,11 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 			continue
 		}
 		v := t.run.people.value(personID(id), l.slot, l.rule)
-		if err := col.append(v); err != nil {
+		switch err := col.append(v).(type) {
+		case nil:
+		case adjustment:
+			t.adjusted = t.adjusted.one(adjustedColumn{t.index, l.col, err})
+		default:
 			// A bad date of a Coverage: the beneficiary's row stays.
 			col.appendNull()
 		}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +74,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	if e.logJSON {
 		args := []any{
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
+			"partial_dates", total(m.PartialDates), "rounded", total(m.Rounded),
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
 		}
 		for _, t := range m.Tables {
@@ -112,10 +116,54 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 			notes = append(notes, fmt.Sprintf("  %s %s", plural(n.count, n.thing), n.text))
 		}
 	}
+	notes = append(notes, adjustedNotes(m)...)
 	fmt.Fprintf(e.stderr, "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
 		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	if len(notes) > 0 {
 		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
 	}
+}
+
+// adjustedNotes tells which values the tables have in another form than the
+// export.
+func adjustedNotes(m *convert.Manifest) []string {
+	var notes []string
+	for _, n := range []struct {
+		counts map[string]int64
+		thing  string
+		text   string
+	}{
+		{m.PartialDates, "date", "without a day left blank"},
+		{m.Rounded, "number", "rounded to the decimals of the column"},
+	} {
+		if len(n.counts) > 0 {
+			notes = append(notes, fmt.Sprintf("  %s %s: %s", plural(total(n.counts), n.thing), n.text, largest(n.counts)))
+		}
+	}
+	return notes
+}
+
+func total(counts map[string]int64) int64 {
+	var sum int64
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// largest lists the names with the largest counts.
+func largest(counts map[string]int64) string {
+	const most = 5
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var list []string
+	for _, name := range names[:min(most, len(names))] {
+		list = append(list, fmt.Sprintf("%s (%d)", name, counts[name]))
+	}
+	if more := len(names) - len(list); more > 0 {
+		list = append(list, plural(int64(more), "more column"))
+	}
+	return strings.Join(list, ", ")
 }
