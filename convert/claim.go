@@ -18,8 +18,13 @@ const (
 	claimType    = "Claim"
 	responseType = "ClaimResponse"
 
-	statusCancelled = "cancelled"      // status of an EOB of v1 or v2
-	tagNotFinal     = "NotFinalAction" // tag of an EOB of v3
+	// The codes of FHIR for the status of a claim or Coverage.
+	statusActive         = "active"
+	statusCancelled      = "cancelled"
+	statusDraft          = "draft"
+	statusEnteredInError = "entered-in-error"
+
+	tagNotFinal = "NotFinalAction" // tag of an EOB of v3
 
 	usePriorAuthorization = "preauthorization" // use of an EOB that is no claim
 )

@@ -106,6 +106,7 @@ var transforms = map[string]transform{
 	"pad3":            func(dst, v []byte) []byte { return pad(dst, v, 3) },
 	"race":            race,
 	"final-action":    finalAction,
+	"not-active":      notActive,
 	"upper":           upper,
 	"fips-state":      fipsState,
 	"usps-state":      uspsState,
@@ -302,11 +303,18 @@ func race(_, v []byte) []byte {
 	return []byte("0")
 }
 
-// finalAction takes the status of a claim, or its tag of final action.
+// finalAction takes the tag of final action of a claim.
 func finalAction(_, v []byte) []byte {
-	switch string(v) {
-	case statusCancelled, tagNotFinal:
+	if string(v) == tagNotFinal {
 		return []byte("N")
 	}
 	return []byte("Y")
+}
+
+// notActive takes the status of a claim: any but active is not final action.
+func notActive(_, v []byte) []byte {
+	if string(v) == statusActive {
+		return nil
+	}
+	return []byte("N")
 }

@@ -89,7 +89,7 @@ func TestTransforms(t *testing.T) {
 		{"third", "123", "3"}, {"third", "12", ""}, {"third", "1234", ""},
 		{"pad2", "1", "01"}, {"pad2", "12", "12"}, {"pad2", "123", "123"}, {"pad3", "1", "001"},
 		{"race", "2106-3", "1"}, {"race", "2054-5", "2"}, {"race", "UNK", "0"},
-		{"final-action", "active", "Y"}, {"final-action", "cancelled", "N"}, {"final-action", "NotFinalAction", "N"}, {"final-action", "FinalAction", "Y"},
+		{"not-active", "active", ""}, {"not-active", "cancelled", "N"}, {"not-active", "draft", "N"}, {"final-action", "NotFinalAction", "N"}, {"final-action", "FinalAction", "Y"},
 		{"npi-qualifier", "1234567890", "01"},
 	} {
 		fn := transforms[tt.function]

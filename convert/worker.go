@@ -33,7 +33,12 @@ type Counts struct {
 	Lines     int64 `json:"lines"`     // that are not blank
 	Resources int64 `json:"resources"` // that were understood
 	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
-	Cancelled int64 `json:"cancelled"` // claims that are no longer in force
+	Cancelled int64 `json:"cancelled"` // claims that are no longer final action
+	// EnteredInError, Draft and OtherStatus are claims, responses and Coverages
+	// that have no rows because of their status.
+	EnteredInError int64 `json:"entered_in_error"`
+	Draft          int64 `json:"draft"`
+	OtherStatus    int64 `json:"other_status"` // that FHIR does not know
 	// PartlyAdjudicated claims are not final and have no rows.
 	PartlyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
@@ -51,6 +56,9 @@ func (c *Counts) add(d Counts) {
 	c.Resources += d.Resources
 	c.Skipped += d.Skipped
 	c.Cancelled += d.Cancelled
+	c.EnteredInError += d.EnteredInError
+	c.Draft += d.Draft
+	c.OtherStatus += d.OtherStatus
 	c.PartlyAdjudicated += d.PartlyAdjudicated
 	c.Replaced += d.Replaced
 	c.Superseded += d.Superseded
@@ -246,6 +254,9 @@ func (w *worker) eob(key resourceKey) error {
 	c.dx.sortOut(c.plan, c.rec, c.typ)
 	wanted := finalRows
 	switch {
+	case w.opts.Versions == FinalVersions && !w.active():
+		w.countStatus()
+		wanted = claimRowOnly
 	case partial:
 		w.out.counts.PartlyAdjudicated++
 		wanted = partialRows
@@ -256,7 +267,7 @@ func (w *worker) eob(key resourceKey) error {
 	if err := w.rows(key, who, wanted); err != nil {
 		return err
 	}
-	if wanted == partialRows {
+	if partial {
 		return nil
 	}
 	if w.opts.Versions == FinalVersions {
@@ -302,6 +313,10 @@ func (w *worker) partial(key resourceKey) error {
 		return reject("a %s of unknown system", c.plan.resource)
 	}
 	c.typ, c.system = typ, []byte(system)
+	if w.opts.Versions == FinalVersions && !w.active() {
+		w.countStatus()
+		return w.rows(key, 0, claimRowOnly)
+	}
 	if c.plan.resource == claimType {
 		w.out.counts.PartlyAdjudicated++
 		c.dx.sortOut(c.plan, c.rec, typ)
@@ -341,6 +356,12 @@ func (w *worker) coverage(key resourceKey) error {
 	if year, err := strconv.ParseInt(string(w.text(c.rec, c.plan.common.year)), 10, 16); err == nil {
 		u.year = int16(year)
 	}
+	if w.retracted() {
+		// What it said before is taken back: the update has no values.
+		w.countStatus()
+		w.out.people = append(w.out.people, u)
+		return nil
+	}
 	w.personValues(&u)
 	for _, tp := range c.plan.tables {
 		if err := w.memberMonths(tp, key, who); err != nil {
@@ -361,11 +382,39 @@ func (w *worker) personValues(u *personUpdate) {
 	}
 }
 
-// notFinal reports whether a later version took the claim's place.
+// notFinal reports whether the tag of a claim of v3 says that it is not the
+// final action.
 func (w *worker) notFinal() bool {
 	c := &w.claim
-	return string(w.text(c.rec, c.plan.common.status)) == statusCancelled ||
-		string(w.text(c.rec, c.plan.common.finalAction)) == tagNotFinal
+	return string(w.text(c.rec, c.plan.common.finalAction)) == tagNotFinal
+}
+
+// active reports whether the status of the resource is active, or missing.
+func (w *worker) active() bool {
+	switch string(w.text(w.claim.rec, w.claim.plan.common.status)) {
+	case "", statusActive:
+		return true
+	}
+	return false
+}
+
+// retracted reports whether a Coverage was none: one that is cancelled was.
+func (w *worker) retracted() bool {
+	return !w.active() && string(w.text(w.claim.rec, w.claim.plan.common.status)) != statusCancelled
+}
+
+// countStatus counts a resource that its status keeps out of the tables.
+func (w *worker) countStatus() {
+	switch string(w.text(w.claim.rec, w.claim.plan.common.status)) {
+	case statusCancelled:
+		w.out.counts.Cancelled++
+	case statusEnteredInError:
+		w.out.counts.EnteredInError++
+	case statusDraft:
+		w.out.counts.Draft++
+	default:
+		w.out.counts.OtherStatus++
+	}
 }
 
 // wantedRows says in which outputs a claim has rows.

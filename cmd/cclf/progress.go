@@ -105,6 +105,9 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}{
 		{m.Counts.Replaced, "resource", "replaced by a newer version"},
 		{m.Counts.Cancelled, "claim", "left out, no longer in force"},
+		{m.Counts.EnteredInError, "resource", "left out, entered in error"},
+		{m.Counts.Draft, "resource", "left out, a draft"},
+		{m.Counts.OtherStatus, "resource", "left out, of a status that FHIR does not have"},
 		{m.Counts.Superseded, "claim", "left out, since a related one is newer"},
 		{m.Counts.PartlyAdjudicated, "claim", "only partially adjudicated, " + aside},
 		{m.Counts.Skipped, "resource", "without a place in CCLF"},
