@@ -45,6 +45,7 @@ type claim struct {
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
 
+	chosen   [choiceKinds]int // of a Patient: the elements that are taken, or -1
 	mbi      []byte           // of a Patient: the current identifier
 	output   int              // that a row is made for
 	adjusted []adjustedColumn // of the rows so far
@@ -171,6 +172,10 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 	case fromRole:
 		if i := c.dx.pick(s.pick); i >= 0 {
 			spans = c.rec.Row(c.plan.diagnose.set, i)[s.reg : s.reg+1]
+		}
+	case fromChoice:
+		if i := c.chosen[s.choice]; i >= 0 {
+			spans = c.rec.Row(s.rowSet, i)[s.reg : s.reg+s.count]
 		}
 	case fromMBI:
 		return c.mbi, c.mbi != nil

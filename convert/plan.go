@@ -21,6 +21,7 @@ type plan struct {
 	roles    [schema.RoleNames]ndjson.Marks
 	diagnose diagnosisRegs
 	mbi      identifierRegs
+	choices  [choiceKinds]choiceRegs // of a Patient
 	tables   []*tablePlan
 	people   []personGetter // what the resource says of a beneficiary
 	related  relatedGetters
@@ -127,6 +128,7 @@ const (
 	fromJoin                        // a register of an element that the row refers to
 	fromReference                   // a register of an element that the record refers to
 	fromRole                        // a register of the diagnosis that a rule picks
+	fromChoice                      // a register of the name or address that is chosen
 	fromMBI                         // the current MBI among the identifiers of a Patient
 	fromLiteral                     // a constant
 )
@@ -142,6 +144,7 @@ type source struct {
 	nth      int  // of the elements that a join finds
 	join     join
 	pick     picker
+	choice   choiceKind
 	literal  []byte
 	fn       transform
 	rowFn    rowFunc
@@ -189,6 +192,9 @@ func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, er
 		parsed: map[string]schema.Expr{},
 	}
 	c.p.diagnose.set, c.p.mbi.set = -1, -1
+	for kind := range c.p.choices {
+		c.p.choices[kind].set = -1
+	}
 	c.commonRegs()
 	if err := c.roles(); err != nil {
 		return nil, err
@@ -496,6 +502,11 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 	if array != "" && head.Name == array && len(head.Conds) == 0 {
 		src.kind, src.rowSet, src.direct = fromRow, tp.set, src.isDirect()
 		c.regNth(&src.reg, c.b.RowValue(tp.set, stepsOf(alt.Path[1:]), count), alt.Nth)
+		return nil
+	}
+	if kind, ok := c.chosenFrom(head.Name); ok && len(head.Conds) == 0 {
+		src.kind, src.choice, src.rowSet = fromChoice, kind, c.choice(kind).set
+		c.regNth(&src.reg, c.b.RowValue(src.rowSet, stepsOf(alt.Path[1:]), count), alt.Nth)
 		return nil
 	}
 	src.kind, src.direct = fromRecord, src.isDirect()

@@ -338,6 +338,7 @@ func (w *worker) patient(key resourceKey) error {
 	if len(c.mbi) > len(person{}.mbi) {
 		return reject("a Patient with an MBI of more than %d characters", len(person{}.mbi))
 	}
+	c.choose(key.updated)
 	c.typ = schema.UnknownClaim
 	if err := w.rows(key, who, finalRows); err != nil {
 		return err
