@@ -74,7 +74,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	if e.logJSON {
 		args := []any{
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
-			"partial_dates", total(m.PartialDates), "rounded", total(m.Rounded),
+			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
 		}
 		for _, t := range m.Tables {
@@ -141,13 +141,13 @@ func adjustedNotes(m *convert.Manifest) []string {
 		{m.Rounded, "number", "rounded to the decimals of the column"},
 	} {
 		if len(n.counts) > 0 {
-			notes = append(notes, fmt.Sprintf("  %s %s: %s", plural(total(n.counts), n.thing), n.text, largest(n.counts)))
+			notes = append(notes, fmt.Sprintf("  %s %s: %s", plural(sumOf(n.counts), n.thing), n.text, largest(n.counts)))
 		}
 	}
 	return notes
 }
 
-func total(counts map[string]int64) int64 {
+func sumOf(counts map[string]int64) int64 {
 	var sum int64
 	for _, n := range counts {
 		sum += n
