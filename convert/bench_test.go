@@ -49,7 +49,7 @@ func readExport(api schema.API) ([]ndjson.Chunk, error) {
 		if err != nil {
 			return nil, err
 		}
-		err = ndjson.Chunks(context.Background(), 0, r, func(n int) []byte { return make([]byte, 0, n) },
+		err = ndjson.Chunks(context.Background(), 0, r, bundle, func(n int) []byte { return make([]byte, 0, n) },
 			func(c ndjson.Chunk) error { chunks = append(chunks, c); return nil })
 		if err != nil {
 			return nil, err

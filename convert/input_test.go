@@ -78,30 +78,49 @@ func TestBadInput(t *testing.T) {
 			reject(2, at, "invalid JSON at byte 26: a member name was expected")},
 		{"a line cut short", one + one[:len(one)-3] + "\n" + two, 3, []string{"1", "2"},
 			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: string without an end", len(one)-3))},
-		{"two resources on a line", one + strings.TrimSuffix(two, "\n") + one + two, 3, []string{"1", "2"},
-			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: text after the end of the JSON value", len(two)-1))},
+		{"two resources on a line", strings.TrimSuffix(one, "\n") + two, 2, []string{"1", "2"}, nil},
+		{"words after a resource", one + strings.TrimSuffix(two, "\n") + " words\n" + two, 3, []string{"1", "2"},
+			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: text after the end of the JSON value", len(two)))},
 		{"no JSON", one + "some words\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "invalid JSON at byte 0: a value was expected")},
 		{"JSON that is no object", one + "[1]\n" + two, 3, []string{"1", "2"},
-			reject(2, at, "invalid JSON at byte 0: a JSON object was expected")},
+			reject(2, at+1, "invalid JSON at byte 0: a JSON object was expected")},
 		{"invalid UTF-8", one + `{"resourceType":"Patient","id":"` + "\xff\"}\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "invalid JSON at byte 32: invalid UTF-8")},
 		{"UTF-16", "\xff\xfe{\x00}\x00\n\x00", 2, nil, []Reject{
 			{"in", 1, 0, "invalid JSON at byte 0: a value was expected", ""},
 			{"in", 2, 7, "invalid JSON at byte 0: a value was expected", ""}}},
-		{"a second byte order mark", bom + one + bom + two, 2, []string{"1"},
-			reject(2, 3+at, "invalid JSON at byte 0: a value was expected")},
+		{"a second byte order mark", bom + one + bom + two, 2, []string{"1", "2"}, nil},
 		{"a bad line behind blank ones and a byte order mark", bom + "\n\r\n" + "{\n" + one, 2, []string{"1"},
 			reject(3, 6, "invalid JSON at byte 1: a member name was expected")},
-		{"a bad last line without a line feed", one + "{", 2, []string{"1"},
+		{"a bad last line without a line feed", one + "{,}", 2, []string{"1"},
 			reject(2, at, "invalid JSON at byte 1: a member name was expected")},
+		{"a last line that is cut short", one + two[:50], 2, []string{"1"},
+			reject(2, at, "the input breaks off here: the text ends within a JSON value")},
+		{"an array that ends early", "[" + strings.TrimSuffix(one, "\n") + ",\n", 2, []string{"1"},
+			reject(2, at+2, "the input breaks off here: the text ends within a list of resources")},
+
+		{"pretty-printed", pretty(first) + pretty(last), 2, []string{"1", "2"}, nil},
+		{"pretty-printed, with one that is bad", pretty(first) + "{\n  \"id\": {\n    tru\n  }\n}\n" + pretty(last), 3, []string{"1", "2"},
+			reject(1+int64(strings.Count(pretty(first), "\n")), int64(len(pretty(first))), "invalid JSON at byte 16: a member name was expected")},
+		{"an array", "[" + strings.TrimSuffix(one, "\n") + "," + two + "]", 2, []string{"1", "2"}, nil},
+		{"a Bundle on a line", one + encode(bundleOf(last)) + "\n", 2, []string{"1", "2"}, nil},
+		{"a Bundle over lines", pretty(bundleOf(first, last)), 2, []string{"1", "2"}, nil},
+		{"a Bundle in a Bundle", one + encode(bundleOf(bundleOf(last))), 2, []string{"1", "2"}, nil},
+		{"a Bundle of nothing", one + encode(object{"resourceType": "Bundle"}) + "\n" + two, 2, []string{"1", "2"}, nil},
+		{"a Bundle with an OperationOutcome", encode(bundleOf(first, object{"resourceType": "OperationOutcome", "issue": list{object{"severity": "error"}}})), 2, []string{"1"},
+			reject(1, int64(len(encode(bundleOf(first))))-int64(len(`}],"resourceType":"Bundle"}`))+int64(len(`},{"resource":`)), "an OperationOutcome: an error message of the server, not data")},
+		{"a deletion", encode(object{"resourceType": "Bundle", "entry": list{object{"request": object{"method": "DELETE", "url": "Patient/1"}}}}), 1, nil,
+			reject(1, 10, "a deletion (an entry of a Bundle with the method DELETE), which is not applied")},
+		{"an entry without a resource", encode(object{"resourceType": "Bundle", "entry": list{object{"fullUrl": "x"}}}), 1, nil,
+			reject(1, 10, "an entry of a Bundle without a resource")},
 
 		{"no resource type", one + "{}\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "not a FHIR resource: no resourceType")},
 		{"a resource type that is no text", one + `{"resourceType":{"x":"Patient"}}` + "\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "not a FHIR resource: no resourceType")},
 		{"an unknown resource type", one + `{"resourceType":"Observation","id":"1"}` + "\n" + two, 3, []string{"1", "2"},
-			reject(2, at, "a resource of a type that BCDA does not serve")},
+			reject(2, at, "a resource of type Observation, which BCDA does not serve")},
 		{"a claim of unknown type", one + claim(object{"type": coding(codesystems+"eob-type", "DENTAL")}) + two, 3, []string{"1", "2"},
 			reject(2, at, "an ExplanationOfBenefit of unknown claim type (type codings: eob-type DENTAL)")},
 		{"a claim of unknown types", one + claim(object{"type": object{"coding": list{
@@ -146,7 +165,7 @@ func TestBadInput(t *testing.T) {
 			t.Parallel()
 			dir := export{"in": tt.text}.save(t)
 			in := filepath.Join(dir, "in")
-			c := export{}.convert(t, func(o *Options) { o.Inputs = []string{in} })
+			c := export{}.convert(t, func(o *Options) { o.Inputs, o.AllowPartial = []string{in}, true })
 			if diff := cmp.Diff(tt.rejects, c.rejects); diff != "" {
 				t.Errorf("rejects differ (-want +got):\n%s", diff)
 			}
@@ -159,15 +178,36 @@ func TestBadInput(t *testing.T) {
 				}
 			}
 			want := Counts{Lines: tt.lines, Resources: int64(len(tt.claims)), NoPatient: int64(len(tt.claims)), Rejected: int64(len(tt.rejects))}
+			var broke int64 // the line where the input broke off
+			if n := len(tt.rejects); n > 0 && strings.HasPrefix(tt.rejects[n-1].Reason, "the input breaks off") {
+				broke, want.BrokenOff = tt.rejects[n-1].Line, 1
+			}
 			if diff := cmp.Diff(want, c.Counts); diff != "" {
 				t.Errorf("counts differ (-want +got):\n%s", diff)
 			}
-			input := ManifestInput{in, int64(len(tt.text)), c.Inputs[0].TextSize, tt.lines, int64(len(tt.rejects))}
+			input := ManifestInput{in, int64(len(tt.text)), c.Inputs[0].TextSize, tt.lines, int64(len(tt.rejects)), broke}
 			if diff := cmp.Diff([]ManifestInput{input}, c.Inputs); diff != "" {
 				t.Errorf("inputs differ (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// pretty is a resource over many lines.
+func pretty(resource object) string {
+	text, err := json.MarshalIndent(resource, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return string(text) + "\n"
+}
+
+func bundleOf(resources ...object) object {
+	entries := list{}
+	for _, r := range resources {
+		entries = append(entries, object{"resource": r})
+	}
+	return object{"resourceType": "Bundle", "entry": entries}
 }
 
 func lineWithAmount(value string) object {
@@ -184,7 +224,7 @@ func TestOverlongLine(t *testing.T) {
 		o.Inputs = []string{"-"}
 		o.Stdin = io.MultiReader(strings.NewReader(one+`{"id":"`), &repeat{'x', ndjson.MaxLine}, strings.NewReader("\"}\n"+two))
 	})
-	want := []Reject{{File: "-", Line: 2, Offset: int64(len(one)), Reason: "the line is longer than 64 MiB"}}
+	want := []Reject{{File: "-", Line: 2, Offset: int64(len(one)), Reason: "the resource is longer than 64 MiB"}}
 	if diff := cmp.Diff(want, c.rejects); diff != "" {
 		t.Errorf("rejects differ (-want +got):\n%s", diff)
 	}
@@ -250,12 +290,12 @@ func TestStdin(t *testing.T) {
 func TestKeepRejectedLines(t *testing.T) {
 	bad := `{"resourceType":"Patient","name":"Kept & <Secret>"`
 	for _, keep := range []bool{false, true} {
-		c := export{"in.ndjson": bad + "\r\n"}.convert(t, func(o *Options) { o.KeepRejectedLines = keep })
+		c := export{"in.ndjson": bad + "\r\n{}\n"}.convert(t, func(o *Options) { o.KeepRejectedLines = keep })
 		want := ""
 		if keep {
 			want = bad
 		}
-		if len(c.rejects) != 1 || c.rejects[0].Raw != want {
+		if len(c.rejects) != 2 || c.rejects[0].Raw != want {
 			t.Errorf("keep %v: rejects %+v", keep, c.rejects)
 		}
 	}
@@ -282,7 +322,8 @@ func TestMaxRejects(t *testing.T) {
 var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`invalid JSON at byte \d+: [a-zA-Z8\\ -]+`,
 	`not a FHIR resource: no resourceType`,
-	`a resource of a type that BCDA does not serve`,
+	`a resource of (a type that|type [A-Za-z]+, which) BCDA does not serve`,
+	`an entry of a Bundle without a resource`,
 	`an ExplanationOfBenefit (of unknown claim type|without a patient)`,
 	`a (Claim|ClaimResponse) of unknown system`,
 	`a Patient (without an id|with an MBI of more than 11 characters)`,

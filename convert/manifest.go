@@ -42,6 +42,8 @@ type ManifestInput struct {
 	TextSize int64  `json:"text_bytes"` // decompressed
 	Lines    int64  `json:"lines"`
 	Rejects  int64  `json:"rejected"`
+	// BrokenOff is the line where the input broke off, which was allowed.
+	BrokenOff int64 `json:"broken_off_at_line,omitempty"`
 }
 
 // A ManifestTable is one table of the data set.
@@ -80,7 +82,7 @@ func (r *run) manifest() *Manifest {
 	}
 	for i, in := range r.opts.inputs {
 		state := &r.sizes[i]
-		m.Inputs = append(m.Inputs, ManifestInput{in.Name, in.Size, state.text, state.lines, state.rejects})
+		m.Inputs = append(m.Inputs, ManifestInput{in.Name, in.Size, state.text, state.lines, state.rejects, state.broke})
 	}
 	for i, o := range outputs {
 		if len(r.files[i]) == 0 {

@@ -87,6 +87,11 @@ func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
 	return nil
 }
 
+var (
+	errNoType    = reject("not a FHIR resource: no resourceType")
+	errOtherType = reject("a resource of a type that BCDA does not serve")
+)
+
 // choose returns the plan for a resource that was read with the plan guess.
 func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*plan, error) {
 	api, marked := p.generation(resourceType, guess, rec)
@@ -97,9 +102,9 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 		return right, nil
 	}
 	if len(resourceType) == 0 {
-		return nil, reject("not a FHIR resource: no resourceType")
+		return nil, errNoType
 	}
-	return nil, reject("a resource of a type that BCDA does not serve")
+	return nil, errOtherType
 }
 
 // generation tells the API generation of a resource, which was read with the

@@ -48,6 +48,9 @@ type Options struct {
 	// MaxRejects stops the run when more lines than that are rejected, values
 	// that do not fit counted too; negative means any number.
 	MaxRejects int64
+	// AllowPartial converts what there is of inputs that break off, which are
+	// an error otherwise.
+	AllowPartial bool
 	// KeepRejectedLines writes the text of rejected lines, which is
 	// protected health information, into the reject file.
 	KeepRejectedLines bool
@@ -191,6 +194,7 @@ type inputState struct {
 	text    int64 // bytes of decompressed text
 	lines   int64
 	rejects int64
+	broke   int64 // the line where it broke off, or 0
 }
 
 func newRun(opts *Options, compiled *plans, set *dataset) *run {
@@ -312,7 +316,7 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 			begun := false
 			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
 			if err == nil {
-				err = ndjson.Chunks(ctx, i, stream, buffers.get, func(c ndjson.Chunk) error {
+				err = ndjson.Chunks(ctx, i, stream, bundle, buffers.get, func(c ndjson.Chunk) error {
 					if !begun {
 						begun, api = true, r.plans.begin(&first, &c, api)
 					}
@@ -381,6 +385,13 @@ func (r *run) take(res *result) error {
 	in.lines += res.counts.Lines
 	in.rejects += res.counts.Rejected
 	r.text.Add(res.size)
+	if res.broke {
+		if !r.opts.AllowPartial {
+			return breakOff(&res.bad[0])
+		}
+		r.counts.BrokenOff++
+		in.broke = res.bad[0].Line
+	}
 	if err := r.rejects.add(res.bad); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type result struct {
 	places   placeLog
 	people   []personUpdate
 	bad      []Reject
+	broke    bool // the input broke off: bad says where
 	counts   Counts
 	adjusted adjustedCount
 	apis     [len(schema.APIs)]bool // generations that occur
@@ -47,6 +48,7 @@ type Counts struct {
 	Superseded int64 `json:"superseded"`
 	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
 	Rejected   int64 `json:"rejected"`
+	BrokenOff  int64 `json:"broken_off"` // inputs
 	// Misfits are values that do not fit their fields in fixed-width files.
 	Misfits int64 `json:"misfits"`
 }
@@ -107,10 +109,11 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 // generation is of that of the one before it; the first, of that given.
 func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
 	w.guess = w.plans.of(api, eobType)
-	w.out = &result{seq: seq, input: chunk.Input, size: int64(len(chunk.Data)), newest: math.MinInt64}
+	w.out = &result{seq: seq, input: chunk.Input, size: chunk.TextSize(), newest: math.MinInt64}
 	clear(w.open)
 	if chunk.Err != nil {
 		w.out.counts.Lines++
+		w.out.broke = chunk.Err.Fatal
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
 		return w.out
 	}
@@ -120,7 +123,7 @@ func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
 		w.claim.line = pos.Line
 		w.out.places.note(int64(len(w.out.keys)), chunk.Input, pos.Line)
 		if err := w.line(text); err != nil {
-			w.reject(pos, text, err.Error())
+			w.unusual(pos, text, err, 0)
 		}
 	}
 	return w.out

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -15,15 +14,21 @@ const (
 	MaxLine = 64 << 20
 )
 
-// A Chunk is a run of whole lines of one input. Where chunks are cut depends
-// on the text alone, so that work done chunk by chunk comes out the same
-// however many workers share it.
+// A Chunk is a run of whole lines of one input, or of objects that were found
+// in text of another form. Where chunks are cut depends on the text alone, so
+// that work done chunk by chunk comes out the same however many workers share
+// it.
 type Chunk struct {
 	Input  int     // index of the input
 	Line   int64   // number of the first line, from 1
 	Offset int64   // offset of the first byte in the decompressed text
 	Data   []byte  // whole lines; the last may lack its line feed
 	ends   []int32 // of the lines in Data
+
+	// Of text that is not lines: the objects in Data, and how much text they
+	// were taken from.
+	pieces []Piece
+	text   int64
 
 	// Err, when set, says why the text at Line and Offset could not be
 	// read; Data is then empty.
@@ -33,7 +38,7 @@ type Chunk struct {
 // A LineError says why a line, or the rest of an input, could not be read.
 type LineError struct {
 	Reason string
-	Fatal  bool // nothing more of this input can be read
+	Fatal  bool // the input broke off: nothing more of it can be read
 }
 
 func (e *LineError) Error() string { return e.Reason }
@@ -42,8 +47,13 @@ func (e *LineError) Error() string { return e.Reason }
 // owns the chunk's data from then on. Buffers come from get: empty slices of
 // at least the capacity asked for. Chunks returns the error of yield or of
 // the context; trouble with the input itself comes as a chunk with Err set.
-func Chunks(ctx context.Context, input int, r io.Reader, get func(size int) []byte, yield func(Chunk) error) error {
-	c := cutter{ctx: ctx, get: get, input: input, r: r, yield: yield, line: 1}
+//
+// Text is taken as lines as long as all lines look like whole objects. From
+// the first that does not, objects are looked for by their brackets: over
+// several lines, one after the other, in arrays, and in envelopes of the kind
+// env, nil for none.
+func Chunks(ctx context.Context, input int, r io.Reader, env *Envelope, get func(size int) []byte, yield func(Chunk) error) error {
+	c := cutter{ctx: ctx, get: get, input: input, r: r, env: env, yield: yield, line: 1}
 	return c.run()
 }
 
@@ -52,7 +62,9 @@ type cutter struct {
 	get   func(int) []byte
 	input int
 	r     io.Reader
+	env   *Envelope
 	yield func(Chunk) error
+	done  bool // all of the input was taken apart by its brackets
 
 	line   int64
 	offset int64
@@ -68,7 +80,7 @@ func (c *cutter) run() error {
 			return err
 		}
 		if err == nil {
-			if err := c.flush(false); err != nil {
+			if err := c.flush(false); err != nil || c.done {
 				return err
 			}
 			continue
@@ -76,12 +88,11 @@ func (c *cutter) run() error {
 		if errors.Is(err, io.EOF) {
 			return c.flush(true)
 		}
-		// What stands after the last line feed is not a whole line.
-		if err := c.flush(false); err != nil {
+		// What comes after the last line feed is not a whole line.
+		if err := c.flush(false); err != nil || c.done {
 			return err
 		}
-		reason := fmt.Sprintf("the input breaks off here: %v", err)
-		return c.yield(Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: &LineError{reason, true}})
+		return c.yield(Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: &LineError{breaksOff(err), true}})
 	}
 }
 
@@ -106,23 +117,27 @@ func (c *cutter) fill() error {
 
 // flush passes on the whole lines in the buffer, or all of it at the end.
 func (c *cutter) flush(end bool) error {
-	if c.offset == 0 && bytes.HasPrefix(c.buf, bom) {
-		c.offset = int64(len(bom))
-		c.buf = append(c.buf[:0], c.buf[len(bom):]...)
-	}
 	ends := lineEnds(c.buf, end)
+	whole := wholeLines(c.buf, ends)
+	other := whole < len(ends) // the next line is of another form
+	ends = ends[:whole]
 	n := 0
-	if len(ends) > 0 {
-		n = int(ends[len(ends)-1])
+	if whole > 0 {
+		n = int(ends[whole-1])
 	}
 	if n == 0 {
-		if end || len(c.buf) < cap(c.buf) {
+		switch {
+		case other, firstByte(c.buf) == '[' && !end:
+			return c.split(c.buf)
+		case end || len(c.buf) < cap(c.buf):
 			return nil
 		}
 		return c.grow()
 	}
 	data, rest := c.buf[:n], c.buf[n:]
 	switch {
+	case other:
+		c.buf = append(c.newBuffer(), rest...)
 	case end:
 		c.buf = nil
 	case len(rest) < ChunkSize:
@@ -133,7 +148,132 @@ func (c *cutter) flush(end bool) error {
 	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data, ends: ends}
 	c.offset += int64(n)
 	c.line += int64(len(ends))
-	return c.yield(chunk)
+	err := c.yield(chunk)
+	if err == nil && other {
+		err = c.split(c.buf)
+	}
+	return err
+}
+
+// split takes the rest of the input, which begins with rest, apart by its
+// brackets.
+func (c *cutter) split(rest []byte) error {
+	c.done = true
+	b := packer{c: c, taken: c.offset}
+	s := &splitter{
+		window: window{ctx: c.ctx, r: c.r, buf: rest, base: c.offset, keep: none, err: c.err, line: c.line, lineStart: c.offset},
+		env:    c.env,
+		emit:   b.add,
+	}
+	if err := s.run(); err != nil {
+		return err
+	}
+	return b.flush(s.pos())
+}
+
+// A packer makes chunks of pieces.
+type packer struct {
+	c      *cutter
+	data   []byte
+	pieces []Piece
+	taken  int64 // offset up to which the text is in chunks
+}
+
+func (b *packer) add(pos Position, text []byte, bad *LineError) error {
+	if bad != nil || len(b.data) > 0 && len(b.data)+len(text) > ChunkSize {
+		if err := b.flush(pos.Offset); err != nil {
+			return err
+		}
+	}
+	if bad != nil {
+		return b.c.yield(Chunk{Input: b.c.input, Line: pos.Line, Offset: pos.Offset, Err: bad})
+	}
+	switch {
+	case b.data != nil:
+	case len(text) <= ChunkSize:
+		b.data = b.c.newBuffer()
+	default:
+		b.data = make([]byte, 0, len(text))
+	}
+	from := len(b.data)
+	b.data = append(b.data, text...)
+	b.pieces = append(b.pieces, Piece{pos, b.data[from:]})
+	return nil
+}
+
+// flush passes on what there is, of the text up to an offset.
+func (b *packer) flush(end int64) error {
+	if len(b.pieces) == 0 {
+		return nil
+	}
+	first := b.pieces[0].Position
+	chunk := Chunk{Input: b.c.input, Line: first.Line, Offset: first.Offset, Data: b.data, pieces: b.pieces, text: end - b.taken}
+	b.data, b.pieces, b.taken = nil, nil, end
+	return b.c.yield(chunk)
+}
+
+// wholeLines returns how many lines there are before the first that looks
+// like a part of something else, or an array. A last line without a line feed
+// may have been cut short.
+func wholeLines(data []byte, ends []int32) int {
+	start, last := 0, 0 // last is the last line that is not blank
+	for i, e := range ends {
+		end := int(e)
+		if data[start] != '{' || end-start < 3 || data[end-2] != '}' || data[end-1] != '\n' {
+			line := data[start:end]
+			c := firstByte(line)
+			switch {
+			case c == 0: // blank
+				start = end
+				continue
+			case continues(c):
+				return last
+			case !wholeLine(line):
+				return i
+			}
+		}
+		last, start = i, end
+	}
+	if continues(firstByte(data[start:])) {
+		return last
+	}
+	return len(ends)
+}
+
+// continues reports whether a line that begins with c continues what the line
+// before began, though that ended with a bracket.
+func continues(c byte) bool { return c == '}' || c == ']' || c == ',' || c == ':' || c == '"' }
+
+// wholeLine looks at a line that is not of the usual form. Lines in which
+// there is no beginning of JSON may stay as well: nothing would be found there.
+func wholeLine(line []byte) bool {
+	text := bytes.TrimRight(line, " \t\r\n")
+	switch firstByte(text) {
+	case '[':
+		return false
+	case '{':
+		return text[len(text)-1] == '}' && line[len(line)-1] == '\n'
+	}
+	return true
+}
+
+// firstByte returns the first byte of a line that is not white space or a byte
+// order mark, 0 if there is none.
+func firstByte(line []byte) byte {
+	p := skipSpace(line, skipMarks(line))
+	if p < len(line) {
+		return line[p]
+	}
+	return 0
+}
+
+// skipMarks returns the offset after the byte order marks of a line.
+func skipMarks(line []byte) int {
+	p := 0
+	for bytes.HasPrefix(line[p:], bom) {
+		p += len(bom)
+	}
+	return p
 }
 
 // grow makes room for a line that is longer than the buffer, or passes over a
@@ -143,10 +283,10 @@ func (c *cutter) grow() error {
 		c.buf = append(make([]byte, 0, min(2*size, MaxLine+1)), c.buf...)
 		return nil
 	}
-	tooLong := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: &LineError{
-		Reason: fmt.Sprintf("the line is longer than %d MiB", MaxLine>>20),
-	}}
-	if err := c.yield(tooLong); err != nil {
+	if firstByte(c.buf) == '{' {
+		return c.split(c.buf)
+	}
+	if err := c.yield(Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: tooLong("line")}); err != nil {
 		return err
 	}
 	c.offset += int64(len(c.buf))
@@ -186,17 +326,35 @@ func lineEnds(data []byte, end bool) []int32 {
 }
 
 // Lines yields the lines of the chunk that are not blank, without their line
-// ends, each with its position.
+// ends and byte order marks, each with its position; or the objects, if it is
+// not of lines.
 func (c *Chunk) Lines(yield func(Position, []byte) bool) {
+	for _, p := range c.pieces {
+		if !yield(p.Position, p.Text) {
+			return
+		}
+	}
 	start := 0
 	for i, end := range c.ends {
 		line := c.Data[start:end]
 		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
+		if len(text) > 0 && text[0] == bom[0] {
+			text = text[skipMarks(text):]
+			start += skipMarks(line)
+		}
 		if skipSpace(text, 0) < len(text) && !yield(Position{c.Line + int64(i), c.Offset + int64(start)}, text) {
 			return
 		}
 		start = int(end)
 	}
+}
+
+// TextSize is how much of the decompressed text the chunk was made of.
+func (c *Chunk) TextSize() int64 {
+	if c.pieces != nil {
+		return c.text
+	}
+	return int64(len(c.Data))
 }
 
 // A Position is where a line stands in its input.

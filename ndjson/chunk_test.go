@@ -37,7 +37,7 @@ func chunks(t *testing.T, r io.Reader, spare int) ([]Chunk, error) {
 		return bytes.Repeat([]byte{'#'}, size+spare)[:0]
 	}
 	var list []Chunk
-	err := Chunks(t.Context(), 7, r, get, func(c Chunk) error {
+	err := Chunks(t.Context(), 7, r, &testEnvelope, get, func(c Chunk) error {
 		if c.Input != 7 || (c.Err != nil) == (len(c.Data) > 0) {
 			t.Fatalf("chunk of input %d with %d bytes and error %v", c.Input, len(c.Data), c.Err)
 		}
@@ -90,7 +90,7 @@ func TestChunks(t *testing.T) {
 		{"byte order mark", bomText + "ab\ncd\n", []line{{1, 3, "ab"}, {2, 6, "cd"}}},
 		{"nothing but a byte order mark", bomText, nil},
 		{"byte order mark before a blank line", bomText + "\nab", []line{{2, 4, "ab"}}},
-		{"only the first byte order mark", bomText + bomText + "ab\n" + bomText + "cd", []line{{1, 3, bomText + "ab"}, {2, 9, bomText + "cd"}}},
+		{"byte order marks", bomText + bomText + "ab\n" + bomText + "cd", []line{{1, 6, "ab"}, {2, 12, "cd"}}},
 		{"half a byte order mark", "\xef\xbb\nab", []line{{1, 0, "\xef\xbb"}, {2, 3, "ab"}}},
 		{"zero bytes", "a\x00\n\x00\n", []line{{1, 0, "a\x00"}, {2, 3, "\x00"}}},
 	} {
@@ -288,7 +288,7 @@ func TestOverlongLineMemory(t *testing.T) {
 	read := func(size int64) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := Chunks(t.Context(), 0, repeated(size), func(n int) []byte { return make([]byte, 0, n) }, func(Chunk) error { return nil })
+		err := Chunks(t.Context(), 0, repeated(size), nil, func(n int) []byte { return make([]byte, 0, n) }, func(Chunk) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -329,7 +329,7 @@ func TestReadErrors(t *testing.T) {
 		{"after a line", "a\n", "b\n", []line{{1, 0, "a"}, {2, 2, broken}}},
 		{"within a line", "a\nb", "b\nc\n", []line{{1, 0, "a"}, {2, 2, broken}}},
 		{"within a long line", "a\n" + strings.Repeat("x", ChunkSize+1), "\nc\n", []line{{1, 0, "a"}, {2, 2, broken}}},
-		{"after a byte order mark", bomText, "b\n", []line{{1, 3, broken}}},
+		{"after a byte order mark", bomText, "b\n", []line{{1, 0, broken}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for name, r := range map[string]io.Reader{
@@ -362,7 +362,7 @@ func TestChunksStop(t *testing.T) {
 			"at read errors": iotest.ErrReader(io.ErrUnexpectedEOF),
 		} {
 			n := 0
-			err := Chunks(t.Context(), 0, r, get, func(Chunk) error { n++; return stop })
+			err := Chunks(t.Context(), 0, r, nil, get, func(Chunk) error { n++; return stop })
 			if !errors.Is(err, stop) || n != 1 {
 				t.Errorf("%s: %v after %d chunks", name, err, n)
 			}
@@ -375,7 +375,7 @@ func TestChunksStop(t *testing.T) {
 		} {
 			ctx, cancel := context.WithCancel(t.Context())
 			n := 0
-			err := Chunks(ctx, 0, r, get, func(Chunk) error { n++; cancel(); return nil })
+			err := Chunks(ctx, 0, r, nil, get, func(Chunk) error { n++; cancel(); return nil })
 			if !errors.Is(err, context.Canceled) || n != 1 {
 				t.Errorf("%s: %v after %d chunks", name, err, n)
 			}

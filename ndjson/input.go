@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -123,6 +124,9 @@ func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64)
 			return nil, err
 		}
 		raw, file = f, f
+		if in.Size >= 0 {
+			raw = &steadyFile{File: f, size: in.Size}
+		}
 	}
 	if in.Size < 0 {
 		raw = &interruptible{ctx: ctx, r: raw, buf: make([]byte, 1<<16), done: make(chan error, 1)}
@@ -171,6 +175,42 @@ func (in Input) openFile(ctx context.Context) (*os.File, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
 	}
 	return f, nil
+}
+
+// A steadyFile is a file that must not change while it is read, nor have
+// changed since it was found.
+type steadyFile struct {
+	*os.File
+	size int64 // when it was found
+	read int64
+	mod  time.Time // when it was opened
+}
+
+func (f *steadyFile) Read(p []byte) (int, error) {
+	if f.read == 0 && f.mod.IsZero() {
+		info, err := f.Stat()
+		if err != nil {
+			return 0, err
+		}
+		f.mod = info.ModTime()
+	}
+	n, err := f.File.Read(p)
+	f.read += int64(n)
+	switch {
+	case f.read > f.size:
+		return n, fmt.Errorf("the file has grown beyond the %d bytes that it had", f.size)
+	case !errors.Is(err, io.EOF):
+		return n, err
+	case f.read < f.size:
+		return n, fmt.Errorf("the file ends after %d of the %d bytes that it had: %w", f.read, f.size, io.ErrUnexpectedEOF)
+	}
+	switch info, statErr := f.Stat(); {
+	case statErr != nil:
+		return n, statErr
+	case info.Size() != f.size || !info.ModTime().Equal(f.mod):
+		return n, errors.New("the file was changed while it was read")
+	}
+	return n, err
 }
 
 var gzipMagic = []byte{0x1f, 0x8b}

@@ -222,6 +222,60 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestSteadyFile reads files that change between being found and being read to
+// their end. None is taken for whole.
+func TestSteadyFile(t *testing.T) {
+	text := strings.Repeat("a line\n", 100_000)
+	for name, change := range map[string]func(f *os.File) error{
+		"shrinks":   func(f *os.File) error { return f.Truncate(int64(len(text)) - 7) },
+		"to naught": func(f *os.File) error { return f.Truncate(0) },
+		"grows":     func(f *os.File) error { _, err := f.WriteAt([]byte("more\n"), int64(len(text))); return err },
+		"changes": func(f *os.File) error {
+			_, err := f.WriteAt([]byte("A"), 0)
+			return errors.Join(err, os.Chtimes(f.Name(), time.Time{}, time.Unix(1, 0)))
+		},
+	} {
+		for _, when := range []string{"before", "while"} {
+			if name == "changes" && when == "before" {
+				continue // of that, nobody knows
+			}
+			file := filepath.Join(t.TempDir(), "in")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.OpenFile(file, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			inputs, err := Expand([]string{file})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if when == "before" {
+				err = change(f)
+			}
+			var n atomic.Int64
+			r, openErr := inputs[0].Open(t.Context(), nil, &n)
+			if err := errors.Join(err, openErr); err != nil {
+				t.Fatal(err)
+			}
+			if when == "while" {
+				if _, err := r.Read(make([]byte, 10)); err != nil {
+					t.Fatal(err)
+				}
+				if err := change(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := io.Copy(io.Discard, r); err == nil {
+				t.Errorf("a file that %s %s it is read is taken for whole", name, when)
+			}
+			r.Close()
+			f.Close()
+		}
+	}
+}
+
 // TestTruncated cuts compressed inputs at every byte: none is taken for whole,
 // and what comes out is a beginning of the text.
 func TestTruncated(t *testing.T) {

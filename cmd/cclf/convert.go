@@ -81,6 +81,10 @@ func newConvertCommand(e *env) *cli.Command {
 				Value: -1, Destination: &maxRejects,
 			},
 			&cli.BoolFlag{
+				Name: "allow-partial", Usage: "convert what there is of inputs that break off (default: stop with exit code 17)",
+				Destination: &opts.AllowPartial,
+			},
+			&cli.BoolFlag{
 				Name: "keep-rejected-lines", Usage: "write the text of rejected lines, which is PHI, to _rejects.ndjson too",
 				Destination: &opts.KeepRejectedLines,
 			},
@@ -229,6 +233,11 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 			were = "was"
 		}
 		failed = append(failed, fmt.Sprintf("%d of %s %s rejected", counts.Rejected, plural(counts.Lines, "line"), were))
+	}
+	for _, in := range manifest.Inputs {
+		if in.BrokenOff > 0 {
+			failed = append(failed, fmt.Sprintf("%s broke off at line %d: what follows is missing", in.Name, in.BrokenOff))
+		}
 	}
 	switch counts.Misfits {
 	case 0:

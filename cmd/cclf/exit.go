@@ -32,6 +32,7 @@ const (
 	exitExpired     = 14
 	exitPartial     = 15
 	exitUnavailable = 16
+	exitBrokeOff    = 17
 	exitInternal    = 70
 	exitNoMemory    = 71
 	exitHangup      = 129
@@ -56,6 +57,7 @@ const exitCodeHelp = `Exit codes:
   14   server: the files have expired
   15   the export ended, but not all of it is there
   16   server: no useful answer; the export can be resumed
+  17   an input broke off, or changed while it was read
   70   internal error: a defect of cclf
   71   out of memory
   129  ended by SIGHUP (the terminal was closed)
@@ -95,6 +97,7 @@ func exitCode(err error) int {
 		dataSet *query.DataSetError
 		sql     *query.Error
 		server  *fetch.Error
+		broke   *convert.BreakOffError
 	)
 	switch {
 	case err == nil:
@@ -115,6 +118,8 @@ func exitCode(err error) int {
 		return exitTooManyBad
 	case errors.Is(err, convert.ErrOutput):
 		return exitOutput
+	case errors.As(err, &broke):
+		return exitBrokeOff
 	case errors.Is(err, ndjson.ErrNoInput):
 		return exitInput
 	case errors.As(err, &server):

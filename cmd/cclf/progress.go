@@ -113,6 +113,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.Skipped, "resource", "without a place in CCLF"},
 		{m.Counts.NoPatient, "claim", "without a Patient in the export (" + nameless + ")"},
 		{m.Counts.Rejected, "line", "rejected"},
+		{m.Counts.BrokenOff, "input", "broken off: what follows is missing"},
 		{m.Counts.Misfits, "value", "left blank, not fitting the field"},
 	} {
 		if n.count > 0 {

@@ -1,0 +1,143 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/cclf-tools/cclf/ndjson"
+)
+
+// bundle is how FHIR wraps resources in others.
+var bundle = &ndjson.Envelope{Member: "resourceType", Value: "Bundle", List: "entry", Item: "resource"}
+
+// maxWrapped is how many Bundles and arrays a resource may be wrapped in, that
+// are all on one line.
+const maxWrapped = 8
+
+// unusual takes text that is not one good resource, for the reason err: a
+// Bundle, an array or several resources on one line, which it takes apart. All
+// else is rejected.
+func (w *worker) unusual(pos ndjson.Position, text []byte, err error, wrapped int) {
+	pieces, notApart := ndjson.Split(text, pos, bundle)
+	if notApart != nil || len(pieces) == 1 && len(pieces[0].Text) == len(bytes.TrimSpace(text)) {
+		w.refuse(pos, text, err)
+		return
+	}
+	if wrapped == maxWrapped {
+		w.reject(pos, text, reject("resources wrapped in too many Bundles or arrays").Error())
+		return
+	}
+	w.out.counts.Lines += int64(len(pieces)) - 1
+	for _, p := range pieces {
+		w.claim.line = p.Line
+		w.out.places.note(int64(len(w.out.keys)), w.out.input, p.Line)
+		if err := w.line(p.Text); err != nil {
+			w.unusual(p.Position, p.Text, err, wrapped+1)
+		}
+	}
+}
+
+// refuse rejects text that is no resource that has rows, and says what it is
+// where that is known.
+func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
+	switch err {
+	case errNoType:
+		if reason := entryWithoutResource(text); reason != "" {
+			err = reject("%s", reason)
+		}
+	case errOtherType:
+		name := typeName(text)
+		switch {
+		case name == "OperationOutcome" && onlyRemarks(text):
+			w.out.counts.Resources++
+			w.out.counts.Skipped++
+			return
+		case name == "OperationOutcome":
+			err = reject("an OperationOutcome: an error message of the server, not data")
+		case name == "Parameters":
+			err = reject("a Parameters resource: what it wraps is not read")
+		case fhirTypes[name]:
+			err = reject("a resource of type %s, which BCDA does not serve", name)
+		}
+	}
+	w.reject(pos, text, err.Error())
+}
+
+// entryWithoutResource says what an entry of a Bundle is that wraps nothing,
+// or nothing when the text is no such entry.
+func entryWithoutResource(text []byte) string {
+	var entry struct {
+		FullURL, Response, Search, Link json.RawMessage
+		Request                         struct{ Method, URL string }
+	}
+	switch err := json.Unmarshal(text, &entry); {
+	case err != nil:
+	case entry.Request.Method == "DELETE":
+		return "a deletion (an entry of a Bundle with the method DELETE), which is not applied"
+	case entry.FullURL != nil || entry.Response != nil || entry.Search != nil || entry.Link != nil || entry.Request.Method != "":
+		return "an entry of a Bundle without a resource"
+	}
+	return ""
+}
+
+// typeName is the type of a resource.
+func typeName(text []byte) string {
+	var resource struct {
+		Type string `json:"resourceType"`
+	}
+	if json.Unmarshal(text, &resource) != nil {
+		return ""
+	}
+	return resource.Type
+}
+
+// onlyRemarks reports whether an OperationOutcome tells of no error.
+func onlyRemarks(text []byte) bool {
+	var outcome struct {
+		Issue []struct{ Severity string }
+	}
+	if json.Unmarshal(text, &outcome) != nil {
+		return false
+	}
+	for _, i := range outcome.Issue {
+		if i.Severity != "information" && i.Severity != "warning" && i.Severity != "success" {
+			return false
+		}
+	}
+	return len(outcome.Issue) > 0
+}
+
+// fhirTypes are the resource types of FHIR R4. Only they are named in reasons:
+// a type that is none may be anything.
+var fhirTypes = setOf(
+	"Account", "ActivityDefinition", "AdverseEvent", "AllergyIntolerance", "Appointment", "AppointmentResponse",
+	"AuditEvent", "Basic", "Binary", "BiologicallyDerivedProduct", "BodyStructure", "Bundle", "CapabilityStatement",
+	"CarePlan", "CareTeam", "CatalogEntry", "ChargeItem", "ChargeItemDefinition", "Claim", "ClaimResponse",
+	"ClinicalImpression", "CodeSystem", "Communication", "CommunicationRequest", "CompartmentDefinition",
+	"Composition", "ConceptMap", "Condition", "Consent", "Contract", "Coverage", "CoverageEligibilityRequest",
+	"CoverageEligibilityResponse", "DetectedIssue", "Device", "DeviceDefinition", "DeviceMetric", "DeviceRequest",
+	"DeviceUseStatement", "DiagnosticReport", "DocumentManifest", "DocumentReference", "Encounter", "Endpoint",
+	"EnrollmentRequest", "EnrollmentResponse", "EpisodeOfCare", "EventDefinition", "Evidence", "EvidenceVariable",
+	"ExampleScenario", "ExplanationOfBenefit", "FamilyMemberHistory", "Flag", "Goal", "GraphDefinition", "Group",
+	"GuidanceResponse", "HealthcareService", "ImagingStudy", "Immunization", "ImmunizationEvaluation",
+	"ImmunizationRecommendation", "ImplementationGuide", "InsurancePlan", "Invoice", "Library", "Linkage", "List",
+	"Location", "Measure", "MeasureReport", "Media", "Medication", "MedicationAdministration", "MedicationDispense",
+	"MedicationKnowledge", "MedicationRequest", "MedicationStatement", "MessageDefinition", "MessageHeader",
+	"MolecularSequence", "NamingSystem", "NutritionOrder", "Observation", "ObservationDefinition",
+	"OperationDefinition", "OperationOutcome", "Organization", "OrganizationAffiliation", "Parameters", "Patient",
+	"PaymentNotice", "PaymentReconciliation", "Person", "PlanDefinition", "Practitioner", "PractitionerRole",
+	"Procedure", "Provenance", "Questionnaire", "QuestionnaireResponse", "RelatedPerson", "RequestGroup",
+	"ResearchDefinition", "ResearchElementDefinition", "ResearchStudy", "ResearchSubject", "RiskAssessment",
+	"RiskEvidenceSynthesis", "Schedule", "SearchParameter", "ServiceRequest", "Slot", "Specimen",
+	"SpecimenDefinition", "StructureDefinition", "StructureMap", "Subscription", "Substance", "SupplyDelivery",
+	"SupplyRequest", "Task", "TerminologyCapabilities", "TestReport", "TestScript", "ValueSet",
+	"VerificationResult", "VisionPrescription",
+)
+
+func setOf(names ...string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
+}
