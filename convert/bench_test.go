@@ -125,7 +125,7 @@ func BenchmarkRows(b *testing.B) {
 		w := newWorker(benchPlans(b), benchOptions(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
-				for _, p := range w.chunk(int64(i), c, api).pages {
+				for _, p := range w.chunk(job{seq: int64(i), chunk: c, api: api, family: schema.AllAPIs}).pages {
 					pools.put(p.output, p.page)
 				}
 			}
@@ -142,7 +142,7 @@ func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]basedPa
 	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
 	all := make([][]basedPage, len(outputs))
 	for i, c := range chunks {
-		for _, p := range w.chunk(int64(i), c, api).pages {
+		for _, p := range w.chunk(job{seq: int64(i), chunk: c, api: api, family: schema.AllAPIs}).pages {
 			all[p.output] = append(all[p.output], basedPage{p.page, 0})
 		}
 	}

@@ -2,6 +2,8 @@ package convert
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -94,9 +96,17 @@ var (
 
 // choose returns the plan for a resource that was read with the plan guess.
 func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*plan, error) {
-	api, marked := p.generation(resourceType, guess, rec)
-	if !marked {
-		api = guess.api
+	api := guess.api
+	if p.only == nil {
+		set, _ := marked(resourceType, guess, rec)
+		switch single, ok := set.Single(); {
+		case ok:
+			api = single
+		case set == 0:
+			return nil, reject("marks of different API versions in one resource: %s", marksIn(resourceType, guess, rec))
+		case !set.Has(api):
+			api = set.First()
+		}
 	}
 	if right := p.of(api, string(resourceType)); right != nil {
 		return right, nil
@@ -107,24 +117,50 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 	return nil, errOtherType
 }
 
-// generation tells the API generation of a resource, which was read with the
-// plan guess, by the markers in it.
-func (p *plans) generation(resourceType []byte, guess *plan, rec *ndjson.Record) (api schema.API, marked bool) {
-	if p.only != nil {
-		return *p.only, true
-	}
-	for i, m := range schema.Markers {
-		if m.Resource == string(resourceType) && !rec.Reg(guess.common.markers[i]).IsZero() {
-			return m.API, true
+// marked returns the API versions that all markers in a resource allow, which
+// was read with the plan guess, and the version that the first weak marker is
+// usual in, if there is one.
+func marked(resourceType []byte, guess *plan, rec *ndjson.Record) (set, weak schema.APISet) {
+	set = schema.AllAPIs
+	for i := range schema.Markers {
+		m := &schema.Markers[i]
+		if m.Resource != string(resourceType) || rec.Reg(guess.common.markers[i]).IsZero() {
+			continue
+		}
+		switch {
+		case !m.Weak:
+			set &= m.APIs
+		case weak == 0:
+			weak = m.APIs
 		}
 	}
-	return 0, false
+	return set, weak
 }
 
-// begin tells the generation with which the reading of an input begins, by its
-// first chunk: that of its first resource with a marker, or else that of the
-// input before it. rec is for its use.
-func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API) schema.API {
+// marksIn names the markers in a resource, each with the versions it allows.
+func marksIn(resourceType []byte, guess *plan, rec *ndjson.Record) string {
+	var list []string
+	for i, m := range schema.Markers {
+		if m.Resource == string(resourceType) && !m.Weak && !rec.Reg(guess.common.markers[i]).IsZero() {
+			list = append(list, fmt.Sprintf("%s (%s)", m.Expr, m.APIs))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// mostVotes is how many resources of an input are asked for its API version.
+const mostVotes = 9
+
+// begin tells the API version with which the reading of an input begins, by a
+// vote of the resources in its first chunk whose markers leave one version.
+// The first of them decides alone when it agrees with the input before. Without
+// any, weak markers vote, and without those it is that of the input before. rec
+// is for its use. votes is how many were for it.
+func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API) (api schema.API, votes int) {
+	if p.only != nil {
+		return before, 0
+	}
+	var strong, weak ballot
 	guess := p.of(before, eobType)
 	for _, text := range first.Lines {
 		if guess.program.Walk(rec, text) != nil {
@@ -134,9 +170,52 @@ func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API
 		if resourceType.IsZero() {
 			continue
 		}
-		if api, marked := p.generation(rec.Text(nil, resourceType), guess, rec); marked {
-			return api
+		set, usual := marked(rec.Text(nil, resourceType), guess, rec)
+		if only, ok := usual.Single(); ok && weak.total < mostVotes {
+			weak.add(only)
+		}
+		if only, ok := set.Single(); ok {
+			strong.add(only)
+			if only == before && strong.total == 1 || strong.total == mostVotes {
+				break
+			}
 		}
 	}
-	return before
+	for _, b := range []*ballot{&strong, &weak} {
+		if b.total > 0 {
+			return b.winner(before)
+		}
+	}
+	return before, 0
+}
+
+// A ballot counts votes for API versions.
+type ballot struct {
+	votes [len(schema.APIs)]int
+	total int
+}
+
+func (b *ballot) add(api schema.API) {
+	b.votes[api]++
+	b.total++
+}
+
+// winner is the version with the most votes; of equal ones, the one before.
+func (b *ballot) winner(before schema.API) (schema.API, int) {
+	best := before
+	for api, n := range b.votes {
+		if n > b.votes[best] {
+			best = schema.API(api)
+		}
+	}
+	return best, b.votes[best]
+}
+
+// family returns the API versions whose resources go together with those of
+// one: v1 and v2 have the same ids, v3 has its own.
+func family(api schema.API) schema.APISet {
+	if api == schema.V3 {
+		return schema.SetOf(schema.V3)
+	}
+	return schema.SetOf(schema.V1, schema.V2)
 }

@@ -172,6 +172,7 @@ type run struct {
 	apis     [len(schema.APIs)]bool // generations that were read
 	next     int64                  // number of the next resource
 	rejects  *rejectFile
+	strays   int64        // rejects of another API version
 	sizes    []inputState // by input
 	written  []int64      // rows by output
 	places   placeLog     // of resources
@@ -264,7 +265,7 @@ func (r *run) read(ctx context.Context) error {
 				if !ok || j.err != nil {
 					return j.err
 				}
-				res := w.chunk(j.seq, j.chunk, j.api)
+				res := w.chunk(j)
 				buffers.put(j.chunk.Data)
 				select {
 				case results <- res:
@@ -299,10 +300,11 @@ func (r *run) read(ctx context.Context) error {
 
 // A job is a chunk to be worked on, or an error that ends the reading.
 type job struct {
-	seq   int64
-	chunk ndjson.Chunk
-	api   schema.API // of the input's beginning
-	err   error
+	seq    int64
+	chunk  ndjson.Chunk
+	api    schema.API    // of the input's beginning
+	family schema.APISet // the versions that go with those of the inputs so far
+	err    error
 }
 
 // chunks yields all input, chunk by chunk.
@@ -311,17 +313,28 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 		stopped := errors.New("stopped")
 		var seq int64
 		api := r.plans.first()
-		var first ndjson.Record // of the resource that an input begins with
+		together := schema.AllAPIs // until an input tells its version
+		var first ndjson.Record    // of the resource that an input begins with
 		for i, in := range r.opts.inputs {
 			begun := false
 			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
 			if err == nil {
 				err = ndjson.Chunks(ctx, i, stream, bundle, buffers.get, func(c ndjson.Chunk) error {
 					if !begun {
-						begun, api = true, r.plans.begin(&first, &c, api)
+						begun = true
+						if told, votes := r.plans.begin(&first, &c, api); votes > 0 {
+							switch {
+							case together == schema.AllAPIs:
+								api, together = told, family(told)
+							case together.Has(told):
+								api = told
+							case votes > 1: // a single resource may be a stray
+								return fmt.Errorf("%w (in %s)", ErrMixed, in.Name)
+							}
+						}
 					}
 					seq++
-					if !yield(job{seq: seq - 1, chunk: c, api: api}) {
+					if !yield(job{seq: seq - 1, chunk: c, api: api, family: together}) {
 						return stopped
 					}
 					return nil
@@ -375,8 +388,8 @@ func (r *run) take(res *result) error {
 	for api, seen := range res.apis {
 		r.apis[api] = r.apis[api] || seen
 	}
-	if r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2]) {
-		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.input].Name)
+	if err := r.checkStrays(res); err != nil {
+		return err
 	}
 	r.counts.add(res.counts)
 	r.adjusted = r.adjusted.add(res.adjusted)
@@ -400,6 +413,21 @@ func (r *run) take(res *result) error {
 			r.opts.MaxRejects, res.bad[len(res.bad)-1].File, res.bad[len(res.bad)-1].Line, res.bad[len(res.bad)-1].Reason)
 	}
 	r.report("read", r.stored.Load(), r.storedTotal())
+	return nil
+}
+
+// fewStrays is how many resources of another API version are rejected one by
+// one, whatever the size of the export.
+const fewStrays = 100
+
+// checkStrays ends a run over what are two exports: one that took in both kinds,
+// or rejected more than some strays as of the other kind.
+func (r *run) checkStrays(res *result) error {
+	r.strays += res.strays
+	both := r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2])
+	if both || r.strays > fewStrays && r.strays > r.counts.Resources/10 {
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.input].Name)
+	}
 	return nil
 }
 

@@ -26,6 +26,7 @@ type result struct {
 	counts   Counts
 	adjusted adjustedCount
 	apis     [len(schema.APIs)]bool // generations that occur
+	strays   int64                  // rejects of an API version that does not go with the export's
 	newest   int64                  // the newest update of a resource
 }
 
@@ -90,7 +91,8 @@ type worker struct {
 	plans   *plans
 	opts    *Options
 	records map[*plan]*ndjson.Record
-	guess   *plan // that of the line before
+	guess   *plan         // that of the line before
+	family  schema.APISet // the versions whose resources go together in the export
 	claim   claim
 	out     *result
 	open    []*page // of the result, by output, nil where it has no rows
@@ -105,11 +107,12 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 	return w
 }
 
-// chunk reads all lines of a chunk. A resource that does not show its
-// generation is of that of the one before it; the first, of that given.
-func (w *worker) chunk(seq int64, chunk ndjson.Chunk, api schema.API) *result {
-	w.guess = w.plans.of(api, eobType)
-	w.out = &result{seq: seq, input: chunk.Input, size: chunk.TextSize(), newest: math.MinInt64}
+// chunk reads all lines of a chunk. A resource without a version marker inherits
+// the version of the previous one; the first one uses that of the job.
+func (w *worker) chunk(j job) *result {
+	chunk := j.chunk
+	w.guess, w.family = w.plans.of(j.api, eobType), j.family
+	w.out = &result{seq: j.seq, input: chunk.Input, size: chunk.TextSize(), newest: math.MinInt64}
 	clear(w.open)
 	if chunk.Err != nil {
 		w.out.counts.Lines++
@@ -212,6 +215,10 @@ func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 	right, err := w.plans.choose(w.text(rec, p.common.resourceType), p, rec)
 	if err != nil {
 		return nil, err
+	}
+	if !w.family.Has(right.api) {
+		w.out.strays++
+		return nil, reject("a resource of %s in an export of %s, where the same ids mean other people and claims", right.api, w.family)
 	}
 	w.guess = right
 	if right == p {

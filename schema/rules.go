@@ -127,32 +127,6 @@ func CoveragePartExpr(api API) string {
 	return `class[type.coding.code=plan].value`
 }
 
-// A Marker is a path at which only some generations have a value, by which
-// the generation of a resource is told.
-type Marker struct {
-	Resource string
-	Expr     string
-	API      API
-}
-
-// Markers in the order in which they are tried: the first that has a value
-// decides. A resource without any is of the generation of the one before it.
-var Markers = []Marker{
-	{eob, `meta.tag[system=idr:System-Type].code`, V3},
-	{eob, `type.coding[system=idr:CLM-TYPE-CD].code`, V3},
-	{eob, `use`, V2},
-	{eob, `status`, V1},
-	{patient, `identifier[system^=https://bluebutton.cms.gov/resources/].type.coding.code`, V2},
-	{patient, `identifier[system^=https://bluebutton.cms.gov/resources/].value`, V1},
-	{patient, `extension[url=bb:race].valueCoding.code`, V1},
-	{patient, `identifier[system=sid:us-mbi].value`, V3},
-	{claim, `id`, V2},
-	{response, `id`, V2},
-	{coverage, `grouping.subPlan`, V1},
-	{coverage, `extension[url^=https://bluebutton.cms.gov/resources/].url`, V2},
-	{coverage, `extension[url^=https://bluebutton.cms.gov/fhir/].url`, V3},
-}
-
 // PatientExpr finds the beneficiary that a resource is about.
 func PatientExpr(resource string) string {
 	switch resource {

@@ -160,7 +160,7 @@ func TestRules(t *testing.T) {
 	}
 	for _, m := range Markers {
 		if _, err := ParseExpr(m.Expr); err != nil {
-			t.Errorf("marker of %s: %v", m.API, err)
+			t.Errorf("marker of %s: %v", m.APIs, err)
 		}
 	}
 	for _, expr := range []string{ClaimTypeExpr, ClaimTypeNumberExpr, ClaimTypeKindExpr, DiagnosisCode, DiagnosisSystem, PresentOnAdmissionURL, IdentifierValue, IdentifierStart, IdentifierEnd,
