@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -131,6 +132,12 @@ func newTransport(waits Waits) (*http.Transport, error) {
 		IdleConnTimeout:     time.Minute,
 		// What arrives is stored as it is.
 		DisableCompression: true,
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, reply *http.Response) error {
+			if reply.StatusCode != http.StatusOK {
+				return &proxyError{proxy.Host, reply.StatusCode}
+			}
+			return nil
+		},
 	}
 	// On some systems the standard library does not look at the variable.
 	if name := os.Getenv("SSL_CERT_FILE"); name != "" {

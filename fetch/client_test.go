@@ -320,7 +320,7 @@ func TestCancel(t *testing.T) {
 func Example() {
 	ctx := context.Background()
 	// A server for the example; else it would be fetch.Sandbox, with the
-	// credentials of your organisation.
+	// credentials of your organization.
 	server := httptest.NewServer(bcdatest.New(bcdatest.Options{Files: smallExport()}))
 	defer server.Close()
 	dir, err := os.MkdirTemp("", "export")

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,6 +53,8 @@ type downloads struct {
 	moved  atomic.Int64 // when any of them last got on, in Unix nanoseconds
 	begun  time.Time
 	before int // files that were there
+
+	renewing sync.Mutex // one asks for new addresses at a time
 
 	expiry struct {
 		sync.Mutex
@@ -113,7 +116,12 @@ func (d *downloads) one(ctx context.Context, f *fileState) error {
 		return err
 	}
 	d.c.log.Warn(fmt.Sprintf("file %s: %s", f.Name, failed.msg))
-	d.update(func() { f.Failed, f.Permanent = failed.msg, failed.permanent })
+	d.update(func() {
+		f.Failed, f.Permanent, f.hint = failed.msg, failed.permanent, failed.hint
+		if failed.gone {
+			f.Gone++
+		}
+	})
 	return nil
 }
 
@@ -121,6 +129,8 @@ func (d *downloads) one(ctx context.Context, f *fileState) error {
 type fileError struct {
 	msg       string
 	permanent bool // trying again would not help
+	gone      bool // the server does not have it, or always fails at it
+	hint      string
 }
 
 func (e *fileError) Error() string { return e.msg }
@@ -132,16 +142,12 @@ func (d *downloads) get(ctx context.Context, f *fileState) error {
 			return err
 		}
 	}
-	base := d.c.server.fhir
-	target, err := resolve(base, f.URL)
-	if err == nil {
-		_, err = d.c.trusts(target)
-	}
+	target, err := d.target(f)
 	if err != nil {
-		return &fileError{"it is not fetched: " + d.c.redactor.clean(err.Error()), true}
+		return err
 	}
 	if f.Type == "" {
-		return &fileError{"it is not fetched: the manifest announces it with an unknown resource type", true}
+		return &fileError{msg: "it is not fetched: the manifest announces it with an unknown resource type", permanent: true}
 	}
 	p, err := d.folder.openPart(f.Name)
 	if err != nil {
@@ -151,6 +157,30 @@ func (d *downloads) get(ctx context.Context, f *fileState) error {
 	return d.fill(ctx, f, p, target)
 }
 
+// address is where a file is, as far as the manifest tells. It changes when the
+// job is asked for new addresses.
+func (d *downloads) address(f *fileState) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return f.URL
+}
+
+// target is where to ask for a file.
+func (d *downloads) target(f *fileState) (*url.URL, error) {
+	target, err := resolve(d.c.server.fhir, d.address(f))
+	if err == nil {
+		_, err = d.c.trusts(target)
+	}
+	if err != nil {
+		why := &fileError{msg: "it is not fetched: " + d.c.redactor.clean(err.Error()), permanent: true}
+		if target != nil {
+			why.hint = allowHint(target)
+		}
+		return nil, why
+	}
+	return target, nil
+}
+
 // adopt takes a file that has its name already for finished, if it is sound.
 func (d *downloads) adopt(ctx context.Context, f *fileState, name string) (bool, error) {
 	file, err := d.folder.root.Open(name)
@@ -158,7 +188,7 @@ func (d *downloads) adopt(ctx context.Context, f *fileState, name string) (bool,
 		return false, d.fatal(err)
 	}
 	defer file.Close()
-	c, err := verify(ctx, file, f.Type, nil)
+	c, err := verify(ctx, file, verifying{resourceType: f.Type, sums: f.Integrity.SHA256 != ""})
 	var bad *contentError
 	if errors.As(err, &bad) {
 		return false, d.fatal(d.folder.root.Remove(name))
@@ -181,8 +211,12 @@ func (d *downloads) adopt(ctx context.Context, f *fileState, name string) (bool,
 func (d *downloads) done(f *fileState, name string, size int64, c contents) {
 	d.update(func() {
 		f.Name, f.Size, f.Resources, f.Issues, f.Done = name, size, c.lines, c.issues, true
-		f.Failed, f.Permanent = "", false
+		f.Failed, f.Permanent, f.Gone = "", false, 0
+		f.Flaw, f.BadLines, f.SystemTypes = c.flaw(f), c.badLines, c.systemTypes
 	})
+	if f.Flaw != "" {
+		d.c.log.Warn(fmt.Sprintf("file %s is kept, but %s", name, f.Flaw))
+	}
 	d.event(eventDownloadComplete, downloadCompleteDetail{d.fileURL(f), c.lines, size})
 	d.arrived(f)
 }
@@ -214,7 +248,7 @@ func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url
 				return d.fatal(restart)
 			}
 			if bad++; bad >= maxBad {
-				return t.giveUp(content.msg, true)
+				return t.giveUp(&fileError{msg: content.msg, permanent: true})
 			}
 			err = &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Msg: content.msg}}
 		}
@@ -230,7 +264,7 @@ func (d *downloads) fill(ctx context.Context, f *fileState, p *part, target *url
 				return err // it is not this file alone
 			}
 			p.file.Close()
-			return &fileError{err.Error(), false}
+			return &fileError{msg: err.Error()}
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return err
@@ -248,17 +282,21 @@ type transfer struct {
 	highest int64 // size that the part once had
 	whole   bool  // ask for the whole file: a range was answered wrongly
 	failed  int   // replies with status 500
+	// doubtful counts bodies with a flaw that may come from the way here.
+	doubtful int
+	renewed  int   // how often the job was asked for a new address
+	since    int64 // highest, when it was asked the last time
 }
 
 // op is what is being done, for messages.
 func (t *transfer) op() string { return opDownload + " (" + t.f.Name + ")" }
 
 // giveUp throws the part away.
-func (t *transfer) giveUp(msg string, permanent bool) error {
+func (t *transfer) giveUp(why *fileError) error {
 	if err := t.p.remove(); err != nil {
 		return t.fatal(err)
 	}
-	return &fileError{msg, permanent}
+	return why
 }
 
 // try sends one request and takes what comes.
@@ -278,12 +316,12 @@ func (t *transfer) try(ctx context.Context) error {
 	}
 	length := int64(-1) // of the file, as far as a partial reply tells
 	resp, err := t.c.do(ctx, t.op(), t.target, request{
-		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer,
+		accept: "application/fhir+ndjson", header: header, bearer: t.state.Run.Bearer, file: true,
 	})
 	if err != nil {
 		var e *Error
 		if errors.As(err, &e) && e.Kind == ErrOrigin {
-			return t.giveUp(e.Msg, true)
+			return t.giveUp(&fileError{msg: e.Msg, permanent: true, hint: e.hint})
 		}
 		return err
 	}
@@ -441,13 +479,16 @@ func (t *transfer) finish(ctx context.Context) error {
 		defer func() { _ = t.folder.root.Remove(temp) }()
 		copyTo = file
 	}
-	c, err := verify(ctx, p.file, t.f.Type, copyTo)
+	c, err := verify(ctx, p.file, verifying{resourceType: t.f.Type, copyTo: copyTo, sums: t.f.Integrity.SHA256 != ""})
 	var bad *contentError
 	if err == nil && p.size == 0 && strings.HasSuffix(p.info.Encoding, "gzip") {
 		err = &contentError{"nothing came of its compressed form"}
 	}
-	if err == nil && t.f.Kind == KindOutput && t.f.Count != nil && *t.f.Count != c.lines {
-		err = &contentError{fmt.Sprintf("it has %d resources, the manifest announces %d", c.lines, *t.f.Count)}
+	if err == nil && !t.mustKeep(&c) {
+		if flaw := c.flaw(t.f); flaw != "" {
+			t.doubtful++
+			err = &contentError{flaw}
+		}
 	}
 	if err != nil {
 		if errors.As(err, &bad) || ctx.Err() != nil {
@@ -469,6 +510,19 @@ func (t *transfer) finish(ctx context.Context) error {
 	t.moved.Store(time.Now().UnixNano())
 	t.done(t.f, name, info.Size(), c)
 	return nil
+}
+
+// mustKeep tells whether a file is taken with its flaws, if it has any: it
+// came as the server has it, or came so before. Some servers hand a file out
+// once.
+func (t *transfer) mustKeep(c *contents) bool {
+	if t.doubtful+1 >= maxBad {
+		return true
+	}
+	if len(c.mismatch(t.f)) > 0 {
+		return false
+	}
+	return c.gzip || t.p.info.Total == t.p.size
 }
 
 // refused looks at a reply without data. Its body is never saved: BCDA sends
@@ -493,19 +547,100 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 		return &transientError{err: reply, wait: retryAfter(resp.Header)}
 	case resp.StatusCode == http.StatusInternalServerError:
 		if t.failed++; t.failed >= max500 {
-			return t.giveUp(reply.answer(), false)
+			return t.giveUp(&fileError{msg: reply.answer(), gone: true})
 		}
 		return &transientError{err: reply}
+	case t.mayBeOutdated(resp.StatusCode):
+		return t.renew(ctx, reply)
 	case resp.StatusCode == http.StatusUnauthorized:
+		return t.c.refusal(reply)
+	case resp.StatusCode == http.StatusProxyAuthRequired:
 		return t.c.refusal(reply)
 	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
 		if err := t.expired(ctx); err != nil {
 			return err
 		}
-		return t.giveUp(reply.answer(), false)
+		return t.giveUp(&fileError{msg: reply.answer(), gone: true})
 	default:
-		return t.giveUp(reply.answer(), true)
+		return t.giveUp(&fileError{msg: reply.answer(), permanent: true})
 	}
+}
+
+// maxRenewed is how often the job is asked for a new address of a file that
+// does not get on.
+const maxRenewed = 2
+
+// mayBeOutdated tells whether a refusal may mean that an address with a
+// signature in it is no longer valid: storage hosts answer 403 then (S3, Azure,
+// CloudFront), or 400 (Google), some 401.
+func (t *transfer) mayBeOutdated(status int) bool {
+	own := originOf(t.target) == t.c.server.origin
+	switch status {
+	case http.StatusBadRequest, http.StatusForbidden:
+		return !own || t.target.RawQuery != ""
+	case http.StatusUnauthorized:
+		return !own || !t.state.Run.Bearer && t.target.RawQuery != ""
+	default:
+		return false
+	}
+}
+
+// renew asks the job for the addresses of its files again, so that the download
+// goes on at a fresh one.
+func (t *transfer) renew(ctx context.Context, reply *replyError) error {
+	if t.highest > t.since {
+		t.renewed, t.since = 0, t.highest
+	}
+	if t.renewed++; t.renewed > maxRenewed {
+		return t.giveUp(&fileError{msg: reply.answer() + ", also at the new address that the job gave"})
+	}
+	if err := t.renewAddresses(ctx, t.f, t.target); err != nil {
+		return err
+	}
+	target, err := t.downloads.target(t.f)
+	if err != nil {
+		return err
+	}
+	t.target = target
+	return &transientError{err: &Error{Kind: ErrUnavailable, Op: t.op(), Status: reply.status, Msg: reply.answer() + "; the job was asked for a new address"}}
+}
+
+// renewAddresses takes the addresses of files from a manifest that is asked for
+// anew, unless another download did so since used was tried.
+func (d *downloads) renewAddresses(ctx context.Context, f *fileState, used *url.URL) error {
+	d.renewing.Lock()
+	defer d.renewing.Unlock()
+	if now, err := resolve(d.c.server.fhir, d.address(f)); err == nil && now.String() != used.String() {
+		return nil
+	}
+	run := d.state.Run
+	m, err := d.c.manifestAgain(ctx, run.JobURL)
+	if err != nil {
+		return err
+	}
+	fresh := d.c.nameFiles(run.Number, m)
+	path := func(address string) string {
+		u, err := resolve(d.c.server.fhir, address)
+		if err != nil {
+			return address
+		}
+		return withoutQuery(u)
+	}
+	byPath := map[string]string{}
+	for _, n := range fresh {
+		byPath[path(n.URL)] = n.URL
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	sameList := slices.EqualFunc(run.Files, fresh, func(a, b *fileState) bool { return a.Kind == b.Kind && a.Type == b.Type })
+	for i, file := range run.Files {
+		if address := byPath[path(file.URL)]; address != "" {
+			file.URL = address
+		} else if sameList {
+			file.URL = fresh[i].URL // the signature is in the path
+		}
+	}
+	return d.saveLocked()
 }
 
 // unpacked is a body without its compression, or as much of it as there is.
@@ -584,7 +719,7 @@ func size(n int64) string {
 }
 
 func (d *downloads) fileURL(f *fileState) string {
-	if u, err := resolve(d.c.server.fhir, f.URL); err == nil {
+	if u, err := resolve(d.c.server.fhir, d.address(f)); err == nil {
 		return d.c.redactor.clean(withoutQuery(u))
 	}
 	return filepath.Base(f.Name)

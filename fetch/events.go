@@ -27,14 +27,19 @@ const (
 )
 
 type kickoffDetail struct {
-	ExportURL       string            `json:"exportUrl"`
-	ErrorCode       *int              `json:"errorCode"`
-	ErrorBody       *string           `json:"errorBody"`
-	SoftwareName    *string           `json:"softwareName"`
-	SoftwareVersion *string           `json:"softwareVersion"`
-	SoftwareRelease *string           `json:"softwareReleaseDate"`
-	FHIRVersion     *string           `json:"fhirVersion"`
-	Parameters      map[string]string `json:"requestParameters"`
+	ExportURL string  `json:"exportUrl"`
+	ErrorCode *int    `json:"errorCode"`
+	ErrorBody *string `json:"errorBody"`
+	softwareDetail
+	Parameters map[string]string `json:"requestParameters"`
+}
+
+// A softwareDetail is what a server says of itself in its CapabilityStatement.
+type softwareDetail struct {
+	SoftwareName    *string `json:"softwareName"`
+	SoftwareVersion *string `json:"softwareVersion"`
+	SoftwareRelease *string `json:"softwareReleaseDate"`
+	FHIRVersion     *string `json:"fhirVersion"`
 }
 
 type progressDetail struct {

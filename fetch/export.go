@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -25,6 +26,14 @@ type ExportOptions struct {
 	// Decompress stores files without compression. Else they are stored as
 	// they arrive, which is mostly as .ndjson.gz.
 	Decompress bool
+	// New starts a new export where the unfinished one of the folder turns out
+	// to be past help: its job failed or expired, or its files are gone.
+	New bool
+	// Wait waits while another job is in the way, without a limit.
+	Wait bool
+	// AllowFlawed lets an export count as complete though files have lines that
+	// are no resources, or are not what the manifest says of them.
+	AllowFlawed bool
 	// Note is kept with a new run, for ReadSaved. It must not be secret.
 	Note string
 
@@ -63,11 +72,20 @@ type Result struct {
 	Run int
 	// TransactionTime is the server's time of the export, as it wrote it.
 	TransactionTime string
-	// Since is what was sent, or empty.
-	Since string
+	// Since is what was sent, or empty. For SinceAuto it is the transaction time
+	// of the run SinceRun, which is 0 otherwise.
+	Since    string
+	SinceRun int
 	// Files are those that are there. Missing counts those that are not.
 	Files   []File
 	Missing int
+	// Flawed counts the files that are there and have a flaw: BadLines lines that
+	// are no resources in all, or another length than the server announced.
+	Flawed   int
+	BadLines int64
+	// SystemTypes tells that BCDA left out claims of systems that nobody asked
+	// for: what it does in v3 unless a type filter has a System-Type tag.
+	SystemTypes bool
 	// Issues counts what the server reported in error files, by severity.
 	Issues map[string]int
 	// Nothing tells that all this was there already.
@@ -96,7 +114,11 @@ func (c *Client) Export(ctx context.Context, opts ExportOptions) (*Result, error
 			return nil, &Error{Kind: ErrFolder, Msg: fmt.Sprintf("folder %s holds an unfinished export of another request (%s)", opts.Dir, run.URL),
 				hint: "resume that one with cclf fetch --resume " + opts.Dir + ", or take another folder"}
 		}
-		return e.run(ctx)
+		result, err := e.run(ctx)
+		if !opts.New || !errors.Is(err, ErrExpired) && !errors.Is(err, ErrJobFailed) {
+			return result, err
+		}
+		c.log.Warn(err.Error() + "; starting a new export")
 	}
 	if err := e.begin(ctx, request, opts.Note); err != nil {
 		return nil, err
@@ -130,11 +152,11 @@ func (c *Client) Resume(ctx context.Context, opts ExportOptions) (*Result, error
 		}
 		return result, nil
 	case phaseFailed:
-		return nil, &Error{Kind: ErrJobFailed, Msg: run.Message, hint: "start the export again"}
+		return nil, &Error{Kind: ErrJobFailed, Msg: run.Message, hint: "start the export again with -o"}
 	case phaseExpired:
-		return e.result(), &Error{Kind: ErrExpired, Msg: run.Message, hint: "start the export again"}
+		return e.result(), &Error{Kind: ErrExpired, Msg: run.Message, hint: "start the export again with -o"}
 	case phaseRejected:
-		return nil, &Error{Kind: ErrRejected, Msg: run.Message, hint: "start the export again, with another request"}
+		return nil, &Error{Kind: ErrRejected, Msg: run.Message, hint: "start the export again with -o and another request"}
 	case phasePartial:
 		run.Phase = phaseManifest
 		e.again = true
@@ -150,7 +172,10 @@ type export struct {
 	decompress bool
 	fresh      bool // nothing was sent for this run before
 	again      bool // try also those files again that failed for good
+	wait       bool // while another job is in the way
+	flawed     bool // files with flaws are as good as others
 
+	software   *softwareDetail // of the server, once it was asked
 	onProgress func(Progress)
 	onEvent    func(Event)
 	onFile     func(File)
@@ -179,6 +204,7 @@ func (c *Client) openExport(opts ExportOptions) (*export, error) {
 	}
 	e := &export{
 		c: c, folder: f, state: s, parallel: opts.Parallel, decompress: opts.Decompress,
+		wait: opts.Wait, flawed: opts.AllowFlawed,
 		onProgress: opts.Progress, onEvent: opts.Event, onFile: opts.File,
 	}
 	if e.parallel <= 0 {
@@ -193,6 +219,33 @@ func (e *export) isOurs() bool {
 	return err == nil && server.fhir.String() == e.c.server.fhir.String()
 }
 
+// checkData refuses to put data of one server, or of one version of its API,
+// beside that of another: a conversion of the folder would mix them. Servers of
+// this machine are for trying.
+func (e *export) checkData() error {
+	server, was := e.c.server, e.state
+	if was.API == "" {
+		return nil
+	}
+	const hint = "take another folder for this one"
+	if was.API != server.api {
+		name := func(api string) string {
+			if api == NoVersion {
+				return "a server other than BCDA"
+			}
+			return "API " + api
+		}
+		return &Error{Kind: ErrFolder, hint: hint,
+			Msg: fmt.Sprintf("folder %s holds data of %s: that of %s must not be mixed with it", e.folder.dir, name(was.API), name(server.api))}
+	}
+	u, err := url.Parse(was.BaseURL)
+	if err == nil && !isLoopback(u.Hostname()) && !isLoopback(server.root.Hostname()) && originOf(u) != server.origin {
+		return &Error{Kind: ErrFolder, hint: hint,
+			Msg: fmt.Sprintf("folder %s holds data of %s: that of %s must not be mixed with it", e.folder.dir, originOf(u), server.origin)}
+	}
+	return nil
+}
+
 // begin writes down what is going to be requested.
 func (e *export) begin(ctx context.Context, request Request, note string) error {
 	// Before anything else, and so that the server's clock is known.
@@ -200,11 +253,16 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 		return err
 	}
 	server := e.c.server
-	since := request.Since
+	if err := e.checkData(); err != nil {
+		return err
+	}
+	since, sinceRun := request.Since, 0
 	if since == SinceAuto {
-		since = e.state.Since[request.key(server)].TransactionTime
-		if since == "" {
-			e.c.log.Info("since: there is no complete export of this kind in the folder yet, so this one is not limited")
+		last := e.state.Since[request.key(server)]
+		if since, sinceRun = last.TransactionTime, last.Run; since == "" {
+			e.c.log.Info("since: no previous complete export of this kind in this folder; requesting a full export")
+		} else {
+			e.c.log.Info(fmt.Sprintf("since: %s, the transaction time of run %d", since, sinceRun))
 		}
 	}
 	if isFullLoad(server, since) {
@@ -217,7 +275,7 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 	run := &runState{
 		Number: before + 1, ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
 		BaseURL: server.root.String(), API: server.api,
-		URL: request.url(server, since).String(), Since: since,
+		URL: request.url(server, since).String(), Since: since, SinceRun: sinceRun,
 		Intent: e.c.serverTime().UTC(), Started: time.Now().UTC(), Bearer: true,
 	}
 	if last := e.state.Run; last != nil {
@@ -278,33 +336,45 @@ func (e *export) stop(err error) error {
 
 const opKickoff = "start the export"
 
+// maxLost is how often a request that starts a job is repeated where nobody can
+// tell whether the earlier ones did start one.
+const maxLost = 2
+
+// A starting is the start of a job, over several requests.
+type starting struct {
+	*export
+	target *url.URL
+	tries  *attempts
+	lost   int // requests that may have started a job that nobody can name
+}
+
 // start starts the job, or finds the one that was started before.
 func (e *export) start(ctx context.Context) error {
-	run := e.state.Run
-	target, err := url.Parse(run.URL)
+	target, err := url.Parse(e.state.Run.URL)
 	if err != nil {
 		return &Error{Kind: ErrFolder, Msg: "the address of the request in " + StateFile + " cannot be read"}
 	}
 	var (
-		tries = e.c.newAttempts()
+		s     = &starting{export: e, target: target, tries: e.c.newAttempts()}
 		look  = !e.fresh // a request may have been sent
 		again = look     // and the server may still be working on it
+		waits = 0
 	)
 	for {
 		if look {
-			job, _, err := e.c.findJob(ctx, target, run.Intent, e.state.PastJobs)
-			if err == nil && job != nil {
-				return e.attach(job)
+			found, err := s.look(ctx)
+			if err == nil && found {
+				return nil
+			}
+			if err == nil && again {
+				again = false
+				err = sleep(ctx, e.c.waits.backoff(1))
+				if err == nil {
+					continue
+				}
 			}
 			if err != nil {
-				if err := tries.wait(ctx, err); err != nil {
-					return err
-				}
-				continue
-			}
-			if again {
-				again = false
-				if err := sleep(ctx, e.c.waits.backoff(1)); err != nil {
+				if err := s.tries.wait(ctx, err); err != nil {
 					return err
 				}
 				continue
@@ -314,21 +384,91 @@ func (e *export) start(ctx context.Context) error {
 		var busy *busyError
 		if errors.As(err, &busy) {
 			err = e.blocked(ctx, target, busy)
+			if e.wait && inTheWay(err) {
+				waits++
+				if err := s.waitForOthers(ctx, err, waits); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if err == nil {
 			return nil
 		}
 		look = true
-		if err := tries.wait(ctx, err); err != nil {
+		if mayHaveStarted(err) {
+			s.lost++
+		}
+		if err := s.tries.wait(ctx, err); err != nil {
 			return duplicateAtLast(err, busy)
 		}
 	}
+}
+
+// look looks for the job in the server's list. Where that has none, or shows
+// none, and too many requests were lost, it is the end.
+func (s *starting) look(ctx context.Context) (found bool, err error) {
+	job, _, err := s.c.findJob(ctx, s.target, s.state.Run.Intent, s.state.PastJobs)
+	if job != nil && err == nil {
+		return true, s.attach(job)
+	}
+	noList := errors.Is(err, errNoJobList)
+	if err != nil && !noList {
+		return false, err
+	}
+	if noList && s.lost > maxLost {
+		return false, &Error{Kind: ErrUnavailable, Op: opKickoff, hint: "ask the server's support, or wait until such jobs are over, before you try again",
+			Msg: fmt.Sprintf("%d requests were lost or left without an answer; the server has no list of jobs, so jobs may be running that nobody can find", s.lost)}
+	}
+	return false, nil
+}
+
+// mayHaveStarted tells whether a request that failed may have started a job all
+// the same: the reply was lost, or a gateway did not wait for it.
+func mayHaveStarted(err error) bool {
+	var (
+		e       *Error
+		network *net.OpError
+	)
+	if !errors.As(err, &e) || e.Kind != ErrUnavailable {
+		return false
+	}
+	switch e.Status {
+	case 0:
+		return !errors.As(err, &network) || network.Op != "dial" && network.Op != "proxyconnect"
+	case http.StatusAccepted, http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return true
+	default:
+		return false
+	}
+}
+
+// inTheWay tells whether a kick-off was refused because of another job.
+func inTheWay(err error) bool {
+	var transient *transientError
+	return errors.Is(err, ErrDuplicate) || errors.As(err, &transient) && errors.As(err, new(*busyError))
+}
+
+// waitForOthers waits a while for the job that is in the way.
+func (s *starting) waitForOthers(ctx context.Context, err error, waits int) error {
+	s.tries.progress()
+	if waits == 1 {
+		s.c.log.Info(err.Error() + "; waiting for it to end")
+	}
+	s.report(Progress{Polling: true, Server: "waiting for another job", Elapsed: time.Since(s.state.Run.Started)})
+	wait := s.c.waits.poll(waits)
+	var transient *transientError
+	if errors.As(err, &transient) {
+		wait = max(wait, min(transient.wait, s.c.waits.MaxWait))
+	}
+	return sleep(ctx, wait)
 }
 
 // A busyError is a kick-off that the server refused because of another job.
 type busyError struct{ reply *replyError }
 
 func (e *busyError) Error() string { return e.reply.Error() }
+func (e *busyError) Unwrap() error { return e.reply }
 
 // duplicateAtLast turns the end of the retries into ErrDuplicate, where the
 // last word was that there is a job in the way.
@@ -337,14 +477,14 @@ func duplicateAtLast(err error, busy *busyError) error {
 	if busy == nil || !errors.As(err, &e) || e.Kind != ErrUnavailable {
 		return err
 	}
-	return &Error{Kind: ErrDuplicate, Status: e.Status, Msg: e.Msg, hint: "cclf jobs lists the jobs of your organisation", err: err}
+	return &Error{Kind: ErrDuplicate, Status: e.Status, Msg: e.Msg, hint: "cclf jobs lists the jobs of your organization; --wait waits for them", err: err}
 }
 
 // blocked looks for the job that is in the way. If it is one of this request,
 // it is ours.
 func (e *export) blocked(ctx context.Context, target *url.URL, busy *busyError) error {
 	job, others, err := e.c.findJob(ctx, target, e.state.Run.Intent, e.state.PastJobs)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoJobList) {
 		return err
 	}
 	if job != nil {
@@ -354,11 +494,11 @@ func (e *export) blocked(ctx context.Context, target *url.URL, busy *busyError) 
 		u, err := url.Parse(other.Request)
 		if err == nil && strings.HasPrefix(u.Path, e.c.server.fhir.Path+"/") {
 			return &Error{Kind: ErrDuplicate, Status: busy.reply.status,
-				Msg:  fmt.Sprintf("%s: job %s of your organisation is in the way (%s)", opKickoff, other.ID, e.c.sayable(other.Request)),
-				hint: "wait until it is done, or cancel it with cclf jobs cancel " + other.ID}
+				Msg:  fmt.Sprintf("%s: job %s of your organization is in the way (%s)", opKickoff, other.ID, e.c.sayable(other.Request)),
+				hint: "--wait waits until it is done; cclf jobs cancel " + other.ID + " cancels it"}
 		}
 	}
-	return &transientError{err: busy.reply, wait: retryAfter(busy.reply.header)}
+	return &transientError{err: busy, wait: retryAfter(busy.reply.header)}
 }
 
 // attach takes a job of the list for this run's.
@@ -379,6 +519,12 @@ func (e *export) hasJob(u *url.URL) error {
 // kickoff sends the request that starts the job.
 func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 	detail := kickoffDetail{ExportURL: target.String(), Parameters: map[string]string{}}
+	if e.onEvent != nil {
+		if e.software == nil {
+			e.software = e.c.describeServer(ctx)
+		}
+		detail.softwareDetail = *e.software
+	}
 	for key, values := range target.Query() {
 		detail.Parameters[key] = strings.Join(values, ",")
 	}
@@ -388,16 +534,20 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 	}
 	body, err := readBody(resp, smallBody)
 	reply := e.c.reply(opKickoff, resp, body)
-	if resp.StatusCode != http.StatusAccepted {
+	location := resp.Header.Get("Content-Location")
+	if location == "" && resp.StatusCode < http.StatusMultipleChoices {
+		location = resp.Header.Get("Location")
+	}
+	accepted := resp.StatusCode == http.StatusAccepted ||
+		location != "" && (resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated)
+	if !accepted {
 		detail.ErrorCode, detail.ErrorBody = &resp.StatusCode, &reply.outcome.text
 	}
 	e.event(eventKickoff, detail)
 	switch {
-	case resp.StatusCode == http.StatusAccepted:
-		location := resp.Header.Get("Content-Location")
-		if location == "" {
-			return &transientError{err: &Error{Kind: ErrUnavailable, Op: opKickoff, Status: resp.StatusCode, Msg: "the server accepted the request, but does not say where its job is"}}
-		}
+	case accepted && location == "":
+		return e.unnamedJob(ctx, target, resp.StatusCode)
+	case accepted:
 		u, err := e.c.resolveOwn(target, location)
 		if err != nil {
 			return &Error{Kind: ErrOrigin, Op: opKickoff, Msg: "the address of the job is not the server's: " + e.c.redactor.clean(err.Error()),
@@ -406,17 +556,38 @@ func (e *export) kickoff(ctx context.Context, target *url.URL) error {
 		return e.hasJob(u)
 	case err != nil:
 		return e.c.broken(opKickoff, err)
-	case resp.StatusCode == http.StatusTooManyRequests && e.c.server.isBCDA() && reply.outcome.code != "throttled":
+	case resp.StatusCode == http.StatusTooManyRequests && (e.c.server.isBCDA() || e.wait) && reply.outcome.code != "throttled":
 		return &busyError{reply}
 	default:
 		return e.kickoffRefusal(reply)
 	}
 }
 
+// unnamedJob looks for a job that was started, and of which the server does not
+// say where it is. Another request would start another one.
+func (e *export) unnamedJob(ctx context.Context, target *url.URL, status int) error {
+	unnamed := &Error{Kind: ErrUnavailable, Op: opKickoff, Status: status,
+		Msg:  "the server accepted the request, but does not say where its job is; the job may be running",
+		hint: "ask the server's support: the reply needs a Content-Location header"}
+	return e.c.retry(ctx, func() error {
+		job, _, err := e.c.findJob(ctx, target, e.state.Run.Intent, e.state.PastJobs)
+		switch {
+		case errors.Is(err, errNoJobList):
+			return unnamed
+		case err != nil:
+			return err
+		case job == nil:
+			return &transientError{err: unnamed, final: unnamed}
+		default:
+			return e.attach(job)
+		}
+	})
+}
+
 func (e *export) kickoffRefusal(r *replyError) error {
 	switch {
 	case r.status == http.StatusForbidden && e.c.server.isBCDA():
-		return r.as(ErrRejected, "your organisation may not use API "+e.c.server.api+"; try another one with --api")
+		return r.as(ErrRejected, "your organization may not use API "+e.c.server.api+"; try another one with --api")
 	case r.status == http.StatusForbidden:
 		return r.as(ErrRejected, "")
 	case r.status == http.StatusNotFound && e.c.server.isBCDA():
@@ -444,6 +615,9 @@ func (e *export) await(ctx context.Context) error {
 	run.Files = e.c.nameFiles(run.Number, m)
 	run.number()
 	run.Phase = phaseManifest
+	if len(m.Output) > 0 {
+		e.state.API, e.state.BaseURL = run.API, run.BaseURL
+	}
 	return e.save()
 }
 
@@ -469,7 +643,7 @@ func (c *Client) nameFiles(run int, m *manifest) []*fileState {
 		if kind != KindOutput {
 			name = "_" + name
 		}
-		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.count(), Name: name})
+		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Integrity: f.Integrity, Name: name})
 	}
 	for _, f := range m.Output {
 		known := typeName.MatchString(f.Type)
@@ -509,50 +683,93 @@ func (e *export) fetch(ctx context.Context) error {
 
 // end looks at what the run came to.
 func (e *export) end() (*Result, error) {
-	var (
-		run     = e.state.Run
-		result  = e.result()
-		again   bool
-		reasons []string
-	)
-	for _, f := range run.Files {
-		if !f.Done {
-			reasons = append(reasons, f.Name+": "+f.Failed)
-			again = again || !f.Permanent
-		}
-	}
+	run, result := e.state.Run, e.result()
 	run.Ended = time.Now().UTC()
 	e.complete(result)
 	issues := result.Issues["error"] + result.Issues["fatal"]
-	if result.Missing == 0 && issues == 0 {
+	if result.Missing == 0 && issues == 0 && (result.Flawed == 0 || e.flawed) {
 		run.Phase, run.Message = phaseComplete, ""
 		if e.state.Since == nil {
 			e.state.Since = map[string]sinceState{}
 		}
 		e.state.Since[run.Request.key(e.c.server)] = sinceState{run.TransactionTime, run.Number}
+		if err := e.folder.addComplete(run); err != nil {
+			return result, (&downloads{export: e}).fatal(err)
+		}
 		return result, e.save()
 	}
-	failure := &Error{Kind: ErrPartial}
-	if !again {
+	failure, again := e.incomplete(result, issues)
+	run.Message = failure.Msg
+	switch {
+	case failure.Kind == ErrExpired:
+		run.Phase = phaseExpired
+	case !again:
 		run.Phase = phasePartial
 	}
-	var says []string
+	return result, e.saveAfter(failure)
+}
+
+// incomplete says what there is not, and whether trying again may help.
+func (e *export) incomplete(result *Result, issues int) (failure *Error, again bool) {
+	run := e.state.Run
+	failure = &Error{Kind: ErrPartial}
+	var (
+		says, missing, flawed []string
+		gone                  int
+		hint                  string
+	)
+	for _, f := range run.Files {
+		switch {
+		case !f.Done:
+			missing = append(missing, f.Name+": "+f.Failed)
+			again = again || !f.Permanent
+			if f.Gone > 1 {
+				gone++
+			}
+			if hint == "" {
+				hint = f.hint
+			}
+		case f.Flaw != "":
+			flawed = append(flawed, f.Name+": "+f.Flaw)
+		}
+	}
 	if issues > 0 {
 		says = append(says, fmt.Sprintf("the server reports %d errors: it could not export everything", issues))
 		failure.hint = fmt.Sprintf("the error files (_%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
 	}
-	if n := len(reasons); n > 0 {
-		const shown = 3
-		text := strings.Join(reasons[:min(n, shown)], "; ")
-		if n > shown {
-			text += fmt.Sprintf("; and %d more", n-shown)
+	if n := len(flawed); n > 0 && !e.flawed {
+		have := "files have"
+		if n == 1 {
+			have = "file has"
 		}
-		says = append(says, fmt.Sprintf("%d of %d files are missing: %s", n, len(run.Files), text))
+		says = append(says, fmt.Sprintf("%d %s flaws: %s", n, have, firstOf(flawed)))
+		failure.hint = "the files are kept, and cclf convert rejects their bad lines one by one. The time for the next --since auto is not moved, unless --allow-flawed is given"
+	}
+	if n := len(missing); n > 0 {
+		says = append(says, fmt.Sprintf("%d of %d files are missing: %s", n, len(run.Files), firstOf(missing)))
 		failure.hint = "the other files are kept. Try the missing ones again with cclf fetch --resume " + e.folder.dir
+		if hint != "" {
+			failure.hint = hint + "; then cclf fetch --resume " + e.folder.dir
+		}
+	}
+	if gone > 0 {
+		// The same was so the last time: it does not get better.
+		failure.Kind = ErrExpired
+		failure.hint = "the other files are kept. The same command starts a new export (--new does so at once)"
+		says = append(says, "the server has the job, but no longer all of its files")
 	}
 	failure.Msg = strings.Join(says, "; ")
-	run.Message = failure.Msg
-	return result, e.saveAfter(failure)
+	return failure, again
+}
+
+// firstOf shows the first of several reasons.
+func firstOf(reasons []string) string {
+	const shown = 3
+	text := strings.Join(reasons[:min(len(reasons), shown)], "; ")
+	if n := len(reasons); n > shown {
+		text += fmt.Sprintf("; and %d more", n-shown)
+	}
+	return text
 }
 
 func (e *export) complete(r *Result) {
@@ -567,13 +784,18 @@ func (e *export) complete(r *Result) {
 // result is what is there now.
 func (e *export) result() *Result {
 	run := e.state.Run
-	r := &Result{Run: run.Number, TransactionTime: run.TransactionTime, Since: run.Since, Issues: map[string]int{}}
+	r := &Result{Run: run.Number, TransactionTime: run.TransactionTime, Since: run.Since, SinceRun: run.SinceRun, Issues: map[string]int{}}
 	for _, f := range run.Files {
 		if !f.Done {
 			r.Missing++
 			continue
 		}
 		r.Files = append(r.Files, e.file(f))
+		if f.Flaw != "" {
+			r.Flawed++
+			r.BadLines += f.BadLines
+		}
+		r.SystemTypes = r.SystemTypes || f.SystemTypes
 		for severity, n := range f.Issues {
 			r.Issues[severity] += n
 		}

@@ -62,6 +62,8 @@ var smallExport = sync.OnceValue(func() []bcdatest.File {
 type fixture struct {
 	*bcdatest.Server
 	url string
+	// storageURL is the origin of the files, if it is another one.
+	storageURL string
 
 	mu       sync.Mutex
 	requests []*http.Request

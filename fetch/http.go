@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,6 +27,7 @@ type request struct {
 	accept   string
 	async    bool // with Prefer: respond-async
 	bearer   bool // with the token, where it may go
+	file     bool // of an export
 	noFollow bool // redirects
 	header   http.Header
 }
@@ -51,18 +54,35 @@ func (c *Client) do(ctx context.Context, op string, u *url.URL, r request) (*htt
 			err = fmt.Errorf("%w: %s", ErrOrigin, withoutQuery(target))
 		}
 		if err != nil {
-			return nil, &Error{Kind: ErrOrigin, Op: op, Status: resp.StatusCode, Msg: "the server redirects elsewhere: " + c.redactor.clean(err.Error()),
-				hint: "check the base URL; --allow-origin lets files come from a second origin"}
+			e := &Error{Kind: ErrOrigin, Op: op, Status: resp.StatusCode, Msg: "the server redirects elsewhere: " + c.redactor.clean(err.Error()), err: err,
+				hint: "check the base URL"}
+			if r.file {
+				e.hint = allowHint(target)
+			}
+			return nil, e
 		}
 		u = target
 	}
 	return nil, &Error{Kind: ErrOrigin, Op: op, Msg: "the server redirects in circles"}
 }
 
+// allowHint says how a file at another origin can be had.
+func allowHint(u *url.URL) string {
+	if u == nil || checkScheme(u) != nil {
+		return "check the base URL"
+	}
+	return "if the files are to come from there, add --allow-origin " + shownOrigin(u)
+}
+
+// shownOrigin is an origin as people write it, without the usual port.
+func shownOrigin(u *url.URL) string {
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
 func (c *Client) authorized(ctx context.Context, op string, u *url.URL, r request) (*http.Response, error) {
 	trusted, err := c.trusts(u)
 	if err != nil {
-		return nil, &Error{Kind: ErrOrigin, Op: op, Msg: c.redactor.clean(err.Error()), hint: "--allow-origin lets files come from a second origin", err: err}
+		return nil, &Error{Kind: ErrOrigin, Op: op, Msg: c.redactor.clean(err.Error()), hint: allowHint(u), err: err}
 	}
 	bearer := r.bearer && trusted && c.auth != nil
 	refused := 0
@@ -173,10 +193,24 @@ func (c *Client) unreachable(ctx context.Context, op string, err error) error {
 		err = wrapper.Err // without the address, which may have secrets in it
 	}
 	e := &Error{Kind: ErrUnavailable, Op: op, Msg: c.redactor.clean(err.Error()), err: err}
+	var (
+		refused *proxyError
+		network *net.OpError
+	)
 	switch {
-	case errors.As(err, &certificate):
-		e.hint = "if the server's certificate is one of your own authority, name a file with that authority's certificate in SSL_CERT_FILE"
+	case errors.As(err, &refused):
+		e.Msg, e.Status = refused.Error(), refused.status
+		e.hint = "the refusal is the proxy's, not the server's: check HTTPS_PROXY and NO_PROXY"
+		if isTransient(refused.status) {
+			return &transientError{err: e}
+		}
 		return e
+	case errors.As(err, &certificate):
+		e.Msg, e.hint = untrusted(certificate)
+		return e
+	case errors.As(err, &network) && network.Op == "proxyconnect":
+		e.Msg = "the proxy cannot be reached: " + e.Msg
+		e.hint = "check HTTPS_PROXY and NO_PROXY"
 	case errors.Is(err, http.ErrSchemeMismatch):
 		e.hint = "there is no TLS at that address"
 		return e
@@ -185,6 +219,33 @@ func (c *Client) unreachable(ctx context.Context, op string, err error) error {
 		return e
 	}
 	return &transientError{err: e}
+}
+
+// A proxyError is the reply of a proxy that does not connect to the server.
+type proxyError struct {
+	proxy  string
+	status int
+}
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy %s answered %d (%s)", e.proxy, e.status, http.StatusText(e.status))
+}
+
+// untrusted says what is wrong with a certificate, and what mends it.
+func untrusted(err *tls.CertificateVerificationError) (msg, hint string) {
+	var (
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &name):
+		return "the server's certificate is for another name", "check the base URL; something between you and the server may answer in its place"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the server's certificate has expired or is not valid yet", "check the clock of this machine; else the server must renew its certificate"
+	default:
+		return "the server's certificate is not trusted: " + err.Err.Error(),
+			"if it is that of your own authority, or of a proxy that inspects TLS, name a file with that authority's certificate in SSL_CERT_FILE"
+	}
 }
 
 // broken makes the error of a reply that broke off.
@@ -239,9 +300,11 @@ func (c *Client) refusal(r *replyError) error {
 	case r.status == http.StatusInternalServerError:
 		return r.internal(ErrRejected)
 	case r.status == http.StatusUnauthorized:
-		return r.as(ErrAuth, "a fresh token was refused as well: the job may be another organisation's, or the credentials may have been deactivated")
+		return r.as(ErrAuth, "a fresh token was refused as well: the job may be another organization's, or the credentials may have been deactivated")
 	case r.status == http.StatusForbidden:
-		return r.as(ErrAuth, "your organisation may not do this")
+		return r.as(ErrRejected, "your organization may not do this")
+	case r.status == http.StatusProxyAuthRequired:
+		return r.as(ErrUnavailable, "the refusal is a proxy's, not the server's: check HTTPS_PROXY and NO_PROXY")
 	case r.status == http.StatusGone:
 		return r.as(ErrExpired, "")
 	default:

@@ -29,8 +29,39 @@ func (c *Client) Metadata(ctx context.Context) (json.RawMessage, error) {
 	return body, nil
 }
 
+// describeServer asks the server what it is, for the event of a kick-off. It
+// asks once, and does without an answer.
+func (c *Client) describeServer(ctx context.Context) *softwareDetail {
+	detail := &softwareDetail{}
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	resp, err := c.do(ctx, "get the metadata", c.server.fhir.JoinPath("metadata"), request{accept: fhirJSON})
+	if err != nil {
+		return detail
+	}
+	body, err := readBody(resp, smallBody)
+	var statement struct {
+		FHIRVersion *string
+		Software    struct{ Name, Version, ReleaseDate *string }
+	}
+	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, &statement) != nil {
+		return detail
+	}
+	for to, text := range map[**string]*string{
+		&detail.SoftwareName: statement.Software.Name, &detail.SoftwareVersion: statement.Software.Version,
+		&detail.SoftwareRelease: statement.Software.ReleaseDate, &detail.FHIRVersion: statement.FHIRVersion,
+	} {
+		if text != nil {
+			shown := c.sayable(*text)
+			*to = &shown
+		}
+	}
+	return detail
+}
+
 // An AttributionTime is when BCDA last learned which beneficiaries belong to
-// the organisation.
+// the organization.
 type AttributionTime struct {
 	Type string    `json:"type"` // last_attribution_update or last_runout_update
 	Time time.Time `json:"timestamp"`
@@ -70,8 +101,8 @@ func (j Job) active() bool {
 
 var errNoJobList = errors.New("the server has no list of jobs")
 
-// Jobs lists the organisation's jobs, all or those of the given states, which
-// are those of BCDA: Completed, Archived, Expired, Failed, FailedExpired,
+// Jobs lists the organization's jobs, the oldest first, all or those of the
+// given states, which are those of BCDA: Completed, Archived, Expired, Failed, FailedExpired,
 // In Progress, Pending, Cancelled, CancelledExpired.
 func (c *Client) Jobs(ctx context.Context, states ...string) (jobs []Job, err error) {
 	const op = "list the jobs"
@@ -85,6 +116,16 @@ func (c *Client) Jobs(ctx context.Context, states ...string) (jobs []Job, err er
 	for i, j := range jobs {
 		jobs[i].ID, jobs[i].Status, jobs[i].Request = c.printable(j.ID), c.printable(j.Status), c.printable(j.Request)
 	}
+	slices.SortStableFunc(jobs, func(a, b Job) int {
+		switch {
+		case newer(a, b):
+			return 1
+		case newer(b, a):
+			return -1
+		default:
+			return 0
+		}
+	})
 	return jobs, err
 }
 
@@ -182,12 +223,10 @@ const clockSlack = 2 * time.Second
 
 // findJob looks for the job of a request that was sent at intent, or blocked
 // by one that was running then: one that still runs, or has ended since. Jobs
-// whose ids are known belong to earlier runs.
+// whose ids are known belong to earlier runs. The error is errNoJobList where
+// the server has no list.
 func (c *Client) findJob(ctx context.Context, request *url.URL, intent time.Time, known []string) (found *Job, others []Job, err error) {
 	jobs, err := c.listJobs(ctx, "look for the job", nil)
-	if errors.Is(err, errNoJobList) {
-		return nil, nil, nil
-	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +314,7 @@ func (c *Client) JobStatus(ctx context.Context, job string) (*JobStatus, error) 
 	var e *Error
 	switch {
 	case errors.As(err, &e) && e.Kind == ErrJobFailed:
-		status := &JobStatus{State: "failed", Message: e.Msg}
+		status := &JobStatus{State: "failed", Message: e.Error()}
 		if e.Status == http.StatusNotFound {
 			status.State = "cancelled"
 		}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,7 +24,8 @@ var apiPath = regexp.MustCompile(`^(.*)/api/(v[123])$`)
 
 // newEndpoint reads a base URL. BCDA has its API in /api/vN below the host. A
 // base URL with a path of another form is taken to be the base of a FHIR API
-// as it is, unless a version is asked for.
+// as it is, unless a version is asked for. An api that is given wins over what
+// the path looks like: DPC's ends in /api/v1 too.
 func newEndpoint(base, api string) (*endpoint, error) {
 	if !slices.Contains([]string{"", "v1", "v2", "v3", NoVersion}, api) {
 		return nil, optionsErrorf("take v1, v2, v3 or none", "there is no API version %q", api)
@@ -31,6 +33,9 @@ func newEndpoint(base, api string) (*endpoint, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Opaque != "" {
 		return nil, optionsErrorf("write it as https://host", "the base URL is not an address of the form https://host")
+	}
+	if path.Base(u.Path) == "$export" {
+		return nil, optionsErrorf("leave out what begins with Patient, Group or $export", "the base URL is the address of an export")
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, optionsErrorf("write it as https://host", "the base URL has more in it than scheme, host and path")
@@ -40,16 +45,22 @@ func newEndpoint(base, api string) (*endpoint, error) {
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	e := &endpoint{origin: originOf(u), root: u, fhir: u, api: api}
-	if m := apiPath.FindStringSubmatch(u.Path); m != nil {
-		if api != "" && api != m[2] {
-			return nil, optionsErrorf("leave one of them out", "the base URL is that of API %s, but %s is asked for", m[2], api)
-		}
+	m := apiPath.FindStringSubmatch(u.Path)
+	if m != nil && isOtherCMS(u.Hostname()) && api == "" {
+		e.api = NoVersion
+	}
+	if m != nil && e.api != NoVersion {
 		root := *u
 		root.Path = m[1]
-		e.root, e.api = &root, m[2]
+		if e.root = &root; api == "" {
+			e.api = m[2]
+		}
+		fhir := root
+		fhir.Path += "/api/" + e.api
+		e.fhir = &fhir
 		return e, nil
 	}
-	if api == "" {
+	if e.api == "" {
 		if e.api = "v3"; u.Path != "" {
 			e.api = NoVersion
 		}
@@ -60,6 +71,13 @@ func newEndpoint(base, api string) (*endpoint, error) {
 		e.fhir = &fhir
 	}
 	return e, nil
+}
+
+// isOtherCMS tells the hosts of CMS's other bulk servers, whose paths may look
+// like those of BCDA.
+func isOtherCMS(host string) bool {
+	host = "." + strings.ToLower(host)
+	return strings.HasSuffix(host, ".dpc.cms.gov") || strings.HasSuffix(host, ".ab2d.cms.gov")
 }
 
 // isBCDA reports whether the server has the paths and rules of BCDA.

@@ -3,6 +3,7 @@ package fetch
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ type Request struct {
 	// Since leaves out what did not change after it: a time as RFC 3339 has
 	// it, or SinceAuto.
 	Since string `json:"since,omitempty"`
+	// Until leaves out what changed after it: a time as RFC 3339 has it. BCDA
+	// does not know it.
+	Until string `json:"until,omitempty"`
 	// TypeFilters narrow down what is exported, as Type?key=value.
 	TypeFilters []string `json:"type_filters,omitempty"`
 }
@@ -54,7 +58,7 @@ func (r Request) check(server *endpoint) (Request, error) {
 			r.Endpoint = "group"
 		}
 	}
-	for _, check := range []func(*Request, *endpoint) error{checkEndpoint, checkTypes, checkSince, checkFilters} {
+	for _, check := range []func(*Request, *endpoint) error{checkEndpoint, checkTypes, checkSince, checkUntil, checkFilters} {
 		if err := check(&r, server); err != nil {
 			return r, err
 		}
@@ -89,7 +93,7 @@ func checkTypes(r *Request, server *endpoint) error {
 		case server.isBCDA() && !slices.Contains(known, t):
 			hint := "take of " + strings.Join(known, ", ")
 			if slices.Contains(bcdaTypes["v2"], t) {
-				hint = "take API v2 (for organisations with partially adjudicated claims); in v3 these claims are ExplanationOfBenefit, see --type-filter"
+				hint = "take API v2 (for organizations with partially adjudicated claims); in v3 these claims are ExplanationOfBenefit, see --type-filter"
 			}
 			return optionsErrorf(hint, "API %s has no resource type %q", server.api, t)
 		case !typeName.MatchString(t):
@@ -109,6 +113,23 @@ func checkSince(r *Request, _ *endpoint) error {
 	}
 	if since.After(time.Now().Add(time.Minute)) {
 		return optionsErrorf("take a time that has passed; for the time of the last run write auto", "since: %s is in the future", r.Since)
+	}
+	return nil
+}
+
+func checkUntil(r *Request, server *endpoint) error {
+	if r.Until == "" {
+		return nil
+	}
+	until, err := time.Parse(time.RFC3339Nano, r.Until)
+	switch {
+	case server.isBCDA():
+		return optionsErrorf("leave it out", "BCDA knows no until")
+	case err != nil || !instant.MatchString(r.Until):
+		return optionsErrorf("write it with time and zone, as 2026-01-31T00:00:00Z", "until: %q is not a point in time", r.Until)
+	}
+	if since, err := time.Parse(time.RFC3339Nano, r.Since); err == nil && !until.After(since) {
+		return optionsErrorf("take a later until, or an earlier since", "until is not after since")
 	}
 	return nil
 }
@@ -227,6 +248,9 @@ func (r Request) url(server *endpoint, since string) *url.URL {
 	if since != "" {
 		add("_since", url.QueryEscape(since)) // also the + of a time zone
 	}
+	if r.Until != "" {
+		add("_until", url.QueryEscape(r.Until))
+	}
 	for _, filter := range r.TypeFilters {
 		if server.isBCDA() {
 			// BCDA decodes it twice.
@@ -242,7 +266,12 @@ func (r Request) url(server *endpoint, since string) *url.URL {
 func (r Request) key(server *endpoint) string {
 	sorted := slices.Sorted(slices.Values(r.Types))
 	filters := slices.Sorted(slices.Values(r.TypeFilters))
-	return fmt.Sprintf("%s %s/%s type=%s filter=%s", server.fhir, r.Endpoint, r.Group, strings.Join(sorted, ","), strings.Join(filters, ","))
+	key := fmt.Sprintf("%s %s/%s type=%s filter=%s", server.fhir, r.Endpoint, r.Group, strings.Join(sorted, ","), strings.Join(filters, ","))
+	if r.Until != "" {
+		// The transaction time of such an export is not how far it goes.
+		key += " until=" + r.Until
+	}
+	return key
 }
 
 // sameAs tells whether two requests ask for the same.
@@ -262,4 +291,41 @@ var fullLoads = map[string]time.Time{
 func isFullLoad(server *endpoint, since string) bool {
 	t, err := time.Parse(time.RFC3339Nano, since)
 	return err == nil && t.Before(fullLoads[server.api])
+}
+
+// ParseExportURL takes the address of an export apart, as servers document it:
+// https://host/fhir/Group/17/$export?_type=Patient is the base
+// https://host/fhir and a request. It is not ok for an address of another form.
+func ParseExportURL(address string) (base string, r Request, ok bool, err error) {
+	u, parseErr := url.Parse(address)
+	if parseErr != nil || path.Base(u.Path) != "$export" {
+		return "", r, false, nil
+	}
+	query := u.Query()
+	dir := path.Dir(u.Path)
+	switch {
+	case path.Base(dir) == "Patient":
+		r.Endpoint, dir = "patient", path.Dir(dir)
+	case path.Base(path.Dir(dir)) == "Group":
+		r.Endpoint, r.Group, dir = "group", path.Base(dir), path.Dir(path.Dir(dir))
+	default:
+		r.Endpoint = "system"
+	}
+	for name, values := range query {
+		switch name {
+		case "_type":
+			r.Types = strings.Split(strings.Join(values, ","), ",")
+		case "_since":
+			r.Since = strings.Join(values, ",")
+		case "_until":
+			r.Until = strings.Join(values, ",")
+		case "_typeFilter":
+			r.TypeFilters = values
+		case "_outputFormat": // there is one that can be read
+		default:
+			return "", r, true, optionsErrorf("take the address without it", "the parameter %q of the address is not known", name)
+		}
+	}
+	u.Path, u.RawPath, u.RawQuery = strings.TrimRight(dir, "/"), "", ""
+	return u.String(), r, true, nil
 }

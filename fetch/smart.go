@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	_ "crypto/sha256" // the hash of ES256
 	_ "crypto/sha512" // the hash of RS384 and ES384
 	"crypto/x509"
 	"encoding/asn1"
@@ -23,7 +24,8 @@ import (
 )
 
 // SMARTAuth asks for tokens with a signed assertion, as SMART Backend Services
-// wants it: RS384 for RSA keys, ES384 for keys on the curve P-384.
+// wants it: RS384 for RSA keys, ES384 for keys on the curve P-384, and ES256 for
+// those on P-256, which DPC takes.
 type SMARTAuth struct {
 	ClientID string
 	Key      crypto.Signer
@@ -34,7 +36,15 @@ type SMARTAuth struct {
 	TokenURL string
 }
 
-func (a SMARTAuth) secrets() []string { return nil }
+// secrets are none but a client id that is a secret itself: DPC's are tokens of
+// some hundred characters.
+func (a SMARTAuth) secrets() []string {
+	const longID = 64
+	if len(a.ClientID) > longID {
+		return []string{a.ClientID}
+	}
+	return nil
+}
 
 func (a SMARTAuth) tokenRequest(ctx context.Context, c *Client) (*http.Request, error) {
 	if a.ClientID == "" || a.Key == nil {
@@ -67,11 +77,11 @@ func (a SMARTAuth) tokenRequest(ctx context.Context, c *Client) (*http.Request, 
 
 // assertion is a JSON web token that is good for one request.
 func (a SMARTAuth) assertion(audience string, now time.Time) (string, error) {
-	alg, err := algorithm(a.Key)
+	alg, err := algorithmOf(a.Key)
 	if err != nil {
 		return "", err
 	}
-	header := map[string]string{"alg": alg, "typ": "JWT"}
+	header := map[string]string{"alg": alg.name, "typ": "JWT"}
 	if a.KeyID != "" {
 		header["kid"] = a.KeyID
 	}
@@ -92,44 +102,58 @@ func (a SMARTAuth) assertion(audience string, now time.Time) (string, error) {
 		parts[i] = base64.RawURLEncoding.EncodeToString(text)
 	}
 	signed := parts[0] + "." + parts[1]
-	hash := crypto.SHA384.New()
+	hash := alg.hash.New()
 	hash.Write([]byte(signed))
-	signature, err := sign(a.Key, hash.Sum(nil))
+	signature, err := alg.sign(a.Key, hash.Sum(nil))
 	if err != nil {
 		return "", fmt.Errorf("sign with the key: %w", err)
 	}
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 
-func algorithm(key crypto.Signer) (string, error) {
+// An algorithm is how an assertion is signed.
+type algorithm struct {
+	name string
+	hash crypto.Hash
+	// half is the length of each of the two numbers in a signature of an elliptic
+	// curve, in bytes; 0 for RSA.
+	half int
+}
+
+var errKeyKind = errors.New("the key is neither RSA nor on the curve P-256 or P-384")
+
+func algorithmOf(key crypto.Signer) (algorithm, error) {
 	switch public := key.Public().(type) {
 	case *rsa.PublicKey:
 		if public.Size() < 256 {
-			return "", errors.New("the RSA key has fewer than 2048 bits")
+			return algorithm{}, errors.New("the RSA key has fewer than 2048 bits")
 		}
-		return "RS384", nil
+		return algorithm{"RS384", crypto.SHA384, 0}, nil
 	case *ecdsa.PublicKey:
-		if public.Curve == elliptic.P384() {
-			return "ES384", nil
+		switch public.Curve {
+		case elliptic.P384():
+			return algorithm{"ES384", crypto.SHA384, 48}, nil
+		case elliptic.P256():
+			return algorithm{"ES256", crypto.SHA256, 32}, nil
 		}
 	}
-	return "", errors.New("the key is neither RSA nor on the curve P-384")
+	return algorithm{}, errKeyKind
 }
 
 // sign makes a signature in the form that JSON web tokens have: for elliptic
-// curves the two numbers of it, one behind the other.
-func sign(key crypto.Signer, digest []byte) ([]byte, error) {
-	signature, err := key.Sign(rand.Reader, digest, crypto.SHA384)
-	if _, rsa := key.Public().(*rsa.PublicKey); rsa || err != nil {
+// curves its two numbers, one after the other.
+func (a algorithm) sign(key crypto.Signer, digest []byte) ([]byte, error) {
+	signature, err := key.Sign(rand.Reader, digest, a.hash)
+	if a.half == 0 || err != nil {
 		return signature, err
 	}
 	var pair struct{ R, S *big.Int }
 	if _, err := asn1.Unmarshal(signature, &pair); err != nil {
 		return nil, err
 	}
-	signature = make([]byte, 96)
-	pair.R.FillBytes(signature[:48])
-	pair.S.FillBytes(signature[48:])
+	signature = make([]byte, 2*a.half)
+	pair.R.FillBytes(signature[:a.half])
+	pair.S.FillBytes(signature[a.half:])
 	return signature, nil
 }
 
@@ -189,7 +213,7 @@ func parsePEM(block *pem.Block) (crypto.Signer, error) {
 	} {
 		if key, err := parse(block.Bytes); err == nil {
 			if signer, ok := key.(crypto.Signer); ok {
-				_, err := algorithm(signer)
+				_, err := algorithmOf(signer)
 				return signer, err
 			}
 		}
@@ -220,20 +244,24 @@ func (k jsonWebKey) signer() (crypto.Signer, error) {
 			return nil, errors.New("the RSA key is not sound")
 		}
 		key.Precompute()
-		_, err := algorithm(key)
+		_, err := algorithmOf(key)
 		return key, err
-	case k.Kty == "EC" && k.Crv == "P-384":
-		scalar := make([]byte, 48)
+	case k.Kty == "EC" && (k.Crv == "P-384" || k.Crv == "P-256"):
+		curve := elliptic.P384()
+		if k.Crv == "P-256" {
+			curve = elliptic.P256()
+		}
+		size := curve.Params().BitSize
 		d := number(k.D)
-		if d.BitLen() > 384 {
+		if d.BitLen() > size {
 			return nil, errors.New("the EC key is not sound")
 		}
-		key, err := ecdsa.ParseRawPrivateKey(elliptic.P384(), d.FillBytes(scalar))
+		key, err := ecdsa.ParseRawPrivateKey(curve, d.FillBytes(make([]byte, size/8)))
 		if err != nil || k.X != "" && key.X.Cmp(number(k.X)) != 0 {
 			return nil, errors.New("the EC key is not sound")
 		}
 		return key, nil
 	default:
-		return nil, errors.New("the key is neither RSA nor on the curve P-384")
+		return nil, errKeyKind
 	}
 }

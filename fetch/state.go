@@ -32,6 +32,9 @@ type state struct {
 	Run *runState `json:"run,omitempty"`
 	// Since has the newest transaction time by kind of request.
 	Since map[string]sinceState `json:"since,omitempty"`
+	// API and BaseURL are those of the data in the folder.
+	API     string `json:"api,omitempty"`
+	BaseURL string `json:"base_url,omitempty"`
 	// PastJobs are the jobs of earlier runs: they are never attached to.
 	PastJobs []string `json:"past_jobs,omitempty"`
 }
@@ -71,14 +74,16 @@ type runState struct {
 	API     string  `json:"api"`
 	Note    string  `json:"note,omitempty"` // of the caller: see ExportOptions
 
-	URL     string    `json:"url"`               // that starts the job
-	Since   string    `json:"since,omitempty"`   // as sent
-	Intent  time.Time `json:"intent,omitzero"`   // by the server's clock
-	JobURL  string    `json:"job_url,omitempty"` // where to ask for the job
-	Started time.Time `json:"started"`           // by our clock
-	Ended   time.Time `json:"ended,omitzero"`    //
-	Expires string    `json:"expires,omitempty"` // of the files, as the server wrote it
-	Bearer  bool      `json:"bearer"`            // files want the token
+	URL   string `json:"url"`             // that starts the job
+	Since string `json:"since,omitempty"` // as sent
+	// SinceRun is the run whose transaction time Since is, for SinceAuto.
+	SinceRun int       `json:"since_run,omitempty"`
+	Intent   time.Time `json:"intent,omitzero"`   // by the server's clock
+	JobURL   string    `json:"job_url,omitempty"` // where to ask for the job
+	Started  time.Time `json:"started"`           // by our clock
+	Ended    time.Time `json:"ended,omitzero"`    //
+	Expires  string    `json:"expires,omitempty"` // of the files, as the server wrote it
+	Bearer   bool      `json:"bearer"`            // files want the token
 
 	TransactionTime string       `json:"transaction_time,omitempty"` // as the server wrote it
 	Files           []*fileState `json:"files,omitempty"`
@@ -97,8 +102,20 @@ type fileState struct {
 	Issues    map[string]int `json:"issues,omitempty"` // of an error file, by severity
 	Failed    string         `json:"failed,omitempty"` // why it is not there
 	Permanent bool           `json:"permanent,omitempty"`
+	// Gone counts the processes that were told by the server that it does not
+	// have the file, while it has the job.
+	Gone int `json:"gone,omitempty"`
+	// Flaw is what is wrong with a file that is there, and BadLines how many of
+	// its lines are no resources of the announced type.
+	Flaw     string `json:"flaw,omitempty"`
+	BadLines int64  `json:"bad_lines,omitempty"`
+	// Integrity is what the manifest tells of the file beside its count.
+	Integrity integrity `json:"integrity,omitzero"`
+	// SystemTypes is BCDA's remark that claims of some systems only came.
+	SystemTypes bool `json:"system_types,omitempty"`
 
-	index int // among the files of the run
+	hint  string // how the file could be had, as far as is known
+	index int    // among the files of the run
 }
 
 // number tells the files their places.
@@ -270,12 +287,16 @@ func (f *folder) load() (*state, error) {
 }
 
 // save replaces the state.
-func (f *folder) save(s *state) error {
-	text, err := json.MarshalIndent(s, "", " ")
+func (f *folder) save(s *state) error { return f.replace(StateFile, s) }
+
+// replace writes a file anew: whatever happens, the old or the new one is
+// there.
+func (f *folder) replace(name string, content any) error {
+	text, err := json.MarshalIndent(content, "", " ")
 	if err != nil {
 		return err
 	}
-	const temp = StateFile + ".tmp"
+	temp := name + ".tmp"
 	file, err := f.create(temp)
 	if err != nil {
 		return fmt.Errorf("save the state: %w", err)
@@ -285,7 +306,7 @@ func (f *folder) save(s *state) error {
 		err = file.Sync()
 	}
 	if err = errors.Join(err, file.Close()); err == nil {
-		err = f.root.Rename(temp, StateFile)
+		err = f.root.Rename(temp, name)
 	}
 	if err == nil {
 		err = f.sync()
@@ -295,37 +316,4 @@ func (f *folder) save(s *state) error {
 		return fmt.Errorf("save the state: %w", err)
 	}
 	return nil
-}
-
-// A Saved tells what the last run in a folder was about: enough to make the
-// client that can resume it.
-type Saved struct {
-	BaseURL  string
-	API      string
-	Request  Request
-	Note     string
-	Ended    bool // there is nothing to resume
-	Complete bool // it ended well
-}
-
-// ReadSaved reads what a folder remembers. The error is ErrFolder when there
-// was no run in it.
-func ReadSaved(dir string) (*Saved, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
-	}
-	defer root.Close()
-	s, err := (&folder{dir: dir, root: root}).load()
-	if err != nil {
-		return nil, err
-	}
-	if s.Run == nil {
-		return nil, errNothingToResume(dir)
-	}
-	return &Saved{s.Run.BaseURL, s.Run.API, s.Run.Request, s.Run.Note, s.Run.Phase.ended(), s.Run.Phase == phaseComplete}, nil
-}
-
-func errNothingToResume(dir string) error {
-	return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("there is no export in folder %s", dir), hint: "start one with -o"}
 }

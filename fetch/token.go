@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type BasicAuth struct {
 	// TokenURL is where tokens are issued. Unless it is set, it is /auth/token
 	// at BCDA, and elsewhere what the server's SMART configuration says.
 	TokenURL string
+	// Scope is asked for where the grant is that of OAuth 2, unless it is empty.
+	Scope string
 }
 
 func (a BasicAuth) secrets() []string {
@@ -36,11 +39,14 @@ func (a BasicAuth) secrets() []string {
 }
 
 func (a BasicAuth) tokenRequest(ctx context.Context, c *Client) (*http.Request, error) {
-	if a.ClientID == "" || a.ClientSecret == "" {
-		return nil, &Error{Kind: ErrAuth, Op: opToken, Msg: "there is no client id or no client secret"}
+	if missing := missingOf(a.ClientID, a.ClientSecret); missing != "" {
+		return nil, &Error{Kind: ErrAuth, Op: opToken, Msg: "there is " + missing}
 	}
 	target, body := a.TokenURL, io.Reader(nil)
 	if target == "" && c.server.isBCDA() {
+		if a.Scope != "" {
+			return nil, optionsErrorf("leave it out, or name another address for tokens", "BCDA has no scopes: %q cannot be asked for", a.Scope)
+		}
 		target = c.server.root.JoinPath("auth", "token").String()
 	} else {
 		if target == "" {
@@ -49,7 +55,11 @@ func (a BasicAuth) tokenRequest(ctx context.Context, c *Client) (*http.Request, 
 				return nil, err
 			}
 		}
-		body = strings.NewReader("grant_type=client_credentials")
+		form := url.Values{"grant_type": {"client_credentials"}}
+		if a.Scope != "" {
+			form.Set("scope", a.Scope)
+		}
+		body = strings.NewReader(form.Encode())
 	}
 	req, err := newTokenRequest(ctx, target, body)
 	if err == nil {
@@ -58,6 +68,20 @@ func (a BasicAuth) tokenRequest(ctx context.Context, c *Client) (*http.Request, 
 		req.SetBasicAuth(a.ClientID, a.ClientSecret)
 	}
 	return req, err
+}
+
+// missingOf says which of the credentials are missing.
+func missingOf(id, secret string) string {
+	switch {
+	case id == "" && secret == "":
+		return "no client id and no client secret"
+	case id == "":
+		return "no client id"
+	case secret == "":
+		return "no client secret"
+	default:
+		return ""
+	}
 }
 
 func newTokenRequest(ctx context.Context, target string, form io.Reader) (*http.Request, error) {

@@ -8,23 +8,37 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
 // SetFreeSpace makes a client believe that there is so much room.
 func SetFreeSpace(c *Client, free uint64) {
 	c.freeSpace = func(string) (uint64, bool) { return free, true }
+}
+
+// NewTransport makes the transport that clients have, for tests that change it.
+func NewTransport(t *testing.T, waits Waits) *http.Transport {
+	t.Helper()
+	transport, err := newTransport(waits.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport
 }
 
 func TestRetryAfter(t *testing.T) {
@@ -95,6 +109,10 @@ func TestEndpoint(t *testing.T) {
 		{"https://h/fhir", "", "https://h/fhir", "https://h/fhir"},
 		{"https://h/x", "v3", "https://h/x/api/v3", "https://h/x"},
 		{"https://h", "none", "https://h", "https://h"},
+		{"https://h/api/v1", "none", "https://h/api/v1", "https://h/api/v1"},
+		{"https://h/api/v2", "v3", "https://h/api/v3", "https://h"},
+		{"https://sandbox.dpc.cms.gov/api/v1", "", "https://sandbox.dpc.cms.gov/api/v1", "https://sandbox.dpc.cms.gov/api/v1"},
+		{"https://api.ab2d.cms.gov/api/v2/fhir", "", "https://api.ab2d.cms.gov/api/v2/fhir", "https://api.ab2d.cms.gov/api/v2/fhir"},
 		{"http://127.0.0.1:80", "", "http://127.0.0.1:80/api/v3", "http://127.0.0.1:80"},
 		{"http://[::1]:9/f", "", "http://[::1]:9/f", "http://[::1]:9/f"},
 		{"http://localhost:9/f", "", "http://localhost:9/f", "http://localhost:9/f"},
@@ -106,7 +124,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	for _, bad := range []struct{ base, api string }{
 		{"http://h", ""}, {"http://127.0.0.1.example.org", ""}, {"http://10.0.0.1", ""}, {"ftp://h", ""}, {"h", ""}, {"", ""},
-		{"https://me@h", ""}, {"https://h?x=1", ""}, {"https://h#x", ""}, {"https://h/api/v2", "v3"}, {"https://h", "v4"},
+		{"https://me@h", ""}, {"https://h?x=1", ""}, {"https://h#x", ""}, {"https://h", "v4"},
 	} {
 		if _, err := newEndpoint(bad.base, bad.api); !errors.Is(err, ErrOptions) {
 			t.Errorf("%s %s: %v", bad.base, bad.api, err)
@@ -416,6 +434,19 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p256Bytes, err := p256.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p256JWK := map[string]string{"kty": "EC", "crv": "P-256", "kid": "e2", "d": base64.RawURLEncoding.EncodeToString(p256Bytes), "x": number(p256.X)}
+	p256PEM, err := x509.MarshalPKCS8PrivateKey(p256)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ecJWK := map[string]string{"kty": "EC", "crv": "P-384", "kid": "e1", "d": base64.RawURLEncoding.EncodeToString(ecBytes), "x": number(ecKey.X)}
 	asJSON := func(v any) []byte { text, _ := json.Marshal(v); return text }
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(ecKey)
@@ -437,6 +468,8 @@ func TestKeys(t *testing.T) {
 		"PKCS 1":    {pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)}), "", "RS384"},
 		"JWK RSA":   {asJSON(jwk), "r1", "RS384"},
 		"JWK EC":    {asJSON(ecJWK), "e1", "ES384"},
+		"JWK P-256": {asJSON(p256JWK), "e2", "ES256"},
+		"P-256":     {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: p256PEM}), "", "ES256"},
 		"JWK set":   {asJSON(map[string]any{"keys": []any{public, ecJWK}}), "e1", "ES384"},
 		"public":    {asJSON(public), "", ""},
 		"nonsense":  {[]byte("nonsense"), "", ""},
@@ -469,18 +502,23 @@ func TestKeys(t *testing.T) {
 		case *rsa.PublicKey:
 			ok = rsa.VerifyPKCS1v15(public, crypto.SHA384, digest[:], signature) == nil
 		case *ecdsa.PublicKey:
+			if tt.alg == "ES256" {
+				digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+				ok = len(signature) == 64 && ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:]))
+				break
+			}
 			ok = len(signature) == 96 && ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(signature[:48]), new(big.Int).SetBytes(signature[48:]))
 		}
 		if !ok {
 			t.Errorf("%s: the signature is not right", name)
 		}
 	}
-	small, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	small, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := (SMARTAuth{ClientID: "me", Key: small}).assertion("x", time.Now()); err == nil {
-		t.Error("a key on P-256 signs")
+		t.Error("a key on P-224 signs")
 	}
 }
 
@@ -530,11 +568,111 @@ func TestCount(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := int64(-1)
-		if n := m.Output[0].count(); n != nil {
+		if n := m.Output[0].Count; n != nil {
 			got = *n
 		}
 		if got != want {
 			t.Errorf("count %s is %d, want %d", text, got, want)
 		}
 	}
+}
+
+func TestParseManifest(t *testing.T) {
+	const start = `{"transactionTime":"2026-01-01T00:00:00Z"`
+	for body, says := range map[string]string{
+		start + `,"output":[]}`:   "",
+		start + `,"output":null}`: "",
+		start + `,"request":"https://h/$export","requiresAccessToken":"true"}`: "",
+		start + `,"request":"https://h/$export"}`:                              "",
+		start + `,"output":[],"error":null,"deleted":null,"next":null}`:        "",
+		start + `}`:                                      `member "output" of the manifest is missing`,
+		start + `,"output":{}}`:                          `member "output" of the manifest is not a list`,
+		start + `,"output":[5]}`:                         `member "output" of the manifest is not a list`,
+		start + `,"output":[{"type":"Patient"}]}`:        `member "output[0].url"`,
+		start + `,"output":[{"type":5,"url":"x"}]}`:      `member "output[0].type"`,
+		start + `,"output":[],"error":"none"}`:           `member "error"`,
+		start + `,"output":[],"link":{}}`:                `member "link"`,
+		start + `,"output":[],"next":7}`:                 `member "next"`,
+		start + `,"output":[],"requiresAccessToken":1e}`: "not JSON",
+		start + `,"output":[],"requiresAccessToken":5}`:  `member "requiresAccessToken"`,
+		`{"transactionTime":5,"output":[]}`:              `member "transactionTime" of the manifest is not a time`,
+		`{"output":[]}`:                                  `member "transactionTime" of the manifest is missing`,
+		`{"resourceType":"OperationOutcome"}`:            "not a manifest",
+		`{}`:                                             "not a manifest", `[]`: "not JSON", `<html>`: "not JSON",
+	} {
+		m, err := parseManifest([]byte(body))
+		if says == "" && (err != nil || m == nil) || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%s: %v, want %q", body, err, says)
+		}
+	}
+}
+
+func TestIntegrity(t *testing.T) {
+	const sum = "8B74ba377554fa73de2a2da52cab9e1d160550247053e4d6aba1968624c67b10"
+	for _, host := range []string{"ab2d", "dpc"} {
+		for _, value := range []string{sum, "sha256:" + sum, "SHA-256:" + sum} {
+			m, err := parseManifest([]byte(`{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/x","extension":[
+				{"url":"https://` + host + `.cms.gov/checksum","valueString":"` + value + `"},{"url":"https://` + host + `.cms.gov/file_length","valueDecimal":2468}]}]}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := m.Output[0].Integrity
+			if told.SHA256 != strings.ToLower(sum) || told.Length == nil || *told.Length != 2468 {
+				t.Errorf("%s %s: %+v", host, value, told)
+			}
+		}
+	}
+	// What is not known to be a sum is none.
+	for _, extension := range []string{`"x"`, `[{"url":"https://dpc.cms.gov/checksum","valueString":"` + sum + sum + `"}]`, `[{"url":"https://dpc.cms.gov/file_length","valueDecimal":-1}]`} {
+		m, err := parseManifest([]byte(`{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/x","extension":` + extension + `}]}`))
+		if err != nil || m.Output[0].Integrity != (integrity{}) {
+			t.Errorf("%s: %v", extension, err)
+		}
+	}
+}
+
+func TestParseExportURL(t *testing.T) {
+	for address, want := range map[string]struct {
+		base string
+		r    Request
+	}{
+		"https://h/fhir/Patient/$export":                                        {"https://h/fhir", Request{Endpoint: "patient"}},
+		"https://h/api/v2/Group/all/$export?_type=Patient,Coverage":             {"https://h/api/v2", Request{Endpoint: "group", Group: "all", Types: []string{"Patient", "Coverage"}}},
+		"https://h/r4/%24export?_since=2026-01-01T00:00:00Z":                    {"https://h/r4", Request{Endpoint: "system", Since: "2026-01-01T00:00:00Z"}},
+		"https://h/$export":                                                     {"https://h", Request{Endpoint: "system"}},
+		"https://h/r4/Patient/$export?_typeFilter=A%3Fb%3Dc&_typeFilter=D%3Fe":  {"https://h/r4", Request{Endpoint: "patient", TypeFilters: []string{"A?b=c", "D?e"}}},
+		"https://h/r4/$export?_until=2026-01-01T00:00:00Z&_outputFormat=ndjson": {"https://h/r4", Request{Endpoint: "system", Until: "2026-01-01T00:00:00Z"}},
+	} {
+		base, r, ok, err := ParseExportURL(address)
+		if base != want.base || !reflect.DeepEqual(r, want.r) || !ok || err != nil {
+			t.Errorf("%s: %q %+v %v %v", address, base, r, ok, err)
+		}
+	}
+	if _, _, ok, _ := ParseExportURL("https://h/fhir"); ok {
+		t.Error("a base URL is taken for an export")
+	}
+	if _, _, _, err := ParseExportURL("https://h/$export?_elements=id"); !errors.Is(err, ErrOptions) {
+		t.Error(err)
+	}
+}
+
+// TestReadAhead: what is read ahead is what there is, in any pieces, up to the
+// error; and it can be left at any time.
+func TestReadAhead(t *testing.T) {
+	text := bytes.Repeat([]byte("0123456789abcdef"), 100_000)
+	broken := errors.New("broken")
+	for name, r := range map[string]io.Reader{
+		"whole": bytes.NewReader(text), "bytes": iotest.OneByteReader(bytes.NewReader(text[:5000])),
+		"data and error": iotest.DataErrReader(bytes.NewReader(text)), "empty": strings.NewReader(""),
+		"broken": io.MultiReader(bytes.NewReader(text), iotest.ErrReader(broken)),
+	} {
+		a := readAhead(r)
+		got, err := io.ReadAll(a)
+		a.close()
+		if !bytes.HasPrefix(text, got) || errors.Is(err, broken) != (name == "broken") || name != "bytes" && name != "empty" && len(got) != len(text) {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+	a := readAhead(bytes.NewReader(text))
+	a.close()
 }

@@ -2,6 +2,7 @@ package bcdatest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -18,6 +19,12 @@ func isErrorFile(name string) bool {
 func (s *Server) data(w http.ResponseWriter, r *http.Request) {
 	j := s.find(w, r)
 	if j == nil {
+		return
+	}
+	if !s.signatureHolds(r) {
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(cmp.Or(s.opts.SignedStatus, http.StatusForbidden))
+		_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
 		return
 	}
 	name := r.PathValue("name")

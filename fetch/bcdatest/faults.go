@@ -27,6 +27,8 @@ const (
 // A Fault makes the server fail.
 type Fault struct {
 	At Place
+	// Type makes it a fault of the files of one resource type, at Data.
+	Type string
 	// Skip lets so many requests pass first; Times is how many then fail, or
 	// all if it is 0.
 	Skip, Times int
@@ -64,6 +66,7 @@ var presets = map[string][]Fault{
 	"resets":           {{At: Data, Skip: 1, Times: 3, CutAfter: 8000}},
 	"stalls":           {{At: Data, Skip: 1, Times: 1, CutAfter: 8000, Stall: time.Hour}},
 	"corrupt":          {{At: Data, Skip: 1, Times: 1, Corrupt: true}},
+	"file-gone":        {{At: Data, Type: "Coverage", Status: http.StatusNotFound}},
 	"internal-error":   {{At: Job, Times: 2, Status: http.StatusInternalServerError, Body: outcomeV3("error", "exception", "Internal Error")}},
 	"html":             {{At: Data, Skip: 1, Times: 1, Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html><body>Please sign in</body></html>"}},
 	"token-deactivate": {{At: Job, Times: 1, Status: http.StatusUnauthorized, Body: outcomeV3("error", "forbidden", "Invalid Token")}},
@@ -88,13 +91,13 @@ type faultSet struct {
 
 // next returns the fault of a request, or nil. The first one that is due
 // counts.
-func (s *faultSet) next(at Place) *Fault {
+func (s *faultSet) next(at Place, resourceType string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due *Fault
 	for i := range s.faults {
 		f := &s.faults[i]
-		if f.At != at {
+		if f.At != at || f.Type != "" && f.Type != resourceType {
 			continue
 		}
 		n := s.seen[i] - f.Skip

@@ -127,10 +127,8 @@ func (f filter) apply(file File) (File, bool, error) {
 		line, err := lines.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
 			var r resource
-			if jsonErr := json.Unmarshal(line, &r); jsonErr != nil {
-				return File{}, false, jsonErr
-			}
-			if f.keeps(&r, explanation) {
+			// A line that is no resource fits no filter.
+			if json.Unmarshal(line, &r) == nil && f.keeps(&r, explanation) {
 				kept.Write(line)
 			}
 		}

@@ -1,6 +1,10 @@
 package bcdatest
 
 import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,6 +56,15 @@ type ManifestFile struct {
 	Type  string `json:"type"`
 	URL   string `json:"url"`
 	Count *int   `json:"count,omitempty"`
+
+	Extension []Extension `json:"extension,omitempty"`
+}
+
+// An Extension of an entry tells more of its file.
+type Extension struct {
+	URL          string `json:"url"`
+	ValueString  string `json:"valueString,omitempty"`
+	ValueDecimal *int   `json:"valueDecimal,omitempty"`
 }
 
 // A Link of a manifest leads to its next page.
@@ -161,18 +174,31 @@ func (s *Server) jobStatus(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(s.manifest(r, j))
+		text, err := json.Marshal(s.manifest(r, j))
+		if err != nil {
+			panic("bcdatest: internal error: " + err.Error())
+		}
+		if s.opts.RawManifest != nil {
+			text = s.opts.RawManifest(text)
+		}
+		_, _ = w.Write(text)
 	}
 }
 
 func (s *Server) manifest(r *http.Request, j *job) *Manifest {
-	address := func(name string) string { return fmt.Sprintf("%s/data/%d/%s", origin(r), j.id, name) }
+	address := func(name string) string {
+		signature := ""
+		if s.opts.SignedUses > 0 {
+			signature = s.sign()
+		}
+		return fmt.Sprintf("%s/data/%d/%s%s", cmp.Or(s.opts.Storage, origin(r)), j.id, name, signature)
+	}
 	m := &Manifest{
 		TransactionTime: j.created.Format(time.RFC3339Nano), Request: j.url, RequiresAccessToken: true,
 		Output: []ManifestFile{}, Error: []ManifestFile{}, JobID: j.id,
 	}
 	for _, name := range j.names {
-		m.Output = append(m.Output, ManifestFile{Type: j.files[name].Type, URL: address(name)})
+		m.Output = append(m.Output, ManifestFile{Type: j.files[name].Type, URL: address(name), Extension: s.integrity(j.files[name])})
 	}
 	if j.info {
 		m.Error = append(m.Error, ManifestFile{Type: "OperationOutcome", URL: address(infoName)})
@@ -184,6 +210,23 @@ func (s *Server) manifest(r *http.Request, j *job) *Manifest {
 		s.opts.Manifest(m)
 	}
 	return m
+}
+
+// integrity is what AB2D tells of its files.
+func (s *Server) integrity(file File) []Extension {
+	stored, err := file.load()
+	if !s.opts.Integrity || err != nil {
+		return nil
+	}
+	text := stored
+	if z, err := gzip.NewReader(bytes.NewReader(stored)); err == nil {
+		text, _ = io.ReadAll(z)
+	}
+	length := len(text)
+	return []Extension{
+		{URL: "https://ab2d.cms.gov/checksum", ValueString: fmt.Sprintf("sha256:%x", sha256.Sum256(text))},
+		{URL: "https://ab2d.cms.gov/file_length", ValueDecimal: &length},
+	}
 }
 
 // find returns the job of a request, or answers that there is none.
@@ -221,7 +264,7 @@ func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// ForeignJob makes a job of another organisation, and returns its id.
+// ForeignJob makes a job of another organization, and returns its id.
 func (s *Server) ForeignJob() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

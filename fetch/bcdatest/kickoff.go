@@ -1,6 +1,7 @@
 package bcdatest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -77,8 +78,14 @@ func (s *Server) kickoff(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.jobs = append(s.jobs, j)
-	w.Header().Set("Content-Location", fmt.Sprintf("%s/api/%s/jobs/%d", origin(r), api, j.id))
-	w.WriteHeader(http.StatusAccepted)
+	base := "/api/" + api
+	if s.opts.Base != "" && strings.HasPrefix(r.URL.Path, s.opts.Base+"/") {
+		base = s.opts.Base
+	}
+	if location := cmp.Or(s.opts.Location, "Content-Location"); location != "-" {
+		w.Header().Set(location, fmt.Sprintf("%s%s/jobs/%d", origin(r), base, j.id))
+	}
+	w.WriteHeader(cmp.Or(s.opts.Accepted, http.StatusAccepted))
 }
 
 // parse reads the parameters of an export. The message says what is wrong.

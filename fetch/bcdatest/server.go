@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -34,14 +35,40 @@ type Options struct {
 	JobTime time.Duration
 	// KeepTime is how long files are kept; 24 hours unless set.
 	KeepTime time.Duration
-	// NoV3 denies API v3 to the organisation.
+	// NoV3 denies API v3 to the organization.
 	NoV3 bool
 	// PartialClaims allows Claim and ClaimResponse in v2.
 	PartialClaims bool
 	// Faults happen to requests.
 	Faults []Fault
-	// Manifest, if it is set, may change what a job returns.
-	Manifest func(*Manifest)
+	// Manifest, if it is set, may change what a job returns, and RawManifest
+	// the text of it.
+	Manifest    func(*Manifest)
+	RawManifest func([]byte) []byte
+
+	// What follows makes the server another one than BCDA.
+
+	// Base is the path of its FHIR API, such as /fhir, besides those of BCDA.
+	Base string
+	// NoJobList leaves the list of jobs out.
+	NoJobList bool
+	// Accepted is the status of the reply to a kick-off, 202 unless set, and
+	// Location the header in it that names the job: Content-Location unless set,
+	// none if it is "-".
+	Accepted int
+	Location string
+	// Scope is what a token must be asked for, with the grant of OAuth 2.
+	Scope string
+	// SignedUses, unless it is 0, puts a signature into the address of each
+	// file, which is good for so many requests after the manifest was asked
+	// for; then the answer is SignedStatus, 403 unless set.
+	SignedUses   int
+	SignedStatus int
+	// Storage is the origin of the files, if it is another one: of the handler
+	// that StorageHandler returns, where nobody needs a token.
+	Storage string
+	// Integrity adds length and checksum to the manifest as AB2D does.
+	Integrity bool
 	// Observe, if it is set, sees every request.
 	Observe func(*http.Request)
 }
@@ -55,6 +82,7 @@ type Server struct {
 	mu     sync.Mutex
 	tokens map[string]time.Time // until when they are valid
 	jobs   []*job
+	signed map[string]int // how often a signature may still be used
 }
 
 // New makes a server.
@@ -76,13 +104,20 @@ func New(opts Options) *Server {
 		faults: faultSet{faults: opts.Faults, seen: make([]int, len(opts.Faults))},
 		mux:    http.NewServeMux(),
 		tokens: map[string]time.Time{},
+		signed: map[string]int{},
 	}
 	s.handle("POST /auth/token", Token, s.token)
-	for _, api := range []string{"v1", "v2", "v3"} {
-		prefix := "/api/" + api
+	prefixes := []string{"/api/v1", "/api/v2", "/api/v3"}
+	if opts.Base != "" {
+		prefixes = append(prefixes, opts.Base)
+		s.handle("GET "+opts.Base+"/$export", Kickoff, s.authorized(s.kickoff))
+	}
+	for _, prefix := range prefixes {
 		s.handle("GET "+prefix+"/Patient/$export", Kickoff, s.authorized(s.kickoff))
 		s.handle("GET "+prefix+"/Group/{group}/$export", Kickoff, s.authorized(s.kickoff))
-		s.handle("GET "+prefix+"/jobs", Jobs, s.authorized(s.listJobs))
+		if !opts.NoJobList {
+			s.handle("GET "+prefix+"/jobs", Jobs, s.authorized(s.listJobs))
+		}
 		s.handle("GET "+prefix+"/jobs/{id}", Job, s.authorized(s.jobStatus))
 		s.handle("DELETE "+prefix+"/jobs/{id}", Cancel, s.authorized(s.cancelJob))
 		s.handle("GET "+prefix+"/attribution_status", Attribution, s.authorized(s.attribution))
@@ -115,7 +150,7 @@ func (s *Server) handle(pattern string, at Place, serve http.HandlerFunc) {
 		if at == Data && isErrorFile(r.PathValue("name")) {
 			place = ErrorFile
 		}
-		fault := s.faults.next(place)
+		fault := s.faults.next(place, s.typeOf(r))
 		if fault == nil {
 			serve(w, r)
 			return
@@ -136,6 +171,50 @@ func (s *Server) handle(pattern string, at Place, serve http.HandlerFunc) {
 	})
 }
 
+// StorageHandler serves the files at another origin, without tokens.
+func (s *Server) StorageHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.opts.Observe != nil {
+			s.opts.Observe(r)
+		}
+		if r.Header.Get("Authorization") != "" {
+			w.WriteHeader(http.StatusBadRequest) // as S3 does where there is a signature too
+			return
+		}
+		s.mux.ServeHTTP(w, r)
+	})
+}
+
+// typeOf is the resource type of the file that is asked for, or empty.
+func (s *Server) typeOf(r *http.Request) string {
+	id, err := strconv.Atoi(r.PathValue("id"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil || id < 1 || id > len(s.jobs) {
+		return ""
+	}
+	return s.jobs[id-1].files[r.PathValue("name")].Type
+}
+
+// sign makes a signature for an address.
+func (s *Server) sign() string {
+	signature := rand.Text()
+	s.signed[signature] = s.opts.SignedUses
+	return "?signature=" + signature
+}
+
+// signatureHolds tells whether a signature is still good.
+func (s *Server) signatureHolds(r *http.Request) bool {
+	if s.opts.SignedUses == 0 {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	signature := r.URL.Query().Get("signature")
+	s.signed[signature]--
+	return s.signed[signature] >= 0
+}
+
 func document(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -148,6 +227,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 		http.Error(w, "Bad Request", http.StatusBadRequest)
+	case s.opts.Scope != "" && (r.PostFormValue("scope") != s.opts.Scope || r.PostFormValue("grant_type") != "client_credentials"):
+		http.Error(w, `{"error":"invalid_scope"}`, http.StatusBadRequest)
 	case id != s.opts.ClientID || secret != s.opts.ClientSecret:
 		http.Error(w, "Unauthorized", http.StatusUnauthorized)
 	default:
@@ -172,6 +253,10 @@ func (s *Server) RevokeTokens() {
 func (s *Server) authorized(serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		api := apiOf(r)
+		if s.opts.Storage != "" && "http://"+r.Host == s.opts.Storage {
+			serve(w, r)
+			return
+		}
 		// The scheme is looked for as it is usually written, and no other way.
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		switch {
@@ -198,6 +283,9 @@ func apiOf(r *http.Request) string {
 		if strings.HasPrefix(r.URL.Path, "/api/"+api+"/") {
 			return api
 		}
+	}
+	if !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/data/") {
+		return "v2" // below another base: without the filters of v3
 	}
 	return "v3"
 }

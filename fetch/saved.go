@@ -1,0 +1,153 @@
+package fetch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// runsFile lists the complete runs of a folder, with their files. It is a file
+// of its own because StateFile is written again and again during a download.
+const runsFile = "_fetch_runs.json"
+
+// A Saved tells what the last run in a folder was about: enough to make the
+// client that can resume it.
+type Saved struct {
+	Number   int // of the run
+	BaseURL  string
+	API      string
+	Request  Request
+	Note     string
+	Ended    bool // there is nothing to resume
+	Complete bool // it ended well
+}
+
+// ReadSaved reads what a folder remembers. The error is ErrFolder when there
+// was no run in it.
+func ReadSaved(dir string) (*Saved, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+	}
+	defer root.Close()
+	s, err := (&folder{dir: dir, root: root}).load()
+	if err != nil {
+		return nil, err
+	}
+	if s.Run == nil {
+		return nil, errNothingToResume(dir)
+	}
+	return s.Run.saved(), nil
+}
+
+func (r *runState) saved() *Saved {
+	return &Saved{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.ended(), r.Phase == phaseComplete}
+}
+
+// IsFor tells whether the run was one of this request at this server.
+func (s *Saved) IsFor(c *Client, request Request) bool {
+	request, err := request.check(c.server)
+	if err != nil {
+		return false
+	}
+	server, err := newEndpoint(s.BaseURL, s.API)
+	return err == nil && server.fhir.String() == c.server.fhir.String() && s.Request.sameAs(request, c.server)
+}
+
+func errNothingToResume(dir string) error {
+	return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("there is no export in folder %s", dir), hint: "start one with -o"}
+}
+
+// SetNote replaces the note of a folder's last run, if it is still the one of
+// that number.
+func SetNote(dir string, run int, note string) error {
+	f, err := openFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	s, err := f.load()
+	if err != nil || s.Run == nil || s.Run.Number != run || s.Run.Note == note {
+		return err
+	}
+	s.Run.Note = note
+	return f.save(s)
+}
+
+// A CompleteRun is an export of which all has arrived.
+type CompleteRun struct {
+	Number          int       `json:"number"`
+	API             string    `json:"api"`
+	Request         Request   `json:"request"`
+	Since           string    `json:"since,omitempty"` // as sent; empty for a full export
+	TransactionTime string    `json:"transaction_time"`
+	Files           []RunFile `json:"files"`
+}
+
+// A RunFile is a data file of a complete run.
+type RunFile struct {
+	Name      string `json:"name"` // in the folder
+	Type      string `json:"type"` // of its resources
+	Size      int64  `json:"bytes"`
+	Resources int64  `json:"resources"`
+}
+
+// CompleteRuns lists the complete exports of a folder, the oldest first, with
+// their data files in the order of the server's manifests.
+func CompleteRuns(dir string) ([]CompleteRun, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+	}
+	defer root.Close()
+	return (&folder{dir: dir, root: root}).completeRuns()
+}
+
+type runList struct {
+	Format int           `json:"format"`
+	Runs   []CompleteRun `json:"runs"`
+}
+
+func (f *folder) completeRuns() ([]CompleteRun, error) {
+	if err := f.mustBeFile(runsFile); err != nil {
+		return nil, err
+	}
+	var list runList
+	text, err := f.root.ReadFile(runsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &list)
+	}
+	if err == nil && list.Format != stateFormat {
+		err = fmt.Errorf("it has format %d, this cclf knows format %d", list.Format, stateFormat)
+	}
+	if err != nil {
+		return nil, &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", filepath.Join(f.dir, runsFile), err), hint: "take another folder", err: err}
+	}
+	return list.Runs, nil
+}
+
+// addComplete adds a run to the list, once, however often it is told so.
+func (f *folder) addComplete(run *runState) error {
+	runs, err := f.completeRuns()
+	if err != nil {
+		return err
+	}
+	runs = slices.DeleteFunc(runs, func(r CompleteRun) bool { return r.Number == run.Number })
+	added := CompleteRun{
+		Number: run.Number, API: run.API, Request: run.Request, Since: run.Since,
+		TransactionTime: run.TransactionTime, Files: []RunFile{},
+	}
+	for _, file := range run.Files {
+		if file.Kind == KindOutput && file.Done {
+			added.Files = append(added.Files, RunFile{file.Name, file.Type, file.Size, file.Resources})
+		}
+	}
+	return f.replace(runsFile, runList{stateFormat, append(runs, added)})
+}

@@ -1,0 +1,609 @@
+package fetch_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/fetch/bcdatest"
+)
+
+// elsewhere is a client of the server's other base, which is not BCDA's.
+func elsewhere(t testing.TB, s *fixture, change ...func(*fetch.Options)) *fetch.Client {
+	return client(t, s.url+"/fhir", append([]func(*fetch.Options){func(o *fetch.Options) {
+		auth := credentials
+		auth.TokenURL = s.url + "/auth/token"
+		o.Auth = auth
+	}}, change...)...)
+}
+
+// withStorage is a server whose files are at another origin.
+func withStorage(t testing.TB, opts bcdatest.Options) *fixture {
+	t.Helper()
+	var s *fixture
+	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.StorageHandler().ServeHTTP(w, r) }))
+	t.Cleanup(storage.Close)
+	opts.Storage = storage.URL
+	s = serve(t, opts)
+	s.storageURL = storage.URL
+	return s
+}
+
+// TestSignedAddresses: where signatures in addresses expire, the job is asked
+// for fresh ones, and the download goes on; there is one export.
+func TestSignedAddresses(t *testing.T) {
+	for _, status := range []int{400, 401, 403} {
+		for _, storage := range []bool{true, false} {
+			if !storage && status == 401 {
+				continue // at the server itself it is about the token
+			}
+			t.Run(fmt.Sprintf("%d storage %v", status, storage), func(t *testing.T) {
+				opts := bcdatest.Options{
+					Files: smallExport(), SignedUses: 1, SignedStatus: status,
+					// Each file breaks off once, and its signature is then used up.
+					Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 3, CutAfter: 6000}},
+				}
+				var s *fixture
+				if storage {
+					s = withStorage(t, opts)
+				} else {
+					s = serve(t, opts)
+				}
+				dir := t.TempDir()
+				c := client(t, s.url, func(o *fetch.Options) {
+					o.API = "v2"
+					if storage {
+						o.AllowOrigins = []string{s.storageURL}
+					}
+				})
+				if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+					t.Fatal(err)
+				}
+				wantSmallExport(t, dir)
+				if s.JobCount() != 1 {
+					t.Errorf("%d jobs", s.JobCount())
+				}
+			})
+		}
+	}
+}
+
+// TestResumeOutdated: what is resumed long after its addresses were given asks
+// for them anew, also with --resume.
+func TestResumeOutdated(t *testing.T) {
+	s := withStorage(t, bcdatest.Options{
+		Files: smallExport(), SignedUses: 1,
+		Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 12, CutAfter: 10}},
+	})
+	allow := func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} }
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := 0
+	_, err := client(t, s.url, allow).Export(ctx, fetch.ExportOptions{Dir: dir, Parallel: 1, File: func(fetch.File) {
+		if done++; done == 2 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	// All signatures that were given are used up.
+	state, err := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range strings.Split(string(state), `"url": "`)[1:] {
+		address, _, _ := strings.Cut(part, `"`)
+		if strings.Contains(address, "signature=") {
+			if resp, err := http.Get(address); err == nil {
+				resp.Body.Close()
+			}
+		}
+	}
+	result, err := client(t, s.url, allow).Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+	if err != nil || result.Missing != 0 || s.JobCount() != 1 {
+		t.Fatalf("%+v, %v, %d jobs", result, err, s.JobCount())
+	}
+	wantSmallExport(t, dir)
+}
+
+// TestRefusedForGood: an address that is refused whatever the job gives costs
+// one file, not the export, and does not go on for ever.
+func TestRefusedForGood(t *testing.T) {
+	s := withStorage(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Status: 403}}})
+	c := client(t, s.url, func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} })
+	dir := t.TempDir()
+	_, err := export(t, c, dir, fetch.Request{})
+	wantKind(t, err, fetch.ErrPartial)
+	if !strings.Contains(err.Error(), "1 of 7 files are missing: 001-Patient-00001.ndjson") || len(dataFiles(t, dir)) != 6 {
+		t.Error(err)
+	}
+}
+
+// TestFlawedFiles: a file is kept with its good lines, counted and named; the
+// time of the next export is not moved, unless that is wanted.
+func TestFlawedFiles(t *testing.T) {
+	good := string(lines("Patient", 1, 1000))
+	half := len(good)/2 + strings.IndexByte(good[len(good)/2:], '\n') + 1
+	zero := 0
+	for name, tt := range map[string]struct {
+		text string
+		opts bcdatest.Options
+		says string
+		bad  int64
+	}{
+		"bad line":    {text: good[:half] + `{"resourceType":"Patient",` + "\n" + good[half:], says: "1 file has flaws: 001-Patient-00001.ndjson.gz: line 502 is not valid JSON", bad: 1},
+		"other types": {text: good[:half] + string(lines("Coverage", 1, 3)) + good[half:], says: "line 502 is Coverage, not Patient, and 2 more lines", bad: 3},
+		"count": {text: good, says: "it has 1000 resources, the manifest announces 0", opts: bcdatest.Options{
+			Manifest: first(func(f *bcdatest.ManifestFile) { f.Count = &zero }),
+		}},
+		"length": {text: good, says: "the manifest announces 0", opts: bcdatest.Options{Integrity: true, Manifest: first(func(f *bcdatest.ManifestFile) {
+			f.Extension[1].ValueDecimal = &zero
+		})}},
+		"checksum": {text: good, says: "its checksum is not that of the manifest", opts: bcdatest.Options{Integrity: true, Manifest: first(func(f *bcdatest.ManifestFile) {
+			f.Extension[0].ValueString = "sha256:" + strings.Repeat("0", 64)
+		})}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.opts.Files = append(smallExport()[1:], bcdatest.Text("Patient", []byte(tt.text)))
+			slices.Reverse(tt.opts.Files)
+			s := serve(t, tt.opts)
+			var log safeBuffer
+			c := client(t, s.url, func(o *fetch.Options) { o.API, o.Log = "v2", slog.New(slog.NewTextHandler(&log, nil)) })
+			dir := t.TempDir()
+			result, err := export(t, c, dir, fetch.Request{Since: fetch.SinceAuto})
+			wantKind(t, err, fetch.ErrPartial)
+			if !strings.Contains(err.Error(), tt.says) || result.Flawed != 1 || result.BadLines != tt.bad || result.Missing != 0 {
+				t.Errorf("%v, %+v", err, result)
+			}
+			if dataFiles(t, dir)["001-Patient-00001.ndjson.gz"] != tt.text || !strings.Contains(log.String(), "001-Patient-00001.ndjson.gz is kept, but ") {
+				t.Errorf("the file is not what the server has, or not named: %s", log.String())
+			}
+			if runs, err := fetch.CompleteRuns(dir); err != nil || len(runs) != 0 {
+				t.Errorf("%+v, %v", runs, err)
+			}
+			// Told to, it takes the export for complete, without another request.
+			before := s.total()
+			if result, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir, AllowFlawed: true}); err != nil || result.Flawed != 1 || s.total() != before {
+				t.Errorf("%+v, %v, %d requests", result, err, s.total()-before)
+			}
+			if result, err = export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since == "" || result.SinceRun != 1 {
+				t.Errorf("%+v, %v", result, err)
+			}
+		})
+	}
+}
+
+// first changes the first file of a manifest, if there is one.
+func first(change func(*bcdatest.ManifestFile)) func(*bcdatest.Manifest) {
+	return func(m *bcdatest.Manifest) {
+		if len(m.Output) > 0 {
+			change(&m.Output[0])
+		}
+	}
+}
+
+// TestIntegrityHolds: length and checksum that are right are no news, and what
+// was spoiled on the way is fetched again.
+func TestIntegrityHolds(t *testing.T) {
+	text := lines("Patient", 1, 40)
+	spoiled := bytes.Replace(slices.Clone(text), []byte("filler"), []byte("fuller"), 1)
+	s := serve(t, bcdatest.Options{
+		Files: []bcdatest.File{bcdatest.Text("Patient", text)}, Integrity: true,
+		Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"gzip"}}, Body: packed(spoiled)}},
+	})
+	for _, decompress := range []bool{false, true} {
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		result, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Decompress: decompress})
+		if err != nil || result.Flawed != 0 {
+			t.Errorf("%+v, %v", result, err)
+		}
+		for name, got := range dataFiles(t, dir) {
+			if got != string(text) {
+				t.Errorf("%s is not what the server has", name)
+			}
+		}
+	}
+}
+
+// TestKickoffReplies: servers say in several ways where a job is.
+func TestKickoffReplies(t *testing.T) {
+	for name, opts := range map[string]bcdatest.Options{
+		"202 and Location":         {Location: "Location"},
+		"200 and Content-Location": {Accepted: 200},
+		"201 and Location":         {Accepted: 201, Location: "Location"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opts.Files, opts.Base, opts.NoJobList = smallExport(), "/fhir", true
+			s := serve(t, opts)
+			dir := t.TempDir()
+			if _, err := export(t, elsewhere(t, s), dir, fetch.Request{}); err != nil || s.JobCount() != 1 {
+				t.Errorf("%v, %d jobs", err, s.JobCount())
+			}
+			wantSmallExport(t, dir)
+		})
+	}
+}
+
+// TestUnnamedJob: a job of which nobody says where it is, is not started again
+// and again.
+func TestUnnamedJob(t *testing.T) {
+	opts := bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Location: "-"}
+	s := serve(t, opts)
+	_, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{})
+	wantKind(t, err, fetch.ErrUnavailable)
+	if !strings.Contains(err.Error(), "does not say where its job is; the job may be running") || s.exports() != 1 {
+		t.Errorf("%v, %d kick-offs", err, s.exports())
+	}
+	// With a list, it is found there.
+	s = serve(t, bcdatest.Options{Files: smallExport(), Location: "-"})
+	dir := t.TempDir()
+	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil || s.exports() != 1 {
+		t.Errorf("%v, %d kick-offs", err, s.exports())
+	}
+	wantSmallExport(t, dir)
+}
+
+// TestLostStarts: requests that may have started a job are repeated twice, not
+// until the budget ends.
+func TestLostStarts(t *testing.T) {
+	for name, fault := range map[string]bcdatest.Fault{
+		"lost": {At: bcdatest.Kickoff, Lose: true},
+		"504":  {At: bcdatest.Kickoff, Status: 504},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Faults: []bcdatest.Fault{fault}})
+			c := elsewhere(t, s, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
+			_, err := export(t, c, t.TempDir(), fetch.Request{})
+			wantKind(t, err, fetch.ErrUnavailable)
+			if !strings.Contains(err.Error(), "jobs may be running") || s.exports() != 3 {
+				t.Errorf("%v, %d kick-offs", err, s.exports())
+			}
+		})
+	}
+	// What certainly started none is repeated as long as the budget lasts.
+	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 5, Status: 503}}})
+	if _, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{}); err != nil || s.exports() != 6 {
+		t.Errorf("%v, %d kick-offs", err, s.exports())
+	}
+}
+
+// TestManifestForms: what known servers send passes, and what cannot be read
+// ends soon, with the member that is wrong.
+func TestManifestForms(t *testing.T) {
+	without := func(change func(map[string]any)) func([]byte) []byte {
+		return func(text []byte) []byte {
+			var m map[string]any
+			_ = json.Unmarshal(text, &m)
+			change(m)
+			text, _ = json.Marshal(m)
+			return text
+		}
+	}
+	for name, tt := range map[string]struct {
+		change func(map[string]any)
+		says   string
+		files  int
+	}{
+		"no output":        {change: func(m map[string]any) { delete(m, "output") }},
+		"output null":      {change: func(m map[string]any) { m["output"] = nil }},
+		"error null":       {change: func(m map[string]any) { m["error"] = nil }, files: 7},
+		"output no list":   {change: func(m map[string]any) { m["output"] = "none" }, says: `member "output" of the manifest is not a list`},
+		"no time":          {change: func(m map[string]any) { delete(m, "transactionTime") }, says: `member "transactionTime" of the manifest is missing`},
+		"address no text":  {change: func(m map[string]any) { m["output"].([]any)[2].(map[string]any)["url"] = 5 }, says: `member "output[2].url"`},
+		"relative address": {change: relative, files: 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", RawManifest: without(tt.change)})
+			c := elsewhere(t, s, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
+			result, err := export(t, c, t.TempDir(), fetch.Request{})
+			if tt.says == "" {
+				if err != nil || len(result.Files) != tt.files {
+					t.Errorf("%+v, %v", result, err)
+				}
+				return
+			}
+			wantKind(t, err, fetch.ErrUnavailable)
+			if !strings.Contains(err.Error(), tt.says) || s.count("GET /fhir/jobs/") > 5 {
+				t.Errorf("%v, %d polls", err, s.count("GET /fhir/jobs/"))
+			}
+		})
+	}
+}
+
+// relative makes addresses relative to that of the manifest, /fhir/jobs/1.
+func relative(m map[string]any) {
+	for _, file := range m["output"].([]any) {
+		f := file.(map[string]any)
+		address := f["url"].(string)
+		f["url"] = "../.." + address[strings.Index(address, "/data/"):]
+	}
+}
+
+// TestGoneFiles: files that are gone while their job lives do not keep a folder
+// busy for ever.
+func TestGoneFiles(t *testing.T) {
+	gone := bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Times: 2, Status: 404}}}
+	for _, again := range []bool{false, true} {
+		s := serve(t, gone)
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		daily := func() error {
+			_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: again})
+			return err
+		}
+		wantKind(t, daily(), fetch.ErrPartial)
+		err := daily()
+		if again {
+			// The second day's export is the second day's.
+			if err != nil || s.JobCount() != 2 {
+				t.Errorf("%v, %d jobs", err, s.JobCount())
+			}
+			continue
+		}
+		wantKind(t, err, fetch.ErrExpired)
+		if err := daily(); err != nil || s.JobCount() != 2 {
+			t.Errorf("%v, %d jobs", err, s.JobCount())
+		}
+	}
+}
+
+// TestNewAfterExpiry: a folder whose job has expired meanwhile starts a new
+// export at once, if that is wanted.
+func TestNewAfterExpiry(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 401}, {At: bcdatest.Data, Skip: 1, Times: 1, Status: 401}}})
+	dir := t.TempDir()
+	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
+	wantKind(t, err, fetch.ErrAuth)
+	s.Archive(1)
+	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: true}); err != nil || s.JobCount() != 2 {
+		t.Errorf("%v, %d jobs", err, s.JobCount())
+	}
+}
+
+// TestWaitForOthers: a job that is in the way is waited for, without a limit.
+func TestWaitForOthers(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	other := make(chan error, 1)
+	go func() {
+		_, err := client(t, s.url).Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
+		other <- err
+	}()
+	for s.JobCount() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	dir := t.TempDir()
+	var log safeBuffer
+	c := client(t, s.url, func(o *fetch.Options) {
+		o.Waits.RetryBudget, o.Log = 20*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Wait: true}); err != nil || s.JobCount() != 2 {
+		t.Errorf("%v, %d jobs", err, s.JobCount())
+	}
+	wantSmallExport(t, dir)
+	if n := strings.Count(log.String(), "job 1 of your organization is in the way"); n != 1 {
+		t.Errorf("told %d times: %s", n, log.String())
+	}
+	if err := <-other; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMixedFolder: data of two versions of the API do not go into one folder.
+func TestMixedFolder(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
+	dir := t.TempDir()
+	v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+	if _, err := export(t, v2, dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	before := s.exports()
+	for _, c := range []*fetch.Client{client(t, s.url), elsewhere(t, s)} {
+		_, err := export(t, c, dir, fetch.Request{})
+		wantKind(t, err, fetch.ErrFolder)
+		if !strings.Contains(err.Error(), "holds data of API v2") || s.exports() != before {
+			t.Error(err)
+		}
+	}
+	// A job that was refused has no data.
+	s = serve(t, bcdatest.Options{Files: smallExport(), NoV3: true})
+	dir = t.TempDir()
+	_, err := export(t, client(t, s.url), dir, fetch.Request{})
+	wantKind(t, err, fetch.ErrRejected)
+	if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCompleteRuns lists what is complete, in the order of the manifests.
+func TestCompleteRuns(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 7, Times: 1, Status: 403}}})
+	dir := t.TempDir()
+	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+	_, err1 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Note: "first"})
+	_, err2 := export(t, c, dir, fetch.Request{})
+	_, err3 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Request: fetch.Request{Since: fetch.SinceAuto}, Note: "third"})
+	if err1 != nil || err3 != nil {
+		t.Fatal(err1, err3)
+	}
+	wantKind(t, err2, fetch.ErrPartial)
+	runs, err := fetch.CompleteRuns(dir)
+	if err != nil || len(runs) != 2 || runs[0].Number != 1 || runs[1].Number != 3 || runs[0].Since != "" || runs[1].Since == "" {
+		t.Fatalf("%+v, %v", runs, err)
+	}
+	names := []string{}
+	for _, f := range runs[0].Files {
+		names = append(names, f.Name)
+		if info, err := os.Stat(filepath.Join(dir, f.Name)); err != nil || info.Size() != f.Size {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+	if len(names) != 7 || names[0] != "001-Patient-00001.ndjson.gz" || names[6] != "001-ExplanationOfBenefit-00005.ndjson.gz" {
+		t.Error(names)
+	}
+	saved, err := fetch.ReadSaved(dir)
+	if err != nil || saved.Note != "third" || !saved.IsFor(c, fetch.Request{Since: fetch.SinceAuto}) || saved.IsFor(c, fetch.Request{}) {
+		t.Errorf("%+v, %v", saved, err)
+	}
+	for i, want := range []string{"third", "changed"} {
+		if err := fetch.SetNote(dir, 2+i, "changed"); err != nil {
+			t.Error(err)
+		}
+		if saved, err := fetch.ReadSaved(dir); err != nil || saved.Note != want {
+			t.Errorf("%+v, %v", saved, err)
+		}
+	}
+}
+
+// TestSystemTypes: the remark of v3 is recognized, and its text not shown.
+func TestSystemTypes(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport()})
+	result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+	if err != nil || !result.SystemTypes {
+		t.Errorf("%+v, %v", result, err)
+	}
+	result, err = export(t, client(t, s.url), t.TempDir(), fetch.Request{TypeFilters: []string{
+		"ExplanationOfBenefit?_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|NationalClaimsHistory"}})
+	if err != nil || result.SystemTypes {
+		t.Errorf("%+v, %v", result, err)
+	}
+}
+
+// TestScope: AB2D wants a scope with the client credentials.
+func TestScope(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", Scope: "clientCreds"})
+	for scope, kind := range map[string]fetch.Kind{"clientCreds": "", "": fetch.ErrAuth} {
+		auth := credentials
+		auth.TokenURL, auth.Scope = s.url+"/auth/token", scope
+		_, err := client(t, s.url+"/fhir", func(o *fetch.Options) { o.Auth = auth }).Token(t.Context())
+		if kind == "" && err != nil {
+			t.Error(err)
+		} else if kind != "" {
+			wantKind(t, err, kind)
+		}
+	}
+	_, err := client(t, s.url, func(o *fetch.Options) {
+		auth := credentials
+		auth.Scope = "x"
+		o.Auth = auth
+	}).Token(t.Context())
+	wantKind(t, err, fetch.ErrOptions)
+}
+
+func TestUntil(t *testing.T) {
+	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
+	c := elsewhere(t, s)
+	dir := t.TempDir()
+	if _, err := export(t, c, dir, fetch.Request{Until: "2026-05-04T00:00:00+05:00"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.count("GET /fhir/Patient/$export"); n != 1 {
+		t.Errorf("%d kick-offs", n)
+	}
+	// Such an export is no base for an increment of all.
+	if result, err := export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since != "" {
+		t.Errorf("%+v, %v", result, err)
+	}
+	for _, bad := range []fetch.Request{{Until: "2026-05-04"}, {Until: "2026-05-04T00:00:00Z", Since: "2026-05-04T00:00:00Z"}} {
+		_, err := export(t, c, dir, bad)
+		wantKind(t, err, fetch.ErrOptions)
+	}
+	_, err := export(t, client(t, s.url), dir, fetch.Request{Until: "2026-05-04T00:00:00Z"})
+	wantKind(t, err, fetch.ErrOptions)
+}
+
+// TestForbidden: the same 403 is the same error wherever it comes.
+func TestForbidden(t *testing.T) {
+	refuse := func(at bcdatest.Place) bcdatest.Fault {
+		return bcdatest.Fault{At: at, Status: 403, Body: outcome("forbidden", "denied")}
+	}
+	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{refuse(bcdatest.Kickoff), refuse(bcdatest.Jobs), refuse(bcdatest.Job), refuse(bcdatest.Attribution), refuse(bcdatest.Cancel)}})
+	c := client(t, s.url)
+	_, err1 := export(t, c, t.TempDir(), fetch.Request{})
+	_, err2 := c.Jobs(t.Context())
+	_, err3 := c.JobStatus(t.Context(), "1")
+	_, err4 := c.Attribution(t.Context())
+	for _, err := range []error{err1, err2, err3, err4, c.CancelJob(t.Context(), "1")} {
+		wantKind(t, err, fetch.ErrRejected)
+	}
+}
+
+// TestProxy: the refusal of a proxy is not taken for the server's, and ends at
+// once when trying again would not help.
+func TestProxy(t *testing.T) {
+	var requests int
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := client(t, "https://192.0.2.1", func(o *fetch.Options) {
+		o.Waits.RetryBudget = time.Hour
+		transport := fetch.NewTransport(t, o.Waits)
+		transport.Proxy = http.ProxyURL(address)
+		o.Transport = transport
+	})
+	_, err = c.Metadata(t.Context())
+	wantKind(t, err, fetch.ErrUnavailable)
+	if !strings.Contains(err.Error(), "the proxy "+address.Host+" answered 407") || requests != 1 {
+		t.Errorf("%v, %d requests", err, requests)
+	}
+}
+
+// TestCertificates: what is wrong with a certificate is said, at once.
+func TestCertificates(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	pool := x509.NewCertPool()
+	pool.AddCert(s.Certificate())
+	later := func() time.Time { return s.Certificate().NotAfter.Add(time.Hour) }
+	for says, config := range map[string]*tls.Config{
+		"is not trusted":                       {},
+		"is for another name":                  {RootCAs: pool, ServerName: "elsewhere.example"},
+		"has expired or is not valid yet":      {RootCAs: pool, Time: later},
+		"the server answered 404 (Not Found):": {RootCAs: pool},
+	} {
+		c := client(t, s.URL, func(o *fetch.Options) {
+			o.Waits.RetryBudget = time.Hour
+			o.Transport = &http.Transport{TLSClientConfig: config}
+		})
+		if _, err := c.Metadata(t.Context()); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v does not say %q", err, says)
+		}
+	}
+}
+
+// TestHints name what helps.
+func TestHints(t *testing.T) {
+	s := withStorage(t, bcdatest.Options{Files: smallExport()})
+	_, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), t.TempDir(), fetch.Request{})
+	wantKind(t, err, fetch.ErrPartial)
+	var hinter interface{ Hint() string }
+	if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), "--allow-origin "+s.storageURL) {
+		t.Errorf("%v, hint %q", err, hinter.Hint())
+	}
+}
