@@ -19,7 +19,7 @@ func newAttributionCommand(e *env) *cli.Command {
 		UsageText: "cclf attribution [options]",
 		Description: help(`
 			Prints the times of the last attribution file and the last runout file of
-			your organisation.
+			your organization.
 			`+credentialsHelp,
 			"cclf attribution --env sandbox",
 			"cclf attribution -o json",

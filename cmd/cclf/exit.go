@@ -33,6 +33,7 @@ const (
 	exitPartial     = 15
 	exitUnavailable = 16
 	exitBrokeOff    = 17
+	exitShrink      = 18
 	exitInternal    = 70
 	exitNoMemory    = 71
 	exitHangup      = 129
@@ -52,12 +53,13 @@ const exitCodeHelp = `Exit codes:
   8    query failed or refused
   10   server: credentials or token not accepted
   11   server: request rejected
-  12   server: another job of the organisation is in the way
+  12   server: another export job is already running for your organization
   13   server: the job failed or was cancelled
   14   server: the files have expired
-  15   the export ended, but not all of it is there
+  15   export finished incomplete: files are missing, flawed or had errors
   16   server: no useful answer; the export can be resumed
   17   an input broke off, or changed while it was read
+  18   refused: the data set would be replaced by nothing or by less
   70   internal error: a defect of cclf
   71   out of memory
   129  ended by SIGHUP (the terminal was closed)

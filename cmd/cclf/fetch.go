@@ -26,24 +26,29 @@ type fetchOptions struct {
 	types      []string
 	parallel   int
 	decompress bool
+	startNew   bool
+	wait       bool
+	flawed     bool
 
 	isSet     func(flag string) bool
-	file      func(fetch.File) // hears of finished files
-	convertTo string           // folder of the data set that is made of them
-	goOn      string           // how to resume, unless it is with cclf fetch
+	convertTo string // folder of the data set that is made of the export
+	goOn      string // how to resume, unless it is with cclf fetch
 }
 
 // A fetchNote is kept with an export.
 type fetchNote struct {
-	Server    serverOptions `json:"server"`
-	ConvertTo string        `json:"convert_to,omitempty"`
+	Server serverOptions `json:"server"`
+	// ConvertTo is the data set that cclf run makes of the export, and Converted
+	// whether it was finished.
+	ConvertTo string `json:"convert_to,omitempty"`
+	Converted bool   `json:"converted,omitempty"`
 }
 
 // requestFlags say what to export, and how.
 func (o *fetchOptions) requestFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
-			Name: "endpoint", Usage: "export the patients of `WHAT`: patient (all), group, or system where the server is not BCDA (default: patient, or group with --group)",
+			Name: "endpoint", Usage: "`ENDPOINT` to export from: patient (all), group, or system where the server is not BCDA (default: patient, or group with --group)",
 			Validator: oneOf("patient", "group", "system"), Destination: &o.request.Endpoint,
 		},
 		&cli.StringFlag{Name: "group", Usage: "export `GROUP`: all or runout at BCDA (default: all, with --endpoint group)", Destination: &o.request.Group},
@@ -55,6 +60,10 @@ func (o *fetchOptions) requestFlags() []cli.Flag {
 			Name: "since", Usage: "export what changed since `TIME`, such as 2026-01-31T00:00:00Z, or since the last complete run (auto)",
 			Destination: &o.request.Since,
 		},
+		&cli.StringFlag{
+			Name: "until", Usage: "export what changed until `TIME`, for servers other than BCDA that know _until",
+			Destination: &o.request.Until,
+		},
 		&cli.StringSliceFlag{
 			Name: "type-filter", Usage: "export what fits `FILTER` only, such as 'ExplanationOfBenefit?service-date=ge2026-01-01' (v3)",
 			Destination: &o.request.TypeFilters,
@@ -62,6 +71,17 @@ func (o *fetchOptions) requestFlags() []cli.Flag {
 		&cli.IntFlag{
 			Name: "parallel", Aliases: []string{"p"}, Usage: "download `N` files at a time", Value: 4,
 			Validator: positive, Destination: &o.parallel,
+		},
+		&cli.BoolFlag{
+			Name: "new", Usage: "start a new export where the unfinished one cannot be finished: its job failed or expired, or its files are gone",
+			Destination: &o.startNew,
+		},
+		&cli.BoolFlag{
+			Name: "wait", Usage: "wait while another job of your organization is in the way", Destination: &o.wait,
+		},
+		&cli.BoolFlag{
+			Name: "allow-flawed", Usage: "count files as complete that have lines which are no resources, or another length, checksum or count than announced",
+			Destination: &o.flawed,
 		},
 		&cli.StringSliceFlag{
 			Name: "allow-origin", Usage: "let files come from `ORIGIN` (https://host) too, without the token (repeatable)",
@@ -74,7 +94,7 @@ func newFetchCommand(e *env) *cli.Command {
 	var opts fetchOptions
 	return &cli.Command{
 		Name:      "fetch",
-		Usage:     "get an export from a server",
+		Usage:     "download a bulk export",
 		UsageText: "cclf fetch -o DIR [options]\ncclf fetch --resume DIR",
 		Description: help(`
 			Gets a bulk export: starts a job at the server, waits for it, and downloads
@@ -85,7 +105,8 @@ func newFetchCommand(e *env) *cli.Command {
 			Whatever happens, the same command again goes on where the last one
 			stopped, and so does --resume DIR, which needs no other flags. Once an
 			export has ended, the same command starts a new one, next to the files of
-			the old; --since auto then gets what changed in between.
+			the old; --since auto then gets what changed in between. From a timer, add
+			--new, so that an export that cannot be finished costs no day.
 			`+credentialsHelp+`
 
 			The waits are set by CCLF_POLL_INTERVAL, CCLF_BACKOFF, CCLF_STALL_TIMEOUT,
@@ -96,6 +117,7 @@ func newFetchCommand(e *env) *cli.Command {
 			"cclf fetch -o export --group all --since auto",
 			"cclf fetch -o export --type-filter 'ExplanationOfBenefit?outcome=partial&_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem'",
 			"cclf fetch -o export --base-url https://example.org/fhir --auth smart --key key.json",
+			"cclf fetch -o export --base-url 'https://example.org/fhir/Group/17/$export?_type=Patient' --auth none",
 			"cclf fetch --resume export",
 		),
 		Flags: append([]cli.Flag{
@@ -115,7 +137,7 @@ func newFetchCommand(e *env) *cli.Command {
 				return err
 			}
 			opts.isSet = cmd.IsSet
-			if err := runFetch(ctx, e, opts); err != nil {
+			if _, err := runFetch(ctx, e, opts); err != nil {
 				return fmt.Errorf("fetch: %w", err)
 			}
 			return nil
@@ -123,36 +145,63 @@ func newFetchCommand(e *env) *cli.Command {
 	}
 }
 
-func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
-	for _, list := range opts.types {
-		opts.request.Types = append(opts.request.Types, strings.Split(list, ",")...)
+// prepare makes the request of the flags.
+func (o *fetchOptions) prepare() error {
+	for _, list := range o.types {
+		o.request.Types = append(o.request.Types, strings.Split(list, ",")...)
+	}
+	o.types = nil
+	return o.splitBaseURL()
+}
+
+// splitBaseURL takes the address of an export for its base URL and request.
+func (o *fetchOptions) splitBaseURL() error {
+	base, r, ok, err := fetch.ParseExportURL(o.server.BaseURL)
+	if !ok || err != nil {
+		return err
+	}
+	for _, flag := range []string{"endpoint", "group", "type", "since", "until", "type-filter"} {
+		if o.isSet(flag) {
+			return usageErrorf("the base URL is the address of an export: --%s cannot be given too", flag)
+		}
+	}
+	o.server.BaseURL, o.request = base, r
+	return nil
+}
+
+func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, error) {
+	if err := opts.prepare(); err != nil {
+		return nil, err
 	}
 	resuming := opts.resume != ""
 	switch {
 	case resuming && opts.out != "" && filepath.Clean(opts.out) != filepath.Clean(opts.resume):
-		return usageErrorf("--out and --resume name different folders")
+		return nil, usageErrorf("--out and --resume name different folders")
+	case resuming && opts.startNew:
+		return nil, usageErrorf("--resume never starts a new export: leave --new out, or take -o instead")
 	case resuming:
 		opts.out = opts.resume
 		if err := opts.takeSaved(); err != nil {
-			return err
+			return nil, err
 		}
 	case opts.out == "":
-		return &exitError{code: exitUsage, err: errors.New("there is no folder to write to"), hint: "name one with -o"}
+		return nil, &exitError{code: exitUsage, err: errors.New("there is no folder to write to"), hint: "name one with -o"}
 	}
 	stderr := &sharedWriter{w: e.stderr}
 	show := newFetchProgress(e, stderr)
 	defer show.stop()
 	c, err := opts.server.client(ctx, e, show.log)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	note, err := json.Marshal(fetchNote{opts.server, opts.convertTo})
+	note, err := json.Marshal(fetchNote{Server: opts.server, ConvertTo: opts.convertTo})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	export := fetch.ExportOptions{
 		Dir: opts.out, Request: opts.request, Parallel: opts.parallel, Decompress: opts.decompress,
-		Note: string(note), Progress: show.update, File: opts.file,
+		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
+		Note: string(note), Progress: show.update,
 	}
 	if e.logJSON {
 		enc := json.NewEncoder(stderr)
@@ -161,7 +210,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 	}
 	start := time.Now()
 	do := c.Export
-	if resuming || opts.isFetched() {
+	if resuming {
 		do = c.Resume
 	}
 	result, err := do(ctx, export)
@@ -170,10 +219,10 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) error {
 		if opts.goOn == "" {
 			opts.goOn = "resume with cclf fetch --resume " + shellWord(opts.out)
 		}
-		return resumable(ctx, opts.out, opts.goOn, err)
+		return result, resumable(ctx, opts.out, opts.goOn, err)
 	}
 	e.summarizeFetch(show.log, result, opts.out, time.Since(start))
-	return nil
+	return result, nil
 }
 
 // takeSaved takes the flags that are not given from the folder that is
@@ -233,6 +282,7 @@ func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
 		{"group", given.Group == was.Group},
 		{"type", slices.Equal(slices.Sorted(slices.Values(given.Types)), slices.Sorted(slices.Values(was.Types)))},
 		{"since", given.Since == was.Since},
+		{"until", given.Until == was.Until},
 		{"type-filter", slices.Equal(given.TypeFilters, was.TypeFilters)},
 		{"env", environments[o.server.environment] == saved.BaseURL},
 		{"base-url", plain(base) == plain(saved.BaseURL)},
@@ -243,20 +293,6 @@ func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
 		}
 	}
 	return ""
-}
-
-// isFetched tells whether the folder has an export that was made for this data
-// set, and is complete: it is the conversion then that is to be done again.
-func (o *fetchOptions) isFetched() bool {
-	if o.convertTo == "" {
-		return false
-	}
-	saved, err := fetch.ReadSaved(o.out)
-	if err != nil || !saved.Complete {
-		return false
-	}
-	var note fetchNote
-	return json.Unmarshal([]byte(saved.Note), &note) == nil && note.ConvertTo == o.convertTo
 }
 
 // resumable adds to an error how to go on, if that is possible.
@@ -298,13 +334,27 @@ func shellWord(s string) string {
 // summarizeFetch tells what an export came to.
 func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
 	var resources, bytes int64
+	files := 0
+	messages := "" // the first file of them
 	for _, f := range r.Files {
+		if f.Kind == fetch.KindError {
+			if messages == "" {
+				messages = filepath.Base(f.Path)
+			}
+			continue
+		}
+		files++
 		resources += f.Resources
 		bytes += f.Size
 	}
+	said := r.Issues["warning"] + r.Issues["information"]
+	if r.SystemTypes {
+		said-- // that is said below
+	}
 	if e.logJSON {
-		log.Info("fetched", "out", dir, "run", r.Run, "files", len(r.Files), "resources", resources, "bytes", bytes,
-			"transaction_time", r.TransactionTime, "since", r.Since, "seconds", took.Seconds(), "nothing_to_do", r.Nothing)
+		log.Info("fetched", "out", dir, "run", r.Run, "files", files, "resources", resources, "bytes", bytes,
+			"transaction_time", r.TransactionTime, "since", r.Since, "since_run", r.SinceRun, "flawed_files", r.Flawed, "bad_lines", r.BadLines,
+			"server_messages", said, "default_system_types", r.SystemTypes, "seconds", took.Seconds(), "nothing_to_do", r.Nothing)
 		return
 	}
 	if e.quiet {
@@ -314,9 +364,28 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 		fmt.Fprintf(e.stderr, "nothing to do: the export in %s is complete\n", dir)
 		return
 	}
-	fmt.Fprintf(e.stderr, "%d files, %d resources, %.1f MB in %s, written to %s (run %d, transaction time %s)\n",
-		len(r.Files), resources, float64(bytes)/1e6, took.Round(100*time.Millisecond), dir, r.Run, r.TransactionTime)
-	if n := r.Issues["warning"] + r.Issues["information"]; n > 0 {
-		fmt.Fprintf(e.stderr, "  the server had %d remarks: see the error files of the run\n", n)
+	since := ""
+	switch {
+	case r.SinceRun != 0:
+		since = fmt.Sprintf(", since %s, the time of run %d", r.Since, r.SinceRun)
+	case r.Since != "":
+		since = ", since " + r.Since
+	}
+	fmt.Fprintf(e.stderr, "%s, %s, %.1f MB in %s, written to %s (run %d, transaction time %s%s)\n",
+		plural(files, "file"), plural(resources, "resource"), float64(bytes)/1e6, took.Round(100*time.Millisecond), dir, r.Run, r.TransactionTime, since)
+	if r.Flawed > 0 {
+		fmt.Fprintf(e.stderr, "  %s with %s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), plural(r.BadLines, "bad line"))
+	}
+	if said > 0 {
+		fmt.Fprintf(e.stderr, "  the server returned %s; see %s\n", plural(said, "message"), messages)
+	}
+	if r.SystemTypes {
+		fmt.Fprintf(e.stderr, "  note: API v3 sends adjudicated claims only, unless a System-Type tag is asked for. All of them:\n    --type-filter '%s'\n", allSystemTypes)
 	}
 }
+
+// allSystemTypes is the type filter that asks v3 for the claims of all systems.
+const allSystemTypes = "ExplanationOfBenefit?_tag=" +
+	"https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|NationalClaimsHistory," +
+	"https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|DDPS," +
+	"https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem"

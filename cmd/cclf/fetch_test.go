@@ -2,17 +2,21 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/synth"
@@ -137,21 +141,156 @@ func TestInterruptedPrompt(t *testing.T) {
 	}
 }
 
-// TestConvertAgain: an export that was complete is not fetched again for a data
-// set that was not.
+// runInto runs cclf run with a data set in out.
+func runInto(t *testing.T, out string, flags ...string) (code int, stderr string) {
+	t.Helper()
+	code, _, stderr = cclf(t.Context(), strings.NewReader("x"), append([]string{"run", "-o", out, "--api", "v2"}, flags...)...)
+	return code, stderr
+}
+
+// inputsOf are the inputs in the manifest of a data set.
+func inputsOf(t *testing.T, out string) []string {
+	t.Helper()
+	var manifest convert.Manifest
+	text, err := os.ReadFile(filepath.Join(out, convert.ManifestFile))
+	if err == nil {
+		err = json.Unmarshal(text, &manifest)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, in := range manifest.Inputs {
+		names = append(names, filepath.Base(in.Name))
+	}
+	return names
+}
+
+// TestRunAgain: cclf run fetches what is asked for, whatever there was before,
+// and converts all that there is.
+func TestRunAgain(t *testing.T) {
+	s, _ := sandbox(t, bcdatest.Options{})
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out")
+	first := []string{"001-Coverage-00001.ndjson.gz", "001-ExplanationOfBenefit-00001.ndjson.gz", "001-Patient-00001.ndjson.gz"}
+	for i, step := range []struct {
+		flags []string
+		move  bool
+		jobs  int
+		want  []string
+		says  string
+	}{
+		{jobs: 1, want: first},
+		// The data set was moved away: a new export.
+		{move: true, jobs: 2, want: []string{"002-Patient-00001.ndjson.gz"}},
+		// Another type.
+		{flags: []string{"--overwrite", "--type", "Patient"}, jobs: 3, want: []string{"003-Patient-00001.ndjson.gz"}},
+		// The weekly timer: nothing new, and all that was there is in the data set.
+		{flags: []string{"--overwrite", "--since", "auto"}, jobs: 4, want: first, says: ", the time of run 2)"},
+		{flags: []string{"--overwrite", "--since", "2020-03-01T00:00:00Z"}, jobs: 5, want: first},
+	} {
+		if step.move {
+			if err := os.Rename(out, filepath.Join(dir, "moved")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		code, stderr := runInto(t, out, step.flags...)
+		if code != exitOK || s.JobCount() != step.jobs || !strings.Contains(stderr, step.says) {
+			t.Fatalf("step %d: exit code %d, %d jobs\n%s", i, code, s.JobCount(), stderr)
+		}
+		got := inputsOf(t, out)
+		for _, name := range append(step.want, first...) {
+			if !slices.Contains(got, name) {
+				t.Errorf("step %d: %s was not converted: %q", i, name, got)
+			}
+		}
+	}
+}
+
+// TestConvertAgain: where only the conversion was cut off, it is done again
+// without another export, unless another one is asked for.
 func TestConvertAgain(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
-	for range 2 {
-		if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "run", "-o", out, "--api", "v2"); code != exitOK {
-			t.Fatalf("exit code %d\n%s", code, errOut)
+	if code, stderr := runInto(t, out); code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	saved, err := fetch.ReadSaved(out + "-export")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cutOff := func() {
+		t.Helper()
+		note := strings.Replace(saved.Note, `"converted":true`, `"converted":false`, 1)
+		if note == saved.Note {
+			t.Fatalf("the note does not say that the export is converted: %s", note)
+		}
+		if err := fetch.SetNote(out+"-export", saved.Number, note); err != nil {
+			t.Fatal(err)
 		}
 		if err := os.RemoveAll(out); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if s.JobCount() != 1 {
-		t.Errorf("%d jobs", s.JobCount())
+	cutOff()
+	t.Setenv("BCDA_CLIENT_SECRET", "") // nobody is asked
+	code, stderr := runInto(t, out)
+	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "it is not fetched again") || len(inputsOf(t, out)) < 3 {
+		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
+	}
+	t.Setenv("BCDA_CLIENT_SECRET", bcdatest.ClientSecret)
+	for _, flags := range [][]string{{"--since", "auto"}, {"--type", "Patient"}, {"--new"}} {
+		cutOff()
+		before := s.JobCount()
+		code, stderr := runInto(t, out, flags...)
+		if code != exitOK || s.JobCount() != before+1 || len(inputsOf(t, out)) < 3 {
+			t.Errorf("%q: exit code %d, %d jobs\n%s", flags, code, s.JobCount(), stderr)
+		}
+		if saved, err = fetch.ReadSaved(out + "-export"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRunRefusesLess: a data set of less than there was is not made by accident.
+func TestRunRefusesLess(t *testing.T) {
+	s, _ := sandbox(t, bcdatest.Options{})
+	out := filepath.Join(t.TempDir(), "out")
+	code, stderr := runInto(t, out, "--since", "2020-03-01T00:00:00Z")
+	if code != exitShrink || s.JobCount() != 0 || !strings.Contains(stderr, "has no full export") {
+		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
+	}
+	if code, stderr = runInto(t, out, "--since", "2020-03-01T00:00:00Z", "--allow-shrink"); code != exitOK {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	// Nor an increment on top of that.
+	if code, stderr = runInto(t, out, "--since", "auto", "--overwrite"); code != exitShrink {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	// A file of a full export that is gone.
+	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	if err := os.Remove(filepath.Join(out+"-export", "003-Patient-00001.ndjson.gz")); err != nil {
+		t.Fatal(err)
+	}
+	if code, stderr = runInto(t, out, "--overwrite", "--since", "auto"); code != exitShrink || !strings.Contains(stderr, "003-Patient-00001.ndjson.gz") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	// Another full export has all that was in it.
+	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
+// TestRunEmptyExport: an export without data is asked for again the next time.
+func TestRunEmptyExport(t *testing.T) {
+	s, _ := sandbox(t, bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output = nil }})
+	out := filepath.Join(t.TempDir(), "out")
+	for n := range 2 {
+		if code, stderr := runInto(t, out); code != exitShrink || s.JobCount() != n+1 {
+			t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
+		}
 	}
 }
 
@@ -190,21 +329,96 @@ func TestServerExitCodes(t *testing.T) {
 	}
 }
 
-// TestCopyText: in a stream of several files there are no byte order marks
-// between the lines, and each file ends its last line.
-func TestCopyText(t *testing.T) {
-	var out strings.Builder
-	for _, text := range []string{"\ufeff{}\n{}", "{}\n", ""} {
-		name := filepath.Join(t.TempDir(), "x.ndjson")
+// TestCredentialFiles reads files of credentials as people have them.
+func TestCredentialFiles(t *testing.T) {
+	basic := base64.StdEncoding.EncodeToString([]byte("me:s:e=c"))
+	for _, text := range []string{
+		"BCDA_CLIENT_ID=me\nBCDA_CLIENT_SECRET=s:e=c\n",
+		"\ufeffBCDA_CLIENT_ID=me\r\nBCDA_CLIENT_SECRET=s:e=c  \r\n\r\n",
+		"export CLIENT_ID='me'\n# x\nCLIENT_SECRET = \"s:e=c\"",
+		"\ufeff{\"client_id\":\"me\\n\",\"client_secret\":\" s:e=c \"}\n\n",
+		basic, basic + "\n", "Basic " + basic + " \n", "Authorization: Basic " + basic,
+	} {
+		name := filepath.Join(t.TempDir(), "x")
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := copyText(&out, name); err != nil {
-			t.Fatal(err)
+		if id, secret, err := readCredentials(name); err != nil || id != "me" || secret != "s:e=c" {
+			t.Errorf("%q: %q, %q, %v", text, id, secret, err)
 		}
 	}
-	if got := out.String(); got != "{}\n{}\n{}\n\n\n" {
-		t.Errorf("%q", got)
+}
+
+// TestMissingCredentials says which of them is missing, and warns of a file that
+// others can read.
+func TestMissingCredentials(t *testing.T) {
+	for text, says := range map[string]string{
+		"CLIENT_ID=x": "missing client secret in ", "CLIENT_SECRET=x": "missing client id in ", "": "missing client id and client secret in ",
+	} {
+		name := filepath.Join(t.TempDir(), "x")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(name, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "token", "--credentials", name, "--base-url", "https://192.0.2.1")
+		if code != exitAuth || !strings.Contains(errOut, says) || !strings.Contains(errOut, "other users of this machine may read") {
+			t.Errorf("exit code %d\n%s", code, errOut)
+		}
+	}
+	t.Setenv("BCDA_CLIENT_ID", "x")
+	t.Setenv("BCDA_CLIENT_SECRET", " \n")
+	code, _, errOut := cclf(t.Context(), strings.NewReader(""), "token", "--base-url", "https://192.0.2.1")
+	if code != exitAuth || !strings.Contains(errOut, "missing client secret\nhint: set BCDA_CLIENT_SECRET,") {
+		t.Errorf("exit code %d\n%s", code, errOut)
+	}
+}
+
+// TestJobAddress: a job may be named by its address.
+func TestJobAddress(t *testing.T) {
+	s, url := sandbox(t, bcdatest.Options{JobTime: time.Hour})
+	t.Setenv("BCDA_BASE_URL", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		cclf(ctx, strings.NewReader(""), "fetch", "-o", filepath.Join(t.TempDir(), "x"), "--base-url", url, "--api", "v2")
+	}()
+	for s.JobCount() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	<-done
+	for _, args := range [][]string{
+		{"jobs", "status", url + "/api/v2/jobs/1"}, {"jobs", "cancel", url + "/api/v2/jobs/1"},
+		{"jobs", "status", "--base-url", url, url + "/api/v2/jobs/1"},
+	} {
+		if code, _, errOut := cclf(t.Context(), strings.NewReader(""), args...); code != exitOK {
+			t.Errorf("%q: exit code %d\n%s", args, code, errOut)
+		}
+	}
+	code, _, _ := cclf(t.Context(), strings.NewReader(""), "jobs", "status", "--base-url", "http://127.0.0.1:1", url+"/api/v2/jobs/1")
+	if code != exitUsage {
+		t.Errorf("another server: exit code %d", code)
+	}
+}
+
+// TestExportAddress: a whole $export address is a base URL and a request.
+func TestExportAddress(t *testing.T) {
+	_, url := sandbox(t, bcdatest.Options{})
+	t.Setenv("BCDA_BASE_URL", "")
+	dir := t.TempDir()
+	code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Group/all/$export?_type=Patient")
+	saved, err := fetch.ReadSaved(dir)
+	if code != exitOK || err != nil || saved.Request.Group != "all" || !slices.Equal(saved.Request.Types, []string{"Patient"}) || saved.API != "v2" {
+		t.Errorf("exit code %d, %+v, %v\n%s", code, saved, err, errOut)
+	}
+	for _, flag := range []string{"--type=Patient", "--group=all", "--since=auto"} {
+		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Patient/$export", flag)
+		if code != exitUsage || !strings.Contains(errOut, "cannot be given too") {
+			t.Errorf("%s: exit code %d\n%s", flag, code, errOut)
+		}
 	}
 }
 

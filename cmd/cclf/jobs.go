@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -18,6 +19,10 @@ func newJobsCommand(e *env) *cli.Command {
 	// with runs an action with the client of the flags.
 	with := func(action func(context.Context, *fetch.Client, *cli.Command) error) cli.ActionFunc {
 		return func(ctx context.Context, cmd *cli.Command) error {
+			server := server
+			if cmd.Args().Len() == 1 {
+				server.takeFrom(cmd.Args().First())
+			}
 			c, err := server.client(ctx, e, e.log)
 			if err == nil {
 				err = action(ctx, c, cmd)
@@ -40,13 +45,13 @@ func newJobsCommand(e *env) *cli.Command {
 	}
 	commands := []*cli.Command{
 		{
-			Name: "list", Usage: "list the jobs of your organisation", UsageText: "cclf jobs list [options]",
-			Description: help("Lists the jobs of your organisation.", "cclf jobs list --env sandbox"),
+			Name: "list", Usage: "list the jobs of your organization", UsageText: "cclf jobs list [options]",
+			Description: help("Lists the jobs of your organization.", "cclf jobs list --env sandbox"),
 			Action:      with(list),
 		},
 		{
-			Name: "status", Usage: "show how a job is", UsageText: "cclf jobs status ID [options]",
-			Description: help("Shows how a job is: running (and how far), completed, failed, cancelled or expired.", "cclf jobs status 42 --env sandbox"),
+			Name: "status", Usage: "show the status of a job", UsageText: "cclf jobs status ID|URL [options]",
+			Description: help("Shows the status of a job, by its id or its address: running (and how far),\ncompleted, failed, cancelled or expired.", "cclf jobs status 42 --env sandbox", "cclf jobs status https://sandbox.bcda.cms.gov/api/v3/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -60,8 +65,8 @@ func newJobsCommand(e *env) *cli.Command {
 			}),
 		},
 		{
-			Name: "cancel", Usage: "cancel a job", UsageText: "cclf jobs cancel ID [options]",
-			Description: help("Cancels a job that has not ended.", "cclf jobs cancel 42 --env sandbox"),
+			Name: "cancel", Usage: "cancel a job", UsageText: "cclf jobs cancel ID|URL [options]",
+			Description: help("Cancels a job that has not ended, by its id or its address.", "cclf jobs cancel 42 --env sandbox", "cclf jobs cancel https://example.org/fhir/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -80,11 +85,11 @@ func newJobsCommand(e *env) *cli.Command {
 	}
 	return &cli.Command{
 		Name:      "jobs",
-		Usage:     "list, show and cancel the jobs of your organisation",
-		UsageText: "cclf jobs [list] [options]\ncclf jobs status ID [options]\ncclf jobs cancel ID [options]",
+		Usage:     "list, show and cancel the jobs of your organization",
+		UsageText: "cclf jobs [list] [options]\ncclf jobs status ID|URL [options]\ncclf jobs cancel ID|URL [options]",
 		Description: help(`
-			Lists the export jobs of your organisation, shows how one is, or cancels
-			one.
+			Lists the export jobs of your organization, the oldest first, shows the
+			status of one, or cancels one.
 			`+credentialsHelp,
 			"cclf jobs --env sandbox",
 			"cclf jobs --status Pending --status 'In Progress'",
@@ -92,7 +97,7 @@ func newJobsCommand(e *env) *cli.Command {
 			"cclf jobs cancel 42 --env sandbox",
 		),
 		Flags: append(server.flags(), formFlag(&output), &cli.StringSliceFlag{
-			Name: "status", Usage: "list only jobs that are `SO`: Pending, In Progress, Completed, Failed, Cancelled, Expired, ... (repeatable)",
+			Name: "status", Usage: "list only jobs with `STATE`: Pending, In Progress, Completed, Failed, Cancelled, Expired, ... (repeatable)",
 			Destination: &states,
 		}),
 		Commands: commands,
@@ -105,6 +110,17 @@ func oneJob(cmd *cli.Command) (string, error) {
 		return "", &exitError{code: exitUsage, err: fmt.Errorf("%s: %d arguments where the id of one job is expected", cmd.Name, cmd.Args().Len()), hint: "cclf jobs lists the jobs"}
 	}
 	return cmd.Args().First(), nil
+}
+
+// jobAddress is the address of a job that tells the base of its API.
+var jobAddress = regexp.MustCompile(`^(https?://.*)/[Jj]obs?/[^/]+(?:/\$status)?/?$`)
+
+// takeFrom takes the server from the address of a job, unless the flags name
+// one.
+func (o *serverOptions) takeFrom(job string) {
+	if m := jobAddress.FindStringSubmatch(job); m != nil && o.BaseURL == "" && o.environment == "" {
+		o.BaseURL = m[1]
+	}
 }
 
 func (e *env) writeJobs(jobs []fetch.Job, output string) error {
@@ -139,7 +155,7 @@ func (e *env) writeStatus(s *fetch.JobStatus, output string) error {
 	text := s.State
 	switch {
 	case s.State == "completed":
-		text += fmt.Sprintf(": %d files, %d error files, transaction time %s", s.Files, s.ErrorFiles, s.TransactionTime)
+		text += fmt.Sprintf(": %s, %s, transaction time %s", plural(s.Files, "file"), plural(s.ErrorFiles, "error file"), s.TransactionTime)
 		if s.Expires != "" {
 			text += ", kept until " + s.Expires
 		}

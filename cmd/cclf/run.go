@@ -1,52 +1,65 @@
 package main
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 )
 
+// runOptions are the flags of cclf run.
+type runOptions struct {
+	fetchOptions
+	to          convert.Options
+	allowShrink bool
+}
+
 func newRunCommand(e *env) *cli.Command {
-	var opts fetchOptions
-	var to convert.Options
+	var opts runOptions
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "get an export and turn it into CCLF tables, in one go",
+		Usage:     "download a bulk export and turn it into CCLF tables, in one go",
 		UsageText: "cclf run -o OUT [options]",
 		Description: help(`
-			Does what cclf fetch and cclf convert do, at the same time: files are
-			converted as they arrive. The files of the export stay, in the folder
-			OUT-export unless --export names another one.
+			Does what cclf fetch does, and then what cclf convert does with the export
+			folder: OUT-export, unless --export names another one. The data set is made
+			of all complete exports in that folder, so that with --since auto it grows
+			by what changed; where resources come again, the newest version counts.
 
-			If it is interrupted, the same command again goes on with the downloads
-			where they stopped. The tables are written at the end, when all of the
-			export is there.
+			If it is interrupted, the same command goes on where it stopped, also where
+			only the conversion was cut off: that is then done again, without a new
+			export. Once all is done, the same command starts a new export. OUT must be
+			new or empty; --overwrite replaces the data set in it when the new one is
+			finished. The third example is for a weekly timer.
 			`+credentialsHelp,
 			"cclf run -o out --env sandbox",
 			"cclf run -o out --export export --group all",
+			"cclf run -o out --overwrite --since auto --new --wait",
 		),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder (required)",
-				Required: true, TakesFile: true, Destination: &to.Out,
+				Required: true, TakesFile: true, Destination: &opts.to.Out,
 			},
 			&cli.StringFlag{
 				Name: "export", Usage: "keep the files of the export in `DIR` (default: OUT-export)",
 				TakesFile: true, Destination: &opts.out,
 			},
-			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &to.Overwrite},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.to.Overwrite},
+			&cli.BoolFlag{
+				Name: "allow-shrink", Usage: "make a data set of less than there was: of an increment without a full export, or without files that are gone",
+				Destination: &opts.allowShrink,
+			},
 		}, append(opts.requestFlags(), opts.server.flags()...)...),
 		DisableSliceFlagSeparator: true,
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -55,164 +68,228 @@ func newRunCommand(e *env) *cli.Command {
 			}
 			opts.isSet = cmd.IsSet
 			opts.goOn = "the same command goes on from here"
-			if !to.Overwrite {
-				opts.convertTo = filepath.Clean(to.Out)
-			}
+			opts.convertTo = filepath.Clean(opts.to.Out)
 			if opts.out == "" {
-				opts.out = strings.TrimRight(filepath.Clean(to.Out), `/\`) + "-export"
+				opts.out = strings.TrimRight(opts.convertTo, `/\`) + "-export"
 			}
-			return runBoth(ctx, e, opts, to)
+			return runBoth(ctx, e, opts)
 		},
 	}
 }
 
-// runBoth fetches and converts. The conversion reads the files as one stream.
-func runBoth(ctx context.Context, e *env, opts fetchOptions, to convert.Options) error {
-	interrupted := ctx
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	text, feed := io.Pipe()
-	input := &firstRead{Reader: text, begun: make(chan struct{})}
-	converter := *e
-	converter.stdin = input
-	converter.isTerminal = func(any) bool { return false } // the bar is for the downloads
-	to.Inputs, to.MaxRejects = []string{"-"}, -1
-	converted := make(chan error, 1)
-	go func() {
-		err := runConvert(ctx, &converter, to)
-		if err != nil {
-			cancel() // there is no point in fetching
-		}
-		text.CloseWithError(io.ErrClosedPipe)
-		converted <- err
-	}()
-	// A job is started only when the data set can be written.
-	select {
-	case <-input.begun:
-	case err := <-converted:
-		return err
-	}
-	b := newBelt()
-	fed := make(chan struct{})
-	go func() {
-		defer close(fed)
-		feed.CloseWithError(b.feed(feed))
-	}()
-	opts.file = b.put
-	err := runFetch(ctx, e, opts)
-	if err != nil {
-		// The end of the input alone would not keep the conversion from
-		// writing what it has.
-		cancel()
-	}
-	b.close(err)
-	<-fed
-	convertErr := <-converted
-	if err != nil && (interrupted.Err() != nil || !errors.Is(err, context.Canceled)) {
+// runBoth fetches, and then converts the whole folder. The files are read again
+// from the disk, which takes a second per gigabyte: for that each row's source
+// is a file and a line, and the state of the folder alone says what is in the
+// data set.
+func runBoth(ctx context.Context, e *env, opts runOptions) error {
+	if err := opts.prepare(); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
-	return convertErr
-}
-
-// firstRead tells when reading begins.
-type firstRead struct {
-	io.Reader
-	once  sync.Once
-	begun chan struct{}
-}
-
-func (r *firstRead) Read(p []byte) (int, error) {
-	r.once.Do(func() { close(r.begun) })
-	return r.Reader.Read(p)
-}
-
-// A belt hands files on in the order that the server lists them, whatever
-// order they arrive in, so that the same export gives the same data set.
-type belt struct {
-	mu     sync.Mutex
-	moved  *sync.Cond
-	files  map[int]fetch.File
-	closed bool
-	err    error
-}
-
-func newBelt() *belt {
-	b := &belt{files: map[int]fetch.File{}}
-	b.moved = sync.NewCond(&b.mu)
-	return b
-}
-
-// put takes a file that has arrived.
-func (b *belt) put(f fetch.File) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.files[f.Index] = f
-	b.moved.Broadcast()
-}
-
-// close tells that no more files will come, or that those that came are of no
-// use.
-func (b *belt) close(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed, b.err = true, err
-	b.moved.Broadcast()
-}
-
-// feed writes the text of the files, one after the other.
-func (b *belt) feed(w io.Writer) error {
-	for next := 0; ; next++ {
-		f, ok, err := b.take(next)
-		if err != nil || !ok {
+	// A job is started only when the data set can be written.
+	if err := opts.checkOut(); err != nil {
+		return err
+	}
+	fetched, err := opts.isFetched(ctx, e)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	if fetched {
+		e.tell("the last export in " + opts.out + " is complete, but was not converted: it is not fetched again")
+	} else {
+		if err := opts.checkBase(opts.request.Since); err != nil {
 			return err
 		}
-		if f.Kind != fetch.KindOutput {
-			continue
+		result, err := runFetch(ctx, e, opts.fetchOptions)
+		if err != nil {
+			return fmt.Errorf("run: %w", err)
 		}
-		if err := copyText(w, f.Path); err != nil {
+		// What auto came to is known only now.
+		if err := opts.checkBase(result.Since); err != nil {
 			return err
 		}
 	}
+	if err := opts.findInputs(e); err != nil {
+		return err
+	}
+	opts.to.MaxRejects = -1
+	err = runConvert(ctx, e, opts.to)
+	if err == nil || exitCode(err) == exitRejects {
+		if noteErr := opts.setConverted(); noteErr != nil {
+			return fmt.Errorf("run: %w", noteErr)
+		}
+	}
+	return err
 }
 
-// take waits for a file.
-func (b *belt) take(index int) (f fetch.File, ok bool, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for {
-		if b.err != nil {
-			return f, false, b.err
-		}
-		if f, ok = b.files[index]; ok || b.closed {
-			delete(b.files, index)
-			return f, ok, nil
-		}
-		b.moved.Wait()
+// tell says something that is worth knowing, and no warning.
+func (e *env) tell(text string) {
+	switch {
+	case e.logJSON:
+		e.log.Info(text)
+	case !e.quiet:
+		fmt.Fprintln(e.stderr, text)
 	}
 }
 
-// copyText writes what is in a file, and ends it with a line's end.
-func copyText(w io.Writer, name string) error {
-	file, err := os.Open(name)
+// checkOut refuses an output folder that the conversion would refuse.
+func (o *runOptions) checkOut() error {
+	entries, err := os.ReadDir(o.to.Out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &exitError{code: exitOutput, err: fmt.Errorf("run: %w", err)}
+	}
+	entries = slices.DeleteFunc(entries, func(entry os.DirEntry) bool { return strings.HasPrefix(entry.Name(), ".") })
+	if len(entries) > 0 && !o.to.Overwrite {
+		return &exitError{
+			code: exitOutput, err: fmt.Errorf("run: %s is not empty", o.to.Out),
+			hint: "use --overwrite to replace the data set in it",
+		}
+	}
+	return nil
+}
+
+// isFetched tells whether the last export in the folder is complete and is the
+// one that is asked for, and only its conversion was cut off. With --new, a new
+// export is wanted all the same.
+func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
+	saved, err := fetch.ReadSaved(o.out)
+	if err != nil || !saved.Complete || o.startNew {
+		return false, nil //nolint:nilerr // fetch itself says what is wrong with the folder
+	}
+	var note fetchNote
+	if json.Unmarshal([]byte(saved.Note), &note) != nil || note.ConvertTo == "" || note.Converted {
+		return false, nil
+	}
+	// Nothing is sent for the comparison, so nobody is asked for credentials.
+	server := o.server
+	server.Auth, server.Key = "none", ""
+	c, err := server.client(ctx, e, e.log)
+	if err != nil {
+		return false, err
+	}
+	if !saved.IsFor(c, o.request) {
+		return false, nil
+	}
+	// An export without data is nothing that could be converted.
+	runs, err := fetch.CompleteRuns(o.out)
+	return len(runs) > 0 && len(runs[len(runs)-1].Files) > 0, err
+}
+
+// setConverted writes down that the last export is in a data set.
+func (o *runOptions) setConverted() error {
+	saved, err := fetch.ReadSaved(o.out)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	text := io.Reader(file)
-	if strings.HasSuffix(name, ".gz") {
-		z, err := gzip.NewReader(file)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	var note fetchNote
+	if err := json.Unmarshal([]byte(saved.Note), &note); err != nil {
+		return fmt.Errorf("%s: %w", o.out, err)
+	}
+	note.Converted = true
+	text, err := json.Marshal(note)
+	if err != nil {
+		return err
+	}
+	return fetch.SetNote(o.out, saved.Number, string(text))
+}
+
+// checkBase refuses an increment that nothing in the folder can be added to:
+// the data set would be what changed, and no more.
+func (o *runOptions) checkBase(since string) error {
+	if since == "" || since == fetch.SinceAuto || o.allowShrink {
+		return nil
+	}
+	if _, err := os.Stat(o.out); errors.Is(err, fs.ErrNotExist) {
+		return o.noBase()
+	}
+	runs, err := fetch.CompleteRuns(o.out)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	if !slices.ContainsFunc(runs, func(r fetch.CompleteRun) bool { return r.Since == "" }) {
+		return o.noBase()
+	}
+	return nil
+}
+
+func (o *runOptions) noBase() error {
+	return &exitError{
+		code: exitShrink,
+		err:  fmt.Errorf("run: %s has no full export: the data set would hold only what changed", o.out),
+		hint: "leave --since out, or take --since auto, which gets everything the first time; --allow-shrink makes it all the same",
+	}
+}
+
+// findInputs makes the data files of all complete exports the inputs, the
+// oldest first, in the order of the server's manifests.
+func (o *runOptions) findInputs(e *env) error {
+	runs, err := fetch.CompleteRuns(o.out)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	var missing []string
+	known := map[string]bool{}
+	o.to.Inputs = nil
+	for i, run := range runs {
+		for _, file := range run.Files {
+			name := filepath.Join(o.out, file.Name)
+			known[file.Name] = true
+			switch info, err := os.Stat(name); {
+			case err == nil && info.Size() == file.Size:
+				o.to.Inputs = append(o.to.Inputs, name)
+			case err != nil && isSuperseded(run, runs[i+1:]):
+				// A full export that came later has all of it.
+			default:
+				missing = append(missing, file.Name)
+			}
 		}
-		defer z.Close()
-		text = z
 	}
-	lines := bufio.NewReaderSize(text, 1<<20)
-	if mark, _ := lines.Peek(3); string(mark) == "\xef\xbb\xbf" {
-		_, _ = lines.Discard(len(mark)) // it would be within the stream
+	if len(missing) > 0 {
+		says := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(missing), "file"), o.out, missing[0])
+		if !o.allowShrink {
+			return &exitError{
+				code: exitShrink, err: errors.New("run: " + says + "; the data set would lack what was in there"),
+				hint: "bring the files back, export everything again without --since, or convert what is there with --allow-shrink",
+			}
+		}
+		e.log.Warn(says)
 	}
-	if _, err = lines.WriteTo(w); err == nil {
-		_, err = w.Write([]byte("\n"))
+	if len(o.to.Inputs) == 0 {
+		return &exitError{
+			code: exitShrink, err: fmt.Errorf("run: the exports in %s have no data: there is nothing to convert", o.out),
+			hint: "the server had nothing for this request; see cclf attribution",
+		}
 	}
-	return err
+	return o.namePassedOver(e, known)
+}
+
+// isSuperseded tells whether one of the later runs was a full export of the
+// same kind.
+func isSuperseded(run fetch.CompleteRun, later []fetch.CompleteRun) bool {
+	return slices.ContainsFunc(later, func(l fetch.CompleteRun) bool {
+		a, b := run.Request, l.Request
+		return l.Since == "" && b.Until == "" && a.Endpoint == b.Endpoint && a.Group == b.Group &&
+			slices.Equal(slices.Sorted(slices.Values(a.Types)), slices.Sorted(slices.Values(b.Types))) &&
+			slices.Equal(slices.Sorted(slices.Values(a.TypeFilters)), slices.Sorted(slices.Values(b.TypeFilters)))
+	})
+}
+
+// namePassedOver names files of data that are in the folder, and of no complete
+// export.
+func (o *runOptions) namePassedOver(e *env, known map[string]bool) error {
+	entries, err := os.ReadDir(o.out)
+	if err != nil {
+		return &exitError{code: exitInput, err: fmt.Errorf("run: %w", err)}
+	}
+	var over []string
+	for _, entry := range entries {
+		name := entry.Name()
+		plain := strings.TrimSuffix(name, ".gz")
+		if !known[name] && name[0] != '_' && name[0] != '.' && (strings.HasSuffix(plain, ".ndjson") || strings.HasSuffix(plain, ".jsonl")) {
+			over = append(over, name)
+		}
+	}
+	if len(over) > 0 {
+		e.tell(fmt.Sprintf("%s in %s not converted, being of no complete export: %s", plural(len(over), "file"), o.out, over[0]))
+	}
+	return nil
 }

@@ -4,14 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
+	"runtime"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v3"
 	"golang.org/x/term"
@@ -41,19 +45,19 @@ var environments = map[string]string{"production": fetch.Production, "sandbox": 
 func (o *serverOptions) flags() []cli.Flag {
 	flags := []cli.Flag{
 		&cli.StringFlag{
-			Name: "env", Usage: "`WHICH` BCDA: production or sandbox (default: production)",
+			Name: "env", Usage: "`ENV` of BCDA: production or sandbox (default: production)",
 			Validator: oneOf("production", "sandbox"), Destination: &o.environment,
 		},
 		&cli.StringFlag{
-			Name: "base-url", Usage: "`URL` of another server: of a BCDA, or the base of a FHIR API",
+			Name: "base-url", Usage: "`URL` of another server: of a BCDA, the base of a FHIR API, or a whole $export address",
 			Sources: cli.EnvVars("BCDA_BASE_URL"), Destination: &o.BaseURL,
 		},
 		&cli.StringFlag{
-			Name: "api", Usage: "`VERSION` of BCDA's API: v1, v2 or v3, or none if the base URL is that of a FHIR API (default: v3, or what the base URL is)",
+			Name: "api", Usage: "BCDA API `VERSION` (v1, v2, v3), or none if the base URL is that of a plain FHIR server; it wins over what the base URL looks like (default: v3, or that of the base URL)",
 			Validator: oneOf("v1", "v2", "v3", fetch.NoVersion), Destination: &o.API,
 		},
 		&cli.StringFlag{
-			Name: "auth", Usage: "`HOW` to get a token: basic (id and secret), smart (signed assertion) or none",
+			Name: "auth", Usage: "authentication `METHOD`: basic (client id and secret), smart (SMART Backend Services) or none",
 			Value: "basic", Validator: oneOf("basic", "smart", "none"), Destination: &o.Auth,
 		},
 		&cli.StringFlag{
@@ -65,7 +69,7 @@ func (o *serverOptions) flags() []cli.Flag {
 			TakesFile: true, Destination: &o.Key,
 		},
 		&cli.StringFlag{Name: "key-id", Usage: "`ID` of the key (default: that of the JSON web key)", Destination: &o.KeyID},
-		&cli.StringFlag{Name: "scope", Usage: "`SCOPE` to ask for with --auth smart (default: system/*.read)", Destination: &o.Scope},
+		&cli.StringFlag{Name: "scope", Usage: "`SCOPE` of the token, for servers other than BCDA (default: system/*.read with --auth smart)", Destination: &o.Scope},
 		&cli.StringFlag{Name: "token-url", Usage: "`URL` where tokens are issued (default: BCDA's, or what the server says)", Destination: &o.TokenURL},
 	}
 	for _, f := range flags {
@@ -81,8 +85,9 @@ func (o *serverOptions) flags() []cli.Flag {
 const credentialsHelp = `
 			Credentials come from the variables BCDA_CLIENT_ID and BCDA_CLIENT_SECRET,
 			from a file (--credentials), or are asked for on a terminal; never from a
-			flag. The file has lines of the form BCDA_CLIENT_ID=... or is JSON with
-			client_id and client_secret.`
+			flag. The file has lines of the form BCDA_CLIENT_ID=..., is JSON with
+			client_id and client_secret, or has the one line of Base64 that AB2D hands
+			out.`
 
 // client makes the client that the flags ask for.
 func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*fetch.Client, error) {
@@ -106,13 +111,13 @@ func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*
 	if _, err := fetch.New(opts); err != nil {
 		return nil, err
 	}
-	if opts.Auth, err = o.auth(ctx, e); err != nil {
+	if opts.Auth, err = o.auth(ctx, e, log); err != nil {
 		return nil, err
 	}
 	return fetch.New(opts)
 }
 
-func (o *serverOptions) auth(ctx context.Context, e *env) (fetch.Auth, error) {
+func (o *serverOptions) auth(ctx context.Context, e *env, log *slog.Logger) (fetch.Auth, error) {
 	if o.Auth == "none" {
 		return nil, nil
 	}
@@ -120,17 +125,18 @@ func (o *serverOptions) auth(ctx context.Context, e *env) (fetch.Auth, error) {
 	if smart != (o.Key != "") {
 		return nil, usageErrorf("--auth smart and --key need each other")
 	}
-	id, secret, err := o.credentials(ctx, e, !smart)
+	id, secret, err := o.credentials(ctx, e, log, !smart)
 	if err != nil {
 		return nil, err
 	}
 	if !smart {
-		return fetch.BasicAuth{ClientID: id, ClientSecret: secret, TokenURL: o.TokenURL}, nil
+		return fetch.BasicAuth{ClientID: id, ClientSecret: secret, TokenURL: o.TokenURL, Scope: o.Scope}, nil
 	}
 	text, err := os.ReadFile(o.Key)
 	if err != nil {
 		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %w", err)}
 	}
+	warnIfShared(log, "key", o.Key)
 	key, keyID, err := fetch.ParseKey(text)
 	if err != nil {
 		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %s: %w", o.Key, err)}
@@ -142,14 +148,15 @@ func (o *serverOptions) auth(ctx context.Context, e *env) (fetch.Auth, error) {
 }
 
 // credentials finds id and secret: in the file, the environment, or by asking.
-func (o *serverOptions) credentials(ctx context.Context, e *env, withSecret bool) (id, secret string, err error) {
+func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logger, withSecret bool) (id, secret string, err error) {
 	if o.Credentials != "" {
 		id, secret, err = readCredentials(o.Credentials)
 		if err != nil {
 			return "", "", &exitError{code: exitInput, err: fmt.Errorf("credentials: %w", err)}
 		}
+		warnIfShared(log, "credentials", o.Credentials)
 	} else {
-		id, secret = os.Getenv("BCDA_CLIENT_ID"), os.Getenv("BCDA_CLIENT_SECRET")
+		id, secret = strings.TrimSpace(os.Getenv("BCDA_CLIENT_ID")), strings.TrimSpace(os.Getenv("BCDA_CLIENT_SECRET"))
 		if e.isTerminal(e.stdin) {
 			id, secret, err = e.askCredentials(ctx, id, secret, withSecret)
 			if err != nil {
@@ -157,13 +164,30 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, withSecret bool
 			}
 		}
 	}
-	if id == "" || withSecret && secret == "" {
-		return "", "", &exitError{
-			code: exitAuth, err: errors.New("there is no client id, or no client secret"),
-			hint: "set BCDA_CLIENT_ID and BCDA_CLIENT_SECRET, or name a file with --credentials; --auth none is for servers that need neither",
-		}
+	var missing, variables []string
+	if id == "" {
+		missing, variables = append(missing, "client id"), append(variables, "BCDA_CLIENT_ID")
 	}
-	return id, secret, nil
+	if secret == "" && withSecret {
+		missing, variables = append(missing, "client secret"), append(variables, "BCDA_CLIENT_SECRET")
+	}
+	if missing == nil {
+		return id, secret, nil
+	}
+	where, hint := "", "set "+strings.Join(variables, " and ")+", or name a file with --credentials; --auth none is for servers that need neither"
+	if o.Credentials != "" {
+		where, hint = " in "+o.Credentials, "it needs "+strings.Join(variables, " and ")+", each on a line of its own"
+	}
+	return "", "", &exitError{code: exitAuth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
+}
+
+// warnIfShared warns of a file with a secret that others can read.
+func warnIfShared(log *slog.Logger, what, name string) {
+	const others = 0o077
+	info, err := os.Stat(name)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&others != 0 && runtime.GOOS != "windows" {
+		log.Warn(fmt.Sprintf("%s: other users of this machine may read %s; take their rights with chmod 600", what, name))
+	}
 }
 
 // askCredentials asks for what is missing.
@@ -229,7 +253,8 @@ func readCredentials(name string) (id, secret string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
+	if bytes.HasPrefix(text, []byte("{")) {
 		var file struct {
 			ID     string `json:"client_id"`
 			Secret string `json:"client_secret"`
@@ -237,7 +262,10 @@ func readCredentials(name string) (id, secret string, err error) {
 		if json.Unmarshal(text, &file) != nil {
 			return "", "", fmt.Errorf("%s is not valid JSON", name)
 		}
-		return file.ID, file.Secret, nil
+		return strings.TrimSpace(file.ID), strings.TrimSpace(file.Secret), nil
+	}
+	if id, secret, ok := decodeBasic(string(text)); ok {
+		return id, secret, nil
 	}
 	for n, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "export "))
@@ -260,6 +288,23 @@ func readCredentials(name string) (id, secret string, err error) {
 		}
 	}
 	return id, secret, nil
+}
+
+var basicLine = regexp.MustCompile(`^(?i:authorization\s*:\s*)?(?i:basic\s+)?([A-Za-z0-9+/]+={0,2})$`)
+
+// decodeBasic reads a line as an HTTP header of Basic authentication has it: id
+// and secret, joined by a colon, in Base64.
+func decodeBasic(line string) (id, secret string, ok bool) {
+	m := basicLine.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(m[1])
+	if err != nil || !utf8.Valid(decoded) {
+		return "", "", false
+	}
+	id, secret, ok = strings.Cut(strings.TrimSpace(string(decoded)), ":")
+	return id, secret, ok && id != "" && secret != ""
 }
 
 // sharedWriter lets several write to standard error.
