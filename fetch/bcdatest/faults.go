@@ -29,6 +29,9 @@ type Fault struct {
 	At Place
 	// Type makes it a fault of the files of one resource type, at Data.
 	Type string
+	// After waits for a request at another place: the requests before that pass,
+	// and count for nothing.
+	After Place
 	// Skip lets so many requests pass first; Times is how many then fail, or
 	// all if it is 0.
 	Skip, Times int
@@ -62,7 +65,7 @@ var presets = map[string][]Fault{
 	"unavailable":      {{At: Kickoff, Times: 1, Status: http.StatusBadGateway}, {At: Job, Times: 2, Status: http.StatusServiceUnavailable}, {At: Data, Times: 3, Status: http.StatusGatewayTimeout}},
 	"kickoff-lost":     {{At: Kickoff, Times: 1, Lose: true}},
 	"job-failed":       {{At: Job, Skip: 1, Status: http.StatusInternalServerError, Body: outcomeV3("error", "exception", "Job failed to complete.")}},
-	"expired":          {{At: Data, Status: http.StatusNotFound}, {At: Job, Skip: 2, Status: http.StatusGone, Body: outcomeV3("error", "not-found", "The job has expired.")}},
+	"expired":          {{At: Data, Status: http.StatusNotFound}, {At: Job, After: Data, Status: http.StatusGone, Body: outcomeV3("error", "not-found", "The job has expired.")}},
 	"resets":           {{At: Data, Skip: 1, Times: 3, CutAfter: 8000}},
 	"stalls":           {{At: Data, Skip: 1, Times: 1, CutAfter: 8000, Stall: time.Hour}},
 	"corrupt":          {{At: Data, Skip: 1, Times: 1, Corrupt: true}},
@@ -87,6 +90,7 @@ type faultSet struct {
 	mu     sync.Mutex
 	faults []Fault
 	seen   []int // requests, by fault
+	places map[Place]bool
 }
 
 // next returns the fault of a request, or nil. The first one that is due
@@ -94,10 +98,14 @@ type faultSet struct {
 func (s *faultSet) next(at Place, resourceType string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.places == nil {
+		s.places = map[Place]bool{}
+	}
+	s.places[at] = true
 	var due *Fault
 	for i := range s.faults {
 		f := &s.faults[i]
-		if f.At != at || f.Type != "" && f.Type != resourceType {
+		if f.At != at || f.Type != "" && f.Type != resourceType || f.After != "" && !s.places[f.After] {
 			continue
 		}
 		n := s.seen[i] - f.Skip
