@@ -16,7 +16,7 @@ var noDates = []date{
 	newDate(1, time.January, 3),
 }
 
-// Partial dates are numbered above all others.
+// Partial dates are numbered above all others, those of days before 1970 too.
 const (
 	withoutDay   date = 1 << 24
 	withoutMonth date = 1 << 25
@@ -26,7 +26,7 @@ const (
 func (d date) isDay() bool { return d > firstDay && d < lastDay }
 
 // isPartial says that a date lacks the day.
-func (d date) isPartial() bool { return d >= withoutDay }
+func (d date) isPartial() bool { return d > withoutDay/2 }
 
 // Nothing in a claim is older or newer than these.
 var (
@@ -37,7 +37,7 @@ var (
 // appendPartial writes YYYY-MM or YYYY.
 func (d date) appendPartial(b []byte) []byte {
 	start := len(b)
-	if d >= withoutMonth {
+	if d > withoutMonth/2+withoutDay/2 {
 		return (d - withoutMonth).append(b)[:start+len("2006")]
 	}
 	return (d - withoutDay).append(b)[:start+len("2006-01")]

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestEdgeCases checks that sixty beneficiaries have all edge cases, and that
@@ -92,4 +93,26 @@ func cents(r *big.Rat) string {
 		floor.Add(floor, big.NewInt(1))
 	}
 	return floor.String()
+}
+
+func TestPartialDates(t *testing.T) {
+	for _, day := range []date{newDate(1931, time.May, 7), newDate(1970, time.January, 1), newDate(2026, time.March, 2)} {
+		whole := string(day.append(nil))
+		for _, tt := range []struct {
+			partial date
+			want    string
+		}{{withoutDay + day, whole[:7]}, {withoutMonth + day, whole[:4]}} {
+			if got := string(tt.partial.append(nil)); got != tt.want {
+				t.Errorf("%s is written %s, want %s", whole, got, tt.want)
+			}
+			if !tt.partial.isPartial() || tt.partial.isDay() {
+				t.Errorf("%s is not partial, or is a day", tt.want)
+			}
+		}
+	}
+	for _, day := range noDates {
+		if day.isPartial() || day.isDay() {
+			t.Errorf("%s is partial, or is a day", day.append(nil))
+		}
+	}
 }

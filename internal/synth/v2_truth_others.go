@@ -119,7 +119,7 @@ var v2CCLF8 = map[string]cell[beneficiaryRow]{
 	"BENE_DOB":                  day(func(r *beneficiaryRow) date { return r.BeneBirthDt }),
 	"BENE_SEX_CD":               text(func(r *beneficiaryRow) string { return r.BeneSexIdentCd }),
 	"BENE_RACE_CD":              text(func(r *beneficiaryRow) string { return r.BeneRaceCd }),
-	"BENE_AGE":                  number(age),
+	"BENE_AGE":                  func(b []byte, r *beneficiaryRow) []byte { return r.Beneficiary.age(b) },
 	"BENE_MDCR_STUS_CD":         text(func(r *beneficiaryRow) string { return r.BeneMdcrStatusCd }),
 	"BENE_DUAL_STUS_CD":         text(func(r *beneficiaryRow) string { return lastMonth(&r.MetaDualElgblStus) }),
 	"BENE_DEATH_DT":             day(func(r *beneficiaryRow) date { return r.DeathDt }),
@@ -144,9 +144,17 @@ var v2CCLF8 = map[string]cell[beneficiaryRow]{
 	"GEO_ZIP4_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[min(5, len(r.BeneZipCd)):] }),
 }
 
-// age is in whole years, on the day of the newest resource or of the death.
-func age(r *beneficiaryRow) int64 {
-	return int64(yearsBetween(r.BeneBirthDt, either(r.DeathDt, r.AsOf)))
+// age appends the age in whole years, on the day of the newest resource or of
+// the death. Without a day of birth there is none.
+func (p *Beneficiary) age(b []byte) []byte {
+	last := p.AsOf
+	if p.DeathDt != 0 && p.DeathDt.isDay() {
+		last = p.DeathDt
+	}
+	if !p.BeneBirthDt.isDay() {
+		return b
+	}
+	return appendInt(b, yearsBetween(p.BeneBirthDt, last))
 }
 
 // lastMonth is the status of the last month that has one.

@@ -144,7 +144,7 @@ var v3CCLF8 = map[string]cell[idrPerson]{
 	"BENE_DOB":                  day(func(p *idrPerson) date { return p.BeneBirthDt }),
 	"BENE_SEX_CD":               text(func(p *idrPerson) string { return p.BeneSexIdentCd }),
 	"BENE_RACE_CD":              text(func(p *idrPerson) string { return p.BeneRaceCd }),
-	"BENE_AGE":                  number(func(p *idrPerson) int64 { return int64(yearsBetween(p.BeneBirthDt, either(p.DeathDt, p.AsOf))) }),
+	"BENE_AGE":                  func(b []byte, p *idrPerson) []byte { return p.age(b) },
 	"BENE_MDCR_STUS_CD":         code(func(p *idrPerson) string { return p.ofParts(func(q *idrPart) string { return q.BeneMdcrStusCd }) }),
 	"BENE_DUAL_STUS_CD":         code(func(p *idrPerson) string { return p.dual.BeneDualStusCd }),
 	"BENE_DEATH_DT":             day(func(p *idrPerson) date { return p.DeathDt }),
