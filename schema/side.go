@@ -10,6 +10,15 @@ const (
 	FinalActionLabel = "FINAL_ACTION"
 )
 
+// PatientLabel is the label of the id of the Patient that a resource refers
+// to, which says whose it is where the export has no Patient.
+const PatientLabel = "PATIENT_ID"
+
+var (
+	patientID = derived(`patient.reference > reference-id`, "the id in the reference, without Patient/")
+	memberID  = derived(`beneficiary.reference > reference-id`, "the id in the reference, without Patient/")
+)
+
 var anyClaim = []ClaimType{Inpatient, Outpatient, SNF, HHA, Hospice, Carrier, DME, PartD}
 
 // Claims has a row for each claim resource, also for those that are not in
@@ -31,6 +40,10 @@ var claims = &Table{
 			v1: v2MBI,
 			v2: v2MBI,
 			v3: v2MBI},
+		{label: PatientLabel, typ: text(64),
+			v1: patientID,
+			v2: patientID,
+			v3: patientID},
 		{label: "RESOURCE_ID", typ: text(64),
 			v1: at(`id`),
 			v2: at(`id`),
@@ -116,6 +129,10 @@ var partDCosts = &Table{
 			v1: v2MBI,
 			v2: v2MBI,
 			v3: v2MBI},
+		{label: PatientLabel, typ: text(64),
+			v1: patientID,
+			v2: patientID,
+			v3: patientID},
 		{label: "CLM_LINE_FROM_DT", typ: date,
 			v1: at(`item.servicedDate`),
 			v2: at(`item.servicedDate`),
@@ -229,6 +246,10 @@ var enrollment = &Table{
 			v1: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
 			v2: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
 			v3: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to")},
+		{label: PatientLabel, typ: text(64),
+			v1: memberID,
+			v2: memberID,
+			v3: memberID},
 		{label: PartLabel, typ: text(1),
 			v1: derived(`grouping.subPlan > part`, enrolledRule),
 			v2: derived(`class[type.coding.code=plan].value > part`, enrolledRule),

@@ -44,6 +44,12 @@ var claimColumns = map[string]cell[claimRow]{
 		}
 		return r.person.mbi()
 	}),
+	"PATIENT_ID": func(b []byte, r *claimRow) []byte {
+		if r.own { // its Patient is within it, and has no id
+			return b
+		}
+		return strconv.AppendInt(b, r.person.BeneID, 10)
+	},
 	"RESOURCE_ID":        text(func(r *claimRow) string { return r.resource }),
 	"API":                text(func(r *claimRow) string { return r.api }),
 	"CLAIM_TYPE":         text(func(r *claimRow) string { return r.kind }),
@@ -136,6 +142,7 @@ func (t *truth) partialClaim(p *partial, at place) {
 var drugCosts = map[string]cell[PartDEvent]{
 	"CUR_CLM_UNIQ_ID":    number(func(c *PartDEvent) int64 { return c.ClmID }),
 	"BENE_MBI_ID":        text(func(c *PartDEvent) string { return c.Beneficiary.mbi() }),
+	"PATIENT_ID":         number(func(c *PartDEvent) int64 { return c.Beneficiary.BeneID }),
 	"CLM_LINE_FROM_DT":   day(func(c *PartDEvent) date { return c.SrvcDt }),
 	"TOT_RX_CST_AMT":     money(func(c *PartDEvent) amount { return c.TotRxCstAmt }),
 	"PTNT_PAY_AMT":       money(func(c *PartDEvent) amount { return c.PtntPayAmt }),
@@ -174,6 +181,7 @@ func (c *PartDEvent) planPaid(covered bool) amount {
 var v3Costs = map[string]cell[idrClaim]{
 	"CUR_CLM_UNIQ_ID":    number(func(c *idrClaim) int64 { return c.ClmUniqID }),
 	"BENE_MBI_ID":        text(func(c *idrClaim) string { return c.person.mbi() }),
+	"PATIENT_ID":         number(func(c *idrClaim) int64 { return c.person.BeneID }),
 	"CLM_LINE_FROM_DT":   day(func(c *idrClaim) date { return c.Lines[0].ClmLineFromDt }),
 	"TOT_RX_CST_AMT":     money(func(c *idrClaim) amount { return c.drug.TotRxCst }),
 	"PTNT_PAY_AMT":       money(func(c *idrClaim) amount { return c.Lines[0].ClmLineBenePmt }),
@@ -192,6 +200,7 @@ type monthRow struct {
 
 var enrollmentColumns = map[string]cell[monthRow]{
 	"BENE_MBI_ID":           text(func(r *monthRow) string { return r.person.mbi() }),
+	"PATIENT_ID":            number(func(r *monthRow) int64 { return r.person.BeneID }),
 	"PART":                  text(func(r *monthRow) string { return string(r.part - 'a' + 'A') }),
 	"MONTH":                 day(func(r *monthRow) date { return r.first }),
 	"BENE_ENTLMT_BUYIN_IND": text(func(r *monthRow) string { return r.buyIn }),
