@@ -16,9 +16,10 @@ type personID uint64
 // add to CCLF8. It takes about 350 bytes a beneficiary, whatever the number of
 // their claims.
 type people struct {
-	index map[personID]int32
-	list  []person
-	later map[mbi]mbiLink // by former MBI
+	index   map[personID]int32
+	list    []person
+	later   map[mbi]mbiLink    // by former MBI
+	claimed map[mbi]claimedMBI // by former MBI, as claims tell of them, until all is read
 
 	words   []string // texts of Coverage values, each once
 	wordIDs map[string]uint32
@@ -38,7 +39,9 @@ type mbiLink struct {
 type person struct {
 	mbi     mbi
 	known   bool  // a Patient resource was read
+	told    bool  // the MBI is that of the Patient
 	updated int64 // of the Patient
+	claimed int64 // update of the claim that the MBI is of, unless it is told
 	parts   [parts]partSummary
 }
 
@@ -126,7 +129,7 @@ func slotOf(t *schema.Table, col int) int {
 }
 
 func newPeople() *people {
-	return &people{index: map[personID]int32{}, later: map[mbi]mbiLink{}, words: []string{""}, wordIDs: map[string]uint32{"": 0}}
+	return &people{index: map[personID]int32{}, later: map[mbi]mbiLink{}, claimed: map[mbi]claimedMBI{}, words: []string{""}, wordIDs: map[string]uint32{"": 0}}
 }
 
 func (p *people) get(id personID) *person {
@@ -134,7 +137,7 @@ func (p *people) get(id personID) *person {
 	if !known {
 		i = int32(len(p.list))
 		p.index[id] = i
-		who := person{updated: math.MinInt64}
+		who := person{updated: math.MinInt64, claimed: math.MinInt64}
 		for k := range who.parts {
 			who.parts[k].rank = math.MinInt64
 		}
@@ -229,6 +232,7 @@ type personUpdate struct {
 	line int64 // number of the resource, where the update is of a hospice claim
 
 	isPatient bool
+	fromClaim bool // that has the MBIs
 	mbi       mbi
 	former    []mbi
 
@@ -241,10 +245,17 @@ type personUpdate struct {
 // apply takes in an update. Updates come in the order of the input; of equal
 // ranks the last counts.
 func (p *people) apply(u *personUpdate) {
+	if u.fromClaim {
+		p.applyClaim(u)
+		return
+	}
 	who := p.get(u.id)
 	if u.isPatient {
 		if u.rank >= who.updated {
-			who.known, who.updated, who.mbi = true, u.rank, u.mbi
+			who.known, who.updated = true, u.rank
+			if hasMBI := u.mbi != (mbi{}); hasMBI || who.told {
+				who.told, who.mbi = hasMBI, u.mbi
+			}
 		}
 		for _, former := range u.former {
 			if link, known := p.later[former]; !known || u.rank >= link.updated {

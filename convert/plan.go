@@ -14,17 +14,18 @@ import (
 // compiled: a program that finds every value in one pass, and for each table
 // what to make of them.
 type plan struct {
-	api      schema.API
-	resource string
-	program  *ndjson.Program
-	common   commonRegs
-	roles    [schema.RoleNames]ndjson.Marks
-	diagnose diagnosisRegs
-	mbi      identifierRegs
-	choices  [choiceKinds]choiceRegs // of a Patient
-	tables   []*tablePlan
-	people   []personGetter // what the resource says of a beneficiary
-	related  relatedGetters
+	api       schema.API
+	resource  string
+	program   *ndjson.Program
+	common    commonRegs
+	roles     [schema.RoleNames]ndjson.Marks
+	diagnose  diagnosisRegs
+	mbi       identifierRegs
+	choices   [choiceKinds]choiceRegs // of a Patient
+	claimMBIs claimMBIRegs            // of an EOB
+	tables    []*tablePlan
+	people    []personGetter // what the resource says of a beneficiary
+	related   relatedGetters
 }
 
 // commonRegs are the registers of what every resource is asked for.
@@ -196,6 +197,9 @@ func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, er
 		c.p.choices[kind].set = -1
 	}
 	c.commonRegs()
+	if resource == eobType {
+		c.claimMBIs()
+	}
 	if err := c.roles(); err != nil {
 		return nil, err
 	}

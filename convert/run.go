@@ -135,6 +135,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 // endReading brings all rows to disk, and finds which resources have newer
 // versions.
 func (r *run) endReading() error {
+	if err := r.addClaimedXref(); err != nil {
+		return err
+	}
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
 	group.Go(func() (err error) {

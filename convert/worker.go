@@ -48,8 +48,10 @@ type Counts struct {
 	// server sends them all.
 	Superseded int64 `json:"superseded"`
 	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
-	Rejected   int64 `json:"rejected"`
-	BrokenOff  int64 `json:"broken_off"` // inputs
+	// MBIFromClaim counts those of them whose claims have the MBI themselves.
+	MBIFromClaim int64 `json:"mbi_from_claim"`
+	Rejected     int64 `json:"rejected"`
+	BrokenOff    int64 `json:"broken_off"` // inputs
 	// Misfits are values that do not fit their fields in fixed-width files.
 	Misfits int64 `json:"misfits"`
 }
@@ -66,6 +68,7 @@ func (c *Counts) add(d Counts) {
 	c.Replaced += d.Replaced
 	c.Superseded += d.Superseded
 	c.NoPatient += d.NoPatient
+	c.MBIFromClaim += d.MBIFromClaim
 	c.Rejected += d.Rejected
 }
 
@@ -274,8 +277,15 @@ func (w *worker) eob(key resourceKey) error {
 		w.out.counts.Cancelled++
 		wanted = claimRowOnly
 	}
+	mbis, hasMBIs, err := c.readClaimMBIs(who, key.updated)
+	if err != nil {
+		return err
+	}
 	if err := w.rows(key, who, wanted); err != nil {
 		return err
+	}
+	if hasMBIs {
+		w.out.people = append(w.out.people, mbis)
 	}
 	if partial {
 		return nil

@@ -80,6 +80,7 @@ func (r *run) write(ctx context.Context) error {
 		}
 		r.written[i], r.files[i] = t.rows, t.files
 		r.counts.NoPatient += t.strangers
+		r.counts.MBIFromClaim += t.named
 		r.adjusted = r.adjusted.add(t.adjusted)
 		if err := r.rejects.take(&t.misfits); err != nil {
 			return err
@@ -126,6 +127,7 @@ type tableWriter struct {
 	lines     []int64 // resources of the rows that are being written
 	misfits   rejectFile
 	strangers int64 // claims whose beneficiary no Patient describes
+	named     int64 // those of them whose MBI claims tell
 	lastLine  int64
 	adjusted  adjustedCount // of late columns
 }
@@ -435,6 +437,9 @@ func (t *tableWriter) countStrangers(lines, people []int64) {
 	for i, line := range lines {
 		if line != t.lastLine && !t.run.people.describes(personID(people[i])) {
 			t.strangers++
+			if len(t.run.people.mbi(personID(people[i]))) > 0 {
+				t.named++
+			}
 		}
 		t.lastLine = line
 	}

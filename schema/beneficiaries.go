@@ -188,6 +188,9 @@ var cclf8 = &Table{
 	}),
 }
 
+// XrefMBI says that the numbers of a row of CCLF9 are MBIs.
+const XrefMBI = "M"
+
 var cclf9 = &Table{
 	Name:        "cclf9",
 	File:        "CCLF9",
@@ -197,9 +200,9 @@ var cclf9 = &Table{
 	Key:         []string{"CRNT_NUM", "PRVS_NUM"},
 	Fields: fields([]row{
 		{label: "HICN_MBI_XREF_IND", typ: text(1),
-			v1: derived(`'M'`, "every identifier that BCDA sends is an MBI"),
-			v2: derived(`'M'`, "every identifier that BCDA sends is an MBI"),
-			v3: derived(`'M'`, "every identifier that BCDA sends is an MBI")},
+			v1: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI"),
+			v2: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI"),
+			v3: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI")},
 		{label: "CRNT_NUM", typ: text(11),
 			v1: v2CurrentMBI,
 			v2: v2CurrentMBI,

@@ -109,6 +109,13 @@ const (
 	SystemTypeExpr = `meta.tag[system=idr:System-Type].code`
 )
 
+// ClaimMBIExpr finds the MBIs of the beneficiary in the extensions that AB2D
+// adds to an ExplanationOfBenefit: those that are marked current, or historic.
+func ClaimMBIExpr(currency string) string {
+	return `extension[url=http://hl7.org/fhir/StructureDefinition/elementdefinition-identifier` +
+		` & valueIdentifier.system=sid:us-mbi & valueIdentifier.extension.valueCoding.code=` + currency + `].valueIdentifier.value`
+}
+
 // FinalActionExpr finds whether an EOB of v3 is the final action of its claim.
 const FinalActionExpr = `meta.tag[system=idr:Final-Action].code`
 

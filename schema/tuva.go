@@ -29,6 +29,7 @@ const (
 	AdjustmentLabel  = "CLM_ADJSMT_TYPE_CD"
 	FromLabel        = "CLM_FROM_DT"
 	ThruLabel        = "CLM_THRU_DT"
+	XrefKindLabel    = "HICN_MBI_XREF_IND"
 	FormerLabel      = "PRVS_NUM"
 	CurrentLabel     = "CRNT_NUM"
 	FillNumberLabel  = "CLM_LINE_RX_FILL_NUM"
