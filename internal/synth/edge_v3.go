@@ -65,8 +65,7 @@ func (m *idrMaker) allTypes(index int) {
 			m.to.newestEvent(&m.claim)
 		}
 	}
-	m.claim.ClmUniqID = m.newID()
-	m.to.priorAuthorization(&m.claim)
+	m.authorize(m.claimDay())
 }
 
 // An edgeIDRVisitor makes the records of the repository odd before it hands

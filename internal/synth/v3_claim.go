@@ -546,29 +546,3 @@ func (w *v3) procedures(b []byte, c *idrClaim) []byte {
 	}
 	return closeArray(b, start, open)
 }
-
-// priorAuthorization writes one, which is an ExplanationOfBenefit too.
-func (w *v3) priorAuthorization(b []byte, c *idrClaim) []byte {
-	b = append(b, `{"contained":[`...)
-	b = append(b, v3Insurer...)
-	b = append(b, `],"created":`...)
-	b = appendDate(b, c.ClmEfctvDt)
-	b = append(b, `,"id":`...)
-	b = appendID(b, c.ClmUniqID)
-	b = append(b, `,"identifier":[{"system":"https://bluebutton.cms.gov/identifiers/Unique-Tracking-Number","value":`...)
-	b = appendID(b, c.ClmUniqID)
-	b = append(b, `}],"insurance":[{"coverage":{"display":"Part B"},"focal":true}],"insurer":{"reference":"#insurer-org"},"meta":{"lastUpdated":`...)
-	b = appendInstant(b, c.LastUpdated)
-	b = append(b, `,"profile":["http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/pdex-priorauthorization"],"source":"CWF","tag":[{"code":"SharedSystem","system":"`+
-		repository+`System-Type"}]},"outcome":"complete","patient":{"reference":"Patient/`...)
-	b = appendInt(b, int(c.person.BeneID))
-	b = append(b, `"},"preAuthRefPeriod":[`...)
-	b = appendPeriod(b, c.ClmFromDt, c.ClmThruDt)
-	b = append(b, `],`...)
-	b = append(b, v3NoProvider...)
-	b = append(b, `"resourceType":"ExplanationOfBenefit","status":"active","type":{"coding":[`...)
-	b = append(b, v3PriorType...)
-	return append(b, `]},"use":"preauthorization"}`...)
-}
-
-var v3PriorType = coding(terminology+"claim-type", "professional", "") + "," + coding(repository+"CLM-TYPE", "B", "Part B")

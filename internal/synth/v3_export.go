@@ -51,10 +51,12 @@ func (x *v3Export) event(c *idrClaim, late bool) {
 	}
 }
 
-func (x *v3Export) priorAuthorization(c *idrClaim) {
+func (x *v3Export) authorization(a *idrAuthorization, late bool) {
 	x.stats.Claims++
-	x.write(&x.claims, false, func(b []byte) []byte { return x.v3.priorAuthorization(b, c) })
+	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.priorAuthorization(b, a) })
 }
+
+func (x *v3Export) newestAuthorization(*idrAuthorization) {}
 
 func (x *v3Export) newestPerson(p *idrPerson) {
 	if x.truth != nil {

@@ -226,13 +226,17 @@ type idrMaker struct {
 	base   Beneficiary
 	serial int64
 	edges  bool // an export with edge cases
+
+	authorizations random
+	authorization  idrAuthorization
 }
 
 // An idrVisitor is to idrMaker what visitor is to generator.
 type idrVisitor interface {
 	person(p *idrPerson, late bool)
 	event(c *idrClaim, late bool)
-	priorAuthorization(c *idrClaim)
+	authorization(a *idrAuthorization, late bool)
+	newestAuthorization(a *idrAuthorization)
 	newestPerson(p *idrPerson)
 	newestEvent(c *idrClaim)
 }
@@ -241,6 +245,7 @@ type idrVisitor interface {
 func (m *idrMaker) visit(index int) {
 	m.start(index)
 	r := &m.random
+	m.authorizations.seed(m.seed, index, authorizationStream)
 	now, before := m.beneficiary(index)
 	m.base, m.serial = now, 0
 	m.generator.person = &m.base
@@ -267,8 +272,7 @@ func (m *idrMaker) visit(index int) {
 			m.live()
 		}
 		if r.chance(10) {
-			m.claim.ClmUniqID = m.newID()
-			m.to.priorAuthorization(&m.claim)
+			m.authorize(from)
 		}
 	}
 	if m.edges {
