@@ -142,7 +142,7 @@ func (e *edgeCases) otherNames(b *Beneficiary) {
 		return
 	}
 	b.presentLast = r.chance(500)
-	then := b.AsOf - date(r.between(400, 4000))
+	then := date(b.LastUpdated.millis/86_400_000) - date(r.between(9, 4000))
 	if r.chance(400) {
 		b.begun = then
 	}

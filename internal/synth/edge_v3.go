@@ -79,7 +79,9 @@ type edgeIDRVisitor struct {
 func (v *edgeIDRVisitor) person(p *idrPerson, late bool) {
 	b := p.Beneficiary
 	v.edgeCases.person(b)
-	b.StateCode = uspsState(b.StateCode)
+	if b.StateCode = uspsState(b.StateCode); b.StateCode == "" { // foreign: the repository has no letters for that
+		b.StateCode = "AE"
+	}
 	for i := range p.mbis {
 		if id := &p.mbis[i]; i < len(p.mbis)-1 && v.random.chance(200) {
 			id.BeneMbiEfctvDt = v.odd(id.BeneMbiEfctvDt)

@@ -60,7 +60,11 @@ func (t *v3Truth) person(p *idrPerson) {
 	}
 	last := len(p.mbis) - 1
 	for i := range p.mbis[:last] {
-		t.cclf9.write(idrFormer{p.mbis[last].BeneMbiID, &p.mbis[i]})
+		former := p.mbis[i]
+		if p.noPatient { // claims do not have the dates
+			former.BeneMbiEfctvDt, former.BeneMbiObslDt = 0, 0
+		}
+		t.cclf9.write(idrFormer{p.mbis[last].BeneMbiID, &former})
 	}
 }
 
