@@ -73,6 +73,7 @@ type remembered struct {
 	row      []storing // registers of the object itself, when it is a row
 	rowMarks Marks
 	scalars  []piece // those that may vary
+	counted  int32   // the entry of a census that the object is, or 0
 }
 
 // A hole is the place in the text of a scalar that does vary.
@@ -269,6 +270,7 @@ func (w *walker) replay(h *habit, e *remembered) int {
 	for i := range e.marks {
 		w.mark(e.marks[i])
 	}
+	w.met(e.counted)
 	if set := e.node.rowSet; set >= 0 {
 		registers := w.r.rows[set].add(e.rowMarks)
 		for i := range e.row {
@@ -329,7 +331,7 @@ func (w *walker) remember(n *node, at, depth int) (int, error) {
 // record walks an object, and notes what the walk does.
 func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) {
 	r := w.r
-	stores, marks, scalars := len(r.stores), len(r.marked), len(r.scalars)
+	stores, marks, scalars, counted := len(r.stores), len(r.marked), len(r.scalars), r.census.recorded()
 	w.recording++
 	end, err := w.walkObject(n, at, depth)
 	w.recording--
@@ -356,6 +358,7 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 			e.scalars = append(e.scalars[:0], pieces...)
 			e.stores = append(e.stores[:0], r.stores[stores:]...)
 			e.marks = append(e.marks[:0], r.marked[marks:]...)
+			e.counted = r.census.set(counted)
 			e.row = e.row[:0]
 			if n.rowSet >= 0 {
 				e.keepRow(&r.rows[n.rowSet])
@@ -373,6 +376,7 @@ func (w *walker) record(n *node, h *habit, key key, at, depth int) (int, error) 
 	}
 	if w.recording == 0 {
 		r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
+		r.census.endRecording()
 	}
 	return end, nil
 }

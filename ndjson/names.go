@@ -11,6 +11,8 @@ import "encoding/binary"
 type memberNames struct {
 	list  []memberName
 	first int // the one that came first the last time
+	// No name is remembered: the objects are of several nodes.
+	closed bool
 }
 
 type memberName struct {
@@ -32,6 +34,8 @@ func (m *memberName) begins(b []byte) bool {
 const (
 	noMember  = -1
 	mostNames = 64 // names remembered for a node; those of FHIR are fewer
+	// Bytes of a name that is remembered, with quotes and colon.
+	longestName = 256
 )
 
 // after returns where the guess is kept of what comes after a name.
@@ -70,9 +74,11 @@ func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, i
 		w.r.scratch = Unescape(w.r.scratch[:0], name)
 		name = w.r.scratch
 	}
-	child := w.p.unknown
+	var child *node
 	if i, known := n.members.find(name); known {
 		child = &w.p.nodes[i]
+	} else {
+		child = w.unknownMember(n, name)
 	}
 	place := noMember
 	if b[end+1] == ':' {
@@ -89,7 +95,7 @@ func (m *memberNames) place(text []byte, n *node, guess int) int {
 			return i
 		}
 	}
-	if len(m.list) == mostNames {
+	if m.closed || len(m.list) == mostNames || len(text) > longestName {
 		return noMember
 	}
 	var head, mask [8]byte

@@ -64,6 +64,7 @@ type Program struct {
 	scopes  []scope
 	regs    int
 	rowSets int
+	census  *Census // or nil
 }
 
 type node struct {
@@ -77,6 +78,15 @@ type node struct {
 	rowSet  int          // that each object here is a row of, or -1
 	wanted  bool         // a scalar is of use
 	forget  bool         // its object is no matter for a memo
+	walked  bool         // its object is walked, though no memo wants it
+
+	// For a census:
+	parent *node
+	name   string
+	rule   *CensusRule // of its objects, or nil
+	member int8        // which of the members of its parent's rule it is, from 1, or 0
+	read   bool        // something in its objects is Read
+	chosen [2][]*test  // that look at the members of its rule
 }
 
 func (n *node) inner() bool { return n.members.n > 0 }
@@ -128,6 +138,7 @@ type Builder struct {
 	nodes   []*buildNode
 	scopes  []*buildScope
 	rowSets []string
+	census  *Census
 	err     error
 }
 
@@ -385,6 +396,9 @@ func (b *Builder) rule(from, to, first int, need Marks, src *buildReg, count int
 	return dst
 }
 
+// Census asks for objects to be counted.
+func (b *Builder) Census(c *Census) { b.census = c }
+
 // Compile lays out the registers and returns the program.
 func (b *Builder) Compile() (*Program, error) {
 	if b.err != nil {
@@ -445,11 +459,13 @@ func (b *Builder) Compile() (*Program, error) {
 			}
 			out.tests = append(out.tests, built)
 		}
+		out.walked = out.inner()
 		out.wanted = len(out.stores) > 0 || len(out.tests) > 0 || out.list != nil
 		p.nodes = append(p.nodes, out)
 	}
 	p.nodes = append(p.nodes, node{id: len(b.nodes), scope: -1, rowSet: -1})
 	p.unknown = &p.nodes[len(b.nodes)]
+	p.survey(b)
 	return p, nil
 }
 

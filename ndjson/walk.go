@@ -63,6 +63,8 @@ type Record struct {
 	marked  []marking
 	scalars []piece // that may vary
 	pieces  []piece // of one object
+
+	census *census // or nil
 }
 
 // rowSet keeps the elements of one array that a program collects: the
@@ -142,9 +144,14 @@ func (p *Program) prepare(r *Record, line []byte) {
 				r.rows[sc.rowSet].width = sc.hi - sc.lo
 			}
 		}
-		r.names = make([]memberNames, len(p.nodes))
-		r.habits = make([]habit, len(p.nodes))
-		r.memo = nil
+		r.census = nil
+		if p.census != nil {
+			r.census = newCensus()
+		}
+		r.forget()
+	}
+	if r.census != nil && r.census.begin() {
+		r.forget()
 	}
 	clear(r.regs)
 	for i := range r.rows {
@@ -153,6 +160,20 @@ func (p *Program) prepare(r *Record, line []byte) {
 	}
 	// A walk that failed may have left some.
 	r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
+}
+
+// forget drops what has been learned of the lines so far.
+func (r *Record) forget() {
+	nodes := len(r.program.nodes)
+	if r.census != nil {
+		nodes = r.program.lastNode() + 1
+	}
+	r.names = make([]memberNames, nodes)
+	r.habits = make([]habit, nodes)
+	r.memo = nil
+	if r.census != nil {
+		r.names[r.program.lastNode()].closed = true
+	}
 }
 
 type walker struct {
@@ -173,7 +194,7 @@ func (w *walker) object(n *node, at, depth int) (int, error) {
 }
 
 func (w *walker) walkObject(n *node, at, depth int) (int, error) {
-	if !n.inner() && w.recording == 0 {
+	if !n.walked && w.recording == 0 {
 		return skipObject(w.b, at, depth)
 	}
 	if depth >= maxDepth {
@@ -181,6 +202,9 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 	}
 	if n.scope >= 0 {
 		w.open(&w.p.scopes[n.scope], n.scope)
+	}
+	if n.rule != nil {
+		w.r.census.caught[n.level] = [2]Span{}
 	}
 	b := w.b
 	at = skipSpace(b, at+1)
@@ -222,6 +246,9 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 	}
 	if n.scope >= 0 {
 		w.close(&w.p.scopes[n.scope], n.scope)
+	}
+	if n.rule != nil {
+		w.count(n)
 	}
 	return at, nil
 }
@@ -277,7 +304,7 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 // varies notes a scalar, while an object is recorded, of which only the place
 // matters.
 func (w *walker) varies(n *node, start, end int) {
-	if w.recording > 0 && len(n.tests) == 0 && n.list == nil {
+	if w.recording > 0 && len(n.tests) == 0 && n.list == nil && n.member == 0 {
 		w.r.scalars = append(w.r.scalars, piece{int32(start), int32(end)})
 	}
 }
@@ -317,6 +344,9 @@ func (w *walker) scalar(n *node, s Span) {
 	}
 	if n.list != nil {
 		w.store(*n.list, s) // a list of one, unless an array ends after it
+	}
+	if n.member > 0 && s.IsString() {
+		w.r.census.caught[n.level-1][n.member-1] = s
 	}
 	for i := range n.tests {
 		t := &n.tests[i]
