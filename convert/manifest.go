@@ -33,6 +33,12 @@ type Manifest struct {
 	// ExtraColumns are the lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
 	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
+	// Unmapped are the elements of the inputs that no column is made from.
+	Unmapped []Unmapped `json:"unmapped,omitempty"`
+	// UnlistedElements is how often new elements were seen that are not among
+	// them, because there are too many.
+	UnlistedElements int64         `json:"unlisted_elements,omitempty"`
+	Missing          []MissingMark `json:"missing,omitempty"`
 }
 
 // A ManifestInput is one file that was read.
@@ -94,6 +100,7 @@ func (r *run) manifest() *Manifest {
 	for _, x := range r.opts.ExtraColumns {
 		m.ExtraColumns = append(m.ExtraColumns, x.String())
 	}
+	r.seen.report(m)
 	return m
 }
 

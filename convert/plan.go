@@ -26,6 +26,7 @@ type plan struct {
 	tables    []*tablePlan
 	people    []personGetter // what the resource says of a beneficiary
 	related   relatedGetters
+	expected  []expectedMark // by expectation of the generation
 }
 
 // commonRegs are the registers of what every resource is asked for.
@@ -200,7 +201,11 @@ func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, er
 	if resource == eobType {
 		c.claimMBIs()
 	}
+	c.census()
 	if err := c.roles(); err != nil {
+		return nil, err
+	}
+	if err := c.expectations(); err != nil {
 		return nil, err
 	}
 	for _, t := range tables {

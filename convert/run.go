@@ -179,6 +179,7 @@ type run struct {
 	sizes    []inputState // by input
 	written  []int64      // rows by output
 	places   placeLog     // of resources
+	seen     *inventory   // when all is read
 
 	// Found when all is read: resources of which there is a newer version, and
 	// claims of which a related one is newer, where the server sends them all.
@@ -217,6 +218,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) *run {
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
+		seen:    newInventory(),
 		memory:  &recycler{poison: opts.poison},
 	}
 	for i, o := range compiled.outputs {
@@ -266,6 +268,8 @@ func (r *run) read(ctx context.Context) error {
 			for {
 				j, ok := take()
 				if !ok || j.err != nil {
+					w.tally()
+					r.seen.take(w.seen)
 					return j.err
 				}
 				res := w.chunk(j)

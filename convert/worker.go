@@ -101,10 +101,12 @@ type worker struct {
 	open    []*page // of the result, by output, nil where it has no rows
 	marks   []pageMark
 	listed  []yearMonth // of a Coverage
+	seen    *inventory
+	chunks  int // since the records told what they counted
 }
 
 func newWorker(p *plans, opts *Options, pages pagePools) *worker {
-	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs))}
+	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs)), seen: newInventory()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	return w
@@ -132,7 +134,22 @@ func (w *worker) chunk(j job) *result {
 			w.unusual(pos, text, err, 0)
 		}
 	}
+	if w.chunks++; w.chunks == tallyChunks {
+		w.tally()
+	}
 	return w.out
+}
+
+// tallyChunks is after how many chunks the records tell what they counted. It
+// takes some time, and until then new elements take memory.
+const tallyChunks = 32
+
+// tally collects what the records have counted.
+func (w *worker) tally() {
+	w.chunks = 0
+	for _, rec := range w.records {
+		rec.Tallied(w.seen.add)
+	}
 }
 
 func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
@@ -152,6 +169,7 @@ func (w *worker) line(text []byte) error {
 		return err
 	}
 	p := w.guess
+	w.seen.note(p, rec)
 	common := &p.common
 	key := resourceKey{line: int64(len(w.out.keys)), updated: math.MinInt64}
 	if id := w.text(rec, common.id); len(id) > 0 {
