@@ -139,7 +139,6 @@ func inOrder(found map[string]folder, known []*schema.Table) []folder {
 var (
 	errUnfinished = errors.New("there is no " + manifestName + " in it")
 	errNoTables   = errors.New("which queries cannot read")
-	errDamaged    = errors.New("the file is damaged")
 )
 
 // readManifest makes sure that dir is a folder, that its path can be given to

@@ -19,6 +19,7 @@ func newConvertCommand(e *env) *cli.Command {
 	var opts convert.Options
 	var api, format, profile, versions, layout, program, runDate, extra string
 	var maxRejects int64
+	var strict bool
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "turn an export into CCLF tables",
@@ -88,6 +89,7 @@ func newConvertCommand(e *env) *cli.Command {
 				Name: "keep-rejected-lines", Usage: "write the text of rejected lines, which is PHI, to _rejects.ndjson too",
 				Destination: &opts.KeepRejectedLines,
 			},
+			strictSchemaFlag(&strict),
 			&cli.IntFlag{
 				Name: "jobs", Aliases: []string{"j"}, Usage: "use `N` workers (default: one a core)", HideDefault: true,
 				Validator: positive, Destination: &opts.Jobs,
@@ -144,7 +146,7 @@ func newConvertCommand(e *env) *cli.Command {
 			if opts.ExtraColumns, err = readExtraColumns(extra); err != nil {
 				return fmt.Errorf("convert: %w", err)
 			}
-			return runConvert(ctx, e, opts)
+			return runConvert(ctx, e, opts, strict)
 		},
 	}
 }
@@ -194,7 +196,9 @@ func checkFixedFlags(cmd *cli.Command) error {
 	return nil
 }
 
-func runConvert(ctx context.Context, e *env, opts convert.Options) error {
+// runConvert converts. With strict, an export that has something new, or lacks
+// something, makes an error of what was finished.
+func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) error {
 	if len(opts.Inputs) == 0 {
 		return &exitError{
 			code: exitUsage,
@@ -246,8 +250,13 @@ func runConvert(ctx context.Context, e *env, opts convert.Options) error {
 	default:
 		failed = append(failed, fmt.Sprintf("%d values do not fit their fields, which are blank", counts.Misfits))
 	}
-	if failed == nil {
+	switch {
+	case failed == nil && strict:
+		return driftError(manifest, opts.Out)
+	case failed == nil:
 		return nil
+	case strict:
+		failed = append(failed, driftWords(manifest)...)
 	}
 	return &exitError{
 		code: exitRejects,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -35,6 +34,7 @@ const (
 	exitUnavailable = 16
 	exitBrokeOff    = 17
 	exitShrink      = 18
+	exitDrift       = 19
 	exitInternal    = 70
 	exitNoMemory    = 71
 	exitHangup      = 129
@@ -61,6 +61,8 @@ const exitCodeHelp = `Exit codes:
   16   server: no useful answer; the export can be resumed
   17   an input broke off, or changed while it was read
   18   refused: the data set would be replaced by nothing or by less
+  19   with --strict-schema: all data were written, but the export has elements that
+       are new, or lacks marks that it should have
   70   internal error: a defect of cclf
   71   out of memory
   129  ended by SIGHUP (the terminal was closed)
@@ -127,11 +129,9 @@ func exitCode(err error) int {
 		return exitInput
 	case errors.As(err, &server):
 		return serverExitCode(server)
-	case errors.As(err, &dataSet):
-		return exitInput
 	case errors.As(err, &sql):
 		return exitQuery
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.As(err, &dataSet), errors.Is(err, fs.ErrNotExist):
 		return exitInput
 	default:
 		return exitFailure
@@ -162,11 +162,6 @@ func (e *env) report(err error, code int) {
 	case exitTerminated:
 		msg = "ended by SIGTERM"
 	}
-	if sql, ok := errors.AsType[*query.Error](err); ok {
-		if e.showValues || !e.logJSON && e.isTerminal(e.stderr) {
-			msg = strings.Replace(msg, sql.Error(), sql.Detail(), 1)
-		}
-	}
 	hint := ""
 	var hinter interface{ Hint() string }
 	if errors.As(err, &hinter) {
@@ -176,8 +171,8 @@ func (e *env) report(err error, code int) {
 		e.log.Error(msg, "hint", hint, "exit_code", code)
 		return
 	}
-	fmt.Fprintf(e.words(), "cclf: %s\n", msg)
+	fmt.Fprintf(e.stderr, "cclf: %s\n", msg)
 	if hint != "" {
-		fmt.Fprintf(e.words(), "hint: %s\n", hint)
+		fmt.Fprintf(e.stderr, "hint: %s\n", hint)
 	}
 }

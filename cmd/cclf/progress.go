@@ -75,6 +75,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		args := []any{
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
 			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
+			"unmapped", len(m.Unmapped), "new_elements", len(m.New()), "missing_marks", len(m.Missing),
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
 		}
 		for _, t := range m.Tables {
@@ -92,7 +93,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	for _, row := range m.Tables {
 		t.AppendRow(table.Row{row.Name, row.Rows})
 	}
-	fmt.Fprintln(e.words(), t.Render())
+	fmt.Fprintln(e.stderr, t.Render())
 	aside, nameless := "in tables of their own", "MBI empty"
 	if m.Profile == convert.Tuva {
 		aside, nameless = "left out", "its id stands for the MBI"
@@ -122,11 +123,12 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		}
 	}
 	notes = append(notes, adjustedNotes(m)...)
-	fmt.Fprintf(e.words(), "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
+	notes = append(notes, driftNotes(m)...)
+	fmt.Fprintf(e.stderr, "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
 		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	if len(notes) > 0 {
-		fmt.Fprintln(e.words(), strings.Join(notes, "\n"))
+		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
 	}
 }
 

@@ -22,6 +22,7 @@ type runOptions struct {
 	fetchOptions
 	to          convert.Options
 	allowShrink bool
+	strict      bool // about what the export holds
 }
 
 func newRunCommand(e *env) *cli.Command {
@@ -56,6 +57,7 @@ func newRunCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.out,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.to.Overwrite},
+			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
 				Name: "allow-shrink", Usage: "make a data set of less than there was: of an increment without a full export, or without files that are gone",
 				Destination: &opts.allowShrink,
@@ -112,8 +114,8 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 		return err
 	}
 	opts.to.MaxRejects = -1
-	err = runConvert(ctx, e, opts.to)
-	if err == nil || exitCode(err) == exitRejects {
+	err = runConvert(ctx, e, opts.to, opts.strict)
+	if code := exitCode(err); code == exitOK || code == exitRejects || code == exitDrift {
 		if noteErr := opts.setConverted(); noteErr != nil {
 			return fmt.Errorf("run: %w", noteErr)
 		}
