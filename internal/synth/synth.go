@@ -31,6 +31,14 @@
 // together when the program starts; what remains is to copy them, at a speed
 // that no reader of JSON keeps up with.
 //
+// Servers change. An export may be of a server date: then the calendar of the
+// records ends on that day, and the writers leave out or write otherwise what the
+// servers of the day did (see dialect). An export may have edge cases, which come
+// between the records and both of their ways: edgeVisitor and edgeIDRVisitor hand
+// on odd copies of records, so that the truth has them too, and edgeCases.text
+// writes the same values in odd ways. They count what they bring in, for tests to
+// see that nothing is missing.
+//
 // Nothing is about anybody. Identifiers of beneficiaries have a letter where
 // real ones have none, those of providers fail the check of their digits.
 package synth

@@ -39,6 +39,9 @@ type idrAuthorizedItem struct {
 	MrCountInd    int // claims that were reviewed
 	MrCountStDt   date
 	MrCountEndDt  date
+	PosCd         string
+	RevCtrCd      string
+	RrbExclInd    bool
 }
 
 // authorizationStream is of the random numbers of prior authorizations, apart
@@ -103,6 +106,8 @@ func (m *idrMaker) authorizedItem(day date) idrAuthorizedItem {
 		item.DecisionDt = day + date(r.between(1, 9))
 		item.DecisionExpDt = item.DecisionDt + 365
 	}
+	item.PosCd, item.RevCtrCd = r.seldom(300, "12"), r.seldom(300, "0551")
+	item.RrbExclInd = r.chance(200)
 	if r.chance(500) {
 		item.MrCountInd, item.MrCountStDt, item.MrCountEndDt = 1+r.intn(50), day+12, day+377
 	}
@@ -207,7 +212,14 @@ func (w *v3) authorizedItem(b []byte, a *idrAuthorization, n int) []byte {
 		b = day(b, "MR-COUNT-ST-DT", item.MrCountStDt)
 		b = day(b, "MR-COUNT-END-DT", item.MrCountEndDt)
 	}
+	if item.RrbExclInd {
+		b = append(b, `{"url":"`+repositoryDef+`RRB-EXCL-IND","valueBoolean":true},`...)
+	}
 	b = append(closeWith(b, ']'), ',')
+	if !blank(item.PosCd) {
+		b = append(b, `"locationCodeableConcept":{"coding":[`...)
+		b = append(appendCode(b, cmsPlaces, item.PosCd), `]},`...)
+	}
 	start := len(b)
 	b = append(b, `"modifier":[{"coding":[`...)
 	open := len(b)
@@ -223,6 +235,11 @@ func (w *v3) authorizedItem(b []byte, a *idrAuthorization, n int) []byte {
 	}
 	b = append(b, `"productOrService":{"coding":[`...)
 	b = appendCode(b, procedureSystem(item.HcpcsCd), item.HcpcsCd)
-	b = append(b, `]},"sequence":`...)
+	b = append(b, `]},`...)
+	if !blank(item.RevCtrCd) {
+		b = append(b, `"revenue":{"coding":[`...)
+		b = append(appendCode(b, revenueNUBC, item.RevCtrCd), `]},`...)
+	}
+	b = append(b, `"sequence":`...)
 	return append(appendInt(b, n+1), `},`...)
 }
