@@ -38,14 +38,14 @@ func readExport(api schema.API) ([]ndjson.Chunk, error) {
 	if _, err := synth.Write(context.Background(), synth.Options{Dir: filepath.Join(dir, "export"), API: api.String(), Beneficiaries: 180}); err != nil {
 		return nil, err
 	}
-	inputs, err := ndjson.Expand([]string{filepath.Join(dir, "export")})
+	inputs, _, err := ndjson.Expand([]string{filepath.Join(dir, "export")})
 	if err != nil {
 		return nil, err
 	}
 	var chunks []ndjson.Chunk
-	var stored atomic.Int64
+	opener := ndjson.Opener{Stored: new(atomic.Int64)}
 	for _, in := range inputs {
-		r, err := in.Open(context.Background(), nil, &stored)
+		r, err := opener.Open(context.Background(), in)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func BenchmarkRows(b *testing.B) {
 }
 
 func benchOptions() *Options {
-	return &Options{Versions: FinalVersions, inputs: []ndjson.Input{{Name: "export.ndjson"}}}
+	return &Options{Versions: FinalVersions, sources: sourcesOf(ndjson.Input{Name: "export.ndjson"})}
 }
 
 // benchPages are the pages that all chunks give, by output.

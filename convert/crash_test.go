@@ -120,7 +120,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	format, out := Format(os.Args[1]), os.Args[2]
-	_, err := Run(context.Background(), Options{Inputs: []string{"-"}, Out: out, Stdin: os.Stdin, Format: format, Overwrite: true, Jobs: 2, MaxRejects: -1})
+	_, err := Run(context.Background(), Options{Inputs: []string{"-"}, Out: out, Stdin: os.Stdin, Format: format, Overwrite: true, Jobs: 2, MaxRejects: -1, AllowPartial: true})
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)

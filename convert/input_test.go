@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 func gzipped(t testing.TB, members ...string) string {
@@ -87,9 +89,6 @@ func TestBadInput(t *testing.T) {
 			reject(2, at+1, "invalid JSON at byte 0: a JSON object was expected")},
 		{"invalid UTF-8", one + `{"resourceType":"Patient","id":"` + "\xff\"}\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "invalid JSON at byte 32: invalid UTF-8")},
-		{"UTF-16", "\xff\xfe{\x00}\x00\n\x00", 2, nil, []Reject{
-			{"in", 1, 0, "invalid JSON at byte 0: a value was expected", ""},
-			{"in", 2, 7, "invalid JSON at byte 0: a value was expected", ""}}},
 		{"a second byte order mark", bom + one + bom + two, 2, []string{"1", "2"}, nil},
 		{"a bad line behind blank ones and a byte order mark", bom + "\n\r\n" + "{\n" + one, 2, []string{"1"},
 			reject(3, 6, "invalid JSON at byte 1: a member name was expected")},
@@ -246,6 +245,117 @@ func (r *repeat) Read(p []byte) (int, error) {
 	n := copy(p, bytes.Repeat([]byte{r.b}, min(len(p), r.n)))
 	r.n -= n
 	return n, nil
+}
+
+// TestBreakOff stops at an input that breaks off, and writes nothing.
+func TestBreakOff(t *testing.T) {
+	one, two := lines(someClaim("CARRIER", "1", "p")), lines(someClaim("CARRIER", "2", "p"))
+	for name, text := range map[string]string{
+		"gzip":                      gzipped(t, one+two)[:150],
+		"gzip without its trailer":  gzipped(t, one+two)[:len(gzipped(t, one+two))-8],
+		"a line":                    one + two[:99],
+		"an array":                  "[" + one + "," + two,
+		"a Bundle":                  encode(bundleOf(someClaim("CARRIER", "1", "p")))[:300],
+		"an archive":                "PK\x03\x04 and so on",
+		"gzip with something after": gzipped(t, one) + "words",
+	} {
+		in := export{"a.ndjson": one, "b.ndjson": text, "c.ndjson": two}.save(t)
+		out := t.TempDir()
+		_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, MaxRejects: -1})
+		var broke *BreakOffError
+		if !errors.As(err, &broke) || filepath.Base(broke.File) != "b.ndjson" || broke.Line < 1 || broke.Hint() == "" {
+			t.Errorf("%s: %v, want that b.ndjson broke off", name, err)
+		}
+		if files := readTree(t, out); len(files) > 0 {
+			t.Errorf("%s: there are %d files", name, len(files))
+		}
+		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, MaxRejects: -1, AllowPartial: true})
+		if err != nil || m.Counts.BrokenOff != 1 || m.Inputs[1].BrokenOff < 1 || m.Counts.Rejected != 1 {
+			t.Errorf("%s: %v, manifest %+v", name, err, m)
+		}
+	}
+}
+
+// TestArchive reads the members of an archive, and names them.
+func TestArchive(t *testing.T) {
+	bad := lines(someClaim("CARRIER", "1", "p")) + "{,}\n"
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, m := range [][2]string{{"x/eob.ndjson", bad}, {"patient.json", pretty(somePatient("p", "1S00A00AA00"))}, {"notes.txt", "x"}} {
+		f, err := w.Create(m[0])
+		if err == nil {
+			_, err = io.WriteString(f, m[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, jobs := range []int{1, 4} {
+		c := export{"in.zip": b.String()}.convert(t, func(o *Options) { o.Jobs = jobs })
+		if got := c.column(t, "cclf5", "BENE_MBI_ID"); !slices.Equal(got, []string{"1S00A00AA00"}) {
+			t.Errorf("MBIs %q", got)
+		}
+		want := []Reject{{File: "eob.ndjson", Line: 2, Offset: int64(len(bad)) - 4, Reason: "invalid JSON at byte 1: a member name was expected"}}
+		if diff := cmp.Diff(want, c.rejects); diff != "" {
+			t.Errorf("rejects differ (-want +got):\n%s", diff)
+		}
+		if len(c.Inputs) != 2 || !strings.HasSuffix(c.Inputs[0].Name, "in.zip!x/eob.ndjson") || !strings.HasSuffix(c.Inputs[1].Name, "in.zip!patient.json") || c.Inputs[0].Lines != 2 {
+			t.Errorf("inputs %+v", c.Inputs)
+		}
+		if len(c.PassedOver) != 1 || !strings.HasSuffix(c.PassedOver[0].Name, "in.zip!notes.txt") {
+			t.Errorf("passed over %+v", c.PassedOver)
+		}
+	}
+}
+
+// TestForeignInputs names what is no export, before anything is written.
+func TestForeignInputs(t *testing.T) {
+	record := func(table string, layout schema.Layout) string {
+		for _, s := range schema.Tables() {
+			if s.Name == table {
+				slots := s.Record(layout)
+				text := bytes.Repeat([]byte{'0'}, slots[len(slots)-1].End)
+				for _, slot := range slots {
+					if slot.Type.Kind == schema.Date {
+						copy(text[slot.Start-1:], "2024-01-05")
+					}
+				}
+				return string(text) + "\n"
+			}
+		}
+		t.Fatal(table)
+		return ""
+	}
+	for _, tt := range []struct{ text, what string }{
+		{strings.Repeat(record("cclf5", schema.LayoutV36), 3), "a CCLF5 file of CMS (fixed-width CCLF records of 388 bytes)"},
+		{record("cclf7", schema.LayoutV43), "a CCLF7 file of CMS (fixed-width CCLF records of 230 bytes)"},
+		{record("cclf5", schema.LayoutV36)[:383] + "\r\n", "a CCLF5 file of CMS (fixed-width CCLF records of 383 bytes)"},
+		{"File Number  |File Description    |Total Records Count |Record Length\nCCLF1        |x\n", "a CCLF0 file of CMS (the list of a delivery of CCLF files)"},
+		{"\xff\xfe{\x00", "UTF-16 text"},
+		{"PAR1", "a Parquet file"},
+	} {
+		in := export{"in": tt.text}.save(t)
+		out := filepath.Join(t.TempDir(), "out")
+		_, err := Run(t.Context(), Options{Inputs: []string{filepath.Join(in, "in")}, Out: out, MaxRejects: -1})
+		var other *ndjson.FormError
+		if !errors.As(err, &other) || other.What != tt.what {
+			t.Errorf("%v, want %s", err, tt.what)
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Errorf("%s: the output folder was made", tt.what)
+		}
+		// A pipe cannot be looked at first; what it brings is named as well.
+		_, err = Run(t.Context(), Options{Inputs: []string{"-"}, Stdin: strings.NewReader(tt.text), Out: out, MaxRejects: -1})
+		if !errors.As(err, &other) || other.What != tt.what {
+			t.Errorf("standard input: %v, want %s", err, tt.what)
+		}
+	}
+	if what, _ := recognizeCCLF([]byte(strings.Repeat("x", 388) + "\n")); what != "" {
+		t.Errorf("a line of words is %s", what)
+	}
 }
 
 // TestMissingInputs stops before anything is written.

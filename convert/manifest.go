@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -21,7 +22,9 @@ type Manifest struct {
 	Versions Versions        `json:"versions"`
 	APIs     []string        `json:"apis"` // generations of BCDA in the inputs
 	Inputs   []ManifestInput `json:"inputs"`
-	Counts   Counts          `json:"counts"`
+	// PassedOver is what folders and archives hold and was not read.
+	PassedOver []ndjson.PassedOver `json:"passed_over,omitempty"`
+	Counts     Counts              `json:"counts"`
 	// PartialDates counts dates without their days, whose cells are null, and
 	// Rounded numbers with more decimals than their columns, which are rounded,
 	// both by table and column, such as "cclf1.CLM_FROM_DT". Values of
@@ -86,8 +89,12 @@ func (r *run) manifest() *Manifest {
 			m.APIs = append(m.APIs, api.String())
 		}
 	}
-	for i, in := range r.opts.inputs {
-		state := &r.sizes[i]
+	m.PassedOver = r.opts.sources.passed
+	for i, in := range r.opts.sources.list {
+		var state inputState
+		if i < len(r.sizes) {
+			state = r.sizes[i]
+		}
 		m.Inputs = append(m.Inputs, ManifestInput{in.Name, in.Size, state.text, state.lines, state.rejects, state.broke})
 	}
 	for i, o := range outputs {

@@ -61,7 +61,8 @@ type Options struct {
 	// time.
 	Progress func(Progress)
 
-	inputs []ndjson.Input
+	files   []ndjson.Input // found by Inputs
+	sources *sources
 
 	// Tests want fewer rows in a part file, and in a batch on its way there.
 	fileRows  int64
@@ -98,7 +99,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 		return nil, err
 	}
 	var err error
-	if opts.inputs, err = ndjson.Expand(opts.Inputs); err != nil {
+	opts.sources = &sources{}
+	opener := ndjson.Opener{Recognize: recognizeCCLF}
+	if opts.files, opts.sources.passed, err = opener.Find(ctx, opts.Inputs); err != nil {
 		return nil, err
 	}
 	compiled := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns))
@@ -176,7 +179,7 @@ type run struct {
 	next     int64                  // number of the next resource
 	rejects  *rejectFile
 	strays   int64        // rejects of another API version
-	sizes    []inputState // by input
+	sizes    []inputState // by input, as far as there is text of them
 	written  []int64      // rows by output
 	places   placeLog     // of resources
 	seen     *inventory   // when all is read
@@ -214,7 +217,6 @@ func newRun(opts *Options, compiled *plans, set *dataset) *run {
 		people:  newPeople(),
 		stays:   stayLog{spool{path: filepath.Join(set.temp, "stays")}},
 		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
-		sizes:   make([]inputState, len(opts.inputs)),
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
@@ -267,13 +269,16 @@ func (r *run) read(ctx context.Context) error {
 			w := newWorker(r.plans, r.opts, r.pages)
 			for {
 				j, ok := take()
-				if !ok || j.err != nil {
+				if !ok {
 					w.tally()
 					r.seen.take(w.seen)
-					return j.err
+					return nil
 				}
-				res := w.chunk(j)
-				buffers.put(j.chunk.Data)
+				res := &result{seq: j.seq, err: j.err}
+				if j.err == nil {
+					res = w.chunk(j)
+					buffers.put(j.chunk.Data)
+				}
 				select {
 				case results <- res:
 				case <-ctx.Done():
@@ -317,42 +322,41 @@ type job struct {
 // chunks yields all input, chunk by chunk.
 func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 	return func(yield func(job) bool) {
-		stopped := errors.New("stopped")
 		var seq int64
+		next := func(j job) error {
+			j.seq = seq
+			seq++
+			if !yield(j) {
+				return errStopped
+			}
+			return nil
+		}
 		api := r.plans.first()
 		together := schema.AllAPIs // until an input tells its version
 		var first ndjson.Record    // of the resource that an input begins with
-		for i, in := range r.opts.inputs {
-			begun := false
-			stream, err := in.Open(ctx, r.opts.Stdin, &r.stored)
-			if err == nil {
-				err = ndjson.Chunks(ctx, i, stream, bundle, buffers.get, func(c ndjson.Chunk) error {
-					if !begun {
-						begun = true
-						if told, votes := r.plans.begin(&first, &c, api); votes > 0 {
-							switch {
-							case together == schema.AllAPIs:
-								api, together = told, family(told)
-							case together.Has(told):
-								api = told
-							case votes > 1: // a single resource may be a stray
-								return fmt.Errorf("%w (in %s)", ErrMixed, in.Name)
-							}
+		for _, in := range r.opts.files {
+			begun, name := false, ""
+			err := r.readInput(ctx, in, buffers, func(part string) { begun, name = false, part }, func(c ndjson.Chunk) error {
+				if !begun {
+					begun = true
+					if told, votes := r.plans.begin(&first, &c, api); votes > 0 {
+						switch {
+						case together == schema.AllAPIs:
+							api, together = told, family(told)
+						case together.Has(told):
+							api = told
+						case votes > 1: // a single resource may be a stray
+							return fmt.Errorf("%w (in %s)", ErrMixed, name)
 						}
 					}
-					seq++
-					if !yield(job{seq: seq - 1, chunk: c, api: api, family: together}) {
-						return stopped
-					}
-					return nil
-				})
-				err = errors.Join(err, stream.Close())
-			}
+				}
+				return next(job{chunk: c, api: api, family: together})
+			})
 			switch {
-			case errors.Is(err, stopped):
+			case errors.Is(err, errStopped):
 				return
 			case err != nil:
-				yield(job{err: err})
+				_ = next(job{err: err}) // the last, whether it is wanted or not
 				return
 			}
 		}
@@ -361,6 +365,9 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 
 // take adds a result to what was gathered so far.
 func (r *run) take(res *result) error {
+	if res.err != nil {
+		return res.err
+	}
 	for _, p := range res.pages {
 		if err := r.spills[p.output].add(p.page, r.next); err != nil {
 			return err
@@ -400,6 +407,9 @@ func (r *run) take(res *result) error {
 	}
 	r.counts.add(res.counts)
 	r.adjusted = r.adjusted.add(res.adjusted)
+	for len(r.sizes) <= res.input {
+		r.sizes = append(r.sizes, inputState{})
+	}
 	in := &r.sizes[res.input]
 	in.text += res.size
 	in.lines += res.counts.Lines
@@ -433,7 +443,7 @@ func (r *run) checkStrays(res *result) error {
 	r.strays += res.strays
 	both := r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2])
 	if both || r.strays > fewStrays && r.strays > r.counts.Resources/10 {
-		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.inputs[res.input].Name)
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.sources.name(res.input))
 	}
 	return nil
 }
@@ -450,7 +460,7 @@ func (r *run) api() schema.API {
 
 func (r *run) storedTotal() int64 {
 	var total int64
-	for _, in := range r.opts.inputs {
+	for _, in := range r.opts.files {
 		if in.Size < 0 {
 			return -1
 		}

@@ -366,7 +366,7 @@ func TestDeterminism(t *testing.T) {
 		var want map[string]string
 		for _, jobs := range []int{1, 1, 2, 3, 4, 5, 6, 7, 8} {
 			out := t.TempDir()
-			m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Jobs: jobs, MaxRejects: -1})
+			m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Jobs: jobs, MaxRejects: -1, AllowPartial: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -396,6 +396,7 @@ func TestPartFiles(t *testing.T) {
 	convert := func(fileRows int64, batchRows, jobs int) *converted {
 		return export{}.convert(t, func(o *Options) {
 			o.Inputs, o.fileRows, o.batchRows, o.Jobs = []string{in}, fileRows, batchRows, jobs
+			o.AllowPartial = true
 		})
 	}
 	whole := convert(0, 0, 2)
@@ -499,7 +500,7 @@ func TestProgress(t *testing.T) {
 	var last [2]Progress
 	phases := map[string]int{"read": 0, "write": 1}
 	now := 0
-	_, err = Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: -1, Jobs: 4, Progress: func(p Progress) {
+	_, err = Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: -1, AllowPartial: true, Jobs: 4, Progress: func(p Progress) {
 		phase, known := phases[p.Phase]
 		if !known || phase < now || p.Done < last[phase].Done || p.Done > p.Total {
 			t.Errorf("progress %+v after %+v", p, last)
@@ -522,7 +523,7 @@ func TestInterrupted(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			out := t.TempDir()
-			opts := Options{Inputs: []string{mixedExport(t).save(t)}, Out: out, MaxRejects: -1, Progress: func(p Progress) {
+			opts := Options{Inputs: []string{mixedExport(t).save(t)}, Out: out, MaxRejects: -1, AllowPartial: true, Progress: func(p Progress) {
 				if p.Phase == phase {
 					cancel()
 				}

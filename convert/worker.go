@@ -14,6 +14,7 @@ import (
 // A result is what one chunk of the input gives.
 type result struct {
 	seq      int64
+	err      error        // that ended the reading; all else is empty
 	input    int          // that the chunk is of
 	size     int64        // of its text
 	pages    []outputPage // in the order of their rows
@@ -125,7 +126,7 @@ func (w *worker) chunk(j job) *result {
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
 		return w.out
 	}
-	w.claim.file = []byte(w.opts.inputs[chunk.Input].Name)
+	w.claim.file = []byte(w.opts.sources.name(chunk.Input))
 	for pos, text := range chunk.Lines {
 		w.out.counts.Lines++
 		w.claim.line = pos.Line
@@ -153,7 +154,7 @@ func (w *worker) tally() {
 }
 
 func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
-	bad := Reject{File: w.opts.inputs[w.out.input].Name, Line: pos.Line, Offset: pos.Offset, Reason: reason}
+	bad := Reject{File: w.opts.sources.name(w.out.input), Line: pos.Line, Offset: pos.Offset, Reason: reason}
 	if w.opts.KeepRejectedLines {
 		bad.Raw = string(text)
 	}

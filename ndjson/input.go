@@ -3,16 +3,14 @@ package ndjson
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,107 +21,125 @@ import (
 // Stdin is the name of standard input.
 const Stdin = "-"
 
-// An Input is one stream of lines: a file, or standard input.
+// An Input is a file, standard input, or a member of an archive.
 type Input struct {
-	Name string // path as given, or "-"
-	Size int64  // bytes as stored (compressed), -1 when unknown
+	Name   string // path as given, "-", or ARCHIVE!MEMBER
+	Size   int64  // bytes as stored (compressed), -1 when unknown
+	Folder bool   // it was found in a folder, not named
 }
 
 // ErrNoInput reports that an argument names nothing to read.
 var ErrNoInput = errors.New("nothing to read")
 
-var extensions = []string{".ndjson", ".jsonl"}
-
-// Expand turns arguments into inputs: a file stands for itself, "-" for
-// standard input, a folder for all files in it and below it whose names end
-// in .ndjson or .jsonl, also with .gz or .zst behind, in the order of their
-// paths. In folders, names that begin with a dot or an underscore are passed
-// over: they are of unfinished downloads and of what programs say about a
-// folder. A file named twice is read once.
-func Expand(args []string) ([]Input, error) {
-	var inputs []Input
-	seen := map[string]bool{}
-	add := func(name string, size int64) {
-		key := name
-		if name != Stdin {
-			key = "./" + filepath.Clean(name)
-		}
-		if !seen[key] {
-			seen[key] = true
-			inputs = append(inputs, Input{name, size})
-		}
-	}
-	for _, arg := range args {
-		if arg == Stdin {
-			add(Stdin, -1)
-			continue
-		}
-		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
-		}
-		if !info.IsDir() {
-			add(arg, fileSize(info))
-			continue
-		}
-		found := false
-		root := arg + string(filepath.Separator) // so that a link is followed
-		err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil || path == root:
-				return err
-			case strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_"):
-				if d.IsDir() {
-					return fs.SkipDir
-				}
-				return nil
-			case d.IsDir() || !hasLines(d.Name()):
-				return nil
-			}
-			info, err := os.Stat(path) // follows links
-			if err != nil || info.IsDir() {
-				return err
-			}
-			add(path, fileSize(info))
-			found = true
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNoInput, err)
-		}
-		if !found {
-			return nil, fmt.Errorf("%w: no .ndjson or .jsonl file (also .gz, .zst) in folder %s", ErrNoInput, arg)
-		}
-	}
-	return inputs, nil
+// An Opener opens inputs.
+type Opener struct {
+	Stdin  io.Reader
+	Stored *atomic.Int64 // counts bytes as stored while they are read
+	// Recognize, when set, is asked about the first bytes of a text. It says
+	// what it is if it is nothing to read, and what to do about that.
+	Recognize func(head []byte) (what, todo string)
 }
 
-func fileSize(info fs.FileInfo) int64 {
-	if info.Mode().IsRegular() {
-		return info.Size()
+// Check looks at how an input begins, and for a zip archive at the list of its
+// members. A *FormError says that it is nothing that is read. Only files that
+// can be read again are looked at.
+func (o *Opener) Check(ctx context.Context, in Input) error {
+	if in.Size < 0 {
+		return nil
 	}
-	return -1
+	quiet := Opener{Stored: new(atomic.Int64), Recognize: o.Recognize}
+	s, err := quiet.open(ctx, in)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	switch {
+	case s.kind == zipArchive:
+		_, _, err = quiet.zipMembers(s, in)
+		if errors.Is(err, errNoDirectory) {
+			err = nil // it broke off, which is said when it is read
+		}
+	case in.Folder && isJSON(in.Name) && s.kind == textInput && s.isOther():
+		err = &FormError{in.Name, otherJSON, ""}
+	}
+	return err
 }
 
-func hasLines(name string) bool {
-	name = strings.ToLower(name)
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
-	return slices.Contains(extensions, filepath.Ext(name))
+// Each opens an input, and calls yield with what there is to read: the text of
+// the file, decompressed, or that of each member of an archive. passedOver is
+// called with what an archive holds and is not read. An error of yield ends it;
+// trouble with the input comes as an error of a reader, or is a *FormError.
+func (o *Opener) Each(ctx context.Context, in Input, yield func(Input, io.Reader) error, passedOver func(PassedOver)) error {
+	s, err := o.open(ctx, in)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	switch s.kind {
+	case zipArchive:
+		return o.eachZip(s, in, yield, passedOver)
+	case tarArchive:
+		return o.eachTar(s, in, yield, passedOver)
+	}
+	return yield(in, s)
 }
 
-// Open opens the input and decompresses it when its first bytes are those of
-// gzip (also of several members) or zstd. Bytes as stored are added to
-// *stored while they are read. Standard input is read from stdin. Reading from
-// what may keep its reader waiting, as a pipe does, ends with ctx.
-func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64) (io.ReadCloser, error) {
-	raw := stdin
-	var file io.Closer = io.NopCloser(nil)
+// Open opens an input that is no archive.
+func (o *Opener) Open(ctx context.Context, in Input) (io.ReadCloser, error) {
+	s, err := o.open(ctx, in)
+	if err == nil && s.kind != textInput {
+		s.Close()
+		return nil, &FormError{in.Name, "an archive", ""}
+	}
+	return s, err
+}
+
+// What a stream is.
+type kind uint8
+
+const (
+	textInput kind = iota
+	zipArchive
+	tarArchive
+)
+
+// A stream is an opened input.
+type stream struct {
+	io.Reader
+	kind    kind
+	head    *bufio.Reader // the same as Reader, for a look ahead
+	file    *os.File      // nil for standard input
+	stored  *atomic.Int64 // bytes read of what is stored
+	closers []io.Closer
+}
+
+func (s *stream) Close() error {
+	var errs []error
+	for _, c := range slices.Backward(s.closers) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+const otherJSON = "JSON without FHIR resources"
+
+// isOther reports whether JSON has no FHIR resources in it, as far as its
+// beginning shows.
+func (s *stream) isOther() bool {
+	head, err := s.head.Peek(headSize)
+	return (err == nil || errors.Is(err, io.EOF)) && !bytes.Contains(head, resourceMark)
+}
+
+// open opens an input and finds out what it is.
+func (o *Opener) open(ctx context.Context, in Input) (*stream, error) {
+	raw := o.Stdin
+	s := &stream{}
 	if in.Name != Stdin {
 		f, err := in.openFile(ctx)
 		if err != nil {
 			return nil, err
 		}
-		raw, file = f, f
+		raw, s.file, s.closers = f, f, []io.Closer{f}
 		if in.Size >= 0 {
 			raw = &steadyFile{File: f, size: in.Size}
 		}
@@ -131,25 +147,109 @@ func (in Input) Open(ctx context.Context, stdin io.Reader, stored *atomic.Int64)
 	if in.Size < 0 {
 		raw = &interruptible{ctx: ctx, r: raw, buf: make([]byte, 1<<16), done: make(chan error, 1)}
 	}
-	buffered := bufio.NewReaderSize(&countingReader{raw, stored}, 1<<16)
-	// A short or failing input shows its error when it is read.
-	magic, _ := buffered.Peek(4)
-	switch {
-	case bytes.HasPrefix(magic, gzipMagic):
-		z, err := gzip.NewReader(buffered)
-		if err != nil {
-			return &stream{failing{fmt.Errorf("gzip header: %w", err)}, []io.Closer{file}}, nil
-		}
-		// Its Close has nothing to close, and repeats the error of reading.
-		return &stream{z, []io.Closer{file}}, nil
-	case isZstd(magic):
-		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
-		if err != nil {
-			return &stream{failing{err}, []io.Closer{file}}, nil
-		}
-		return &stream{z, []io.Closer{z.IOReadCloser(), file}}, nil
+	if err := o.decode(s, in, &countingReader{raw, o.Stored}); err != nil {
+		s.Close()
+		return nil, err
 	}
-	return &stream{buffered, []io.Closer{file}}, nil
+	return s, nil
+}
+
+// decode finds out what the bytes of an input are, and decompresses them.
+func (o *Opener) decode(s *stream, in Input, raw io.Reader) error {
+	layers, err := decompress(s, in.Name, raw)
+	if err != nil {
+		return err
+	}
+	// A short or failing input shows its error when it is read.
+	head, _ := s.head.Peek(tarHeader)
+	switch {
+	case isZip(head) && layers == 0 && in.Size >= 0 && s.file != nil:
+		s.kind = zipArchive
+		return nil
+	case isZip(head):
+		return &FormError{in.Name, "a zip archive that is not a file by itself: its directory is at its end", "save it as a file, and name that"}
+	case isTar(head):
+		s.kind = tarArchive
+		return nil
+	}
+	head, _ = s.head.Peek(formHead)
+	if what, todo := formOf(head); what != "" {
+		return &FormError{in.Name, what, todo}
+	}
+	if o.Recognize != nil {
+		if what, todo := o.Recognize(head); what != "" {
+			return &FormError{in.Name, what, todo}
+		}
+	}
+	return nil
+}
+
+const (
+	headSize  = 1 << 16
+	formHead  = 4096 // enough to tell what a text is; more than a pipe has at once keeps nobody waiting
+	maxLayers = 2    // of compression
+
+	// MaxZstdWindow is the largest window of zstd that is decompressed.
+	MaxZstdWindow = 128 << 20
+	// MaxExpansion is how many times its size an input may expand to, once it
+	// is more than expansionFree bytes. DEFLATE cannot do more by itself.
+	MaxExpansion  = 1100
+	expansionFree = 256 << 20
+)
+
+// decompress takes off the layers of compression that the first bytes show.
+func decompress(s *stream, name string, raw io.Reader) (layers int, err error) {
+	s.stored = &atomic.Int64{}
+	s.head = bufio.NewReaderSize(&countingReader{raw, s.stored}, headSize)
+	for ; ; layers++ {
+		magic, _ := s.head.Peek(18) // the longest header of a zstd frame
+		var text io.Reader
+		switch {
+		case bytes.HasPrefix(magic, gzipMagic):
+			z, err := gzip.NewReader(s.head)
+			if err != nil {
+				z, text = nil, failing{fmt.Errorf("gzip header: %w", err)}
+			} else {
+				text = z // its Close has nothing to close, and repeats the error of reading
+			}
+		case isZstd(magic):
+			if window := zstdWindow(magic); window > MaxZstdWindow {
+				return layers, &FormError{name, fmt.Sprintf("zstd with a window of %d MiB: no more than %d are read", window>>20, MaxZstdWindow>>20),
+					"compress it again without --long, or decompress it: zstd -dc --long=31 FILE | cclf convert -o OUT -"}
+			}
+			z, err := zstd.NewReader(s.head, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30), zstd.WithDecoderMaxWindow(MaxZstdWindow))
+			if err != nil {
+				text = failing{err}
+			} else {
+				text = z
+				s.closers = append(s.closers, z.IOReadCloser())
+			}
+		case isBzip2(magic):
+			text = bzip2.NewReader(s.head)
+		default:
+			s.Reader = s.head
+			return layers, nil
+		}
+		if layers == maxLayers {
+			return layers, &FormError{name, fmt.Sprintf("compressed more than %d times", maxLayers), "decompress it"}
+		}
+		s.head = bufio.NewReaderSize(&expanding{text, &atomic.Int64{}, s.stored}, headSize)
+	}
+}
+
+// expanding is the text of a compressed input. It ends where a compression bomb
+// shows.
+type expanding struct {
+	r            io.Reader
+	text, stored *atomic.Int64 // bytes
+}
+
+func (e *expanding) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if text := e.text.Add(int64(n)); text > expansionFree && text/MaxExpansion > e.stored.Load() {
+		return n, fmt.Errorf("it expands to more than %d times its size", MaxExpansion)
+	}
+	return n, err
 }
 
 // openFile opens the file of an input. A pipe is opened in a goroutine of its
@@ -225,6 +325,20 @@ func isZstd(magic []byte) bool {
 	return n == 0xFD2FB528 || n&^0xF == 0x184D2A50
 }
 
+// zstdWindow is the window that a frame needs, 0 when that is not known.
+func zstdWindow(magic []byte) uint64 {
+	var h zstd.Header
+	if h.Decode(magic) != nil || h.Skippable {
+		return 0
+	}
+	return h.WindowSize
+}
+
+func isBzip2(magic []byte) bool {
+	return len(magic) >= 10 && bytes.HasPrefix(magic, []byte("BZh")) && magic[3] >= '1' && magic[3] <= '9' &&
+		(string(magic[4:10]) == "1AY&SY" || string(magic[4:10]) == "\x17\x72\x45\x38\x50\x90")
+}
+
 // failing is a reader that has nothing but an error.
 type failing struct{ err error }
 
@@ -276,48 +390,6 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
 	return n, err
-}
-
-type stream struct {
-	io.Reader
-	closers []io.Closer
-}
-
-func (s *stream) Close() error {
-	var errs []error
-	for _, c := range s.closers {
-		errs = append(errs, c.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// FirstLine returns the first line of an input that is not blank, or nil when
-// there is none, or none within limit bytes, or when what is read of the input
-// cannot be read again.
-func (in Input) FirstLine(limit int) []byte {
-	if in.Size < 0 {
-		return nil
-	}
-	var unused atomic.Int64
-	r, err := in.Open(context.Background(), nil, &unused)
-	if err != nil {
-		return nil
-	}
-	defer r.Close()
-	text, _ := io.ReadAll(io.LimitReader(r, int64(limit)))
-	more := len(text) == limit
-	text = bytes.TrimPrefix(text, bom)
-	for len(text) > 0 {
-		line, rest, found := bytes.Cut(text, []byte{'\n'})
-		if !found && more {
-			return nil
-		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			return line
-		}
-		text = rest
-	}
-	return nil
 }
 
 var bom = []byte("\xef\xbb\xbf")

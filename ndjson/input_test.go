@@ -39,7 +39,8 @@ func TestExpand(t *testing.T) {
 	t.Chdir(filepath.Join(base, "work"))
 	writeFiles(t, ".", "b.txt", "-x.ndjson",
 		"export/2.ndjson", "export/1.ndjson.gz", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST", "export/5.NDJSON",
-		"export/notes.txt", "export/6.json", "export/7.ndjson.bz2", "export/8.ndjson.part", "export/ndjson", "export/9.gz",
+		"export/notes.txt", "export/6.json.gz", "export/7.ndjson.bz2", "export/8.ndjson.part", "export/ndjson", "export/9.gz", "export/7a.tar.gz",
+		"export/README.md", "export/_fetch.json", "export/_003-error-00001.ndjson.gz", "export/_other.ndjson", "export/part-00000.parquet", "export/7b.ndjson.xz",
 		"export/.partial.ndjson", "export/_rejects.ndjson", "export/.incomplete/10.ndjson", "export/_old/11.ndjson",
 		"none/notes.txt", "hidden/.a.ndjson", ".dot/12.ndjson")
 	if err := os.MkdirAll("export/folder.ndjson", 0o700); err != nil {
@@ -63,13 +64,13 @@ func TestExpand(t *testing.T) {
 		{"files in the order given", []string{"b.txt", "a.ndjson"}, []string{"b.txt", "a.ndjson"}},
 		{"standard input", []string{"a.ndjson", "-"}, []string{"a.ndjson", "-"}},
 		{"a folder, in the order of paths", []string{"export"},
-			[]string{"export/0.ndjson", "export/1.ndjson.gz", "export/2.ndjson", "export/5.NDJSON", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
+			[]string{"export/0.ndjson", "export/1.ndjson.gz", "export/2.ndjson", "export/5.NDJSON", "export/6.json.gz", "export/7.ndjson.bz2", "export/7a.tar.gz", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
 		{"a folder with a slash", []string{"export/sub/"}, []string{"export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
 		{"a link to a folder", []string{"link"}, []string{"link/3.jsonl", "link/4.JSONL.ZST"}},
 		{"a link to a file", []string{"file"}, []string{"file"}},
 		{"a folder that is named itself may have a dot", []string{".dot"}, []string{".dot/12.ndjson"}},
 		{"the working folder", []string{"."},
-			[]string{"-x.ndjson", "a.ndjson", "export/0.ndjson", "export/1.ndjson.gz", "export/2.ndjson", "export/5.NDJSON", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
+			[]string{"-x.ndjson", "a.ndjson", "export/0.ndjson", "export/1.ndjson.gz", "export/2.ndjson", "export/5.NDJSON", "export/6.json.gz", "export/7.ndjson.bz2", "export/7a.tar.gz", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
 		{"the same twice", []string{"a.ndjson", "./a.ndjson", "-", "export/../a.ndjson", "-"}, []string{"a.ndjson", "-"}},
 		{"a file and its folder", []string{"export/sub/3.jsonl", "export/sub"}, []string{"export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
 		{"a folder twice", []string{"export/sub", "export/sub"}, []string{"export/sub/3.jsonl", "export/sub/4.JSONL.ZST"}},
@@ -81,7 +82,7 @@ func TestExpand(t *testing.T) {
 		{"a link to nothing in a folder", []string{"../dead"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inputs, err := Expand(tt.args)
+			inputs, _, err := Expand(tt.args)
 			if (err == nil) != (tt.want != nil) || err != nil && !errors.Is(err, ErrNoInput) {
 				t.Fatalf("error %v", err)
 			}
@@ -110,15 +111,38 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestPassedOver names what a folder holds and is not read, once.
+func TestPassedOver(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeFiles(t, ".", "in/a.ndjson", "in/b.csv", "in/.c.ndjson", "in/.d/e.ndjson", "in/f.7z", "in/g.ndjson.xz", "in/_h.ndjson",
+		"in/.DS_Store", "in/README", "in/_fetch.json", "in/_manifest.json", "in/_002-error-00001.ndjson", "in/.incomplete/x.ndjson",
+		"in/__MACOSX/y.ndjson", "in/i.ndjson.part", "in/j.md", "other/k.ndjson")
+	if err := errors.Join(os.Symlink("../other", "in/l"), os.Symlink("nowhere", "in/m.json")); err != nil {
+		t.Skip(err)
+	}
+	inputs, passed, err := Expand([]string{"in", "in/"})
+	if err != nil || len(inputs) != 1 {
+		t.Fatalf("inputs %v, %v", inputs, err)
+	}
+	want := []PassedOver{
+		{"in/.c.ndjson", "a hidden file"}, {"in/.d", "a hidden folder"}, {"in/_h.ndjson", "a hidden file"},
+		{"in/b.csv", "its name does not end in .ndjson, .jsonl or .json"}, {"in/f.7z", "an archive of a kind that is not read"},
+		{"in/g.ndjson.xz", "compressed with xz: decompress it with xz -d"}, {"in/l", "a link to a folder"}, {"in/m.json", "it cannot be read"},
+	}
+	if diff := cmp.Diff(want, passed); diff != "" {
+		t.Errorf("passed over differs (-want +got):\n%s", diff)
+	}
+}
+
 // TestExpandStdinAndFile tells standard input from a file with its name.
 func TestExpandStdinAndFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeFiles(t, ".", "-")
-	inputs, err := Expand([]string{"-", "./-"})
+	inputs, _, err := Expand([]string{"-", "./-"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Input{{"-", -1}, {"./-", 1}}, inputs); diff != "" {
+	if diff := cmp.Diff([]Input{{Name: "-", Size: -1}, {Name: "./-", Size: 1}}, inputs); diff != "" {
 		t.Errorf("inputs differ (-want +got):\n%s", diff)
 	}
 }
@@ -155,7 +179,7 @@ func zstded(t testing.TB, frames ...string) []byte {
 func readAll(t *testing.T, in Input, stdin io.Reader) (text string, stored int64, err error) {
 	t.Helper()
 	var n atomic.Int64
-	r, err := in.Open(t.Context(), stdin, &n)
+	r, err := (&Opener{Stdin: stdin, Stored: &n}).Open(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +211,8 @@ func TestOpen(t *testing.T) {
 		{"gzip of nothing", gzipped(t, ""), "", false},
 		{"gzip with an empty last member, as BCDA sends it", gzipped(t, long, ""), long, false},
 		{"gzip of three members", gzipped(t, "a\n", "b", "\nc"), "a\nb\nc", false},
-		{"gzip in gzip is opened once", gzipped(t, "\x1f\x8bab"), "\x1f\x8bab", false},
+		{"gzip in gzip", gzipped(t, string(gz)), long, false},
+		{"gzip in zstd, broken", zstded(t, string(broken)), long, true},
 		{"gzip, broken", broken, long, true},
 		{"gzip with something else behind", append(bytes.Clone(gz), "more"...), long, true},
 		{"gzip magic only", gz[:2], "", true},
@@ -205,8 +230,8 @@ func TestOpen(t *testing.T) {
 			if err := os.WriteFile(name, tt.stored, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			file := Input{name, int64(len(tt.stored))}
-			for _, in := range []Input{file, {Stdin, -1}} {
+			file := Input{Name: name, Size: int64(len(tt.stored))}
+			for _, in := range []Input{file, {Name: Stdin, Size: -1}} {
 				got, stored, err := readAll(t, in, bytes.NewReader(tt.stored))
 				if (err != nil) != tt.fails {
 					t.Errorf("%s: error %v, want one %v", in.Name, err, tt.fails)
@@ -247,7 +272,7 @@ func TestSteadyFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inputs, err := Expand([]string{file})
+			inputs, _, err := Expand([]string{file})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,7 +280,7 @@ func TestSteadyFile(t *testing.T) {
 				err = change(f)
 			}
 			var n atomic.Int64
-			r, openErr := inputs[0].Open(t.Context(), nil, &n)
+			r, openErr := (&Opener{Stored: &n}).Open(t.Context(), inputs[0])
 			if err := errors.Join(err, openErr); err != nil {
 				t.Fatal(err)
 			}
@@ -293,7 +318,7 @@ func TestTruncated(t *testing.T) {
 			if name == "gzip, two members" && n == whole1 || name == "gzip, empty member" && n == whole2 {
 				continue
 			}
-			got, _, err := readAll(t, Input{Stdin, -1}, bytes.NewReader(whole[:n]))
+			got, _, err := readAll(t, Input{Name: Stdin, Size: -1}, bytes.NewReader(whole[:n]))
 			if err == nil {
 				t.Errorf("%s: %d of %d bytes are taken for the whole", name, n, len(whole))
 			}
@@ -306,7 +331,7 @@ func TestTruncated(t *testing.T) {
 
 func TestOpenMissing(t *testing.T) {
 	var n atomic.Int64
-	_, err := Input{Name: filepath.Join(t.TempDir(), "gone"), Size: 3}.Open(t.Context(), nil, &n)
+	_, err := (&Opener{Stored: &n}).Open(t.Context(), Input{Name: filepath.Join(t.TempDir(), "gone"), Size: 3})
 	if !errors.Is(err, ErrNoInput) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want that there is no input", err)
 	}
@@ -323,7 +348,7 @@ func TestInterrupt(t *testing.T) {
 		_, _ = w.Write([]byte("some text"))
 		cancel()
 	}()
-	stream, err := Input{Stdin, -1}.Open(ctx, r, &n)
+	stream, err := (&Opener{Stdin: r, Stored: &n}).Open(ctx, Input{Name: Stdin, Size: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,34 +364,5 @@ func TestInterrupt(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("still waiting for standard input")
-	}
-}
-
-func TestFirstLine(t *testing.T) {
-	for _, tt := range []struct{ text, want string }{
-		{"", ""},
-		{"ab", "ab"},
-		{"ab\ncd\n", "ab"},
-		{bomText + "ab\r\ncd", "ab"},
-		{"\n \r\n\tab \n", "ab"},
-		{"0123456789abcde\n", "0123456789abcde"},
-		{"0123456789abcdef", ""}, // may go on
-		{"\n\n0123456789abcdef", ""},
-		{string(gzipped(t, "ab\ncd\n")), "ab"},
-		{string(gzipped(t, "ab\ncd\n")[:5]), ""},
-	} {
-		name := filepath.Join(t.TempDir(), "input")
-		if err := os.WriteFile(name, []byte(tt.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got := (Input{name, int64(len(tt.text))}).FirstLine(16); string(got) != tt.want {
-			t.Errorf("first line of %q is %q, want %q", tt.text, got, tt.want)
-		}
-	}
-	if got := (Input{"gone", 3}).FirstLine(16); got != nil {
-		t.Errorf("first line of no file is %q", got)
-	}
-	if got := (Input{Stdin, -1}).FirstLine(16); got != nil {
-		t.Errorf("first line of standard input is %q, and gone", got)
 	}
 }

@@ -14,6 +14,19 @@ import (
 	"time"
 )
 
+// TestPipeInFolder passes over a pipe in a folder, to which nobody writes.
+func TestPipeInFolder(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, "a.ndjson")
+	if err := syscall.Mkfifo(filepath.Join(dir, "b.ndjson"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	inputs, passed, err := Expand([]string{dir})
+	if err != nil || len(inputs) != 1 || len(passed) != 1 || passed[0].Reason != "no regular file" {
+		t.Errorf("inputs %v, passed over %v, %v", inputs, passed, err)
+	}
+}
+
 // TestPipe reads a named pipe, and stops waiting for one to which nobody
 // writes.
 func TestPipe(t *testing.T) {
@@ -21,14 +34,14 @@ func TestPipe(t *testing.T) {
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Skip(err)
 	}
-	inputs, err := Expand([]string{name})
+	inputs, _, err := Expand([]string{name})
 	if err != nil || len(inputs) != 1 || inputs[0].Size != -1 {
 		t.Fatalf("inputs %v, %v, want one of unknown size", inputs, err)
 	}
 	var n atomic.Int64
 	t.Run("written", func(t *testing.T) {
 		go func() { _ = os.WriteFile(name, gzipped(t, "ab\n"), 0) }()
-		r, err := inputs[0].Open(t.Context(), nil, &n)
+		r, err := (&Opener{Stored: &n}).Open(t.Context(), inputs[0])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +55,7 @@ func TestPipe(t *testing.T) {
 		defer cancel()
 		done := make(chan error, 1)
 		go func() {
-			_, err := inputs[0].Open(ctx, nil, &n)
+			_, err := (&Opener{Stored: &n}).Open(ctx, inputs[0])
 			done <- err
 		}()
 		select {

@@ -272,6 +272,9 @@ func (s *splitter) breakOff(at Position, within string) {
 	s.fatal = true
 }
 
+// BrokeOff is the error for an input that broke off before there was text.
+func BrokeOff(err error) *LineError { return &LineError{Reason: breaksOff(err), Fatal: true} }
+
 func breaksOff(err error) string { return fmt.Sprintf("the input breaks off here: %v", err) }
 
 // wholeLine takes a line that looks like one whole object.

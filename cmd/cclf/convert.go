@@ -34,10 +34,15 @@ func newConvertCommand(e *env) *cli.Command {
 			CCLF connector instead: twelve tables of text, final claims only, from
 			parta_claims_header to enrollment. See docs/tuva.md.
 
-			An INPUT is a file, a folder that is searched for .ndjson and .jsonl files
-			(also with .gz or .zst behind), or - for standard input. What a file holds
-			is told by its content, never by its name, so all files of an export can
-			go in at once, in any order.
+			An INPUT is a file, a zip or tar archive, a folder, or - for standard
+			input. Folders and archives are searched for .ndjson, .jsonl and .json
+			files (also .gz, .zst, .bz2), folders for archives too; what else they
+			hold is named as passed over. What a file holds is detected from its
+			content, so all files of an export can go in at once, in any order.
+
+			Besides NDJSON, Bundles, JSON arrays and pretty-printed JSON are read. An
+			input that breaks off, or changes while it is read, stops the run with
+			exit code 17. docs/inputs.md describes all of it.
 
 			A line that cannot be converted goes to OUT/_rejects.ndjson with its place
 			and the reason, and the run goes on. OUT/_manifest.json tells what was read
@@ -48,6 +53,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o out --format fixed --aco A1234 export/",
 			"cclf convert -o medicare_cclf --profile tuva export/",
 			"cclf convert -o out --extra-columns more.txt export/",
+			"cclf convert -o out export.zip",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),

@@ -74,6 +74,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	if e.logJSON {
 		args := []any{
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
+			"broken_off", m.Counts.BrokenOff, "passed_over", len(m.PassedOver),
 			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
 			"unmapped", len(m.Unmapped), "new_elements", len(m.New()), "missing_marks", len(m.Missing),
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
@@ -124,12 +125,30 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}
 	notes = append(notes, adjustedNotes(m)...)
 	notes = append(notes, driftNotes(m)...)
+	notes = append(notes, passedOverNotes(m, out)...)
 	fmt.Fprintf(e.stderr, "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
 		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	if len(notes) > 0 {
 		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
 	}
+}
+
+// passedOverNotes names what folders and archives hold and was not read.
+func passedOverNotes(m *convert.Manifest, out string) []string {
+	if len(m.PassedOver) == 0 {
+		return nil
+	}
+	const most = 10
+	notes := []string{fmt.Sprintf("  %s passed over:", plural(len(m.PassedOver), "file"))}
+	for i, p := range m.PassedOver {
+		if i == most {
+			notes = append(notes, fmt.Sprintf("    and %d more: see passed_over in %s/%s", len(m.PassedOver)-most, out, convert.ManifestFile))
+			break
+		}
+		notes = append(notes, fmt.Sprintf("    %s: %s", p.Name, p.Reason))
+	}
+	return notes
 }
 
 // adjustedNotes tells which values the tables have in another form than the
