@@ -550,7 +550,7 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 			return t.giveUp(&fileError{msg: reply.answer(), gone: true})
 		}
 		return &transientError{err: reply}
-	case t.mayBeOutdated(resp.StatusCode):
+	case t.mayBeOutdated(resp):
 		return t.renew(ctx, reply)
 	case resp.StatusCode == http.StatusUnauthorized:
 		return t.c.refusal(reply)
@@ -573,13 +573,15 @@ const maxRenewed = 2
 // mayBeOutdated tells whether a refusal may mean that an address with a
 // signature in it is no longer valid: storage hosts answer 403 then (S3, Azure,
 // CloudFront), or 400 (Google), some 401.
-func (t *transfer) mayBeOutdated(status int) bool {
-	own := originOf(t.target) == t.c.server.origin
-	switch status {
+// The server itself may have redirected to one.
+func (t *transfer) mayBeOutdated(resp *http.Response) bool {
+	from := resp.Request.URL
+	own := originOf(from) == t.c.server.origin
+	switch resp.StatusCode {
 	case http.StatusBadRequest, http.StatusForbidden:
-		return !own || t.target.RawQuery != ""
+		return !own || from.RawQuery != ""
 	case http.StatusUnauthorized:
-		return !own || !t.state.Run.Bearer && t.target.RawQuery != ""
+		return !own || !t.state.Run.Bearer && from.RawQuery != ""
 	default:
 		return false
 	}

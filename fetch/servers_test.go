@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,6 +121,40 @@ func TestResumeOutdated(t *testing.T) {
 		t.Fatalf("%+v, %v, %d jobs", result, err, s.JobCount())
 	}
 	wantSmallExport(t, dir)
+}
+
+// TestRedirectedFiles: a server that redirects to a storage host makes a fresh
+// signature each time, and the token stays with it.
+func TestRedirectedFiles(t *testing.T) {
+	text := lines("Patient", 1, 30)
+	var asked atomic.Int32
+	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("Authorization") != "":
+			t.Error("the token went to the storage host")
+		case asked.Add(1) == 1:
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			_, _ = w.Write(text)
+		}
+	}))
+	defer storage.Close()
+	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, storage.URL+"/x?signature=1", http.StatusFound)
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth, o.AllowOrigins = nil, []string{storage.URL} })
+	if _, err := export(t, c, dir, fetch.Request{}); err != nil || dataFiles(t, dir)["001-Patient-00001.ndjson"] != string(text) {
+		t.Error(err)
+	}
+	// Unless the host is allowed, the hint names it.
+	_, err := export(t, client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil }), t.TempDir(), fetch.Request{})
+	wantKind(t, err, fetch.ErrPartial)
+	var hinter interface{ Hint() string }
+	if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), "--allow-origin "+storage.URL) {
+		t.Errorf("%v, hint %q", err, hinter.Hint())
+	}
 }
 
 // TestRefusedForGood: an address that is refused whatever the job gives costs
@@ -339,27 +374,29 @@ func relative(m map[string]any) {
 // TestGoneFiles: files that are gone while their job lives do not keep a folder
 // busy for ever.
 func TestGoneFiles(t *testing.T) {
-	gone := bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Times: 2, Status: 404}}}
-	for _, again := range []bool{false, true} {
-		s := serve(t, gone)
-		dir := t.TempDir()
-		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-		daily := func() error {
-			_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: again})
-			return err
-		}
-		wantKind(t, daily(), fetch.ErrPartial)
-		err := daily()
-		if again {
-			// The second day's export is the second day's.
-			if err != nil || s.JobCount() != 2 {
-				t.Errorf("%v, %d jobs", err, s.JobCount())
+	for status, requests := range map[int]int{404: 1, 410: 1, 500: 4} {
+		for _, again := range []bool{false, true} {
+			s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+				{At: bcdatest.Data, Type: "Patient", Times: 2 * requests, Status: status},
+			}})
+			dir := t.TempDir()
+			c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+			daily := func() error {
+				_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: again})
+				return err
 			}
-			continue
-		}
-		wantKind(t, err, fetch.ErrExpired)
-		if err := daily(); err != nil || s.JobCount() != 2 {
-			t.Errorf("%v, %d jobs", err, s.JobCount())
+			wantKind(t, daily(), fetch.ErrPartial)
+			err := daily()
+			if !again {
+				wantKind(t, err, fetch.ErrExpired)
+				_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+				wantKind(t, err, fetch.ErrExpired)
+				err = daily()
+			}
+			// With New, the second day's export is the second day's.
+			if err != nil || s.JobCount() != 2 {
+				t.Errorf("%d, again %v: %v, %d jobs", status, again, err, s.JobCount())
+			}
 		}
 	}
 }

@@ -252,6 +252,33 @@ func TestConvertAgain(t *testing.T) {
 	}
 }
 
+// TestFailedConversion: an export of which the conversion failed is converted by
+// the next run, and not fetched again.
+func TestFailedConversion(t *testing.T) {
+	s, _ := sandbox(t, bcdatest.Options{})
+	out := filepath.Join(t.TempDir(), "out")
+	if err := os.Mkdir(out, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	manifest := filepath.Join(out, convert.ManifestFile)
+	if err := os.WriteFile(manifest, []byte("nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{exitOutput, exitOutput, exitOK} {
+		if want == exitOK {
+			if err := os.Remove(manifest); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if code, stderr := runInto(t, out, "--overwrite"); code != want || s.JobCount() != 1 {
+			t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
+		}
+	}
+	if code, stderr := runInto(t, out, "--overwrite"); code != exitOK || s.JobCount() != 2 {
+		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
+	}
+}
+
 // TestRunRefusesLess: a data set of less than there was is not made by accident.
 func TestRunRefusesLess(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})

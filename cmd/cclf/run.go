@@ -115,12 +115,18 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	}
 	opts.to.MaxRejects = -1
 	err = runConvert(ctx, e, opts.to, opts.strict)
-	if code := exitCode(err); code == exitOK || code == exitRejects || code == exitDrift {
-		if noteErr := opts.setConverted(); noteErr != nil {
+	switch code := exitCode(err); {
+	case code == exitOK, code == exitRejects, code == exitDrift:
+		// A folder that is in use has another last export by now.
+		if noteErr := opts.setConverted(); noteErr != nil && !inUse(noteErr) {
 			return fmt.Errorf("run: %w", noteErr)
 		}
+		return err
+	case ctx.Err() != nil:
+		return &exitError{code: code, err: err, hint: "the export is complete; the same command converts it again, without fetching it again"}
+	default:
+		return err
 	}
-	return err
 }
 
 // tell says something that is worth knowing, and no warning.
