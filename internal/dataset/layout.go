@@ -1,0 +1,148 @@
+package dataset
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Names in the folder of a data set.
+const (
+	ManifestFile = "_manifest.json"
+	RejectsFile  = "_rejects.ndjson"
+	// PartialFolder holds the tables of partially adjudicated claims. They are
+	// not final, and never mix with the others.
+	PartialFolder = "partially_adjudicated"
+	// DatabaseFile holds all tables in the format DuckDB.
+	DatabaseFile = "cclf.duckdb"
+
+	lockFile   = "_lock"
+	workFolder = ".incomplete"
+)
+
+// A Format is a file format of the tables.
+type Format string
+
+// The formats.
+const (
+	Parquet Format = "parquet"
+	CSV     Format = "csv"
+	Arrow   Format = "arrow"  // files of the Arrow IPC format
+	Fixed   Format = "fixed"  // CCLF files, as CMS delivers them
+	DuckDB  Format = "duckdb" // one database file
+)
+
+// Formats returns all formats.
+func Formats() []Format { return []Format{Parquet, CSV, Arrow, Fixed, DuckDB} }
+
+// A Layout says where a data set is and what its files are called.
+type Layout struct {
+	Dir      string // folder that holds all of it
+	Manifest string // the names are relative to Dir
+	Rejects  string
+	Database string // in the format DuckDB
+
+	lock, work string
+	single     bool // the data set is one file, with companions beside it
+}
+
+// folderLayout is the layout of a data set that is a folder.
+func folderLayout(dir string) Layout {
+	return Layout{Dir: dir, Manifest: ManifestFile, Rejects: RejectsFile, Database: DatabaseFile, lock: lockFile, work: workFolder}
+}
+
+// singleFile is how the name of a data set ends that is one DuckDB file.
+const singleFile = ".duckdb"
+
+// fileLayout is the layout of a data set that is one DuckDB file:
+//
+//	x.duckdb
+//	x.duckdb.manifest.json
+//	x.duckdb.rejects.ndjson
+func fileLayout(name string) Layout {
+	dir, base := filepath.Split(name)
+	return Layout{
+		Dir: filepath.Clean(dir), Manifest: base + ".manifest.json", Rejects: base + ".rejects.ndjson", Database: base,
+		lock: "." + base + ".lock", work: "." + base + ".incomplete", single: true,
+	}
+}
+
+// layoutToWrite is the layout that a writer makes at out.
+func layoutToWrite(out string, format Format) Layout {
+	if format == DuckDB && strings.EqualFold(filepath.Ext(out), singleFile) {
+		if info, err := os.Stat(out); err != nil || !info.IsDir() {
+			return fileLayout(out)
+		}
+	}
+	return folderLayout(out)
+}
+
+// layoutToRead is the layout of what is at name. The file of a data set that is
+// one file may be missing, while it is replaced or for good.
+func layoutToRead(name string) Layout {
+	if strings.EqualFold(filepath.Ext(name), singleFile) {
+		single := fileLayout(name)
+		for _, file := range []string{single.Database, single.Manifest} {
+			if info, err := os.Stat(filepath.Join(single.Dir, file)); err == nil && info.Mode().IsRegular() {
+				return single
+			}
+		}
+	}
+	return folderLayout(name)
+}
+
+// Path is where the data set is, as a user names it.
+func (l *Layout) Path() string {
+	if l.single {
+		return filepath.Join(l.Dir, l.Database)
+	}
+	return l.Dir
+}
+
+// Folders within the work folder.
+const (
+	setFolder    = "set"    // new files, until they are exchanged; then old ones
+	oldFolder    = "old"    // old files that had to be put aside
+	stagedFolder = "staged" // files that others are made of
+)
+
+func (l *Layout) set(name string) string { return path.Join(l.work, setFolder, name) }
+func (l *Layout) old(name string) string { return path.Join(l.work, oldFolder, name) }
+
+// digits of the hash of a part file's content are in its name.
+const hashDigits = 12
+
+// partName is the name of a part file.
+func partName(table string, part int, sum string, format Format) string {
+	return path.Join(table, fmt.Sprintf("part-%05d-%s.%s", part, sum[:hashDigits], format))
+}
+
+var partFile = regexp.MustCompile(`^part-.*\.(parquet|csv|arrow)$`)
+
+// isPart reports whether a name, without its folder, looks like that of a part
+// file, whoever made it. Readers of plain files would take it for one.
+func isPart(base string) bool { return partFile.MatchString(base) }
+
+// entryOf is what is moved to publish a file: the folder of a part file, any
+// other file itself.
+func entryOf(name string) (entry string, folder bool) {
+	if dir := path.Dir(name); dir != "." && isPart(path.Base(name)) {
+		return dir, true
+	}
+	return name, false
+}
+
+// validName reports whether a manifest may list a file of this name.
+func (l *Layout) validName(name string) bool {
+	if l.single {
+		return name == l.Database || name == l.Rejects
+	}
+	first, _, _ := strings.Cut(name, "/")
+	return fs.ValidPath(name) && name != "." && filepath.IsLocal(filepath.FromSlash(name)) &&
+		!slices.Contains([]string{l.Manifest, l.lock, l.work}, first)
+}

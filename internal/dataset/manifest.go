@@ -1,0 +1,200 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// SchemaVersion is that of the manifests that this package writes. It goes up
+// when a reader that does not know of a change would read wrongly.
+const SchemaVersion = 1
+
+// A Manifest describes a finished data set. It is put in place last: where
+// there is one, the data set is whole. It says nothing of the time or the
+// machine, so that equal inputs give equal manifests.
+type Manifest struct {
+	SchemaVersion int      `json:"schema_version"`
+	Version       string   `json:"version"` // of the program that wrote it
+	Format        Format   `json:"format"`
+	Profile       string   `json:"profile,omitempty"`
+	Layout        string   `json:"layout,omitempty"` // of the fixed-width files
+	Versions      string   `json:"versions"`         // which versions of a claim have rows
+	Increment     bool     `json:"increment,omitempty"`
+	APIs          []string `json:"apis"` // API versions of BCDA in the inputs
+	Inputs        []Input  `json:"inputs"`
+	Counts        Counts   `json:"counts"`
+	// PartialDates counts dates without their days, whose cells are null, and
+	// Rounded numbers with more decimals than their columns, which are rounded,
+	// both by table and column, such as "cclf1.CLM_FROM_DT". Values of
+	// resources that newer versions replace count too.
+	PartialDates map[string]int64 `json:"partial_dates,omitempty"`
+	Rounded      map[string]int64 `json:"rounded,omitempty"`
+	Tables       []Table          `json:"tables"`
+	Files        []File           `json:"files,omitempty"` // of no table
+	Rejects      *File            `json:"rejects,omitempty"`
+	// ExtraColumns are the lines for schema.ParseExtraColumns.
+	ExtraColumns []string `json:"extra_columns,omitempty"`
+	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
+}
+
+// An Input is one file that was read.
+type Input struct {
+	Name     string `json:"name"`
+	Size     int64  `json:"bytes"`      // as stored; -1 when unknown
+	TextSize int64  `json:"text_bytes"` // decompressed
+	Lines    int64  `json:"lines"`
+	Rejects  int64  `json:"rejected"`
+}
+
+// Counts says how many resources were read, and what became of them.
+type Counts struct {
+	Lines     int64 `json:"lines"`     // that are not blank
+	Resources int64 `json:"resources"` // that were understood
+	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
+	Cancelled int64 `json:"cancelled"` // claims that are no longer in force
+	// PartlyAdjudicated claims are not final and have no rows.
+	PartlyAdjudicated int64 `json:"partly_adjudicated"`
+	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
+	// Superseded claims are those of which a related one is newer, where the
+	// server sends them all.
+	Superseded int64 `json:"superseded"`
+	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
+	Rejected   int64 `json:"rejected"`
+	// Misfits are values that do not fit their fields in fixed-width files.
+	Misfits int64 `json:"misfits"`
+}
+
+// A Table is one table of the data set.
+type Table struct {
+	Name  string `json:"name"` // with PartialFolder and a slash before that of a twin
+	Rows  int64  `json:"rows"`
+	Files []File `json:"files"`
+}
+
+// A File is one file of a table, or one that holds several.
+type File struct {
+	Name   string `json:"name"`             // relative to the data set, with slashes
+	Member string `json:"member,omitempty"` // of a zip file
+	Rows   int64  `json:"rows"`             // of the table in it; records of a file of no table
+	Size   int64  `json:"bytes"`            // of the file
+	SHA256 string `json:"sha256"`           // of the file, in hexadecimal
+}
+
+// TotalRows is the number of rows in all tables.
+func (m *Manifest) TotalRows() int64 {
+	var n int64
+	for _, t := range m.Tables {
+		n += t.Rows
+	}
+	return n
+}
+
+// List returns the files of the data set but for the manifest, each once,
+// sorted by name.
+func (m *Manifest) List() []File {
+	files := slices.Clone(m.Files)
+	for _, t := range m.Tables {
+		files = append(files, t.Files...)
+	}
+	if m.Rejects != nil {
+		files = append(files, *m.Rejects)
+	}
+	slices.SortStableFunc(files, func(a, b File) int { return compareNames(a.Name, b.Name) })
+	return slices.CompactFunc(files, func(a, b File) bool { return a.Name == b.Name })
+}
+
+func compareNames(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (m *Manifest) encode() ([]byte, error) {
+	text, err := json.MarshalIndent(m, "", "  ")
+	return append(text, '\n'), err
+}
+
+// decodeManifest reads a manifest that this version of cclf understands.
+func decodeManifest(text []byte) (*Manifest, error) {
+	m := &Manifest{}
+	// A newer version may have given fields other types.
+	version := struct {
+		SchemaVersion int `json:"schema_version"`
+	}{}
+	if err := json.Unmarshal(text, &version); err != nil {
+		return nil, err
+	}
+	if version.SchemaVersion > SchemaVersion {
+		return nil, &Error{
+			Msg:  fmt.Sprintf("it has schema version %d, and this cclf reads versions up to %d", version.SchemaVersion, SchemaVersion),
+			hint: "use a newer cclf",
+		}
+	}
+	err := json.Unmarshal(text, m)
+	return m, err
+}
+
+// check finds what keeps a manifest from being read by.
+func (m *Manifest) check(l *Layout) error {
+	if m.SchemaVersion < 1 {
+		return &Error{
+			Msg:  "it has no schema version: an older cclf or somebody else wrote it",
+			hint: "convert the export again with --overwrite; a folder of CCLF tables that cclf did not write is opened with --no-manifest",
+		}
+	}
+	if !slices.Contains(Formats(), m.Format) {
+		return &Error{Msg: fmt.Sprintf("unknown format %q", m.Format), hint: "use a newer cclf, or convert the export again with --overwrite"}
+	}
+	for _, f := range m.List() {
+		if !l.validName(f.Name) {
+			return &Error{Msg: fmt.Sprintf("a file name %q, which is not that of a file in a data set", f.Name), hint: damagedHint}
+		}
+	}
+	return nil
+}
+
+const damagedHint = "convert the export again with --overwrite, or restore the data set from a copy"
+
+// An Error says what is wrong with a data set, and what to do about it.
+type Error struct {
+	Msg  string
+	hint string
+	err  error
+}
+
+func (e *Error) Error() string { return e.Msg }
+
+// Unwrap returns the cause, if there is one.
+func (e *Error) Unwrap() error { return e.err }
+
+// Hint says what the user could do, or is empty.
+func (e *Error) Hint() string { return e.hint }
+
+// ErrNoManifest is in the error that reports a place without a manifest.
+var ErrNoManifest = errors.New("there is no manifest")
+
+func sumOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// Add adds what was counted elsewhere.
+func (c *Counts) Add(d Counts) {
+	c.Lines += d.Lines
+	c.Resources += d.Resources
+	c.Skipped += d.Skipped
+	c.Cancelled += d.Cancelled
+	c.PartlyAdjudicated += d.PartlyAdjudicated
+	c.Replaced += d.Replaced
+	c.Superseded += d.Superseded
+	c.NoPatient += d.NoPatient
+	c.Rejected += d.Rejected
+}

@@ -1,0 +1,209 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+)
+
+// ops are the operations on files that publishing consists of. They go through
+// a root, so that no link leads them out of it.
+type ops struct {
+	root *os.Root
+	// hook, when set, is asked before each operation. Tests make operations
+	// fail with it, or end the process.
+	hook   func(op, name string) error
+	noSync bool
+}
+
+func (o *ops) may(op, name string) error {
+	if o.hook == nil {
+		return nil
+	}
+	if err := o.hook(op, name); err != nil {
+		return &fs.PathError{Op: op, Path: name, Err: err}
+	}
+	return nil
+}
+
+func (o *ops) open(name string, flag int) (*os.File, error) {
+	if err := o.may("open", name); err != nil {
+		return nil, err
+	}
+	return o.root.OpenFile(name, flag, 0o600)
+}
+
+func (o *ops) rename(from, to string) error {
+	if err := o.may("rename", to); err != nil {
+		return err
+	}
+	return o.root.Rename(from, to)
+}
+
+// exchange swaps two names in one step. It reports errNoExchange where that
+// cannot be done.
+func (o *ops) exchange(a, b string) error {
+	if err := o.may("exchange", b); err != nil {
+		return err
+	}
+	inA, err := o.openFolder(path.Dir(a))
+	if err != nil {
+		return err
+	}
+	defer inA.Close()
+	inB, err := o.openFolder(path.Dir(b))
+	if err != nil {
+		return err
+	}
+	defer inB.Close()
+	if err := exchange(inA, path.Base(a), inB, path.Base(b)); err != nil {
+		return &fs.PathError{Op: "exchange", Path: b, Err: err}
+	}
+	return nil
+}
+
+// errNoExchange reports that a file system cannot exchange names.
+var errNoExchange = errors.New("the file system cannot exchange files")
+
+func (o *ops) openFolder(name string) (*os.File, error) {
+	if err := o.may("open", name); err != nil {
+		return nil, err
+	}
+	return o.root.Open(name)
+}
+
+func (o *ops) remove(name string) error {
+	if err := o.may("remove", name); err != nil {
+		return err
+	}
+	return o.root.Remove(name)
+}
+
+// removeAll removes what is at name, and below it, one by one.
+func (o *ops) removeAll(name string) error {
+	info, err := o.root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		entries, err := o.list(name)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := o.removeAll(path.Join(name, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return o.remove(name)
+}
+
+// mkdirAll makes a folder and those that it is in.
+func (o *ops) mkdirAll(name string) error {
+	if name == "." {
+		return nil
+	}
+	info, err := o.root.Lstat(name)
+	if err == nil && !info.IsDir() {
+		return notFolder(name)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := o.mkdirAll(path.Dir(name)); err != nil {
+		return err
+	}
+	if err := o.may("mkdir", name); err != nil {
+		return err
+	}
+	if err := o.root.Mkdir(name, 0o700); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+func notFolder(name string) error {
+	return &Error{Msg: name + " is in the way: it is a link or a file, where a folder of the data set belongs", hint: "move it away"}
+}
+
+// list returns what is in a folder, sorted by name.
+func (o *ops) list(name string) ([]fs.DirEntry, error) {
+	dir, err := o.openFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	return dir.ReadDir(-1)
+}
+
+// exists reports whether there is something at name, and not a link to it.
+func (o *ops) exists(name string) (bool, error) {
+	_, err := o.root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// syncFolder makes the names in a folder last.
+func (o *ops) syncFolder(name string) error {
+	if err := o.may("sync", name); err != nil || o.noSync {
+		return err
+	}
+	dir, err := o.openFolder(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(dir), dir.Close())
+}
+
+// writeFile writes a small file, all of it or none.
+func (o *ops) writeFile(name string, text []byte) error {
+	temp := name + ".tmp"
+	if err := o.removeAll(temp); err != nil {
+		return err
+	}
+	f, err := o.open(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	if err != nil {
+		return err
+	}
+	err = o.may("write", temp)
+	if err == nil {
+		_, err = f.Write(text)
+	}
+	if err == nil {
+		err = o.syncFile(f, temp)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return o.rename(temp, name)
+}
+
+// syncFile makes the content of a file last.
+func (o *ops) syncFile(f *os.File, name string) error {
+	if err := o.may("sync", name); err != nil || o.noSync {
+		return err
+	}
+	return f.Sync()
+}
+
+// hash returns the SHA-256 of a file in hexadecimal.
+func (o *ops) hash(name string) (string, error) {
+	f, err := o.open(name, os.O_RDONLY)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
+}

@@ -1,0 +1,514 @@
+package dataset
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+)
+
+// A journal says what is moved to publish a data set. It is on disk before the
+// first move, and until the last thing is cleared up.
+type journal struct {
+	Manifest string `json:"manifest_sha256"` // of the new manifest
+	Moves    []move `json:"moves"`
+}
+
+// A move puts an entry, which is a folder of part files or a file, in its
+// place.
+type move struct {
+	Entry  string   `json:"entry"`
+	Folder bool     `json:"folder,omitempty"`
+	Kind   moveKind `json:"kind"`
+	New    []File   `json:"new,omitempty"` // files that come
+	Old    []string `json:"old,omitempty"` // names of files that go
+}
+
+type moveKind string
+
+const (
+	moveExchange moveKind = "exchange" // with what is in its place
+	moveIn       moveKind = "in"       // nothing is in its place
+	moveOut      moveKind = "out"      // nothing comes into its place
+)
+
+func (l *Layout) journal() string     { return path.Join(l.work, "journal.json") }
+func (l *Layout) newManifest() string { return path.Join(l.work, "manifest.json") }
+
+// Commit publishes the data set: it puts the finished files, which the
+// manifest lists, in place of the old ones. When it fails, the old data set is
+// there as it was, unless the error says otherwise; the next writer restores
+// it if this one could not.
+func (w *Writer) Commit(m *Manifest) error {
+	if err := w.commit(m); err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return nil
+}
+
+func (w *Writer) commit(m *Manifest) error {
+	if err := w.syncing.Wait(); err != nil {
+		return err
+	}
+	m.SchemaVersion = SchemaVersion
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	if err := m.check(&w.layout); err != nil {
+		panic("dataset: internal error: " + err.Error())
+	}
+	j := &journal{Manifest: sumOf(text)}
+	if j.Moves, err = w.plan(m); err != nil {
+		return err
+	}
+	if err := w.ops.writeFile(w.layout.newManifest(), text); err != nil {
+		return err
+	}
+	if err := w.syncTree(w.layout.work); err != nil {
+		return err
+	}
+	if err := w.ops.syncFolder("."); err != nil { // where the work folder is
+		return err
+	}
+	record, err := json.MarshalIndent(j, "", " ")
+	if err != nil {
+		return err
+	}
+	if err = w.ops.writeFile(w.layout.journal(), record); err == nil {
+		err = w.publish(j)
+	}
+	if err == nil {
+		// This is the commit.
+		if err = w.ops.rename(w.layout.newManifest(), w.layout.Manifest); err == nil {
+			return w.afterCommit(j)
+		}
+	}
+	if err != nil {
+		if undo := w.recover(); undo != nil {
+			err = errors.Join(err, &Error{
+				Msg:  fmt.Sprintf("and what was begun could not be undone: %v", undo),
+				hint: "run the same command again: it goes on from here, and no data are lost",
+				err:  undo,
+			})
+		}
+	}
+	return err
+}
+
+// afterCommit removes the old files. What it leaves when it fails is removed by
+// the next writer, which may replace the data set for that.
+func (w *Writer) afterCommit(j *journal) error {
+	err := w.clear(j)
+	if err == nil {
+		err = w.ops.removeAll(w.layout.work)
+	}
+	if err != nil {
+		return &Error{
+			Msg:  fmt.Sprintf("the new data set is in place, but what it replaces could not be removed: %v", err),
+			hint: "run the same command again",
+			err:  err,
+		}
+	}
+	return nil
+}
+
+// syncTree makes the names in a folder, and in those below it, last.
+func (w *Writer) syncTree(name string) error {
+	entries, err := w.ops.list(name)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := w.syncTree(path.Join(name, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return w.ops.syncFolder(name)
+}
+
+// plan finds what has to be moved.
+func (w *Writer) plan(m *Manifest) ([]move, error) {
+	moves := map[string]*move{}
+	for _, f := range m.List() {
+		entry, folder := entryOf(f.Name)
+		mv := moves[entry]
+		if mv == nil {
+			mv = &move{Entry: entry, Folder: folder, Kind: moveIn}
+			moves[entry] = mv
+		}
+		mv.New = append(mv.New, f)
+	}
+	for _, f := range oldFiles(&w.layout, w.old) {
+		entry, folder := entryOf(f.Name)
+		mv := moves[entry]
+		if mv == nil {
+			mv = &move{Entry: entry, Folder: folder, Kind: moveOut}
+			moves[entry] = mv
+		}
+		mv.Old = append(mv.Old, path.Base(f.Name))
+	}
+	list := make([]move, 0, len(moves))
+	for _, mv := range moves {
+		there, err := w.inPlace(mv)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case there && mv.Kind == moveIn:
+			if !mv.Folder && mv.Old == nil {
+				return nil, &Error{Msg: mv.Entry + " is in the way: it is not a file of the data set", hint: "move it away"}
+			}
+			mv.Kind = moveExchange
+		case !there && mv.Kind == moveOut:
+			continue // somebody has removed it
+		}
+		list = append(list, *mv)
+	}
+	slices.SortFunc(list, func(a, b move) int {
+		// What has another name than before goes just before what comes, so
+		// that there is neither for a moment only.
+		return cmp.Or(cmp.Compare(order[a.Kind], order[b.Kind]), cmp.Compare(path.Dir(a.Entry), path.Dir(b.Entry)),
+			cmp.Compare(b.Kind, a.Kind), cmp.Compare(a.Entry, b.Entry))
+	})
+	return list, nil
+}
+
+var order = map[moveKind]int{moveExchange: 0, moveOut: 1, moveIn: 1}
+
+// inPlace reports whether there is something in the place of an entry that may
+// be moved.
+func (w *Writer) inPlace(mv *move) (bool, error) {
+	if dir := path.Dir(mv.Entry); dir != "." {
+		if err := w.mustBeFolder(dir); err != nil {
+			return false, err
+		}
+	}
+	info, err := w.ops.root.Lstat(mv.Entry)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	switch {
+	case err != nil:
+	case mv.Folder && !info.IsDir():
+		err = notFolder(mv.Entry)
+	case !mv.Folder && !info.Mode().IsRegular():
+		err = &Error{Msg: mv.Entry + " is in the way: it is not a regular file", hint: "move it away"}
+	}
+	return err == nil, err
+}
+
+// publish moves the new files into place.
+func (w *Writer) publish(j *journal) error {
+	if err := w.ops.syncFolder(w.layout.work); err != nil { // where the journal is
+		return err
+	}
+	for i := range j.Moves {
+		if err := w.do(&j.Moves[i]); err != nil {
+			return err
+		}
+	}
+	return w.syncMoves(j)
+}
+
+func (w *Writer) do(mv *move) error {
+	set, old := w.layout.set(mv.Entry), w.layout.old(mv.Entry)
+	if mv.Kind == moveExchange {
+		err := w.ops.exchange(set, mv.Entry)
+		if !errors.Is(err, errNoExchange) {
+			return err
+		}
+	}
+	if mv.Kind != moveIn {
+		if err := w.ops.mkdirAll(path.Dir(old)); err != nil {
+			return err
+		}
+		if err := w.ops.rename(mv.Entry, old); err != nil {
+			return err
+		}
+	}
+	if mv.Kind == moveOut {
+		return nil
+	}
+	if err := w.ops.mkdirAll(path.Dir(mv.Entry)); err != nil {
+		return err
+	}
+	return w.ops.rename(set, mv.Entry)
+}
+
+// syncMoves makes the moves last.
+func (w *Writer) syncMoves(j *journal) error {
+	folders := map[string]bool{".": true, w.layout.set("."): true, w.layout.old("."): true}
+	for _, mv := range j.Moves {
+		for _, name := range []string{mv.Entry, w.layout.set(mv.Entry), w.layout.old(mv.Entry)} {
+			folders[path.Dir(name)] = true
+		}
+	}
+	for folder := range folders {
+		there, err := w.ops.exists(folder)
+		if there {
+			err = w.ops.syncFolder(folder)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readJournal returns the journal, or nil when there is none.
+func (o *ops) readJournal(l *Layout) (*journal, error) {
+	text, err := o.read(l.journal())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	j := &journal{}
+	if err := json.Unmarshal(text, j); err != nil {
+		return nil, fmt.Errorf("%s: %w", l.journal(), err)
+	}
+	return j, nil
+}
+
+// recover brings a publication that was cut short to its end, or undoes it. It
+// may itself be cut short.
+func (w *Writer) recover() error {
+	j, err := w.ops.readJournal(&w.layout)
+	if j == nil || err != nil {
+		return err
+	}
+	manifest, err := w.ops.read(w.layout.Manifest)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && sumOf(manifest) == j.Manifest {
+		w.redo = true
+		for i := range j.Moves {
+			if err := w.complete(&j.Moves[i]); err != nil {
+				return err
+			}
+		}
+		return w.clear(j)
+	}
+	for i := range slices.Backward(j.Moves) {
+		if err := w.undo(&j.Moves[i]); err != nil {
+			return err
+		}
+	}
+	if err := w.syncMoves(j); err != nil {
+		return err
+	}
+	if err := w.removeEmpty(j); err != nil {
+		return err
+	}
+	if err := w.ops.remove(w.layout.journal()); err != nil {
+		return err
+	}
+	return w.ops.syncFolder(w.layout.work)
+}
+
+// complete makes sure that there is something in the place of an entry. It is
+// needed where the old manifest and the new one are the same, and it cannot be
+// told whether all moves were made: what is there is the same too.
+func (w *Writer) complete(mv *move) error {
+	if mv.Kind == moveOut {
+		return nil
+	}
+	there, err := w.ops.exists(mv.Entry)
+	if there || err != nil {
+		return err
+	}
+	if err := w.ops.mkdirAll(path.Dir(mv.Entry)); err != nil {
+		return err
+	}
+	for _, from := range []string{w.layout.set(mv.Entry), w.layout.old(mv.Entry)} {
+		there, err := w.ops.exists(from)
+		if there {
+			return w.ops.rename(from, mv.Entry)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s is gone: %w", mv.Entry, fs.ErrNotExist)
+}
+
+// undo makes a move in the other direction, if it was made.
+func (w *Writer) undo(mv *move) error {
+	set, old := w.layout.set(mv.Entry), w.layout.old(mv.Entry)
+	var inSet, inOld bool
+	there, err := w.ops.exists(mv.Entry)
+	if err == nil {
+		inSet, err = w.ops.exists(set)
+	}
+	if err == nil {
+		inOld, err = w.ops.exists(old)
+	}
+	if err != nil {
+		return err
+	}
+	if there && mv.Kind == moveExchange && inSet {
+		// Both are there: the two names were exchanged, or not yet.
+		if made, err := w.isNew(mv); !made || err != nil {
+			return err
+		}
+		if err := w.ops.exchange(set, mv.Entry); !errors.Is(err, errNoExchange) {
+			return err
+		}
+		return nil // so they were not exchanged: the old and the new are the same
+	}
+	if there && mv.Kind != moveOut && !inSet {
+		if err := w.ops.rename(mv.Entry, set); err != nil {
+			return err
+		}
+		there = false
+	}
+	if !there && inOld {
+		return w.ops.rename(old, mv.Entry)
+	}
+	return nil
+}
+
+// isNew reports whether the new files are in the place of an entry. When the
+// new ones are the same as the old ones, either answer is right.
+func (w *Writer) isNew(mv *move) (bool, error) {
+	for _, f := range mv.New {
+		info, err := w.ops.root.Lstat(f.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if info.Size() != f.Size {
+			return false, nil
+		}
+	}
+	if mv.Folder {
+		// The names tell the content. New files that are all among the old
+		// ones are told by those that are missing.
+		for _, name := range mv.Old {
+			if slices.ContainsFunc(mv.New, func(f File) bool { return path.Base(f.Name) == name }) {
+				continue
+			}
+			if there, err := w.ops.exists(path.Join(mv.Entry, name)); there || err != nil {
+				return false, err
+			}
+		}
+		return true, nil
+	}
+	sum, err := w.ops.hash(mv.Entry)
+	return sum == mv.New[0].SHA256, err
+}
+
+// clear removes what the new data set has replaced, after it carried over
+// files that belong to neither.
+func (w *Writer) clear(j *journal) error {
+	if err := w.ops.syncFolder("."); err != nil { // where the manifest is
+		return err
+	}
+	for i := range j.Moves {
+		if mv := &j.Moves[i]; mv.Folder {
+			for _, from := range []string{w.layout.set(mv.Entry), w.layout.old(mv.Entry)} {
+				if err := w.carry(mv, from); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, folder := range []string{w.layout.set("."), w.layout.old(".")} {
+		if err := w.ops.removeAll(folder); err != nil {
+			return err
+		}
+	}
+	if err := w.removeEmpty(j); err != nil {
+		return err
+	}
+	return w.ops.remove(w.layout.journal())
+}
+
+// carry moves what is not of the old data set from its folder to the new one.
+func (w *Writer) carry(mv *move, from string) error {
+	there, err := w.ops.exists(from)
+	if !there || err != nil {
+		return err
+	}
+	entries, err := w.ops.list(from)
+	if err != nil {
+		return err
+	}
+	carried := false
+	for _, e := range entries {
+		name := e.Name()
+		if slices.Contains(mv.Old, name) || slices.ContainsFunc(mv.New, func(f File) bool { return path.Base(f.Name) == name }) {
+			continue
+		}
+		if err := w.ops.mkdirAll(mv.Entry); err != nil {
+			return err
+		}
+		to := path.Join(mv.Entry, name)
+		if there, err := w.ops.exists(to); there || err != nil {
+			return errors.Join(err, fmt.Errorf("%s is not part of the data set, and there is another %s: %w", path.Join(from, name), to, fs.ErrExist))
+		}
+		if err := w.ops.rename(path.Join(from, name), to); err != nil {
+			return err
+		}
+		carried = true
+	}
+	if carried {
+		return w.ops.syncFolder(mv.Entry)
+	}
+	return nil
+}
+
+// removeEmpty removes folders that entries have left empty.
+func (w *Writer) removeEmpty(j *journal) error {
+	removed := false
+	for _, mv := range j.Moves {
+		dir := path.Dir(mv.Entry)
+		if dir == "." {
+			continue
+		}
+		there, err := w.ops.exists(dir)
+		if err != nil {
+			return err
+		}
+		if !there {
+			continue
+		}
+		entries, err := w.ops.list(dir)
+		if err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			continue
+		}
+		if err := w.ops.remove(dir); err != nil {
+			return err
+		}
+		removed = true
+	}
+	if removed {
+		return w.ops.syncFolder(".")
+	}
+	return nil
+}
+
+// read returns the content of a small file.
+func (o *ops) read(name string) ([]byte, error) {
+	f, err := o.open(name, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}

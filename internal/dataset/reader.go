@@ -1,0 +1,186 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+)
+
+// A Set is a data set that is read. It stays what it was when it was opened:
+// after it was replaced, its files are gone, and Replaced reports that.
+type Set struct {
+	Layout   Layout
+	Manifest *Manifest
+
+	sum   string            // of the manifest's text
+	paths map[string]string // of the files, relative to Layout.Dir, by name
+}
+
+// attempts is how often Open looks again when what it finds does not fit the
+// manifest, since a writer may be at work.
+const attempts = 20
+
+// Open reads the manifest of the data set at name, which is a folder or a
+// DuckDB file, and finds the files that it lists. An error that says which
+// file is missing or has changed is an *Error; ErrNoManifest reports that
+// there is no manifest.
+func Open(name string) (*Set, error) {
+	layout := layoutToRead(name)
+	info, err := os.Stat(layout.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, errors.New("not a folder")
+	}
+	root, err := os.OpenRoot(layout.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	o := &ops{root: root}
+	for attempt := 1; ; attempt++ {
+		s := &Set{Layout: layout}
+		err := s.read(o)
+		if err == nil {
+			return s, nil
+		}
+		// A writer publishes within this time, and then all fits together. One
+		// that gives up leaves no trace, hence the second look.
+		if attempt == attempts || attempt > 2 && !s.inMotion(o) {
+			return nil, err
+		}
+		time.Sleep(time.Duration(attempt) * time.Millisecond)
+	}
+}
+
+// read reads the manifest and finds the files.
+func (s *Set) read(o *ops) error {
+	text, err := o.read(s.Layout.Manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		where := "in"
+		if s.Layout.single {
+			where = "beside"
+		}
+		return &Error{Msg: fmt.Sprintf("there is no %s %s it", s.Layout.Manifest, where), err: ErrNoManifest}
+	}
+	if err != nil {
+		return err
+	}
+	s.sum = sumOf(text)
+	if s.Manifest, err = decodeManifest(text); err == nil {
+		err = s.Manifest.check(&s.Layout)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Layout.Manifest, err)
+	}
+	// Part files that a writer has put in place, when it has not yet put its
+	// manifest there, are not foreign. Its other files may have the names and
+	// the sizes of those that they replace.
+	j, err := o.readJournal(&s.Layout)
+	if err != nil {
+		return err
+	}
+	files := s.Manifest.List()
+	s.paths = map[string]string{}
+	for _, f := range files {
+		if s.paths[f.Name], err = s.find(o, f, j != nil); err != nil {
+			return err
+		}
+	}
+	if s.Layout.single {
+		return nil
+	}
+	if j != nil {
+		for _, mv := range j.Moves {
+			files = append(files, mv.New...)
+		}
+	}
+	_, err = o.foreignPart(files)
+	return err
+}
+
+// find looks for a file: in its place, and where the exchange has put it while
+// another data set is being published. Then names may mean two things.
+func (s *Set) find(o *ops, f File, publishing bool) (string, error) {
+	var wrong error
+	for _, at := range []string{f.Name, s.Layout.set(f.Name), s.Layout.old(f.Name)} {
+		info, err := o.root.Lstat(at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+		case !info.Mode().IsRegular():
+			err = &Error{Msg: f.Name + " is not a regular file", hint: damagedHint}
+		case info.Size() != f.Size:
+			err = &Error{
+				Msg:  fmt.Sprintf("%s has %d bytes, and the manifest says %d", f.Name, info.Size(), f.Size),
+				hint: damagedHint,
+			}
+		case publishing && !isPart(path.Base(f.Name)):
+			var sum string
+			if sum, err = o.hash(at); err == nil && sum != f.SHA256 {
+				err = &Error{Msg: f.Name + " has another content than the manifest says", hint: damagedHint}
+			}
+		}
+		if err == nil {
+			return at, nil
+		}
+		if wrong == nil {
+			wrong = err
+		}
+	}
+	if wrong != nil {
+		return "", wrong
+	}
+	return "", &Error{Msg: f.Name + " is missing, and the manifest lists it", hint: damagedHint, err: fs.ErrNotExist}
+}
+
+// inMotion reports whether a writer is publishing, or has published since the
+// manifest was read.
+func (s *Set) inMotion(o *ops) bool {
+	if journaled, err := o.exists(s.Layout.journal()); err == nil && journaled {
+		return true
+	}
+	text, err := o.read(s.Layout.Manifest)
+	return err == nil && s.sum != "" && sumOf(text) != s.sum
+}
+
+// Path is where a file is that the manifest lists, or empty when it does not.
+func (s *Set) Path(name string) string {
+	if s.paths[name] == "" {
+		return ""
+	}
+	return filepath.Join(s.Layout.Dir, filepath.FromSlash(s.paths[name]))
+}
+
+// Replaced reports whether the data set has been replaced, or is being
+// replaced, since it was opened: its files may be gone.
+func (s *Set) Replaced() bool {
+	for _, at := range s.paths {
+		if _, err := os.Lstat(filepath.Join(s.Layout.Dir, filepath.FromSlash(at))); err != nil {
+			return true
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(s.Layout.Dir, s.Layout.Manifest))
+	return err != nil || sumOf(text) != s.sum
+}
+
+// FileRef is a file of a table and where it is.
+type FileRef struct {
+	File
+	Path string
+}
+
+// Files returns the files of a table in their order.
+func (s *Set) Files(t Table) []FileRef {
+	refs := make([]FileRef, len(t.Files))
+	for i, f := range t.Files {
+		refs[i] = FileRef{f, s.Path(f.Name)}
+	}
+	return refs
+}

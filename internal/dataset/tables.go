@@ -1,0 +1,19 @@
+package dataset
+
+import (
+	"sync"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// tableNames are the names of all tables that a data set can have.
+var tableNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for _, t := range schema.AllTables() {
+		names[t.Name] = true
+	}
+	for _, t := range schema.TuvaTables() {
+		names[t.Name] = true
+	}
+	return names
+})

@@ -1,0 +1,339 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+)
+
+// ErrOutput reports a place that a data set cannot be written to.
+var ErrOutput = errors.New("cannot write the data set")
+
+// Options tune a Writer.
+type Options struct {
+	Overwrite bool // replace a data set that is there
+	// Hook, when set, is asked before each operation on the files of the data
+	// set, by the name of the operation and that of the file. When it returns
+	// an error, the operation fails with it. Tests use it.
+	Hook func(op, name string) error
+
+	noSync bool // for tests of what does not depend on it, since it takes long
+}
+
+// A Writer makes a data set. Until Commit nothing of it is to be seen but the
+// work folder. Files may be written by several goroutines.
+type Writer struct {
+	layout Layout
+	ops    ops
+	lock   *flock.Flock
+	old    *Manifest // of the data set to replace, or nil
+	redo   bool      // the writer before was ended after its commit
+
+	syncing errgroup.Group // files on their way to the disk
+}
+
+// filesSyncing is how many files are on their way to the disk at a time.
+const filesSyncing = 8
+
+// Create makes the place of a data set, or takes an empty one, or one with an
+// earlier data set when that may be replaced. It locks the place until Close,
+// and clears up what a writer that was killed has left.
+func Create(out string, format Format, opts Options) (*Writer, error) {
+	if out == "" {
+		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
+	}
+	w := &Writer{layout: layoutToWrite(out, format)}
+	w.syncing.SetLimit(filesSyncing)
+	w.ops.hook, w.ops.noSync = opts.Hook, opts.noSync
+	if err := w.open(opts.Overwrite); err != nil {
+		w.release()
+		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return w, nil
+}
+
+func (w *Writer) open(overwrite bool) (err error) {
+	l := &w.layout
+	if err := w.makeDir(l.Dir); err != nil {
+		return err
+	}
+	if w.ops.root, err = os.OpenRoot(l.Dir); err != nil {
+		return err
+	}
+	if !overwrite {
+		// Somebody else's folder gets no lock file. What is decided here is
+		// decided again with the lock.
+		if locked, err := w.ops.exists(l.lock); err == nil && !locked {
+			if err := w.mustBeEmpty(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.lockIt(); err != nil {
+		return err
+	}
+	if err := w.mustBeFolder(l.work); err != nil {
+		return err
+	}
+	if err := w.recover(); err != nil {
+		return fmt.Errorf("recover from a run that was interrupted: %w", err)
+	}
+	if err := w.ops.removeAll(l.work); err != nil {
+		return err
+	}
+	if !overwrite && !w.redo {
+		if err := w.mustBeEmpty(); err != nil {
+			return err
+		}
+	}
+	if err := w.readOld(); err != nil {
+		return err
+	}
+	for _, folder := range []string{l.set("."), l.old(".")} {
+		if err := w.ops.mkdirAll(folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeDir makes a folder, and makes it and those that it had to be put into
+// last.
+func (w *Writer) makeDir(dir string) error {
+	var missing []string
+	for p := filepath.Clean(dir); ; p = filepath.Dir(p) {
+		if _, err := os.Stat(p); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		missing = append(missing, p)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := w.ops.may("mkdir", dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(missing) {
+		if err := w.ops.may("sync", filepath.Dir(p)); err != nil {
+			return err
+		}
+		if w.ops.noSync {
+			continue
+		}
+		parent, err := os.Open(filepath.Dir(p))
+		if errors.Is(err, fs.ErrPermission) {
+			continue // a folder may let files in and not be read
+		}
+		if err == nil {
+			err = errors.Join(syncFolder(parent), parent.Close())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mustBeEmpty refuses a place where something is that no writer has left
+// unfinished.
+func (w *Writer) mustBeEmpty() error {
+	l := &w.layout
+	if l.single {
+		for _, name := range []string{l.Database, l.Manifest, l.Rejects} {
+			if there, err := w.ops.exists(name); err != nil || there {
+				return errors.Join(err, &Error{Msg: filepath.Join(l.Dir, name) + " exists already", hint: "use --overwrite to replace it"})
+			}
+		}
+		return nil
+	}
+	entries, err := w.ops.list(".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != l.lock && e.Name() != l.work {
+			return &Error{Msg: "folder " + l.Dir + " is not empty", hint: "use --overwrite to replace the data set in it"}
+		}
+	}
+	return nil
+}
+
+func (w *Writer) lockIt() error {
+	name := w.layout.lock
+	info, err := w.ops.root.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return &Error{Msg: filepath.Join(w.layout.Dir, name) + " is not a regular file", hint: "move it away"}
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := w.ops.may("lock", name); err != nil {
+		return err
+	}
+	w.lock = flock.New(filepath.Join(w.layout.Dir, name), flock.SetPermissions(0o600))
+	locked, err := w.lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", filepath.Join(w.layout.Dir, name), err)
+	}
+	if !locked {
+		return &Error{Msg: "another conversion is writing to " + w.layout.Path(), hint: "wait for it, or take another folder"}
+	}
+	return nil
+}
+
+// mustBeFolder refuses a name that stands for something other than a folder,
+// if for anything.
+func (w *Writer) mustBeFolder(name string) error {
+	info, err := w.ops.root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !info.IsDir():
+		return notFolder(name)
+	}
+	return err
+}
+
+// readOld reads the manifest of the data set to replace, and makes sure that
+// what is to be moved is what it lists.
+func (w *Writer) readOld() error {
+	l := &w.layout
+	text, err := w.ops.read(l.Manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = nil, nil
+	}
+	if err == nil && text != nil {
+		if w.old, err = decodeManifest(text); err != nil {
+			return fmt.Errorf("the manifest of the data set to replace: %w", err)
+		}
+	}
+	if err != nil || l.single {
+		return err
+	}
+	_, err = w.ops.foreignPart(oldFiles(l, w.old))
+	return err
+}
+
+// oldFiles lists the files of the data set to replace.
+func oldFiles(l *Layout, m *Manifest) []File {
+	if m == nil {
+		return nil
+	}
+	files := m.List()
+	if m.SchemaVersion < 1 { // which did not list it
+		files = append(files, File{Name: l.Rejects})
+	}
+	return slices.DeleteFunc(files, func(f File) bool { return !l.validName(f.Name) })
+}
+
+// Old returns the manifest of the data set that is to be replaced, or nil.
+func (w *Writer) Old() *Manifest { return w.old }
+
+// Layout returns where the data set will be.
+func (w *Writer) Layout() Layout { return w.layout }
+
+// Scratch is a path for temporary data. It is removed in the end.
+func (w *Writer) Scratch(name string) string {
+	return filepath.Join(w.layout.Dir, w.layout.work, name)
+}
+
+// Staged is the path of the folder of the files that Stage makes.
+func (w *Writer) Staged() string { return w.Scratch(stagedFolder) }
+
+// Close removes what was not committed, and gives the place free. The lock
+// file stays: without it two others could lock two files of the same name.
+func (w *Writer) Close() {
+	_ = w.syncing.Wait() // Commit has reported it, or something else has failed
+	// A journal, or one that cannot be looked for, is for the next writer.
+	if journaled, err := w.ops.exists(w.layout.journal()); err == nil && !journaled {
+		_ = w.ops.removeAll(w.layout.work)
+	}
+	w.release()
+}
+
+func (w *Writer) release() {
+	if w.lock != nil {
+		_ = w.lock.Unlock()
+	}
+	if w.ops.root != nil {
+		w.ops.root.Close()
+	}
+}
+
+// foreignPart returns the name of a part file that is in a folder of a table
+// and not among files, with an error that says so. It refuses links in the
+// place of such folders.
+func (o *ops) foreignPart(files []File) (string, error) {
+	listed := map[string]bool{}
+	for _, f := range files {
+		listed[f.Name] = true
+		if entry, folder := entryOf(f.Name); folder {
+			listed[entry] = true
+		}
+	}
+	for _, in := range []string{"", PartialFolder} {
+		if name, err := o.foreignIn(in, listed); name != "" || err != nil {
+			return name, err
+		}
+	}
+	return "", nil
+}
+
+func (o *ops) foreignIn(in string, listed map[string]bool) (string, error) {
+	folder, prefix := ".", ""
+	if in != "" {
+		folder, prefix = in, in+"/"
+		info, err := o.root.Lstat(in)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		if err == nil && !info.IsDir() {
+			err = notFolder(in)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	entries, err := o.list(folder)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		name := prefix + e.Name()
+		if !listed[name] && !isTable(e.Name()) {
+			continue
+		}
+		if e.Type()&fs.ModeSymlink != 0 {
+			return name, notFolder(name)
+		}
+		if !e.IsDir() {
+			continue
+		}
+		parts, err := o.list(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it has just been exchanged
+		}
+		if err != nil {
+			return "", err
+		}
+		for _, part := range parts {
+			if full := name + "/" + part.Name(); isPart(part.Name()) && !listed[full] {
+				return full, &Error{Msg: full + " is not a part file of the data set: its manifest does not list it", hint: "move it away"}
+			}
+		}
+	}
+	return "", nil
+}
+
+// isTable reports whether a folder of this name would be taken for a table.
+func isTable(name string) bool { return tableNames()[strings.ToLower(name)] }
