@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -31,38 +30,41 @@ func TestDiskFull(t *testing.T) {
 	}
 	defer full.Close()
 	table := schema.Lookup("cclf5")
-	filled, all := newPage(table), newColumns(table)
+	filled := newPage(table)
 	for i := range 100 {
 		filled.add(int64(i), personID(i), false)
 	}
-	all.addAll([]basedPage{{filled, 0}})
-	check := func(t *testing.T, err error, set *dataset) {
+	check := func(t *testing.T, err error) {
 		t.Helper()
 		if !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("error %v, want that the disk is full", err)
 		}
-		if len(set.parts) > 0 {
-			t.Errorf("files %v are taken for finished", set.parts)
-		}
 	}
-	for _, format := range []Format{Parquet, CSV, Arrow} {
-		for when, size := range map[string]int{"at once": 16, "at the end": 1 << 20} {
-			t.Run(string(format)+", "+when, func(t *testing.T) {
-				set := &dataset{temp: t.TempDir()}
-				p := &partFile{set: set, name: "x", home: "x", file: dup(t, full)}
-				p.buf = bufio.NewWriterSize(p.file, size)
-				s, err := sinks[format](p.buf, arrowSchema(table), &recycler{})
-				if err == nil {
-					p.sink = s
-					arrays := dense(all.arrays()[:len(table.Fields)])
-					rec := array.NewRecordBatch(arrowSchema(table), arrays, int64(filled.rows()))
-					err = s.Write(rec)
+	in := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}.save(t)
+	for _, format := range []Format{Parquet, CSV, Arrow, Fixed} {
+		for n := 0; ; n++ {
+			full, writes := false, 0
+			out := t.TempDir()
+			_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, hook: func(op, _ string) error {
+				if op == "write" {
+					writes++
+					full = full || writes > n
 				}
-				if err == nil {
-					err = p.finish()
+				if full && op == "write" {
+					return syscall.ENOSPC
 				}
-				check(t, err, set)
-			})
+				return nil
+			}, Jobs: 1})
+			if !full {
+				if err != nil || n < 5 {
+					t.Errorf("%s: %d writes, %v", format, n, err)
+				}
+				break
+			}
+			check(t, err)
+			if left := names(t, out); len(left) > 0 {
+				t.Errorf("%s: the disk is full after %d writes: left %v", format, n, left)
+			}
 		}
 	}
 	t.Run("spilled rows", func(t *testing.T) {
@@ -72,7 +74,7 @@ func TestDiskFull(t *testing.T) {
 		if err == nil {
 			err = s.end()
 		}
-		check(t, err, &dataset{})
+		check(t, err)
 	})
 	t.Run("stays", func(t *testing.T) {
 		l := stayLog{spool{file: dup(t, full)}}
@@ -80,17 +82,16 @@ func TestDiskFull(t *testing.T) {
 		if err == nil {
 			err = l.apply(newPeople(), nil)
 		}
-		check(t, err, &dataset{})
+		check(t, err)
 	})
 	t.Run("rejects", func(t *testing.T) {
-		set := &dataset{}
 		f := &rejectFile{file: dup(t, full)}
 		f.buf = bufio.NewWriter(f.file)
 		err := f.add([]Reject{{File: "x"}})
 		if err == nil {
-			err = f.finish(set)
+			_, err = f.finish()
 		}
-		check(t, err, set)
+		check(t, err)
 	})
 }
 
@@ -190,7 +191,7 @@ func TestKilled(t *testing.T) {
 	}
 	go io.Copy(stdin, endlessClaims()) //nolint:errcheck // It fails when the child is killed.
 	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		info, err := os.Stat(filepath.Join(out, tempFolder, "cclf5.arrows"))
+		info, err := os.Stat(filepath.Join(out, workFolder, "cclf5.arrows"))
 		if err == nil && info.Size() > 1_000_000 {
 			break
 		}
@@ -203,7 +204,7 @@ func TestKilled(t *testing.T) {
 	}
 	_ = cmd.Wait()
 	for _, name := range names(t, out) {
-		if !strings.HasPrefix(name, tempFolder+"/") {
+		if !strings.HasPrefix(name, workFolder+"/") {
 			t.Errorf("%s looks finished", name)
 		}
 	}

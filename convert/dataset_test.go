@@ -2,11 +2,15 @@ package convert
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -31,10 +36,36 @@ func put(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// names lists the files below a folder.
+// workFolder is where a conversion writes until it is done.
+const workFolder = ".incomplete"
+
+// lockFile stays in the folder of a data set.
+const lockFile = "_lock"
+
+// names lists the files below a folder, but for the lock, and the names of part
+// files without the hash in them.
 func names(t *testing.T, dir string) []string {
 	t.Helper()
-	return slices.Sorted(maps.Keys(readTree(t, dir)))
+	var list []string
+	for name := range readTree(t, dir) {
+		if name != lockFile {
+			list = append(list, hashOfPart.ReplaceAllString(name, "$1."))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+var hashOfPart = regexp.MustCompile(`(part-[0-9]{5})-[0-9a-f]{12}\.`)
+
+// partPath is where a part file is.
+func partPath(t *testing.T, dir, table string, part int, format Format) string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, table, fmt.Sprintf("part-%05d-*.%s", part, format)))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("part %d of %s: %v, %v", part, table, paths, err)
+	}
+	return paths[0]
 }
 
 // run converts one claim to CSV.
@@ -75,8 +106,14 @@ func TestOutputFolder(t *testing.T) {
 		{"empty, overwritten", nil, true, false, nil},
 		{"a file", map[string]string{"x": ""}, false, true, []string{"x"}},
 		{"a hidden file", map[string]string{".x": ""}, false, true, []string{".x"}},
-		{"an unfinished data set", map[string]string{tempFolder + "/cclf1.arrows": "x", tempFolder + "/cclf1/part-00000.csv.part": "x"}, false, false, nil},
+		{"an unfinished data set", map[string]string{workFolder + "/cclf1.arrows": "x", workFolder + "/set/cclf1/part-00000.csv": "x"}, false, false, nil},
 		{"a data set", map[string]string{ManifestFile: `{}`}, false, true, []string{ManifestFile}},
+		{"a part file of no data set", map[string]string{"cclf5/part-1.csv": ""}, true, true, []string{"cclf5/part-1.csv"}},
+		{"a part file that the data set does not name", map[string]string{
+			ManifestFile:               `{"tables":[{"name":"cclf1","files":[{"name":"cclf1/part-00000.parquet"}]}]}`,
+			"cclf1/part-00000.parquet": "old", "cclf1/part-00000 (copy).parquet": "mine",
+		}, true, true, []string{ManifestFile, "cclf1/part-00000.parquet", "cclf1/part-00000 (copy).parquet"}},
+		{"a data set of a newer version", map[string]string{ManifestFile: `{"schema_version":2,"tables":"x"}`}, true, true, []string{ManifestFile}},
 		{"a data set, overwritten", map[string]string{
 			ManifestFile: `{"tables":[{"name":"cclf1","files":[{"name":"cclf1/part-00000.parquet"},{"name":"cclf1/part-00001.parquet"},{"name":"gone/part-00000.csv"}]}],` +
 				`"files":[{"name":"cclf.duckdb"}]}`,
@@ -174,78 +211,20 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestFailedCommit puts something in the way of a file that is to be moved
-// into place. None of the files before it stays.
-func TestFailedCommit(t *testing.T) {
-	out := t.TempDir()
-	if err := runInto(t, out, false); err != nil {
-		t.Fatal(err)
-	}
-	put(t, out, map[string]string{"cclf5/part-00000.parquet/mine": "x"})
-	if err := runInto(t, out, true, func(o *Options) { o.Format = Parquet }); err == nil {
-		t.Fatal("no error")
-	}
-	if diff := cmp.Diff([]string{"cclf5/part-00000.parquet/mine"}, names(t, out)); diff != "" {
-		t.Errorf("files differ (-want +got):\n%s", diff)
-	}
-}
-
-// TestKilledInCommit begins with what is there when a conversion is killed
-// while it moves its files into place. All of it goes.
-func TestKilledInCommit(t *testing.T) {
-	const (
-		oldText = `{"tables":[{"files":[{"name":"cclf1/part-00000.parquet"},{"name":"cclf1/part-00001.parquet"}]}]}`
-		newText = `{"tables":[{"files":[{"name":"cclf1/part-00000.arrow"},{"name":"cclf2/part-00000.arrow"}]}]}`
-	)
-	temp := func(name string) string { return tempFolder + "/" + name }
-	for _, tt := range []struct {
-		name   string
-		before map[string]string
-		left   []string
-	}{
-		{"before the old manifest is gone", map[string]string{
-			ManifestFile: oldText, temp(ManifestFile + partSuffix): newText,
-			"cclf1/part-00000.parquet": "old", "cclf1/part-00001.parquet": "old", temp("cclf1/part-00000.arrow.part"): "new"}, nil},
-		{"with some of the old files", map[string]string{
-			temp(oldManifest): oldText, temp(ManifestFile + partSuffix): newText,
-			"cclf1/part-00001.parquet": "old", temp("cclf1/part-00000.arrow.part"): "new"}, nil},
-		{"with some of the new files", map[string]string{
-			temp(oldManifest): oldText, temp(ManifestFile + partSuffix): newText,
-			"cclf1/part-00000.arrow": "new", temp("cclf2/part-00000.arrow.part"): "new", "notes.txt": "mine"}, []string{"notes.txt"}},
-		{"with all of the new files", map[string]string{
-			temp(ManifestFile + partSuffix): newText, "cclf1/part-00000.arrow": "new", "cclf2/part-00000.arrow": "new"}, nil},
-		{"while the manifest was written", map[string]string{
-			temp(ManifestFile + partSuffix): newText[:20], "cclf1/part-00000.arrow": "mine"}, []string{"cclf1/part-00000.arrow"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			out := t.TempDir()
-			put(t, out, tt.before)
-			if err := runInto(t, out, true); err != nil {
-				t.Fatal(err)
-			}
-			want := append(dataSet(), tt.left...)
-			slices.Sort(want)
-			if diff := cmp.Diff(want, names(t, out)); diff != "" {
-				t.Errorf("files differ (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 // TestLock lets only one conversion write to a folder.
 func TestLock(t *testing.T) {
 	out := t.TempDir()
-	set, err := openDataset(out, false)
+	set, err := dataset.Create(out, CSV, dataset.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := runInto(t, out, true); !errors.Is(err, ErrOutput) || !strings.Contains(err.Error(), "another conversion") {
 		t.Errorf("a second conversion: %v", err)
 	}
-	if _, err := os.Stat(set.temp); err != nil {
+	if _, err := os.Stat(set.Scratch(".")); err != nil {
 		t.Errorf("the second conversion has removed the files of the first: %v", err)
 	}
-	set.abandon()
+	set.Close()
 	if err := runInto(t, out, false); err != nil {
 		t.Errorf("after the first has ended: %v", err)
 	}
@@ -267,8 +246,12 @@ func TestManifest(t *testing.T) {
 		t.Errorf("the manifest on disk is another (-returned +read):\n%s", diff)
 	}
 	files := readTree(t, c.dir)
+	delete(files, lockFile)
 	for _, table := range read.Tables {
 		for _, f := range table.Files {
+			if sum := sha256.Sum256([]byte(files[f.Name])); hex.EncodeToString(sum[:]) != f.SHA256 || f.Rows != table.Rows {
+				t.Errorf("%s: another hash, or %d rows of %d", f.Name, f.Rows, table.Rows)
+			}
 			if int64(len(files[f.Name])) != f.Size || f.Size == 0 {
 				t.Errorf("%s has %d bytes, the manifest says %d", f.Name, len(files[f.Name]), f.Size)
 			}

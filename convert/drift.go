@@ -23,42 +23,6 @@ const (
 	SystemElement    = "system"   // of codes or identifiers
 )
 
-// An Unmapped is an element of the input that no column is made from.
-type Unmapped struct {
-	API      string `json:"api"`
-	Resource string `json:"resource"`
-	Kind     string `json:"kind"`
-	Path     string `json:"path"`
-	// System is that of a category's code.
-	System string `json:"system,omitempty"`
-	// Name is the URL of an extension, the code of a category, or a system. What
-	// does not look like one is withheld: it may be a value.
-	Name  string `json:"name"`
-	New   bool   `json:"new,omitempty"` // not known to be sent
-	Count int64  `json:"count"`
-}
-
-// A MissingMark is something that the resources of a type had in all versions
-// of the server that are known, and that none has in the input.
-type MissingMark struct {
-	API       string `json:"api"`
-	Resource  string `json:"resource"`
-	Mark      string `json:"mark"`
-	Expr      string `json:"expr"`
-	Resources int64  `json:"resources"` // that were expected to have it
-}
-
-// New returns the elements that are not known to be sent.
-func (m *Manifest) New() []Unmapped {
-	var list []Unmapped
-	for _, u := range m.Unmapped {
-		if u.New {
-			list = append(list, u)
-		}
-	}
-	return list
-}
-
 // namedValues are the arrays of FHIR whose elements are named by a category: its
 // code is a name. Elsewhere it is a value.
 var namedValues = []string{"supportingInfo", "information", "adjudication", "total"}
@@ -96,7 +60,7 @@ func (c *compiler) census() {
 				return "", false
 			}
 			u.API, u.Resource = api.String(), resource
-			return u.key(), true
+			return unmappedKey(&u), true
 		},
 	})
 }
@@ -134,8 +98,8 @@ func unmapped(path []string, texts [2][]byte, known *schema.Elements) Unmapped {
 	return u
 }
 
-// key makes one text of an element, without its count.
-func (u *Unmapped) key() string {
+// unmappedKey makes one text of an element, without its count.
+func unmappedKey(u *Unmapped) string {
 	mark := "known"
 	if u.New {
 		mark = "new"
@@ -145,7 +109,9 @@ func (u *Unmapped) key() string {
 
 func unmappedOf(key string, count int64) Unmapped {
 	p := strings.Split(key, "\x00")
-	return Unmapped{p[0], p[1], p[2], p[3], p[4], p[5], p[6] == "new", count}
+	return Unmapped{
+		API: p[0], Resource: p[1], Kind: p[2], Path: p[3], System: p[4], Name: p[5], New: p[6] == "new", Count: count,
+	}
 }
 
 // mostNew is how many new elements are listed. There are that many only if a
@@ -231,14 +197,14 @@ func (v *inventory) report(m *Manifest) {
 			m.Unmapped = append(m.Unmapped, unmappedOf(key, count))
 		}
 	}
-	slices.SortFunc(m.Unmapped, func(a, b Unmapped) int { return cmp.Compare(a.key(), b.key()) })
+	slices.SortFunc(m.Unmapped, func(a, b Unmapped) int { return cmp.Compare(unmappedKey(&a), unmappedKey(&b)) })
 	for p, counts := range v.marks {
 		for i, e := range schema.Expectations(p.api) {
 			if e.Resource != p.resource {
 				continue
 			}
 			if c := (*counts)[i]; c[0] >= e.Least && c[1] == 0 {
-				m.Missing = append(m.Missing, MissingMark{p.api.String(), p.resource, e.Words, e.Expr, c[0]})
+				m.Missing = append(m.Missing, MissingMark{API: p.api.String(), Resource: p.resource, Mark: e.Words, Expr: e.Expr, Resources: c[0]})
 			}
 		}
 	}

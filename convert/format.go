@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path"
-	"path/filepath"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // A formatter makes the files of a data set in one format.
@@ -16,8 +16,8 @@ type formatter interface {
 	// the output from 0. It is called for several outputs at a time.
 	create(t *tableWriter, part int) (*partFile, error)
 	// finish makes, when all rows are written, what belongs to no single
-	// output. It returns the names of the files that only it knows.
-	finish(ctx context.Context, r *run) ([]string, error)
+	// output. It returns all files that are made there.
+	finish(ctx context.Context, r *run) ([]ManifestFiles, error)
 }
 
 // checkFormat finds what is wrong with what the options say of the format,
@@ -54,52 +54,41 @@ func newFormatter(r *run) (formatter, error) {
 
 // partFormat has a folder of part files for each output.
 type partFormat struct {
-	set    *dataset
+	set    *dataset.Writer
 	format Format
 }
 
-// partName is the name of a part file.
-func partName(o output, part int, format Format) string {
-	return path.Join(o.dir, fmt.Sprintf("part-%05d.%s", part, format))
-}
-
 func (f partFormat) create(t *tableWriter, part int) (*partFile, error) {
-	p, err := f.set.create(partName(t.spill.out, part, f.format))
+	file, err := f.set.CreatePart(t.spill.out.dir, part, f.format)
 	if err != nil {
 		return nil, err
 	}
-	p.limit = cmp.Or(t.run.opts.fileRows, partRows)
-	return p.with(sinks[f.format](p.buf, t.schema, t.run.memory))
+	p := &partFile{StagedFile: file, limit: cmp.Or(t.run.opts.fileRows, partRows)}
+	return p.with(sinks[f.format](p, t.schema, t.run.memory))
 }
 
-func (f partFormat) finish(context.Context, *run) ([]string, error) { return nil, nil }
-
-// DuckDBFile is the name of the database file that holds all tables.
-const DuckDBFile = "cclf.duckdb"
-
-// stagedFolder holds files, in the temporary folder, that others are made of.
-const stagedFolder = "staged"
+func (f partFormat) finish(context.Context, *run) ([]ManifestFiles, error) { return nil, nil }
 
 // duckDBFormat has one database file, which is made of Parquet files.
 type duckDBFormat struct {
-	set    *dataset
+	set    *dataset.Writer
 	export func(ctx context.Context, tables, file string) error
 }
 
 func (f *duckDBFormat) create(t *tableWriter, part int) (*partFile, error) {
-	p, err := f.set.stage(partName(t.spill.out, part, Parquet), DuckDBFile)
+	file, err := f.set.Stage(dataset.PartName(t.spill.out.dir, part, Parquet))
 	if err != nil {
 		return nil, err
 	}
-	p.limit = math.MaxInt64
-	return p.with(newParquetSink(p.buf, t.schema, t.run.memory))
+	p := &partFile{StagedFile: file, limit: math.MaxInt64, home: f.set.Layout().Database}
+	return p.with(newParquetSink(p, t.schema, t.run.memory))
 }
 
-func (f *duckDBFormat) finish(ctx context.Context, _ *run) ([]string, error) {
-	err := f.export(ctx, filepath.Join(f.set.temp, stagedFolder), f.set.tempPath(DuckDBFile))
-	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", DuckDBFile, err)
+func (f *duckDBFormat) finish(ctx context.Context, _ *run) ([]ManifestFiles, error) {
+	name := f.set.Layout().Database
+	if err := f.export(ctx, f.set.Staged(), f.set.Target(name)); err != nil {
+		return nil, fmt.Errorf("make %s: %w", name, err)
 	}
-	f.set.add(DuckDBFile)
-	return nil, nil
+	file, err := f.set.Adopt(name, 0)
+	return []ManifestFiles{file}, err
 }

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -23,7 +25,7 @@ import (
 // partially adjudicated claims are a set of their own, in their folder. Side
 // tables, which CMS knows nothing of, are CSV.
 type fixedFormat struct {
-	set      *dataset
+	set      *dataset.Writer
 	layout   schema.Layout
 	delivery delivery
 	sides    partFormat
@@ -62,21 +64,25 @@ func (f *fixedFormat) create(t *tableWriter, part int) (*partFile, error) {
 	}
 	name := f.fileOf(o)
 	if f.delivery.zip() == "" {
-		p, err := f.set.create(name)
+		file, err := f.set.CreateFile(name)
 		if err != nil {
 			return nil, err
 		}
-		p.limit = math.MaxInt64
-		return p.with(newFixedSink(p.buf, slots, t.misfit), nil)
+		p := &partFile{StagedFile: file, limit: math.MaxInt64}
+		return p.with(newFixedSink(p, slots, t.misfit), nil)
 	}
-	p, err := f.set.stage(name, path.Join(path.Dir(o.dir), f.delivery.zip()))
+	file, err := f.set.Stage(name)
 	if err != nil {
 		return nil, err
 	}
-	p.limit, p.member = math.MaxInt64, path.Base(name)
-	m, err := newZipMember(p.buf, p.member, p.path())
+	p := &partFile{
+		StagedFile: file, limit: math.MaxInt64,
+		home: path.Join(path.Dir(o.dir), f.delivery.zip()), member: path.Base(name),
+	}
+	m, err := newZipMember(p, p.member, p.Path())
 	if err != nil {
-		return nil, errors.Join(err, p.file.Close())
+		p.Discard()
+		return nil, err
 	}
 	f.members[t.index] = m
 	return p.with(memberSink{newFixedSink(m, slots, t.misfit), m}, nil)
@@ -84,7 +90,7 @@ func (f *fixedFormat) create(t *tableWriter, part int) (*partFile, error) {
 
 // finish writes CCLF0 and, for an ACO, the zip file, once for each folder that
 // has CCLF files.
-func (f *fixedFormat) finish(_ context.Context, r *run) ([]string, error) {
+func (f *fixedFormat) finish(_ context.Context, r *run) ([]ManifestFiles, error) {
 	type group struct {
 		text    []byte
 		members []*zipMember
@@ -106,25 +112,39 @@ func (f *fixedFormat) finish(_ context.Context, r *run) ([]string, error) {
 		g.text = appendSummary(g.text, o.table, r.written[i], slots[len(slots)-1].End)
 		g.members = append(g.members, f.members[i])
 	}
-	var names []string
+	var files []ManifestFiles
 	for _, folder := range folders {
 		g := groups[folder]
 		summary := f.delivery.file("CCLF0")
 		if f.delivery.zip() == "" {
-			name := path.Join(folder, summary)
-			if err := writeFile(f.set.tempPath(name), g.text); err != nil {
+			file, err := f.summary(path.Join(folder, summary), g.text)
+			if err != nil {
 				return nil, err
 			}
-			f.set.add(name)
-			names = append(names, name)
+			files = append(files, file)
 			continue
 		}
 		name := path.Join(folder, f.delivery.zip())
-		if err := f.zip(name, summary, g.text, g.members); err != nil {
+		file, err := f.zip(name, summary, g.text, g.members)
+		if err != nil {
 			return nil, fmt.Errorf("make %s: %w", name, err)
 		}
+		files = append(files, file)
 	}
-	return names, nil
+	return files, nil
+}
+
+// summary writes CCLF0.
+func (f *fixedFormat) summary(name string, text []byte) (ManifestFiles, error) {
+	file, err := f.set.CreateFile(name)
+	if err != nil {
+		return ManifestFiles{}, err
+	}
+	if _, err := file.Write(text); err != nil {
+		file.Discard()
+		return ManifestFiles{}, err
+	}
+	return file.Finish(int64(bytes.Count(text, []byte("\n"))))
 }
 
 // summaryHeader is the first record of CCLF0.
@@ -138,12 +158,12 @@ func appendSummary(dst []byte, t *schema.Table, records int64, length int) []byt
 
 // zip puts the summary and the members, which are compressed already, into a
 // zip file.
-func (f *fixedFormat) zip(name, summary string, text []byte, members []*zipMember) error {
-	p, err := f.set.create(name)
+func (f *fixedFormat) zip(name, summary string, text []byte, members []*zipMember) (ManifestFiles, error) {
+	file, err := f.set.CreateFile(name)
 	if err != nil {
-		return err
+		return ManifestFiles{}, err
 	}
-	w := zip.NewWriter(p.buf)
+	w := zip.NewWriter(file)
 	header := f.header(summary)
 	out, err := w.CreateHeader(&header)
 	if err == nil {
@@ -158,10 +178,10 @@ func (f *fixedFormat) zip(name, summary string, text []byte, members []*zipMembe
 		err = w.Close()
 	}
 	if err != nil {
-		p.discard()
-		return err
+		file.Discard()
+		return ManifestFiles{}, err
 	}
-	return p.finish()
+	return file.Finish(int64(bytes.Count(text, []byte("\n"))))
 }
 
 func (f *fixedFormat) copyMember(w *zip.Writer, m *zipMember) error {

@@ -131,7 +131,7 @@ func TestFixedFiles(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(files))); diff != "" {
+	if diff := cmp.Diff(want, names(t, out)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	if m.Layout != "v36" {
@@ -326,7 +326,7 @@ func TestArrow(t *testing.T) {
 		if err := errors.Join(err, s.Close()); err != nil {
 			t.Fatal(err)
 		}
-		want, err := os.ReadFile(filepath.Join(asCSV, o.dir, "part-00000.csv"))
+		want, err := os.ReadFile(partPath(t, asCSV, o.dir, 0, CSV))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -428,7 +428,7 @@ func TestChangeFormat(t *testing.T) {
 			opts.Export = fakeExport
 		}
 		m := convertTo(t, out, opts)
-		want := map[string]bool{ManifestFile: true, RejectsFile: true}
+		want := map[string]bool{ManifestFile: true, RejectsFile: true, lockFile: true}
 		folders := map[string]bool{}
 		files := slices.Clone(m.Files)
 		for _, table := range m.Tables {
@@ -485,8 +485,8 @@ func TestFormatErrors(t *testing.T) {
 		if _, err := Run(t.Context(), tt.opts); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
-		if files := readTree(t, out); len(files) > 0 {
-			t.Errorf("%s left files: %v", name, slices.Sorted(maps.Keys(files)))
+		if files := names(t, out); len(files) > 0 {
+			t.Errorf("%s left files: %v", name, files)
 		}
 	}
 }

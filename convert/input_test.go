@@ -184,7 +184,7 @@ func TestBadInput(t *testing.T) {
 			if diff := cmp.Diff(want, c.Counts); diff != "" {
 				t.Errorf("counts differ (-want +got):\n%s", diff)
 			}
-			input := ManifestInput{in, int64(len(tt.text)), c.Inputs[0].TextSize, tt.lines, int64(len(tt.rejects)), broke}
+			input := ManifestInput{Name: in, Size: int64(len(tt.text)), TextSize: c.Inputs[0].TextSize, Lines: tt.lines, Rejects: int64(len(tt.rejects)), BrokenOff: broke}
 			if diff := cmp.Diff([]ManifestInput{input}, c.Inputs); diff != "" {
 				t.Errorf("inputs differ (-want +got):\n%s", diff)
 			}
@@ -422,7 +422,7 @@ func TestMaxRejects(t *testing.T) {
 		if !stops && m.Counts.Rejected != 4 {
 			t.Errorf("at most %d: %d rejected", limit, m.Counts.Rejected)
 		}
-		if files := readTree(t, out); stops && len(files) > 0 {
+		if files := names(t, out); stops && len(files) > 0 {
 			t.Errorf("at most %d: stopped, but there are %d files", limit, len(files))
 		}
 	}

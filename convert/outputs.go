@@ -8,10 +8,6 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// PartialFolder holds the tables of partially adjudicated claims. They are
-// not final, and never mix with the others.
-const PartialFolder = "partially_adjudicated"
-
 // An output is a set of part files: a table in the folder of that name, or
 // its partially adjudicated twin.
 type output struct {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -66,11 +65,11 @@ func TestNothingIsReadAfterFree(t *testing.T) {
 				}
 			}
 			for _, table := range schema.Tables() {
-				want, err := os.ReadFile(filepath.Join(dirs[CSV], table.Name, "part-00000.csv"))
+				want, err := os.ReadFile(partPath(t, dirs[CSV], table.Name, 0, CSV))
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, groups := rewritten(t, table, filepath.Join(dirs[Parquet], table.Name, "part-00000.parquet"))
+				got, groups := rewritten(t, table, partPath(t, dirs[Parquet], table.Name, 0, Parquet))
 				if !bytes.Equal(got, want) {
 					t.Errorf("%s: Parquet and CSV have different rows", table.Name)
 				}

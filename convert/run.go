@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -68,6 +68,7 @@ type Options struct {
 	fileRows  int64
 	batchRows int
 	poison    bool // of memory that was given back
+	hook      func(op, name string) error
 }
 
 // Progress tells how far a run is.
@@ -110,11 +111,11 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 			return nil, err
 		}
 	}
-	set, err := openDataset(opts.Out, opts.Overwrite)
+	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, Hook: opts.hook})
 	if err != nil {
 		return nil, err
 	}
-	defer set.abandon()
+	defer set.Close()
 	r := newRun(&opts, compiled, set)
 	if err := r.read(ctx); err != nil {
 		return nil, err
@@ -125,11 +126,17 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.write(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.rejects.finish(set); err != nil {
-		return nil, err
-	}
 	manifest := r.manifest()
-	if err := set.commit(manifest); err != nil {
+	if some, err := r.rejects.finish(); err != nil {
+		return nil, err
+	} else if some {
+		rejects, err := set.Adopt(set.Layout().Rejects, r.counts.Rejected+r.counts.Misfits)
+		if err != nil {
+			return nil, err
+		}
+		manifest.Rejects = &rejects
+	}
+	if err := set.Commit(manifest); err != nil {
 		return nil, err
 	}
 	return manifest, nil
@@ -164,7 +171,7 @@ func (r *run) endReading() error {
 type run struct {
 	opts  *Options
 	plans *plans
-	set   *dataset
+	set   *dataset.Writer
 
 	spills   []*spill // by output, nil where the profile has none
 	pages    pagePools
@@ -205,18 +212,18 @@ type inputState struct {
 	broke   int64 // the line where it broke off, or 0
 }
 
-func newRun(opts *Options, compiled *plans, set *dataset) *run {
+func newRun(opts *Options, compiled *plans, set *dataset.Writer) *run {
 	r := &run{
 		opts:    opts,
 		plans:   compiled,
 		set:     set,
-		keys:    keyLog{dir: set.temp, name: "keys"},
-		claims:  keyLog{dir: set.temp, name: "claims"},
+		keys:    keyLog{dir: set.Scratch("."), name: "keys"},
+		claims:  keyLog{dir: set.Scratch("."), name: "claims"},
 		spills:  make([]*spill, len(outputs)),
 		pages:   newPagePools(compiled.outputs),
 		people:  newPeople(),
-		stays:   stayLog{spool{path: filepath.Join(set.temp, "stays")}},
-		rejects: &rejectFile{path: set.tempPath(RejectsFile)},
+		stays:   stayLog{spool{path: set.Scratch("stays")}},
+		rejects: &rejectFile{path: set.Target(set.Layout().Rejects)},
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
@@ -227,7 +234,7 @@ func newRun(opts *Options, compiled *plans, set *dataset) *run {
 		if o.profile != opts.Profile {
 			continue
 		}
-		r.spills[i] = newSpill(set.temp, o, func(p *page) { r.pages.put(i, p) })
+		r.spills[i] = newSpill(set.Scratch("."), o, func(p *page) { r.pages.put(i, p) })
 		if opts.batchRows > 0 {
 			r.spills[i].most = opts.batchRows
 		}
@@ -405,7 +412,7 @@ func (r *run) take(res *result) error {
 	if err := r.checkStrays(res); err != nil {
 		return err
 	}
-	r.counts.add(res.counts)
+	r.counts.Add(res.counts)
 	r.adjusted = r.adjusted.add(res.adjusted)
 	for len(r.sizes) <= res.input {
 		r.sizes = append(r.sizes, inputState{})

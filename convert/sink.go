@@ -10,21 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// A Format is a file format of the tables.
-type Format string
-
-// The formats.
-const (
-	Parquet Format = "parquet"
-	CSV     Format = "csv"
-	Arrow   Format = "arrow"  // files of the Arrow IPC format
-	Fixed   Format = "fixed"  // CCLF files, as CMS delivers them
-	DuckDB  Format = "duckdb" // one database file
-)
-
-// Formats returns all formats.
-func Formats() []Format { return []Format{Parquet, CSV, Arrow, Fixed, DuckDB} }
-
 // A sink writes the rows of one file.
 type sink interface {
 	Write(arrow.RecordBatch) error

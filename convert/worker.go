@@ -31,48 +31,6 @@ type result struct {
 	newest   int64                  // the newest update of a resource
 }
 
-// Counts says how many resources were read, and what became of them.
-type Counts struct {
-	Lines     int64 `json:"lines"`     // that are not blank
-	Resources int64 `json:"resources"` // that were understood
-	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
-	Cancelled int64 `json:"cancelled"` // claims that are no longer final action
-	// EnteredInError, Draft and OtherStatus are claims, responses and Coverages
-	// that have no rows because of their status.
-	EnteredInError int64 `json:"entered_in_error"`
-	Draft          int64 `json:"draft"`
-	OtherStatus    int64 `json:"other_status"` // that FHIR does not know
-	// PartlyAdjudicated claims are not final and have no rows.
-	PartlyAdjudicated int64 `json:"partly_adjudicated"`
-	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
-	// Superseded claims are those of which a related one is newer, where the
-	// server sends them all.
-	Superseded int64 `json:"superseded"`
-	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
-	// MBIFromClaim counts those of them whose claims have the MBI themselves.
-	MBIFromClaim int64 `json:"mbi_from_claim"`
-	Rejected     int64 `json:"rejected"`
-	BrokenOff    int64 `json:"broken_off"` // inputs
-	// Misfits are values that do not fit their fields in fixed-width files.
-	Misfits int64 `json:"misfits"`
-}
-
-func (c *Counts) add(d Counts) {
-	c.Lines += d.Lines
-	c.Resources += d.Resources
-	c.Skipped += d.Skipped
-	c.Cancelled += d.Cancelled
-	c.EnteredInError += d.EnteredInError
-	c.Draft += d.Draft
-	c.OtherStatus += d.OtherStatus
-	c.PartlyAdjudicated += d.PartlyAdjudicated
-	c.Replaced += d.Replaced
-	c.Superseded += d.Superseded
-	c.NoPatient += d.NoPatient
-	c.MBIFromClaim += d.MBIFromClaim
-	c.Rejected += d.Rejected
-}
-
 // A resourceKey tells versions of a resource from one another.
 type resourceKey struct {
 	id      [2]uint64 // hash of type and id; zero when the resource has no id

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -65,7 +64,7 @@ func (r *run) write(ctx context.Context) error {
 		group.Go(func() error {
 			writers[i] = &tableWriter{
 				run: r, index: i, spill: s, progress: progress,
-				misfits: rejectFile{path: filepath.Join(r.set.temp, fmt.Sprintf("misfits-%d", i))},
+				misfits: rejectFile{path: r.set.Scratch(fmt.Sprintf("misfits-%d", i))},
 			}
 			return writers[i].write(groupCtx)
 		})
@@ -86,10 +85,7 @@ func (r *run) write(ctx context.Context) error {
 			return err
 		}
 	}
-	others, err := r.format.finish(ctx, r)
-	for _, name := range others {
-		r.others = append(r.others, ManifestFiles{Name: name})
-	}
+	r.others, err = r.format.finish(ctx, r)
 	return err
 }
 
@@ -142,7 +138,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	t.lastLine = -1
 	defer func() {
 		if t.part != nil {
-			t.part.discard()
+			t.part.Discard()
 		}
 	}()
 	if err := t.open(); err != nil {
@@ -161,20 +157,24 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := t.part.finish(); err != nil {
+	if err := t.close(); err != nil {
 		return err
 	}
-	t.part = nil
 	return t.spill.to.remove()
 }
 
 func (t *tableWriter) open() (err error) {
-	if t.part, err = t.run.format.create(t, len(t.files)); err != nil {
-		return err
-	}
-	t.files = append(t.files, ManifestFiles{Name: t.part.home, Member: t.part.member})
+	t.part, err = t.run.format.create(t, len(t.files))
 	t.partRows = 0
-	return nil
+	return err
+}
+
+// close ends the part file.
+func (t *tableWriter) close() error {
+	file, err := t.part.finish(t.partRows)
+	t.part = nil
+	t.files = append(t.files, file)
+	return err
 }
 
 // misfit takes in a value of the rows that are being written.
@@ -247,7 +247,7 @@ func (t *tableWriter) writeRows(cols []arrow.Array, lines []int64) error {
 	for len(lines) > 0 {
 		room := min(t.part.limit-t.partRows, int64(len(lines)))
 		if room == 0 {
-			if err := t.part.finish(); err != nil {
+			if err := t.close(); err != nil {
 				return err
 			}
 			if err := t.open(); err != nil {

@@ -4,7 +4,6 @@ package query
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,14 +14,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 const (
-	manifestName = "_manifest.json"
-	// partialName is the folder of the tables of claims that are not yet fully
-	// adjudicated, and the SQL schema of their views.
-	partialName = "partially_adjudicated"
+	// partialName is the SQL schema of the views of claims that are not yet
+	// fully adjudicated.
+	partialName = dataset.PartialFolder
 	// tuvaProfile is what a manifest says of the sources of the Tuva connector.
 	tuvaProfile = "tuva"
 )
@@ -107,7 +106,7 @@ func readFolders(dir, group string) (map[string]folder, error) {
 			continue
 		}
 		if _, ok := found[f.name]; ok {
-			return nil, fmt.Errorf("two folders are named %s but for upper and lower case", f.name)
+			return nil, errTwice(f.name)
 		}
 		f.group = group
 		found[f.name] = f
@@ -135,55 +134,105 @@ func inOrder(found map[string]folder, known []*schema.Table) []folder {
 	return list
 }
 
-// Reasons why there are no tables to query in a folder.
-var (
-	errUnfinished = errors.New("there is no " + manifestName + " in it")
-	errNoTables   = errors.New("which queries cannot read")
-)
+// errNoTables is why there are no tables to query in a data set.
+var errNoTables = errors.New("which queries cannot read")
 
-// readManifest makes sure that dir is a folder, that its path can be given to
-// DuckDB, and that it has a manifest, and reads from that the format of the
-// tables and which tables there may be. Manifests need not tell: then they are
-// those of CCLF and beside it.
-func readManifest(dir string) (format string, known []*schema.Table, err error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	if !info.IsDir() {
-		return "", nil, errors.New("not a folder")
-	}
+// A source is what a DB reads.
+type source struct {
+	set      *dataset.Set // nil without a manifest
+	database string       // path of the database file, in the format DuckDB
+	tables   []folder     // otherwise
+	known    []*schema.Table
+}
+
+// openSource finds the files of a data set.
+func openSource(dir string, opts Options) (*source, error) {
 	// DuckDB would take these for a pattern and look elsewhere too.
 	if i := strings.IndexAny(dir, "*?["); i >= 0 {
-		return "", nil, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
+		return nil, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
 	}
-	text, err := os.ReadFile(filepath.Join(dir, manifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil, errUnfinished
+	if opts.NoManifest {
+		return openBare(dir, opts)
 	}
+	set, err := dataset.Open(dir)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	var manifest struct {
-		Format       string   `json:"format"`
-		Profile      string   `json:"profile"`
-		ExtraColumns []string `json:"extra_columns"`
+	s := &source{set: set}
+	if s.known, err = knownTables(set.Manifest); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(text, &manifest); err != nil {
-		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
+	switch set.Manifest.Format {
+	case dataset.DuckDB:
+		if s.database = set.Path(set.Layout.Database); s.database == "" {
+			err = fmt.Errorf("%s does not list %s", set.Layout.Manifest, set.Layout.Database)
+		}
+	case dataset.Parquet, dataset.CSV:
+		s.tables, err = listedTables(set, s.known)
+	default:
+		return nil, fmt.Errorf("its format is %s, %w", set.Manifest.Format, errNoTables)
 	}
-	switch manifest.Format {
-	case "arrow", "fixed":
-		return "", nil, fmt.Errorf("its format is %s, %w", manifest.Format, errNoTables)
+	return s, err
+}
+
+// openBare finds the files of a folder that is laid out as a data set, or of a
+// database file, without a manifest.
+func openBare(dir string, opts Options) (*source, error) {
+	s := &source{known: schema.Extend(schema.AllTables(), opts.ExtraColumns)}
+	info, err := os.Stat(dir)
+	if err == nil && info.Mode().IsRegular() {
+		s.database = dir
+		return s, nil
 	}
-	if manifest.Profile == tuvaProfile {
-		return manifest.Format, schema.TuvaFiles(), nil
+	if err == nil {
+		s.tables, err = readTables(dir, s.known)
 	}
-	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(manifest.ExtraColumns, "\n")), "extra_columns")
+	return s, err
+}
+
+// knownTables are the tables that there may be, by what the manifest says.
+func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
+	if m.Profile == tuvaProfile {
+		return schema.TuvaFiles(), nil
+	}
+	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(m.ExtraColumns, "\n")), "extra_columns")
 	if err != nil {
-		return "", nil, fmt.Errorf("%s: %w", manifestName, err)
+		return nil, fmt.Errorf("%s: %w", dataset.ManifestFile, err)
 	}
-	return manifest.Format, schema.Extend(schema.AllTables(), extra), nil
+	return schema.Extend(schema.AllTables(), extra), nil
+}
+
+// listedTables are those of the manifest.
+func listedTables(set *dataset.Set, known []*schema.Table) ([]folder, error) {
+	main, partial := map[string]folder{}, map[string]folder{}
+	for _, t := range set.Manifest.Tables {
+		f, found := folder{name: strings.ToLower(t.Name)}, main
+		if name, ok := strings.CutPrefix(f.name, partialName+"/"); ok {
+			f.group, f.name, found = partialName, name, partial
+		}
+		if _, ok := found[f.name]; ok {
+			return nil, errTwice(f.name)
+		}
+		parquet := 0
+		for _, file := range set.Files(t) {
+			switch filepath.Ext(file.Path) {
+			case ".csv":
+				f.csv = true
+			case ".parquet":
+				parquet++
+			}
+			f.files = append(f.files, file.Path)
+		}
+		if err := f.readHeaders(parquet); err != nil {
+			return nil, err
+		}
+		found[f.name] = f
+	}
+	return slices.Concat(inOrder(main, known), inOrder(partial, known)), nil
+}
+
+func errTwice(name string) error {
+	return fmt.Errorf("two folders are named %s but for upper and lower case", name)
 }
 
 // readFolder lists the part files of one table and, for CSV, their columns.
@@ -195,10 +244,10 @@ func readFolder(dir string) (folder, error) {
 	}
 	parquet := 0
 	for _, e := range entries { // sorted by name
-		if e.IsDir() || !strings.HasPrefix(e.Name(), "part-") {
+		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") {
 			continue
 		}
-		switch filepath.Ext(e.Name()) {
+		switch ext := filepath.Ext(e.Name()); strings.ToLower(ext) {
 		case ".csv":
 			f.csv = true
 		case ".parquet":
@@ -206,27 +255,43 @@ func readFolder(dir string) (folder, error) {
 		default:
 			continue
 		}
+		if ext := filepath.Ext(e.Name()); !strings.HasPrefix(e.Name(), "part-") || ext != strings.ToLower(ext) {
+			return f, &misnamedError{filepath.Join(filepath.Base(dir), e.Name()), "part-00000" + strings.ToLower(ext)}
+		}
 		f.files = append(f.files, filepath.Join(dir, e.Name()))
 	}
+	return f, f.readHeaders(parquet)
+}
+
+// A misnamedError reports a file that would be left out for its name.
+type misnamedError struct{ name, want string }
+
+func (e *misnamedError) Error() string { return e.name + " is not named as a part file is" }
+func (e *misnamedError) Hint() string {
+	return "rename it, for example to " + e.want + ", or move it away"
+}
+
+// readHeaders reads the columns of CSV files. So many of the files are Parquet.
+func (f *folder) readHeaders(parquet int) error {
 	if !f.csv {
-		return f, nil
+		return nil
 	}
 	if parquet > 0 {
-		return f, fmt.Errorf("table %s has both Parquet and CSV files", f.name)
+		return fmt.Errorf("table %s has both Parquet and CSV files", f.name)
 	}
 	for i, path := range f.files {
 		header, err := readHeader(path)
 		if err != nil {
-			return f, err
+			return err
 		}
 		if i == 0 {
 			f.header = header
 		} else if !slices.Equal(header, f.header) {
-			return f, fmt.Errorf("table %s: %s has other columns than %s",
+			return fmt.Errorf("table %s: %s has other columns than %s",
 				f.name, filepath.Base(path), filepath.Base(f.files[0]))
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // readHeader returns the first record of a CSV file.

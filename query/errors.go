@@ -13,6 +13,10 @@ var ErrOptions = errors.New("DuckDB does not take the options")
 // DuckDB may use.
 var ErrOutOfMemory = errors.New("out of memory")
 
+// ErrReplaced is in the error of a query whose data set was replaced while it
+// ran. The same query on a DB that is opened anew reads the new data set.
+var ErrReplaced = errors.New("the data set was replaced")
+
 // An Error is a query that failed or was refused. Its text is DuckDB's own
 // where DuckDB had something to say.
 type Error struct {

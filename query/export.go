@@ -107,13 +107,6 @@ func syncFile(name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// duckDBFormat is what the manifest of a data set says that is not kept in
-// part files but in a database file, of the name databaseName.
-const (
-	duckDBFormat = "duckdb"
-	databaseName = "cclf.duckdb"
-)
-
 // attach opens the database file of a data set, for reading only, and lists
 // its tables. It is hidden then: a user finds the tables as views, as those of
 // any other data set, and finds them once.

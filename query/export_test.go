@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -23,12 +24,10 @@ func databaseSet(t *testing.T, parts string) string {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := Export(t.Context(), parts, filepath.Join(dir, databaseName), Options{}); err != nil {
+	if err := Export(t.Context(), parts, filepath.Join(dir, dataset.DatabaseFile), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(`{"format":"duckdb"}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	describe(t, dir, &dataset.Manifest{Format: dataset.DuckDB})
 	return dir
 }
 
@@ -48,7 +47,7 @@ func TestExport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if info.Mode().Perm() != 0o600 || name != databaseName && name != manifestName {
+		if info.Mode().Perm() != 0o600 || name != dataset.DatabaseFile && name != dataset.ManifestFile {
 			t.Errorf("%s, mode %v", name, info.Mode())
 		}
 	}
@@ -84,7 +83,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.exec(t.Context(), "ATTACH "+quote(filepath.Join(dir, databaseName))+" AS x (READ_ONLY)"); err != nil {
+	if err := db.exec(t.Context(), "ATTACH "+quote(filepath.Join(dir, dataset.DatabaseFile))+" AS x (READ_ONLY)"); err != nil {
 		t.Fatal(err)
 	}
 	comments := get(t, db, "SELECT comment FROM duckdb_columns() WHERE database_name = 'x' AND schema_name = 'main' AND column_name = 'CLM_PMT_AMT'")
@@ -143,13 +142,16 @@ func TestExportPatterns(t *testing.T) {
 // TestFormatsWithoutTables opens data sets that there is nothing to query in.
 func TestFormatsWithoutTables(t *testing.T) {
 	for manifest, want := range map[string]string{
-		`{"format":"fixed"}`:  "its format is fixed, which queries cannot read",
-		`{"format":"arrow"}`:  "its format is arrow, which queries cannot read",
-		`{"format":"duckdb"}`: "cclf.duckdb",
-		`{"format":`:          "_manifest.json",
+		`{"schema_version":1,"format":"fixed"}`:  "its format is fixed, which queries cannot read",
+		`{"schema_version":1,"format":"arrow"}`:  "its format is arrow, which queries cannot read",
+		`{"schema_version":1,"format":"duckdb"}`: "cclf.duckdb",
+		`{"schema_version":1,"format":"orc"}`:    `unknown format "orc"`,
+		`{"schema_version":2,"format":7}`:        "schema version 2",
+		`{"format":"csv"}`:                       "no schema version",
+		`{"format":`:                             "_manifest.json",
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(manifest), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, dataset.ManifestFile), []byte(manifest), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		_, err := Open(t.Context(), dir, Options{})

@@ -4,10 +4,7 @@ package query
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -147,22 +144,14 @@ func plainDate(v any) any {
 	return v
 }
 
-// Generations reads from the manifest of a data set which generations of BCDA
-// it was made from. They are unknown, and none, when the manifest does not say
-// or cannot be read: data sets need not come from this version of cclf.
-func Generations(dir string) []schema.API {
-	data, err := os.ReadFile(filepath.Join(dir, manifestName))
-	if err != nil {
-		return nil
-	}
-	var manifest struct {
-		APIs []string `json:"apis"`
-	}
-	if err := json.Unmarshal(data, &manifest); err != nil {
+// APIs returns the API versions of BCDA that the data set was made from. They
+// are unknown, and none, without a manifest.
+func (db *DB) APIs() []schema.API {
+	if db.set == nil {
 		return nil
 	}
 	var apis []schema.API
-	for _, name := range manifest.APIs {
+	for _, name := range db.set.Manifest.APIs {
 		if api, err := schema.ParseAPI(name); err == nil {
 			apis = append(apis, api)
 		}

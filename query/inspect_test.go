@@ -9,13 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -427,24 +426,18 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-func TestGenerations(t *testing.T) {
-	for manifest, want := range map[string][]schema.API{
-		`{}`:                                nil,
-		`{"apis": ["v2"], "format": "csv"}`: {schema.V2},
-		`{"apis": ["v1", "v9", "v3"]}`:      {schema.V1, schema.V3},
-		`{"apis": "v2"}`:                    nil,
-		`not JSON`:                          nil,
-	} {
+func TestAPIs(t *testing.T) {
+	for _, tt := range []struct{ listed, want string }{{"", "[]"}, {"v2", "[v2]"}, {"v1 v9 v3", "[v1 v3]"}} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(manifest), 0o600); err != nil {
+		describe(t, dir, &dataset.Manifest{Format: dataset.CSV, APIs: strings.Fields(tt.listed)})
+		db, err := Open(t.Context(), dir, Options{Threads: 1})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, Generations(dir)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", manifest, diff)
+		if got := fmt.Sprint(db.APIs()); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.listed, got, tt.want)
 		}
-	}
-	if got := Generations(filepath.Join(t.TempDir(), "nowhere")); got != nil {
-		t.Errorf("generations of nothing: %v", got)
+		db.Close()
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -32,6 +33,10 @@ type Options struct {
 	// ExtraColumns are those of the tables that Export finds; data sets say
 	// themselves what they have.
 	ExtraColumns []schema.ExtraColumn
+	// NoManifest opens a folder that is laid out as a data set, or a database
+	// file, that cclf did not write: all part files in it, whatever a manifest
+	// says.
+	NoManifest bool
 }
 
 // A DB is an open data set. It is for one goroutine at a time; several Rows
@@ -41,33 +46,45 @@ type DB struct {
 	conn    *sql.Conn // the only one: temporary tables belong to it
 	temp    *tempFolder
 	folders []folder
-	results int // how many results were staged so far
+	set     *dataset.Set // nil without a manifest
+	results int          // how many results were staged so far
 }
+
+// opening is how often Open tries when the data set is replaced meanwhile.
+const opening = 10
 
 // Open opens the data set in dir. The error is a *DataSetError if the folder
 // is at fault, and ErrOptions if the options are.
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
-	format, known, err := readManifest(absolute(dir))
-	var tables []folder
-	if err == nil && format != duckDBFormat {
-		tables, err = readTables(absolute(dir), known)
+	for try := 1; ; try++ {
+		src, err := openSource(absolute(dir), opts)
+		if err != nil {
+			return nil, dataSetError(dir, err)
+		}
+		db, err := openDB(ctx, dir, src, opts)
+		if err == nil || ctx.Err() != nil || try == opening || src.set == nil || !src.set.Replaced() {
+			return db, err
+		}
 	}
-	if err != nil {
-		return nil, dataSetError(dir, err)
-	}
+}
+
+// openDB makes a DB of the files of a data set.
+func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, error) {
 	db, err := connect(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	if format == duckDBFormat {
-		if tables, err = db.attach(ctx, filepath.Join(absolute(dir), databaseName)); err != nil {
+	db.set = src.set
+	tables := src.tables
+	if src.database != "" {
+		if tables, err = db.attach(ctx, src.database); err != nil {
 			if ctx.Err() == nil {
 				err = dataSetError(dir, err)
 			}
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	db.folders = complete(tables, known)
+	db.folders = complete(tables, src.known)
 	if err := db.fence(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -88,12 +105,17 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 func dataSetError(dir string, err error) error {
 	e := &DataSetError{Dir: dir, Err: err}
 	switch {
-	case errors.Is(err, errUnfinished):
-		e.hint = "the conversion did not finish, or this is not a data set: run cclf convert again"
+	case errors.Is(err, dataset.ErrNoManifest):
+		e.hint = "the conversion did not finish, or cclf did not write this: run cclf convert again, or open a folder of CCLF tables with --no-manifest"
 	case errors.Is(err, errNoTables):
 		e.hint = "convert the export to another folder with --format parquet, csv or duckdb"
-	case errors.Is(err, os.ErrNotExist):
-		e.hint = "name the folder that cclf convert wrote"
+	default:
+		var own interface{ Hint() string }
+		if errors.As(err, &own) {
+			e.hint = own.Hint()
+		} else if errors.Is(err, os.ErrNotExist) {
+			e.hint = "name the folder that cclf convert wrote"
+		}
 	}
 	// The path is in e already.
 	if pathErr, ok := errors.AsType[*os.PathError](err); ok && filepath.Clean(pathErr.Path) == absolute(dir) {
@@ -261,6 +283,19 @@ func sqlError(err error) error {
 		}
 	}
 	return e
+}
+
+// replaced makes the error of a query that failed since its files are gone one
+// that says so.
+func (db *DB) replaced(err error) error {
+	if cause, ok := errors.AsType[*duckdb.Error](err); ok && cause.Type == duckdb.ErrorTypeIO && db.set != nil && db.set.Replaced() {
+		return &Error{
+			Msg:  "the data set was replaced while it was read",
+			hint: "run the command again: it reads the new data set",
+			err:  ErrReplaced,
+		}
+	}
+	return err
 }
 
 func isCancelled(err error) bool {

@@ -9,14 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -30,7 +34,6 @@ func dataSet(t *testing.T, files map[string]string) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	files[manifestName] = "{}"
 	for name, content := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -45,7 +48,59 @@ func dataSet(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
+	describe(t, dir, &dataset.Manifest{Format: dataset.Parquet})
 	return dir
+}
+
+// describe writes the manifest of a folder: it lists the part files.
+func describe(t *testing.T, dir string, m *dataset.Manifest) {
+	t.Helper()
+	m.SchemaVersion = dataset.SchemaVersion
+	tables := map[string]*dataset.Table{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		file := dataset.File{Name: filepath.ToSlash(rel), Size: info.Size()}
+		table, base := path.Split(file.Name)
+		table = strings.TrimSuffix(table, "/")
+		switch ext := path.Ext(base); {
+		case ext == ".duckdb":
+			m.Files = append(m.Files, file)
+		case table != "" && table[0] != '_' && strings.HasPrefix(base, "part-") && (ext == ".csv" || ext == ".parquet"):
+			if tables[table] == nil {
+				tables[table] = &dataset.Table{Name: table}
+			}
+			tables[table].Files = append(tables[table].Files, file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		m.Tables = append(m.Tables, *tables[name])
+	}
+	writeManifest(t, dir, m)
+}
+
+func writeManifest(t *testing.T, dir string, m any) {
+	t.Helper()
+	text, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, dataset.ManifestFile), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // open opens a data set made of files.
@@ -174,7 +229,7 @@ func TestOpenErrors(t *testing.T) {
 		})
 	}
 	unfinished := dataSet(t, map[string]string{"cclf1/part-00000.csv": "a\n"})
-	if err := os.Remove(filepath.Join(unfinished, manifestName)); err != nil {
+	if err := os.Remove(filepath.Join(unfinished, dataset.ManifestFile)); err != nil {
 		t.Fatal(err)
 	}
 	pattern := filepath.Join(t.TempDir(), "a[1]")

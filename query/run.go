@@ -48,7 +48,8 @@ func (db *DB) Run(ctx context.Context, script string, each func(*Rows) error) er
 	return nil
 }
 
-func (db *DB) query(ctx context.Context, stmt statement, args []any) (*Rows, error) {
+func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, err error) {
+	defer func() { err = db.replaced(err) }()
 	if refusedVerbs[stmt.verb] {
 		return nil, refuse(stmt.verb)
 	}

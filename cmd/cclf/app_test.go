@@ -98,7 +98,7 @@ func TestNoSQLOnTerminal(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte("{}"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte(`{"schema_version":1,"format":"csv"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -90,7 +90,7 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) (err error) {
 			return err
 		}
 	}
-	report := query.FillReport{APIs: query.Generations(dir), EmptyOnly: opts.empty}
+	report := query.FillReport{APIs: db.APIs(), EmptyOnly: opts.empty}
 	if opts.api != "" {
 		report.APIs = pickAPIs(opts.api)
 	}

@@ -1,13 +1,20 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 func TestMain(m *testing.M) {
@@ -27,7 +34,9 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "plain": plain, "manifest": manifest,
+		},
 	})
 }
 
@@ -50,5 +59,84 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// plain copies data sets to folders with .plain behind their names, where part
+// files have names without a hash, which scripts can know:
+//
+//	plain out
+//	grep 60 out.plain/cclf1/part-00000.csv
+func plain(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: plain folder...")
+	}
+	for _, arg := range args {
+		from := ts.MkAbs(arg)
+		to := from + ".plain"
+		ts.Check(os.RemoveAll(to))
+		ts.Check(filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			copied := hashOfPart.ReplaceAllString(to+strings.TrimPrefix(name, from), "$1.")
+			if err := os.MkdirAll(filepath.Dir(copied), 0o700); err != nil {
+				return err
+			}
+			return os.WriteFile(copied, text, 0o600)
+		}))
+	}
+}
+
+var hashOfPart = regexp.MustCompile(`(part-[0-9]{5})-[0-9a-f]{12}\.`)
+
+// partPath is where the first part file of a table is.
+func partPath(t *testing.T, dir, table, format string) string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, table, "part-00000-*."+format))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("%s: %v, %v", table, paths, err)
+	}
+	return paths[0]
+}
+
+// manifest makes data sets of folders with tables: it adds to _manifest.json
+// what a reader needs.
+//
+//	manifest out
+func manifest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: manifest folder...")
+	}
+	for _, arg := range args {
+		dir := ts.MkAbs(arg)
+		m := dataset.Manifest{Format: dataset.CSV}
+		file := filepath.Join(dir, dataset.ManifestFile)
+		if text, err := os.ReadFile(file); err == nil {
+			ts.Check(json.Unmarshal(text, &m))
+		}
+		m.SchemaVersion = dataset.SchemaVersion
+		parts, err := filepath.Glob(filepath.Join(dir, "*", "part-*"))
+		ts.Check(err)
+		for _, part := range parts {
+			info, err := os.Stat(part)
+			ts.Check(err)
+			rel, err := filepath.Rel(dir, part)
+			ts.Check(err)
+			name := filepath.Base(filepath.Dir(part))
+			if n := len(m.Tables); n == 0 || m.Tables[n-1].Name != name {
+				m.Tables = append(m.Tables, dataset.Table{Name: name})
+			}
+			last := &m.Tables[len(m.Tables)-1]
+			last.Files = append(last.Files, dataset.File{Name: filepath.ToSlash(rel), Size: info.Size()})
+		}
+		text, err := json.Marshal(m)
+		ts.Check(err)
+		ts.Check(os.MkdirAll(dir, 0o700))
+		ts.Check(os.WriteFile(file, text, 0o600))
 	}
 }

@@ -96,7 +96,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}
 	fmt.Fprintln(e.stderr, t.Render())
 	aside, nameless := "in tables of their own", "MBI empty"
-	if m.Profile == convert.Tuva {
+	if m.Profile == string(convert.Tuva) {
 		aside, nameless = "left out", "its id stands for the MBI"
 	}
 	var notes []string

@@ -88,6 +88,10 @@ func duckDBFlags(opts *query.Options) []cli.Flag {
 			Name: "threads", Usage: "use `N` threads (default: one a core)", HideDefault: true,
 			Validator: positive, Destination: &opts.Threads,
 		},
+		&cli.BoolFlag{
+			Name: "no-manifest", Usage: "open a folder of CCLF tables, or a DuckDB file, that cclf did not write: every file named part-*.parquet or part-*.csv, unchecked",
+			Destination: &opts.NoManifest,
+		},
 	}
 }
 

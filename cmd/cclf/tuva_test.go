@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -212,7 +211,7 @@ func TestTuvaJobs(t *testing.T) {
 		var files [2][]byte
 		for i, folder := range folders {
 			var err error
-			if files[i], err = os.ReadFile(filepath.Join(folder, table.Name, "part-00000.csv")); err != nil {
+			if files[i], err = os.ReadFile(partPath(t, folder, table.Name, "csv")); err != nil {
 				t.Fatal(err)
 			}
 		}

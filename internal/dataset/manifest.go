@@ -26,7 +26,9 @@ type Manifest struct {
 	Increment     bool     `json:"increment,omitempty"`
 	APIs          []string `json:"apis"` // API versions of BCDA in the inputs
 	Inputs        []Input  `json:"inputs"`
-	Counts        Counts   `json:"counts"`
+	// PassedOver is what folders and archives hold and was not read.
+	PassedOver []PassedOver `json:"passed_over,omitempty"`
+	Counts     Counts       `json:"counts"`
 	// PartialDates counts dates without their days, whose cells are null, and
 	// Rounded numbers with more decimals than their columns, which are rounded,
 	// both by table and column, such as "cclf1.CLM_FROM_DT". Values of
@@ -39,6 +41,12 @@ type Manifest struct {
 	// ExtraColumns are the lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
 	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
+	// Unmapped are the elements of the inputs that no column is made from.
+	Unmapped []Unmapped `json:"unmapped,omitempty"`
+	// UnlistedElements is how often new elements were seen that are not among
+	// them, because there are too many.
+	UnlistedElements int64         `json:"unlisted_elements,omitempty"`
+	Missing          []MissingMark `json:"missing,omitempty"`
 }
 
 // An Input is one file that was read.
@@ -48,6 +56,14 @@ type Input struct {
 	TextSize int64  `json:"text_bytes"` // decompressed
 	Lines    int64  `json:"lines"`
 	Rejects  int64  `json:"rejected"`
+	// BrokenOff is the line where the input broke off, which was allowed.
+	BrokenOff int64 `json:"broken_off_at_line,omitempty"`
+}
+
+// PassedOver is something in a folder or an archive that was not read.
+type PassedOver struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
 }
 
 // Counts says how many resources were read, and what became of them.
@@ -55,7 +71,12 @@ type Counts struct {
 	Lines     int64 `json:"lines"`     // that are not blank
 	Resources int64 `json:"resources"` // that were understood
 	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
-	Cancelled int64 `json:"cancelled"` // claims that are no longer in force
+	Cancelled int64 `json:"cancelled"` // claims that are no longer final action
+	// EnteredInError, Draft and OtherStatus are claims, responses and Coverages
+	// that have no rows because of their status.
+	EnteredInError int64 `json:"entered_in_error"`
+	Draft          int64 `json:"draft"`
+	OtherStatus    int64 `json:"other_status"` // that FHIR does not know
 	// PartlyAdjudicated claims are not final and have no rows.
 	PartlyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
@@ -63,7 +84,10 @@ type Counts struct {
 	// server sends them all.
 	Superseded int64 `json:"superseded"`
 	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
-	Rejected   int64 `json:"rejected"`
+	// MBIFromClaim counts those of them whose claims have the MBI themselves.
+	MBIFromClaim int64 `json:"mbi_from_claim"`
+	Rejected     int64 `json:"rejected"`
+	BrokenOff    int64 `json:"broken_off"` // inputs
 	// Misfits are values that do not fit their fields in fixed-width files.
 	Misfits int64 `json:"misfits"`
 }
@@ -82,6 +106,42 @@ type File struct {
 	Rows   int64  `json:"rows"`             // of the table in it; records of a file of no table
 	Size   int64  `json:"bytes"`            // of the file
 	SHA256 string `json:"sha256"`           // of the file, in hexadecimal
+}
+
+// An Unmapped is an element of the input that no column is made from.
+type Unmapped struct {
+	API      string `json:"api"`
+	Resource string `json:"resource"`
+	Kind     string `json:"kind"`
+	Path     string `json:"path"`
+	// System is that of a category's code.
+	System string `json:"system,omitempty"`
+	// Name is the URL of an extension, the code of a category, or a system. What
+	// does not look like one is withheld: it may be a value.
+	Name  string `json:"name"`
+	New   bool   `json:"new,omitempty"` // not known to be sent
+	Count int64  `json:"count"`
+}
+
+// A MissingMark is something that the resources of a type had in all versions
+// of the server that are known, and that none has in the input.
+type MissingMark struct {
+	API       string `json:"api"`
+	Resource  string `json:"resource"`
+	Mark      string `json:"mark"`
+	Expr      string `json:"expr"`
+	Resources int64  `json:"resources"` // that were expected to have it
+}
+
+// New returns the elements that are not known to be sent.
+func (m *Manifest) New() []Unmapped {
+	var list []Unmapped
+	for _, u := range m.Unmapped {
+		if u.New {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // TotalRows is the number of rows in all tables.
@@ -192,9 +252,13 @@ func (c *Counts) Add(d Counts) {
 	c.Resources += d.Resources
 	c.Skipped += d.Skipped
 	c.Cancelled += d.Cancelled
+	c.EnteredInError += d.EnteredInError
+	c.Draft += d.Draft
+	c.OtherStatus += d.OtherStatus
 	c.PartlyAdjudicated += d.PartlyAdjudicated
 	c.Replaced += d.Replaced
 	c.Superseded += d.Superseded
 	c.NoPatient += d.NoPatient
+	c.MBIFromClaim += d.MBIFromClaim
 	c.Rejected += d.Rejected
 }
