@@ -64,7 +64,9 @@ type Program struct {
 	scopes  []scope
 	regs    int
 	rowSets int
-	census  *Census // or nil
+	census  *Census  // or nil
+	arrays  []string // by row set
+	most    []int    // by row set: how many elements a record may have, or 0
 }
 
 type node struct {
@@ -139,6 +141,7 @@ type Builder struct {
 	scopes  []*buildScope
 	rowSets []string
 	census  *Census
+	most    map[string]int // by array
 	err     error
 }
 
@@ -231,6 +234,16 @@ func (b *Builder) Rows(array string) int {
 	sc.rowSet = len(b.rowSets)
 	b.rowSets = append(b.rowSets, array)
 	return sc.rowSet
+}
+
+// LimitRows bounds the elements that a top-level array of objects may have in a
+// record, if they are collected. [Program.Walk] fails with a [RowsError] for a
+// record that has more.
+func (b *Builder) LimitRows(array string, most int) {
+	if b.most == nil {
+		b.most = map[string]int{}
+	}
+	b.most[array] = most
 }
 
 // A Ref is a register that a Builder has promised: of the record, or of each
@@ -404,7 +417,10 @@ func (b *Builder) Compile() (*Program, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	p := &Program{rowSets: len(b.rowSets)}
+	p := &Program{rowSets: len(b.rowSets), arrays: b.rowSets}
+	for _, array := range b.rowSets {
+		p.most = append(p.most, b.most[array])
+	}
 	for _, sc := range b.scopes {
 		sc.base = p.regs
 		width := 0

@@ -1,6 +1,7 @@
 package ndjson
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 )
@@ -73,10 +74,19 @@ type rowSet struct {
 	regs  []Span
 	marks []Marks
 	width int
+	most  int // how many elements a record may have, 0 for any number
 }
 
 // add adds an element with marks, and returns its registers, which are empty.
 func (s *rowSet) add(marks Marks) []Span {
+	if s.most > 0 && len(s.marks) > s.most {
+		// All beyond what is allowed share a place: it is the last element
+		// that a memo may remember.
+		s.marks[s.most] = marks
+		last := s.regs[s.most*s.width:]
+		clear(last)
+		return last
+	}
 	s.marks = append(s.marks, marks)
 	n := len(s.regs)
 	s.regs = slices.Grow(s.regs, s.width)[:n+s.width]
@@ -129,7 +139,30 @@ func (p *Program) Walk(r *Record, line []byte) error {
 	if err != nil {
 		return err
 	}
-	return checkEnd(line, at)
+	if err := checkEnd(line, at); err != nil {
+		return err
+	}
+	return r.checkRows()
+}
+
+// A RowsError reports an array with more elements than a record may have.
+type RowsError struct {
+	Array string
+	Most  int
+}
+
+func (e *RowsError) Error() string {
+	return fmt.Sprintf("more than %d elements in %s", e.Most, e.Array)
+}
+
+// checkRows reports a row set with more elements than a record may have.
+func (r *Record) checkRows() error {
+	for i := range r.rows {
+		if s := &r.rows[i]; s.most > 0 && len(s.marks) > s.most {
+			return &RowsError{r.program.arrays[i], s.most}
+		}
+	}
+	return nil
 }
 
 func (p *Program) prepare(r *Record, line []byte) {
@@ -142,6 +175,7 @@ func (p *Program) prepare(r *Record, line []byte) {
 		for _, sc := range p.scopes {
 			if sc.rowSet >= 0 {
 				r.rows[sc.rowSet].width = sc.hi - sc.lo
+				r.rows[sc.rowSet].most = p.most[sc.rowSet]
 			}
 		}
 		r.census = nil

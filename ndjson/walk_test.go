@@ -3,6 +3,7 @@ package ndjson
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -709,6 +710,44 @@ func TestTable(t *testing.T) {
 		}
 		if got, ok := tab.find([]byte(k + "!")); ok {
 			t.Errorf("find(%q) = %d, which was not added", k+"!", got)
+		}
+	}
+}
+
+// TestLimitRows walks records with as many elements as are allowed, and with
+// more, of objects that are remembered and that are not.
+func TestLimitRows(t *testing.T) {
+	b := NewBuilder()
+	set := b.Rows("item")
+	value := b.RowValue(set, Path{{Name: "a"}}, 1)
+	b.LimitRows("item", 3)
+	p, err := b.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rec Record
+	for round := range 3 {
+		for n := range 9 {
+			var items []string
+			for i := range n {
+				items = append(items, fmt.Sprintf(`{"a":%d,"b":"something that is long enough"}`, i%2))
+			}
+			err := p.Walk(&rec, []byte(`{"item":[`+strings.Join(items, ",")+`]}`))
+			var over *RowsError
+			if n > 3 {
+				if !errors.As(err, &over) || over.Array != "item" || over.Most != 3 {
+					t.Fatalf("round %d: %d elements: %v", round, n, err)
+				}
+				continue
+			}
+			if err != nil || rec.Rows(set) != n {
+				t.Fatalf("round %d: %d elements: %d rows, %v", round, n, rec.Rows(set), err)
+			}
+			for i := range n {
+				if got := string(rec.Row(set, i)[value.Reg()].Raw(rec.Line)); got != fmt.Sprint(i%2) {
+					t.Errorf("round %d: element %d of %d has %s", round, i, n, got)
+				}
+			}
 		}
 	}
 }
