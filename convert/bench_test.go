@@ -79,7 +79,7 @@ func forBenchAPIs(b *testing.B, run func(b *testing.B, api schema.API, chunks []
 }
 
 func benchPlans(b *testing.B) *plans {
-	p := newPlans(nil, PlainCCLF.tables())
+	p := newPlans(nil, PlainCCLF.tables(), defaultLimits())
 	if err := p.check(); err != nil {
 		b.Fatal(err)
 	}
@@ -118,6 +118,16 @@ func BenchmarkWalk(b *testing.B) {
 	})
 }
 
+// benchChunk is the result of a chunk, which is not large enough for parts.
+func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API) *result {
+	b.Helper()
+	res, err := w.chunk(job{seq: int64(seq), chunk: c, api: api, family: schema.AllAPIs}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return res
+}
+
 // BenchmarkRows walks the lines and makes rows of them.
 func BenchmarkRows(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
@@ -125,7 +135,7 @@ func BenchmarkRows(b *testing.B) {
 		w := newWorker(benchPlans(b), benchOptions(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
-				for _, p := range w.chunk(job{seq: int64(i), chunk: c, api: api, family: schema.AllAPIs}).pages {
+				for _, p := range benchChunk(b, w, i, c, api).pages {
 					pools.put(p.output, p.page)
 				}
 			}
@@ -142,7 +152,7 @@ func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]basedPa
 	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
 	all := make([][]basedPage, len(outputs))
 	for i, c := range chunks {
-		for _, p := range w.chunk(job{seq: int64(i), chunk: c, api: api, family: schema.AllAPIs}).pages {
+		for _, p := range benchChunk(b, w, i, c, api).pages {
 			all[p.output] = append(all[p.output], basedPage{p.page, 0})
 		}
 	}

@@ -38,9 +38,12 @@ type claim struct {
 	file []byte // where the resource stands
 	line int64
 
+	limits     *limits
+	steps      int         // taken for joins of the resource
 	serial     int64       // of the resource, among those of the worker
 	numberings []numbering // by row set
 	listing    listing     // the last one
+	ranking    ranking     // the last one
 
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
@@ -76,6 +79,9 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 		if err := c.row(tp, &tp.cells, out, row, first, line, who); err != nil {
 			return err
 		}
+		if c.steps > c.limits.steps {
+			return reject("more than %d references between its elements", c.limits.steps)
+		}
 		first = false
 	}
 	return nil
@@ -96,6 +102,9 @@ func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first 
 		if !ok {
 			to[g.col] = null
 			continue
+		}
+		if len(v) > c.limits.text {
+			return reject("%s.%s: a text of more than %d bytes", tp.table.Name, g.field.Label, c.limits.text)
 		}
 		if err := out.set(to, g.col, v); err != nil {
 			kind, adjusted := err.(adjustment)
@@ -241,26 +250,15 @@ func (c *claim) joined(s *source, row int) []ndjson.Span {
 	if list.IsZero() {
 		return nil
 	}
-	n := s.nth
-	if places := c.numbered(s); places != nil {
-		for _, i := range c.listed(list, places) {
-			for ; i >= 0; i = places.next[i] {
-				if !c.meets(s, int(i)) {
-					continue
-				}
-				if n--; n == 0 {
-					return c.rec.Row(s.join.set, int(i))[s.reg : s.reg+s.count]
-				}
+	n, places := s.nth, c.numbered(s)
+	for _, i := range c.listed(list, places) {
+		for ; i >= 0; i = places.next[i] {
+			c.steps++
+			if !c.meets(s, int(i)) {
+				continue
 			}
-		}
-		return nil
-	}
-	for number := range numbersIn(list.Raw(c.rec.Line)) {
-		for i := range c.rec.Rows(s.join.set) {
-			if c.matches(s, i, number) {
-				if n--; n == 0 {
-					return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
-				}
+			if n--; n == 0 {
+				return c.rec.Row(s.join.set, int(i))[s.reg : s.reg+s.count]
 			}
 		}
 	}
@@ -283,6 +281,10 @@ func (c *claim) listed(list ndjson.Span, m *numbering) []int32 {
 	}
 	l.list, l.of, l.serial, l.places = list, m, c.serial, l.places[:0]
 	for number := range numbersIn(list.Raw(c.rec.Line)) {
+		c.steps++
+		if c.steps > c.limits.steps {
+			break // the resource will be rejected
+		}
 		l.places = append(l.places, m.find(number))
 	}
 	return l.places
@@ -290,17 +292,17 @@ func (c *claim) listed(list ndjson.Span, m *numbering) []int32 {
 
 // numbering tells which elements of an array have which number.
 type numbering struct {
-	resource int64   // that it is of
-	small    bool    // all elements have small numbers
-	first    []int32 // element by number, or -1
-	next     []int32 // the next element of the same number, or -1
+	resource int64            // that it is of
+	small    bool             // all elements have small numbers
+	first    []int32          // element by number, or -1
+	other    map[string]int32 // element by the text of its number, unless all are small
+	next     []int32          // the next element of the same number, or -1
 }
 
 // mostNumber is the largest number for which there is a place.
 const mostNumber = 1 << 12
 
-// numbered returns the numbering of the elements that a source joins, or nil
-// when they must be searched.
+// numbered returns the numbering of the elements that a source joins.
 func (c *claim) numbered(s *source) *numbering {
 	for len(c.numberings) <= s.join.set {
 		c.numberings = append(c.numberings, numbering{resource: -1})
@@ -308,10 +310,9 @@ func (c *claim) numbered(s *source) *numbering {
 	m := &c.numberings[s.join.set]
 	if m.resource != c.serial {
 		m.resource = c.serial
-		m.small = c.makeNumbering(s, m)
-	}
-	if !m.small {
-		return nil
+		if m.small = c.makeNumbering(s, m); !m.small {
+			c.indexNumbers(s, m)
+		}
 	}
 	return m
 }
@@ -334,8 +335,30 @@ func (c *claim) makeNumbering(s *source, m *numbering) bool {
 	return true
 }
 
+// indexNumbers is makeNumbering for numbers of any size, and none.
+func (c *claim) indexNumbers(s *source, m *numbering) {
+	if m.other == nil {
+		m.other = map[string]int32{}
+	}
+	clear(m.other)
+	for i := len(m.next) - 1; i >= 0; i-- {
+		key := c.rec.Row(s.join.set, i)[s.join.key].Raw(c.rec.Line)
+		m.next[i] = -1
+		if after, known := m.other[string(key)]; known {
+			m.next[i] = after
+		}
+		m.other[string(key)] = int32(i)
+	}
+}
+
 // find returns the first element with a number, or -1.
 func (m *numbering) find(number []byte) int32 {
+	if !m.small {
+		if i, known := m.other[string(number)]; known {
+			return i
+		}
+		return -1
+	}
 	n := smallNumber(number)
 	if n < 0 || n >= len(m.first) {
 		return -1
@@ -367,6 +390,7 @@ func (c *claim) referred(s *source) []ndjson.Span {
 	}
 	id := bytes.TrimPrefix(ref.Raw(c.rec.Line), []byte("#"))
 	for i := range c.rec.Rows(s.join.set) {
+		c.steps++
 		if c.matches(s, i, id) {
 			return c.rec.Row(s.join.set, i)[s.reg : s.reg+s.count]
 		}

@@ -178,18 +178,17 @@ func (t texts) bytesOrNone(row int) []byte {
 	return t.bytes(row)
 }
 
-// dense returns columns of which none has a dictionary. The caller owns them.
-func dense(cols []arrow.Array) []arrow.Array {
+// dense returns rows of columns, without dictionaries. The caller owns them.
+func dense(cols []arrow.Array, from, end int) []arrow.Array {
 	out := make([]arrow.Array, len(cols))
 	for i, col := range cols {
 		if !hasDictionary(col) {
-			col.Retain()
-			out[i] = col
+			out[i] = array.NewSlice(col, int64(from), int64(end))
 			continue
 		}
 		var c column
 		t := textsOf(col)
-		for row := range col.Len() {
+		for row := from; row < end; row++ {
 			if col.IsNull(row) {
 				c.appendNull()
 			} else {

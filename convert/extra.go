@@ -51,7 +51,7 @@ func compileExtra(x schema.ExtraColumn) error {
 	}
 	table := *schema.Extend([]*schema.Table{schema.Lookup(x.Table)}, []schema.ExtraColumn{x})[0]
 	table.Fields = table.Fields[len(table.Base.Fields):]
-	return newPlans(nil, []*schema.Table{&table}).check()
+	return newPlans(nil, []*schema.Table{&table}, defaultLimits()).check()
 }
 
 // extraFunctions are the functions of the crosswalk that work in every table.

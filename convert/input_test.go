@@ -216,14 +216,14 @@ func lineWithAmount(value string) object {
 	}}}
 }
 
-// TestOverlongLine has a line of more than 64 MiB between two others.
+// TestOverlongLine has a line of more than 32 MiB between two others.
 func TestOverlongLine(t *testing.T) {
 	one, two := lines(someClaim("CARRIER", "1", "p")), lines(someClaim("CARRIER", "2", "p"))
 	c := export{}.convert(t, func(o *Options) {
 		o.Inputs = []string{"-"}
 		o.Stdin = io.MultiReader(strings.NewReader(one+`{"id":"`), &repeat{'x', ndjson.MaxLine}, strings.NewReader("\"}\n"+two))
 	})
-	want := []Reject{{File: "-", Line: 2, Offset: int64(len(one)), Reason: "the resource is longer than 64 MiB"}}
+	want := []Reject{{File: "-", Line: 2, Offset: int64(len(one)), Reason: "the resource is longer than 32 MiB"}}
 	if diff := cmp.Diff(want, c.rejects); diff != "" {
 		t.Errorf("rejects differ (-want +got):\n%s", diff)
 	}

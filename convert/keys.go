@@ -24,11 +24,12 @@ const keyBytes = 32
 // A keyLog takes the keys of all resources and finds those that a newer
 // version of the same resource replaces.
 type keyLog struct {
-	dir  string // of sorted runs
-	name string
-	most int // keys in memory, if not keysInMemory
-	keys []resourceKey
-	runs []string
+	dir     string // of sorted runs
+	name    string
+	most    int // keys in memory, if not keysInMemory
+	keys    []resourceKey
+	runs    []string
+	written int // runs, those included that were merged
 }
 
 func (l *keyLog) add(k resourceKey) error {
@@ -57,25 +58,41 @@ func compareKeys(a, b resourceKey) int {
 // spill sorts the keys in memory and writes them to a run of their own.
 func (l *keyLog) spill() error {
 	slices.SortFunc(l.keys, compareKeys)
-	name := filepath.Join(l.dir, fmt.Sprintf("%s-%05d", l.name, len(l.runs)))
+	err := l.writeRun(func(yield func(resourceKey) error) error {
+		for _, k := range l.keys {
+			if err := yield(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	l.keys = l.keys[:0]
+	return err
+}
+
+// writeRun writes the keys that each yields, which are sorted, to a new run.
+func (l *keyLog) writeRun(each func(yield func(resourceKey) error) error) error {
+	name := filepath.Join(l.dir, fmt.Sprintf("%s-%05d", l.name, l.written))
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
+	l.written++
 	w := bufio.NewWriterSize(f, 1<<16)
-	for _, k := range l.keys {
+	err = each(func(k resourceKey) error {
 		var b [keyBytes]byte
 		binary.LittleEndian.PutUint64(b[0:], k.id[0])
 		binary.LittleEndian.PutUint64(b[8:], k.id[1])
 		binary.LittleEndian.PutUint64(b[16:], uint64(k.updated))
 		binary.LittleEndian.PutUint64(b[24:], uint64(k.line))
-		if _, err := w.Write(b[:]); err != nil {
-			return errors.Join(err, f.Close())
-		}
+		_, err := w.Write(b[:])
+		return err
+	})
+	if err == nil {
+		err = w.Flush()
 	}
 	l.runs = append(l.runs, name)
-	l.keys = l.keys[:0]
-	return errors.Join(w.Flush(), f.Close())
+	return errors.Join(err, f.Close())
 }
 
 // replaced returns the lines whose resources have a newer version, or a later
@@ -85,18 +102,64 @@ func (l *keyLog) replaced() (lineSet, error) { return l.replacedExcept(nil) }
 // replacedExcept is replaced among the lines that are not in gone.
 func (l *keyLog) replacedExcept(gone lineSet) (lineSet, error) {
 	slices.SortFunc(l.keys, compareKeys)
-	merge := keyMerge{{next: sliceSource(l.keys)}}
-	for _, name := range l.runs {
-		f, err := os.Open(name)
-		if err != nil {
+	for len(l.runs) > runsMerged {
+		if err := l.mergeRuns(); err != nil {
 			return nil, err
 		}
-		defer f.Close()
+	}
+	merge, done, err := openRuns(l.runs)
+	defer done()
+	if err != nil {
+		return nil, err
+	}
+	merge = append(merge, &keyRun{next: sliceSource(l.keys)})
+	var set lineSet
+	err = merge.groups(gone, func(older resourceKey) { set.add(older.line) })
+	return set, err
+}
+
+// runsMerged is how many runs are merged at a time, each of which is an open
+// file and a buffer.
+const runsMerged = 64
+
+// mergeRuns makes one run of the oldest ones.
+func (l *keyLog) mergeRuns() error {
+	old := l.runs[:runsMerged]
+	merge, done, err := openRuns(old)
+	defer done()
+	if err != nil {
+		return err
+	}
+	err = l.writeRun(func(yield func(resourceKey) error) error { return merge.each(yield) })
+	if err != nil {
+		return err
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	l.runs = l.runs[runsMerged:]
+	return nil
+}
+
+// openRuns opens runs to be merged. The function that it returns closes them.
+func openRuns(names []string) (merge keyMerge, done func(), err error) {
+	var files []*os.File
+	done = func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, done, err
+		}
+		files = append(files, f)
 		merge = append(merge, &keyRun{next: fileSource(bufio.NewReaderSize(f, 1<<16))})
 	}
-	var set lineSet
-	err := merge.groups(gone, func(older resourceKey) { set.add(older.line) })
-	return set, err
+	return merge, done, nil
 }
 
 // keySource yields keys in order; io.EOF ends them.
@@ -147,6 +210,21 @@ func (m *keyMerge) Pop() any {
 // groups merges the runs and calls older for every key that is not the last
 // of its resource. Lines that are gone do not count.
 func (m *keyMerge) groups(gone lineSet, older func(resourceKey)) error {
+	var last resourceKey // of the lines that count; its id is never zero
+	return m.each(func(k resourceKey) error {
+		if gone.has(k.line) {
+			return nil
+		}
+		if k.id == last.id {
+			older(last)
+		}
+		last = k
+		return nil
+	})
+}
+
+// each merges the runs and yields their keys in order.
+func (m *keyMerge) each(yield func(resourceKey) error) error {
 	var live keyMerge
 	for _, run := range *m {
 		switch head, err := run.next(); {
@@ -158,14 +236,10 @@ func (m *keyMerge) groups(gone lineSet, older func(resourceKey)) error {
 		}
 	}
 	heap.Init(&live)
-	var last resourceKey // of the lines that count; its id is never zero
 	for len(live) > 0 {
 		run := live[0]
-		if !gone.has(run.head.line) {
-			if run.head.id == last.id {
-				older(last)
-			}
-			last = run.head
+		if err := yield(run.head); err != nil {
+			return err
 		}
 		head, err := run.next()
 		switch {

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"hash/maphash"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -63,6 +64,9 @@ func TestReplaced(t *testing.T) {
 			set, err := l.replacedExcept(except)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if len(l.runs) > runsMerged {
+				t.Errorf("%d runs are merged at a time", len(l.runs))
 			}
 			var got []int64
 			for i := range line + 100 {
@@ -131,6 +135,22 @@ func TestHash(t *testing.T) {
 		for n := 1; n < 40; n++ {
 			add(kind, string(make([]byte, n)))
 		}
+	}
+}
+
+// TestHashIsKeyed makes sure that collisions found in one process are none in
+// another.
+func TestHashIsKeyed(t *testing.T) {
+	before := hashSeeds
+	defer func() { hashSeeds = before }()
+	id := []byte("-10000000000001")
+	first := hash128(patientType, id)
+	if again := hash128(patientType, id); again != first {
+		t.Error("the same id has two hashes")
+	}
+	hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+	if second := hash128(patientType, id); second[0] == first[0] || second[1] == first[1] {
+		t.Error("the hash does not depend on the seeds")
 	}
 }
 

@@ -2,13 +2,14 @@ package convert
 
 import (
 	"bytes"
-	"encoding/binary"
+	"hash/maphash"
 	"math"
 
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// personID stands for the id of a Patient resource: 64 bits of its hash.
+// personID identifies a beneficiary: 64 bits of the keyed hash of Patient.id. Among
+// a million of them, the chance that two are the same is 3 in 100 million.
 type personID uint64
 
 // people is what the conversion keeps in memory of every beneficiary: the
@@ -313,29 +314,23 @@ func partOf(name []byte) int {
 	return otherPart
 }
 
-// hash128 hashes an identity of some kind, the same on every machine.
-func hash128(kind string, id []byte) [2]uint64 {
-	h := [2]uint64{0x9E3779B97F4A7C15 + uint64(len(id)), 0xC2B2AE3D27D4EB4F + uint64(len(id))}
-	for i := range len(kind) {
-		h[0] = mix(h[0]+uint64(kind[i]), 0xFF51AFD7ED558CCD)
-	}
-	for len(id) > 0 {
-		var block [8]byte
-		n := copy(block[:], id)
-		id = id[n:]
-		x := binary.LittleEndian.Uint64(block[:])
-		h[0] = mix(h[0]^x, 0xFF51AFD7ED558CCD)
-		h[1] = mix(h[1]+x, 0xC4CEB9FE1A85EC53)
-	}
-	return [2]uint64{mix(h[0], 0x9E3779B97F4A7C15), mix(h[1]^h[0], 0xD6E8FEB86659FD93)}
-}
+// hashSeeds key the hashes of identities, anew in each process. Whoever chooses the
+// ids of an export cannot make two of them collide, which would give one
+// beneficiary the MBI of another. Hashes are compared for equality only: no output
+// depends on the seeds.
+var hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-func mix(x, k uint64) uint64 {
-	x ^= x >> 32
-	x *= k
-	x ^= x >> 29
-	x *= 0xBF58476D1CE4E5B9
-	return x ^ x>>32
+// hash128 hashes an identity of some kind.
+func hash128(kind string, id []byte) (h [2]uint64) {
+	for i, seed := range hashSeeds {
+		var m maphash.Hash
+		m.SetSeed(seed)
+		_, _ = m.WriteString(kind)
+		_ = m.WriteByte(0)
+		_, _ = m.Write(id)
+		h[i] = m.Sum64()
+	}
+	return h
 }
 
 // patientHash is the hash of a Patient's id, from a reference such as

@@ -186,7 +186,7 @@ type compiler struct {
 }
 
 // newPlan compiles what the tables ask of one resource type.
-func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, error) {
+func newPlan(api schema.API, resource string, tables []*schema.Table, most *limits) (*plan, error) {
 	c := &compiler{
 		b:      ndjson.NewBuilder(),
 		p:      &plan{api: api, resource: resource},
@@ -213,6 +213,7 @@ func newPlan(api schema.API, resource string, tables []*schema.Table) (*plan, er
 			return nil, fmt.Errorf("table %s, %s: %w", t.Name, api, err)
 		}
 	}
+	c.b.LimitRows(most.of)
 	var err error
 	if c.p.program, err = c.b.Compile(); err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ import (
 // TestPlans compiles the crosswalk of each generation, and makes sure that
 // each cell with an expression is evaluated somewhere, and no other.
 func TestPlans(t *testing.T) {
-	compiled := newPlans(nil, PlainCCLF.tables())
-	for _, p := range []*plans{compiled, newPlans(nil, Tuva.tables())} {
+	compiled := newPlans(nil, PlainCCLF.tables(), defaultLimits())
+	for _, p := range []*plans{compiled, newPlans(nil, Tuva.tables(), defaultLimits())} {
 		if err := p.check(); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	only := schema.V3
-	if compiled = newPlans(&only, PlainCCLF.tables()); compiled.first() != only {
+	if compiled = newPlans(&only, PlainCCLF.tables(), defaultLimits()); compiled.first() != only {
 		t.Errorf("plans for %s begin with %s", only, compiled.first())
 	}
 }

@@ -24,19 +24,20 @@ type plans struct {
 	byType  [len(schema.APIs)]map[string]func() (*plan, error)
 	outputs []output    // with the tables that are compiled
 	only    *schema.API // the generation that the user says it is
+	limits  *limits     // of a resource
 }
 
 // newPlans returns the plans for tables. A test shows that those of the tables
 // that there are compile; of others, check does.
-func newPlans(only *schema.API, tables []*schema.Table) *plans {
-	p := &plans{only: only, outputs: outputsWith(tables)}
+func newPlans(only *schema.API, tables []*schema.Table, most *limits) *plans {
+	p := &plans{only: only, limits: most, outputs: outputsWith(tables)}
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]func() (*plan, error){}
 		for _, resource := range resourceTypes {
 			if isPartial(resource) && api != schema.V2 {
 				continue
 			}
-			p.byType[api][resource] = sync.OnceValues(func() (*plan, error) { return newPlan(api, resource, tables) })
+			p.byType[api][resource] = sync.OnceValues(func() (*plan, error) { return newPlan(api, resource, tables, most) })
 		}
 	}
 	return p

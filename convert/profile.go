@@ -2,8 +2,10 @@ package convert
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -68,13 +70,33 @@ func (c *claim) cancels() bool {
 // number is the place of a row when those of the claim are sorted by a
 // number, the elements without one behind the others.
 func (c *claim) number(s *source, row int) []byte {
-	own, place := c.sequence(s, row), 1
-	for i := range c.rec.Rows(s.rowSet) {
-		if n := c.sequence(s, i); n < own || n == own && i < row {
-			place++
-		}
+	r := &c.ranking
+	if r.serial != c.serial || r.set != s.rowSet || r.reg != s.reg {
+		r.serial, r.set, r.reg = c.serial, s.rowSet, s.reg
+		r.make(c.rec.Rows(s.rowSet), func(i int) int64 { return c.sequence(s, i) })
 	}
-	return strconv.AppendInt(c.scratch[:0], int64(place), 10)
+	return strconv.AppendInt(c.scratch[:0], int64(r.places[row]), 10)
+}
+
+// A ranking is the places of the rows of a resource, from 1, when they are
+// sorted by a number in a register.
+type ranking struct {
+	serial   int64 // of the resource
+	set, reg int
+	order    []int32
+	numbers  []int64
+	places   []int32
+}
+
+func (r *ranking) make(n int, number func(int) int64) {
+	r.order, r.numbers, r.places = r.order[:0], r.numbers[:0], slices.Grow(r.places[:0], n)[:n]
+	for i := range n {
+		r.order, r.numbers = append(r.order, int32(i)), append(r.numbers, number(i))
+	}
+	slices.SortStableFunc(r.order, func(a, b int32) int { return cmp.Compare(r.numbers[a], r.numbers[b]) })
+	for place, i := range r.order {
+		r.places[i] = int32(place + 1)
+	}
 }
 
 func (c *claim) sequence(s *source, row int) int64 {
@@ -99,6 +121,7 @@ func (c *claim) diagnosisNumber(row int) []byte {
 		return 2
 	}
 	place := 1
+	c.steps += len(c.dx.kinds)
 	for i, kind := range c.dx.kinds {
 		if kind != notListed && (rank(i) < rank(row) || rank(i) == rank(row) && i < row) {
 			place++

@@ -45,6 +45,9 @@ type Options struct {
 	// makes a database file of a folder of tables in Parquet.
 	Export func(ctx context.Context, tables, file string) error
 
+	// Limits of a resource, in place of those of DefaultLimits.
+	Limits Limits
+
 	// MaxRejects stops the run when more lines than that are rejected, values
 	// that do not fit counted too; negative means any number.
 	MaxRejects int64
@@ -65,10 +68,11 @@ type Options struct {
 	sources *sources
 
 	// Tests want fewer rows in a part file, and in a batch on its way there.
-	fileRows  int64
-	batchRows int
-	poison    bool // of memory that was given back
-	hook      func(op, name string) error
+	fileRows    int64
+	batchRows   int
+	resultCells int  // fewer than resultCells
+	poison      bool // of memory that was given back
+	hook        func(op, name string) error
 }
 
 // Progress tells how far a run is.
@@ -99,13 +103,16 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := opts.checkFormat(); err != nil {
 		return nil, err
 	}
-	var err error
+	most, err := opts.Limits.resolve()
+	if err != nil {
+		return nil, err
+	}
 	opts.sources = &sources{}
 	opener := ndjson.Opener{Recognize: recognizeCCLF}
 	if opts.files, opts.sources.passed, err = opener.Find(ctx, opts.Inputs); err != nil {
 		return nil, err
 	}
-	compiled := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns))
+	compiled := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns), most)
 	if len(opts.ExtraColumns) > 0 {
 		if err := compiled.check(); err != nil {
 			return nil, err
@@ -261,13 +268,20 @@ func (r *run) read(ctx context.Context) error {
 	take := func() (job, bool) {
 		reading.Lock()
 		defer reading.Unlock()
-		select {
-		case tokens <- struct{}{}:
-			return next()
-		case <-ctx.Done():
+		if !acquire(ctx, tokens) {
 			return job{}, false
 		}
+		j, ok := next()
+		// A long line takes the place of several chunks.
+		for j.tokens = 1; j.tokens < cap(tokens) && j.tokens*ndjson.ChunkSize < len(j.chunk.Data); j.tokens++ {
+			if !acquire(ctx, tokens) {
+				return job{}, false
+			}
+		}
+		return j, ok
 	}
+	turn := newTurns()
+	defer context.AfterFunc(ctx, turn.stop)()
 	var workers sync.WaitGroup
 	for range r.opts.Jobs {
 		workers.Add(1)
@@ -283,9 +297,14 @@ func (r *run) read(ctx context.Context) error {
 				}
 				res := &result{seq: j.seq, err: j.err}
 				if j.err == nil {
-					res = w.chunk(j)
+					var err error
+					res, err = w.chunk(j, func(part *result) error { return turn.pass(ctx, results, part) })
+					if err != nil {
+						return err
+					}
 					buffers.put(j.chunk.Data)
 				}
+				res.tokens = j.tokens
 				select {
 				case results <- res:
 				case <-ctx.Done():
@@ -302,14 +321,24 @@ func (r *run) read(ctx context.Context) error {
 		waiting := map[int64]*result{}
 		var next int64
 		for res := range results {
-			waiting[res.seq] = res
-			for res := waiting[next]; res != nil; res = waiting[next] {
-				delete(waiting, next)
-				next++
+			if res.taken != nil { // a part, whose turn it is
 				if err := r.take(res); err != nil {
 					return err
 				}
-				<-tokens
+				close(res.taken)
+				continue
+			}
+			waiting[res.seq] = res
+			for res := waiting[next]; res != nil; res = waiting[next] {
+				delete(waiting, next)
+				if err := r.take(res); err != nil {
+					return err
+				}
+				for range res.tokens {
+					<-tokens
+				}
+				next++
+				turn.advance(next)
 			}
 		}
 		return ctx.Err()
@@ -323,6 +352,7 @@ type job struct {
 	chunk  ndjson.Chunk
 	api    schema.API    // of the input's beginning
 	family schema.APISet // the versions that go with those of the inputs so far
+	tokens int           // that it holds
 	err    error
 }
 

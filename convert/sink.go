@@ -28,9 +28,47 @@ func writeColumns(to sink, s *arrow.Schema, cols []arrow.Array, n int64) error {
 	if groups, ok := to.(groupSink); ok && slices.ContainsFunc(cols, hasDictionary) {
 		return groups.WriteGroup(cols)
 	}
-	plain := dense(cols)
+	for from := 0; ; {
+		end := denseEnd(cols, from, int(n))
+		if err := writeDense(to, s, cols, from, end); err != nil {
+			return err
+		}
+		if from = end; from == int(n) {
+			return nil
+		}
+	}
+}
+
+// denseBytes is how much text rows may have that are written at a time to a sink
+// that takes no dictionaries: a few texts can be those of many rows.
+const denseBytes = 32 << 20
+
+// denseEnd returns the end of the rows from one on that have not more text.
+func denseEnd(cols []arrow.Array, from, n int) int {
+	var list []texts
+	for _, col := range cols {
+		if hasDictionary(col) {
+			list = append(list, textsOf(col))
+		}
+	}
+	size := 0
+	for row := from; row < n; row++ {
+		for _, t := range list {
+			if !t.IsNull(row) {
+				size += len(t.bytes(row))
+			}
+		}
+		if size > denseBytes && row > from {
+			return row
+		}
+	}
+	return n
+}
+
+func writeDense(to sink, s *arrow.Schema, cols []arrow.Array, from, end int) error {
+	plain := dense(cols, from, end)
 	defer release(plain)
-	rec := array.NewRecordBatch(s, plain, n)
+	rec := array.NewRecordBatch(s, plain, int64(end-from))
 	defer rec.Release()
 	return to.Write(rec)
 }

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -14,10 +15,12 @@ import (
 // A result is what one chunk of the input gives.
 type result struct {
 	seq      int64
-	err      error        // that ended the reading; all else is empty
-	input    int          // that the chunk is of
-	size     int64        // of its text
-	pages    []outputPage // in the order of their rows
+	tokens   int           // of the chunk
+	taken    chan struct{} // of a part that is not the last: closed when it was taken in
+	err      error         // that ended the reading; all else is empty
+	input    int           // that the chunk is of
+	size     int64         // of its text
+	pages    []outputPage  // in the order of their rows
 	keys     []resourceKey
 	claims   []resourceKey // of versions of claims
 	places   placeLog
@@ -59,6 +62,8 @@ type worker struct {
 	out     *result
 	open    []*page // of the result, by output, nil where it has no rows
 	marks   []pageMark
+	cells   int         // in full pages of the result
+	most    int         // cells of a part of a result
 	listed  []yearMonth // of a Coverage
 	seen    *inventory
 	chunks  int // since the records told what they counted
@@ -68,24 +73,40 @@ func newWorker(p *plans, opts *Options, pages pagePools) *worker {
 	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs)), seen: newInventory()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
+	w.claim.limits = p.limits
+	w.most = cmp.Or(opts.resultCells, resultCells)
 	return w
 }
 
+// resultCells is how many cells, some 8 MB, a result may hold before a part of it
+// is handed on. A chunk of claims gives some ten thousand.
+const resultCells = 1 << 20
+
+// rejectCells is what a reject counts for among them.
+const rejectCells = 32
+
 // chunk reads all lines of a chunk. A resource without a version marker inherits
-// the version of the previous one; the first one uses that of the job.
-func (w *worker) chunk(j job) *result {
+// the version of the previous one; the first one uses that of the job. Parts of
+// the result go to pass when it grows large.
+func (w *worker) chunk(j job, pass func(*result) error) (*result, error) {
 	chunk := j.chunk
 	w.guess, w.family = w.plans.of(j.api, eobType), j.family
-	w.out = &result{seq: j.seq, input: chunk.Input, size: chunk.TextSize(), newest: math.MinInt64}
-	clear(w.open)
+	w.begin(j)
+	w.out.size = chunk.TextSize()
 	if chunk.Err != nil {
 		w.out.counts.Lines++
 		w.out.broke = chunk.Err.Fatal
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
-		return w.out
+		return w.out, nil
 	}
 	w.claim.file = []byte(w.opts.sources.name(chunk.Input))
 	for pos, text := range chunk.Lines {
+		if w.cells+rejectCells*len(w.out.bad) > w.most {
+			if err := pass(w.out); err != nil {
+				return nil, err
+			}
+			w.begin(j)
+		}
 		w.out.counts.Lines++
 		w.claim.line = pos.Line
 		w.out.places.note(int64(len(w.out.keys)), chunk.Input, pos.Line)
@@ -96,7 +117,14 @@ func (w *worker) chunk(j job) *result {
 	if w.chunks++; w.chunks == tallyChunks {
 		w.tally()
 	}
-	return w.out
+	return w.out, nil
+}
+
+// begin starts a result, or the next part of one.
+func (w *worker) begin(j job) {
+	w.out = &result{seq: j.seq, input: j.chunk.Input, newest: math.MinInt64}
+	w.cells = 0
+	clear(w.open)
 }
 
 // tallyChunks is after how many chunks the records tell what they counted. It
@@ -123,6 +151,9 @@ func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
 // line reads one resource. What it gives is added to the result only when all
 // of it is good.
 func (w *worker) line(text []byte) error {
+	if len(text) > w.claim.limits.bytes {
+		return reject("a resource of more than %d bytes", w.claim.limits.bytes)
+	}
 	rec, err := w.walk(text)
 	if err != nil {
 		return err
@@ -139,6 +170,7 @@ func (w *worker) line(text []byte) error {
 	}
 	w.claim.plan, w.claim.rec = p, rec
 	w.claim.serial++
+	w.claim.steps = 0
 	w.claim.adjusted = w.claim.adjusted[:0]
 	switch p.resource {
 	case eobType:
@@ -211,8 +243,12 @@ func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 // plain turns a syntax error into a reason.
 func plain(err error) error {
 	var syntax *ndjson.SyntaxError
-	if errors.As(err, &syntax) {
+	var rows *ndjson.RowsError
+	switch {
+	case errors.As(err, &syntax):
 		return reject("%v", syntax)
+	case errors.As(err, &rows):
+		return reject("%v", rows)
 	}
 	return err
 }
@@ -277,7 +313,9 @@ func (w *worker) eob(key resourceKey) error {
 	}
 	if c.typ == schema.Hospice {
 		u := personUpdate{id: who, part: hospice, line: key.line}
-		w.personValues(&u)
+		if err := w.personValues(&u); err != nil {
+			return err
+		}
 		for _, v := range u.values {
 			if start, ok := earliestDay(v); ok {
 				u.rank = int64(start) // the first of the values is the start
@@ -360,7 +398,9 @@ func (w *worker) coverage(key resourceKey) error {
 		w.out.people = append(w.out.people, u)
 		return nil
 	}
-	w.personValues(&u)
+	if err := w.personValues(&u); err != nil {
+		return err
+	}
 	for _, tp := range c.plan.tables {
 		if err := w.memberMonths(tp, key, who); err != nil {
 			return err
@@ -371,13 +411,19 @@ func (w *worker) coverage(key resourceKey) error {
 }
 
 // personValues evaluates what the resource says of columns of CCLF8.
-func (w *worker) personValues(u *personUpdate) {
+func (w *worker) personValues(u *personUpdate) error {
 	for i := range w.claim.plan.people {
 		g := &w.claim.plan.people[i]
-		if v, ok := w.claim.value(&g.getter, 0); ok {
-			u.values[g.slot] = bytes.Clone(v)
+		v, ok := w.claim.value(&g.getter, 0)
+		if !ok {
+			continue
 		}
+		if len(v) > mostPersonText {
+			return reject("cclf8.%s: a text of more than %d bytes", g.field.Label, mostPersonText)
+		}
+		u.values[g.slot] = bytes.Clone(v)
 	}
+	return nil
 }
 
 // notFinal reports whether the tag of a claim of v3 says that it is not the
@@ -467,6 +513,7 @@ func (w *worker) page(output int) *page {
 	}
 	p := w.pages.get(output)
 	if last != nil {
+		w.cells += len(last.cells)
 		p.reserve() // it will be full too
 	}
 	w.open[output] = p

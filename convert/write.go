@@ -224,14 +224,27 @@ func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 	}
 	t.countStrangers(lines, people)
 	if t.tuva != nil {
-		plain := dense(cols)
-		defer release(plain)
-		err = t.tuva.write(t, plain, lines, people)
+		err = t.writeTuva(cols, lines, people)
 	} else {
 		err = t.writeRows(cols, lines)
 	}
 	t.progress(rec.NumRows())
 	return err
+}
+
+// writeTuva hands the rows to the profile, which takes no dictionaries.
+func (t *tableWriter) writeTuva(cols []arrow.Array, lines, people []int64) error {
+	for from := 0; from < len(lines); {
+		end := denseEnd(cols, from, len(lines))
+		plain := dense(cols, from, end)
+		err := t.tuva.write(t, plain, lines[from:end], people[from:end])
+		release(plain)
+		if err != nil {
+			return err
+		}
+		from = end
+	}
+	return nil
 }
 
 // release gives up arrays.

@@ -11,7 +11,7 @@ const (
 	// ChunkSize is how much text a chunk holds, a longer line apart.
 	ChunkSize = 1 << 20
 	// MaxLine is the longest line that is read.
-	MaxLine = 64 << 20
+	MaxLine = 32 << 20
 )
 
 // A Chunk is a run of whole lines of one input, or of objects that were found

@@ -243,7 +243,7 @@ func (xs) Read(p []byte) (int, error) { return copy(p, someXs), nil }
 // TestOverlongLines checks the limit for a line, and what comes after a line
 // that is longer.
 func TestOverlongLines(t *testing.T) {
-	const tooLong = "!the line is longer than 64 MiB"
+	const tooLong = "!the line is longer than 32 MiB"
 	type parts = []io.Reader
 	text := func(s string) io.Reader { return strings.NewReader(s) }
 	for _, tt := range []struct {

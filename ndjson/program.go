@@ -141,7 +141,7 @@ type Builder struct {
 	scopes  []*buildScope
 	rowSets []string
 	census  *Census
-	most    map[string]int // by array
+	most    func(array string) int // nil for any number
 	err     error
 }
 
@@ -236,15 +236,10 @@ func (b *Builder) Rows(array string) int {
 	return sc.rowSet
 }
 
-// LimitRows bounds the elements that a top-level array of objects may have in a
-// record, if they are collected. [Program.Walk] fails with a [RowsError] for a
-// record that has more.
-func (b *Builder) LimitRows(array string, most int) {
-	if b.most == nil {
-		b.most = map[string]int{}
-	}
-	b.most[array] = most
-}
+// LimitRows bounds the elements that each top-level array of objects may have in
+// a record, if they are collected: most tells how many. [Program.Walk] fails with
+// a [RowsError] for a record that has more.
+func (b *Builder) LimitRows(most func(array string) int) { b.most = most }
 
 // A Ref is a register that a Builder has promised: of the record, or of each
 // element of a row set. Its number is known once the program is compiled.
@@ -419,7 +414,11 @@ func (b *Builder) Compile() (*Program, error) {
 	}
 	p := &Program{rowSets: len(b.rowSets), arrays: b.rowSets}
 	for _, array := range b.rowSets {
-		p.most = append(p.most, b.most[array])
+		most := 0
+		if b.most != nil {
+			most = b.most(array)
+		}
+		p.most = append(p.most, most)
 	}
 	for _, sc := range b.scopes {
 		sc.base = p.regs

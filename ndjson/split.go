@@ -552,7 +552,7 @@ func (s *splitter) members(one func(key []byte, value byte) outcome) outcome {
 			return out
 		}
 		var key []byte
-		if from >= s.base { // a name of 64 MiB is none of those looked for
+		if from >= s.base { // a name of 32 MiB is none of those looked for
 			key = s.text(from+1, s.pos()-1)
 		}
 		if len(key) > 64 {

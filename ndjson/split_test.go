@@ -248,10 +248,10 @@ func TestFormsMemory(t *testing.T) {
 	}
 }
 
-// TestOverlongObjects passes over objects of more than 64 MiB, wherever they
+// TestOverlongObjects passes over objects of more than 32 MiB, wherever they
 // are.
 func TestOverlongObjects(t *testing.T) {
-	const long = "!the resource is longer than 64 MiB"
+	const long = "!the resource is longer than 32 MiB"
 	text := func(s string) io.Reader { return strings.NewReader(s) }
 	for _, tt := range []struct {
 		name  string

@@ -720,7 +720,7 @@ func TestLimitRows(t *testing.T) {
 	b := NewBuilder()
 	set := b.Rows("item")
 	value := b.RowValue(set, Path{{Name: "a"}}, 1)
-	b.LimitRows("item", 3)
+	b.LimitRows(func(string) int { return 3 })
 	p, err := b.Compile()
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ func newConvertCommand(e *env) *cli.Command {
 	var api, format, profile, versions, layout, program, runDate, extra string
 	var maxRejects int64
 	var strict bool
+	var limits []string
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "turn an export into CCLF tables",
@@ -91,6 +93,10 @@ func newConvertCommand(e *env) *cli.Command {
 				Name: "allow-partial", Usage: "convert what there is of inputs that break off (default: stop with exit code 17)",
 				Destination: &opts.AllowPartial,
 			},
+			&cli.StringSliceFlag{
+				Name: "limit", Usage: "set a limit of what one resource may hold, `NAME=N`, as in item=20000; see docs/limits.md",
+				Destination: &limits,
+			},
 			&cli.BoolFlag{
 				Name: "keep-rejected-lines", Usage: "write the text of rejected lines, which is PHI, to _rejects.ndjson too",
 				Destination: &opts.KeepRejectedLines,
@@ -152,9 +158,26 @@ func newConvertCommand(e *env) *cli.Command {
 			if opts.ExtraColumns, err = readExtraColumns(extra); err != nil {
 				return fmt.Errorf("convert: %w", err)
 			}
+			if opts.Limits, err = parseLimits(limits); err != nil {
+				return fmt.Errorf("convert: %w", err)
+			}
 			return runConvert(ctx, e, opts, strict)
 		},
 	}
+}
+
+// parseLimits reads limits such as item=20000.
+func parseLimits(args []string) (convert.Limits, error) {
+	limits := convert.Limits{}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return nil, &exitError{code: exitUsage, err: fmt.Errorf("--limit %s: want NAME=NUMBER, as in item=20000", arg)}
+		}
+		limits[name] = n
+	}
+	return limits, nil
 }
 
 // parseRunDate reads a time, or a day, which means its beginning in UTC.
