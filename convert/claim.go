@@ -17,6 +17,7 @@ const (
 	coverageType = "Coverage"
 	claimType    = "Claim"
 	responseType = "ClaimResponse"
+	priorType    = "prior authorization" // an ExplanationOfBenefit of that use
 
 	// The codes of FHIR for the status of a claim or Coverage.
 	statusActive         = "active"
@@ -26,7 +27,6 @@ const (
 
 	tagNotFinal = "NotFinalAction" // tag of an EOB of v3
 
-	usePriorAuthorization = "preauthorization" // use of an EOB that is no claim
 )
 
 // A claim is the resource whose rows are being made.
@@ -50,6 +50,7 @@ type claim struct {
 
 	chosen   [choiceKinds]int // of a Patient: the elements that are taken, or -1
 	mbi      []byte           // of a Patient: the current identifier
+	updated  int64            // of the resource
 	output   int              // that a row is made for
 	adjusted []adjustedColumn // of the rows so far
 
@@ -71,6 +72,9 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 	n, first := 1, true
 	if tp.set >= 0 {
 		n = c.rec.Rows(tp.set)
+	}
+	if n == 0 && tp.table.AtLeastOne {
+		return c.row(tp, &tp.bare, out, 0, true, line, who)
 	}
 	for row := range n {
 		if !c.wanted(tp, row) {
@@ -167,8 +171,11 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 	case fromRecord:
 		spans = c.rec.Regs(s.reg, s.count)
 	case fromRow:
-		if s.gather == gatherNumber {
+		switch s.gather {
+		case gatherNumber:
 			return c.number(s, row), true
+		case gatherOmittedZero:
+			return zero, c.omitsZeros(s)
 		}
 		if s.firstRow {
 			row = 0

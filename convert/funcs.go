@@ -23,6 +23,7 @@ const (
 	lateMBI    lateKind = iota // the current MBI of the row's beneficiary
 	lateAge                    // the age when the export was made
 	latePerson                 // what other resources say of the beneficiary
+	lateZero                   // the row's own value, or zero where the server left it out
 	lateFollow                 // the row's own value, followed to the MBI in use now
 )
 
@@ -82,7 +83,7 @@ func (s *source) setFunc(name string) error {
 	case "source-line":
 		s.rowFn = func(c *claim, _ int) []byte { return strconv.AppendInt(c.scratch[:0], c.line, 10) }
 		return nil
-	case "only", "concat", "number", "current-mbi":
+	case "only", "concat", "number", "omitted-zero", "current-mbi":
 		return nil
 	}
 	if _, ok := partRules[name]; ok {
@@ -107,6 +108,9 @@ var transforms = map[string]transform{
 	"race":            race,
 	"final-action":    finalAction,
 	"not-active":      notActive,
+	"yes":             yes,
+	"not-zero":        notZero,
+	"no-value":        func(_, _ []byte) []byte { return []byte{} },
 	"upper":           upper,
 	"fips-state":      fipsState,
 	"usps-state":      uspsState,
@@ -317,4 +321,20 @@ func notActive(_, v []byte) []byte {
 		return nil
 	}
 	return []byte("N")
+}
+
+// yes takes a boolean, of which the server sends only true.
+func yes(_, v []byte) []byte {
+	if string(v) == "true" {
+		return []byte("Y")
+	}
+	return []byte("N")
+}
+
+// notZero leaves out a zero, however it is written.
+func notZero(_, v []byte) []byte {
+	if len(bytes.Trim(v, "-0.")) == 0 {
+		return nil
+	}
+	return v
 }

@@ -72,6 +72,7 @@ type tablePlan struct {
 	set     int          // row set of its grain, or -1
 	cols    []getter     // by column
 	cells   rowGetters   // of cols
+	bare    rowGetters   // of cols that need no element
 	months  []rowGetters // of a table of months: those of each month
 	late    []lateColumn
 }
@@ -110,6 +111,11 @@ type getter struct {
 	field   *schema.Field
 	sources []source
 	shared  bool // all rows of a resource have the same
+}
+
+// isOfRow reports whether the cell needs the element that a row is for.
+func (g *getter) isOfRow() bool {
+	return slices.ContainsFunc(g.sources, func(s source) bool { return s.kind == fromRow || s.kind == fromJoin })
 }
 
 // isShared reports whether all rows of a resource have the same value.
@@ -161,10 +167,11 @@ func (s *source) isDirect() bool {
 type gatherRule uint8
 
 const (
-	gatherFirst  gatherRule = iota
-	gatherOnly              // the value, when there is no other
-	gatherConcat            // all values, one after another
-	gatherNumber            // the place of the row when all are sorted by the value
+	gatherFirst       gatherRule = iota
+	gatherOnly                   // the value, when there is no other
+	gatherConcat                 // all values, one after another
+	gatherNumber                 // the place of the row when all are sorted by the value
+	gatherOmittedZero            // zero, when the value is left out since it is zero
 )
 
 // A join finds the elements of another array whose key stands in a list of
@@ -346,6 +353,7 @@ func (c *compiler) table(t *schema.Table) error {
 			tp.cols[i].shared = tp.cols[i].isShared()
 		}
 		tp.cells = rowGettersOf(tp.cols)
+		tp.bare.all = slices.DeleteFunc(slices.Clone(tp.cells.all), func(g getter) bool { return g.isOfRow() })
 		c.p.tables = append(c.p.tables, tp)
 	}
 	return nil
@@ -424,6 +432,9 @@ func (c *compiler) column(tp *tablePlan, i int, array string, expr schema.Expr, 
 			alt.Path = alt.Path[1:]
 		}
 		mine = append(mine, alt)
+		if alt.Func == "omitted-zero" {
+			tp.late = append(tp.late, lateColumn{col: i, kind: lateZero})
+		}
 		if alt.Func == "current-mbi" {
 			tp.late = append(tp.late, lateColumn{col: i, kind: lateFollow})
 		}
@@ -458,9 +469,12 @@ func feeds(resource string, t *schema.Table) bool {
 	}
 	switch resource {
 	case claimType:
-		return t.Name != schema.ResponsesTable
+		return t.Name != schema.ResponsesTable && t.Name != schema.PriorAuthorizationsTable
 	case responseType:
 		return t.Name == schema.ResponsesTable
+	}
+	if t.Name == schema.PriorAuthorizationsTable {
+		return resource == priorType
 	}
 	return resource == eobType && !t.Partial
 }
@@ -488,6 +502,8 @@ func (c *compiler) source(src *source, tp *tablePlan, array string, alt schema.A
 		src.count, src.gather = marksOnAdmission, gatherConcat
 	case "number":
 		src.gather = gatherNumber
+	case "omitted-zero":
+		src.gather = gatherOmittedZero
 	case "row-icd-version":
 		src.firstRow = true
 	}

@@ -16,7 +16,7 @@ import (
 var ErrMixed = errors.New("v3 cannot be mixed with v1 or v2 in one run: " +
 	"the same Patient and claim ids mean different people and claims in them")
 
-var resourceTypes = []string{eobType, patientType, coverageType, claimType, responseType}
+var resourceTypes = []string{eobType, patientType, coverageType, claimType, responseType, priorType}
 
 // plans are the plans of all generations and resource types, each compiled when
 // it is first wanted.
@@ -34,7 +34,7 @@ func newPlans(only *schema.API, tables []*schema.Table, most *limits) *plans {
 	for _, api := range schema.APIs {
 		p.byType[api] = map[string]func() (*plan, error){}
 		for _, resource := range resourceTypes {
-			if isPartial(resource) && api != schema.V2 {
+			if isPartial(resource) && api != schema.V2 || resource == priorType && api != schema.V3 {
 				continue
 			}
 			p.byType[api][resource] = sync.OnceValues(func() (*plan, error) { return newPlan(api, resource, tables, most) })
@@ -80,8 +80,12 @@ func (p *plans) first() schema.API {
 
 // late returns the columns of a table that are filled at the end.
 func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
-	for _, resource := range []string{eobType, patientType, coverageType} {
-		for _, tp := range p.of(api, resource).tables {
+	for _, resource := range []string{eobType, patientType, coverageType, priorType} {
+		plan := p.of(api, resource)
+		if plan == nil {
+			continue // there are no prior authorizations
+		}
+		for _, tp := range plan.tables {
 			if tp.table == t {
 				return tp.late
 			}
@@ -90,9 +94,16 @@ func (p *plans) late(t *schema.Table, api schema.API) []lateColumn {
 	return nil
 }
 
+// usePredetermination is the use of an ExplanationOfBenefit that says what
+// would be paid for a claim.
+const usePredetermination = "predetermination"
+
 var (
 	errNoType    = reject("not a FHIR resource: no resourceType")
 	errOtherType = reject("a resource of a type that BCDA does not serve")
+	errPrior     = reject("a prior authorization, which only v3 has")
+
+	errPredetermination = reject("an ExplanationOfBenefit that is no claim but a predetermination")
 )
 
 // choose returns the plan for a resource that was read with the plan guess.
@@ -107,6 +118,17 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 			return nil, reject("marks of different API versions in one resource: %s", marksIn(resourceType, guess, rec))
 		case !set.Has(api):
 			api = set.First()
+		}
+	}
+	if use := rec.Reg(guess.common.use); !use.IsZero() && string(resourceType) == eobType {
+		switch string(use.Raw(rec.Line)) {
+		case schema.UsePriorAuthorization:
+			if right := p.of(api, priorType); right != nil {
+				return right, nil
+			}
+			return nil, errPrior
+		case usePredetermination:
+			return nil, errPredetermination
 		}
 	}
 	if right := p.of(api, string(resourceType)); right != nil {

@@ -189,6 +189,7 @@ type run struct {
 	counts   Counts
 	newest   int64
 	adjusted adjustedCount
+	units    bool                   // some revenue line of v2 has a unit count
 	apis     [len(schema.APIs)]bool // generations that were read
 	next     int64                  // number of the next resource
 	rejects  *rejectFile
@@ -406,6 +407,7 @@ func (r *run) take(res *result) error {
 		return res.err
 	}
 	for _, p := range res.pages {
+		r.noteUnits(p)
 		if err := r.spills[p.output].add(p.page, r.next); err != nil {
 			return err
 		}

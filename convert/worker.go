@@ -172,9 +172,12 @@ func (w *worker) line(text []byte) error {
 	w.claim.serial++
 	w.claim.steps = 0
 	w.claim.adjusted = w.claim.adjusted[:0]
+	w.claim.updated = key.updated
 	switch p.resource {
 	case eobType:
 		err = w.eob(key)
+	case priorType:
+		err = w.priorAuthorization(key)
 	case patientType:
 		err = w.patient(key)
 	case coverageType:
@@ -267,10 +270,6 @@ func (w *worker) eob(key resourceKey) error {
 	c.typ = w.claimTypeOf()
 	partial := string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem
 	if c.typ == schema.UnknownClaim {
-		if string(w.text(c.rec, c.plan.common.use)) == usePriorAuthorization {
-			w.out.counts.Skipped++ // no claim yet
-			return nil
-		}
 		return reject("an ExplanationOfBenefit of unknown claim type (%s)", typeCodes(c.rec.Line))
 	}
 	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
@@ -337,6 +336,25 @@ func (w *worker) claimTypeOf() schema.ClaimType {
 		return c
 	}
 	return schema.ParseClaimTypeKind(w.text(rec, common.typeKind))
+}
+
+// priorAuthorization makes the rows of a prior authorization.
+func (w *worker) priorAuthorization(key resourceKey) error {
+	c := &w.claim
+	c.typ = schema.PriorAuthorization
+	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
+	if !ok {
+		return reject("a prior authorization without a patient")
+	}
+	if w.opts.Versions == FinalVersions && !w.active() {
+		w.countStatus()
+		return nil
+	}
+	if err := w.rows(key, who, finalRows); err != nil {
+		return err
+	}
+	w.out.counts.PriorAuthorizations++
+	return nil
 }
 
 // partial makes the rows of a partially adjudicated claim of v2, or of the

@@ -331,6 +331,9 @@ func (t *tableWriter) keep(cols []arrow.Array, lines []int64) []arrow.Array {
 // fill makes a late column.
 func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arrow.Array {
 	field := &t.spill.out.table.Fields[l.col]
+	if l.kind == lateZero {
+		return t.fillZeros(field, cols[l.col])
+	}
 	if field.Kind == schema.Text {
 		return t.fillWords(l, field, cols, people)
 	}

@@ -298,10 +298,12 @@ var cclf2 = &Table{
 			v1: v2Thru,
 			v2: v2Thru,
 			v3: v2Thru},
-		{label: "CLM_LINE_SRVC_UNIT_QTY", typ: quantity,
+		{label: RevenueUnitsLabel, typ: quantity,
 			v1: at(`item.quantity.value`),
 			v2: derived(
-				`item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value | '0'`, "the server leaves out a count of zero"),
+				`item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value | item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value > omitted-zero`,
+				"zero where it is left out, as the server does; null where it may be one of before May 23, 2022, which sent no counts: "+
+					"neither the claim has a count, nor was anything in the run updated since"),
 			v3: at(`item.quantity.value`)},
 		{label: "CLM_LINE_CVRD_PD_AMT", typ: amount(13),
 			v1: v1LineAmount("rev_cntr_prvdr_pmt_amt"),

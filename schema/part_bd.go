@@ -423,7 +423,9 @@ var cclf7 = &Table{
 		{label: "CLM_LINE_SRVC_UNIT_QTY", typ: quantity,
 			v1: at(`item.quantity.value`),
 			v2: at(`item.quantity.value`),
-			v3: at(`item.detail.quantity.value | item.quantity.value`)},
+			v3: derived(`item.detail.quantity.value | item.quantity.value > not-zero`+
+				` | item.detail.productOrService.coding[system=sid:ndc].code > no-value | item.quantity.value`,
+				"of the drug in the detail, or else of the item; where the detail has no quantity, a zero of the item is the server's default and none")},
 		{label: "CLM_LINE_DAYS_SUPLY_QTY", typ: integer(9),
 			v1: at(`item.quantity.extension[url=bb:days_suply_num].valueQuantity.value`),
 			v2: at(`supportingInfo[category.coding.code=dayssupply].valueQuantity.value`),

@@ -160,15 +160,16 @@ const (
 	Carrier
 	DME
 	PartD
+	PriorAuthorization // which is no claim, but a resource of the same type
 )
 
-var claimTypeNames = [...]string{"unknown", "INPATIENT", "OUTPATIENT", "SNF", "HHA", "HOSPICE", "CARRIER", "DME", "PDE"}
+var claimTypeNames = [...]string{"unknown", "INPATIENT", "OUTPATIENT", "SNF", "HHA", "HOSPICE", "CARRIER", "DME", "PDE", "PRIOR AUTHORIZATION"}
 
 func (c ClaimType) String() string { return claimTypeNames[c] }
 
 // ParseClaimType reads the claim type codes of the servers.
 func ParseClaimType(code []byte) ClaimType {
-	for i, name := range claimTypeNames {
+	for i, name := range claimTypeNames[:PriorAuthorization] {
 		if i > 0 && string(code) == name {
 			return ClaimType(i)
 		}
@@ -196,6 +197,7 @@ type Table struct {
 	Related     []string    // labels that the versions of one claim share, where no server resolves them
 	Partial     bool        // only partially adjudicated claims have rows in it
 	Side        bool        // not a CCLF file but a table of this project's beside them
+	AtLeastOne  bool        // a resource without elements of the grain has a row too
 	Fields      []Field
 	Base        *Table // without the extra columns, when it has any
 }
@@ -218,7 +220,7 @@ func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
 
 var (
 	tables     = []*Table{cclf1, cclf2, cclf3, cclf4, cclf5, cclf6, cclf7, cclf8, cclf9, cclfa, cclfb}
-	sideTables = []*Table{claims, partDCosts, enrollment, responses}
+	sideTables = []*Table{claims, partDCosts, enrollment, responses, priorAuthorizations}
 	allTables  = slices.Concat(tables, sideTables)
 )
 

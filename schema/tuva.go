@@ -25,14 +25,15 @@ const (
 
 // Labels that rules of the Tuva profile go by.
 const (
-	BeneficiaryLabel = "BENE_MBI_ID"
-	AdjustmentLabel  = "CLM_ADJSMT_TYPE_CD"
-	FromLabel        = "CLM_FROM_DT"
-	ThruLabel        = "CLM_THRU_DT"
-	XrefKindLabel    = "HICN_MBI_XREF_IND"
-	FormerLabel      = "PRVS_NUM"
-	CurrentLabel     = "CRNT_NUM"
-	FillNumberLabel  = "CLM_LINE_RX_FILL_NUM"
+	BeneficiaryLabel  = "BENE_MBI_ID"
+	AdjustmentLabel   = "CLM_ADJSMT_TYPE_CD"
+	FromLabel         = "CLM_FROM_DT"
+	ThruLabel         = "CLM_THRU_DT"
+	RevenueUnitsLabel = "CLM_LINE_SRVC_UNIT_QTY"
+	XrefKindLabel     = "HICN_MBI_XREF_IND"
+	FormerLabel       = "PRVS_NUM"
+	CurrentLabel      = "CRNT_NUM"
+	FillNumberLabel   = "CLM_LINE_RX_FILL_NUM"
 )
 
 // Tables of the Tuva profile that are more than a CCLF file.

@@ -95,9 +95,9 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		t.AppendRow(table.Row{row.Name, row.Rows})
 	}
 	fmt.Fprintln(e.stderr, t.Render())
-	aside, nameless := "in tables of their own", "MBI empty"
+	aside, apart, nameless := "in tables of their own", "in a table of their own", "MBI empty"
 	if m.Profile == string(convert.Tuva) {
-		aside, nameless = "left out", "its id stands for the MBI"
+		aside, apart, nameless = "left out", "left out", "its id stands for the MBI"
 	}
 	var notes []string
 	for _, n := range []struct {
@@ -112,6 +112,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.OtherStatus, "resource", "left out, of a status that FHIR does not have"},
 		{m.Counts.Superseded, "claim", "left out, since a related one is newer"},
 		{m.Counts.PartlyAdjudicated, "claim", "only partially adjudicated, " + aside},
+		{m.Counts.PriorAuthorizations, "prior authorization", apart},
 		{m.Counts.Skipped, "resource", "without a place in CCLF"},
 		{m.Counts.NoPatient - m.Counts.MBIFromClaim, "claim", "without a Patient in the export (" + nameless + ")"},
 		{m.Counts.MBIFromClaim, "claim", "without a Patient in the export (MBI as claims have it)"},

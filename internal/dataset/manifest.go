@@ -70,8 +70,10 @@ type PassedOver struct {
 type Counts struct {
 	Lines     int64 `json:"lines"`     // that are not blank
 	Resources int64 `json:"resources"` // that were understood
-	Skipped   int64 `json:"skipped"`   // of types that have no place in CCLF
-	Cancelled int64 `json:"cancelled"` // claims that are no longer final action
+	// PriorAuthorizations are no claims and have a table of their own.
+	PriorAuthorizations int64 `json:"prior_authorizations"`
+	Skipped             int64 `json:"skipped"`   // of types that have no place in CCLF
+	Cancelled           int64 `json:"cancelled"` // claims that are no longer final action
 	// EnteredInError, Draft and OtherStatus are claims, responses and Coverages
 	// that have no rows because of their status.
 	EnteredInError int64 `json:"entered_in_error"`
@@ -250,6 +252,7 @@ func sumOf(text []byte) string {
 func (c *Counts) Add(d Counts) {
 	c.Lines += d.Lines
 	c.Resources += d.Resources
+	c.PriorAuthorizations += d.PriorAuthorizations
 	c.Skipped += d.Skipped
 	c.Cancelled += d.Cancelled
 	c.EnteredInError += d.EnteredInError

@@ -32,6 +32,7 @@ type truth struct {
 	claims     claimList
 	costs      *sheet[PartDEvent] // of v1 and v2
 	idrCosts   *sheet[idrClaim]   // of v3
+	prior      *sheet[priorRow]   // of v3
 	enrollment *sheet[monthRow]
 }
 
@@ -101,6 +102,7 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 	t.claims.sheet = newSheet(t.tables, schema.ClaimsTable, claimColumns)
 	t.costs = newSheet(t.tables, "part_d_costs", drugCosts)
 	t.idrCosts = newSheet(t.tables, "part_d_costs", v3Costs)
+	t.prior = newSheet(t.tables, schema.PriorAuthorizationsTable, priorColumns)
 	t.enrollment = newSheet(t.tables, "enrollment", enrollmentColumns)
 	return t, nil
 }

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -14,7 +15,8 @@ import (
 // truthTables are the tables that the truth has.
 func truthTables() []*schema.Table {
 	return append(slices.Clone(schema.Tables()),
-		schema.Lookup(schema.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"))
+		schema.Lookup(schema.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"),
+		schema.Lookup(schema.PriorAuthorizationsTable))
 }
 
 // partialTables are the tables of partially adjudicated claims. Those that are
@@ -188,6 +190,99 @@ var v3Costs = map[string]cell[idrClaim]{
 	"CVRD_D_PLAN_PD_AMT": money(func(c *idrClaim) amount { return c.Lines[0].ClmLineCvrdPd }),
 	"PLAN_CNTRCT_REC_ID": text(func(c *idrClaim) string { return c.person.contract[1] }),
 	"PD_DT":              day(func(c *idrClaim) date { return c.drug.ClmPdDt }),
+}
+
+// A priorRow is an item of a prior authorization of v3.
+type priorRow struct {
+	*idrAuthorization
+	n  int
+	at place
+}
+
+func (r *priorRow) item() *idrAuthorizedItem { return &r.Items[r.n] }
+
+// priorItem is a day of the item of the row.
+func priorItem(value func(*idrAuthorizedItem) date) cell[priorRow] {
+	return day(func(r *priorRow) date { return value(r.item()) })
+}
+
+var priorColumns = map[string]cell[priorRow]{
+	"UTN":         text(func(r *priorRow) string { return r.UniqueTrackingNum }),
+	"LINE_NUM":    number(func(r *priorRow) int64 { return int64(r.n + 1) }),
+	"BENE_MBI_ID": text(func(r *priorRow) string { return r.person.mbi() }),
+	"PATIENT_ID":  number(func(r *priorRow) int64 { return r.person.BeneID }),
+	"RESOURCE_ID": text(func(r *priorRow) string {
+		if r.person.fml {
+			return ""
+		}
+		return r.UniqueTrackingNum
+	}),
+	"STATUS":     text(func(*priorRow) string { return "active" }),
+	"OUTCOME":    text(func(*priorRow) string { return "complete" }),
+	"PA_TYPE_CD": text(func(r *priorRow) string { return r.ClmType }),
+	"PA_ICN_DCN": text(func(r *priorRow) string { return r.IcnDcn }),
+	"UTN_BGN_DT": day(func(r *priorRow) date { return r.EfctvDt }),
+	"UTN_END_DT": day(func(r *priorRow) date { return r.ExprtnDt }),
+	"PRVDR_NPI_NUM": text(func(r *priorRow) string {
+		if r.provider == nil {
+			return ""
+		}
+		return r.provider.npi
+	}),
+	"PRVDR_OSCAR_NUM": text(func(r *priorRow) string {
+		if r.provider == nil {
+			return ""
+		}
+		return r.provider.oscar
+	}),
+	"PRVDR_NAME": text(func(r *priorRow) string {
+		if r.provider == nil || r.provider.name == "" {
+			return ""
+		}
+		var name string
+		if err := json.Unmarshal([]byte(r.provider.name), &name); err != nil {
+			panic("synth: internal error: " + err.Error())
+		}
+		return name
+	}),
+	"RFRG_PRVDR_NPI_NUM":  text(func(r *priorRow) string { return r.rfrg }),
+	"RNDRG_PRVDR_NPI_NUM": text(func(r *priorRow) string { return r.rndrg }),
+	"ATNDG_PRVDR_NPI_NUM": text(func(r *priorRow) string { return r.atndg }),
+	"OPRTG_PRVDR_NPI_NUM": text(func(r *priorRow) string { return r.oprtg }),
+	"CLM_CNTRCTR_NUM":     text(func(r *priorRow) string { return r.CntrctrNum }),
+	"BILL_TYPE_CD":        text(func(r *priorRow) string { return r.BillType }),
+	"HCPCS_CD":            text(func(r *priorRow) string { return r.item().HcpcsCd }),
+	"HCPCS_1_MDFR_CD":     text(func(r *priorRow) string { return r.item().MdfrCd[0] }),
+	"HCPCS_2_MDFR_CD":     text(func(r *priorRow) string { return r.item().MdfrCd[1] }),
+	"POS_CD":              text(func(r *priorRow) string { return r.item().PosCd }),
+	"REV_CTR_CD":          text(func(r *priorRow) string { return r.item().RevCtrCd }),
+	"PA_DECISION_CD":      text(func(r *priorRow) string { return r.item().Decision }),
+	"PA_DECISION_DT":      priorItem(func(i *idrAuthorizedItem) date { return i.DecisionDt }),
+	"PA_DECISION_EXP_DT":  priorItem(func(i *idrAuthorizedItem) date { return i.DecisionExpDt }),
+	"PA_SUBMITTED_DT":     priorItem(func(i *idrAuthorizedItem) date { return i.ReqSubDt }),
+	"PA_RECEIVED_DT":      priorItem(func(i *idrAuthorizedItem) date { return i.ReqRecDt }),
+	"PA_ADDED_DT":         day(func(r *priorRow) date { return r.DtAdded }),
+	"PA_UPDATED_DT":       priorItem(func(i *idrAuthorizedItem) date { return i.DtUpdated }),
+	"SRVC_CNT":            number(func(r *priorRow) int64 { return int64(r.item().ServiceCnts) }),
+	"SRVC_STATE_CD":       text(func(r *priorRow) string { return r.item().SvcRenderSt }),
+	"MR_CNT": func(b []byte, r *priorRow) []byte {
+		if n := r.item().MrCountInd; n > 0 {
+			b = appendInt(b, n)
+		}
+		return b
+	},
+	"MR_CNT_BGN_DT": priorItem(func(i *idrAuthorizedItem) date { return i.MrCountStDt }),
+	"MR_CNT_END_DT": priorItem(func(i *idrAuthorizedItem) date { return i.MrCountEndDt }),
+	"RRB_EXCL_IND": text(func(r *priorRow) string {
+		if r.item().RrbExclInd {
+			return "Y"
+		}
+		return ""
+	}),
+	"CREATED_DT":   day(func(r *priorRow) date { return r.DtAdded }),
+	"LAST_UPDATED": func(b []byte, r *priorRow) []byte { return r.LastUpdated.append(b) },
+	"SOURCE_FILE":  text(func(r *priorRow) string { return r.at.file }),
+	"SOURCE_LINE":  number(func(r *priorRow) int64 { return int64(r.at.line) }),
 }
 
 // A monthRow is a month in which a beneficiary was enrolled in a part.

@@ -56,7 +56,13 @@ func (x *v3Export) authorization(a *idrAuthorization, late bool) {
 	x.write(&x.claims, late, func(b []byte) []byte { return x.v3.priorAuthorization(b, a) })
 }
 
-func (x *v3Export) newestAuthorization(*idrAuthorization) {}
+func (x *v3Export) newestAuthorization(a *idrAuthorization) {
+	if t := x.export.truth; t != nil {
+		for i := range a.Items {
+			t.prior.write(priorRow{a, i, x.sent})
+		}
+	}
+}
 
 func (x *v3Export) newestPerson(p *idrPerson) {
 	if x.truth != nil {
