@@ -38,12 +38,14 @@ type claim struct {
 	file []byte // where the resource stands
 	line int64
 
-	limits     *limits
-	steps      int         // taken for joins of the resource
-	serial     int64       // of the resource, among those of the worker
-	numberings []numbering // by row set
-	listing    listing     // the last one
-	ranking    ranking     // the last one
+	limits *limits
+
+	unknownState bool        // the cell at hand has a state code that the column cannot have
+	steps        int         // taken for joins of the resource
+	serial       int64       // of the resource, among those of the worker
+	numberings   []numbering // by row set
+	listing      listing     // the last one
+	ranking      ranking     // the last one
 
 	system      []byte // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte // of a month of a Coverage: the letter, and the first day
@@ -102,9 +104,13 @@ func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first 
 	to := out.add(line, who, !first)
 	for i := range getters {
 		g := &getters[i]
+		c.unknownState = false
 		v, ok := c.value(g, row)
 		if !ok {
 			to[g.col] = null
+			if c.unknownState {
+				c.adjust(c.output, g.col, adjustedState)
+			}
 			continue
 		}
 		if len(v) > c.limits.text {
@@ -204,6 +210,7 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 	}
 	if s.fn != nil {
 		v = s.fn(c.scratch, v)
+		c.unknownState = v == nil && s.state
 	}
 	return v, v != nil
 }

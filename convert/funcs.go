@@ -41,7 +41,7 @@ func (s *source) setFunc(name string) error {
 		return nil
 	}
 	if fn, ok := transforms[name]; ok {
-		s.fn = fn
+		s.fn, s.state = fn, name == "fips-state" || name == "usps-state"
 		return nil
 	}
 	if rule, ok := pickers[name]; ok {

@@ -22,6 +22,7 @@ func (r *run) manifest() *Manifest {
 
 		PartialDates: r.adjusted.byName(r.plans.outputs, adjustedPartialDate),
 		Rounded:      r.adjusted.byName(r.plans.outputs, adjustedRounded),
+		UnknownState: r.adjusted.byName(r.plans.outputs, adjustedState),
 	}
 	if m.Format == Fixed {
 		m.Layout = r.opts.Fixed.Layout.String()

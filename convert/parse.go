@@ -26,11 +26,14 @@ type adjustment uint8
 const (
 	adjustedPartialDate adjustment = iota // a date without its day: the cell is null
 	adjustedRounded                       // a number with more decimals than the column: the cell has it rounded
+	adjustedState                         // a state code without the code of the column: the cell is null
 	adjustments
 )
 
 func (a adjustment) Error() string {
-	return [...]string{"a date without its day", "a number with more decimals than the column has"}[a]
+	return [...]string{
+		"a date without its day", "a number with more decimals than the column has", "a state code without a code of the column's kind",
+	}[a]
 }
 
 func isAdjustment(err error) bool {

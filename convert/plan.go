@@ -155,6 +155,7 @@ type source struct {
 	choice   choiceKind
 	literal  []byte
 	fn       transform
+	state    bool // fn takes the code of a state
 	rowFn    rowFunc
 }
 

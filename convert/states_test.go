@@ -3,6 +3,8 @@ package convert
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestStateCodes converts the SSA codes and letters of v1 and v2 and the FIPS
@@ -35,6 +37,10 @@ func TestStateCodes(t *testing.T) {
 			if got := strings.Join(c.column(t, cell.table, cell.label), " "); got != cell.want {
 				t.Errorf("%s: %s.%s is %q, want %q", api, cell.table, cell.label, got, cell.want)
 			}
+		}
+		want := map[string]int64{"cclf5.RNDRG_PRVDR_FIPS_ST_CD": 1, "cclf8.BENE_FIPS_STATE_CD": 1, "cclf8.GEO_USPS_STATE_CD": 1}
+		if diff := cmp.Diff(want, c.UnknownState); diff != "" {
+			t.Errorf("%s: unknown states (-want +got):\n%s", api, diff)
 		}
 	}
 	for name, value := range map[string]object{

@@ -76,6 +76,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
 			"broken_off", m.Counts.BrokenOff, "passed_over", len(m.PassedOver),
 			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
+			"unknown_states", sumOf(m.UnknownState),
 			"unmapped", len(m.Unmapped), "new_elements", len(m.New()), "missing_marks", len(m.Missing),
 			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
 		}
@@ -163,6 +164,7 @@ func adjustedNotes(m *convert.Manifest) []string {
 	}{
 		{m.PartialDates, "date", "without a day left blank"},
 		{m.Rounded, "number", "rounded to the decimals of the column"},
+		{m.UnknownState, "state code", "of another country, or unknown, left blank"},
 	} {
 		if len(n.counts) > 0 {
 			notes = append(notes, fmt.Sprintf("  %s %s: %s", plural(sumOf(n.counts), n.thing), n.text, largest(n.counts)))

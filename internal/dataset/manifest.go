@@ -29,12 +29,14 @@ type Manifest struct {
 	// PassedOver is what folders and archives hold and was not read.
 	PassedOver []PassedOver `json:"passed_over,omitempty"`
 	Counts     Counts       `json:"counts"`
-	// PartialDates counts dates without their days, whose cells are null, and
+	// PartialDates counts dates without their days, whose cells are null,
 	// Rounded numbers with more decimals than their columns, which are rounded,
-	// both by table and column, such as "cclf1.CLM_FROM_DT". Values of
-	// resources that newer versions replace count too.
+	// and UnknownState foreign or unknown state codes, whose cells are null, all
+	// by table and column, such as "cclf1.CLM_FROM_DT". Values of resources that
+	// newer versions replace count too.
 	PartialDates map[string]int64 `json:"partial_dates,omitempty"`
 	Rounded      map[string]int64 `json:"rounded,omitempty"`
+	UnknownState map[string]int64 `json:"unknown_states,omitempty"`
 	Tables       []Table          `json:"tables"`
 	Files        []File           `json:"files,omitempty"` // of no table
 	Rejects      *File            `json:"rejects,omitempty"`
