@@ -87,7 +87,7 @@ func TestDiskFull(t *testing.T) {
 	t.Run("rejects", func(t *testing.T) {
 		f := &rejectFile{file: dup(t, full)}
 		f.buf = bufio.NewWriter(f.file)
-		err := f.add([]Reject{{File: "x"}})
+		err := f.encode(&Reject{File: "x"})
 		if err == nil {
 			_, err = f.finish()
 		}

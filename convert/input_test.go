@@ -184,7 +184,7 @@ func TestBadInput(t *testing.T) {
 			if diff := cmp.Diff(want, c.Counts); diff != "" {
 				t.Errorf("counts differ (-want +got):\n%s", diff)
 			}
-			input := ManifestInput{Name: in, Size: int64(len(tt.text)), TextSize: c.Inputs[0].TextSize, Lines: tt.lines, Rejects: int64(len(tt.rejects)), BrokenOff: broke}
+			input := ManifestInput{Name: in, Size: int64(len(tt.text)), TextSize: c.Inputs[0].TextSize, Lines: tt.lines, Rejects: int64(len(tt.rejects)), BrokenOff: broke, Foreign: c.Inputs[0].Foreign}
 			if diff := cmp.Diff([]ManifestInput{input}, c.Inputs); diff != "" {
 				t.Errorf("inputs differ (-want +got):\n%s", diff)
 			}
@@ -266,7 +266,7 @@ func TestBreakOff(t *testing.T) {
 		if !errors.As(err, &broke) || filepath.Base(broke.File) != "b.ndjson" || broke.Line < 1 || broke.Hint() == "" {
 			t.Errorf("%s: %v, want that b.ndjson broke off", name, err)
 		}
-		if files := readTree(t, out); len(files) > 0 {
+		if files := names(t, out); len(files) > 0 {
 			t.Errorf("%s: there are %d files", name, len(files))
 		}
 		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, MaxRejects: -1, AllowPartial: true})
@@ -428,9 +428,82 @@ func TestMaxRejects(t *testing.T) {
 	}
 }
 
+// TestCollapse writes the first rejects of each cause in a file, and counts
+// the rest, the same with any number of workers.
+func TestCollapse(t *testing.T) {
+	var b strings.Builder
+	for i := range 30_000 {
+		b.WriteString("words\n")
+		if i%3 == 0 {
+			b.WriteString(strings.Repeat(" ", i%7) + "{,}\n")
+		}
+	}
+	b.WriteString(lines(someClaim("CARRIER", "1", "p")))
+	observation := lines(object{"resourceType": "Observation", "id": "1", "status": strings.Repeat("x", 200)})
+	claim := lines(object{"resourceType": "ExplanationOfBenefit", "id": "1", "type": coding("http://terminology.hl7.org/CodeSystem/claim-type", "oral"), "patient": object{"reference": "Patient/1"}})
+	foreign := strings.Repeat(observation, 9000) + claim + lines(someClaim("CARRIER", "2", "p"))
+	e := export{"a.ndjson": b.String(), "b.ndjson": foreign, "c.ndjson": "words\n"}
+	in := e.save(t)
+	run := func(jobs int, keep bool) (m *Manifest, text string) {
+		out := t.TempDir()
+		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: CSV, MaxRejects: -1, Jobs: jobs, KeepRejectedLines: keep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rejects, err := os.ReadFile(filepath.Join(out, RejectsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m, strings.ReplaceAll(string(rejects), in+"/", "")
+	}
+	m, text := run(1, false)
+	if _, other := run(5, false); other != text {
+		t.Error("the rejects depend on the number of workers")
+	}
+	if m.Counts.Rejected != 49_002 || m.Inputs[0].Rejects != 40_000 || m.Counts.Resources != 2 {
+		t.Errorf("counts %+v", m.Counts)
+	}
+	if diff := cmp.Diff(map[string]int64{"Observation": 9000, "ExplanationOfBenefit": 1}, m.Inputs[1].Foreign); diff != "" {
+		t.Errorf("foreign resources differ (-want +got):\n%s", diff)
+	}
+	got := strings.Split(strings.TrimSpace(text), "\n")
+	if len(got) != 100+100+2+2+1 {
+		t.Errorf("%d records", len(got))
+	}
+	want := []string{
+		`{"file":"a.ndjson","reason":"invalid JSON: a value was expected","more":29900,"first_line":135,"last_line":40000}`,
+		`{"file":"a.ndjson","reason":"invalid JSON: a member name was expected","more":9900,"first_line":402,"last_line":39998}`,
+		`{"file":"b.ndjson","line":1,"offset":0,"reason":"a resource of type Observation, which BCDA does not serve"}`,
+		`{"file":"b.ndjson","reason":"FHIR resources that BCDA does not serve (ExplanationOfBenefit 1, Observation 9000): it is an export of another kind of server, at least in part","more":9000,"first_line":2,"last_line":9001}`,
+		`{"file":"c.ndjson","line":1,"offset":0,"reason":"invalid JSON at byte 0: a value was expected"}`,
+	}
+	if diff := cmp.Diff(want, got[len(got)-5:]); diff != "" {
+		t.Errorf("the last records differ (-want +got):\n%s", diff)
+	}
+	if _, kept := run(2, true); strings.Count(kept, "\n") != 49_002 {
+		t.Errorf("%d records with their lines", strings.Count(kept, "\n"))
+	}
+	// All of them count.
+	_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: 49_001})
+	if !errors.Is(err, ErrTooManyRejects) {
+		t.Errorf("%v, want that there are too many rejects", err)
+	}
+}
+
+// TestManyCauses does not remember more than so many.
+func TestManyCauses(t *testing.T) {
+	var c rejectCounter
+	for i := range 3 * maxCauses {
+		c.count(&causedReject{cause: fmt.Sprint("reason ", i)})
+	}
+	if len(c.causes) > maxCauses+1 || c.causes[otherCauses].n != 2*maxCauses {
+		t.Errorf("%d causes", len(c.causes))
+	}
+}
+
 // reasons are all reasons for which a line is rejected.
 var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
-	`invalid JSON at byte \d+: [a-zA-Z8\\ -]+`,
+	`invalid JSON( at byte \d+)?: [a-zA-Z8\\ -]+`,
 	`not a FHIR resource: no resourceType`,
 	`a resource of (a type that|type [A-Za-z]+, which) BCDA does not serve`,
 	`an entry of a Bundle without a resource`,
@@ -471,8 +544,8 @@ func TestReasonsTellNoValues(t *testing.T) {
 		b.WriteByte('\n')
 	}
 	c := export{"in.ndjson": b.String()}.convert(t)
-	if len(c.rejects) < 1000 {
-		t.Fatalf("only %d lines rejected", len(c.rejects))
+	if c.Counts.Rejected < 1000 || len(c.rejects) < 500 { // those of one cause are counted
+		t.Fatalf("only %d lines rejected", c.Counts.Rejected)
 	}
 	kinds := map[string]int{}
 	for _, bad := range c.rejects {

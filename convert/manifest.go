@@ -41,7 +41,7 @@ func (r *run) manifest() *Manifest {
 			state = r.sizes[i]
 		}
 		m.Inputs = append(m.Inputs, ManifestInput{
-			Name: in.Name, Size: in.Size, TextSize: state.text, Lines: state.lines, Rejects: state.rejects, BrokenOff: state.broke,
+			Name: in.Name, Size: in.Size, TextSize: state.text, Lines: state.lines, Rejects: state.rejects, BrokenOff: state.broke, Foreign: state.foreign,
 		})
 	}
 	whole, alone := map[string]ManifestFiles{}, map[string]bool{} // files that hold several tables, and those that hold none
@@ -90,16 +90,6 @@ type rejectFile struct {
 	path string
 	file *os.File
 	buf  *bufio.Writer
-}
-
-// add writes what was rejected of the input.
-func (f *rejectFile) add(bad []Reject) error {
-	for _, b := range bad {
-		if err := f.encode(b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // encode writes a record.

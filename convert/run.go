@@ -152,6 +152,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 // endReading brings all rows to disk, and finds which resources have newer
 // versions.
 func (r *run) endReading() error {
+	if err := r.endRejects(); err != nil {
+		return err
+	}
 	if err := r.addClaimedXref(); err != nil {
 		return err
 	}
@@ -180,24 +183,26 @@ type run struct {
 	plans *plans
 	set   *dataset.Writer
 
-	spills   []*spill // by output, nil where the profile has none
-	pages    pagePools
-	keys     keyLog // of resources
-	claims   keyLog // of claims that have several resources
-	people   *people
-	stays    stayLog
-	counts   Counts
-	newest   int64
-	adjusted adjustedCount
-	units    bool                   // some revenue line of v2 has a unit count
-	apis     [len(schema.APIs)]bool // generations that were read
-	next     int64                  // number of the next resource
-	rejects  *rejectFile
-	strays   int64        // rejects of another API version
-	sizes    []inputState // by input, as far as there is text of them
-	written  []int64      // rows by output
-	places   placeLog     // of resources
-	seen     *inventory   // when all is read
+	spills    []*spill // by output, nil where the profile has none
+	pages     pagePools
+	keys      keyLog // of resources
+	claims    keyLog // of claims that have several resources
+	people    *people
+	stays     stayLog
+	counts    Counts
+	newest    int64
+	adjusted  adjustedCount
+	units     bool                   // some revenue line of v2 has a unit count
+	apis      [len(schema.APIs)]bool // generations that were read
+	next      int64                  // number of the next resource
+	rejects   *rejectFile
+	causes    rejectCounter // of the rejects in the input that is read
+	rejecting int           // that input
+	strays    int64         // rejects of another API version
+	sizes     []inputState  // by input, as far as there is text of them
+	written   []int64       // rows by output
+	places    placeLog      // of resources
+	seen      *inventory    // when all is read
 
 	// Found when all is read: resources of which there is a newer version, and
 	// claims of which a related one is newer, where the server sends them all.
@@ -217,7 +222,8 @@ type inputState struct {
 	text    int64 // bytes of decompressed text
 	lines   int64
 	rejects int64
-	broke   int64 // the line where it broke off, or 0
+	broke   int64            // the line where it broke off, or 0
+	foreign map[string]int64 // rejects of another kind of server, by type
 }
 
 func newRun(opts *Options, compiled *plans, set *dataset.Writer) *run {
@@ -231,6 +237,7 @@ func newRun(opts *Options, compiled *plans, set *dataset.Writer) *run {
 		pages:   newPagePools(compiled.outputs),
 		people:  newPeople(),
 		stays:   stayLog{spool{path: set.Scratch("stays")}},
+		causes:  rejectCounter{all: opts.KeepRejectedLines},
 		rejects: &rejectFile{path: set.Target(set.Layout().Rejects)},
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
@@ -456,12 +463,12 @@ func (r *run) take(res *result) error {
 	r.text.Add(res.size)
 	if res.broke {
 		if !r.opts.AllowPartial {
-			return breakOff(&res.bad[0])
+			return breakOff(&res.bad[0].Reject)
 		}
 		r.counts.BrokenOff++
 		in.broke = res.bad[0].Line
 	}
-	if err := r.rejects.add(res.bad); err != nil {
+	if err := r.addRejects(res); err != nil {
 		return err
 	}
 	if r.opts.MaxRejects >= 0 && r.counts.Rejected > r.opts.MaxRejects {

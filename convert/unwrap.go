@@ -3,6 +3,8 @@ package convert
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/cclf-tools/cclf/ndjson"
 )
@@ -14,27 +16,17 @@ var bundle = &ndjson.Envelope{Member: "resourceType", Value: "Bundle", List: "en
 // are all on one line.
 const maxWrapped = 8
 
-// unusual takes text that is not one good resource, for the reason err: a
-// Bundle, an array or several resources on one line, which it takes apart. All
-// else is rejected.
-func (w *worker) unusual(pos ndjson.Position, text []byte, err error, wrapped int) {
-	pieces, notApart := ndjson.Split(text, pos, bundle)
-	if notApart != nil || len(pieces) == 1 && len(pieces[0].Text) == len(bytes.TrimSpace(text)) {
-		w.refuse(pos, text, err)
-		return
+// apart takes text apart that is not one good resource: a Bundle, an array or
+// several resources on one line. All else gives nil.
+func apart(text []byte, pos ndjson.Position) []ndjson.Piece {
+	pieces, err := ndjson.Split(text, pos, bundle)
+	switch {
+	case err != nil, len(pieces) == 1 && len(pieces[0].Text) == len(bytes.TrimSpace(text)):
+		return nil
+	case pieces == nil:
+		return []ndjson.Piece{}
 	}
-	if wrapped == maxWrapped {
-		w.reject(pos, text, reject("resources wrapped in too many Bundles or arrays").Error())
-		return
-	}
-	w.out.counts.Lines += int64(len(pieces)) - 1
-	for _, p := range pieces {
-		w.claim.line = p.Line
-		w.out.places.note(int64(len(w.out.keys)), w.out.input, p.Line)
-		if err := w.line(p.Text); err != nil {
-			w.unusual(p.Position, p.Text, err, wrapped+1)
-		}
-	}
+	return pieces
 }
 
 // refuse rejects text that is no resource that has rows, and says what it is
@@ -57,11 +49,21 @@ func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 		case name == "Parameters":
 			err = reject("a Parameters resource: what it wraps is not read")
 		case fhirTypes[name]:
-			err = reject("a resource of type %s, which BCDA does not serve", name)
+			w.rejectAs(pos, text, fmt.Sprintf("a resource of type %s, which BCDA does not serve", name), name)
+			return
+		}
+	default:
+		if strings.HasPrefix(err.Error(), unknownClaimType) && !bytes.Contains(text, []byte("bluebutton.cms.gov")) {
+			w.rejectAs(pos, text, err.Error()+": there are no codes of CMS in it", eobType)
+			return
 		}
 	}
 	w.reject(pos, text, err.Error())
 }
+
+// unknownClaimType is the beginning of the reason for which claims of other
+// servers are rejected, and some of BCDA.
+const unknownClaimType = "an ExplanationOfBenefit of unknown claim type"
 
 // entryWithoutResource says what an entry of a Bundle is that wraps nothing,
 // or nothing when the text is no such entry.

@@ -25,8 +25,10 @@ type result struct {
 	claims   []resourceKey // of versions of claims
 	places   placeLog
 	people   []personUpdate
-	bad      []Reject
-	broke    bool // the input broke off: bad says where
+	bad      []causedReject
+	more     []*rejectCount   // of which bad has the first ones only
+	foreign  map[string]int64 // rejects of another kind of server, by type
+	broke    bool             // the input broke off: bad says where
 	counts   Counts
 	adjusted adjustedCount
 	apis     [len(schema.APIs)]bool // generations that occur
@@ -56,6 +58,7 @@ type worker struct {
 	plans   *plans
 	opts    *Options
 	records map[*plan]*ndjson.Record
+	causes  rejectCounter // of the chunk
 	guess   *plan         // that of the line before
 	family  schema.APISet // the versions whose resources go together in the export
 	claim   claim
@@ -70,7 +73,7 @@ type worker struct {
 }
 
 func newWorker(p *plans, opts *Options, pages pagePools) *worker {
-	w := &worker{plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs)), seen: newInventory()}
+	w := &worker{causes: rejectCounter{all: opts.KeepRejectedLines}, plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs)), seen: newInventory()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	w.claim.limits = p.limits
@@ -101,19 +104,11 @@ func (w *worker) chunk(j job, pass func(*result) error) (*result, error) {
 	}
 	w.claim.file = []byte(w.opts.sources.name(chunk.Input))
 	for pos, text := range chunk.Lines {
-		if w.cells+rejectCells*len(w.out.bad) > w.most {
-			if err := pass(w.out); err != nil {
-				return nil, err
-			}
-			w.begin(j)
-		}
-		w.out.counts.Lines++
-		w.claim.line = pos.Line
-		w.out.places.note(int64(len(w.out.keys)), chunk.Input, pos.Line)
-		if err := w.line(text); err != nil {
-			w.unusual(pos, text, err, 0)
+		if err := w.resource(j, pos, text, 0, pass); err != nil {
+			return nil, err
 		}
 	}
+	w.end()
 	if w.chunks++; w.chunks == tallyChunks {
 		w.tally()
 	}
@@ -125,6 +120,53 @@ func (w *worker) begin(j job) {
 	w.out = &result{seq: j.seq, input: j.chunk.Input, newest: math.MinInt64}
 	w.cells = 0
 	clear(w.open)
+	w.causes.reset()
+}
+
+// end completes a result.
+func (w *worker) end() {
+	for _, c := range w.causes.order {
+		if c.more > 0 {
+			w.out.more = append(w.out.more, c)
+		}
+	}
+}
+
+// resource takes the text of a resource, wrapped in others on its line or not.
+// Its errors are those of pass.
+func (w *worker) resource(j job, pos ndjson.Position, text []byte, wrapped int, pass func(*result) error) error {
+	if w.cells+rejectCells*len(w.out.bad) > w.most {
+		w.end()
+		if err := pass(w.out); err != nil {
+			return err
+		}
+		w.begin(j)
+	}
+	w.out.counts.Lines++
+	w.claim.line = pos.Line
+	w.out.places.note(int64(len(w.out.keys)), j.chunk.Input, pos.Line)
+	err := w.line(text)
+	if err == nil {
+		return nil
+	}
+	pieces := apart(text, pos)
+	switch {
+	case pieces == nil:
+		w.refuse(pos, text, err)
+	case wrapped == maxWrapped:
+		w.reject(pos, text, "resources wrapped in too many Bundles or arrays")
+	default:
+		w.out.counts.Lines-- // its pieces are counted
+	}
+	if wrapped == maxWrapped {
+		return nil
+	}
+	for _, p := range pieces {
+		if err := w.resource(j, p.Position, p.Text, wrapped+1, pass); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tallyChunks is after how many chunks the records tell what they counted. It
@@ -140,12 +182,28 @@ func (w *worker) tally() {
 }
 
 func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
+	w.rejectAs(pos, text, reason, "")
+}
+
+// rejectAs rejects text, as a resource of another kind of server if that is
+// foreign.
+func (w *worker) rejectAs(pos ndjson.Position, text []byte, reason, foreign string) {
+	w.out.counts.Rejected++
 	bad := Reject{File: w.opts.sources.name(w.out.input), Line: pos.Line, Offset: pos.Offset, Reason: reason}
+	cause := causeOf(reason)
+	if foreign != "" {
+		cause = foreignCause
+		if w.out.foreign == nil {
+			w.out.foreign = map[string]int64{}
+		}
+		w.out.foreign[foreign]++
+	}
 	if w.opts.KeepRejectedLines {
 		bad.Raw = string(text)
 	}
-	w.out.bad = append(w.out.bad, bad)
-	w.out.counts.Rejected++
+	if rejected := (causedReject{bad, cause}); w.causes.count(&rejected) {
+		w.out.bad = append(w.out.bad, rejected)
+	}
 }
 
 // line reads one resource. What it gives is added to the result only when all
@@ -270,7 +328,7 @@ func (w *worker) eob(key resourceKey) error {
 	c.typ = w.claimTypeOf()
 	partial := string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem
 	if c.typ == schema.UnknownClaim {
-		return reject("an ExplanationOfBenefit of unknown claim type (%s)", typeCodes(c.rec.Line))
+		return reject(unknownClaimType+" (%s)", typeCodes(c.rec.Line))
 	}
 	who, ok := patientHash(w.text(c.rec, c.plan.common.patient))
 	if !ok {

@@ -127,6 +127,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}
 	notes = append(notes, adjustedNotes(m)...)
 	notes = append(notes, driftNotes(m)...)
+	notes = append(notes, foreignNotes(m)...)
 	notes = append(notes, passedOverNotes(m, out)...)
 	fmt.Fprintf(e.words(), "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
@@ -136,16 +137,39 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}
 }
 
+// mostFiles is how many files are named for one reason.
+const mostFiles = 10
+
+// foreignNotes names the inputs that hold what another kind of server sends,
+// with the types of resources.
+func foreignNotes(m *convert.Manifest) []string {
+	var notes []string
+	more := 0
+	for _, in := range m.Inputs {
+		switch {
+		case len(in.Foreign) == 0:
+		case len(notes) == mostFiles:
+			more++
+		default:
+			notes = append(notes, fmt.Sprintf("  %s: %s rejected that BCDA does not serve (%s): it is an export of another kind of server, at least in part",
+				in.Name, plural(sumOf(in.Foreign), "resource"), convert.TypeCounts(in.Foreign)))
+		}
+	}
+	if more > 0 {
+		notes = append(notes, fmt.Sprintf("  and so are %d more inputs", more))
+	}
+	return notes
+}
+
 // passedOverNotes names what folders and archives hold and was not read.
 func passedOverNotes(m *convert.Manifest, out string) []string {
 	if len(m.PassedOver) == 0 {
 		return nil
 	}
-	const most = 10
 	notes := []string{fmt.Sprintf("  %s passed over:", plural(len(m.PassedOver), "file"))}
 	for i, p := range m.PassedOver {
-		if i == most {
-			notes = append(notes, fmt.Sprintf("    and %d more: see passed_over in %s/%s", len(m.PassedOver)-most, out, convert.ManifestFile))
+		if i == mostFiles {
+			notes = append(notes, fmt.Sprintf("    and %d more: see passed_over in %s/%s", len(m.PassedOver)-mostFiles, out, convert.ManifestFile))
 			break
 		}
 		notes = append(notes, fmt.Sprintf("    %s: %s", p.Name, p.Reason))

@@ -60,6 +60,9 @@ type Input struct {
 	Rejects  int64  `json:"rejected"`
 	// BrokenOff is the line where the input broke off, which was allowed.
 	BrokenOff int64 `json:"broken_off_at_line,omitempty"`
+	// Foreign are the rejects that are resources of another kind of server, by
+	// type.
+	Foreign map[string]int64 `json:"foreign,omitempty"`
 }
 
 // PassedOver is something in a folder or an archive that was not read.
