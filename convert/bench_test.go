@@ -105,6 +105,7 @@ func BenchmarkCheck(b *testing.B) {
 func BenchmarkWalk(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
 		w := newWorker(benchPlans(b), &Options{}, nil)
+		w.out, w.family = &result{}, schema.AllAPIs
 		for b.Loop() {
 			for i := range chunks {
 				w.guess = w.plans.of(api, eobType)

@@ -47,8 +47,8 @@ func (c *compiler) census() {
 		})
 	}
 	rules = append(rules, ndjson.CensusRule{Members: []string{systemMember}})
-	known := sync.OnceValue(func() *schema.Elements { return schema.KnownElements(c.p.api, c.p.resource) })
-	api, resource := c.p.api, c.p.resource
+	api, resource := c.p.api, fhirType(c.p.resource)
+	known := sync.OnceValue(func() *schema.Elements { return schema.KnownElements(api, resource) })
 	c.b.Census(&ndjson.Census{
 		Rules: rules,
 		Name: func(path []string, texts [2][]byte, use ndjson.Use) (string, bool) {
@@ -63,6 +63,14 @@ func (c *compiler) census() {
 			return unmappedKey(&u), true
 		},
 	})
+}
+
+// fhirType is the resource type of what a plan is for.
+func fhirType(resource string) string {
+	if resource == priorType {
+		return eobType
+	}
+	return resource
 }
 
 // unmapped tells what an element is that was seen at a path.
@@ -200,7 +208,7 @@ func (v *inventory) report(m *Manifest) {
 	slices.SortFunc(m.Unmapped, func(a, b Unmapped) int { return cmp.Compare(unmappedKey(&a), unmappedKey(&b)) })
 	for p, counts := range v.marks {
 		for i, e := range schema.Expectations(p.api) {
-			if e.Resource != p.resource {
+			if e.Resource != fhirType(p.resource) {
 				continue
 			}
 			if c := (*counts)[i]; c[0] >= e.Least && c[1] == 0 {
@@ -223,7 +231,7 @@ func (c *compiler) expectations() error {
 	for i, e := range list {
 		mark := &c.p.expected[i]
 		mark.reg, mark.among = -1, -1
-		if e.Resource != c.p.resource {
+		if e.Resource != fhirType(c.p.resource) {
 			continue
 		}
 		for _, v := range []struct {

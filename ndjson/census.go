@@ -235,14 +235,13 @@ func (w *walker) count(n *node) {
 			c.ids[string(c.key)] = entry
 		}
 	}
-	w.met(entry)
+	if entry != 0 {
+		w.met(entry)
+	}
 }
 
 // met notes an entry of the line.
 func (w *walker) met(entry int32) {
-	if entry == 0 {
-		return
-	}
 	c := w.r.census
 	c.line = append(c.line, entry)
 	if w.recording > 0 {

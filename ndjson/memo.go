@@ -68,12 +68,12 @@ type remembered struct {
 	holes [memoHoles]hole
 	next  [memoNext]*remembered // what came after it at the node the last times
 
+	counted  int32 // the entry of a census that the object is, or 0
 	stores   []storing
 	marks    []marking
 	row      []storing // registers of the object itself, when it is a row
 	rowMarks Marks
 	scalars  []piece // those that may vary
-	counted  int32   // the entry of a census that the object is, or 0
 }
 
 // A hole is the place in the text of a scalar that does vary.
@@ -270,7 +270,9 @@ func (w *walker) replay(h *habit, e *remembered) int {
 	for i := range e.marks {
 		w.mark(e.marks[i])
 	}
-	w.met(e.counted)
+	if e.counted != 0 {
+		w.met(e.counted)
+	}
 	if set := e.node.rowSet; set >= 0 {
 		registers := w.r.rows[set].add(e.rowMarks)
 		for i := range e.row {
