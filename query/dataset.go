@@ -134,11 +134,8 @@ func inOrder(found map[string]folder, known []*schema.Table) []folder {
 	return list
 }
 
-// Reasons why there are no tables to query in a data set.
-var (
-	errNoTables = errors.New("which queries cannot read")
-	errDamaged  = errors.New("the file is damaged")
-)
+// errNoTables is why there are no tables to query in a data set.
+var errNoTables = errors.New("which queries cannot read")
 
 // A source is what a DB reads.
 type source struct {

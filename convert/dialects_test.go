@@ -1,0 +1,88 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestDialects converts an export of each dialect that servers are known to have
+// spoken, and compares all cells with a value, and what is reported as new or
+// missing. The README of the folder says what is peculiar to each.
+func TestDialects(t *testing.T) {
+	const dir = "../testdata/dialects"
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialects := 0
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		dialects++
+		t.Run(e.Name(), func(t *testing.T) {
+			if !strings.Contains(string(readme), "`"+e.Name()+"`") {
+				t.Error("the README does not describe it")
+			}
+			out := t.TempDir()
+			m, err := Run(t.Context(), Options{Inputs: []string{filepath.Join(dir, e.Name())}, Out: out, Format: CSV, MaxRejects: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Counts.Rejected > 0 {
+				rejects, _ := os.ReadFile(filepath.Join(out, RejectsFile))
+				t.Fatalf("rejects:\n%s", rejects)
+			}
+			compareGolden(t, filepath.Join(dir, e.Name()+".csv"), dialectRecords(t, m, out))
+		})
+	}
+	if dialects < 10 {
+		t.Errorf("%d dialects", dialects)
+	}
+}
+
+// dialectRecords lists the cells of all tables that have a value, a record for
+// each with table, row, label and value, and then what is new and missing.
+func dialectRecords(t *testing.T, m *Manifest, out string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	for _, table := range m.Tables {
+		number := 0
+		for _, file := range table.Files {
+			text, err := os.ReadFile(filepath.Join(out, file.Name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows[1:] {
+				number++
+				for i, value := range row {
+					if value != "" && rows[0][i] != "SOURCE_FILE" { // which is as systems write paths
+						_ = w.Write([]string{table.Name, strconv.Itoa(number), rows[0][i], value})
+					}
+				}
+			}
+		}
+	}
+	for _, u := range m.New() {
+		_ = w.Write([]string{"new", u.Kind, u.Resource + "." + u.Path, u.Name})
+	}
+	for _, mark := range m.Missing {
+		_ = w.Write([]string{"missing", strconv.FormatInt(mark.Resources, 10), mark.Resource, mark.Mark})
+	}
+	w.Flush()
+	return b.Bytes()
+}
