@@ -19,7 +19,6 @@ type edgeCases struct {
 	silent bool // counts nothing: the record was seen before
 
 	extension []byte // for the claims of the beneficiary
-	scratch   []byte
 	parser    reorderer
 }
 

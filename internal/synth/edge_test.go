@@ -18,7 +18,7 @@ func TestEdgeCases(t *testing.T) {
 		"status draft", "status entered-in-error",
 	}
 	ccw := append([]string{"no coding of the claim type", "lines that point at the last diagnosis", "lines with the diagnosis 9999999"}, common...)
-	for api, want := range map[string][]string{"v1": ccw, "v2": ccw, "v3": common} {
+	for api, want := range map[string][]string{"v1": ccw, "v2": ccw, "v3": append([]string{"drugs without a quantity", "prior authorizations"}, common...)} {
 		dir, stats := write(t, Options{API: api, Beneficiaries: 60, EdgeCases: true, Truth: true})
 		for _, line := range lines(t, dir) {
 			if !json.Valid(line) {

@@ -74,6 +74,7 @@ func (m *idrMaker) allTypes(index int) {
 type edgeIDRVisitor struct {
 	idrVisitor
 	*edgeCases
+	lastAuthorization idrAuthorization
 }
 
 func (v *edgeIDRVisitor) person(p *idrPerson, late bool) {
@@ -117,6 +118,11 @@ func (v *edgeIDRVisitor) oddClaim(c *idrClaim) *idrClaim {
 	v.count("claim type code " + padded(c.ClmTypeCd, 1))
 	if c.kind == partD {
 		v.oddly(&odd.drug.ClmPdDt)
+		if w := new(v3); w.drugTwice(c) && !c.drug.compound && !c.person.fml && v.random.chance(150) {
+			odd.Lines = slices.Clone(c.Lines)
+			odd.Lines[0].ClmLineSrvcUnit = noQuantity
+			v.count("drugs without a quantity")
+		}
 		return &odd
 	}
 	if v.random.chance(100) {
@@ -137,8 +143,28 @@ func (v *edgeIDRVisitor) oddClaim(c *idrClaim) *idrClaim {
 		if l.SsaStateCd != "" {
 			l.SsaStateCd = v.number()
 		}
+		if l.ClmLineNdcCd != "" && v.random.chance(200) {
+			l.ClmLineNdcQty = noQuantity
+		}
 	}
 	return &odd
+}
+
+func (v *edgeIDRVisitor) authorization(a *idrAuthorization, late bool) {
+	v.lastAuthorization = *a
+	a = &v.lastAuthorization
+	v.count("prior authorizations")
+	v.oddly(&a.ExprtnDt)
+	a.Items = slices.Clone(a.Items)
+	for i := range a.Items {
+		v.oddly(&a.Items[i].ReqSubDt)
+		v.oddly(&a.Items[i].DecisionExpDt)
+	}
+	v.idrVisitor.authorization(a, late)
+}
+
+func (v *edgeIDRVisitor) newestAuthorization(*idrAuthorization) {
+	v.idrVisitor.newestAuthorization(&v.lastAuthorization)
 }
 
 // number is the number of a state, all of them in turn.

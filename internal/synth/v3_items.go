@@ -29,6 +29,8 @@ func (w *v3) items(b []byte, c *idrClaim) []byte {
 		b = w.modifiers(b, l)
 		b = w.product(b, c, l)
 		switch {
+		case w.drugTwice(c) && l.ClmLineSrvcUnit == noQuantity:
+			b = append(b, `"quantity":{"value":0.0},`...) // the server's, not the record's
 		case w.drugTwice(c):
 			b = append(b, `"quantity":{"unit":"UN","value":1},`...) // of services, not of the drug
 		case c.kind != partD || !c.drug.compound:
@@ -139,9 +141,11 @@ func (w *v3) detail(b []byte, c *idrClaim, l *idrLine) []byte {
 		b = appendCode(b, ndcSystem, l.ClmLineNdcCd)
 		b = append(b, `]},`...)
 	}
-	b = append(b, `"quantity":{"unit":"UN","value":`...)
-	b = quantity.appendJSON(b)
-	return append(b, `},"sequence":1}],`...)
+	if quantity != noQuantity {
+		b = append(b, `"quantity":{"unit":"UN","value":`...)
+		b = append(quantity.appendJSON(b), `},`...)
+	}
+	return append(b, `"sequence":1}],`...)
 }
 
 func (w *v3) lineExtensions(b []byte, c *idrClaim, l *idrLine) []byte {
