@@ -134,8 +134,11 @@ func inOrder(found map[string]folder, known []*schema.Table) []folder {
 	return list
 }
 
-// errNoTables is why there are no tables to query in a data set.
-var errNoTables = errors.New("which queries cannot read")
+// Reasons why a data set cannot be queried.
+var (
+	errNoTables = errors.New("which queries cannot read")
+	errDamaged  = errors.New("the file is damaged")
+)
 
 // A source is what a DB reads.
 type source struct {

@@ -17,18 +17,28 @@ var ErrOutOfMemory = errors.New("out of memory")
 // ran. The same query on a DB that is opened anew reads the new data set.
 var ErrReplaced = errors.New("the data set was replaced")
 
-// An Error is a query that failed or was refused. Its text is DuckDB's own
-// where DuckDB had something to say.
+// An Error is a query that failed or was refused. Its text says what DuckDB says,
+// without what can be a value of a claim; Detail has it all.
 type Error struct {
-	Msg  string
-	hint string
-	err  error // what DuckDB's driver returned, or nil for a refusal
+	Msg    string
+	detail string // what DuckDB says, in its words; may have values
+	hint   string
+	err    error // for errors.Is; nil for a refusal
 }
 
 func (e *Error) Error() string { return e.Msg }
 
+// Detail is the message of DuckDB as it is, with the values of claims that it
+// quotes. It is for the eyes of those who may see the data.
+func (e *Error) Detail() string {
+	if e.detail == "" {
+		return e.Msg
+	}
+	return e.detail
+}
+
 // Unwrap returns the cause, which is nil when this package refused to run the
-// statement.
+// statement. It has no values in it.
 func (e *Error) Unwrap() error { return e.err }
 
 // Hint says what the user could do, or is empty.

@@ -34,7 +34,7 @@ func (db *DB) judge(ctx context.Context, stmt statement, args []any) (v verdict,
 		v.text = strings.Repeat("\n", stmt.line) + text
 	}
 	if v.prepared, err = db.prepare(v.text); err != nil {
-		return v, sqlError(err)
+		return v, sqlErrorIn(err, v.text)
 	}
 	switch v.kind {
 	case duckdb.STATEMENT_TYPE_EXPLAIN:
@@ -208,7 +208,7 @@ func (db *DB) checkPlan(ctx context.Context, v *verdict, args []any) error {
 		if cause, ok := errors.AsType[*duckdb.Error](err); ok && cause.Type == duckdb.ErrorTypeParser || strings.Contains(err.Error(), "PRAGMA") {
 			return refuse("a statement that DuckDB does not explain") // CREATE SECRET, PRAGMA
 		}
-		return sqlError(err)
+		return sqlErrorIn(err, v.text)
 	}
 	var plan []planNode
 	if err := json.Unmarshal([]byte(value), &plan); err != nil || len(plan) != 1 {

@@ -107,7 +107,7 @@ func TestInspectErrors(t *testing.T) {
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "clm_pmt_amt\nlots\n"})
 	for table, want := range map[string]string{
 		"nonsense": `no table "nonsense"`,
-		"cclf1":    "Error when converting",
+		"cclf1":    "a value cannot be converted",
 	} {
 		_, err := db.Inspect(t.Context(), table)
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {

@@ -14,6 +14,7 @@ import (
 
 	gotext "github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -61,7 +62,7 @@ func (r *FillReport) WriteTable(w io.Writer) error {
 }
 
 func (r *FillReport) writeTable(w io.Writer, t *TableFill) {
-	fmt.Fprintf(w, "%s: ", printable(t.Name))
+	fmt.Fprintf(w, "%s: ", render.Plain(t.Name))
 	if t.Schema != nil {
 		fmt.Fprintf(w, "%s, ", t.Schema.Title)
 	}
@@ -93,7 +94,7 @@ func (r *FillReport) grid(t *TableFill) string {
 		if !c.Exact {
 			distinct = "~" + distinct
 		}
-		row := []string{printable(c.Name), percent(c.Filled, t.Rows), distinct, text(c.Min), text(c.Max)}
+		row := []string{render.Plain(c.Name), percent(c.Filled, t.Rows), distinct, text(c.Min), text(c.Max)}
 		for _, api := range r.APIs {
 			source := ""
 			if c.Field != nil {
@@ -122,7 +123,7 @@ func (r *FillReport) writeEmpty(w io.Writer, t *TableFill) {
 	}
 	fmt.Fprintln(w, "\nEmpty:")
 	for _, c := range empty {
-		line := fmt.Sprintf("  %-*s", width, printable(c.Name))
+		line := fmt.Sprintf("  %-*s", width, render.Plain(c.Name))
 		reason := gotext.WrapSoft(c.Explain(r.APIs), reportWidth-width-4)
 		for part := range strings.Lines(reason) {
 			fmt.Fprintf(w, "%s  %s\n", line, strings.TrimSpace(part))

@@ -822,7 +822,7 @@ member_months: Member months (member months)
 `, table); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
-	both := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricCSV(b) }, "spending_total", "member_months")
+	both := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricCSV(b, CSVOptions{}) }, "spending_total", "member_months")
 	if diff := cmp.Diff(`metric,spending,paid,people
 spending_total,"A, institutional",260.00,1
 spending_total,"B, physician",707.00,1

@@ -33,7 +33,7 @@ func NewMetricTable(w io.Writer, r Reading) *MetricWriter {
 
 // NewMetricCSV returns a writer of CSV. Each answer has a header row and, in
 // its first column, the name of the metric; an empty line is between two.
-func NewMetricCSV(w io.Writer) *MetricWriter {
+func NewMetricCSV(w io.Writer, opts CSVOptions) *MetricWriter {
 	mw := &MetricWriter{bw: bufio.NewWriter(w)}
 	mw.write = func(m *Metric, rows *Rows) error {
 		if mw.count > 1 {
@@ -42,13 +42,13 @@ func NewMetricCSV(w io.Writer) *MetricWriter {
 		cw := csv.NewWriter(mw.bw)
 		record := []string{"metric"}
 		for _, c := range rows.Columns() {
-			record = append(record, c.Name)
+			record = append(record, opts.name(c.Name))
 		}
 		_ = cw.Write(record) // cw keeps the error
 		record[0] = m.Name
 		for rows.Next() {
 			for i, v := range rows.Values() {
-				record[i+1] = text(v)
+				record[i+1] = opts.field(v)
 			}
 			_ = cw.Write(record)
 		}

@@ -30,6 +30,10 @@ type Options struct {
 	// Threads is the number of DuckDB's worker threads. The default is one a
 	// core.
 	Threads int
+	// Confine, if it is there, is called before DuckDB starts and reads anything:
+	// with the folders that will be read and those that will be written to, of
+	// which it can take all others from the process.
+	Confine func(read, write []string) error
 	// ExtraColumns are those of the tables that Export finds; data sets say
 	// themselves what they have.
 	ExtraColumns []schema.ExtraColumn
@@ -70,7 +74,10 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 
 // openDB makes a DB of the files of a data set.
 func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, error) {
-	db, err := connect(ctx, opts)
+	if err := checkCodecs(src.tables); err != nil {
+		return nil, dataSetError(dir, err)
+	}
+	db, err := connect(ctx, opts, absolute(dir))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +86,7 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 	if src.database != "" {
 		if tables, err = db.attach(ctx, src.database); err != nil {
 			if ctx.Err() == nil {
-				err = dataSetError(dir, err)
+				err = dataSetError(dir, sqlError(err))
 			}
 			return nil, errors.Join(err, db.Close())
 		}
@@ -91,7 +98,7 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 	for _, f := range db.folders {
 		if err := db.createView(ctx, f); err != nil {
 			if ctx.Err() == nil {
-				err = dataSetError(dir, fmt.Errorf("table %s: %w", f.title(), err))
+				err = dataSetError(dir, fmt.Errorf("table %s: %w", f.title(), sqlError(err)))
 			}
 			return nil, errors.Join(err, db.Close())
 		}
@@ -132,8 +139,8 @@ func absolute(dir string) string {
 }
 
 // connect starts DuckDB with an empty database in memory and a private folder
-// for temporary data.
-func connect(ctx context.Context, opts Options) (*DB, error) {
+// for temporary data. What it will read is in dir.
+func connect(ctx context.Context, opts Options, dir string) (*DB, error) {
 	if opts.TempDir == "" {
 		opts.TempDir = os.TempDir()
 	}
@@ -142,6 +149,11 @@ func connect(ctx context.Context, opts Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{temp: temp}
+	if opts.Confine != nil {
+		if err := opts.Confine([]string{dir}, []string{temp.parent}); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
 	if err := db.start(ctx, opts); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -261,7 +273,11 @@ func (db *DB) Tables(ctx context.Context) (*Rows, error) {
 
 // sqlError makes an *Error of what the driver returned. Cancellation stays
 // what it is.
-func sqlError(err error) error {
+func sqlError(err error) error { return sqlErrorIn(err, "") }
+
+// sqlErrorIn is sqlError for an error in an SQL text, whose words may be in the
+// message.
+func sqlErrorIn(err error, sql string) error {
 	if err == nil || isCancelled(err) {
 		return err
 	}
@@ -270,16 +286,18 @@ func sqlError(err error) error {
 	}
 	e := &Error{Msg: strings.TrimSpace(err.Error()), err: err}
 	if cause, ok := errors.AsType[*duckdb.Error](err); ok {
-		e.Msg = strings.TrimSpace(cause.Msg)
+		e.detail = strings.TrimSpace(cause.Msg)
+		e.Msg = redacted(cause, sql)
 		e.hint = hintFor(cause)
+		e.err = nil // has values
 		if cause.Type == duckdb.ErrorTypeOutOfMemory {
-			if strings.Contains(e.Msg, "max_temp_directory_size") { // which is what the disk has left
-				e.err = errors.Join(err, syscall.ENOSPC)
-			} else {
-				e.err = errors.Join(err, ErrOutOfMemory)
+			e.err = ErrOutOfMemory
+			if strings.Contains(e.detail, "max_temp_directory_size") { // which is what the disk has left
+				e.err = syscall.ENOSPC
 			}
 			// What follows is advice to change settings that are locked here.
 			e.Msg, _, _ = strings.Cut(e.Msg, "\n")
+			e.detail, _, _ = strings.Cut(e.detail, "\n")
 		}
 	}
 	return e

@@ -455,10 +455,10 @@ func TestErrors(t *testing.T) {
 		" -- nothing":                    "no SQL statement",
 		"SELCT 1":                        `Parser Error: syntax error at or near "SELCT"`,
 		"SELECT nope FROM cclf1":         `Referenced column "nope" not found`,
-		"SELECT 1;\n\nSELECT 2,\n  nope": "LINE 4:   nope",
+		"SELECT 1;\n\nSELECT 2,\n  nope": "(line 4, column 3 of the SQL)",
 		// Found only while it runs, from within the temporary table.
-		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1": "LINE 3:   cur_clm_uniq_id::INT",
-		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "LINE 1: SELECT cur_clm_uniq_id::INT",
+		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1": "(line 3, column 18 of the SQL)",
+		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "(line 1, column 23 of the SQL)",
 		"PIVOT cclf1 ON cur_clm_uniq_id USING count(*)":        "PIVOT needs an IN list",
 	} {
 		err := db.Run(t.Context(), script, func(rows *Rows) error { return nil })

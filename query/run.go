@@ -158,7 +158,7 @@ func inspect(stmt *duckdb.Stmt) (p prepared, err error) {
 // results are small.
 func (db *DB) runSelect(ctx context.Context, text string, p prepared, args []any) (*Rows, error) {
 	db.results++
-	name := fmt.Sprintf("temp._result_%d", db.results) // a query of the catalog sees it
+	name := fmt.Sprintf("temp._result_%d", db.results) // a query of the catalog can see it
 	create := "CREATE TEMP TABLE " + name + columnList(len(p.columns)) + " AS\n" + text
 	if _, err := db.prepare(create); err != nil {
 		return db.runDirect(ctx, text, args)

@@ -184,7 +184,7 @@ func (s *scanner) next() bool {
 		n = unicodeSpace(rest)
 	case strings.HasPrefix(rest, "--"):
 		s.blank = true
-		if n = strings.IndexByte(rest, '\n'); n < 0 {
+		if n = strings.IndexAny(rest, "\r\n"); n < 0 {
 			n = len(rest)
 		}
 	case strings.HasPrefix(rest, "/*"):

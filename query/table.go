@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	gotext "github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/cclf-tools/cclf/internal/render"
 )
 
 // tableRows is how many rows of a table are laid out at a time.
@@ -25,7 +26,8 @@ type TableOptions struct {
 // below it. A thousand rows at a time are laid out together: a column may grow
 // wider further down.
 //
-// Control characters are replaced: a value must not steer the terminal.
+// Characters that steer a terminal, reorder text or are not seen are replaced, as
+// package render does.
 func WriteTable(w io.Writer, rows *Rows, opts TableOptions) error {
 	bw := bufio.NewWriter(w)
 	lay := newLayout(rows.Columns())
@@ -40,7 +42,7 @@ func WriteTable(w io.Writer, rows *Rows, opts TableOptions) error {
 		count++
 		cells := make([]string, len(rows.Columns()))
 		for i, v := range rows.Values() {
-			if cells[i] = printable(text(v)); v == nil {
+			if cells[i] = render.Plain(text(v)); v == nil {
 				cells[i] = opts.Null
 			}
 		}
@@ -96,7 +98,7 @@ func (l *layout) render(batch [][]string) string {
 		l.begun = true
 		header := make(table.Row, len(l.columns))
 		for i, c := range l.columns {
-			header[i] = printable(c.Name)
+			header[i] = render.Plain(c.Name)
 		}
 		t.AppendHeader(header)
 	}
@@ -120,24 +122,10 @@ func (l *layout) render(batch [][]string) string {
 // grow makes the columns wide enough for a batch.
 func (l *layout) grow(batch [][]string) {
 	for i := range l.configs {
-		width := max(l.configs[i].WidthMin, gotext.LongestLineLen(printable(l.columns[i].Name)))
+		width := max(l.configs[i].WidthMin, gotext.LongestLineLen(render.Plain(l.columns[i].Name)))
 		for _, cells := range batch {
 			width = max(width, gotext.LongestLineLen(cells[i]))
 		}
 		l.configs[i].WidthMin = width
 	}
-}
-
-// printable replaces control characters, but for line ends, which the plans of
-// EXPLAIN are full of.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return ' '
-		}
-		if unicode.IsControl(r) && r != '\n' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }

@@ -11,22 +11,47 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/render"
 )
+
+// CSVOptions tune WriteCSV.
+type CSVOptions struct {
+	// Spreadsheet puts an apostrophe before texts that a spreadsheet would take
+	// for formulas. Numbers stay numbers.
+	Spreadsheet bool
+}
+
+// name and field are how a name of a column and a value are written.
+func (o CSVOptions) name(s string) string {
+	if o.Spreadsheet {
+		return render.SpreadsheetSafe(s)
+	}
+	return s
+}
+
+func (o CSVOptions) field(v any) string {
+	switch v.(type) {
+	case string, json.RawMessage:
+		return o.name(text(v))
+	}
+	return text(v)
+}
 
 // WriteCSV writes a header row and the rows. NULL is an empty field, as is an
 // empty string.
-func WriteCSV(w io.Writer, rows *Rows) error {
+func WriteCSV(w io.Writer, rows *Rows, opts CSVOptions) error {
 	cw := csv.NewWriter(w)
 	record := make([]string, len(rows.Columns()))
 	for i, c := range rows.Columns() {
-		record[i] = c.Name
+		record[i] = opts.name(c.Name)
 	}
 	if err := cw.Write(record); err != nil {
 		return err
 	}
 	for rows.Next() {
 		for i, v := range rows.Values() {
-			record[i] = text(v)
+			record[i] = opts.field(v)
 		}
 		if err := cw.Write(record); err != nil {
 			return err

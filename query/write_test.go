@@ -22,6 +22,8 @@ func TestWriters(t *testing.T) {
 		twins = "SELECT 1 AS a, 2 AS a, 3 AS a_2, 'NaN'::DOUBLE AS f"
 		rude  = "SELECT E'\\x1b[31mred\\ttab\\nline' AS s"
 	)
+	asCSV := func(w io.Writer, rows *Rows) error { return WriteCSV(w, rows, CSVOptions{}) }
+	forSheets := func(w io.Writer, rows *Rows) error { return WriteCSV(w, rows, CSVOptions{Spreadsheet: true}) }
 	table := func(w io.Writer, rows *Rows) error { return WriteTable(w, rows, TableOptions{Null: "-"}) }
 	for _, tt := range []struct {
 		name  string
@@ -29,13 +31,17 @@ func TestWriters(t *testing.T) {
 		sql   string
 		want  string
 	}{
-		{"csv", WriteCSV, mixed, `
+		{"csv", asCSV, mixed, `
 code,amt,day,ok,list
 0012,12.50,2024-02-29,true,"[1,2]"
 "a ""b"", <c>",-0.05,,,[]
 ,,2024-01-01,false,
 `},
-		{"csv", WriteCSV, none, "\na,b\n"},
+		{"csv", asCSV, none, "\na,b\n"},
+		{"csv", forSheets, "SELECT -1.5 AS \"=n\", '-1.5' AS s, '=1+1' AS f, ['@x'] AS l, NULL AS z, DATE '2024-01-01' AS d, E'\\tx' AS t", `
+'=n,s,f,l,z,d,t
+-1.5,'-1.5,'=1+1,"[""@x""]",,2024-01-01,'	x
+`},
 		{"json", WriteJSON, mixed, `
 [
   {"code":"0012","amt":12.50,"day":"2024-02-29","ok":true,"list":[1,2]},
@@ -112,7 +118,8 @@ func TestWriteErrors(t *testing.T) {
 	db := open(t, map[string]string{})
 	full := errors.New("disk full")
 	for name, write := range map[string]func(io.Writer, *Rows) error{
-		"csv": WriteCSV, "json": WriteJSON, "ndjson": WriteNDJSON,
+		"csv":  func(w io.Writer, rows *Rows) error { return WriteCSV(w, rows, CSVOptions{}) },
+		"json": WriteJSON, "ndjson": WriteNDJSON,
 		"table": func(w io.Writer, rows *Rows) error { return WriteTable(w, rows, TableOptions{}) },
 	} {
 		for _, n := range []int{1, 20_000} {

@@ -88,7 +88,7 @@ func newApp(e *env) *cli.Command {
 		Action:    noSuchCommand,
 		Reader:    e.stdin,
 		Writer:    e.stdout,
-		ErrWriter: e.stderr,
+		ErrWriter: e.words(),
 		// Errors are reported by run, after Run returns them.
 		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
 		HideHelpCommand:       true, // the library's, which every command would have: there is one below

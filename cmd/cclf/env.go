@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/cclf-tools/cclf/internal/confine"
+	"github.com/cclf-tools/cclf/internal/render"
 )
 
 // env is what a command sees of the process around it. Commands use nothing
@@ -15,17 +19,25 @@ type env struct {
 	stdout, stderr io.Writer
 	isTerminal     func(stream any) bool // whether a person sits at one of the above
 
+	// confine, if it is there, leaves the process no more than reading in some
+	// folders and writing in others.
+	confine func(read, write []string) error
+
 	log     *slog.Logger // to stderr, as the global flags want it
 	logJSON bool         // stderr is for a machine
 	quiet   bool         // no more than warnings and errors
+
+	showValues bool // messages may quote values, whoever reads them
 }
 
 // processEnv is the env of this process.
 func processEnv() *env {
-	return newEnv(os.Stdin, os.Stdout, os.Stderr, func(stream any) bool {
+	e := newEnv(os.Stdin, os.Stdout, os.Stderr, func(stream any) bool {
 		file, ok := stream.(*os.File)
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
+	e.confine = confine.To
+	return e
 }
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer, isTerminal func(any) bool) *env {
@@ -44,5 +56,19 @@ func (e *env) setLogger() {
 		e.log = slog.New(slog.NewJSONHandler(e.stderr, opts))
 	} else {
 		e.log = slog.New(slog.NewTextHandler(e.stderr, opts))
+	}
+}
+
+// words is where messages for people go: whatever they quote cannot steer a
+// terminal.
+func (e *env) words() io.Writer { return render.Writer{W: e.stderr} }
+
+// note tells the user something that is no error.
+func (e *env) note(text string) {
+	switch {
+	case e.logJSON:
+		e.log.Info(text)
+	case !e.quiet:
+		fmt.Fprintf(e.words(), "note: %s\n", text)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -129,9 +130,11 @@ func exitCode(err error) int {
 		return exitInput
 	case errors.As(err, &server):
 		return serverExitCode(server)
+	case errors.As(err, &dataSet):
+		return exitInput
 	case errors.As(err, &sql):
 		return exitQuery
-	case errors.As(err, &dataSet), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
 		return exitInput
 	default:
 		return exitFailure
@@ -162,6 +165,11 @@ func (e *env) report(err error, code int) {
 	case exitTerminated:
 		msg = "ended by SIGTERM"
 	}
+	if sql, ok := errors.AsType[*query.Error](err); ok {
+		if e.showValues || !e.logJSON && e.isTerminal(e.stderr) {
+			msg = strings.Replace(msg, sql.Error(), sql.Detail(), 1)
+		}
+	}
 	hint := ""
 	var hinter interface{ Hint() string }
 	if errors.As(err, &hinter) {
@@ -171,8 +179,8 @@ func (e *env) report(err error, code int) {
 		e.log.Error(msg, "hint", hint, "exit_code", code)
 		return
 	}
-	fmt.Fprintf(e.stderr, "cclf: %s\n", msg)
+	fmt.Fprintf(e.words(), "cclf: %s\n", msg)
 	if hint != "" {
-		fmt.Fprintf(e.stderr, "hint: %s\n", hint)
+		fmt.Fprintf(e.words(), "hint: %s\n", hint)
 	}
 }

@@ -361,7 +361,7 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 		return
 	}
 	if r.Nothing {
-		fmt.Fprintf(e.stderr, "nothing to do: the export in %s is complete\n", dir)
+		fmt.Fprintf(e.words(), "nothing to do: the export in %s is complete\n", dir)
 		return
 	}
 	since := ""
@@ -371,16 +371,16 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	case r.Since != "":
 		since = ", since " + r.Since
 	}
-	fmt.Fprintf(e.stderr, "%s, %s, %.1f MB in %s, written to %s (run %d, transaction time %s%s)\n",
+	fmt.Fprintf(e.words(), "%s, %s, %.1f MB in %s, written to %s (run %d, transaction time %s%s)\n",
 		plural(files, "file"), plural(resources, "resource"), float64(bytes)/1e6, took.Round(100*time.Millisecond), dir, r.Run, r.TransactionTime, since)
 	if r.Flawed > 0 {
-		fmt.Fprintf(e.stderr, "  %s with %s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), plural(r.BadLines, "bad line"))
+		fmt.Fprintf(e.words(), "  %s with %s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), plural(r.BadLines, "bad line"))
 	}
 	if said > 0 {
-		fmt.Fprintf(e.stderr, "  the server returned %s; see %s\n", plural(said, "message"), messages)
+		fmt.Fprintf(e.words(), "  the server returned %s; see %s\n", plural(said, "message"), messages)
 	}
 	if r.SystemTypes {
-		fmt.Fprintf(e.stderr, "  note: API v3 sends adjudicated claims only, unless a System-Type tag is asked for. All of them:\n    --type-filter '%s'\n", allSystemTypes)
+		fmt.Fprintf(e.words(), "  note: API v3 sends adjudicated claims only, unless a System-Type tag is asked for. All of them:\n    --type-filter '%s'\n", allSystemTypes)
 	}
 }
 

@@ -55,7 +55,7 @@ func newInspectCommand(e *env) *cli.Command {
 				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the report: table, json or csv",
 				Value: "table", Validator: oneOf("table", "json", "csv"), Destination: &opts.output,
 			},
-		}, duckDBFlags(&opts.options)...),
+		}, duckDBFlags(e, &opts.options)...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runInspect(ctx, e, opts)
@@ -75,7 +75,7 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) (err error) {
 		return usageErrorf("inspect: %d arguments where two are the most", n)
 	}
 	dir := opts.args[0]
-	db, err := query.Open(ctx, dir, opts.options)
+	db, err := e.openDataSet(ctx, dir, opts.options)
 	if err != nil {
 		return err
 	}

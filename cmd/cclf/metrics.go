@@ -20,6 +20,7 @@ type metricsOptions struct {
 	sql     bool
 	reading query.Reading
 	output  string
+	csvSafe bool
 	metrics []*query.Metric
 	options query.Options
 }
@@ -68,7 +69,8 @@ func newMetricsCommand(e *env) *cli.Command {
 				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the answers: table, csv or json",
 				Value: "table", Validator: oneOf("table", "csv", "json"), Destination: &opts.output,
 			},
-		}, duckDBFlags(&opts.options)...),
+			csvSafeFlag(&opts.csvSafe),
+		}, duckDBFlags(e, &opts.options)...),
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
 			if opts.metrics, err = pickMetrics(cmd.Args().Slice()); err != nil {
 				return err
@@ -145,7 +147,7 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 }
 
 func answerMetrics(ctx context.Context, e *env, opts metricsOptions) (err error) {
-	db, err := query.Open(ctx, opts.dir, opts.options)
+	db, err := e.openDataSet(ctx, opts.dir, opts.options)
 	if err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func answerMetrics(ctx context.Context, e *env, opts metricsOptions) (err error)
 	var out *query.MetricWriter
 	switch opts.output {
 	case "csv":
-		out = query.NewMetricCSV(e.stdout)
+		out = query.NewMetricCSV(e.stdout, query.CSVOptions{Spreadsheet: opts.csvSafe})
 	case "json":
 		out = query.NewMetricJSON(e.stdout, reading)
 	default:

@@ -95,7 +95,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	for _, row := range m.Tables {
 		t.AppendRow(table.Row{row.Name, row.Rows})
 	}
-	fmt.Fprintln(e.stderr, t.Render())
+	fmt.Fprintln(e.words(), t.Render())
 	aside, apart, nameless := "in tables of their own", "in a table of their own", "MBI empty"
 	if m.Profile == string(convert.Tuva) {
 		aside, apart, nameless = "left out", "left out", "its id stands for the MBI"
@@ -129,11 +129,11 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	notes = append(notes, driftNotes(m)...)
 	notes = append(notes, foreignNotes(m)...)
 	notes = append(notes, passedOverNotes(m, out)...)
-	fmt.Fprintf(e.stderr, "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
+	fmt.Fprintf(e.words(), "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
 		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	if len(notes) > 0 {
-		fmt.Fprintln(e.stderr, strings.Join(notes, "\n"))
+		fmt.Fprintln(e.words(), strings.Join(notes, "\n"))
 	}
 }
 

@@ -20,6 +20,7 @@ type queryOptions struct {
 	tables  bool
 	output  string
 	null    string
+	csvSafe bool
 	args    []string
 	options query.Options
 }
@@ -36,7 +37,8 @@ func newQueryCommand(e *env) *cli.Command {
 			by semicolons and run in order; the result of each is printed.
 
 			A query can read the data set and nothing else on the machine. CREATE TEMP
-			TABLE keeps intermediate results for the statements after it.
+			TABLE keeps intermediate results for the statements after it. Messages have
+			no values of the data, unless a person reads them at a terminal.
 
 			In JSON, decimals are numbers with all their digits; use a reader that
 			does not round them. In CSV, NULL is an empty field.`,
@@ -64,8 +66,9 @@ func newQueryCommand(e *env) *cli.Command {
 				Name: "null", Usage: "`TEXT` that a table shows for NULL",
 				Value: "NULL", Destination: &opts.null,
 			},
+			csvSafeFlag(&opts.csvSafe),
 			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
-		}, duckDBFlags(&opts.options)...),
+		}, duckDBFlags(e, &opts.options)...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runQuery(ctx, e, opts)
@@ -73,8 +76,15 @@ func newQueryCommand(e *env) *cli.Command {
 	}
 }
 
+func csvSafeFlag(safe *bool) cli.Flag {
+	return &cli.BoolFlag{
+		Name: "csv-safe", Usage: "in CSV, put an apostrophe before texts that a spreadsheet would take for formulas",
+		Destination: safe,
+	}
+}
+
 // duckDBFlags are the flags of all commands that start DuckDB.
-func duckDBFlags(opts *query.Options) []cli.Flag {
+func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
 			Name: "memory-limit", Usage: "let DuckDB use `SIZE` of memory, such as 4GB (default: 80% of the machine's)",
@@ -92,6 +102,10 @@ func duckDBFlags(opts *query.Options) []cli.Flag {
 			Name: "no-manifest", Usage: "open a folder of CCLF tables, or a DuckDB file, that cclf did not write: every file named part-*.parquet or part-*.csv, unchecked",
 			Destination: &opts.NoManifest,
 		},
+		&cli.BoolFlag{
+			Name: "show-values", Usage: "let messages quote values of the data (default: only if a person reads them at a terminal)",
+			HideDefault: true, Destination: &e.showValues,
+		},
 	}
 }
 
@@ -100,7 +114,7 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := query.Open(ctx, opts.dir, opts.options)
+	db, err := e.openDataSet(ctx, opts.dir, opts.options)
 	if err != nil {
 		return err
 	}
@@ -169,7 +183,7 @@ func readScript(e *env, opts queryOptions) (string, error) {
 func writeRows(w io.Writer, rows *query.Rows, opts queryOptions) error {
 	switch opts.output {
 	case "csv":
-		return query.WriteCSV(w, rows)
+		return query.WriteCSV(w, rows, query.CSVOptions{Spreadsheet: opts.csvSafe})
 	case "json":
 		return query.WriteJSON(w, rows)
 	case "ndjson":

@@ -157,7 +157,7 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	}
 	fmt.Fprintf(e.stdout, "export BCDA_BASE_URL=%s\nexport BCDA_CLIENT_ID=%s\nexport BCDA_CLIENT_SECRET=%s\n", base, opts.clientID, opts.clientSecret)
 	if !e.quiet && !e.logJSON {
-		fmt.Fprintln(e.stderr, "the sandbox is running; end it with Ctrl-C")
+		fmt.Fprintln(e.words(), "the sandbox is running; end it with Ctrl-C")
 	}
 	select {
 	case err := <-served:

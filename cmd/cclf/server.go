@@ -202,13 +202,13 @@ func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret 
 	}
 	var err error
 	if id == "" {
-		fmt.Fprint(e.stderr, "Client id: ")
+		fmt.Fprint(e.words(), "Client id: ")
 		if id, err = answer(ctx, line); err != nil {
 			return "", "", err
 		}
 	}
 	if secret == "" && withSecret {
-		fmt.Fprint(e.stderr, "Client secret (not shown): ")
+		fmt.Fprint(e.words(), "Client secret (not shown): ")
 		hidden := line
 		if file, ok := e.stdin.(*os.File); ok {
 			terminal := int(file.Fd())
@@ -221,7 +221,7 @@ func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret 
 			}
 		}
 		secret, err = answer(ctx, hidden)
-		fmt.Fprintln(e.stderr)
+		fmt.Fprintln(e.words())
 	}
 	return id, secret, err
 }

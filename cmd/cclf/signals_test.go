@@ -16,7 +16,7 @@ import (
 // says how, and nothing of the temporary data stays.
 func TestSignals(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte("{}"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte(`{"schema_version":1,"format":"csv"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for signal, want := range map[syscall.Signal]int{

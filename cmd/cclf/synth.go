@@ -124,13 +124,13 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	if e.quiet {
 		return nil
 	}
-	fmt.Fprintf(e.stderr, "%d beneficiaries: %d Patient, %d Coverage and %d ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
+	fmt.Fprintf(e.words(), "%d beneficiaries: %d Patient, %d Coverage and %d ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
 		stats.Beneficiaries, stats.Patients, stats.Coverages, stats.Claims, stats.Files, float64(stats.Bytes)/1e6, took.Seconds(), opts.Dir)
 	if opts.EdgeCases {
-		fmt.Fprintf(e.stderr, "%d edge cases of %d kinds\n", total(stats.EdgeCases), len(stats.EdgeCases))
+		fmt.Fprintf(e.words(), "%d edge cases of %d kinds\n", total(stats.EdgeCases), len(stats.EdgeCases))
 	}
 	if opts.Truth {
-		fmt.Fprintf(e.stderr, "%d CCLF rows, written to %s/truth\n", stats.Rows, opts.Dir)
+		fmt.Fprintf(e.words(), "%d CCLF rows, written to %s/truth\n", stats.Rows, opts.Dir)
 	}
 	return nil
 }

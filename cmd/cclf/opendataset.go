@@ -1,0 +1,30 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"github.com/cclf-tools/cclf/internal/confine"
+	"github.com/cclf-tools/cclf/query"
+)
+
+// openDataSet opens a data set for a command that does nothing but query it. The
+// process can do nothing else from then on, where the system has means for that.
+func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (*query.DB, error) {
+	if e.confine != nil {
+		opts.Confine = func(read, write []string) error {
+			err := e.confine(read, write)
+			if errors.Is(err, confine.ErrUnsupported) {
+				if runtime.GOOS == "linux" {
+					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")
+				}
+				return nil
+			}
+			return err
+		}
+	}
+	return query.Open(ctx, dir, opts)
+}

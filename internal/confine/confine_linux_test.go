@@ -1,0 +1,102 @@
+package confine_test
+
+import (
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/confine"
+)
+
+// TestTo confines a process of its own, which then tries what it must not.
+func TestTo(t *testing.T) {
+	if dir := os.Getenv("CONFINE_TEST"); dir != "" {
+		confined(t, dir)
+		return
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"data", "temp", "other"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, "file"), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestTo$", "-test.v")
+	cmd.Env = append(os.Environ(), "CONFINE_TEST="+dir)
+	out, err := cmd.CombinedOutput()
+	if strings.Contains(string(out), "--- SKIP") {
+		t.Skip("the kernel has no Landlock")
+	}
+	if err != nil || !strings.Contains(string(out), "--- PASS") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, name := range []string{"data", "other"} {
+		if text, err := os.ReadFile(filepath.Join(dir, name, "file")); err != nil || string(text) != name {
+			t.Errorf("%s/file is %q now: %v", name, text, err)
+		}
+	}
+}
+
+func confined(t *testing.T, dir string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	// Threads that were there before are confined as well.
+	stop, ready, tried := make(chan struct{}), sync.WaitGroup{}, make(chan error, 4)
+	for range cap(tried) {
+		ready.Add(1)
+		go func() {
+			runtime.LockOSThread()
+			ready.Done()
+			<-stop
+			tried <- os.WriteFile(filepath.Join(dir, "data", "file"), nil, 0o600)
+		}()
+	}
+	ready.Wait()
+	err = confine.To([]string{filepath.Join(dir, "data")}, []string{filepath.Join(dir, "temp")})
+	if errors.Is(err, confine.ErrUnsupported) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	for range cap(tried) {
+		if err := <-tried; !errors.Is(err, os.ErrPermission) {
+			t.Errorf("a thread from before could write to the data set: %v", err)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "data", "file")); err != nil || string(text) != "data" {
+		t.Errorf("the data set cannot be read: %q, %v", text, err)
+	}
+	for what, try := range map[string]func() error{
+		"write to the data set":  func() error { return os.WriteFile(filepath.Join(dir, "data", "file"), nil, 0o600) },
+		"truncate it":            func() error { return os.Truncate(filepath.Join(dir, "data", "file"), 0) },
+		"make a file in it":      func() error { return os.WriteFile(filepath.Join(dir, "data", "new"), nil, 0o600) },
+		"remove a file of it":    func() error { return os.Remove(filepath.Join(dir, "data", "file")) },
+		"rename a file of it":    func() error { return os.Rename(filepath.Join(dir, "data", "file"), filepath.Join(dir, "data", "x")) },
+		"read another file":      func() error { _, err := os.ReadFile(filepath.Join(dir, "other", "file")); return err },
+		"list another folder":    func() error { _, err := os.ReadDir(filepath.Join(dir, "other")); return err },
+		"start a program":        func() error { return exec.Command("/bin/true").Run() },
+		"start itself":           func() error { return exec.Command(os.Args[0], "-test.run", "^$").Run() },
+		"connect to the network": func() error { _, err := net.Dial("tcp", listener.Addr().String()); return err },
+	} {
+		if err := try(); !errors.Is(err, os.ErrPermission) {
+			t.Errorf("it could %s: %v", what, err)
+		}
+	}
+	file := filepath.Join(dir, "temp", "sub", "file")
+	if err := errors.Join(os.Mkdir(filepath.Dir(file), 0o700), os.WriteFile(file, nil, 0o600), os.RemoveAll(filepath.Dir(file))); err != nil {
+		t.Errorf("the temporary folder cannot be used: %v", err)
+	}
+}

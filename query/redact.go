@@ -1,0 +1,158 @@
+//go:build cgo
+
+package query
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// redacted is what is left of a message of DuckDB when everything is taken off
+// that can be a value of a claim: the class of the error, the place, and names
+// that are known to be those of tables, columns and types. DuckDB quotes what it
+// cannot convert, whole records of a CSV file, and the SQL with its literals.
+//
+// Errors in the SQL itself are about its words, of which the quoted ones are left
+// out. Those that come up with data are said anew.
+func redacted(cause *duckdb.Error, sql string) string {
+	class, text, _ := strings.Cut(cause.Msg, ": ")
+	text, place, _ := strings.Cut(text, "\nLINE ")
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "configuration has been locked") {
+		text = withoutLiterals(text, sql)
+	} else {
+		text = redactedText(cause.Type, text, sql)
+	}
+	return class + ": " + text + position(place)
+}
+
+func redactedText(kind duckdb.ErrorType, text, sql string) string {
+	switch kind {
+	case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeBinder, duckdb.ErrorTypeCatalog,
+		duckdb.ErrorTypePermission, duckdb.ErrorTypeNotImplemented, duckdb.ErrorTypeMissingExtension,
+		duckdb.ErrorTypeDependency, duckdb.ErrorTypeTransaction, duckdb.ErrorTypeSettings:
+		return withoutLiterals(text, sql)
+	case duckdb.ErrorTypeOutOfMemory, duckdb.ErrorTypeIO: // sizes and files
+		return text
+	default:
+		return describeFailure(kind, text)
+	}
+}
+
+// linePosition is the number of a line, and the excerpt of it, above a caret.
+var linePosition = regexp.MustCompile(`^(\d+): (.*)\n( *)\^`)
+
+// position says where in the SQL an error is, from what DuckDB says after LINE.
+func position(place string) string {
+	m := linePosition.FindStringSubmatch(place)
+	if m == nil {
+		return ""
+	}
+	where := " (line " + m[1]
+	if !strings.HasPrefix(m[2], "...") { // an excerpt from the middle of a line
+		column := len(m[3]) - len("LINE : ") - len(m[1]) + 1
+		if column > 0 {
+			where += ", column " + strconv.Itoa(column)
+		}
+	}
+	return where + " of the SQL)"
+}
+
+var (
+	quotedInMessage = regexp.MustCompile(`"[^"\n]*"?|'[^'\n]*'?`)
+	signature       = regexp.MustCompile(`^\w+\([A-Z0-9_, ]*\)$`)
+	longNumber      = regexp.MustCompile(`\d{4,}`)
+	sourceColumn    = regexp.MustCompile(`(?:from source column |column ")(\w+)`)
+	targetType      = regexp.MustCompile(`\b(?:to|destination type|as type) '?([A-Z][A-Z0-9]+(?:\(\d+, ?\d+\))?)`)
+	csvLine         = regexp.MustCompile(`CSV Error on Line: (\d+)`)
+	csvFile         = regexp.MustCompile(`(?m)^ *file = .*?(part-[\w-]+\.csv)$`)
+)
+
+// withoutLiterals takes from a message all that is quoted in it, unless it is a
+// known name or a word of the SQL, and all that is quoted in the SQL.
+func withoutLiterals(text, sql string) string {
+	words := make(map[string]bool)
+	for s := (scanner{src: sql}); s.next(); {
+		tok := sql[s.start:s.pos]
+		switch quote := strings.IndexAny(tok, `'"$`); {
+		case s.blank:
+		case s.word && s.start > 0 && sql[s.start-1] >= '0' && sql[s.start-1] <= '9': // the rest of 1EG4
+		case s.word:
+			words[strings.ToLower(tok)] = true
+		case quote >= 0 && quote <= 1 && len(tok) > 2:
+			if content := strings.Trim(tok[quote:], `'"$`); len(content) > 1 && !isKnownName(content) {
+				text = replaceFold(text, content, "...")
+			}
+		}
+	}
+	text = quotedInMessage.ReplaceAllStringFunc(text, func(quoted string) string {
+		name := strings.Trim(quoted, `"'`)
+		if isKnownName(name) || words[strings.ToLower(name)] || signature.MatchString(name) || readers[strings.ToLower(name)] {
+			return quoted
+		}
+		return quoted[:1] + "..." + quoted[:1]
+	})
+	return longNumber.ReplaceAllString(text, "...")
+}
+
+// replaceFold replaces what equals old in any case.
+func replaceFold(s, old, new string) string {
+	return regexp.MustCompile(`(?i)`+regexp.QuoteMeta(old)).ReplaceAllLiteralString(s, new)
+}
+
+// describeFailure says what went wrong with a value, without it.
+func describeFailure(class duckdb.ErrorType, text string) string {
+	what := map[duckdb.ErrorType]string{
+		duckdb.ErrorTypeConversion:   "a value cannot be converted",
+		duckdb.ErrorTypeInvalidInput: "a value is not valid for what is done with it",
+		duckdb.ErrorTypeOutOfRange:   "a value is out of range",
+		duckdb.ErrorTypeConstraint:   "a constraint is violated",
+		duckdb.ErrorTypeMismatchType: "values are of different types",
+	}[class]
+	if what == "" {
+		what = "the statement failed"
+	}
+	if m := targetType.FindStringSubmatch(text); m != nil {
+		what += " to " + m[1]
+	}
+	if m := sourceColumn.FindStringSubmatch(text); m != nil && isKnownName(m[1]) {
+		what += ", in column " + m[1]
+	}
+	if m := csvLine.FindStringSubmatch(text); m != nil {
+		what += ", in line " + m[1] + " of "
+		if file := csvFile.FindStringSubmatch(text); file != nil {
+			what += file[1]
+		} else {
+			what += "a CSV file"
+		}
+	}
+	return what
+}
+
+// knownNames has the tables and columns of package schema, in lower case.
+var knownNames = func() map[string]bool {
+	names := map[string]bool{"main": true, "memory": true, "temp": true, partialName: true, "metrics": true}
+	for _, table := range append(schema.AllTables(), schema.TuvaFiles()...) {
+		names[strings.ToLower(table.Name)] = true
+		for _, field := range table.Fields {
+			names[strings.ToLower(field.Label)] = true
+		}
+	}
+	return names
+}()
+
+// isKnownName reports whether a text is a name, maybe with those of its table and
+// schema before it, that is none of the user's.
+func isKnownName(text string) bool {
+	for part := range strings.SplitSeq(text, ".") {
+		if !knownNames[strings.ToLower(part)] {
+			return false
+		}
+	}
+	return text != ""
+}
