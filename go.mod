@@ -2,6 +2,8 @@ module github.com/cclf-tools/cclf
 
 go 1.26.0
 
+toolchain go1.26.11
+
 require (
 	github.com/DataDog/zstd v1.5.7
 	github.com/apache/arrow-go/v18 v18.8.0

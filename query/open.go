@@ -256,6 +256,11 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.temp.remove())
 }
 
+// Abandon removes the temporary data while a query may still run. It is for a
+// process that ends without waiting for DuckDB, which does not hear of a canceled
+// context while it parses.
+func (db *DB) Abandon() { _ = os.RemoveAll(db.temp.dir) }
+
 // Tables lists the tables of the data set, the CCLF tables first: their names,
 // the numbers of their rows, and what they hold.
 func (db *DB) Tables(ctx context.Context) (*Rows, error) {

@@ -208,13 +208,14 @@ func (s *scanner) next() bool {
 }
 
 // unicodeSpace returns the length of the space beyond ASCII at the beginning of
-// s, or 0. DuckDB takes these for spaces outside of quotes.
+// s, or 0. DuckDB takes these for spaces outside of quotes, and control characters
+// for nothing.
 func unicodeSpace(s string) int {
 	if s[0] < utf8.RuneSelf {
 		return 0
 	}
 	r, n := utf8.DecodeRuneInString(s)
-	if r == '\u00a0' || '\u2000' <= r && r <= '\u200d' || r == '\u202f' || r == '\u205f' || r == '\u2060' || r == '\u3000' || r == '\ufeff' {
+	if '\u0080' <= r && r <= '\u00a0' || '\u2000' <= r && r <= '\u200b' || r == '\u202f' || r == '\u205f' || r == '\u2060' || r == '\u3000' || r == '\ufeff' {
 		return n
 	}
 	return 0

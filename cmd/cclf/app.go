@@ -15,12 +15,18 @@ import (
 // code.
 func run(ctx context.Context, e *env, args []string) int {
 	err := runApp(ctx, e, args)
+	code := e.exitCode(ctx, err)
+	if err != nil {
+		e.report(err, code)
+	}
+	return code
+}
+
+// exitCode is that of an error, or of the signal that was its cause.
+func (e *env) exitCode(ctx context.Context, err error) int {
 	code := exitCode(err)
 	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && code == exitInterrupted {
 		code = signal.exitCode()
-	}
-	if err != nil {
-		e.report(err, code)
 	}
 	return code
 }

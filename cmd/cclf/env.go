@@ -22,6 +22,8 @@ type env struct {
 	// confine, if it is there, leaves the process no more than reading in some
 	// folders and writing in others.
 	confine func(read, write []string) error
+	// exit, if it is there, ends the process at once.
+	exit func(code int)
 
 	log     *slog.Logger // to stderr, as the global flags want it
 	logJSON bool         // stderr is for a machine
@@ -36,7 +38,7 @@ func processEnv() *env {
 		file, ok := stream.(*os.File)
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
-	e.confine = confine.To
+	e.confine, e.exit = confine.To, os.Exit
 	return e
 }
 

@@ -3,6 +3,8 @@
 // "cclf --help" for what it can do.
 package main
 
+//go:generate go run ../../internal/gen/licenses ../../THIRD-PARTY-LICENSES ../../NOTICE
+
 import "os"
 
 func main() {

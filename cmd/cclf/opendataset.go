@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"time"
 
 	"github.com/cclf-tools/cclf/internal/confine"
 	"github.com/cclf-tools/cclf/query"
@@ -26,5 +27,20 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 			return err
 		}
 	}
-	return query.Open(ctx, dir, opts)
+	db, err := query.Open(ctx, dir, opts)
+	if err == nil && e.exit != nil {
+		context.AfterFunc(ctx, func() {
+			time.Sleep(patience)
+			db.Abandon()
+			err := context.Canceled
+			code := e.exitCode(ctx, err)
+			e.report(err, code)
+			e.exit(code)
+		})
+	}
+	return db, err
 }
+
+// patience is how long a query may take to hear of a signal. A query loses nothing
+// when it is cut off.
+const patience = 1500 * time.Millisecond
