@@ -226,6 +226,9 @@ func (w *worker) line(text []byte) error {
 	if t, err := time.Parse(time.RFC3339Nano, string(w.text(rec, common.updated))); err == nil {
 		key.updated = instant(t)
 	}
+	if rec.Duplicates {
+		w.out.counts.DuplicateKeys++
+	}
 	w.claim.plan, w.claim.rec = p, rec
 	w.claim.serial++
 	w.claim.steps = 0

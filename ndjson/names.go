@@ -81,7 +81,7 @@ func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, i
 		child = w.unknownMember(n, name)
 	}
 	place := noMember
-	if b[end+1] == ':' {
+	if b[end+1] == ':' && !escaped { // one name has one place
 		place = names.place(b[at:end+2], child, max(guess, 0))
 	}
 	return child, place, value, nil

@@ -49,6 +49,9 @@ func (s Span) Raw(line []byte) []byte {
 // lines like them faster, and changes nothing else.
 type Record struct {
 	Line []byte
+	// Duplicates says that the line had members that come twice in an object.
+	// Line is then without the earlier ones.
+	Duplicates bool
 
 	program *Program
 	regs    []Span
@@ -124,7 +127,8 @@ func (r *Record) Text(dst []byte, s Span) []byte {
 
 // Walk reads line, one JSON object, in a single pass and leaves in r what the
 // program asks for. The whole line is checked: an error means that the line
-// is not valid JSON in UTF-8, or not an object.
+// is not valid JSON in UTF-8, or not an object. Of members of the same name in
+// one object the last counts.
 func (p *Program) Walk(r *Record, line []byte) error {
 	p.prepare(r, line)
 	w := walker{p: p, r: r, b: line}
@@ -136,6 +140,15 @@ func (p *Program) Walk(r *Record, line []byte) error {
 		return syntaxError(at, "a JSON object was expected")
 	}
 	at, err := w.walkObject(&p.nodes[0], at, 0)
+	if err == errDuplicate {
+		if err := Valid(line); err != nil {
+			return err
+		}
+		once, _ := lastMembers(make([]byte, 0, len(line)), line, skipSpace(line, 0))
+		err := p.Walk(r, once)
+		r.Duplicates = true
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -166,7 +179,7 @@ func (r *Record) checkRows() error {
 }
 
 func (p *Program) prepare(r *Record, line []byte) {
-	r.Line = line
+	r.Line, r.Duplicates = line, false
 	if r.program != p {
 		r.program = p
 		r.regs = make([]Span, p.regs)
@@ -241,18 +254,26 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 		w.r.census.caught[n.level] = [2]Span{}
 	}
 	b := w.b
+	start := at
 	at = skipSpace(b, at+1)
 	if at < len(b) && b[at] == '}' {
 		at++
 	} else {
 		names := &w.r.names[n.id]
 		last := noMember
+		seen := uint64(0) // places of names
+		nameless := 0     // members whose names have no place
 		for more := true; more; {
 			// The name that came next the last time, or another.
 			var child *node
 			guess := *names.after(last)
 			if m := names.get(guess); m != nil && m.begins(b[at:]) {
 				last, child = guess, m.node
+				bit := uint64(1) << (uint(guess) % mostNames)
+				if seen&bit != 0 && n.inner() {
+					return at, errDuplicate
+				}
+				seen |= bit
 				if at += len(m.text); b[at] <= ' ' {
 					at = skipSpace(b, at)
 				}
@@ -264,6 +285,15 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 				}
 				*names.after(last) = place
 				last = place
+				if place == noMember {
+					nameless++
+				} else {
+					bit := uint64(1) << (uint(place) % mostNames)
+					if seen&bit != 0 && n.inner() {
+						return at, errDuplicate
+					}
+					seen |= bit
+				}
 			}
 			var err error
 			if at, err = w.value(child, at, depth+1); err != nil {
@@ -276,6 +306,9 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 			if at, more, err = afterElement(b, at, '}'); err != nil {
 				return at, err
 			}
+		}
+		if nameless > 0 && n.inner() && hasDuplicates(b[start:at]) {
+			return at, errDuplicate
 		}
 	}
 	if n.scope >= 0 {

@@ -119,6 +119,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.MBIFromClaim, "claim", "without a Patient in the export (MBI as claims have it)"},
 		{m.Counts.Rejected, "line", "rejected"},
 		{m.Counts.BrokenOff, "input", "broken off: what follows is missing"},
+		{m.Counts.DuplicateKeys, "line", "with a key twice in one object: the last counts"},
 		{m.Counts.Misfits, "value", "left blank, not fitting the field"},
 	} {
 		if n.count > 0 {

@@ -95,6 +95,9 @@ type Counts struct {
 	MBIFromClaim int64 `json:"mbi_from_claim"`
 	Rejected     int64 `json:"rejected"`
 	BrokenOff    int64 `json:"broken_off"` // inputs
+	// DuplicateKeys are lines with members that come twice in one object, of
+	// which the last counts.
+	DuplicateKeys int64 `json:"duplicate_keys"`
 	// Misfits are values that do not fit their fields in fixed-width files.
 	Misfits int64 `json:"misfits"`
 }
@@ -257,6 +260,7 @@ func sumOf(text []byte) string {
 func (c *Counts) Add(d Counts) {
 	c.Lines += d.Lines
 	c.Resources += d.Resources
+	c.DuplicateKeys += d.DuplicateKeys
 	c.PriorAuthorizations += d.PriorAuthorizations
 	c.Skipped += d.Skipped
 	c.Cancelled += d.Cancelled
