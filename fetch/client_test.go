@@ -280,6 +280,10 @@ func TestEvents(t *testing.T) {
 		if len(got) == 0 || got[len(got)-1] != e.ID {
 			got = append(got, e.ID)
 		}
+		if text, err := json.Marshal(e); e.ID == "kickoff" && (err != nil ||
+			!strings.Contains(string(text), `"softwareName":"Synthetic Beneficiary Claims Data API","softwareVersion":"latest","softwareReleaseDate":null,"fhirVersion":"4.0.1"`)) {
+			t.Errorf("%s, %v", text, err)
+		}
 	}})
 	if err != nil {
 		t.Fatal(err)

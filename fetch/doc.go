@@ -20,11 +20,14 @@
 // server's list of jobs, a half file is continued where it stopped.
 //
 // A data file gets its name, ending in .ndjson or .ndjson.gz, only when it is
-// whole: read to the end of its gzip stream, every line a JSON object of the
-// announced type, synced to disk. Until then it is a .part file. So the name
-// itself is the record of what is finished, and a crash between the renaming
-// of a file and the writing of the state loses nothing. What is not data, error
-// files and lists of deleted resources, has an underscore in front of its name.
+// whole: read to the end of its gzip stream, each line checked, synced to disk.
+// Until then it is a .part file. So the name itself is the record of what is
+// finished, and a crash between the renaming of a file and the writing of the
+// state loses nothing. Lines that are no resource of the announced type do not
+// take the others with them: the file is kept, and the export counts as
+// incomplete. What is not data, error files and lists of deleted resources, has
+// an underscore in front of its name. [CompleteRuns] lists the exports of a
+// folder of which all has arrived, with their files.
 //
 // A lock in the folder keeps a second run away.
 //
@@ -33,7 +36,7 @@
 // The state also remembers, for each kind of request, the transaction time of
 // the last complete run, in the server's own words. A request with Since set
 // to [SinceAuto] asks for what changed from then on. The time moves only when
-// every file arrived and the server reported no error: a job can complete
+// every file arrived without a flaw and the server reported no error: a job can complete
 // although most of it failed, and a time moved forward then would lose those
 // changes for good.
 //

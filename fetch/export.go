@@ -32,7 +32,8 @@ type ExportOptions struct {
 	// Wait waits while another job is in the way, without a limit.
 	Wait bool
 	// AllowFlawed lets an export count as complete though files have lines that
-	// are no resources, or are not what the manifest says of them.
+	// are no resources, or are not what the manifest says of them. Where that is
+	// all that is wrong with the last one, it is that which is taken.
 	AllowFlawed bool
 	// Note is kept with a new run, for ReadSaved. It must not be secret.
 	Note string
@@ -119,6 +120,9 @@ func (c *Client) Export(ctx context.Context, opts ExportOptions) (*Result, error
 			return result, err
 		}
 		c.log.Warn(err.Error() + "; starting a new export")
+	} else if opts.AllowFlawed && !opts.New && e.isFlawedOnly() && e.isOurs() && run.Request.sameAs(request, c.server) {
+		run.Phase = phaseManifest
+		return e.run(ctx)
 	}
 	if err := e.begin(ctx, request, opts.Note); err != nil {
 		return nil, err
@@ -211,6 +215,16 @@ func (c *Client) openExport(opts ExportOptions) (*export, error) {
 		e.parallel = 4
 	}
 	return e, nil
+}
+
+// isFlawedOnly tells whether nothing is wrong with the last run but the flaws of
+// files.
+func (e *export) isFlawedOnly() bool {
+	if e.state.Run == nil || e.state.Run.Phase != phasePartial {
+		return false
+	}
+	r := e.result()
+	return r.Missing == 0 && r.Flawed > 0 && r.Issues["error"]+r.Issues["fatal"] == 0
 }
 
 // isOurs tells whether the last run was one of the client's server.
@@ -698,7 +712,7 @@ func (e *export) end() (*Result, error) {
 		}
 		return result, e.save()
 	}
-	failure, again := e.incomplete(result, issues)
+	failure, again := e.incomplete(issues)
 	run.Message = failure.Msg
 	switch {
 	case failure.Kind == ErrExpired:
@@ -710,7 +724,7 @@ func (e *export) end() (*Result, error) {
 }
 
 // incomplete says what there is not, and whether trying again may help.
-func (e *export) incomplete(result *Result, issues int) (failure *Error, again bool) {
+func (e *export) incomplete(issues int) (failure *Error, again bool) {
 	run := e.state.Run
 	failure = &Error{Kind: ErrPartial}
 	var (

@@ -61,6 +61,9 @@ func (a *attempts) next(err error) (time.Duration, error) {
 			msg += fmt.Sprintf(", the next would be in %s%s", round(wait), said)
 		}
 		e := &Error{Kind: ErrUnavailable, Msg: msg, hint: "try again later; CCLF_RETRY_BUDGET sets how long retries go on", err: transient.err}
+		if told := (*Error)(nil); errors.As(transient.err, &told) && told.hint != "" {
+			e.hint = told.hint
+		}
 		var reply *replyError
 		if errors.As(transient.err, &reply) {
 			e.Status = reply.status

@@ -135,7 +135,7 @@ func (e *env) tell(text string) {
 	case e.logJSON:
 		e.log.Info(text)
 	case !e.quiet:
-		fmt.Fprintln(e.stderr, text)
+		fmt.Fprintln(e.words(), text)
 	}
 }
 
