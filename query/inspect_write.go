@@ -22,6 +22,8 @@ import (
 type FillReport struct {
 	APIs   []schema.API // that the data set comes from; none when not known
 	Tables []*TableFill
+	// Drift is what the export had beside what the tables hold, if it is known.
+	Drift *Drift
 	// EmptyOnly leaves out the columns that have values.
 	EmptyOnly bool
 }
@@ -54,6 +56,9 @@ func (r *FillReport) WriteTable(w io.Writer) error {
 	}
 	if estimated && !r.EmptyOnly {
 		fmt.Fprintln(bw, "\n~ an estimate, by approx_count_distinct")
+	}
+	if r.Drift != nil {
+		r.Drift.write(bw)
 	}
 	if len(r.APIs) == 0 {
 		fmt.Fprintln(bw, "\nThe data set does not say which generation of BCDA it comes from; --api would explain empty columns.")
@@ -150,6 +155,7 @@ func percent(n, of int64) string {
 type fillReportJSON struct {
 	APIs   []string        `json:"apis"`
 	Tables []tableFillJSON `json:"tables"`
+	Drift  *Drift          `json:"drift,omitempty"`
 }
 
 type tableFillJSON struct {
@@ -179,7 +185,7 @@ type sourceJSON struct {
 
 // WriteJSON writes the report as one object.
 func (r *FillReport) WriteJSON(w io.Writer) error {
-	report := fillReportJSON{APIs: []string{}, Tables: []tableFillJSON{}}
+	report := fillReportJSON{APIs: []string{}, Tables: []tableFillJSON{}, Drift: r.Drift}
 	for _, api := range r.APIs {
 		report.APIs = append(report.APIs, api.String())
 	}

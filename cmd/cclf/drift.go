@@ -33,7 +33,7 @@ func driftNotes(m *convert.Manifest) []string {
 			notes = append(notes, fmt.Sprintf("  new: and %d more: see %s", len(fresh)-i, convert.ManifestFile))
 			break
 		}
-		notes = append(notes, fmt.Sprintf("  new: %s, %s", describeElement(&u), plural(u.Count, "time")))
+		notes = append(notes, fmt.Sprintf("  new: %s, %s", u.Describe(), plural(u.Count, "time")))
 	}
 	if m.UnlistedElements > 0 {
 		notes = append(notes, fmt.Sprintf("  new: others, too many to list, %s", plural(m.UnlistedElements, "time")))
@@ -43,19 +43,6 @@ func driftNotes(m *convert.Manifest) []string {
 			plural(mark.Resources, mark.API+" "+mark.Resource), mark.Mark))
 	}
 	return notes
-}
-
-// describeElement says in words what an element is and where it was seen.
-func describeElement(u *convert.Unmapped) string {
-	at := u.Resource
-	if u.Path != "" {
-		at += "." + u.Path
-	}
-	of := ""
-	if u.System != "" {
-		of = " of " + u.System
-	}
-	return fmt.Sprintf("%s %s%s in %s %s", u.Kind, u.Name, of, u.API, at)
 }
 
 // driftWords say what is new in an export or missing, one clause each.

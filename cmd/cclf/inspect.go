@@ -38,6 +38,10 @@ func newInspectCommand(e *env) *cli.Command {
 			addresses and codes, nor of what is about a beneficiary, such as birth,
 			death and age.
 
+			Without TABLE the report also has what the export held that no column is
+			made from: what no server was known to send, and marks that should be there
+			and are not. As JSON it has all elements. See docs/drift.md.
+
 			For an empty column the report says whether the generation of BCDA that
 			the data came from carries the field at all, and if not, why.`,
 			"cclf inspect out",
@@ -85,12 +89,14 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) (err error) {
 		}
 	}()
 	names := db.TableNames()
+	report := query.FillReport{APIs: db.APIs(), EmptyOnly: opts.empty}
 	if len(opts.args) == 2 {
 		if names, err = pickName(names, opts.args[1]); err != nil {
 			return err
 		}
+	} else {
+		report.Drift = db.Drift()
 	}
-	report := query.FillReport{APIs: db.APIs(), EmptyOnly: opts.empty}
 	if opts.api != "" {
 		report.APIs = pickAPIs(opts.api)
 	}

@@ -133,6 +133,19 @@ type Unmapped struct {
 	Count int64  `json:"count"`
 }
 
+// Describe says in words what the element is and where it was seen.
+func (u *Unmapped) Describe() string {
+	at := u.Resource
+	if u.Path != "" {
+		at += "." + u.Path
+	}
+	of := ""
+	if u.System != "" {
+		of = " of " + u.System
+	}
+	return u.Kind + " " + u.Name + of + " in " + u.API + " " + at
+}
+
 // A MissingMark is something that the resources of a type had in all versions
 // of the server that are known, and that none has in the input.
 type MissingMark struct {
