@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/render"
 )
 
 // A Drift is what the inputs of a data set had that no column is made from, and
@@ -49,7 +50,7 @@ func (d *Drift) write(w io.Writer) {
 		fmt.Fprintf(w, "\nElements of the export without a column: %d known, %d new (JSON lists all)\n", known, len(fresh))
 	}
 	for _, u := range fresh {
-		fmt.Fprintf(w, "  new: %s, %d times\n", printable(u.Describe()), u.Count)
+		fmt.Fprintf(w, "  new: %s, %d times\n", render.Line(u.Describe()), u.Count)
 	}
 	if d.Unlisted > 0 {
 		fmt.Fprintf(w, "  new: others, too many to list, %d times\n", d.Unlisted)
@@ -58,6 +59,6 @@ func (d *Drift) write(w io.Writer) {
 		fmt.Fprintln(w, "\nMarks that the export should have:")
 	}
 	for _, m := range d.Missing {
-		fmt.Fprintf(w, "  missing: %s, in none of %d resources of type %s (%s)\n", printable(m.Mark), m.Resources, printable(m.Resource), printable(m.API))
+		fmt.Fprintf(w, "  missing: %s, in none of %d resources of type %s (%s)\n", render.Line(m.Mark), m.Resources, render.Line(m.Resource), render.Line(m.API))
 	}
 }
