@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,12 +33,12 @@ func apart(text []byte, pos ndjson.Position) []ndjson.Piece {
 // refuse rejects text that is no resource that has rows, and says what it is
 // where that is known.
 func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
-	switch err {
-	case errNoType:
+	switch {
+	case errors.Is(err, errNoType):
 		if reason := entryWithoutResource(text); reason != "" {
 			err = reject("%s", reason)
 		}
-	case errOtherType:
+	case errors.Is(err, errOtherType):
 		name := typeName(text)
 		switch {
 		case name == "OperationOutcome" && onlyRemarks(text):
@@ -74,7 +75,7 @@ func entryWithoutResource(text []byte) string {
 	}
 	switch err := json.Unmarshal(text, &entry); {
 	case err != nil:
-	case entry.Request.Method == "DELETE":
+	case strings.EqualFold(entry.Request.Method, "delete"):
 		return "a deletion (an entry of a Bundle with the method DELETE), which is not applied"
 	case entry.FullURL != nil || entry.Response != nil || entry.Search != nil || entry.Link != nil || entry.Request.Method != "":
 		return "an entry of a Bundle without a resource"

@@ -208,7 +208,7 @@ func decompress(s *stream, name string, raw io.Reader) (layers int, err error) {
 		case bytes.HasPrefix(magic, gzipMagic):
 			z, err := gzip.NewReader(s.head)
 			if err != nil {
-				z, text = nil, failing{fmt.Errorf("gzip header: %w", err)}
+				text = failing{fmt.Errorf("gzip header: %w", err)}
 			} else {
 				text = z // its Close has nothing to close, and repeats the error of reading
 			}

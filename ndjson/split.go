@@ -168,15 +168,15 @@ func (w *window) skipMark() bool {
 }
 
 // lineEnd returns the offset of the next line feed at or after from, which is
-// in the buffer, or that of the end of the text. No more than limit bytes are
-// looked at.
-func (w *window) lineEnd(from, limit int64) (end int64, found bool) {
+// in the buffer, or that of the end of the text. Of a line longer than
+// MaxLine, the end is not looked for.
+func (w *window) lineEnd(from int64) (end int64, found bool) {
 	for seen := from; ; {
 		if i := bytes.IndexByte(w.buf[seen-w.base:], '\n'); i >= 0 {
 			return seen + int64(i), true
 		}
 		seen = w.base + int64(len(w.buf))
-		if seen-from > limit || !w.read() {
+		if seen-from > MaxLine || !w.read() {
 			return seen, false
 		}
 	}
@@ -281,7 +281,7 @@ func breaksOff(err error) string { return fmt.Sprintf("the input breaks off here
 func (s *splitter) wholeLine() bool {
 	from := s.pos()
 	s.keep = from
-	end, found := s.lineEnd(from, MaxLine)
+	end, found := s.lineEnd(from)
 	if !found || end-from > MaxLine+1 {
 		return false
 	}
@@ -317,11 +317,11 @@ func (s *splitter) restOfLine(at Position) {
 	} else {
 		s.keep = at.Offset
 	}
-	end, found := s.lineEnd(s.pos(), MaxLine)
+	end, found := s.lineEnd(s.pos())
 	for !found && end-s.pos() > MaxLine {
 		s.over, s.keep = true, none
 		s.at = len(s.buf)
-		end, found = s.lineEnd(s.pos(), MaxLine)
+		end, found = s.lineEnd(s.pos())
 	}
 	switch {
 	case s.over || end-at.Offset > MaxLine+1:
@@ -749,7 +749,7 @@ func (s *splitter) recover(at start, out outcome) bool {
 	}
 	s.keep = from
 	for {
-		end, found := s.lineEnd(from, MaxLine)
+		end, found := s.lineEnd(from)
 		if !found && end-from > MaxLine {
 			s.at, s.keep, known = len(s.buf), none, false
 			from = s.pos()
