@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -228,7 +229,10 @@ func TestConvertAgain(t *testing.T) {
 		if err := fetch.SetNote(out+"-export", saved.Number, note); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.RemoveAll(out); err != nil {
+		// What a conversion leaves that was killed.
+		err := errors.Join(os.RemoveAll(out), os.MkdirAll(filepath.Join(out, ".incomplete", "set"), 0o700),
+			os.WriteFile(filepath.Join(out, "_lock"), nil, 0o600))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // runOptions are the flags of cclf run.
@@ -87,17 +88,19 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	if err := opts.prepare(); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
-	// A job is started only when the data set can be written.
-	if err := opts.checkOut(); err != nil {
-		return err
-	}
 	fetched, err := opts.isFetched(ctx, e)
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
 	if fetched {
-		e.tell("the last export in " + opts.out + " is complete, but was not converted: it is not fetched again")
+		e.note("the last export in " + opts.out + " is complete, but was not converted: it is not fetched again")
 	} else {
+		// A job is started only when the data set can be written.
+		if !opts.to.Overwrite {
+			if err := dataset.CheckEmpty(opts.to.Out, dataset.Parquet); err != nil {
+				return fmt.Errorf("run: %w", err)
+			}
+		}
 		if err := opts.checkBase(opts.request.Since); err != nil {
 			return err
 		}
@@ -127,32 +130,6 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	default:
 		return err
 	}
-}
-
-// tell says something that is worth knowing, and no warning.
-func (e *env) tell(text string) {
-	switch {
-	case e.logJSON:
-		e.log.Info(text)
-	case !e.quiet:
-		fmt.Fprintln(e.words(), text)
-	}
-}
-
-// checkOut refuses an output folder that the conversion would refuse.
-func (o *runOptions) checkOut() error {
-	entries, err := os.ReadDir(o.to.Out)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &exitError{code: exitOutput, err: fmt.Errorf("run: %w", err)}
-	}
-	entries = slices.DeleteFunc(entries, func(entry os.DirEntry) bool { return strings.HasPrefix(entry.Name(), ".") })
-	if len(entries) > 0 && !o.to.Overwrite {
-		return &exitError{
-			code: exitOutput, err: fmt.Errorf("run: %s is not empty", o.to.Out),
-			hint: "use --overwrite to replace the data set in it",
-		}
-	}
-	return nil
 }
 
 // isFetched tells whether the last export in the folder is complete and is the
@@ -297,7 +274,7 @@ func (o *runOptions) namePassedOver(e *env, known map[string]bool) error {
 		}
 	}
 	if len(over) > 0 {
-		e.tell(fmt.Sprintf("%s in %s not converted, being of no complete export: %s", plural(len(over), "file"), o.out, over[0]))
+		e.note(fmt.Sprintf("%s in %s not converted, being of no complete export: %s", plural(len(over), "file"), o.out, over[0]))
 	}
 	return nil
 }

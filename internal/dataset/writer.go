@@ -104,6 +104,25 @@ func (w *Writer) open(overwrite bool) (err error) {
 	return nil
 }
 
+// CheckEmpty says whether Create would refuse a place because something is in it.
+// It changes nothing: it is for what is done before, and is not to be in vain.
+func CheckEmpty(out string, format Format) error {
+	w := &Writer{layout: layoutToWrite(out, format)}
+	root, err := os.OpenRoot(w.layout.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		defer root.Close()
+		w.ops.root = root
+		err = w.mustBeEmpty()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutput, err)
+	}
+	return nil
+}
+
 // makeDir makes a folder, and makes it and those that it had to be put into
 // last.
 func (w *Writer) makeDir(dir string) error {
