@@ -35,7 +35,7 @@ func TestAgreement(t *testing.T) {
 func TestAgreementOfDialects(t *testing.T) {
 	// What an export must have for the comparison to mean something.
 	edges := []string{
-		"amounts with exponents", "amounts with more decimals", "dates that are none", "partial dates",
+		"amounts with exponents", "amounts with more decimals", "keys that occur twice", "dates that are none", "partial dates",
 		"claims with the MBI in an extension", "claims without a Patient", "other names", "other addresses",
 		"status draft", "status entered-in-error", "state code 22", "state code 40", "state code 58", "claim type code 82",
 	}

@@ -13,7 +13,7 @@ import (
 // their resources can be read.
 func TestEdgeCases(t *testing.T) {
 	common := []string{
-		"amounts with exponents", "amounts with more decimals", "dates that are none", "partial dates",
+		"amounts with exponents", "amounts with more decimals", "keys that occur twice", "dates that are none", "partial dates",
 		"claims with the MBI in an extension", "claims without a Patient", "other names", "other addresses",
 		"status draft", "status entered-in-error",
 	}

@@ -60,7 +60,7 @@ var (
 )
 
 // text writes the same values in odd ways: amounts with more decimals than
-// cents, or with exponents.
+// cents, or with exponents, and keys twice, of which the last one counts.
 func (e *edgeCases) text(b []byte) []byte {
 	e.serial++
 	var r random
@@ -75,7 +75,27 @@ func (e *edgeCases) text(b []byte) []byte {
 			})
 		})
 	}
+	if r.chance(120) {
+		b = e.twice(b, []byte(`"status":"active"`), []byte(`"status":"cancelled",`))
+	}
+	if r.chance(120) {
+		b = e.twice(b, []byte(`"billablePeriod":`), []byte(`"billablePeriod":{"start":"1999-01-01","end":"1999-12-31"},`))
+	}
+	if r.chance(120) {
+		b = e.twice(b, []byte(`"birthDate":`), []byte(`"birthDate":"1901-02-03",`))
+	}
 	return b
+}
+
+// twice puts another value of a key before it. The key occurs once in the
+// resource, or has the same meaning wherever it does.
+func (e *edgeCases) twice(b, key, other []byte) []byte {
+	at := bytes.Index(b, key)
+	if at < 0 || bytes.Count(b, key) > 1 {
+		return b
+	}
+	e.count("keys that occur twice")
+	return insert(b, at, other)
 }
 
 // oddAmount is an amount with its key, written in an odd way. What is more
