@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -63,7 +64,7 @@ func (c *claim) adjust(output, col int, kind adjustment) {
 func (w *worker) partialPeriod(tp *tablePlan) {
 	c := &w.claim
 	for _, reg := range []int{c.plan.common.periodStart, c.plan.common.periodEnd} {
-		if _, _, err := parseDate(w.text(c.rec, reg)); err == adjustedPartialDate {
+		if _, _, err := parseDate(w.text(c.rec, reg)); errors.Is(err, adjustedPartialDate) {
 			c.adjust(tp.final, tp.table.Index(schema.MonthLabel), adjustedPartialDate)
 		}
 	}

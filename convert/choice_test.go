@@ -10,7 +10,7 @@ func TestChoice(t *testing.T) {
 			n["use"] = use
 		}
 		if len(given) > 0 {
-			n["given"] = list(given)
+			n["given"] = given
 		}
 		return n
 	}
@@ -57,7 +57,7 @@ func TestChoice(t *testing.T) {
 			}
 		}
 		if len(line) > 0 {
-			a["line"] = list(line)
+			a["line"] = line
 		}
 		return a
 	}

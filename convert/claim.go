@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -117,7 +118,7 @@ func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first 
 			return reject("%s.%s: a text of more than %d bytes", tp.table.Name, g.field.Label, c.limits.text)
 		}
 		if err := out.set(to, g.col, v); err != nil {
-			kind, adjusted := err.(adjustment)
+			kind, adjusted := errors.AsType[adjustment](err)
 			if !adjusted {
 				return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
 			}

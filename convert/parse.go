@@ -37,7 +37,7 @@ func (a adjustment) Error() string {
 }
 
 func isAdjustment(err error) bool {
-	_, is := err.(adjustment)
+	_, is := errors.AsType[adjustment](err)
 	return is
 }
 
@@ -102,7 +102,7 @@ func withDay(s []byte, rest string) []byte {
 // without its day is the first that it may be.
 func earliestDay(s []byte) (days int32, ok bool) {
 	days, ok, err := parseDate(s)
-	if err == adjustedPartialDate {
+	if errors.Is(err, adjustedPartialDate) {
 		days, ok, err = parseDate(withDay(s, "-01-01"))
 	}
 	return days, ok && err == nil
@@ -112,7 +112,7 @@ func earliestDay(s []byte) (days int32, ok bool) {
 // FHIR includes all of what its end names.
 func latestDay(s []byte) (days int32, ok bool) {
 	days, ok, err := parseDate(s)
-	if err == adjustedPartialDate {
+	if errors.Is(err, adjustedPartialDate) {
 		y, _ := parseDigits(s[:4])
 		m := 12
 		if len(s) > 4 {
@@ -253,7 +253,7 @@ const plainDigits = 18
 func parseInt(s []byte) (int64, error) {
 	num, err := parseDecimal(s, plainDigits, 0)
 	switch {
-	case err == adjustedRounded:
+	case errors.Is(err, adjustedRounded):
 		return 0, errTooPrecise
 	case err != nil:
 		return 0, err

@@ -3,6 +3,7 @@ package convert
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -348,11 +349,10 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 			continue
 		}
 		v := t.run.people.value(personID(id), l.slot, l.rule)
-		switch err := col.append(v).(type) {
-		case nil:
-		case adjustment:
-			t.adjusted = t.adjusted.one(adjustedColumn{t.index, l.col, err})
-		default:
+		err := col.append(v)
+		if kind, adjusted := errors.AsType[adjustment](err); adjusted {
+			t.adjusted = t.adjusted.one(adjustedColumn{t.index, l.col, kind})
+		} else if err != nil {
 			// A bad date of a Coverage: the beneficiary's row stays.
 			col.appendNull()
 		}

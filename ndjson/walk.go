@@ -1,6 +1,7 @@
 package ndjson
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -140,7 +141,7 @@ func (p *Program) Walk(r *Record, line []byte) error {
 		return syntaxError(at, "a JSON object was expected")
 	}
 	at, err := w.walkObject(&p.nodes[0], at, 0)
-	if err == errDuplicate {
+	if errors.Is(err, errDuplicate) {
 		if err := Valid(line); err != nil {
 			return err
 		}

@@ -31,8 +31,9 @@ func newSynthCommand(e *env) *cli.Command {
 			The same seed makes the same files. With --truth, the CCLF rows that the
 			claims stand for are written too, to OUT/truth, one CSV file a table: what
 			cclf convert must make of the export, with empty fields for NULL. Beside
-			CCLF they have the tables claims, part_d_costs and enrollment, and with v2
-			and v3 those of the partially adjudicated claims.
+			CCLF they have the tables claims, part_d_costs, enrollment and
+			prior_authorizations, and with v2 and v3 those of the partially adjudicated
+			claims.
 
 			The server changes every few weeks. --server-date makes the export that it
 			sent at another time: 2021-06 is the server of June 1, 2021, and a full
