@@ -1,0 +1,114 @@
+package synth
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"testing"
+)
+
+// TestDialects checks what servers of other dates send, and what they do not.
+func TestDialects(t *testing.T) {
+	const (
+		eobType       = `"system":"https://bluebutton.cms.gov/[^"]*(EOB-TYPE|eob-type)"`
+		units         = `rev_cntr_unit_cnt`
+		use           = `eob-type"\},\{[^{}]*\}\]\},"use":"claim"`
+		oneDigit      = `\{"code":"\d","system":"[^"]*(Place_of_Service_Code_Set|CLM-DISP-CD)"\}`
+		principalLast = `"code":"principal"[^{}]*\}\]\}\]\}\],` // at the end of the list
+	)
+	tests := []struct {
+		api, date    string
+		sent, unsent []string
+	}{
+		{"v2", "", []string{use, units, eobType}, nil},
+		{"v2", "2022-06", []string{use, units, eobType}, nil},
+		{"v2", "2022-05-23", []string{use, units}, nil},
+		{"v2", "2022-05-22", []string{use}, []string{units}},
+		{"v2", "2021-12", []string{eobType}, []string{use, units}},
+		{"v3", "", []string{eobType}, []string{oneDigit}},
+		{"v3", "2026-08", []string{eobType}, []string{oneDigit}},
+		{"v3", "2026-06", nil, []string{eobType, oneDigit}},
+		{"v3", "2026-05", []string{oneDigit}, []string{eobType}},
+		{"v3", "2026-04", []string{oneDigit, principalLast}, []string{eobType}},
+	}
+	for _, tt := range tests {
+		dir, _ := write(t, Options{API: tt.api, Beneficiaries: 12, ServerDate: tt.date})
+		text := bytes.Join(lines(t, dir), []byte("\n"))
+		for _, pattern := range tt.sent {
+			if !regexp.MustCompile(pattern).Match(text) {
+				t.Errorf("%s of %s does not send %s", tt.api, tt.date, pattern)
+			}
+		}
+		for _, pattern := range tt.unsent {
+			if found := regexp.MustCompile(pattern).Find(text); found != nil {
+				t.Errorf("%s of %s sends %s", tt.api, tt.date, found)
+			}
+		}
+	}
+}
+
+func TestServerDates(t *testing.T) {
+	for _, opts := range []Options{
+		{Dir: "x", ServerDate: "May 2026"},
+		{Dir: "x", ServerDate: "2026-13"},
+		{Dir: "x", ServerDate: "2020-12"},
+		{Dir: "x", API: "v1", ServerDate: "2020-02"},
+		{Dir: "x", API: "v3", ServerDate: "2026-02-28"},
+		{Dir: "x", API: "v3", ServerDate: "2100-01"},
+	} {
+		if _, err := Write(t.Context(), opts); !errors.Is(err, ErrOptions) {
+			t.Errorf("%s: got %v", opts.ServerDate, err)
+		}
+	}
+	// The first day of each API version, and of another month than March.
+	for api, first := range firstServerDays {
+		dir, _ := write(t, Options{API: api, Beneficiaries: 6, ServerDate: string(first.append(nil)), EdgeCases: true, Truth: true})
+		if after := regexp.MustCompile(`"lastUpdated":"(20[3-9]|202[7-9])`).Find(bytes.Join(lines(t, dir), nil)); after != nil {
+			t.Errorf("%s: %s", api, after)
+		}
+	}
+}
+
+// TestOddExportsAreRepeatable checks that the seed alone makes an export with
+// edge cases.
+func TestOddExportsAreRepeatable(t *testing.T) {
+	for _, api := range APIs() {
+		opts := Options{API: api, Beneficiaries: 10, Seed: 9, Truth: true, EdgeCases: true, ServerDate: "2026-05", KeyOrder: Shuffle}
+		first, _ := write(t, opts)
+		second, _ := write(t, opts)
+		again := files(t, second)
+		for name, content := range files(t, first) {
+			if !bytes.Equal(content, again[name]) {
+				t.Errorf("%s: %s differs", api, name)
+			}
+		}
+	}
+}
+
+// TestStatesOfPlaces checks that the state of an ordinary beneficiary of v2 is
+// an SSA code or letters, and that its cities have their ZIP codes.
+func TestStatesOfPlaces(t *testing.T) {
+	dir, _ := write(t, Options{Beneficiaries: 80, Truth: true})
+	re := regexp.MustCompile(`"address":\[\{(?:"city":"[^"]*",)?(?:"line":\[[^]]*\],)?"postalCode":"(\d{5})\d*","state":"([^"]*)"`)
+	found := 0
+	for _, line := range lines(t, dir) {
+		m := re.FindSubmatch(line)
+		if m == nil {
+			continue
+		}
+		found++
+		s, ok := stateCodes[string(m[2])], false
+		if s == nil {
+			t.Fatalf("no state has the code %s", m[2])
+		}
+		for _, c := range s.cities {
+			ok = ok || c.zip == string(m[1])
+		}
+		if !ok {
+			t.Errorf("ZIP code %s in state %s", m[1], m[2])
+		}
+	}
+	if found < 60 {
+		t.Errorf("%d addresses", found)
+	}
+}
