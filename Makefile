@@ -41,6 +41,11 @@ test: ## run the tests, with the race detector
 	$(GO) test -race ./...
 	cd testdata/readers && $(GO) test ./...
 
+.PHONY: torture
+torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
+	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'Kill|Fail|Readers|Synced' ./internal/dataset | grep -v '^ *\(===\|---\)'
+	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'KilledPublishing' ./convert | grep -v '^=== '
+
 .PHONY: check
 check: fmt vet lint generated nocgo test ## all that CI checks
 

@@ -8,16 +8,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -121,12 +127,103 @@ func TestMain(m *testing.M) {
 		}
 	}
 	format, out := Format(os.Args[1]), os.Args[2]
-	_, err := Run(context.Background(), Options{Inputs: []string{"-"}, Out: out, Stdin: os.Stdin, Format: format, Overwrite: true, Jobs: 2, MaxRejects: -1, AllowPartial: true})
+	var hook func(op, name string) error
+	if at, err := strconv.Atoi(os.Getenv(killTask)); err == nil {
+		var n atomic.Int64
+		hook = func(string, string) error {
+			if n.Add(1) > int64(at) {
+				return errors.Join(syscall.Kill(os.Getpid(), syscall.SIGKILL), errors.New("killed"))
+			}
+			return nil
+		}
+	}
+	_, err := Run(context.Background(), Options{hook: hook, Export: fakeExport, Inputs: []string{"-"}, Out: out, Stdin: os.Stdin, Format: format, Overwrite: true, Jobs: 2, MaxRejects: -1, AllowPartial: true})
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// killTask is the environment variable that has the number of the operation on
+// the files of the data set at which a child kills itself.
+const killTask = "CCLF_TEST_KILL_AT"
+
+// TestKilledPublishing kills a conversion for good (SIGKILL) while it makes and
+// publishes its data set, fresh and over another one, in every format. The
+// complete old or the complete new one is there, and the same again goes on.
+func TestKilledPublishing(t *testing.T) {
+	torture := os.Getenv("CCLF_TORTURE") != ""
+	oldIn := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}.save(t)
+	text := lines(someClaim("CARRIER", "1", "p"), someClaim("DME", "2", "p"), somePatient("p", "1S00A00AA00")) + "x\n"
+	killed := 0
+	for _, format := range Formats() {
+		for _, over := range []bool{false, true} {
+			start := func() string {
+				out := filepath.Join(t.TempDir(), "out")
+				if over {
+					if _, err := Run(t.Context(), Options{Inputs: []string{oldIn}, Out: out, Format: format, Export: fakeExport}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return out
+			}
+			again := func(out string, hook func(op, name string) error) error {
+				_, err := Run(t.Context(), Options{
+					Inputs: []string{"-"}, Stdin: strings.NewReader(text), Out: out, Format: format, Overwrite: true, Jobs: 2, MaxRejects: -1,
+					Export: fakeExport, hook: hook,
+				})
+				return err
+			}
+			var total atomic.Int64
+			want := start()
+			var old map[string]string
+			if over {
+				old = readTree(t, want)
+			}
+			if err := again(want, func(string, string) error { total.Add(1); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			wanted := readTree(t, want)
+			step := max(1, int(total.Load())/4)
+			if torture {
+				step = 1
+			}
+			for n := int(total.Load()) - 1; n >= 0; n -= step {
+				out := start()
+				cmd := child(t, "kill", format, out)
+				cmd.Env = append(cmd.Env, fmt.Sprint(killTask, "=", n))
+				cmd.Stdin = strings.NewReader(text)
+				if words, err := cmd.CombinedOutput(); err == nil || len(words) > 0 {
+					t.Fatalf("%s: the child was not killed at operation %d: %s", format, n, words)
+				}
+				killed++
+				what := fmt.Sprintf("%s, over=%t, killed at operation %d of %d", format, over, n, total.Load())
+				set, err := dataset.Open(out)
+				switch {
+				case err == nil:
+					text, err := os.ReadFile(filepath.Join(out, ManifestFile))
+					if got := string(text); err != nil || got != wanted[ManifestFile] && got != old[ManifestFile] {
+						t.Errorf("%s: another manifest, %v", what, err)
+					}
+					for _, f := range set.Manifest.List() {
+						if text, err := os.ReadFile(set.Path(f.Name)); err != nil || string(text) != old[f.Name] && string(text) != wanted[f.Name] {
+							t.Errorf("%s: %s: %v", what, f.Name, err)
+						}
+					}
+				case over || !errors.Is(err, dataset.ErrNoManifest) && !errors.Is(err, fs.ErrNotExist):
+					t.Errorf("%s: %v", what, err)
+				}
+				if err := again(out, nil); err != nil {
+					t.Errorf("%s: the same again: %v", what, err)
+				}
+				if diff := cmp.Diff(slices.Sorted(maps.Keys(wanted)), slices.Sorted(maps.Keys(readTree(t, out)))); diff != "" {
+					t.Errorf("%s: after the same again files differ (-want +got):\n%s", what, diff)
+				}
+			}
+		}
+	}
+	t.Logf("killed %d times", killed)
 }
 
 // child starts this program again to convert its standard input.

@@ -135,7 +135,7 @@ type converted struct {
 func (e export) convert(t testing.TB, change ...func(*Options)) *converted {
 	t.Helper()
 	in := e.save(t)
-	opts := Options{Inputs: []string{in}, Out: t.TempDir(), Format: CSV, MaxRejects: -1}
+	opts := Options{Inputs: []string{in}, Out: t.TempDir(), Format: CSV, MaxRejects: -1, AllowShrink: true}
 	for _, f := range change {
 		f(&opts)
 	}

@@ -18,7 +18,9 @@ func (r *run) manifest() *Manifest {
 		Profile:  string(r.opts.Profile),
 		Versions: string(r.opts.Versions),
 		Counts:   r.counts,
-		TextSize: r.text.Load(),
+
+		Increment: r.opts.Increment,
+		TextSize:  r.text.Load(),
 
 		PartialDates: r.adjusted.byName(r.plans.outputs, adjustedPartialDate),
 		Rounded:      r.adjusted.byName(r.plans.outputs, adjustedRounded),

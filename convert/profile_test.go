@@ -193,7 +193,7 @@ func TestTuvaEmpty(t *testing.T) {
 		if err := os.WriteFile(in, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Profile: Tuva})
+		m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Profile: Tuva, AllowShrink: true})
 		if err != nil {
 			t.Fatal(err)
 		}

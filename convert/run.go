@@ -28,9 +28,17 @@ const (
 
 // Options say what to convert, and how.
 type Options struct {
-	Inputs    []string    // files, folders, or "-" for Stdin
-	Out       string      // folder of the data set
-	Overwrite bool        // replace a data set that is there
+	Inputs    []string // files, folders, or "-" for Stdin
+	Out       string   // folder of the data set
+	Overwrite bool     // replace a data set that is there
+	// AllowShrink makes a data set of no resources, or of less than the one
+	// that it replaces, which is a *ShrinkError otherwise.
+	AllowShrink bool
+	// Replaced, when set, is called with the manifest of the data set that was
+	// replaced, if there was one.
+	Replaced func(*Manifest)
+	// Increment says that the inputs have only what changed since some time.
+	Increment bool
 	Format    Format      // Parquet unless set
 	Profile   Profile     // whom the tables are for; PlainCCLF unless set
 	Versions  Versions    // FinalVersions unless set
@@ -127,6 +135,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
+	if err := r.checkInput(); err != nil {
+		return nil, err
+	}
 	if err := r.endReading(); err != nil {
 		return nil, err
 	}
@@ -134,6 +145,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 		return nil, err
 	}
 	manifest := r.manifest()
+	if err := r.checkOutput(manifest); err != nil {
+		return nil, err
+	}
 	if some, err := r.rejects.finish(); err != nil {
 		return nil, err
 	} else if some {
@@ -145,6 +159,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	}
 	if err := set.Commit(manifest); err != nil {
 		return nil, err
+	}
+	if opts.Replaced != nil && set.Old() != nil {
+		opts.Replaced(set.Old())
 	}
 	return manifest, nil
 }
@@ -196,6 +213,7 @@ type run struct {
 	apis      [len(schema.APIs)]bool // generations that were read
 	next      int64                  // number of the next resource
 	rejects   *rejectFile
+	firstBad  Reject
 	causes    rejectCounter // of the rejects in the input that is read
 	rejecting int           // that input
 	strays    int64         // rejects of another API version
@@ -467,6 +485,9 @@ func (r *run) take(res *result) error {
 		}
 		r.counts.BrokenOff++
 		in.broke = res.bad[0].Line
+	}
+	if r.firstBad.Reason == "" && len(res.bad) > 0 {
+		r.firstBad = res.bad[0].Reject
 	}
 	if err := r.addRejects(res); err != nil {
 		return err

@@ -48,6 +48,45 @@ func (r *runState) saved() *Saved {
 	return &Saved{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.ended(), r.Phase == phaseComplete}
 }
 
+// A Status says what can be made of the files in a folder.
+type Status struct {
+	// Unfinished says what is not complete, or is empty.
+	Unfinished string
+	// Increment says that no run was a full export: the files have only what
+	// changed.
+	Increment bool
+}
+
+// ReadStatus reads the status of a folder of exports.
+func ReadStatus(dir string) (*Status, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
+	}
+	defer root.Close()
+	f := &folder{dir: dir, root: root}
+	s, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	runs, err := f.completeRuns()
+	if err != nil {
+		return nil, err
+	}
+	status := &Status{Increment: len(runs) > 0 && !slices.ContainsFunc(runs, func(r CompleteRun) bool { return r.Since == "" })}
+	switch {
+	case s.Run == nil:
+		status.Unfinished = "no export was started in it"
+	case !s.Run.Phase.ended():
+		status.Unfinished = fmt.Sprintf("run %d goes on", s.Run.Number)
+	case s.Run.Phase == phasePartial:
+		status.Unfinished = fmt.Sprintf("run %d ended with files that are missing or have flaws", s.Run.Number)
+	case s.Run.Phase != phaseComplete && len(runs) == 0:
+		status.Unfinished = fmt.Sprintf("run %d ended without data", s.Run.Number)
+	}
+	return status, nil
+}
+
 // IsFor tells whether the run was one of this request at this server.
 func (s *Saved) IsFor(c *Client, request Request) bool {
 	request, err := request.check(c.server)

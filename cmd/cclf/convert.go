@@ -62,7 +62,7 @@ func newConvertCommand(e *env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder (required)",
-				Required: true, TakesFile: true, Destination: &opts.Out,
+				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Out,
 			},
 			&cli.StringFlag{
 				Name: "format", Aliases: []string{"f"}, Usage: "`FORM` of the files: parquet, csv, arrow, duckdb or fixed",
@@ -85,6 +85,11 @@ func newConvertCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &extra,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.Overwrite},
+			&cli.BoolFlag{
+				Name:        "allow-shrink",
+				Usage:       "make a data set of an export that has no resources, is not complete, or has only what changed since the one that it replaces",
+				Destination: &opts.AllowShrink,
+			},
 			&cli.Int64Flag{
 				Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
 				Value: -1, Destination: &maxRejects,
@@ -235,6 +240,9 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) 
 			hint: "name files, folders, or - for standard input",
 		}
 	}
+	if err := checkExports(&opts); err != nil {
+		return fmt.Errorf("convert: %w", err)
+	}
 	if opts.Format == convert.DuckDB {
 		if exportDuckDB == nil {
 			return noDuckDB("convert --format duckdb")
@@ -251,6 +259,8 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) 
 		bound()
 		bar.update(p)
 	}
+	var old *convert.Manifest
+	opts.Replaced = func(m *convert.Manifest) { old = m }
 	start := time.Now()
 	manifest, err := convert.Run(ctx, opts)
 	bar.stop()
@@ -258,6 +268,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) 
 		return fmt.Errorf("convert: %w", err)
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
+	e.tellShrunk(old, manifest)
 	counts := &manifest.Counts
 	var failed []string
 	if counts.Rejected > 0 {
@@ -290,6 +301,6 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) 
 	return &exitError{
 		code: exitRejects,
 		err:  fmt.Errorf("convert: finished, but %s", strings.Join(failed, " and ")),
-		hint: "see " + opts.Out + "/" + convert.RejectsFile,
+		hint: "see " + rejectsPath(opts.Out, manifest),
 	}
 }

@@ -4,12 +4,42 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/query"
 )
 
 // exportDuckDB makes a database file of a folder of tables.
 var exportDuckDB = func(ctx context.Context, tables, file string, opts *convert.Options) error {
 	return query.Export(ctx, tables, file, query.Options{Threads: opts.Jobs, ExtraColumns: opts.ExtraColumns})
+}
+
+// countDatabase compares the rows of the tables in a DuckDB file with those
+// that the manifest gives.
+var countDatabase = func(ctx context.Context, dir string, m *dataset.Manifest) (problems []error, err error) {
+	db, err := query.Open(ctx, dir, query.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.Tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[string]any{}
+	for rows.Next() {
+		v := rows.Values()
+		found[strings.Replace(fmt.Sprint(v[0]), ".", "/", 1)] = v[1]
+	}
+	for _, t := range m.Tables {
+		if n := fmt.Sprint(found[t.Name]); n != fmt.Sprint(t.Rows) {
+			problems = append(problems, fmt.Errorf("table %s has %s rows, and the manifest says %d", t.Name, n, t.Rows))
+		}
+	}
+	return problems, rows.Err()
 }

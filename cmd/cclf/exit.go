@@ -104,6 +104,7 @@ func exitCode(err error) int {
 		sql     *query.Error
 		server  *fetch.Error
 		broke   *convert.BreakOffError
+		shrink  *convert.ShrinkError
 	)
 	switch {
 	case err == nil:
@@ -116,7 +117,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, fetch.ErrOptions):
 		return exitUsage
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return exitDiskFull
 	case errors.Is(err, query.ErrOutOfMemory):
 		return exitNoMemory
@@ -126,6 +127,8 @@ func exitCode(err error) int {
 		return exitOutput
 	case errors.As(err, &broke):
 		return exitBrokeOff
+	case errors.As(err, &shrink):
+		return exitShrink
 	case errors.Is(err, ndjson.ErrNoInput):
 		return exitInput
 	case errors.As(err, &server):

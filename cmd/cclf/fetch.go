@@ -123,7 +123,7 @@ func newFetchCommand(e *env) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the files to `DIR`",
-				TakesFile: true, Destination: &opts.out,
+				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
 			&cli.StringFlag{
 				Name: "resume", Usage: "go on with the export in `DIR`, and never start a new one",

@@ -67,7 +67,7 @@ func newInspectCommand(e *env) *cli.Command {
 	}
 }
 
-func runInspect(ctx context.Context, e *env, opts inspectOptions) (err error) {
+func runInspect(ctx context.Context, e *env, opts inspectOptions) error {
 	switch n := len(opts.args); {
 	case n == 0:
 		return &exitError{
@@ -78,19 +78,16 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) (err error) {
 	case n > 2:
 		return usageErrorf("inspect: %d arguments where two are the most", n)
 	}
-	dir := opts.args[0]
-	db, err := e.openDataSet(ctx, dir, opts.options)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.Close(); err == nil {
-			err = closeErr
-		}
-	}()
+	return withDataSet(ctx, e, opts.args[0], opts.options, func(e *env, db *query.DB) error {
+		return inspectDataSet(ctx, e, db, opts)
+	})
+}
+
+func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptions) error {
 	names := db.TableNames()
 	report := query.FillReport{APIs: db.APIs(), EmptyOnly: opts.empty}
 	if len(opts.args) == 2 {
+		var err error
 		if names, err = pickName(names, opts.args[1]); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func newMetricsCommand(e *env) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it",
-				TakesFile: true, Destination: &opts.dir,
+				TakesFile: true, OnlyOnce: true, Destination: &opts.dir,
 			},
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics instead", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric instead", Destination: &opts.sql},
@@ -143,19 +143,12 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 			}
 		}
 	}
-	return answerMetrics(ctx, e, opts)
+	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+		return answerMetrics(ctx, e, db, opts)
+	})
 }
 
-func answerMetrics(ctx context.Context, e *env, opts metricsOptions) (err error) {
-	db, err := e.openDataSet(ctx, opts.dir, opts.options)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.Close(); err == nil {
-			err = closeErr
-		}
-	}()
+func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions) error {
 	reading, err := db.PrepareMetrics(ctx, opts.reading)
 	if err != nil {
 		return err

@@ -221,3 +221,25 @@ func largest(counts map[string]int64) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// tellShrunk names the tables that have much fewer rows than in the data set
+// that was replaced, which may be right.
+func (e *env) tellShrunk(old, m *convert.Manifest) {
+	if old == nil || old.Profile != m.Profile || old.Versions != m.Versions {
+		return
+	}
+	rows := map[string]int64{}
+	for _, t := range m.Tables {
+		rows[t.Name] = t.Rows
+	}
+	for _, t := range old.Tables {
+		now := rows[t.Name]
+		switch {
+		case now >= t.Rows/2:
+		case e.logJSON:
+			e.log.Warn("fewer than half the rows of the data set that was replaced", "table", t.Name, "before", t.Rows, "after", now)
+		default:
+			fmt.Fprintf(e.stderr, "  %s: %s now, %d in the data set that was replaced\n", t.Name, plural(now, "row"), t.Rows)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func newQueryCommand(e *env) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it (required)",
-				Required: true, TakesFile: true, Destination: &opts.dir,
+				Required: true, TakesFile: true, OnlyOnce: true, Destination: &opts.dir,
 			},
 			&cli.StringFlag{
 				Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`, or from standard input if it is -",
@@ -109,20 +109,17 @@ func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 	}
 }
 
-func runQuery(ctx context.Context, e *env, opts queryOptions) (err error) {
+func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	script, err := readScript(e, opts)
 	if err != nil {
 		return err
 	}
-	db, err := e.openDataSet(ctx, opts.dir, opts.options)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := db.Close(); err == nil {
-			err = closeErr
-		}
-	}()
+	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+		return queryDataSet(ctx, e, db, script, opts)
+	})
+}
+
+func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts queryOptions) error {
 	if opts.tables {
 		rows, err := db.Tables(ctx)
 		if err != nil {

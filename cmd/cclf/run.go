@@ -21,9 +21,8 @@ import (
 // runOptions are the flags of cclf run.
 type runOptions struct {
 	fetchOptions
-	to          convert.Options
-	allowShrink bool
-	strict      bool // about what the export holds
+	to     convert.Options
+	strict bool // about what the export holds
 }
 
 func newRunCommand(e *env) *cli.Command {
@@ -51,17 +50,17 @@ func newRunCommand(e *env) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder (required)",
-				Required: true, TakesFile: true, Destination: &opts.to.Out,
+				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.to.Out,
 			},
 			&cli.StringFlag{
 				Name: "export", Usage: "keep the files of the export in `DIR` (default: OUT-export)",
-				TakesFile: true, Destination: &opts.out,
+				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.to.Overwrite},
 			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
 				Name: "allow-shrink", Usage: "make a data set of less than there was: of an increment without a full export, or without files that are gone",
-				Destination: &opts.allowShrink,
+				Destination: &opts.to.AllowShrink,
 			},
 		}, append(opts.requestFlags(), opts.server.flags()...)...),
 		DisableSliceFlagSeparator: true,
@@ -180,7 +179,7 @@ func (o *runOptions) setConverted() error {
 // checkBase refuses an increment that nothing in the folder can be added to:
 // the data set would be what changed, and no more.
 func (o *runOptions) checkBase(since string) error {
-	if since == "" || since == fetch.SinceAuto || o.allowShrink {
+	if since == "" || since == fetch.SinceAuto || o.to.AllowShrink {
 		return nil
 	}
 	if _, err := os.Stat(o.out); errors.Is(err, fs.ErrNotExist) {
@@ -230,7 +229,7 @@ func (o *runOptions) findInputs(e *env) error {
 	}
 	if len(missing) > 0 {
 		says := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(missing), "file"), o.out, missing[0])
-		if !o.allowShrink {
+		if !o.to.AllowShrink {
 			return &exitError{
 				code: exitShrink, err: errors.New("run: " + says + "; the data set would lack what was in there"),
 				hint: "bring the files back, export everything again without --since, or convert what is there with --allow-shrink",

@@ -54,7 +54,7 @@ func newSynthCommand(e *env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the export to `OUT`, a new or empty folder (required)",
-				Required: true, TakesFile: true, Destination: &opts.Dir,
+				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Dir,
 			},
 			&cli.StringFlag{
 				Name: "api", Usage: "`GENERATION` of the API: " + strings.Join(synth.APIs(), ", "),

@@ -12,12 +12,26 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
 
 // torture makes the tests of this file try everything; see make torture.
 var torture = os.Getenv("CCLF_TORTURE") != ""
+
+// tried counts the disturbed publications by test.
+var tried = map[string]*atomic.Int64{"killed once": {}, "killed twice": {}, "one call failed": {}, "all calls of a kind failed": {}}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if torture {
+		for _, what := range slices.Sorted(maps.Keys(tried)) {
+			fmt.Printf("%s: %d publications\n", what, tried[what].Load())
+		}
+	}
+	os.Exit(code)
+}
 
 // A content is a data set in memory: the text of each file by the table that
 // it is of, or by its own name.
@@ -150,6 +164,9 @@ func (s *Set) texts() (map[string]string, error) {
 		b, err := os.ReadFile(s.Path(f.Name))
 		if err == nil && sumOf(b) != f.SHA256 {
 			err = fmt.Errorf("%s has another content", f.Name)
+			if !isPart(path.Base(f.Name)) {
+				err = errFixedName
+			}
 		}
 		return string(b), err
 	}
@@ -222,6 +239,10 @@ func glob(t *testing.T, out string) map[string]string {
 	}
 	return list
 }
+
+// errFixedName reports a file that has the content of another data set, which
+// may be while there is a publication: its name tells nothing of its content.
+var errFixedName = errors.New("a file has another content")
 
 var errKilled = errors.New("killed")
 
@@ -433,6 +454,7 @@ func steps(t *testing.T, start func(t *testing.T) *trial) (list []int) {
 func TestKilledAnywhere(t *testing.T) {
 	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
 		for _, n := range steps(t, start) {
+			tried["killed once"].Add(1)
 			tr, h := start(t), &faultHook{fail: killAt(n)}
 			what := fmt.Sprintf("killed at operation %d", n)
 			if err := tr.run(h); err != nil && !errors.Is(err, errKilled) {
@@ -454,6 +476,7 @@ func TestKilledTwice(t *testing.T) {
 			trials = len(list) * 10
 		}
 		for range trials {
+			tried["killed twice"].Add(1)
 			first, second := list[random.IntN(len(list))], list[random.IntN(len(list))]
 			tr := start(t)
 			what := fmt.Sprintf("killed at operations %d and then %d", first, second)
@@ -475,6 +498,7 @@ func TestFailingCalls(t *testing.T) {
 	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
 		for _, n := range steps(t, start) {
 			for _, errno := range errnos {
+				tried["one call failed"].Add(1)
 				tr := start(t)
 				h := &faultHook{fail: func(i int, _ string) error {
 					if i == n {
@@ -507,6 +531,7 @@ func TestFailingFrom(t *testing.T) {
 				if !torture && k%5 != i {
 					continue
 				}
+				tried["all calls of a kind failed"].Add(1)
 				tr := start(t)
 				err := tr.run(&faultHook{fail: func(i int, op string) error {
 					if i >= n && slices.Contains(strings.Fields(ops), op) {

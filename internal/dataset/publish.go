@@ -464,10 +464,14 @@ func (w *Writer) carry(mv *move, from string) error {
 		}
 		carried = true
 	}
-	if carried {
-		return w.ops.syncFolder(mv.Entry)
+	if !carried {
+		return nil
 	}
-	return nil
+	for folder := mv.Entry; ; folder = path.Dir(folder) { // which may be new
+		if err := w.ops.syncFolder(folder); err != nil || folder == "." {
+			return err
+		}
+	}
 }
 
 // removeEmpty removes folders that entries have left empty.

@@ -58,8 +58,8 @@ func Open(name string) (*Set, error) {
 	}
 }
 
-// read reads the manifest and finds the files.
-func (s *Set) read(o *ops) error {
+// readManifest reads the manifest, and makes sure that it can be read by.
+func (s *Set) readManifest(o *ops) error {
 	text, err := o.read(s.Layout.Manifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		where := "in"
@@ -77,6 +77,14 @@ func (s *Set) read(o *ops) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Layout.Manifest, err)
+	}
+	return nil
+}
+
+// read reads the manifest and finds the files.
+func (s *Set) read(o *ops) error {
+	if err := s.readManifest(o); err != nil {
+		return err
 	}
 	// Part files that a writer has put in place, when it has not yet put its
 	// manifest there, are not foreign. Its other files may have the names and
@@ -100,8 +108,7 @@ func (s *Set) read(o *ops) error {
 			files = append(files, mv.New...)
 		}
 	}
-	_, err = o.foreignPart(files)
-	return err
+	return o.foreignPart(files)
 }
 
 // find looks for a file: in its place, and where the exchange has put it while

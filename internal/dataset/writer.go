@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,7 +117,10 @@ func CheckEmpty(out string, format Format) error {
 	if err == nil {
 		defer root.Close()
 		w.ops.root = root
-		err = w.mustBeEmpty()
+		// What a writer that was ended has left, Create clears up.
+		if left, existsErr := w.ops.exists(w.layout.journal()); existsErr != nil || !left {
+			err = errors.Join(existsErr, w.mustBeEmpty())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
@@ -239,8 +244,7 @@ func (w *Writer) readOld() error {
 	if err != nil || l.single {
 		return err
 	}
-	_, err = w.ops.foreignPart(oldFiles(l, w.old))
-	return err
+	return w.ops.foreignPart(oldFiles(l, w.old))
 }
 
 // oldFiles lists the files of the data set to replace.
@@ -289,10 +293,18 @@ func (w *Writer) release() {
 	}
 }
 
-// foreignPart returns the name of a part file that is in a folder of a table
-// and not among files, with an error that says so. It refuses links in the
-// place of such folders.
-func (o *ops) foreignPart(files []File) (string, error) {
+// foreignPart reports the first part file that is in a folder of a table and
+// not among files. It refuses links in the place of such folders.
+func (o *ops) foreignPart(files []File) error {
+	for err := range o.foreignParts(files) {
+		return err
+	}
+	return nil
+}
+
+// foreignParts yields an error for each part file that is in a folder of a
+// table and not among files, and for links in the place of such folders.
+func (o *ops) foreignParts(files []File) iter.Seq[error] {
 	listed := map[string]bool{}
 	for _, f := range files {
 		listed[f.Name] = true
@@ -300,58 +312,55 @@ func (o *ops) foreignPart(files []File) (string, error) {
 			listed[entry] = true
 		}
 	}
-	for _, in := range []string{"", PartialFolder} {
-		if name, err := o.foreignIn(in, listed); name != "" || err != nil {
-			return name, err
-		}
+	return func(yield func(error) bool) {
+		_ = o.foreignIn(".", listed, yield) && o.foreignIn(PartialFolder, listed, yield)
 	}
-	return "", nil
 }
 
-func (o *ops) foreignIn(in string, listed map[string]bool) (string, error) {
-	folder, prefix := ".", ""
-	if in != "" {
-		folder, prefix = in, in+"/"
-		info, err := o.root.Lstat(in)
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", nil
-		}
-		if err == nil && !info.IsDir() {
-			err = notFolder(in)
-		}
-		if err != nil {
-			return "", err
-		}
+// foreignIn yields the errors of the tables in a folder, until it is told to
+// stop.
+func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) bool) bool {
+	info, err := o.root.Lstat(in)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true
 	}
-	entries, err := o.list(folder)
+	if err == nil && !info.IsDir() {
+		err = notFolder(in)
+	}
+	var entries []fs.DirEntry
+	if err == nil {
+		entries, err = o.list(in)
+	}
 	if err != nil {
-		return "", err
+		return yield(err)
 	}
 	for _, e := range entries {
-		name := prefix + e.Name()
+		name := path.Join(in, e.Name())
 		if !listed[name] && !isTable(e.Name()) {
 			continue
 		}
 		if e.Type()&fs.ModeSymlink != 0 {
-			return name, notFolder(name)
+			if !yield(notFolder(name)) {
+				return false
+			}
+			continue
 		}
 		if !e.IsDir() {
 			continue
 		}
 		parts, err := o.list(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // it has just been exchanged
-		}
-		if err != nil {
-			return "", err
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it has just been exchanged
+			return yield(err)
 		}
 		for _, part := range parts {
-			if full := name + "/" + part.Name(); isPart(part.Name()) && !listed[full] {
-				return full, &Error{Msg: full + " is not a part file of the data set: its manifest does not list it", hint: "move it away"}
+			full := path.Join(name, part.Name())
+			if isPart(part.Name()) && !listed[full] &&
+				!yield(&Error{Msg: full + " is not a part file of the data set: its manifest does not list it", hint: "move it away"}) {
+				return false
 			}
 		}
 	}
-	return "", nil
+	return true
 }
 
 // isTable reports whether a folder of this name would be taken for a table.

@@ -1,0 +1,58 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/cclf-tools/cclf/query"
+)
+
+// withDataSet opens a data set, uses it, and closes it. When the data set is
+// replaced meanwhile and its files are gone, it starts again with the new one,
+// unless something has been printed.
+func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) error {
+	const most = 10
+	for try := 1; ; try++ {
+		out := &printed{w: e.stdout}
+		again := *e
+		again.stdout = out
+		again.isTerminal = func(stream any) bool {
+			if stream == io.Writer(out) {
+				stream = e.stdout
+			}
+			return e.isTerminal(stream)
+		}
+		err := useDataSet(ctx, &again, dir, opts, use)
+		if try == most || out.n > 0 || !errors.Is(err, query.ErrReplaced) {
+			return err
+		}
+	}
+}
+
+func useDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) (err error) {
+	db, err := e.openDataSet(ctx, dir, opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := db.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	return use(e, db)
+}
+
+// printed counts what passes it.
+type printed struct {
+	w io.Writer
+	n int64
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	n, err := p.w.Write(b)
+	p.n += int64(n)
+	return n, err
+}

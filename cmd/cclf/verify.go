@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
+)
+
+func newVerifyCommand(e *env) *cli.Command {
+	var dir string
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "compare a data set with its manifest, byte by byte",
+		UsageText: "cclf verify -d DIR",
+		Description: help(`
+			Reads all files of a data set and compares their SHA-256 and their rows
+			with what its manifest says, and looks for part files that the manifest
+			does not list. Prints what was compared, and each file that is missing, is
+			foreign, or is not as it was written. Other commands check names and sizes
+			only, whenever they open a data set.`,
+			"cclf verify -d out",
+			"cclf verify -d claims.duckdb",
+		),
+		Flags: []cli.Flag{
+			&cli.StringFlag{
+				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it, or a DuckDB file (required)",
+				Required: true, TakesFile: true, OnlyOnce: true, Destination: &dir,
+			},
+		},
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			return runVerify(ctx, e, dir)
+		},
+	}
+}
+
+func runVerify(ctx context.Context, e *env, dir string) error {
+	v, err := dataset.Verify(ctx, dir)
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		return &exitError{code: exitInput, err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
+	}
+	if v.Manifest.Format == dataset.DuckDB && len(v.Problems) == 0 {
+		if countDatabase == nil {
+			return noDuckDB("verify the rows of a DuckDB file")
+		}
+		if v.Problems, err = countDatabase(ctx, dir, v.Manifest); err != nil {
+			return err
+		}
+	}
+	for _, p := range v.Problems {
+		fmt.Fprintln(e.stdout, p)
+	}
+	if len(v.Problems) > 0 {
+		return &exitError{
+			code: exitInput,
+			err:  fmt.Errorf("verify: %s is not as its manifest says: %s", dir, plural(len(v.Problems), "problem")),
+			hint: "convert the export again with --overwrite, or restore the data set from a copy",
+		}
+	}
+	fmt.Fprintf(e.stdout, "%s is as its manifest says: %s\n", dir, v.Summary())
+	return nil
+}
+
+// hintOf is the hint of an error, or empty.
+func hintOf(err error) string {
+	var hinter interface{ Hint() string }
+	if errors.As(err, &hinter) {
+		return hinter.Hint()
+	}
+	return ""
+}
