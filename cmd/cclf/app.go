@@ -159,7 +159,7 @@ func noSuchCommand(ctx context.Context, cmd *cli.Command) error {
 // everyone else.
 func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	msg := err.Error()
-	msg = strings.Replace(msg, "cant duplicate this flag", "only one data set is read at a time", 1)
+	msg = strings.Replace(msg, "can't duplicate this flag", "only one data set is read at a time", 1)
 	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
 		msg = "there is no flag " + dashes(name)
 	} else if name, ok := strings.CutPrefix(msg, "flag needs an argument: "); ok {
