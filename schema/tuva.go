@@ -44,18 +44,27 @@ const (
 )
 
 var tuvaTables = []*Table{
-	tuvaTable("parta_claims_header", cclf1),
+	withPatient(tuvaTable("parta_claims_header", cclf1), patientID),
 	tuvaTable("parta_claims_revenue_center_detail", cclf2),
 	tuvaTable("parta_procedure_code", cclf3),
 	tuvaTable("parta_diagnosis_code", cclf4),
-	tuvaTable("partb_physicians", cclf5),
-	tuvaTable("partb_dme", cclf6),
-	tuvaTable("partd_claims", cclf7),
+	withPatient(tuvaTable("partb_physicians", cclf5), patientID),
+	withPatient(tuvaTable("partb_dme", cclf6), patientID),
+	withPatient(tuvaTable("partd_claims", cclf7), patientID),
 	tuvaTable("parta_demo_codes", cclfa),
 	tuvaTable("partb_demo_codes", cclfb),
-	tuvaTable(TuvaDemographics, cclf8),
+	withPatient(tuvaTable(TuvaDemographics, cclf8), at(`Patient.id`)),
 	tuvaTable(TuvaXref, cclf9),
 	tuvaTable(TuvaEnrollment, enrollment),
+}
+
+// withPatient adds the id of the Patient to a table of the profile, which the
+// connector does not read. It says whose a row is where the export has no Patient.
+func withPatient(t *Table, cell Cell) *Table {
+	t.Fields = append(t.Fields, Field{
+		Label: PatientLabel, Description: descriptions[PatientLabel], Type: text(64), Cells: [apis]Cell{cell, cell, cell},
+	})
+	return t
 }
 
 // TuvaTables returns the tables of the Tuva profile. The rows of the last one,
