@@ -125,7 +125,7 @@ func TestTruthRows(t *testing.T) {
 		if table.Name == "cclf4" || table.Name == "enrollment" { // the diagnoses and months that have rows are another matter
 			continue
 		}
-		if got != want[table.Name] || got == 0 {
+		if got != want[table.Name] || got == 0 && table.Name != schema.PriorAuthorizationsTable { // of v3 only
 			t.Errorf("%s has %d rows, want %d", table.Name, got, want[table.Name])
 		}
 	}
