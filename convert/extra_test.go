@@ -78,7 +78,7 @@ func TestExtraColumns(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", table, diff)
 		}
 	}
-	header, err := os.ReadFile(partPath(t, got.dir, "cclf5", 0, CSV))
+	header, err := os.ReadFile(partPath(t, got.dir, "cclf5", CSV))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func isFile(label, _ string) bool { return label == "SOURCE_FILE" }
 func TestExtraColumnsArrow(t *testing.T) {
 	in := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}
 	got := in.convert(t, extraColumns(t, "cclf5 MADE date created # Day of the claim"), func(o *Options) { o.Format = Arrow })
-	r := openArrow(t, partPath(t, got.dir, "cclf5", 0, Arrow))
+	r := openArrow(t, partPath(t, got.dir, "cclf5", Arrow))
 	last := r.Schema().Field(r.Schema().NumFields() - 1)
 	if text, _ := last.Metadata.GetValue("description"); last.Name != "MADE" || last.Type.ID() != arrow.DATE32 || text != "Day of the claim" {
 		t.Errorf("the last field is %v", last)

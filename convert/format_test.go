@@ -326,7 +326,7 @@ func TestArrow(t *testing.T) {
 		if err := errors.Join(err, s.Close()); err != nil {
 			t.Fatal(err)
 		}
-		want, err := os.ReadFile(partPath(t, asCSV, o.dir, 0, CSV))
+		want, err := os.ReadFile(partPath(t, asCSV, o.dir, CSV))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,11 +65,11 @@ func TestNothingIsReadAfterFree(t *testing.T) {
 				}
 			}
 			for _, table := range schema.Tables() {
-				want, err := os.ReadFile(partPath(t, dirs[CSV], table.Name, 0, CSV))
+				want, err := os.ReadFile(partPath(t, dirs[CSV], table.Name, CSV))
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, groups := rewritten(t, table, partPath(t, dirs[Parquet], table.Name, 0, Parquet))
+				got, groups := rewritten(t, table, partPath(t, dirs[Parquet], table.Name, Parquet))
 				if !bytes.Equal(got, want) {
 					t.Errorf("%s: Parquet and CSV have different rows", table.Name)
 				}

@@ -24,6 +24,7 @@ type Error struct {
 	detail string // what DuckDB says, in its words; may have values
 	hint   string
 	err    error // for errors.Is; nil for a refusal
+	file   bool  // DuckDB could not read a file, or may not
 }
 
 func (e *Error) Error() string { return e.Msg }

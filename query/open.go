@@ -295,6 +295,9 @@ func sqlErrorIn(err error, sql string) error {
 		e.Msg = redacted(cause, sql)
 		e.hint = hintFor(cause)
 		e.err = nil // has values
+		// With the fence around it, DuckDB says of a file that is gone that it
+		// may not be accessed.
+		e.file = cause.Type == duckdb.ErrorTypeIO || cause.Type == duckdb.ErrorTypePermission
 		if cause.Type == duckdb.ErrorTypeOutOfMemory {
 			e.err = ErrOutOfMemory
 			if strings.Contains(e.detail, "max_temp_directory_size") { // which is what the disk has left
@@ -311,7 +314,7 @@ func sqlErrorIn(err error, sql string) error {
 // replaced makes the error of a query that failed since its files are gone one
 // that says so.
 func (db *DB) replaced(err error) error {
-	if cause, ok := errors.AsType[*duckdb.Error](err); ok && cause.Type == duckdb.ErrorTypeIO && db.set != nil && db.set.Replaced() {
+	if e, ok := errors.AsType[*Error](err); ok && e.file && db.set != nil && db.set.Replaced() {
 		return &Error{
 			Msg:  "the data set was replaced while it was read",
 			hint: "run the command again: it reads the new data set",

@@ -61,7 +61,7 @@ func newConvertCommand(e *env) *cli.Command {
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder (required)",
+				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder, or with --format duckdb a file such as x.duckdb (required)",
 				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Out,
 			},
 			&cli.StringFlag{

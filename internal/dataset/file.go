@@ -18,15 +18,14 @@ import (
 // A StagedFile is a file of the data set, or one that a file is made of, while
 // it is being written. It is for one goroutine at a time.
 type StagedFile struct {
-	w      *Writer
-	at     string // where it is, relative to the place of the data set
-	name   string // of the file in the data set; empty for one that is none
-	named  func(sum string) string
-	file   *os.File
-	buf    *bufio.Writer
-	sum    hash.Hash // nil for one that is no file of the data set
-	size   int64
-	failed error
+	w     *Writer
+	at    string // where it is, relative to the place of the data set
+	name  string // of the file in the data set; empty for one that is none
+	named func(sum string) string
+	file  *os.File
+	buf   *bufio.Writer
+	sum   hash.Hash // nil for one that is no file of the data set
+	size  int64
 }
 
 // CreatePart starts a part file of a table. Its name is known when it is
