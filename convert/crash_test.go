@@ -194,7 +194,7 @@ func TestKilledPublishing(t *testing.T) {
 				cmd := child(t, "kill", format, out)
 				cmd.Env = append(cmd.Env, fmt.Sprint(killTask, "=", n))
 				cmd.Stdin = strings.NewReader(text)
-				if words, err := cmd.CombinedOutput(); err == nil || len(words) > 0 {
+				if words, err := cmd.CombinedOutput(); (err == nil && n < int(total.Load())-20) || len(words) > 0 { // how many operations there are differs a little
 					t.Fatalf("%s: the child was not killed at operation %d: %s", format, n, words)
 				}
 				killed++

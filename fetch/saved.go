@@ -79,8 +79,10 @@ func ReadStatus(dir string) (*Status, error) {
 		status.Unfinished = "no export was started in it"
 	case !s.Run.Phase.ended():
 		status.Unfinished = fmt.Sprintf("run %d goes on", s.Run.Number)
+	case s.Run.Phase == phasePartial && slices.ContainsFunc(s.Run.Files, func(f *fileState) bool { return f.Kind == KindOutput && !f.Done }):
+		// Files that only have flaws are there: a conversion names their lines.
+		status.Unfinished = fmt.Sprintf("run %d ended without all of its files", s.Run.Number)
 	case s.Run.Phase == phasePartial:
-		status.Unfinished = fmt.Sprintf("run %d ended with files that are missing or have flaws", s.Run.Number)
 	case s.Run.Phase != phaseComplete && len(runs) == 0:
 		status.Unfinished = fmt.Sprintf("run %d ended without data", s.Run.Number)
 	}
