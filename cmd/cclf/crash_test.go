@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,6 +40,7 @@ var crashes = map[string]func(){
 		var keep [][]byte
 		for {
 			keep = append(keep, make([]byte, 64<<20))
+			runtime.KeepAlive(keep)
 		}
 	},
 	"recovered": func() { panic(errors.New("a value of a claim")) },
