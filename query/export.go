@@ -32,7 +32,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := connect(ctx, opts, abs)
+	db, err := connect(ctx, opts, []string{abs})
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func TestExport(t *testing.T) {
 	}
 
 	// The file by itself.
-	db, err := connect(t.Context(), Options{}, "")
+	db, err := connect(t.Context(), Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

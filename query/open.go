@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -31,8 +32,8 @@ type Options struct {
 	// core.
 	Threads int
 	// Confine, if it is there, is called before DuckDB starts and reads anything:
-	// with the folders that will be read and those that will be written to, of
-	// which it can take all others from the process.
+	// with the folders and files that will be read and the folders that will be
+	// written to, of which it can take all others from the process.
 	Confine func(read, write []string) error
 	// ExtraColumns are those of the tables that Export finds; data sets say
 	// themselves what they have.
@@ -62,6 +63,9 @@ const opening = 10
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 	for try := 1; ; try++ {
 		src, err := openSource(absolute(dir), opts)
+		if err != nil && try > 1 && errors.Is(err, fs.ErrPermission) {
+			return nil, replacedError() // by files that are beyond what the process was confined to
+		}
 		if err != nil {
 			return nil, dataSetError(dir, err)
 		}
@@ -77,7 +81,11 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 	if err := checkCodecs(src.tables); err != nil {
 		return nil, dataSetError(dir, err)
 	}
-	db, err := connect(ctx, opts, absolute(dir))
+	reads := []string{absolute(dir)}
+	if src.set != nil { // whose manifest is beside it, where it is one file
+		reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+	}
+	db, err := connect(ctx, opts, reads)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +147,8 @@ func absolute(dir string) string {
 }
 
 // connect starts DuckDB with an empty database in memory and a private folder
-// for temporary data. What it will read is in dir.
-func connect(ctx context.Context, opts Options, dir string) (*DB, error) {
+// for temporary data. What it will read is in the folders and files of reads.
+func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
 	if opts.TempDir == "" {
 		opts.TempDir = os.TempDir()
 	}
@@ -150,7 +158,7 @@ func connect(ctx context.Context, opts Options, dir string) (*DB, error) {
 	}
 	db := &DB{temp: temp}
 	if opts.Confine != nil {
-		if err := opts.Confine([]string{dir}, []string{temp.parent}); err != nil {
+		if err := opts.Confine(reads, []string{temp.parent}); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -315,13 +323,17 @@ func sqlErrorIn(err error, sql string) error {
 // that says so.
 func (db *DB) replaced(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.file && db.set != nil && db.set.Replaced() {
-		return &Error{
-			Msg:  "the data set was replaced while it was read",
-			hint: "run the command again: it reads the new data set",
-			err:  ErrReplaced,
-		}
+		return replacedError()
 	}
 	return err
+}
+
+func replacedError() error {
+	return &Error{
+		Msg:  "the data set was replaced while it was read",
+		hint: "run the command again: it reads the new data set",
+		err:  ErrReplaced,
+	}
 }
 
 func isCancelled(err error) bool {

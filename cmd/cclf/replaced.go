@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 
 	"github.com/cclf-tools/cclf/query"
 )
@@ -15,6 +16,7 @@ import (
 // unless something has been printed.
 func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) error {
 	const most = 10
+	var replaced error
 	for try := 1; ; try++ {
 		out := &printed{w: e.stdout}
 		again := *e
@@ -26,9 +28,13 @@ func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, us
 			return e.isTerminal(stream)
 		}
 		err := useDataSet(ctx, &again, dir, opts, use)
+		if replaced != nil && errors.Is(err, fs.ErrPermission) {
+			return replaced // the process is confined to the one file that it was
+		}
 		if try == most || out.n > 0 || !errors.Is(err, query.ErrReplaced) {
 			return err
 		}
+		replaced = err
 	}
 }
 

@@ -41,20 +41,9 @@ func newVerifyCommand(e *env) *cli.Command {
 }
 
 func runVerify(ctx context.Context, e *env, dir string) error {
-	v, err := dataset.Verify(ctx, dir)
+	v, err := verifyDataSet(ctx, dir)
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			return err
-		}
-		return &exitError{code: exitInput, err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
-	}
-	if v.Manifest.Format == dataset.DuckDB && len(v.Problems) == 0 {
-		if countDatabase == nil {
-			return noDuckDB("verify the rows of a DuckDB file")
-		}
-		if v.Problems, err = countDatabase(ctx, dir, v.Manifest); err != nil {
-			return err
-		}
+		return err
 	}
 	for _, p := range v.Problems {
 		fmt.Fprintln(e.stdout, p)
@@ -68,6 +57,32 @@ func runVerify(ctx context.Context, e *env, dir string) error {
 	}
 	fmt.Fprintf(e.stdout, "%s is as its manifest says: %s\n", dir, v.Summary())
 	return nil
+}
+
+// verifyDataSet compares a data set with its manifest. When a DuckDB file is
+// replaced between the two looks that are taken at it, it starts again.
+func verifyDataSet(ctx context.Context, dir string) (*dataset.Verified, error) {
+	const most = 10
+	for try := 1; ; try++ {
+		v, err := dataset.Verify(ctx, dir)
+		if errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, &exitError{code: exitInput, err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
+		}
+		if v.Manifest.Format != dataset.DuckDB || len(v.Problems) > 0 {
+			return v, nil
+		}
+		if countDatabase == nil {
+			return nil, noDuckDB("verify the rows of a DuckDB file")
+		}
+		v.Problems, err = countDatabase(ctx, dir, v.Manifest)
+		if (err != nil || len(v.Problems) > 0) && try < most && ctx.Err() == nil && v.Replaced() {
+			continue
+		}
+		return v, err
+	}
 }
 
 // hintOf is the hint of an error, or empty.

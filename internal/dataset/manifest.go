@@ -213,7 +213,7 @@ func decodeManifest(text []byte) (*Manifest, error) {
 		SchemaVersion int `json:"schema_version"`
 	}{}
 	if err := json.Unmarshal(text, &version); err != nil {
-		return nil, err
+		return nil, notManifest(err)
 	}
 	if version.SchemaVersion > SchemaVersion {
 		return nil, &Error{
@@ -221,8 +221,31 @@ func decodeManifest(text []byte) (*Manifest, error) {
 			hint: "use a newer cclf",
 		}
 	}
-	err := json.Unmarshal(text, m)
-	return m, err
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, notManifest(err)
+	}
+	return m, nil
+}
+
+// notManifest is the error of a text that is no manifest.
+func notManifest(err error) error {
+	return &Error{
+		Msg:  fmt.Sprintf("it is damaged, or cclf did not write it: %v", err),
+		hint: "restore it from a copy, or convert the export to another folder",
+		err:  err,
+	}
+}
+
+// readManifest returns the text of the manifest.
+func (o *ops) readManifest(l *Layout) ([]byte, error) {
+	info, err := o.root.Lstat(l.Manifest)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &Error{Msg: l.Manifest + " is not a regular file", hint: "move it away, and put the file in its place"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o.read(l.Manifest)
 }
 
 // check finds what keeps a manifest from being read by.

@@ -187,7 +187,7 @@ var order = map[moveKind]int{moveExchange: 0, moveOut: 1, moveIn: 1}
 // be moved.
 func (w *Writer) inPlace(mv *move) (bool, error) {
 	if dir := path.Dir(mv.Entry); dir != "." {
-		if err := w.mustBeFolder(dir); err != nil {
+		if err := w.ops.mustBeFolder(dir); err != nil {
 			return false, err
 		}
 	}
@@ -265,6 +265,9 @@ func (w *Writer) syncMoves(j *journal) error {
 
 // readJournal returns the journal, or nil when there is none.
 func (o *ops) readJournal(l *Layout) (*journal, error) {
+	if err := o.mustBeFolder(l.work); err != nil {
+		return nil, err
+	}
 	text, err := o.read(l.journal())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

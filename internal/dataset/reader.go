@@ -60,7 +60,7 @@ func Open(name string) (*Set, error) {
 
 // readManifest reads the manifest, and makes sure that it can be read by.
 func (s *Set) readManifest(o *ops) error {
-	text, err := o.read(s.Layout.Manifest)
+	text, err := o.readManifest(&s.Layout)
 	if errors.Is(err, fs.ErrNotExist) {
 		where := "in"
 		if s.Layout.single {

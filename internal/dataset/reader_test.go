@@ -201,6 +201,20 @@ func TestDamaged(t *testing.T) {
 		{"link to a folder", func(t *testing.T, out string) error {
 			return errors.Join(os.Rename(filepath.Join(out, "cclf9"), filepath.Join(out, "moved")), os.Symlink("moved", filepath.Join(out, "cclf9")))
 		}, "is in the way", "is in the way"},
+		{"link to the work folder", func(t *testing.T, out string) error {
+			return os.Symlink("cclf9", filepath.Join(out, workFolder))
+		}, ".incomplete is in the way", ".incomplete is in the way"},
+		{"manifest a link", func(t *testing.T, out string) error {
+			moved := filepath.Join(t.TempDir(), "moved")
+			return errors.Join(os.Rename(filepath.Join(out, ManifestFile), moved), os.Symlink(moved, filepath.Join(out, ManifestFile)))
+		}, "_manifest.json is not a regular file", "_manifest.json is not a regular file"},
+		{"manifest empty", func(t *testing.T, out string) error {
+			return os.Truncate(filepath.Join(out, ManifestFile), 0)
+		}, "_manifest.json: it is damaged", "_manifest.json: it is damaged"},
+		{"journal left", func(t *testing.T, out string) error {
+			return errors.Join(os.Mkdir(filepath.Join(out, workFolder), 0o700),
+				os.WriteFile(filepath.Join(out, workFolder, "journal.json"), []byte("{}"), 0o600))
+		}, "", "or was ended while it did"},
 		{"notes", func(t *testing.T, out string) error {
 			return os.WriteFile(filepath.Join(out, "cclf1", "notes.txt"), nil, 0o600)
 		}, "", ""},
@@ -218,7 +232,7 @@ func TestDamaged(t *testing.T) {
 			}
 			v, err := Verify(t.Context(), out)
 			if err != nil {
-				t.Fatal(err)
+				v = &Verified{Problems: []error{err}}
 			}
 			// The texts of the test have no header, so no rows.
 			var found []string
@@ -231,6 +245,53 @@ func TestDamaged(t *testing.T) {
 				t.Errorf("Verify: %q, want %q", got, tt.verify)
 			}
 		})
+	}
+}
+
+// TestVerifyMeanwhile verifies a data set that is replaced again and again. It is
+// never taken for a damaged one.
+func TestVerifyMeanwhile(t *testing.T) {
+	for _, exchange := range []bool{true, false} {
+		out := filepath.Join(t.TempDir(), "out")
+		sets := contents()["parts"]
+		if err := sets[0].write(out, Options{noSync: true}); err != nil {
+			t.Fatal(err)
+		}
+		var done atomic.Bool
+		verified := make(chan int)
+		go func() {
+			n := 0
+			for ; n == 0 || !done.Load(); n++ {
+				v, err := Verify(t.Context(), out)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				for _, p := range v.Problems {
+					// The texts of the test have no header, so no rows.
+					if !strings.Contains(p.Error(), "rows, and the manifest says") {
+						t.Error(p)
+					}
+				}
+			}
+			verified <- n
+		}()
+		opts := Options{Overwrite: true, noSync: true}
+		if !exchange {
+			opts.Hook = func(op, _ string) error {
+				if op == "exchange" {
+					return errNoExchange
+				}
+				return nil
+			}
+		}
+		for i := range attempts - 5 { // so that Verify does not give up
+			if err := sets[(i+1)%2].write(out, opts); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done.Store(true)
+		t.Logf("%d verifications", <-verified)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -25,23 +26,83 @@ type Verified struct {
 	Files    int
 	Bytes    int64
 	Problems []error // each names a file
+
+	set *Set
 }
 
+// Replaced reports whether the data set has another manifest than the one that
+// it was compared with.
+func (v *Verified) Replaced() bool { return v.set.Replaced() }
+
 // Verify reads all of a data set and compares it with the manifest: the files,
-// their SHA-256, and the rows of tables that are not in a DuckDB file. The
-// error is that of a data set without a manifest that can be read.
+// their SHA-256, and the rows of tables that are not in a DuckDB file. When a
+// writer replaces it meanwhile, it starts again. The error is that of a data set
+// without a manifest that can be read.
 func Verify(ctx context.Context, name string) (*Verified, error) {
-	s := &Set{Layout: layoutToRead(name)}
-	root, err := os.OpenRoot(s.Layout.Dir)
+	layout := layoutToRead(name)
+	root, err := os.OpenRoot(layout.Dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	o := &ops{root: root}
+	for attempt := 1; ; attempt++ {
+		// A writer that is at work ends soon. One that was ended does not.
+		left, err := o.journalStays(ctx, &layout)
+		if err != nil {
+			return nil, err
+		}
+		s := &Set{Layout: layout}
+		v, err := s.verify(ctx, o)
+		if attempt < attempts && (err != nil || len(v.Problems) > 0) && ctx.Err() == nil && !left && s.inMotion(o) {
+			continue
+		}
+		if err == nil && left {
+			v.Problems = append(v.Problems, errJournal)
+		}
+		return v, err
+	}
+}
+
+// errJournal is the problem of a data set whose writer has left its journal.
+var errJournal = &Error{
+	Msg: "a run is replacing this data set, or was ended while it did: if none is at work, run the same cclf convert again",
+}
+
+// publishing is how long Verify waits for a writer to publish, which takes the time
+// of some dozens of renames and synced folders.
+const publishing = time.Second
+
+// journalStays waits for a writer to end what it publishes, and reports whether
+// its journal stays.
+func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
+	const pause = 20 * time.Millisecond
+	for waited := time.Duration(0); ; waited += pause {
+		err := o.mustBeFolder(l.work)
+		there := false
+		if err == nil {
+			there, err = o.exists(l.journal())
+		}
+		if !there || err != nil {
+			return false, err
+		}
+		if waited >= publishing {
+			return true, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// verify compares what is there with the manifest.
+func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 	if err := s.readManifest(o); err != nil {
 		return nil, err
 	}
-	v := &Verified{Manifest: s.Manifest}
+	v := &Verified{Manifest: s.Manifest, set: s}
 	bad := map[string]bool{}
 	problem := func(name string, err error) {
 		bad[name] = true
@@ -81,9 +142,6 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 		for err := range o.foreignParts(files) {
 			v.Problems = append(v.Problems, err)
 		}
-	}
-	if left, err := o.exists(s.Layout.journal()); left || err != nil {
-		v.Problems = append(v.Problems, errors.Join(err, &Error{Msg: "a run was ended while it replaced this data set: run the same cclf convert again"}))
 	}
 	return v, nil
 }

@@ -81,7 +81,7 @@ func (w *Writer) open(overwrite bool) (err error) {
 	if err := w.lockIt(); err != nil {
 		return err
 	}
-	if err := w.mustBeFolder(l.work); err != nil {
+	if err := w.ops.mustBeFolder(l.work); err != nil {
 		return err
 	}
 	if err := w.recover(); err != nil {
@@ -217,8 +217,8 @@ func (w *Writer) lockIt() error {
 
 // mustBeFolder refuses a name that stands for something other than a folder,
 // if for anything.
-func (w *Writer) mustBeFolder(name string) error {
-	info, err := w.ops.root.Lstat(name)
+func (o *ops) mustBeFolder(name string) error {
+	info, err := o.root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -232,7 +232,7 @@ func (w *Writer) mustBeFolder(name string) error {
 // what is to be moved is what it lists.
 func (w *Writer) readOld() error {
 	l := &w.layout
-	text, err := w.ops.read(l.Manifest)
+	text, err := w.ops.readManifest(l)
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = nil, nil
 	}
