@@ -329,11 +329,33 @@ func TestForeignInputs(t *testing.T) {
 		t.Fatal(table)
 		return ""
 	}
+	// undated is a record with an MBI and a code, and without a date.
+	undated := func(table string) string {
+		text := []byte(strings.ReplaceAll(record(table, schema.LayoutV36), "2024-01-05", strings.Repeat(" ", 10)))
+		for i := range schema.Tables() {
+			if one := schema.Tables()[i]; one.Name == table {
+				for _, slot := range one.Record(schema.LayoutV36) {
+					switch slot.Field.Label {
+					case "BENE_MBI_ID", "CRNT_NUM":
+						copy(text[slot.Start-1:], "1S00E00AA00")
+					case "CLM_PBP_INCLSN_AMT":
+						copy(text[slot.Start-1:], "00000000012.50")
+					}
+				}
+			}
+		}
+		return string(text)
+	}
 	for _, tt := range []struct{ text, what string }{
 		{strings.Repeat(record("cclf5", schema.LayoutV36), 3), "a CCLF5 file of CMS (fixed-width CCLF records of 388 bytes)"},
 		{record("cclf7", schema.LayoutV43), "a CCLF7 file of CMS (fixed-width CCLF records of 230 bytes)"},
 		{record("cclf5", schema.LayoutV36)[:383] + "\r\n", "a CCLF5 file of CMS (fixed-width CCLF records of 383 bytes)"},
 		{"File Number  |File Description    |Total Records Count |Record Length\nCCLF1        |x\n", "a CCLF0 file of CMS (the list of a delivery of CCLF files)"},
+		{"File Number  |File Description    |Total Records Count |Record Length\nCCLF1        |Part A Claims       |         12|  437 \n",
+			"a CCLF0 file of CMS (the list of a delivery of CCLF files)"},
+		{undated("cclf9"), "a CCLF9 file of CMS (fixed-width CCLF records of 55 bytes)"},
+		{undated("cclfa"), "a CCLFA file of CMS (fixed-width CCLF records of 324 bytes)"},
+		{undated("cclfb"), "a CCLFB file of CMS (fixed-width CCLF records of 128 bytes)"},
 		{"\xff\xfe{\x00", "UTF-16 text"},
 		{"PAR1", "a Parquet file"},
 	} {
@@ -353,8 +375,10 @@ func TestForeignInputs(t *testing.T) {
 			t.Errorf("standard input: %v, want %s", err, tt.what)
 		}
 	}
-	if what, _ := recognizeCCLF([]byte(strings.Repeat("x", 388) + "\n")); what != "" {
-		t.Errorf("a line of words is %s", what)
+	for _, width := range []int{55, 128, 388} {
+		if what, _ := recognizeCCLF([]byte(strings.Repeat("x", width) + "\n")); what != "" {
+			t.Errorf("a line of words is %s", what)
+		}
 	}
 }
 
@@ -510,7 +534,7 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`an ExplanationOfBenefit without a patient`,
 	`an ExplanationOfBenefit of unknown claim type \((it has no type coding|type codings: [A-Za-z-]+ [A-Z0-9]{1,8}(, [A-Za-z-]+ [A-Z0-9]{1,8})*)\)(: there are no codes of CMS in it)?`,
 	`a prior authorization, which only v3 has`,
-	`a resource of v\d in an export of v\d(, v\d)?, where the same ids mean other people and claims`,
+	`a resource of v\d in an export of v\d( or v\d)?, where the same ids mean other people and claims`,
 	`a (Claim|ClaimResponse) of unknown system`,
 	`a Patient (without an id|with an MBI of more than 11 characters)`,
 	`a Coverage without a beneficiary`,

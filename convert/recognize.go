@@ -21,7 +21,7 @@ var olderLengths = map[string][]int{
 // A recordShape is what the records of a table look like.
 type recordShape struct {
 	name  string
-	dates []schema.Slot
+	slots []schema.Slot
 }
 
 // recordShapes are those of all layouts, by the length of the record.
@@ -39,21 +39,15 @@ var recordShapes = sync.OnceValue(func() map[int][]recordShape {
 			slots := t.Record(layout)
 			lengths[slots[len(slots)-1].End] = true
 		}
-		var dates []schema.Slot
-		for _, s := range t.Record(schema.LayoutV36) {
-			if s.Type.Kind == schema.Date {
-				dates = append(dates, s)
-			}
-		}
 		for n := range lengths {
-			shapes[n] = append(shapes[n], recordShape{t.Name, dates})
+			shapes[n] = append(shapes[n], recordShape{t.Name, t.Record(schema.LayoutV36)})
 		}
 	}
 	return shapes
 })
 
 // recognizeCCLF tells a fixed-width file of CMS by its first records: their
-// length, and dates at their places.
+// length, and dates or an MBI at their places.
 func recognizeCCLF(head []byte) (what, todo string) {
 	head = bytes.TrimPrefix(head, []byte("\ufeff"))
 	line, rest, _ := bytes.Cut(head, []byte{'\n'})
@@ -78,24 +72,56 @@ func recognizeCCLF(head []byte) (what, todo string) {
 }
 
 // fits reports whether dates, or nothing, are where the record has dates, and a
-// date somewhere.
+// date somewhere. Not all records have one: an MBI serves too, if there are
+// numbers, or nothing, where the record has numbers.
 func (s recordShape) fits(line []byte) bool {
-	seen := false
-	for _, d := range s.dates {
+	dated, named, numbers := false, false, true
+	for _, d := range s.slots {
 		if d.End > len(line) {
 			continue
 		}
-		text := line[d.Start-1 : d.End]
-		if len(bytes.TrimSpace(text)) == 0 {
-			continue
-		}
-		for i, c := range text {
-			dash := i == 4 || i == 7
-			if dash != (c == '-') || !dash && (c < '0' || c > '9') {
+		text := bytes.TrimSpace(line[d.Start-1 : d.End])
+		switch {
+		case len(text) == 0:
+		case d.Type.Kind == schema.Date:
+			if !isDateText(text) {
 				return false
 			}
+			dated = true
+		case d.Type.Kind == schema.Decimal || d.Type.Digits:
+			numbers = numbers && len(bytes.Trim(text, "-.0123456789")) == 0
+		case d.Field.Label == "BENE_MBI_ID" || d.Field.Label == "CRNT_NUM":
+			named = isMBIText(text)
 		}
-		seen = true
 	}
-	return seen
+	return dated || named && numbers
+}
+
+// isDateText reports whether text has the form of a date: digits and dashes.
+func isDateText(text []byte) bool {
+	if len(text) != len("2006-01-02") {
+		return false
+	}
+	for i, c := range text {
+		dash := i == 4 || i == 7
+		if dash != (c == '-') || !dash && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// isMBIText reports whether text has the form of an MBI: eleven capitals and
+// digits, of which the first and the fourth are digits and the second is none.
+func isMBIText(text []byte) bool {
+	digit := func(c byte) bool { return '0' <= c && c <= '9' }
+	if len(text) != 11 || !digit(text[0]) || digit(text[1]) || !digit(text[3]) {
+		return false
+	}
+	for _, c := range text {
+		if !digit(c) && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
 }

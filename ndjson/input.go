@@ -173,13 +173,14 @@ func (o *Opener) decode(s *stream, in Input, raw io.Reader) error {
 		return nil
 	}
 	head, _ = s.head.Peek(formHead)
-	if what, todo := formOf(head); what != "" {
-		return &FormError{in.Name, what, todo}
-	}
+	// Asked first, since it knows more: what it names may also look like CSV.
 	if o.Recognize != nil {
 		if what, todo := o.Recognize(head); what != "" {
 			return &FormError{in.Name, what, todo}
 		}
+	}
+	if what, todo := formOf(head); what != "" {
+		return &FormError{in.Name, what, todo}
 	}
 	return nil
 }
