@@ -99,7 +99,7 @@ func TestStrays(t *testing.T) {
 		}
 		return list
 	}
-	stray := "a resource of v3 in an export of v1, v2, where the same ids mean other people and claims"
+	stray := "a resource of v3 in an export of v1 or v2, where the same ids mean other people and claims"
 	for _, tt := range []struct {
 		name    string
 		files   export

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cclf-tools/cclf/ndjson"
@@ -294,7 +295,7 @@ func (w *worker) walk(text []byte) (*ndjson.Record, error) {
 	}
 	if !w.family.Has(right.api) {
 		w.out.strays++
-		return nil, reject("a resource of %s in an export of %s, where the same ids mean other people and claims", right.api, w.family)
+		return nil, reject("a resource of %s in an export of %s, where the same ids mean other people and claims", right.api, strings.ReplaceAll(w.family.String(), ", ", " or "))
 	}
 	w.guess = right
 	if right == p {

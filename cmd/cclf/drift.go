@@ -39,8 +39,12 @@ func driftNotes(m *convert.Manifest) []string {
 		notes = append(notes, fmt.Sprintf("  new: others, too many to list, %s", plural(m.UnlistedElements, "time")))
 	}
 	for _, mark := range m.Missing {
-		notes = append(notes, fmt.Sprintf("  missing: none of %s has %s",
-			plural(mark.Resources, mark.API+" "+mark.Resource), mark.Mark))
+		who := plural(mark.Resources, mark.API+" "+mark.Resource)
+		if mark.Resources == 1 {
+			notes = append(notes, fmt.Sprintf("  missing: %s lacks %s", who, mark.Mark))
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("  missing: none of %s has %s", who, mark.Mark))
 	}
 	return notes
 }

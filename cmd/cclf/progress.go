@@ -96,7 +96,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		t.AppendRow(table.Row{row.Name, row.Rows})
 	}
 	fmt.Fprintln(e.words(), t.Render())
-	aside, apart, nameless := "in tables of their own", "in a table of their own", "MBI empty"
+	aside, apart, nameless := "in separate tables", "in a separate table", "MBI empty"
 	if m.Profile == string(convert.Tuva) {
 		aside, apart, nameless = "left out", "left out", "its id stands for the MBI"
 	}
@@ -109,7 +109,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 		{m.Counts.Replaced, "resource", "replaced by a newer version"},
 		{m.Counts.Cancelled, "claim", "left out, no longer in force"},
 		{m.Counts.EnteredInError, "resource", "left out, entered in error"},
-		{m.Counts.Draft, "resource", "left out, a draft"},
+		{m.Counts.Draft, "resource", "left out, with the status of a draft"},
 		{m.Counts.OtherStatus, "resource", "left out, of a status that FHIR does not have"},
 		{m.Counts.Superseded, "claim", "left out, since a related one is newer"},
 		{m.Counts.PartlyAdjudicated, "claim", "only partially adjudicated, " + aside},
