@@ -45,7 +45,7 @@ var expectations = [apis][]Expectation{
 		{eob, `meta.lastUpdated`, "the time of the last update", "", 1},
 		{eob, `item.sequence`, "line numbers", "", 1},
 		{eob, `billablePeriod.start`, "the claim's dates", ccwClaim, 1},
-		{eob, `item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value`, "unit counts of revenue lines", revenueLine, 1},
+		{eob, `item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value`, "unit counts of revenue lines", revenueLine, 10},
 		{patient, `identifier[system=sid:us-mbi].value`, "an MBI", "", 10},
 		{patient, `identifier.type.coding.extension.valueCoding.code`, "the mark of the current MBI", "", 10},
 		{coverage, `class.value`, "the part of Medicare", "", 1},
