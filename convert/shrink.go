@@ -52,7 +52,11 @@ func (r *run) checkOutput(m *dataset.Manifest) error {
 	switch {
 	case r.opts.AllowShrink:
 	case m.TotalRows() == 0 && (old == nil || old.TotalRows() > 0):
-		return NewShrinkError(fmt.Sprintf("none of the %d resources of the input gives a row", r.counts.Resources), emptyHint, old != nil)
+		reason := fmt.Sprintf("none of the %d resources of the input gives a row", r.counts.Resources)
+		if r.counts.Resources == 1 {
+			reason = "the only resource of the input gives no row"
+		}
+		return NewShrinkError(reason, emptyHint, old != nil)
 	case old != nil && m.Increment && !old.Increment:
 		return NewShrinkError("the export has only what changed since some time, and would replace all that there is",
 			"fetch a full export into the same folder, without --since, or convert to another folder; --allow-shrink replaces it all the same", true)
