@@ -114,6 +114,22 @@ func TestResourcesApart(t *testing.T) {
 	}
 }
 
+// TestResourcesWithoutID makes sure that a claim without an id that comes again,
+// as in the next full export, is one claim, and another one is not taken for it.
+func TestResourcesWithoutID(t *testing.T) {
+	claim := func(id string) object { return with(someClaim("CARRIER", id, "p"), object{"id": nil}) }
+	c := export{
+		"001.ndjson": lines(claim("1"), claim("2")),
+		"002.ndjson": lines(claim("1"), claim("2"), claim("3")),
+	}.convert(t)
+	if got := c.column(t, "cclf5", "CUR_CLM_UNIQ_ID"); !slices.Equal(got, []string{"1", "2", "3"}) {
+		t.Errorf("claims %q", got)
+	}
+	if c.Counts.Replaced != 2 {
+		t.Errorf("%d replaced", c.Counts.Replaced)
+	}
+}
+
 // TestCancelled drops the claim of which the newest version is cancelled, and
 // with it all versions before.
 func TestCancelled(t *testing.T) {

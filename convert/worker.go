@@ -39,7 +39,7 @@ type result struct {
 
 // A resourceKey tells versions of a resource from one another.
 type resourceKey struct {
-	id      [2]uint64 // hash of type and id; zero when the resource has no id
+	id      [2]uint64 // hash of type and id; of the text when the resource has no id
 	updated int64     // nanoseconds since 1970
 	line    int64     // number of the resource in the input
 }
@@ -223,6 +223,10 @@ func (w *worker) line(text []byte) error {
 	key := resourceKey{line: int64(len(w.out.keys)), updated: math.MinInt64}
 	if id := w.text(rec, common.id); len(id) > 0 {
 		key.id = hash128(p.resource, id)
+	} else {
+		// Without an id, the same text is the same resource: it comes again with
+		// each full export of a folder.
+		key.id = hash128("text of "+p.resource, text)
 	}
 	if t, err := time.Parse(time.RFC3339Nano, string(w.text(rec, common.updated))); err == nil {
 		key.updated = instant(t)
