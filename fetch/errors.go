@@ -18,7 +18,7 @@ const (
 	// or ignore a part of it. Nothing was sent.
 	ErrOptions Kind = "impossible request"
 	// ErrAuth: the credentials or the token are not accepted.
-	ErrAuth Kind = "not authorised"
+	ErrAuth Kind = "not authorized"
 	// ErrRejected: the server refused the request.
 	ErrRejected Kind = "rejected request"
 	// ErrDuplicate: another job is in the way of this one.

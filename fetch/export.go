@@ -165,7 +165,13 @@ func (c *Client) Resume(ctx context.Context, opts ExportOptions) (*Result, error
 		run.Phase = phaseManifest
 		e.again = true
 	}
-	return e.run(ctx)
+	result, err := e.run(ctx)
+	var failure *Error
+	if errors.As(err, &failure) && (failure.Kind == ErrExpired || failure.Kind == ErrJobFailed) {
+		// Other than the command that started it, this one starts no new export.
+		failure.hint = "start the export again with -o"
+	}
+	return result, err
 }
 
 // An export is a run under way.
@@ -467,7 +473,7 @@ func inTheWay(err error) bool {
 func (s *starting) waitForOthers(ctx context.Context, err error, waits int) error {
 	s.tries.progress()
 	if waits == 1 {
-		s.c.log.Info(err.Error() + "; waiting for it to end")
+		s.c.log.Info(err.Error() + "; waiting until the server takes the request")
 	}
 	s.report(Progress{Polling: true, Server: "waiting for another job", Elapsed: time.Since(s.state.Run.Started)})
 	wait := s.c.waits.poll(waits)
@@ -610,6 +616,8 @@ func (e *export) kickoffRefusal(r *replyError) error {
 		return r.as(ErrRejected, "check the base URL and the endpoint")
 	case r.status == http.StatusBadRequest:
 		return r.as(ErrRejected, "change the request as the server says")
+	case r.status == http.StatusNotImplemented:
+		return r.as(ErrRejected, "the server has no such export: check the base URL and the endpoint")
 	case r.status > http.StatusInternalServerError:
 		return &transientError{err: r.as(ErrUnavailable, ""), wait: retryAfter(r.header)}
 	default:
@@ -730,6 +738,7 @@ func (e *export) incomplete(issues int) (failure *Error, again bool) {
 	var (
 		says, missing, flawed []string
 		gone                  int
+		badLines              bool
 		hint                  string
 	)
 	for _, f := range run.Files {
@@ -745,23 +754,31 @@ func (e *export) incomplete(issues int) (failure *Error, again bool) {
 			}
 		case f.Flaw != "":
 			flawed = append(flawed, f.Name+": "+f.Flaw)
+			badLines = badLines || f.BadLines > 0
 		}
 	}
 	if issues > 0 {
-		says = append(says, fmt.Sprintf("the server reports %d errors: it could not export everything", issues))
+		says = append(says, fmt.Sprintf("the server reports %s: it could not export everything", counted(issues, "error", "errors")))
 		failure.hint = fmt.Sprintf("the error files (_%03d-error-*) have the details; they may name beneficiaries. The time for the next --since auto is not moved", run.Number)
 	}
 	if n := len(flawed); n > 0 && !e.flawed {
-		have := "files have"
-		if n == 1 {
-			have = "file has"
+		says = append(says, fmt.Sprintf("%s flaws: %s", counted(n, "file has", "files have"), firstOf(flawed)))
+		failure.hint = "all files are kept"
+		if badLines {
+			failure.hint += ", and cclf convert rejects the bad lines one by one"
 		}
-		says = append(says, fmt.Sprintf("%d %s flaws: %s", n, have, firstOf(flawed)))
-		failure.hint = "the files are kept, and cclf convert rejects their bad lines one by one. The time for the next --since auto is not moved, unless --allow-flawed is given"
+		failure.hint += ". The time for the next --since auto is not moved, unless --allow-flawed is given"
 	}
 	if n := len(missing); n > 0 {
-		says = append(says, fmt.Sprintf("%d of %d files are missing: %s", n, len(run.Files), firstOf(missing)))
-		failure.hint = "the other files are kept. Try the missing ones again with cclf fetch --resume " + e.folder.dir
+		are := "are"
+		if n == 1 {
+			are = "is"
+		}
+		says = append(says, fmt.Sprintf("%d of %s %s missing: %s", n, counted(len(run.Files), "file", "files"), are, firstOf(missing)))
+		failure.hint = "try again with cclf fetch --resume " + e.folder.dir
+		if n < len(run.Files) {
+			failure.hint = "the other files are kept. Try the missing ones again with cclf fetch --resume " + e.folder.dir
+		}
 		if hint != "" {
 			failure.hint = hint + "; then cclf fetch --resume " + e.folder.dir
 		}
@@ -769,11 +786,22 @@ func (e *export) incomplete(issues int) (failure *Error, again bool) {
 	if gone > 0 {
 		// The same was so the last time: it does not get better.
 		failure.Kind = ErrExpired
-		failure.hint = "the other files are kept. The same command starts a new export (--new does so at once)"
+		failure.hint = "the same command starts a new export (--new does so at once)"
+		if len(missing) < len(run.Files) {
+			failure.hint = "the other files are kept. The same command starts a new export (--new does so at once)"
+		}
 		says = append(says, "the server has the job, but no longer all of its files")
 	}
 	failure.Msg = strings.Join(says, "; ")
 	return failure, again
+}
+
+// counted is a number with its noun, or noun and verb.
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
 }
 
 // firstOf shows the first of several reasons.

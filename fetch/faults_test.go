@@ -188,6 +188,15 @@ func TestFaultsThatEnd(t *testing.T) {
 			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
 			kind:   fetch.ErrRejected, says: "File generation failed", ended: true,
 		},
+		"no export at that address": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 501}},
+			client: func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour },
+			kind:   fetch.ErrRejected, says: "501", ended: true,
+		},
+		"beneficiary in the server's words": {
+			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 400, Body: outcome("processing", "claims of 1EG4-TE5-MK73 and 1S00E00AA00")}},
+			kind:   fetch.ErrRejected, says: "claims of [redacted] and [redacted]", ended: true,
+		},
 		"job cancelled": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 404, Body: outcome("not-found", "Job has been cancelled.")}},
 			kind:   fetch.ErrJobFailed, says: "cancelled", ended: true,
@@ -215,11 +224,11 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"one file missing": {
 			faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, Status: 404}},
-			kind:   fetch.ErrPartial, says: "1 of 8 files are missing",
+			kind:   fetch.ErrPartial, says: "1 of 8 files is missing",
 		},
 		"zero-byte file": {
 			opts: bcdatest.Options{Files: append(smallExport(), bcdatest.Compressed("Patient", nil))},
-			kind: fetch.ErrPartial, says: "1 of 9 files are missing: 001-Patient-00002.ndjson: the server answered 500",
+			kind: fetch.ErrPartial, says: "1 of 9 files is missing: 001-Patient-00002.ndjson: the server answered 500",
 		},
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
@@ -241,7 +250,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"error outcomes": {
 			opts: bcdatest.Options{Errors: []byte(outcome("exception", "MBI 1S00E00AA00") + "\n")},
-			kind: fetch.ErrPartial, says: "reports 1 errors", ended: true,
+			kind: fetch.ErrPartial, says: "reports 1 error:", ended: true,
 		},
 		"foreign file": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].URL = "http://127.0.0.1:9/data/1/x.ndjson" }},

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -192,7 +193,7 @@ func (c *Client) unreachable(ctx context.Context, op string, err error) error {
 	if errors.As(err, &wrapper) {
 		err = wrapper.Err // without the address, which may have secrets in it
 	}
-	e := &Error{Kind: ErrUnavailable, Op: op, Msg: c.redactor.clean(err.Error()), err: err}
+	e := &Error{Kind: ErrUnavailable, Op: op, Msg: c.redactor.clean(plainly(err)), err: err}
 	var (
 		refused *proxyError
 		network *net.OpError
@@ -219,6 +220,39 @@ func (c *Client) unreachable(ctx context.Context, op string, err error) error {
 		return e
 	}
 	return &transientError{err: e}
+}
+
+// plainly is an error of the network without local addresses and names of system
+// calls.
+func plainly(err error) string {
+	var network *net.OpError
+	if !errors.As(err, &network) {
+		return err.Error()
+	}
+	switch network.Op {
+	case "dial":
+		return "cannot reach the server (" + reasonOf(err) + ")"
+	case "read", "write":
+		return "the connection broke off (" + reasonOf(err) + ")"
+	default:
+		return reasonOf(err)
+	}
+}
+
+// reasonOf is the cause alone of an error of the network.
+func reasonOf(err error) string {
+	var (
+		network *net.OpError
+		number  syscall.Errno
+	)
+	switch {
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.As(err, &network):
+		return network.Err.Error()
+	default:
+		return err.Error()
+	}
 }
 
 // A proxyError is the reply of a proxy that does not connect to the server.
@@ -253,7 +287,7 @@ func (c *Client) broken(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return &transientError{err: &Error{Kind: ErrUnavailable, Op: op, Msg: "the reply broke off: " + c.redactor.clean(err.Error()), err: err}}
+	return &transientError{err: &Error{Kind: ErrUnavailable, Op: op, Msg: "the reply broke off: " + c.redactor.clean(reasonOf(err)), err: err}}
 }
 
 // readBody reads a whole body and closes it.

@@ -321,6 +321,9 @@ func (c *Client) JobStatus(ctx context.Context, job string) (*JobStatus, error) 
 		return status, nil
 	case errors.As(err, &e) && e.Kind == ErrExpired && e.Status == http.StatusGone:
 		return &JobStatus{State: "expired", Message: e.Msg}, nil
+	case errors.As(err, &e) && e.Kind == ErrExpired:
+		e.hint = "check the id; the server keeps a job and its files for a day or so"
+		return nil, err
 	case err != nil:
 		return nil, err
 	case p.manifest == nil:

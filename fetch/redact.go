@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// A redactor takes secrets out of text.
+// A redactor takes secrets, and identifiers of beneficiaries, out of text.
 type redactor struct {
 	mu     sync.RWMutex
 	fixed  []string // credentials
@@ -20,11 +20,14 @@ const (
 	keptTokens = 32
 )
 
-// Credentials that nobody told the redactor about: authorization headers, and
-// JSON web tokens.
+// What nobody told the redactor about: authorization headers, JSON web tokens, and
+// identifiers of beneficiaries in what servers say.
 var (
 	authorization = regexp.MustCompile(`(?i)\b(basic|bearer)([ :=]+)[A-Za-z0-9+/_.=~-]{8,}`)
-	jsonWebToken  = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
+	// beneficiary is the form of a Medicare Beneficiary Identifier, with the
+	// letters of synthetic ones.
+	beneficiary  = regexp.MustCompile(`\b[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}\b`)
+	jsonWebToken = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
 )
 
 // addCredentials takes credentials out of all text from now on, in all forms
@@ -57,6 +60,7 @@ func (r *redactor) clean(s string) string {
 			s = strings.ReplaceAll(s, secret, redacted)
 		}
 	}
+	s = beneficiary.ReplaceAllString(s, redacted)
 	s = jsonWebToken.ReplaceAllString(s, redacted)
 	return authorization.ReplaceAllString(s, "$1$2"+redacted)
 }

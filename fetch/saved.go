@@ -24,6 +24,7 @@ type Saved struct {
 	Note     string
 	Ended    bool // there is nothing to resume
 	Complete bool // it ended well
+	Job      bool // there is a job at the server
 }
 
 // ReadSaved reads what a folder remembers. The error is ErrFolder when there
@@ -45,7 +46,7 @@ func ReadSaved(dir string) (*Saved, error) {
 }
 
 func (r *runState) saved() *Saved {
-	return &Saved{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.ended(), r.Phase == phaseComplete}
+	return &Saved{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.ended(), r.Phase == phaseComplete, r.JobURL != ""}
 }
 
 // A Status says what can be made of the files in a folder.

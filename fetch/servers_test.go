@@ -165,7 +165,7 @@ func TestRefusedForGood(t *testing.T) {
 	dir := t.TempDir()
 	_, err := export(t, c, dir, fetch.Request{})
 	wantKind(t, err, fetch.ErrPartial)
-	if !strings.Contains(err.Error(), "1 of 7 files are missing: 001-Patient-00001.ndjson") || len(dataFiles(t, dir)) != 6 {
+	if !strings.Contains(err.Error(), "1 of 7 files is missing: 001-Patient-00001.ndjson") || len(dataFiles(t, dir)) != 6 {
 		t.Error(err)
 	}
 }
@@ -648,5 +648,61 @@ func TestHints(t *testing.T) {
 	var hinter interface{ Hint() string }
 	if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), "--allow-origin "+s.storageURL) {
 		t.Errorf("%v, hint %q", err, hinter.Hint())
+	}
+}
+
+// TestWhatToDo: what a message says to do is of use where it is said.
+func TestWhatToDo(t *testing.T) {
+	hint := func(err error) string {
+		var hinter interface{ Hint() string }
+		if !errors.As(err, &hinter) {
+			return ""
+		}
+		return hinter.Hint()
+	}
+	t.Run("resume", func(t *testing.T) {
+		// It never starts a new export, so the same command does not help.
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 401}, {At: bcdatest.Job, Status: 410}}})
+		c := client(t, s.url)
+		dir := t.TempDir()
+		_, err := export(t, c, dir, fetch.Request{})
+		wantKind(t, err, fetch.ErrAuth)
+		_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+		if got := hint(err); !errors.Is(err, fetch.ErrExpired) || got != "start the export again with -o" {
+			t.Errorf("%v, hint %q", err, got)
+		}
+	})
+	t.Run("job that there is not", func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		_, err := client(t, s.url).JobStatus(t.Context(), "99")
+		if got := hint(err); !errors.Is(err, fetch.ErrExpired) || !strings.Contains(got, "check the id") {
+			t.Errorf("%v, hint %q", err, got)
+		}
+	})
+	t.Run("no address for tokens", func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		c := client(t, s.url+"/none", func(o *fetch.Options) { o.Auth = credentials })
+		_, err := c.Token(t.Context())
+		if got := hint(err); !strings.Contains(got, "--token-url") {
+			t.Errorf("%v, hint %q", err, got)
+		}
+	})
+	t.Run("nobody listens", func(t *testing.T) {
+		c := client(t, "http://127.0.0.1:1", func(o *fetch.Options) { o.Waits.RetryBudget = time.Millisecond })
+		_, err := c.Token(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "cannot reach the server (connection refused)") {
+			t.Error(err)
+		}
+	})
+}
+
+// TestFlawHints: bad lines are spoken of where there are some.
+func TestFlawHints(t *testing.T) {
+	wrong := 99
+	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output[0].Count = &wrong }})
+	_, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+	var e *fetch.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Msg, "1 file has flaws") || strings.Contains(e.Hint(), "bad line") || !strings.Contains(e.Hint(), "--allow-flawed") {
+		t.Errorf("%v, hint %q", err, e.Hint())
 	}
 }

@@ -163,6 +163,10 @@ func (c *Client) discoverTokenURL(ctx context.Context) (string, error) {
 	target := c.server.fhir.JoinPath(".well-known", "smart-configuration")
 	body, err := c.get(ctx, op, target, request{accept: "application/json"})
 	if err != nil {
+		var e *Error
+		if errors.As(err, &e) && e.Kind == ErrRejected {
+			e.hint = "name the address for tokens with --token-url, or take --auth none if the server wants no token"
+		}
 		return "", err
 	}
 	var config struct {

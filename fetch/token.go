@@ -99,7 +99,7 @@ func newTokenRequest(ctx context.Context, target string, form io.Reader) (*http.
 	return req, nil
 }
 
-// A Token is what authorises requests. Only its life is anybody's business.
+// A Token is what authorizes requests. Only its life is anybody's business.
 type Token struct {
 	// Issued and Expires are times by the local clock; Expires is zero if the
 	// server did not say.

@@ -305,6 +305,8 @@ func resumable(ctx context.Context, dir, goOn string, err error) error {
 	}
 	if readErr == nil && !saved.Ended && !strings.Contains(hint, "--resume") && !inUse(err) {
 		switch {
+		case ctx.Err() != nil && !saved.Job:
+			hint = goOn
 		case ctx.Err() != nil:
 			hint = "the job goes on at the server; " + goOn
 		case hint == "":
@@ -374,7 +376,11 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	fmt.Fprintf(e.words(), "%s, %s, %.1f MB in %s, written to %s (run %d, transaction time %s%s)\n",
 		plural(files, "file"), plural(resources, "resource"), float64(bytes)/1e6, took.Round(100*time.Millisecond), dir, r.Run, r.TransactionTime, since)
 	if r.Flawed > 0 {
-		fmt.Fprintf(e.words(), "  %s with %s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), plural(r.BadLines, "bad line"))
+		with := ""
+		if r.BadLines > 0 {
+			with = " with " + plural(r.BadLines, "bad line")
+		}
+		fmt.Fprintf(e.words(), "  %s%s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), with)
 	}
 	if said > 0 {
 		fmt.Fprintf(e.words(), "  the server returned %s; see %s\n", plural(said, "message"), messages)

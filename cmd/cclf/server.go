@@ -176,7 +176,7 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 	}
 	where, hint := "", "set "+strings.Join(variables, " and ")+", or name a file with --credentials; --auth none is for servers that need neither"
 	if o.Credentials != "" {
-		where, hint = " in "+o.Credentials, "it needs "+strings.Join(variables, " and ")+", each on a line of its own"
+		where, hint = " in "+o.Credentials, "it needs lines "+strings.Join(variables, "=... and ")+"=..."
 	}
 	return "", "", &exitError{code: exitAuth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
 }
