@@ -43,7 +43,12 @@ func (db *DB) judge(ctx context.Context, stmt statement, args []any) (v verdict,
 		err = errors.Join(db.checkTree(ctx, stmt), db.checkPlan(ctx, &v, args))
 	case duckdb.STATEMENT_TYPE_CREATE, duckdb.STATEMENT_TYPE_INSERT:
 		err = errors.Join(checkTokens(stmt), db.checkPlan(ctx, &v, args))
-	case duckdb.STATEMENT_TYPE_DROP, duckdb.STATEMENT_TYPE_SET, duckdb.STATEMENT_TYPE_VARIABLE_SET:
+	case duckdb.STATEMENT_TYPE_DROP:
+		// Of what is in memory: the data set is attached for reading only, and its
+		// views are looked for afterwards.
+		v.persist = true
+		err = checkTokens(stmt)
+	case duckdb.STATEMENT_TYPE_SET, duckdb.STATEMENT_TYPE_VARIABLE_SET:
 		// SET is for variables: lock_configuration guards the settings. DuckDB
 		// does not explain these.
 		err = checkTokens(stmt)
@@ -68,6 +73,9 @@ func pragmaSelect(stmt statement) (string, bool) {
 	if !readingPragmas[name] {
 		return "", false
 	}
+	if name == "show_tables" {
+		return "SHOW TABLES", true
+	}
 	arguments := "()"
 	if s.src[s.start:s.pos] == "(" {
 		arguments = s.src[s.start:]
@@ -75,7 +83,7 @@ func pragmaSelect(stmt statement) (string, bool) {
 	return "SELECT * FROM pragma_" + name + arguments, true
 }
 
-var readingPragmas = set("collations database_size platform storage_info table_info user_agent version")
+var readingPragmas = set("collations database_size platform show_tables storage_info table_info user_agent version")
 
 // judgeExplain lets EXPLAIN through if what it explains is a SELECT. The user's
 // EXPLAIN never runs, for ANALYZE would run what it explains: it is taken apart,
@@ -215,10 +223,13 @@ func (db *DB) checkPlan(ctx context.Context, v *verdict, args []any) error {
 		return fmt.Errorf("plan of DuckDB: %w", errors.Join(err, errors.New("not one tree of operators")))
 	}
 	root := &plan[0]
+	if v.kind == duckdb.STATEMENT_TYPE_INSERT && root.Name == "PROJECTION" && len(root.Children) == 1 { // RETURNING
+		root = &root.Children[0]
+	}
 	switch {
 	case v.kind == duckdb.STATEMENT_TYPE_CREATE && persistentRoots[root.Name]:
 		v.persist = true
-	case v.kind == duckdb.STATEMENT_TYPE_INSERT && (root.Name == "INSERT" || root.Name == "BATCH_INSERT"):
+	case v.kind == duckdb.STATEMENT_TYPE_INSERT && insertRoots[root.Name]:
 	case v.kind == duckdb.STATEMENT_TYPE_SELECT:
 		return checkOperator(root)
 	default:
@@ -266,6 +277,8 @@ var (
 	// memory and gone when the program ends.
 	persistentRoots = set(`CREATE_TABLE CREATE_TABLE_AS BATCH_CREATE_TABLE_AS CREATE_VIEW
 		CREATE_MACRO CREATE_SCHEMA CREATE_TYPE CREATE_SEQUENCE CREATE_INDEX`)
+	// insertRoots are the plans of INSERT; MERGE_INTO is that of INSERT OR REPLACE.
+	insertRoots = set("INSERT BATCH_INSERT MERGE_INTO")
 	// operators are those of DuckDB's plans that change nothing.
 	operators = set(`ORDER_BY LIMIT LIMIT_PERCENT STREAMING_LIMIT TOP_N WINDOW STREAMING_WINDOW
 		UNNEST UNGROUPED_AGGREGATE HASH_GROUP_BY PERFECT_HASH_GROUP_BY PARTITIONED_AGGREGATE
@@ -307,7 +320,7 @@ func (db *DB) inTransaction(ctx context.Context, v *verdict, verb string, run fu
 	}
 	err := run()
 	if err == nil && v.persist {
-		err = db.checkLost(ctx)
+		err = errors.Join(db.checkLost(ctx), db.checkViews(ctx, verb))
 	}
 	if err == nil {
 		err = db.exec(ctx, "COMMIT")
@@ -315,12 +328,43 @@ func (db *DB) inTransaction(ctx context.Context, v *verdict, verb string, run fu
 	if err != nil {
 		// Not under the query's context: it may be cancelled.
 		_ = db.exec(context.WithoutCancel(ctx), "ROLLBACK") // err says what went wrong
-		if cause, ok := errors.AsType[*duckdb.Error](err); ok && strings.Contains(cause.Msg, "transaction is launched in read-only mode") {
+		if writes(err) {
 			return refuse(verb)
 		}
 		return sqlError(err)
 	}
 	return nil
+}
+
+// writes reports whether DuckDB refused to write in a transaction that only reads.
+func writes(err error) bool {
+	msg := ""
+	if cause, ok := errors.AsType[*duckdb.Error](err); ok {
+		msg = cause.Msg
+	} else if own, ok := errors.AsType[*Error](err); ok {
+		msg = own.detail
+	}
+	return strings.Contains(msg, "transaction is launched in read-only mode")
+}
+
+// checkViews refuses what takes a table of the data set from the statements after
+// it.
+func (db *DB) checkViews(ctx context.Context, verb string) error {
+	names := make([]string, len(db.folders))
+	for i, f := range db.folders {
+		group := f.group
+		if group == "" {
+			group = "main"
+		}
+		names[i] = quote(group + "." + f.name)
+	}
+	var n int
+	err := db.conn.QueryRowContext(ctx, `SELECT count(*) FROM duckdb_views() WHERE database_name = 'memory'
+		AND schema_name || '.' || view_name IN (`+strings.Join(names, ", ")+")").Scan(&n)
+	if err == nil && n < len(names) {
+		return refuse(verb)
+	}
+	return err
 }
 
 // checkLost refuses a table that looks as if it were kept. Those in a schema

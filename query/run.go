@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,6 +71,8 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 			rows, err = db.runDirect(ctx, v.text, args)
 		case v.kind == duckdb.STATEMENT_TYPE_SELECT:
 			rows, err = db.runSelect(ctx, v.text, v.prepared, args)
+		case v.kind == duckdb.STATEMENT_TYPE_INSERT && !slices.Equal(v.columns, []string{"Count"}): // RETURNING
+			rows, err = db.runDirect(ctx, v.text, args)
 		default:
 			rows = &Rows{}
 			_, err = db.conn.ExecContext(ctx, v.text, args...)
@@ -164,6 +167,9 @@ func (db *DB) runSelect(ctx context.Context, text string, p prepared, args []any
 		return db.runDirect(ctx, text, args)
 	}
 	if _, err := db.conn.ExecContext(ctx, create, args...); err != nil {
+		if strings.Contains(err.Error(), "unnamed struct") {
+			return nil, &Error{Msg: "a column of the result is a row without names", hint: "name its fields: struct_pack(a := 1, b := 2)"}
+		}
 		return nil, sqlError(moveUp(err))
 	}
 	return db.readStaged(ctx, name, p.columns)
