@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrOptions is what Open returns when DuckDB does not start with the given
@@ -60,3 +61,37 @@ func (e *DataSetError) Unwrap() error { return e.Err }
 
 // Hint says what the user could do, or is empty.
 func (e *DataSetError) Hint() string { return e.hint }
+
+// A TableFile is a file that queries see as a table.
+type TableFile struct {
+	Name string // of the table
+	Path string
+}
+
+// A TableFileError says why a TableFile cannot be read. It is ErrOptions if the
+// name of its table is at fault.
+type TableFileError struct {
+	TableFile
+	Err  error
+	hint string
+}
+
+var (
+	errTableName  = fmt.Errorf("%w: not a name that SQL takes without quotes", ErrOptions)
+	errTableWord  = fmt.Errorf("%w: a word of SQL", ErrOptions)
+	errTableKnown = fmt.Errorf("%w: the data set has a table of this name", ErrOptions)
+	errTableTwice = fmt.Errorf("%w: two files have this name", ErrOptions)
+)
+
+func (e *TableFileError) Error() string {
+	if errors.Is(e.Err, ErrOptions) {
+		return fmt.Sprintf("invalid table name %q: %s", e.Name, strings.TrimPrefix(e.Err.Error(), ErrOptions.Error()+": "))
+	}
+	return fmt.Sprintf("table %s: %s: %v", e.Name, e.Path, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *TableFileError) Unwrap() error { return e.Err }
+
+// Hint says what the user could do, or is empty.
+func (e *TableFileError) Hint() string { return e.hint }

@@ -186,7 +186,7 @@ func TestNothingPersonal(t *testing.T) {
 		files[name+"/part-00000.parquet"] = "SELECT " + strings.Join(columns, ", ")
 	}
 	report := &FillReport{APIs: schema.APIs[:], Tables: inspectAll(t, files, "cclf8", "cclf9")}
-	for _, write := range []func(io.Writer) error{report.WriteTable, report.WriteJSON, report.WriteCSV} {
+	for _, write := range []func(io.Writer) error{report.WriteTable, report.WriteJSON, func(w io.Writer) error { return report.WriteCSV(w, CSVOptions{}) }} {
 		var out strings.Builder
 		if err := write(&out); err != nil {
 			t.Fatal(err)
@@ -275,7 +275,7 @@ func TestFillReportData(t *testing.T) {
 	report := fills(t)
 	report.APIs = []schema.API{schema.V1, schema.V2}
 	report.Tables = report.Tables[:1]
-	compare(t, report.WriteCSV, `table,rows,column,type,filled,share,distinct,distinct_exact,min,max,source,why_empty
+	compare(t, func(w io.Writer) error { return report.WriteCSV(w, CSVOptions{}) }, `table,rows,column,type,filled,share,distinct,distinct_exact,min,max,source,why_empty
 cclf1,3,CUR_CLM_UNIQ_ID,VARCHAR,3,1,3,true,,,v1:mapped v2:mapped,
 cclf1,3,BENE_HIC_NUM,VARCHAR,0,0,0,true,,,v1:absent v2:absent,v1 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020; v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020
 cclf1,3,CLM_FROM_DT,DATE,2,0.666667,2,true,2023-01-01,2024-02-29,v1:mapped v2:mapped,
@@ -367,7 +367,7 @@ func TestFillReportCSVIsWhole(t *testing.T) {
 		fields += len(schema.Lookup(name).Fields)
 	}
 	var out strings.Builder
-	if err := report.WriteCSV(&out); err != nil {
+	if err := report.WriteCSV(&out, CSVOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	records, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
@@ -469,6 +469,28 @@ func TestCreateTable(t *testing.T) {
 		got = get(t, db, "SELECT comment FROM duckdb_tables()"+where)
 		if diff := cmp.Diff([][]any{{table.Comment()}}, got); diff != "" {
 			t.Errorf("comment of %s (-want +got):\n%s", table.Name, diff)
+		}
+	}
+}
+
+// TestInspectForSpreadsheets checks that a column of a foreign data set is no formula.
+func TestInspectForSpreadsheets(t *testing.T) {
+	db := open(t, map[string]string{"extra/part-00000.csv": "=cmd()\n=1+1\n"})
+	table, err := db.Inspect(t.Context(), "extra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := FillReport{Tables: []*TableFill{table}}
+	for _, tt := range []struct {
+		opts CSVOptions
+		want string
+	}{{CSVOptions{}, "extra,1,=cmd(),"}, {CSVOptions{Spreadsheet: true}, "extra,1,'=cmd(),"}} {
+		var out strings.Builder
+		if err := report.WriteCSV(&out, tt.opts); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), tt.want) {
+			t.Errorf("%v: no %s in\n%s", tt.opts, tt.want, out.String())
 		}
 	}
 }

@@ -237,7 +237,7 @@ func share(n, of int64) float64 {
 
 // WriteCSV writes a record for each column. The field source has what the
 // generations say of it, with spaces between: "v1:absent v2:mapped".
-func (r *FillReport) WriteCSV(w io.Writer) error {
+func (r *FillReport) WriteCSV(w io.Writer, opts CSVOptions) error {
 	records := [][]string{{
 		"table", "rows", "column", "type", "filled", "share", "distinct", "distinct_exact", "min", "max", "source", "why_empty",
 	}}
@@ -250,8 +250,8 @@ func (r *FillReport) WriteCSV(w io.Writer) error {
 				}
 			}
 			records = append(records, []string{
-				t.Name, text(t.Rows), c.Name, c.Type, text(c.Filled), text(share(c.Filled, t.Rows)),
-				text(c.Distinct), text(c.Exact), text(c.Min), text(c.Max),
+				opts.name(t.Name), text(t.Rows), opts.name(c.Name), c.Type, text(c.Filled), text(share(c.Filled, t.Rows)),
+				text(c.Distinct), text(c.Exact), opts.field(c.Min), opts.field(c.Max),
 				strings.Join(sources, " "), c.Explain(r.APIs),
 			})
 		}

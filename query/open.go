@@ -38,6 +38,9 @@ type Options struct {
 	// ExtraColumns are those of the tables that Export finds; data sets say
 	// themselves what they have.
 	ExtraColumns []schema.ExtraColumn
+	// TableFiles are read, once, into temporary tables that queries see beside
+	// those of the data set. Their files are out of reach for SQL.
+	TableFiles []TableFile
 	// NoManifest opens a folder that is laid out as a data set, or a database
 	// file, that cclf did not write: all part files in it, whatever a manifest
 	// says.
@@ -52,7 +55,8 @@ type DB struct {
 	temp    *tempFolder
 	folders []folder
 	set     *dataset.Set // nil without a manifest
-	results int          // how many results were staged so far
+	loaded  []TableFile
+	results int // how many results were staged so far
 }
 
 // opening is how often Open tries when the data set is replaced meanwhile.
@@ -81,9 +85,16 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 	if err := checkCodecs(src.tables); err != nil {
 		return nil, dataSetError(dir, err)
 	}
+	files, err := identify(opts.TableFiles)
+	if err != nil {
+		return nil, err
+	}
 	reads := []string{absolute(dir)}
 	if src.set != nil { // whose manifest is beside it, where it is one file
 		reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+	}
+	for _, f := range files {
+		reads = append(reads, f.path)
 	}
 	db, err := connect(ctx, opts, reads)
 	if err != nil {
@@ -100,6 +111,9 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 		}
 	}
 	db.folders = complete(tables, src.known)
+	if err := db.load(ctx, files); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.fence(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -272,7 +286,7 @@ func (db *DB) Abandon() { _ = os.RemoveAll(db.temp.dir) }
 // Tables lists the tables of the data set, the CCLF tables first: their names,
 // the numbers of their rows, and what they hold.
 func (db *DB) Tables(ctx context.Context) (*Rows, error) {
-	selects := make([]string, len(db.folders))
+	selects := make([]string, len(db.folders), len(db.folders)+len(db.loaded))
 	for i, f := range db.folders {
 		title := "NULL"
 		if f.schema != nil {
@@ -280,6 +294,10 @@ func (db *DB) Tables(ctx context.Context) (*Rows, error) {
 		}
 		selects[i] = fmt.Sprintf(`SELECT %s AS "table", (SELECT count(*) FROM %s) AS "rows", %s AS description`,
 			quote(f.title()), f.view(), title)
+	}
+	for _, f := range db.loaded {
+		selects = append(selects, fmt.Sprintf(`SELECT %s, (SELECT count(*) FROM temp.%s), %s`,
+			quote(f.Name), quoteName(f.Name), quote("file "+filepath.Base(f.Path))))
 	}
 	return db.Query(ctx, strings.Join(selects, "\nUNION ALL "))
 }
@@ -343,7 +361,7 @@ func isCancelled(err error) bool {
 func hintFor(err *duckdb.Error) string {
 	switch err.Type {
 	case duckdb.ErrorTypePermission:
-		return "a query reads the tables of the data set only: no other files, no network, no extensions"
+		return "a query reads the tables of the data set only: no other files, no network, no extensions; --table NAME=FILE adds a file"
 	case duckdb.ErrorTypeOutOfMemory:
 		return "give DuckDB more memory, fewer threads, or a folder for temporary data with more space"
 	case duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder:

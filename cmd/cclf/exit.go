@@ -101,6 +101,7 @@ func exitCode(err error) int {
 	var (
 		coded   *exitError
 		dataSet *query.DataSetError
+		table   *query.TableFileError
 		sql     *query.Error
 		server  *fetch.Error
 		broke   *convert.BreakOffError
@@ -133,7 +134,7 @@ func exitCode(err error) int {
 		return exitInput
 	case errors.As(err, &server):
 		return serverExitCode(server)
-	case errors.As(err, &dataSet):
+	case errors.As(err, &dataSet), errors.As(err, &table):
 		return exitInput
 	case errors.As(err, &sql):
 		return exitQuery

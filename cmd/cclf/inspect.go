@@ -17,6 +17,7 @@ type inspectOptions struct {
 	api     string
 	empty   bool
 	output  string
+	csvSafe bool
 	args    []string
 	options query.Options
 }
@@ -59,6 +60,7 @@ func newInspectCommand(e *env) *cli.Command {
 				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the report: table, json or csv",
 				Value: "table", Validator: oneOf("table", "json", "csv"), Destination: &opts.output,
 			},
+			csvSafeFlag(&opts.csvSafe),
 		}, duckDBFlags(e, &opts.options)...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
@@ -108,7 +110,7 @@ func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptio
 	case "json":
 		return report.WriteJSON(e.stdout)
 	case "csv":
-		return report.WriteCSV(e.stdout)
+		return report.WriteCSV(e.stdout, query.CSVOptions{Spreadsheet: opts.csvSafe})
 	default:
 		return report.WriteTable(e.stdout)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -21,6 +22,7 @@ type queryOptions struct {
 	output  string
 	null    string
 	csvSafe bool
+	named   []string
 	args    []string
 	options query.Options
 }
@@ -40,6 +42,12 @@ func newQueryCommand(e *env) *cli.Command {
 			TABLE keeps intermediate results for the statements after it. Messages have
 			no values of the data, unless a person reads them at a terminal.
 
+			--table roster=roster.csv adds a file as the table roster. It is read once,
+			at the start. CSV needs a first line with the names of the columns. A column
+			is a number only if every value is one without a leading zero; columns of
+			codes, such as NPI, MBI, TIN, CCN and ZIP, are text. docs/security.md has
+			the rules.
+
 			In JSON, decimals are numbers with all their digits; use a reader that
 			does not round them. In CSV, NULL is an empty field.`,
 			"cclf query -d out --tables",
@@ -48,6 +56,7 @@ func newQueryCommand(e *env) *cli.Command {
 			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
 			"cclf query -d out -o csv -f report.sql > report.csv",
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -o json",
+			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
@@ -67,8 +76,13 @@ func newQueryCommand(e *env) *cli.Command {
 				Value: "NULL", Destination: &opts.null,
 			},
 			csvSafeFlag(&opts.csvSafe),
+			&cli.StringSliceFlag{
+				Name: "table", Usage: "read a file of your own as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
+				Destination: &opts.named,
+			},
 			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
 		}, duckDBFlags(e, &opts.options)...),
+		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runQuery(ctx, e, opts)
@@ -113,6 +127,13 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	script, err := readScript(e, opts)
 	if err != nil {
 		return err
+	}
+	for _, named := range opts.named {
+		name, file, ok := strings.Cut(named, "=")
+		if !ok || file == "" {
+			return usageErrorf("query: invalid --table %q: expected NAME=FILE", named)
+		}
+		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: name, Path: file})
 	}
 	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
 		return queryDataSet(ctx, e, db, script, opts)
