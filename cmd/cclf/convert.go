@@ -77,7 +77,7 @@ func newConvertCommand(e *env) *cli.Command {
 				Value: string(convert.FinalVersions), Validator: oneOf("final", "all"), Destination: &versions,
 			},
 			&cli.StringFlag{
-				Name: "api", Usage: "`GENERATION` of the export: v1, v2 or v3 (default: told by its content)",
+				Name: "api", Usage: "API `VERSION` of the export: v1, v2 or v3 (default: detected)",
 				HideDefault: true, Validator: oneOf("v1", "v2", "v3"), Destination: &api,
 			},
 			&cli.StringFlag{
@@ -108,7 +108,7 @@ func newConvertCommand(e *env) *cli.Command {
 			},
 			strictSchemaFlag(&strict),
 			&cli.IntFlag{
-				Name: "jobs", Aliases: []string{"j"}, Usage: "use `N` workers (default: one a core)", HideDefault: true,
+				Name: "jobs", Aliases: []string{"j"}, Usage: "number of workers, `N` (default: one per core)", HideDefault: true,
 				Validator: positive, Destination: &opts.Jobs,
 			},
 			&cli.StringFlag{

@@ -57,7 +57,7 @@ func newInspectCommand(e *env) *cli.Command {
 			},
 			&cli.BoolFlag{Name: "empty", Usage: "show the empty columns only", Destination: &opts.empty},
 			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the report: table, json or csv",
+				Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the report: table, json or csv",
 				Value: "table", Validator: oneOf("table", "json", "csv"), Destination: &opts.output,
 			},
 			csvSafeFlag(&opts.csvSafe),

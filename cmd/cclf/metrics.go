@@ -29,13 +29,13 @@ func newMetricsCommand(e *env) *cli.Command {
 	var opts metricsOptions
 	return &cli.Command{
 		Name:      "metrics",
-		Usage:     "answer ready questions: spending, utilisation, member months",
+		Usage:     "compute built-in metrics: spending, utilization, member months",
 		UsageText: "cclf metrics -d DIR [options] [NAME...]\ncclf metrics --list [NAME...]\ncclf metrics --sql NAME",
 		Description: help(`
-			Answers ready questions to a data set: what Medicare paid under Parts A and
-			B, for whom, when and for what, how many member months that is for, what
-			was denied, what drugs cost. Without a NAME all are answered but those that
-			have a row for each person. docs/metrics.md explains them.
+			Runs built-in metrics against a data set: what Medicare paid under Parts A
+			and B, for whom, when, and for what services; member months, denials and
+			drug costs. Without NAME, runs every metric except those with one row per
+			person. docs/metrics.md explains them.
 
 			Claims are read in one of two ways. BCDA, and so cclf convert, has claims
 			in force, whose amounts are added up. CCLF files, which can be put into the

@@ -6,5 +6,5 @@ import "github.com/urfave/cli/v3"
 
 // newMetricsCommand makes a command that says why it is missing.
 func newMetricsCommand(*env) *cli.Command {
-	return withoutDuckDB("metrics", "answer ready questions: spending, utilisation, member months")
+	return withoutDuckDB("metrics", "compute built-in metrics: spending, utilization, member months")
 }

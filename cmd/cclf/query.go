@@ -68,7 +68,7 @@ func newQueryCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.file,
 			},
 			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the results: table, csv, json or ndjson",
+				Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the results: table, csv, json or ndjson",
 				Value: "table", Validator: oneOf("table", "csv", "json", "ndjson"), Destination: &opts.output,
 			},
 			&cli.StringFlag{
@@ -101,15 +101,15 @@ func csvSafeFlag(safe *bool) cli.Flag {
 func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
-			Name: "memory-limit", Usage: "let DuckDB use `SIZE` of memory, such as 4GB (default: 80% of the machine's)",
+			Name: "memory-limit", Usage: "DuckDB memory limit, `SIZE` such as 4GB (default: 80% of the machine's)",
 			Destination: &opts.MemoryLimit,
 		},
 		&cli.StringFlag{
-			Name: "temp-dir", Usage: "use `DIR` for what does not fit in memory (default: the system's)",
+			Name: "temp-dir", Usage: "`DIR` for temporary (spill) files (default: the system's)",
 			TakesFile: true, Destination: &opts.TempDir,
 		},
 		&cli.IntFlag{
-			Name: "threads", Usage: "use `N` threads (default: one a core)", HideDefault: true,
+			Name: "threads", Usage: "number of threads, `N` (default: one per core)", HideDefault: true,
 			Validator: positive, Destination: &opts.Threads,
 		},
 		&cli.BoolFlag{
