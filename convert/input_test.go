@@ -465,7 +465,8 @@ func TestCollapse(t *testing.T) {
 	b.WriteString(lines(someClaim("CARRIER", "1", "p")))
 	observation := lines(object{"resourceType": "Observation", "id": "1", "status": strings.Repeat("x", 200)})
 	claim := lines(object{"resourceType": "ExplanationOfBenefit", "id": "1", "type": coding("http://terminology.hl7.org/CodeSystem/claim-type", "oral"), "patient": object{"reference": "Patient/1"}})
-	foreign := strings.Repeat(observation, 9000) + claim + lines(someClaim("CARRIER", "2", "p"))
+	billed := lines(object{"resourceType": "Claim", "id": "1", "status": "active", "use": "claim"})
+	foreign := strings.Repeat(observation, 9000) + claim + billed + lines(someClaim("CARRIER", "2", "p"))
 	e := export{"a.ndjson": b.String(), "b.ndjson": foreign, "c.ndjson": "words\n"}
 	in := e.save(t)
 	run := func(jobs int, keep bool) (m *Manifest, text string) {
@@ -484,10 +485,10 @@ func TestCollapse(t *testing.T) {
 	if _, other := run(5, false); other != text {
 		t.Error("the rejects depend on the number of workers")
 	}
-	if m.Counts.Rejected != 49_002 || m.Inputs[0].Rejects != 40_000 || m.Counts.Resources != 2 {
+	if m.Counts.Rejected != 49_003 || m.Inputs[0].Rejects != 40_000 || m.Counts.Resources != 2 {
 		t.Errorf("counts %+v", m.Counts)
 	}
-	if diff := cmp.Diff(map[string]int64{"Observation": 9000, "ExplanationOfBenefit": 1}, m.Inputs[1].Foreign); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"Claim": 1, "ExplanationOfBenefit": 1, "Observation": 9000}, m.Inputs[1].Foreign); diff != "" {
 		t.Errorf("foreign resources differ (-want +got):\n%s", diff)
 	}
 	got := strings.Split(strings.TrimSpace(text), "\n")
@@ -498,19 +499,35 @@ func TestCollapse(t *testing.T) {
 		`{"file":"a.ndjson","reason":"invalid JSON: a value was expected","more":29900,"first_line":135,"last_line":40000}`,
 		`{"file":"a.ndjson","reason":"invalid JSON: a member name was expected","more":9900,"first_line":402,"last_line":39998}`,
 		`{"file":"b.ndjson","line":1,"offset":0,"reason":"a resource of type Observation, which BCDA does not serve"}`,
-		`{"file":"b.ndjson","reason":"FHIR resources that BCDA does not serve (ExplanationOfBenefit 1, Observation 9000): it is an export of another kind of server, at least in part","more":9000,"first_line":2,"last_line":9001}`,
+		`{"file":"b.ndjson","reason":"FHIR resources that BCDA does not serve (Claim 1, ExplanationOfBenefit 1, Observation 9000): it is an export of another kind of server, at least in part","more":9001,"first_line":2,"last_line":9002}`,
 		`{"file":"c.ndjson","line":1,"offset":0,"reason":"invalid JSON at byte 0: a value was expected"}`,
 	}
 	if diff := cmp.Diff(want, got[len(got)-5:]); diff != "" {
 		t.Errorf("the last records differ (-want +got):\n%s", diff)
 	}
-	if _, kept := run(2, true); strings.Count(kept, "\n") != 49_002 {
+	if _, kept := run(2, true); strings.Count(kept, "\n") != 49_003 {
 		t.Errorf("%d records with their lines", strings.Count(kept, "\n"))
 	}
 	// All of them count.
-	_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: 49_001})
+	_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: 49_002})
 	if !errors.Is(err, ErrTooManyRejects) {
 		t.Errorf("%v, want that there are too many rejects", err)
+	}
+}
+
+// TestForeignClaims expects no marks of BCDA in claims of another kind of server.
+func TestForeignClaims(t *testing.T) {
+	claim := object{"resourceType": "ExplanationOfBenefit", "id": "1", "use": "claim", "status": "active",
+		"type":    coding("http://terminology.hl7.org/CodeSystem/claim-type", "professional"),
+		"patient": object{"reference": "urn:uuid:1"}, "extension": list{object{"url": "http://example.org/more", "valueCode": "1"}}}
+	billed := object{"resourceType": "Claim", "id": "1", "use": "claim", "status": "active"}
+	patient := object{"resourceType": "Patient", "id": "1", "gender": "male"}
+	c := export{"a.ndjson": lines(patient, claim, billed)}.convert(t)
+	if len(c.Missing) != 0 || len(c.Unmapped) != 0 {
+		t.Errorf("missing %+v, unmapped %+v", c.Missing, c.Unmapped)
+	}
+	if diff := cmp.Diff(map[string]int64{"Claim": 1, "ExplanationOfBenefit": 1}, c.Inputs[0].Foreign); diff != "" {
+		t.Errorf("foreign resources differ (-want +got):\n%s", diff)
 	}
 }
 
@@ -535,7 +552,7 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`an ExplanationOfBenefit of unknown claim type \((it has no type coding|type codings: [A-Za-z-]+ [A-Z0-9]{1,8}(, [A-Za-z-]+ [A-Z0-9]{1,8})*)\)(: there are no codes of CMS in it)?`,
 	`a prior authorization, which only v3 has`,
 	`a resource of v\d in an export of v\d( or v\d)?, where the same ids mean other people and claims`,
-	`a (Claim|ClaimResponse) of unknown system`,
+	`a (Claim|ClaimResponse) of unknown system(: there are no codes of CMS in it)?`,
 	`a Patient (without an id|with an MBI of more than 11 characters)`,
 	`a Coverage without a beneficiary`,
 	`[a-z0-9_]+\.[A-Z0-9_]+: (not a date|not a number|a number with more decimals than the column has|a number too large for the column)`,

@@ -53,18 +53,27 @@ func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 			w.rejectAs(pos, text, fmt.Sprintf("a resource of type %s, which BCDA does not serve", name), name)
 			return
 		}
-	default:
-		if strings.HasPrefix(err.Error(), unknownClaimType) && !bytes.Contains(text, []byte("bluebutton.cms.gov")) {
-			w.rejectAs(pos, text, err.Error()+": there are no codes of CMS in it", eobType)
-			return
-		}
+	case isForeign(text, err):
+		w.rejectAs(pos, text, err.Error()+": there are no codes of CMS in it", typeName(text))
+		return
 	}
 	w.reject(pos, text, err.Error())
 }
 
-// unknownClaimType is the beginning of the reason for which claims of other
-// servers are rejected, and some of BCDA.
-const unknownClaimType = "an ExplanationOfBenefit of unknown claim type"
+// The reasons for which claims of other servers are rejected, and some of BCDA,
+// begin or end so.
+const (
+	unknownClaimType = "an ExplanationOfBenefit of unknown claim type"
+	unknownSystem    = " of unknown system"
+)
+
+// isForeign reports whether a resource that was rejected is a claim of another
+// kind of server: there are no codes of CMS in it.
+func isForeign(text []byte, err error) bool {
+	reason := err.Error()
+	return (strings.HasPrefix(reason, unknownClaimType) || strings.HasSuffix(reason, unknownSystem)) &&
+		!bytes.Contains(text, []byte("bluebutton.cms.gov"))
+}
 
 // entryWithoutResource says what an entry of a Bundle is that wraps nothing,
 // or nothing when the text is no such entry.

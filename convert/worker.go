@@ -218,7 +218,6 @@ func (w *worker) line(text []byte) error {
 		return err
 	}
 	p := w.guess
-	w.seen.note(p, rec)
 	common := &p.common
 	key := resourceKey{line: int64(len(w.out.keys)), updated: math.MinInt64}
 	if id := w.text(rec, common.id); len(id) > 0 {
@@ -250,6 +249,10 @@ func (w *worker) line(text []byte) error {
 		err = w.coverage(key)
 	case claimType, responseType:
 		err = w.partial(key)
+	}
+	// What another kind of server sends has none of the marks of this one.
+	if err == nil || !isForeign(text, err) {
+		w.seen.note(p, rec)
 	}
 	if err != nil {
 		return err
@@ -429,7 +432,7 @@ func (w *worker) partial(key resourceKey) error {
 	c := &w.claim
 	system, typ := schema.ParseClaimSystem(w.text(c.rec, c.plan.common.claimSystem))
 	if typ == schema.UnknownClaim {
-		return reject("a %s of unknown system", c.plan.resource)
+		return reject("a %s"+unknownSystem, c.plan.resource)
 	}
 	c.typ, c.system = typ, []byte(system)
 	if w.opts.Versions == FinalVersions && !w.active() {
