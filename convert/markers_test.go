@@ -74,6 +74,25 @@ func TestVersionByMarks(t *testing.T) {
 	}
 }
 
+// TestPatientAlone tells the API version of a Patient that is the first of an
+// export: what is usual does not outweigh what is sure.
+func TestPatientAlone(t *testing.T) {
+	race := list{object{"url": variables + "race", "valueCoding": object{"system": variables + "race", "code": "1"}}}
+	bare := list{object{"system": "http://hl7.org/fhir/sid/us-mbi", "value": "1S00E00AA00"}}
+	for name, tt := range map[string]struct {
+		patient object
+		want    string
+	}{
+		"a bare MBI":            {object{"identifier": bare}, "v3"},
+		"a bare MBI and a race": {object{"identifier": bare, "extension": race}, "v2"},
+	} {
+		c := export{"in.ndjson": lines(with(tt.patient, object{"resourceType": "Patient", "id": "p"}))}.convert(t)
+		if !slices.Equal(c.APIs, []string{tt.want}) || len(c.rejects) != 0 {
+			t.Errorf("%s: %q, want %s; rejects %v", name, c.APIs, tt.want, c.rejects)
+		}
+	}
+}
+
 // TestMarksThatDisagree rejects a resource with marks of several versions, with
 // its place.
 func TestMarksThatDisagree(t *testing.T) {

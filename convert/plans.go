@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,8 +12,11 @@ import (
 )
 
 // ErrMixed ends a run over exports of generations that do not go together.
-var ErrMixed = errors.New("v3 cannot be mixed with v1 or v2 in one run: " +
-	"the same Patient and claim ids mean different people and claims in them")
+var ErrMixed error = &hintedError{
+	"v3 cannot be mixed with v1 or v2 in one run: " +
+		"the same Patient and claim ids mean different people and claims in them",
+	"convert the exports one by one, each to a data set of its own",
+}
 
 var resourceTypes = []string{eobType, patientType, coverageType, claimType, responseType, priorType}
 
@@ -194,7 +196,7 @@ func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API
 			continue
 		}
 		set, usual := marked(rec.Text(nil, resourceType), guess, rec)
-		if only, ok := usual.Single(); ok && weak.total < mostVotes {
+		if only, ok := usual.Single(); ok && set.Has(only) && weak.total < mostVotes {
 			weak.add(only)
 		}
 		if only, ok := set.Single(); ok {

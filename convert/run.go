@@ -92,7 +92,18 @@ type Progress struct {
 }
 
 // ErrTooManyRejects ends a run that was told to stop at so many.
-var ErrTooManyRejects = errors.New("too many rejected lines")
+var ErrTooManyRejects error = &hintedError{
+	"too many rejected lines",
+	"check the input; a larger --max-rejects, or none, goes on and lists them in " + RejectsFile,
+}
+
+// A hintedError says what went wrong, and what to do.
+type hintedError struct{ text, hint string }
+
+func (e *hintedError) Error() string { return e.text }
+
+// Hint says what to do.
+func (e *hintedError) Hint() string { return e.hint }
 
 // Run converts an export into a data set of CCLF tables. It reads the inputs
 // once, in their order, and writes the data set only when all of them are
