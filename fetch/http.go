@@ -167,8 +167,11 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	b.watch.Stop()
 	if err != nil && !errors.Is(err, io.EOF) {
-		if errors.Is(context.Cause(b.ctx), errStalled) {
+		switch {
+		case errors.Is(context.Cause(b.ctx), errStalled):
 			err = errStalled
+		case b.ctx.Err() != nil:
+			err = b.ctx.Err() // the reader stopped, whatever the cause
 		}
 	}
 	return n, err

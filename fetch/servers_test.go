@@ -706,3 +706,32 @@ func TestFlawHints(t *testing.T) {
 		t.Errorf("%v, hint %q", err, e.Hint())
 	}
 }
+
+// A roundTripper is a function that sends a request.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestInterruptedReply: a reply that is no longer read because the command was
+// interrupted did not break off, and nothing is tried again.
+func TestInterruptedReply(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "{")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	var words bytes.Buffer
+	c := client(t, server.URL+"/fhir", func(o *fetch.Options) {
+		o.Auth, o.Log = nil, slog.New(slog.NewTextHandler(&words, nil))
+		o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := http.DefaultTransport.RoundTrip(r)
+			cancel(errors.New("stopped by a signal"))
+			return resp, err
+		})
+	})
+	if _, err := c.Metadata(ctx); !errors.Is(err, context.Canceled) || words.Len() > 0 {
+		t.Errorf("%v, log %q", err, words.String())
+	}
+}
