@@ -153,6 +153,11 @@ func (o *Opener) eachZip(s *stream, in Input, yield func(Input, io.Reader) error
 	return nil
 }
 
+// longestPath is the longest name of a member of a tar archive, the longest path
+// that systems know. Names are kept until the end, and a few hundred bytes of gzip
+// can make one of a megabyte.
+const longestPath = 4096
+
 func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error, passedOver func(PassedOver)) error {
 	ending := &zeroTail{r: s.Reader}
 	t := tar.NewReader(ending)
@@ -175,6 +180,9 @@ func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return yield(in, failing{fmt.Errorf("the archive is damaged: %w", err)})
+		}
+		if len(h.Name) > longestPath {
+			return yield(in, failing{fmt.Errorf("the name of a member has %d bytes, and no more than %d are read", len(h.Name), longestPath)})
 		}
 		name := in.Name + "!" + shown(h.Name)
 		why, mention := memberReason(h.Name)

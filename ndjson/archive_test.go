@@ -177,6 +177,23 @@ func TestArchiveFromPipe(t *testing.T) {
 }
 
 // TestBzip2 reads what bzip2 made of resource.
+// TestLongName refuses names that would take memory for nothing.
+func TestLongName(t *testing.T) {
+	for _, long := range []bool{false, true} {
+		name := strings.Repeat("d/", longestPath/2-4) + "a.ndjson"
+		if long {
+			name = "d" + name
+		}
+		parts, _, err := readParts(t, &Opener{Stored: &atomic.Int64{}}, saved(t, tarred(t, member{name, resource})))
+		if err != nil || len(parts) != 1 {
+			t.Fatalf("%d parts, %v", len(parts), err)
+		}
+		if refused := strings.Contains(parts[0].text, "!the name of a member has 4097 bytes"); refused != long {
+			t.Errorf("a name of %d bytes: %.100q", len(name), parts[0].text)
+		}
+	}
+}
+
 func TestBzip2(t *testing.T) {
 	stored, err := hex.DecodeString("425a683931415926535920a57cb300000cdb8000101000001044002a21de2a20002283d4c806350a64c4c83230e017490566e76ca8e4e8441253e2ee48a70a120414af9660")
 	if err != nil {
