@@ -69,6 +69,7 @@ var (
 	longNumber      = regexp.MustCompile(`\d{4,}`)
 	sourceColumn    = regexp.MustCompile(`(?:from source column |column ")(\w+)`)
 	targetType      = regexp.MustCompile(`\b(?:to|destination type|as type) '?([A-Z][A-Z0-9]+(?:\(\d+, ?\d+\))?)`)
+	jsonPlace       = regexp.MustCompile(`Malformed JSON in file .*, (at byte \d+ in (?:line|record/value) \d+): `)
 	csvLine         = regexp.MustCompile(`CSV Error on Line: (\d+)`)
 	csvFile         = regexp.MustCompile(`(?m)^ *file = .*?(part-[\w-]+\.csv)$`)
 )
@@ -122,6 +123,9 @@ func describeFailure(class duckdb.ErrorType, text string) string {
 	}
 	if m := sourceColumn.FindStringSubmatch(text); m != nil && isKnownName(m[1]) {
 		what += ", in column " + m[1]
+	}
+	if m := jsonPlace.FindStringSubmatch(text); m != nil {
+		what = "malformed JSON " + m[1]
 	}
 	if m := csvLine.FindStringSubmatch(text); m != nil {
 		what += ", in line " + m[1] + " of "

@@ -52,6 +52,8 @@ func identify(files []TableFile) ([]tableFile, error) {
 	return found, nil
 }
 
+var placeInSQL = regexp.MustCompile(` \(line \d+(?:, column \d+)? of the SQL\)$`)
+
 var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 func tableFileError(f TableFile, err error) error {
@@ -201,7 +203,11 @@ func (db *DB) load(ctx context.Context, files []tableFile) error {
 			err = db.loadFile(ctx, f)
 		}
 		if err != nil {
-			return tableFileError(f.TableFile, sqlError(err))
+			err = sqlError(err)
+			if own, ok := errors.AsType[*Error](err); ok { // the place is one in SQL that the user does not see
+				own.Msg = placeInSQL.ReplaceAllString(own.Msg, "")
+			}
+			return tableFileError(f.TableFile, err)
 		}
 		db.loaded = append(db.loaded, f.TableFile)
 	}
