@@ -103,7 +103,7 @@ func (p *people) settleClaimed() []mbi {
 }
 
 // addClaimedXref makes the rows of former MBIs that only claims tell of. They
-// are of no resource: their number is behind those of all.
+// are of no resource: their number comes after those of all.
 func (r *run) addClaimedXref() error {
 	joined := r.people.settleClaimed()
 	if len(joined) == 0 {

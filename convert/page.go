@@ -114,7 +114,7 @@ func (c cell) isText() bool   { return c&numberBit == 0 && c != null }
 func (c cell) number() int64  { return int64(c) >> 1 }
 func numberCell(v int64) cell { return cell(v<<1 | numberBit) }
 
-// textCell is the cell of a text that is put behind those there are.
+// textCell is the cell of a text that is appended to those there are.
 func textCell(text, v []byte) cell { return cell(len(text)<<(lengthBits+1) | len(v)<<1) }
 
 // in returns the text of a cell, given that of all cells.

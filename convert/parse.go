@@ -77,7 +77,7 @@ func parseDate(s []byte) (days int32, ok bool, err error) {
 	return civilDays(y, m, d), true, nil
 }
 
-// meansNoDate reports whether a day stands for a missing one. The repositories
+// meansNoDate reports whether a day means that there is none. The repositories
 // of CMS have 1000-01-01, 0001-01-01 and 9999-12-31 for it. The server of v3
 // prints the first two as they are in the Julian calendar, by which Java counts
 // the days of that time.
@@ -330,7 +330,7 @@ func (n *digitsOf) read(s []byte, scale int) error {
 	return nil
 }
 
-// readExponent reads what is behind the e of a number.
+// readExponent reads what follows the e of a number.
 func readExponent(s []byte) (int, error) {
 	sign := 1
 	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {

@@ -175,7 +175,7 @@ func (f *folder) completeRuns() ([]CompleteRun, error) {
 	return list.Runs, nil
 }
 
-// addComplete adds a run to the list, once, however often it is told so.
+// addComplete adds a run to the list, once, however often it is called.
 func (f *folder) addComplete(run *runState) error {
 	runs, err := f.completeRuns()
 	if err != nil {

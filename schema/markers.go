@@ -6,7 +6,7 @@ import (
 )
 
 // A Marker is a path at which only some API versions have a value, by which the
-// version of a resource is told. A resource is of a version that all of its
+// version of a resource is recognized. A resource is of a version that all of its
 // markers allow.
 type Marker struct {
 	Resource string

@@ -21,7 +21,7 @@ func TestStates(t *testing.T) {
 }
 
 // TestStateTables checks that each state of the SSA's list has a FIPS code, and
-// that no code stands twice.
+// that no code comes twice.
 func TestStateTables(t *testing.T) {
 	for name, words := range map[string]string{"uspsFIPS": uspsFIPS, "ssaUSPS": ssaUSPS} {
 		seen := map[string]bool{}
@@ -32,7 +32,7 @@ func TestStateTables(t *testing.T) {
 			seen[word[:2]] = true
 		}
 		if len(words) != len(seen)*len("AL01 ") {
-			t.Errorf("%s has blanks in other places than behind words", name)
+			t.Errorf("%s has blanks elsewhere than after words", name)
 		}
 	}
 	for _, word := range strings.Fields(ssaUSPS) {
