@@ -1,0 +1,7 @@
+//go:build race
+
+package main
+
+// withRace says that the tests run with the race detector, where a conversion
+// takes some ten times as long.
+const withRace = true
