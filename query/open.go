@@ -70,14 +70,35 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 		if err != nil && try > 1 && errors.Is(err, fs.ErrPermission) {
 			return nil, replacedError() // by files that are beyond what the process was confined to
 		}
+		if err != nil && try < opening && errors.Is(err, fs.ErrNotExist) {
+			continue // moved between a look at it and the reading
+		}
 		if err != nil {
 			return nil, dataSetError(dir, err)
 		}
 		db, err := openDB(ctx, dir, src, opts)
-		if err == nil || ctx.Err() != nil || try == opening || src.set == nil || !src.set.Replaced() {
+		if err == nil || ctx.Err() != nil || src.set == nil {
 			return db, err
 		}
+		// A data set that was replaced twice may be equal to what it was.
+		replaced := src.set.Replaced()
+		if !replaced && !aboutFile(err) {
+			return nil, err
+		}
+		switch {
+		case try < opening:
+		case replaced:
+			return nil, replacedError()
+		default:
+			return nil, err
+		}
 	}
+}
+
+// aboutFile reports whether an error is that of a file that cannot be read.
+func aboutFile(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.file || errors.Is(err, fs.ErrNotExist)
 }
 
 // openDB makes a DB of the files of a data set.
@@ -340,7 +361,7 @@ func sqlErrorIn(err error, sql string) error {
 // replaced makes the error of a query that failed since its files are gone one
 // that says so.
 func (db *DB) replaced(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && e.file && db.set != nil && db.set.Replaced() {
+	if aboutFile(err) && db.set != nil && db.set.Replaced() {
 		return replacedError()
 	}
 	return err
