@@ -128,6 +128,9 @@ func TestStrays(t *testing.T) {
 		{"in the middle", export{"a.ndjson": lines(v2(1, 3)...) + lines(idrCarrier("9")) + lines(v2(4, 6)...)}, 6, []string{"a.ndjson:4: " + stray}},
 		{"at the beginning", export{"a.ndjson": lines(idrCarrier("9")) + lines(v2(1, 3)...)}, 3, []string{"a.ndjson:1: " + stray}},
 		{"in a file of its own", export{"a.ndjson": lines(v2(1, 3)...), "b.ndjson": lines(idrCarrier("9"))}, 3, []string{"b.ndjson:1: " + stray}},
+		{"alone in the first file", export{"a.ndjson": lines(idrCarrier("9")), "b.ndjson": lines(v2(1, 3)...)}, 3, []string{"a.ndjson:1: " + stray}},
+		{"alone in the first file, of two", export{"a.ndjson": lines(idrCarrier("9")), "b.ndjson": lines(v2(1, 1)...)}, 1,
+			[]string{"b.ndjson:1: a resource of v2 in an export of v3, where the same ids mean other people and claims"}},
 		{"v2 in v3", export{"a.ndjson": lines(idrCarrier("1"), idrCarrier("2"), r4Carrier("3"))}, 2,
 			[]string{"a.ndjson:3: a resource of v2 in an export of v3, where the same ids mean other people and claims"}},
 		{"v1 and v2", export{"a.ndjson": lines(v2(1, 2)...) + lines(stu3Carrier("3"))}, 3, nil},
@@ -150,14 +153,17 @@ func TestStrays(t *testing.T) {
 
 // TestMixedExports ends runs over what are two exports.
 func TestMixedExports(t *testing.T) {
-	var many []object
+	var many, some []object
 	for i := range fewStrays + 1 {
 		many = append(many, idrCarrier(fmt.Sprint(i)))
 	}
+	for i := range mostVotes {
+		some = append(some, r4Carrier(fmt.Sprint(i)))
+	}
 	for name, files := range map[string]export{
 		"two files":                 {"a.ndjson": lines(r4Carrier("1"), r4Carrier("2")), "b.ndjson": lines(idrCarrier("3"), idrCarrier("4"))},
-		"one behind the other":      {"a.ndjson": lines(r4Carrier("1"), r4Carrier("2")) + lines(many...)},
-		"after a file without mark": {"a.ndjson": "\n", "b.ndjson": lines(idrCarrier("1")), "c.ndjson": lines(stu3Carrier("1"), stu3Carrier("2"))},
+		"one behind the other":      {"a.ndjson": lines(some...) + lines(many...)},
+		"after a file without mark": {"a.ndjson": "\n", "b.ndjson": lines(idrCarrier("1"), idrCarrier("2")), "c.ndjson": lines(stu3Carrier("1"), stu3Carrier("2"))},
 	} {
 		opts := Options{Inputs: []string{files.save(t)}, Out: filepath.Join(t.TempDir(), "out"), MaxRejects: -1}
 		if _, err := Run(context.Background(), opts); !errors.Is(err, ErrMixed) {

@@ -178,10 +178,11 @@ const mostVotes = 9
 
 // begin tells the API version with which the reading of an input begins, by a
 // vote of the resources in its first chunk whose markers leave one version.
-// The first of them decides alone when it agrees with the input before. Without
+// The first of them decides alone when it agrees with the input before, unless
+// all are to be counted. Without
 // any, weak markers vote, and without those it is that of the input before. rec
 // is for its use. votes is how many were for it.
-func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API) (api schema.API, votes int) {
+func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API, all bool) (api schema.API, votes int) {
 	if p.only != nil {
 		return before, 0
 	}
@@ -201,7 +202,7 @@ func (p *plans) begin(rec *ndjson.Record, first *ndjson.Chunk, before schema.API
 		}
 		if only, ok := set.Single(); ok {
 			strong.add(only)
-			if only == before && strong.total == 1 || strong.total == mostVotes {
+			if only == before && strong.total == 1 && !all || strong.total == mostVotes {
 				break
 			}
 		}

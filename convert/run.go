@@ -408,21 +408,54 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 		api := r.plans.first()
 		together := schema.AllAPIs // until an input tells its version
 		var first ndjson.Record    // of the resource that an input begins with
+		// The beginning of an export with a single resource that tells its
+		// version waits for the next input: it may be a stray.
+		var waiting []job
+		flush := func() error {
+			for _, j := range waiting {
+				if together == schema.AllAPIs {
+					together = family(j.api)
+				}
+				j.family = together
+				if err := next(j); err != nil {
+					return err
+				}
+			}
+			waiting = nil
+			return nil
+		}
 		for _, in := range r.opts.files {
 			begun, name := false, ""
 			err := r.readInput(ctx, in, buffers, func(part string) { begun, name = false, part }, func(c ndjson.Chunk) error {
+				hold := false
 				if !begun {
 					begun = true
-					if told, votes := r.plans.begin(&first, &c, api); votes > 0 {
-						switch {
-						case together == schema.AllAPIs:
-							api, together = told, family(told)
-						case together.Has(told):
-							api = told
-						case votes > 1: // a single resource may be a stray
-							return fmt.Errorf("%w (in %s)", ErrMixed, name)
+					told, votes := r.plans.begin(&first, &c, api, together == schema.AllAPIs)
+					switch {
+					case votes == 0:
+					case together == schema.AllAPIs && votes == 1 && waiting == nil:
+						api, hold = told, true
+					case together == schema.AllAPIs:
+						if waiting == nil || votes > 1 {
+							together = family(told)
+						} else {
+							together = family(waiting[0].api)
 						}
+						if together.Has(told) {
+							api = told
+						}
+					case together.Has(told):
+						api = told
+					case votes > 1: // a single resource may be a stray
+						return fmt.Errorf("%w (in %s)", ErrMixed, name)
 					}
+				}
+				if hold {
+					waiting = append(waiting, job{chunk: c, api: api})
+					return nil
+				}
+				if err := flush(); err != nil {
+					return err
 				}
 				return next(job{chunk: c, api: api, family: together})
 			})
@@ -434,6 +467,7 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 				return
 			}
 		}
+		_ = flush() // the last, whether they are wanted or not
 	}
 }
 
