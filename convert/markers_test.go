@@ -162,7 +162,7 @@ func TestMixedExports(t *testing.T) {
 	}
 	for name, files := range map[string]export{
 		"two files":                 {"a.ndjson": lines(r4Carrier("1"), r4Carrier("2")), "b.ndjson": lines(idrCarrier("3"), idrCarrier("4"))},
-		"one behind the other":      {"a.ndjson": lines(some...) + lines(many...)},
+		"one after the other":       {"a.ndjson": lines(some...) + lines(many...)},
 		"after a file without mark": {"a.ndjson": "\n", "b.ndjson": lines(idrCarrier("1"), idrCarrier("2")), "c.ndjson": lines(stu3Carrier("1"), stu3Carrier("2"))},
 	} {
 		opts := Options{Inputs: []string{files.save(t)}, Out: filepath.Join(t.TempDir(), "out"), MaxRejects: -1}

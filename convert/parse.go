@@ -262,7 +262,7 @@ func parseInt(s []byte) (int64, error) {
 }
 
 // digitsOf is a decimal number: hi*2^64 + lo units of some scale, and the part
-// of a unit that is behind them.
+// of a unit that follows them.
 type digitsOf struct {
 	hi, lo   uint64
 	negative bool
@@ -271,7 +271,7 @@ type digitsOf struct {
 }
 
 // read reads the digits of a number, those of whole units of 10^-scale and
-// those behind.
+// those after them.
 func (n *digitsOf) read(s []byte, scale int) error {
 	if len(s) > 0 && s[0] == '-' {
 		n.negative = true

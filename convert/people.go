@@ -42,7 +42,7 @@ type person struct {
 	known   bool  // a Patient resource was read
 	told    bool  // the MBI is that of the Patient
 	updated int64 // of the Patient
-	claimed int64 // update of the claim that the MBI is of, unless it is told
+	claimed int64 // update of the claim that the MBI is from, if it is from one
 	parts   [parts]partSummary
 }
 

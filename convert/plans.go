@@ -237,6 +237,46 @@ func (b *ballot) winner(before schema.API) (schema.API, int) {
 	return best, b.votes[best]
 }
 
+// exportVersion is what the inputs so far tell of the API version of an export.
+type exportVersion struct {
+	api      schema.API    // of the last input that told it
+	together schema.APISet // that go together in the export: all until it is decided
+	doubtful bool          // a single resource told it, which may be a stray
+}
+
+// open reports whether the version is not decided yet.
+func (v *exportVersion) open() bool { return v.together == schema.AllAPIs }
+
+// hear takes in what the beginning of an input tells, and how many of its
+// resources are for it. It reports whether that beginning must wait for the next
+// input, and ErrMixed for an input of another export.
+func (v *exportVersion) hear(told schema.API, votes int) (wait bool, err error) {
+	switch {
+	case votes == 0:
+		return false, nil
+	case v.open() && votes == 1 && !v.doubtful:
+		v.api, v.doubtful = told, true
+		return true, nil
+	case v.open() && votes > 1:
+		v.together = family(told)
+	}
+	v.decide()
+	switch {
+	case v.together.Has(told):
+		v.api = told
+	case votes > 1: // a single resource may be a stray
+		return false, ErrMixed
+	}
+	return false, nil
+}
+
+// decide ends the doubt about a version that a single resource told.
+func (v *exportVersion) decide() {
+	if v.open() && v.doubtful {
+		v.together = family(v.api)
+	}
+}
+
 // family returns the API versions whose resources go together with those of
 // one: v1 and v2 have the same ids, v3 has its own.
 func family(api schema.API) schema.APISet {

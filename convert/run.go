@@ -405,18 +405,13 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 			}
 			return nil
 		}
-		api := r.plans.first()
-		together := schema.AllAPIs // until an input tells its version
-		var first ndjson.Record    // of the resource that an input begins with
-		// The beginning of an export with a single resource that tells its
-		// version waits for the next input: it may be a stray.
-		var waiting []job
+		version := exportVersion{api: r.plans.first(), together: schema.AllAPIs}
+		var first ndjson.Record // of the resource that an input begins with
+		var waiting []job       // until it is known whether their input is a stray
 		flush := func() error {
+			version.decide()
 			for _, j := range waiting {
-				if together == schema.AllAPIs {
-					together = family(j.api)
-				}
-				j.family = together
+				j.family = version.together
 				if err := next(j); err != nil {
 					return err
 				}
@@ -427,37 +422,23 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 		for _, in := range r.opts.files {
 			begun, name := false, ""
 			err := r.readInput(ctx, in, buffers, func(part string) { begun, name = false, part }, func(c ndjson.Chunk) error {
-				hold := false
+				wait := false
 				if !begun {
 					begun = true
-					told, votes := r.plans.begin(&first, &c, api, together == schema.AllAPIs)
-					switch {
-					case votes == 0:
-					case together == schema.AllAPIs && votes == 1 && waiting == nil:
-						api, hold = told, true
-					case together == schema.AllAPIs:
-						if waiting == nil || votes > 1 {
-							together = family(told)
-						} else {
-							together = family(waiting[0].api)
-						}
-						if together.Has(told) {
-							api = told
-						}
-					case together.Has(told):
-						api = told
-					case votes > 1: // a single resource may be a stray
-						return fmt.Errorf("%w (in %s)", ErrMixed, name)
+					var err error
+					told, votes := r.plans.begin(&first, &c, version.api, version.open())
+					if wait, err = version.hear(told, votes); err != nil {
+						return fmt.Errorf("%w (in %s)", err, name)
 					}
 				}
-				if hold {
-					waiting = append(waiting, job{chunk: c, api: api})
+				if wait {
+					waiting = append(waiting, job{chunk: c, api: version.api})
 					return nil
 				}
 				if err := flush(); err != nil {
 					return err
 				}
-				return next(job{chunk: c, api: api, family: together})
+				return next(job{chunk: c, api: version.api, family: version.together})
 			})
 			switch {
 			case errors.Is(err, errStopped):
