@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -95,12 +96,31 @@ func TestReadersDuringPublishing(t *testing.T) {
 	}
 }
 
-// listTexts reads the files that are in a folder, as a reader of plain files
-// does: it lists it and then opens what it found.
+// listTexts reads the files in a folder, as a reader of plain files does: it
+// lists the folder and then opens what it found. A listing that the removal of
+// the old folder overtook, between the opening of the folder and the reading of
+// its entries, is reported as fs.ErrNotExist: it may lack files.
 func listTexts(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
+	folder, err := os.Open(dir)
 	if err != nil {
 		return nil, err
+	}
+	defer folder.Close()
+	entries, err := folder.ReadDir(-1)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	opened, err := folder.Stat()
+	if err != nil {
+		return nil, err
+	}
+	current, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !os.SameFile(opened, current) {
+		return nil, fs.ErrNotExist
 	}
 	var texts []string
 	for _, e := range entries {
