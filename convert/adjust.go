@@ -4,13 +4,14 @@ import (
 	"errors"
 	"maps"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 // An adjustedColumn is a column of an output, and what became of values of it.
 type adjustedColumn struct {
 	output, col int
-	kind        adjustment
+	kind        table.Adjustment
 }
 
 // An adjustedCount counts the values that columns could not hold as they were,
@@ -39,7 +40,7 @@ func (a adjustedCount) one(k adjustedColumn) adjustedCount {
 
 // byName returns the counts of one kind by table and column, such as
 // "cclf1.CLM_FROM_DT", nil if there are none.
-func (a adjustedCount) byName(outputs []output, kind adjustment) map[string]int64 {
+func (a adjustedCount) byName(outputs []output, kind table.Adjustment) map[string]int64 {
 	var named map[string]int64
 	for k, n := range a {
 		if k.kind != kind {
@@ -55,7 +56,7 @@ func (a adjustedCount) byName(outputs []output, kind adjustment) map[string]int6
 }
 
 // adjust notes that a value of the resource at hand was adjusted.
-func (c *claim) adjust(output, col int, kind adjustment) {
+func (c *claim) adjust(output, col int, kind table.Adjustment) {
 	c.adjusted = append(c.adjusted, adjustedColumn{output, col, kind})
 }
 
@@ -64,8 +65,8 @@ func (c *claim) adjust(output, col int, kind adjustment) {
 func (w *worker) partialPeriod(tp *tablePlan) {
 	c := &w.claim
 	for _, reg := range []int{c.plan.common.periodStart, c.plan.common.periodEnd} {
-		if _, _, err := parseDate(w.text(c.rec, reg)); errors.Is(err, adjustedPartialDate) {
-			c.adjust(tp.final, tp.table.Index(schema.MonthLabel), adjustedPartialDate)
+		if _, _, err := table.ParseDate(w.text(c.rec, reg)); errors.Is(err, table.PartialDate) {
+			c.adjust(tp.final, tp.table.Index(schema.MonthLabel), table.PartialDate)
 		}
 	}
 }

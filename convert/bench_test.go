@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -132,12 +134,12 @@ func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API
 // BenchmarkRows walks the lines and makes rows of them.
 func BenchmarkRows(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-		pools := newPagePools(outputs)
+		pools := table.NewPagePools(tablesOf(outputs))
 		w := newWorker(benchPlans(b), benchOptions(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
 				for _, p := range benchChunk(b, w, i, c, api).pages {
-					pools.put(p.output, p.page)
+					pools.Put(p.output, p.page)
 				}
 			}
 		}
@@ -149,15 +151,29 @@ func benchOptions() *Options {
 }
 
 // benchPages are the pages that all chunks give, by output.
-func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]basedPage {
-	w := newWorker(benchPlans(b), benchOptions(), newPagePools(outputs))
-	all := make([][]basedPage, len(outputs))
+func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*table.Page {
+	w := newWorker(benchPlans(b), benchOptions(), table.NewPagePools(tablesOf(outputs)))
+	all := make([][]*table.Page, len(outputs))
 	for i, c := range chunks {
 		for _, p := range benchChunk(b, w, i, c, api).pages {
-			all[p.output] = append(all[p.output], basedPage{p.page, 0})
+			all[p.output] = append(all[p.output], p.page)
 		}
 	}
 	return all
+}
+
+// spillPages spills the pages of an output.
+func spillPages(b *testing.B, at int, pages []*table.Page) *spill {
+	s := newSpill(outputs[at], table.SpillOptions{Dir: b.TempDir()})
+	for _, p := range pages {
+		if err := s.Add(p, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := s.End(); err != nil {
+		b.Fatal(err)
+	}
+	return s
 }
 
 // BenchmarkGather numbers the texts of rows, and spills the rows to disk.
@@ -169,16 +185,7 @@ func BenchmarkGather(b *testing.B) {
 				if len(list) == 0 {
 					continue
 				}
-				s := newSpill(b.TempDir(), outputs[at], func(*page) {})
-				for _, p := range list {
-					if err := s.add(p.page, p.base); err != nil {
-						b.Fatal(err)
-					}
-				}
-				if err := s.end(); err != nil {
-					b.Fatal(err)
-				}
-				if err := s.to.remove(); err != nil {
+				if err := spillPages(b, at, list).Remove(); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -191,29 +198,30 @@ func BenchmarkSink(b *testing.B) {
 	for _, format := range []Format{Parquet, CSV, Arrow} {
 		b.Run(string(format), func(b *testing.B) {
 			forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-				type table struct {
+				type batch struct {
 					schema *arrow.Schema
 					cols   []arrow.Array
 					rows   int64
 				}
-				var tables []table
+				var batches []batch
 				for at, list := range benchPages(b, api, chunks) {
 					if len(list) == 0 {
 						continue
 					}
-					all := newColumns(outputs[at].table)
-					all.addAll(list)
-					tables = append(tables, table{
-						schema: arrowSchema(outputs[at].table),
-						cols:   all.arrays()[:len(all.cols)],
-						rows:   int64(all.rows()),
-					})
+					for rec, err := range spillPages(b, at, list).Batches(memory.DefaultAllocator) {
+						if err != nil {
+							b.Fatal(err)
+						}
+						rec.Retain()
+						cols, _, _ := table.Split(rec.Columns())
+						batches = append(batches, batch{table.Schema(outputs[at].table), cols, rec.NumRows()})
+					}
 				}
-				memory := &recycler{}
+				pool := &table.PoolAllocator{}
 				for b.Loop() {
-					for _, t := range tables {
+					for _, t := range batches {
 						var out bytes.Buffer
-						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema, memory)
+						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema, pool)
 						if err != nil {
 							b.Fatal(err)
 						}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
@@ -99,11 +100,11 @@ func (c *claim) rankChoice(r *choiceRegs, i int, updated int64) (rank choiceRank
 		return of(s.Raw(c.rec.Line))
 	}
 	rank.start = math.MinInt32
-	start, begins := day(row[r.start], earliestDay)
+	start, begins := day(row[r.start], table.EarliestDay)
 	if begins {
 		rank.start = start
 	}
-	end, ends := day(row[r.end], latestDay)
+	end, ends := day(row[r.end], table.LatestDay)
 	today := int64(math.MaxInt64) // what has an end is over, when the time is not known
 	if updated != minTime {
 		today = updated / int64(24*time.Hour)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -71,7 +72,7 @@ func reject(format string, args ...any) error {
 }
 
 // rows appends the rows that the resource has in a table to a page.
-func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
+func (c *claim) rows(tp *tablePlan, out *table.Page, line int64, who personID) error {
 	n, first := 1, true
 	if tp.set >= 0 {
 		n = c.rec.Rows(tp.set)
@@ -97,28 +98,28 @@ func (c *claim) rows(tp *tablePlan, out *page, line int64, who personID) error {
 // row appends one row to a page. Unless it is the resource's first, what all
 // its rows have in common is that of the row before. When it fails, the page
 // has a part of the row.
-func (c *claim) row(tp *tablePlan, cells *rowGetters, out *page, row int, first bool, line int64, who personID) error {
+func (c *claim) row(tp *tablePlan, cells *rowGetters, out *table.Page, row int, first bool, line int64, who personID) error {
 	getters := cells.all
 	if !first {
 		getters = cells.own
 	}
-	to := out.add(line, who, !first)
+	to := out.Add(line, int64(who), !first)
 	for i := range getters {
 		g := &getters[i]
 		c.unknownState = false
 		v, ok := c.value(g, row)
 		if !ok {
-			to[g.col] = null
+			to[g.col] = table.Null
 			if c.unknownState {
-				c.adjust(c.output, g.col, adjustedState)
+				c.adjust(c.output, g.col, table.UnknownCode)
 			}
 			continue
 		}
 		if len(v) > c.limits.text {
 			return reject("%s.%s: a text of more than %d bytes", tp.table.Name, g.field.Label, c.limits.text)
 		}
-		if err := out.set(to, g.col, v); err != nil {
-			kind, adjusted := errors.AsType[adjustment](err)
+		if err := out.Set(to, g.col, v); err != nil {
+			kind, adjusted := errors.AsType[table.Adjustment](err)
 			if !adjusted {
 				return reject("%s.%s: %v", tp.table.Name, g.field.Label, err)
 			}
@@ -162,7 +163,7 @@ func (c *claim) value(g *getter, row int) ([]byte, bool) {
 		if span.IsZero() {
 			continue
 		}
-		if v := c.spanText(span); !blank(v) {
+		if v := c.spanText(span); !table.Blank(v) {
 			return v, true
 		}
 	}
@@ -206,7 +207,7 @@ func (c *claim) fromSource(s *source, row int) ([]byte, bool) {
 		return s.literal, true
 	}
 	v := c.gather(s.gather, spans)
-	if blank(v) {
+	if table.Blank(v) {
 		return nil, false
 	}
 	if s.fn != nil {
@@ -482,7 +483,7 @@ func (c *claim) currentMBI() []byte {
 			continue
 		}
 		value := row[m.value].Raw(c.rec.Line)
-		if blank(value) {
+		if table.Blank(value) {
 			continue
 		}
 		if c.plan.has(marks, schema.RoleCurrent) {
@@ -490,7 +491,7 @@ func (c *claim) currentMBI() []byte {
 		}
 		any = value
 		all++
-		if start, ok := earliestDay(row[m.start].Raw(c.rec.Line)); ok {
+		if start, ok := table.EarliestDay(row[m.start].Raw(c.rec.Line)); ok {
 			switch {
 			case start > lastStart:
 				last, lastStart = value, start
@@ -498,7 +499,7 @@ func (c *claim) currentMBI() []byte {
 				last = nil // two start at once
 			}
 		}
-		if _, ends := latestDay(row[m.end].Raw(c.rec.Line)); !ends {
+		if _, ends := table.LatestDay(row[m.end].Raw(c.rec.Line)); !ends {
 			open = value
 			opens++
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -45,7 +46,7 @@ func (c *claim) readClaimMBIs(who personID, updated int64) (u personUpdate, ok b
 	}
 	u = personUpdate{id: who, rank: updated, fromClaim: true}
 	text := c.spanText(span)
-	if blank(text) {
+	if table.Blank(text) {
 		return u, false, nil
 	}
 	if len(text) > len(u.mbi) {
@@ -54,7 +55,7 @@ func (c *claim) readClaimMBIs(who personID, updated int64) (u personUpdate, ok b
 	copy(u.mbi[:], text)
 	for _, span := range c.rec.Regs(c.plan.claimMBIs.former, mostFormer) {
 		var former mbi
-		if text := c.spanText(span); !span.IsZero() && !blank(text) && len(text) <= len(former) {
+		if text := c.spanText(span); !span.IsZero() && !table.Blank(text) && len(text) <= len(former) {
 			if copy(former[:], text); former != u.mbi {
 				u.former = append(u.former, former)
 			}
@@ -114,20 +115,20 @@ func (r *run) addClaimedXref() error {
 			continue
 		}
 		t := s.out.table
-		page := r.pages.get(i)
+		page := r.pages.Get(i)
 		for _, former := range joined {
-			row := page.add(0, 0, false)
+			row := page.Add(0, 0, false)
 			for label, v := range map[string][]byte{
 				schema.XrefKindLabel: []byte(schema.XrefMBI),
 				schema.CurrentLabel:  r.people.later[former].to.text(),
 				schema.FormerLabel:   former.text(),
 			} {
-				if err := page.set(row, t.Index(label), v); err != nil {
+				if err := page.Set(row, t.Index(label), v); err != nil {
 					return err
 				}
 			}
 		}
-		if err := s.add(page, r.next); err != nil {
+		if err := s.Add(page, r.next); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestDiskFull fills the disk at each place where a conversion writes. The
@@ -35,11 +34,6 @@ func TestDiskFull(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	table := schema.Lookup("cclf5")
-	filled := newPage(table)
-	for i := range 100 {
-		filled.add(int64(i), personID(i), false)
-	}
 	check := func(t *testing.T, err error) {
 		t.Helper()
 		if !errors.Is(err, syscall.ENOSPC) {
@@ -69,23 +63,6 @@ func TestDiskFull(t *testing.T) {
 			}
 		}
 	}
-	t.Run("spilled rows", func(t *testing.T) {
-		s := newSpill(t.TempDir(), output{table: table, dir: "cclf5"}, func(*page) {})
-		s.to.file = dup(t, full)
-		err := s.add(filled, 0)
-		if err == nil {
-			err = s.end()
-		}
-		check(t, err)
-	})
-	t.Run("stays", func(t *testing.T) {
-		l := stayLog{spool{file: dup(t, full)}}
-		err := l.add(stay{})
-		if err == nil {
-			err = l.apply(newPeople(), nil)
-		}
-		check(t, err)
-	})
 	t.Run("rejects", func(t *testing.T) {
 		f := &rejectFile{file: dup(t, full)}
 		f.buf = bufio.NewWriter(f.file)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -21,12 +22,12 @@ func (w *worker) memberMonths(tp *tablePlan, key resourceKey, who personID) erro
 	}
 	c.part = append(c.part[:0], letter...)
 	out := w.page(tp.final)
-	mark := out.rows()
+	mark := out.Rows()
 	c.output = tp.final
 	for i, m := range w.months(tp, c.part[0], key.updated) {
 		c.month = m.appendFirstDay(c.month[:0])
 		if err := c.row(tp, &tp.months[m.month-1], out, 0, i == 0, key.line, who); err != nil {
-			out.truncate(mark)
+			out.Truncate(mark)
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ func (w *worker) months(tp *tablePlan, letter byte, updated int64) []yearMonth {
 		w.partialPeriod(tp)
 		return w.periodMonths(updated)
 	}
-	year, err := parseDigits(w.text(c.rec, c.plan.common.year))
+	year, err := table.ParseDigits(w.text(c.rec, c.plan.common.year))
 	if err != nil || year == 0 {
 		return nil
 	}
@@ -91,15 +92,15 @@ func (c *claim) enrolled(cols []getter, letter byte) bool {
 // month, includes all that it names, as in all periods of FHIR.
 func (w *worker) periodMonths(updated int64) []yearMonth {
 	c := &w.claim
-	start, ok := earliestDay(w.text(c.rec, c.plan.common.periodStart))
+	start, ok := table.EarliestDay(w.text(c.rec, c.plan.common.periodStart))
 	if !ok || updated == math.MinInt64 {
 		return nil
 	}
 	last := int32(updated / int64(24*time.Hour))
-	if end, ok := latestDay(w.text(c.rec, c.plan.common.periodEnd)); ok {
+	if end, ok := table.LatestDay(w.text(c.rec, c.plan.common.periodEnd)); ok {
 		last = min(last, end)
 	}
-	y, m, _ := civil(last)
+	y, m, _ := table.Civil(last)
 	from, to := monthNumber(start), y*12+m-1
 	w.listed = w.listed[:0]
 	for n := max(from, to-recentMonths+1); n <= to; n++ {
@@ -114,13 +115,13 @@ func (w *worker) openCoverage(updated int64) bool {
 	if string(w.text(c.rec, c.plan.common.status)) == statusCancelled {
 		return false
 	}
-	end, ok := latestDay(w.text(c.rec, c.plan.common.periodEnd))
+	end, ok := table.LatestDay(w.text(c.rec, c.plan.common.periodEnd))
 	return !ok || updated != minTime && int64(end) > updated/int64(24*time.Hour)
 }
 
 // monthNumber counts the months, so that those of consecutive months are
 // consecutive.
 func monthNumber(days int32) int {
-	y, m, _ := civil(days)
+	y, m, _ := table.Civil(days)
 	return y*12 + m - 1
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -68,11 +69,11 @@ func TestFields(t *testing.T) {
 		{date, "0900-01-02", "0900-01-02"},
 		{date, "1969-12-31", "1969-12-31"},
 	} {
-		col := newColumn(&schema.Field{Type: tt.typ})
-		if err := col.append([]byte(tt.value)); err != nil {
+		col := table.NewColumn(&schema.Field{Type: tt.typ})
+		if err := col.Append([]byte(tt.value)); err != nil {
 			t.Fatalf("%q: %v", tt.value, err)
 		}
-		values := col.array()
+		values := col.Array()
 		field := bytes.Repeat([]byte{' '}, tt.typ.Width)
 		err := cellEncoderOf(tt.typ, values)(field, 0)
 		values.Release()
@@ -182,21 +183,21 @@ func plainText(field string, t schema.Type) string {
 }
 
 // batchOf makes a record batch of rows.
-func batchOf(t *testing.T, table *schema.Table, rows []map[string]string) arrow.RecordBatch {
+func batchOf(t *testing.T, of *schema.Table, rows []map[string]string) arrow.RecordBatch {
 	t.Helper()
-	cols := make([]arrow.Array, len(table.Fields))
-	for i := range table.Fields {
-		col := newColumn(&table.Fields[i])
+	cols := make([]arrow.Array, len(of.Fields))
+	for i := range of.Fields {
+		col := table.NewColumn(&of.Fields[i])
 		for _, row := range rows {
-			v := row[table.Fields[i].Label]
-			if err := col.append([]byte(v)); err != nil {
-				t.Fatalf("%s %q: %v", table.Fields[i].Label, v, err)
+			v := row[of.Fields[i].Label]
+			if err := col.Append([]byte(v)); err != nil {
+				t.Fatalf("%s %q: %v", of.Fields[i].Label, v, err)
 			}
 		}
-		cols[i] = col.array()
+		cols[i] = col.Array()
 		defer cols[i].Release()
 	}
-	return array.NewRecordBatch(arrowSchema(table), cols, int64(len(rows)))
+	return array.NewRecordBatch(table.Schema(of), cols, int64(len(rows)))
 }
 
 func TestDeliveryNames(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -310,7 +311,7 @@ func TestArrow(t *testing.T) {
 	for _, listed := range m.Tables {
 		o := outputs[slices.IndexFunc(outputs, func(o output) bool { return o.dir == listed.Name })]
 		r := openArrow(t, filepath.Join(asArrow, listed.Files[0].Name))
-		if !r.Schema().Equal(arrowSchema(o.table)) {
+		if !r.Schema().Equal(table.Schema(o.table)) {
 			t.Errorf("%s: schema %s", o.dir, r.Schema())
 		}
 		field := r.Schema().Field(0)

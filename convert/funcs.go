@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -129,7 +130,7 @@ var lates = map[string]lateKind{
 
 // knownDate leaves out the days that stand for a missing one.
 func knownDate(_, v []byte) []byte {
-	if _, ok, err := parseDate(v); err == nil && !ok {
+	if _, ok, err := table.ParseDate(v); err == nil && !ok {
 		return nil
 	}
 	return v

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 func repeated(n int, element func(i int) object) (all list) {
@@ -135,7 +137,7 @@ func TestParts(t *testing.T) {
 	}
 	in := files.save(t)
 	var want map[string][]byte
-	for _, tt := range []struct{ cells, jobs int }{{0, 1}, {1, 1}, {1, 4}, {3 * pageCells, 3}} {
+	for _, tt := range []struct{ cells, jobs int }{{0, 1}, {1, 1}, {1, 4}, {3 * table.PageCells, 3}} {
 		out := filepath.Join(t.TempDir(), "out")
 		_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: CSV, MaxRejects: -1, AllowPartial: true, Jobs: tt.jobs, resultCells: tt.cells})
 		if err != nil {

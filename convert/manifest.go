@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -22,9 +23,9 @@ func (r *run) manifest() *Manifest {
 		Increment: r.opts.Increment,
 		TextSize:  r.text.Load(),
 
-		PartialDates: r.adjusted.byName(r.plans.outputs, adjustedPartialDate),
-		Rounded:      r.adjusted.byName(r.plans.outputs, adjustedRounded),
-		UnknownState: r.adjusted.byName(r.plans.outputs, adjustedState),
+		PartialDates: r.adjusted.byName(r.plans.outputs, table.PartialDate),
+		Rounded:      r.adjusted.byName(r.plans.outputs, table.Rounded),
+		UnknownState: r.adjusted.byName(r.plans.outputs, table.UnknownCode),
 	}
 	if m.Format == Fixed {
 		m.Layout = r.opts.Fixed.Layout.String()

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strings"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -53,6 +55,27 @@ func outputsWith(tables []*schema.Table) []output {
 		}
 	}
 	return list
+}
+
+// tablesOf are the tables of outputs.
+func tablesOf(outputs []output) []*schema.Table {
+	list := make([]*schema.Table, len(outputs))
+	for i, o := range outputs {
+		list[i] = o.table
+	}
+	return list
+}
+
+// A spill has the rows of an output.
+type spill struct {
+	*table.Spill
+	out output
+}
+
+// newSpill returns the spill of an output, whose file is in a folder.
+func newSpill(o output, opts table.SpillOptions) *spill {
+	opts.Name = strings.ReplaceAll(o.dir, "/", "-")
+	return &spill{table.NewSpill(o.table, opts), o}
 }
 
 // outputOf is the place of a table among the outputs.

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -203,7 +204,7 @@ func (p *people) insured(id personID) bool {
 // or the month given if that is earlier.
 func (p *people) coverageStart(id personID, month int) int {
 	for _, v := range [][]byte{p.value(id, partAStart, partA), p.value(id, partBStart, partB)} {
-		if start, ok := earliestDay(v); ok {
+		if start, ok := table.EarliestDay(v); ok {
 			month = min(month, monthNumber(start))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -100,7 +101,7 @@ func (r *ranking) make(n int, number func(int) int64) {
 }
 
 func (c *claim) sequence(s *source, row int) int64 {
-	n, err := parseInt(c.spanText(c.rec.Row(s.rowSet, row)[s.reg]))
+	n, err := table.ParseInt(c.spanText(c.rec.Row(s.rowSet, row)[s.reg]))
 	if err != nil {
 		return math.MaxInt64
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -94,13 +95,11 @@ type rowVisitor func(row int, who personID)
 
 // scan visits the rows of a spill.
 func scan(ctx context.Context, s *spill, gone func(line int64) bool, rows func(arrow.RecordBatch) rowVisitor) error {
-	for rec, err := range s.batches(memory.DefaultAllocator) { // visitors keep texts
+	for rec, err := range s.Batches(memory.DefaultAllocator) { // visitors keep texts
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
-		n := int(rec.NumCols())
-		lines := rec.Column(n - 2).(*array.Int64).Int64Values()
-		people := rec.Column(n - 1).(*array.Int64).Int64Values()
+		_, lines, people := table.Split(rec.Columns())
 		visit := rows(rec)
 		for i, line := range lines {
 			if !gone(line) {
@@ -198,8 +197,8 @@ func (r *run) currentID(who personID, text string) string {
 	return text
 }
 
-func textColumn(rec arrow.RecordBatch, t *schema.Table, label string) texts {
-	return textsOf(rec.Column(t.Index(label)))
+func textColumn(rec arrow.RecordBatch, t *schema.Table, label string) table.Texts {
+	return table.TextsOf(rec.Column(t.Index(label)))
 }
 
 func dateColumn(rec arrow.RecordBatch, t *schema.Table, label string) *array.Date32 {

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -54,7 +55,7 @@ func (d *tuvaDelivery) dated(r monthRun) int32 {
 	return lastDay(r.last)
 }
 
-func firstDay(month int) int32 { return civilDays(month/12, month%12+1, 1) }
+func firstDay(month int) int32 { return table.CivilDays(month/12, month%12+1, 1) }
 func lastDay(month int) int32  { return firstDay(month+1) - 1 }
 
 // A tuvaWriter makes the rows of one table.
@@ -80,7 +81,7 @@ func (d *tuvaDelivery) writer(t *schema.Table) *tuvaWriter {
 	return &tuvaWriter{
 		delivery: d,
 		table:    t,
-		schema:   arrowSchema(&schema.Table{Description: t.Description, Fields: fields}),
+		schema:   table.Schema(&schema.Table{Description: t.Description, Fields: fields}),
 		done:     map[string]bool{},
 	}
 }
@@ -106,7 +107,7 @@ func (w *tuvaWriter) write(t *tableWriter, cols []arrow.Array, lines, people []i
 			rows = append(rows, tuvaRow{i, w.delivery.date})
 		}
 	}
-	out := make([]column, len(w.schema.Fields()))
+	out := make([]table.Column, len(w.schema.Fields()))
 	texts := make([]cellText, len(cols))
 	for i, col := range cols {
 		texts[i] = cellTextOf(w.table, &w.table.Fields[i], col)
@@ -117,10 +118,10 @@ func (w *tuvaWriter) write(t *tableWriter, cols []arrow.Array, lines, people []i
 		rowLines[i] = lines[row.at]
 		for k, text := range texts {
 			if v := text(scratch[:0], row.at); len(v) > 0 {
-				out[k].appendText(v)
+				out[k].AppendText(v)
 				scratch = v
 			} else {
-				out[k].appendNull()
+				out[k].AppendNull()
 			}
 		}
 		w.sign(out, row.date)
@@ -129,16 +130,16 @@ func (w *tuvaWriter) write(t *tableWriter, cols []arrow.Array, lines, people []i
 }
 
 // sign ends a row with the name and the date of the delivery.
-func (w *tuvaWriter) sign(out []column, date int32) {
+func (w *tuvaWriter) sign(out []table.Column, date int32) {
 	n := len(out)
-	out[n-2].appendText([]byte(w.delivery.name))
-	out[n-1].appendText(appendDate(nil, date))
+	out[n-2].AppendText([]byte(w.delivery.name))
+	out[n-1].AppendText(appendDate(nil, date))
 }
 
-func (w *tuvaWriter) writeColumns(t *tableWriter, out []column, lines []int64) error {
+func (w *tuvaWriter) writeColumns(t *tableWriter, out []table.Column, lines []int64) error {
 	arrays := make([]arrow.Array, len(out))
 	for i := range out {
-		arrays[i] = out[i].array()
+		arrays[i] = out[i].Array()
 		defer arrays[i].Release()
 	}
 	return t.writeRows(arrays, lines)
@@ -172,17 +173,17 @@ func (w *tuvaWriter) links(cols []arrow.Array) []tuvaRow {
 	var rows []tuvaRow
 	former := cols[w.table.Index(schema.FormerLabel)].(*array.String)
 	at := w.table.Index(schema.CurrentLabel)
-	current := newColumn(&w.table.Fields[at])
+	current := table.NewColumn(&w.table.Fields[at])
 	for i := range former.Len() {
 		from := former.Value(i)
 		to := w.delivery.run.people.currentText([]byte(from))
-		current.appendText(to)
+		current.AppendText(to)
 		if string(to) != from && !w.done[from] {
 			w.done[from] = true
 			rows = append(rows, tuvaRow{i, w.delivery.date})
 		}
 	}
-	cols[at] = current.array()
+	cols[at] = current.Array()
 	return rows
 }
 
@@ -192,10 +193,10 @@ func (w *tuvaWriter) rest(ctx context.Context, t *tableWriter) error {
 	if w.table.Name != schema.TuvaEnrollment {
 		return nil
 	}
-	out := make([]column, len(w.schema.Fields()))
+	out := make([]table.Column, len(w.schema.Fields()))
 	flush := func() error {
-		err := w.writeColumns(t, out, make([]int64, out[0].n))
-		out = make([]column, len(out))
+		err := w.writeColumns(t, out, make([]int64, out[0].Len()))
+		out = make([]table.Column, len(out))
 		return errors.Join(ctx.Err(), err)
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.delivery.members)) {
@@ -203,11 +204,11 @@ func (w *tuvaWriter) rest(ctx context.Context, t *tableWriter) error {
 			for month := r.first; month <= r.last; month++ {
 				first := appendDate(nil, firstDay(month))
 				for i, v := range [][]byte{[]byte(id), first, appendDate(nil, lastDay(r.last)), first} {
-					out[i].appendText(v)
+					out[i].AppendText(v)
 				}
 				w.sign(out, w.delivery.dated(r))
 			}
-			if out[0].n >= spillRows {
+			if out[0].Len() >= table.BatchRows {
 				if err := flush(); err != nil {
 					return err
 				}

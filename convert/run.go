@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -196,7 +197,7 @@ func (r *run) endReading() error {
 	})
 	for _, s := range r.spills {
 		if s != nil {
-			group.Go(s.end)
+			group.Go(s.End)
 		}
 	}
 	err := group.Wait()
@@ -212,7 +213,7 @@ type run struct {
 	set   *dataset.Writer
 
 	spills    []*spill // by output, nil where the profile has none
-	pages     pagePools
+	pages     table.PagePools
 	keys      keyLog // of resources
 	claims    keyLog // of claims that have several resources
 	people    *people
@@ -237,8 +238,8 @@ type run struct {
 	// claims of which a related one is newer, where the server sends them all.
 	replaced, superseded lineSet
 
-	memory *recycler     // of what is written
-	tuva   *tuvaDelivery // in the profile of that name
+	memory *table.PoolAllocator // of what is written
+	tuva   *tuvaDelivery        // in the profile of that name
 	format formatter
 	files  [][]ManifestFiles // by output
 	others []ManifestFiles   // of no output
@@ -263,25 +264,25 @@ func newRun(opts *Options, compiled *plans, set *dataset.Writer) *run {
 		keys:    keyLog{dir: set.Scratch("."), name: "keys"},
 		claims:  keyLog{dir: set.Scratch("."), name: "claims"},
 		spills:  make([]*spill, len(outputs)),
-		pages:   newPagePools(compiled.outputs),
+		pages:   table.NewPagePools(tablesOf(compiled.outputs)),
 		people:  newPeople(),
-		stays:   stayLog{spool{path: set.Scratch("stays")}},
+		stays:   stayLog{table.NewSpool(set.Scratch("stays"))},
 		causes:  rejectCounter{all: opts.KeepRejectedLines},
 		rejects: &rejectFile{path: set.Target(set.Layout().Rejects)},
 		written: make([]int64, len(outputs)),
 		files:   make([][]ManifestFiles, len(outputs)),
 		newest:  minTime,
 		seen:    newInventory(),
-		memory:  &recycler{poison: opts.poison},
+		memory:  &table.PoolAllocator{Poison: opts.poison},
 	}
 	for i, o := range compiled.outputs {
 		if o.profile != opts.Profile {
 			continue
 		}
-		r.spills[i] = newSpill(set.Scratch("."), o, func(p *page) { r.pages.put(i, p) })
-		if opts.batchRows > 0 {
-			r.spills[i].most = opts.batchRows
-		}
+		r.spills[i] = newSpill(o, table.SpillOptions{
+			Dir: set.Scratch("."), BatchRows: opts.batchRows,
+			Free: func(p *table.Page) { r.pages.Put(i, p) },
+		})
 	}
 	return r
 }
@@ -459,7 +460,7 @@ func (r *run) take(res *result) error {
 	}
 	for _, p := range res.pages {
 		r.noteUnits(p)
-		if err := r.spills[p.output].add(p.page, r.next); err != nil {
+		if err := r.spills[p.output].Add(p.page, r.next); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	arrowcsv "github.com/apache/arrow-go/v18/arrow/csv"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 // A sink writes the rows of one file.
@@ -25,11 +27,11 @@ type groupSink interface {
 // writeColumns writes n rows to a sink, with the dictionaries of their columns
 // if it takes them.
 func writeColumns(to sink, s *arrow.Schema, cols []arrow.Array, n int64) error {
-	if groups, ok := to.(groupSink); ok && slices.ContainsFunc(cols, hasDictionary) {
+	if groups, ok := to.(groupSink); ok && slices.ContainsFunc(cols, table.HasDictionary) {
 		return groups.WriteGroup(cols)
 	}
 	for from := 0; ; {
-		end := denseEnd(cols, from, int(n))
+		end := table.DenseEnd(cols, from, int(n))
 		if err := writeDense(to, s, cols, from, end); err != nil {
 			return err
 		}
@@ -39,35 +41,9 @@ func writeColumns(to sink, s *arrow.Schema, cols []arrow.Array, n int64) error {
 	}
 }
 
-// denseBytes is how much text rows may have that are written at a time to a sink
-// that takes no dictionaries: a few texts can be those of many rows.
-const denseBytes = 32 << 20
-
-// denseEnd returns the end of the rows from one on that have not more text.
-func denseEnd(cols []arrow.Array, from, n int) int {
-	var list []texts
-	for _, col := range cols {
-		if hasDictionary(col) {
-			list = append(list, textsOf(col))
-		}
-	}
-	size := 0
-	for row := from; row < n; row++ {
-		for _, t := range list {
-			if !t.IsNull(row) {
-				size += len(t.bytes(row))
-			}
-		}
-		if size > denseBytes && row > from {
-			return row
-		}
-	}
-	return n
-}
-
 func writeDense(to sink, s *arrow.Schema, cols []arrow.Array, from, end int) error {
-	plain := dense(cols, from, end)
-	defer release(plain)
+	plain := table.Dense(cols, from, end)
+	defer table.Release(plain)
 	rec := array.NewRecordBatch(s, plain, int64(end-from))
 	defer rec.Release()
 	return to.Write(rec)

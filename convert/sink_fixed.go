@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -194,7 +195,7 @@ func zeroPad(field []byte, digits string, negative bool) {
 
 // putDate writes a day as YYYY-MM-DD.
 func putDate(field []byte, days int32) error {
-	y, m, d := civil(days)
+	y, m, d := table.Civil(days)
 	if y < 0 || y > 9999 {
 		return errors.New("a year of more than four digits")
 	}

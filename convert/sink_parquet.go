@@ -18,6 +18,8 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 // rowGroupRows is how many rows a group has at most.
@@ -236,8 +238,8 @@ var levelsOf = func() (all [256][8]int16) {
 // writeDictionary writes a column of which nothing has been written yet.
 func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
 	words := col.Dictionary().(*array.String)
-	if isList(words) || dictionaryRepeats*words.Len() > col.Len()-col.NullN() {
-		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), textsOf(col))
+	if !table.Repeats(col) {
+		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), table.TextsOf(col))
 	}
 	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
 	if err := encoder.PutDictionary(words); err != nil {
@@ -253,12 +255,12 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 }
 
 // writeTexts writes the texts of a column without a dictionary.
-func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col texts) error {
+func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col table.Texts) error {
 	to.FallbackToPlain()
 	s.texts = slices.Grow(s.texts[:0], col.Len()-col.NullN())
 	for row := range col.Len() {
 		if !col.IsNull(row) {
-			s.texts = append(s.texts, parquet.ByteArray(col.bytes(row)))
+			s.texts = append(s.texts, parquet.ByteArray(col.Bytes(row)))
 		}
 	}
 	_, err := to.WriteBatch(s.texts, s.levels, nil)
@@ -275,7 +277,7 @@ func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
 			s.occurs[number] = true
 		}
 	}
-	var ends column
+	var ends table.Column
 	var least, greatest string
 	found := false
 	for number, yes := range s.occurs {
@@ -292,8 +294,8 @@ func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
 		found = true
 	}
 	if found {
-		ends.appendText([]byte(least))
-		ends.appendText([]byte(greatest))
+		ends.AppendText([]byte(least))
+		ends.AppendText([]byte(greatest))
 	}
-	return ends.array()
+	return ends.Array()
 }

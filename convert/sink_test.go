@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -40,22 +41,22 @@ func sinkBatch(t *testing.T) arrow.RecordBatch {
 	t.Helper()
 	arrays := make([]arrow.Array, len(sinkTable.Fields))
 	for i := range arrays {
-		col := newColumn(&sinkTable.Fields[i])
+		col := table.NewColumn(&sinkTable.Fields[i])
 		for _, row := range sinkRows {
-			if err := col.append([]byte(row[i])); err != nil {
+			if err := col.Append([]byte(row[i])); err != nil {
 				t.Fatal(err)
 			}
 		}
-		arrays[i] = col.array()
+		arrays[i] = col.Array()
 	}
-	return array.NewRecordBatch(arrowSchema(sinkTable), arrays, int64(len(sinkRows)))
+	return array.NewRecordBatch(table.Schema(sinkTable), arrays, int64(len(sinkRows)))
 }
 
 // writeSink writes the rows twice to a file of a format.
 func writeSink(t *testing.T, format Format) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	s, err := sinks[format](struct{ io.Writer }{&b}, arrowSchema(sinkTable), &recycler{poison: true})
+	s, err := sinks[format](struct{ io.Writer }{&b}, table.Schema(sinkTable), &table.PoolAllocator{Poison: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,9 +120,9 @@ func TestParquetSink(t *testing.T) {
 		t.Fatalf("%d rows", got.NumRows())
 	}
 	for i, f := range sinkTable.Fields {
-		column := got.Column(i)
+		column, want := got.Column(i), table.Schema(sinkTable).Field(i).Type
 		description, _ := column.Field().Metadata.GetValue("description")
-		if column.Name() != f.Label || !arrow.TypeEqual(column.DataType(), arrowType(&f)) || description != f.Description {
+		if column.Name() != f.Label || !arrow.TypeEqual(column.DataType(), want) || description != f.Description {
 			t.Errorf("column %v for %s", column.Field(), f.Label)
 		}
 		var values []string

@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 // A stayLog keeps what hospice claims say of beneficiaries, in a spool, until all
 // input has been read. Only then is it known which of the claims a newer version
 // replaces: the latest stay must not be one of theirs.
-type stayLog struct{ to spool }
+type stayLog struct{ to table.Spool }
 
 // A stay is a record of the log.
 type stay struct {
@@ -24,14 +26,14 @@ func (l *stayLog) add(s stay) error { return binary.Write(&l.to, binary.LittleEn
 // apply gives the stays to people, but for those of replaced claims. It is the end
 // of the log.
 func (l *stayLog) apply(p *people, replaced lineSet) error {
-	return errors.Join(l.read(p, replaced), l.to.remove())
+	return errors.Join(l.read(p, replaced), l.to.Remove())
 }
 
 func (l *stayLog) read(p *people, replaced lineSet) error {
-	if err := l.to.end(); err != nil {
+	if err := l.to.End(); err != nil {
 		return err
 	}
-	in, err := l.to.rewind()
+	in, err := l.to.Rewind()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -37,7 +38,7 @@ func (c *claim) omitsZeros(s *source) bool {
 // noteUnits looks whether rows have unit counts that are known.
 func (r *run) noteUnits(p outputPage) {
 	if o := &outputs[p.output]; o.table.File == "CCLF2" && !o.partial {
-		r.units = r.units || p.page.some[o.table.Index(schema.RevenueUnitsLabel)]
+		r.units = r.units || p.page.HasValues(o.table.Index(schema.RevenueUnitsLabel))
 	}
 }
 
@@ -54,14 +55,13 @@ func (t *tableWriter) fillZeros(field *schema.Field, col arrow.Array) arrow.Arra
 		col.Retain()
 		return col
 	}
-	old, filled := col.(*array.Decimal128), newColumn(field)
+	old, filled := col.(*array.Decimal128), table.NewColumn(field)
 	for i := range old.Len() {
 		v := decimal128.Num{}
 		if old.IsValid(i) {
 			v = old.Value(i)
 		}
-		filled.decimals = append(filled.decimals, v)
-		filled.count(true)
+		filled.AppendDecimal(v)
 	}
-	return filled.array()
+	return filled.Array()
 }

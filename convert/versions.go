@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -58,7 +59,7 @@ func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey, fina
 	out := resourceKey{id: hash128("related", id), line: key.line}
 	// Newest by load date, then by update of the resource.
 	if v, ok := c.value(&r.table.cols[r.order], 0); ok {
-		if days, ok := earliestDay(v); ok {
+		if days, ok := table.EarliestDay(v); ok {
 			out.updated = int64(days) << 40
 		}
 	}

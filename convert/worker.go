@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -55,7 +56,7 @@ type Reject struct {
 
 // A worker makes results of chunks. Each goroutine has its own.
 type worker struct {
-	pages   pagePools
+	pages   table.PagePools
 	plans   *plans
 	opts    *Options
 	records map[*plan]*ndjson.Record
@@ -64,7 +65,7 @@ type worker struct {
 	family  schema.APISet // the versions whose resources go together in the export
 	claim   claim
 	out     *result
-	open    []*page // of the result, by output, nil where it has no rows
+	open    []*table.Page // of the result, by output, nil where it has no rows
 	marks   []pageMark
 	cells   int         // in full pages of the result
 	most    int         // cells of a part of a result
@@ -73,8 +74,8 @@ type worker struct {
 	chunks  int // since the records told what they counted
 }
 
-func newWorker(p *plans, opts *Options, pages pagePools) *worker {
-	w := &worker{causes: rejectCounter{all: opts.KeepRejectedLines}, plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*page, len(outputs)), seen: newInventory()}
+func newWorker(p *plans, opts *Options, pages table.PagePools) *worker {
+	w := &worker{causes: rejectCounter{all: opts.KeepRejectedLines}, plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*table.Page, len(outputs)), seen: newInventory()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	w.claim.limits = p.limits
@@ -385,7 +386,7 @@ func (w *worker) eob(key resourceKey) error {
 			return err
 		}
 		for _, v := range u.values {
-			if start, ok := earliestDay(v); ok {
+			if start, ok := table.EarliestDay(v); ok {
 				u.rank = int64(start) // the first of the values is the start
 				w.out.people = append(w.out.people, u)
 				break
@@ -581,10 +582,10 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 		}
 		out := w.page(at)
 		c.output = at
-		w.marks = append(w.marks, pageMark{out, out.rows()})
+		w.marks = append(w.marks, pageMark{out, out.Rows()})
 		if err := c.rows(tp, out, key.line, who); err != nil {
 			for _, m := range w.marks {
-				m.page.truncate(m.rows)
+				m.page.Truncate(m.rows)
 			}
 			return err
 		}
@@ -593,15 +594,15 @@ func (w *worker) rows(key resourceKey, who personID, wanted wantedRows) error {
 }
 
 // page is where rows of a resource go that an output has.
-func (w *worker) page(output int) *page {
+func (w *worker) page(output int) *table.Page {
 	last := w.open[output]
-	if last != nil && !last.full() {
+	if last != nil && !last.Full() {
 		return last
 	}
-	p := w.pages.get(output)
+	p := w.pages.Get(output)
 	if last != nil {
-		w.cells += len(last.cells)
-		p.reserve() // it will be full too
+		w.cells += last.Cells()
+		p.Reserve() // it will be full too
 	}
 	w.open[output] = p
 	w.out.pages = append(w.out.pages, outputPage{output, p})
@@ -611,12 +612,12 @@ func (w *worker) page(output int) *page {
 // An outputPage has rows of an output.
 type outputPage struct {
 	output int
-	page   *page
+	page   *table.Page
 }
 
 // A pageMark is how long a page was before a resource's rows.
 type pageMark struct {
-	page *page
+	page *table.Page
 	rows int
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -43,8 +44,8 @@ func (r *run) write(ctx context.Context) error {
 	partial := false // some claim is partially adjudicated
 	for _, s := range r.spills {
 		if s != nil {
-			total += s.rows
-			partial = partial || s.out.partial && s.rows > 0
+			total += s.Rows()
+			partial = partial || s.out.partial && s.Rows() > 0
 		}
 	}
 	var mu sync.Mutex
@@ -97,7 +98,7 @@ func (r *run) largestFirst() []int {
 		if r.spills[i] == nil {
 			return 0
 		}
-		return r.spills[i].rows * int64(len(r.spills[i].out.table.Fields))
+		return r.spills[i].Rows() * int64(len(r.spills[i].out.table.Fields))
 	}
 	order := make([]int, len(r.spills))
 	for i := range order {
@@ -130,7 +131,7 @@ type tableWriter struct {
 }
 
 func (t *tableWriter) write(ctx context.Context) (err error) {
-	t.schema = arrowSchema(t.spill.out.table)
+	t.schema = table.Schema(t.spill.out.table)
 	if t.run.tuva != nil {
 		t.tuva = t.run.tuva.writer(t.spill.out.table)
 		t.schema = t.tuva.schema
@@ -145,7 +146,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	if err := t.open(); err != nil {
 		return err
 	}
-	for rec, err := range t.spill.batches(t.run.memory) {
+	for rec, err := range t.spill.Batches(t.run.memory) {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
@@ -161,7 +162,7 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 	if err := t.close(); err != nil {
 		return err
 	}
-	return t.spill.to.remove()
+	return t.spill.Remove()
 }
 
 func (t *tableWriter) open() (err error) {
@@ -203,14 +204,11 @@ func (t *tableWriter) misfit(m misfit) error {
 // batch drops the rows of replaced resources, fills the late columns and
 // writes what is left.
 func (t *tableWriter) batch(rec arrow.RecordBatch) error {
-	n := int(rec.NumCols())
-	lines := rec.Column(n - 2).(*array.Int64).Int64Values()
 	var err error
-	kept := t.keep(rec.Columns(), lines)
-	defer release(kept)
-	cols := slices.Clone(kept[:n-2])
-	lines = kept[n-2].(*array.Int64).Int64Values()
-	people := kept[n-1].(*array.Int64).Int64Values()
+	kept := t.keep(rec.Columns())
+	defer table.Release(kept)
+	cols, lines, people := table.Split(kept)
+	cols = slices.Clone(cols)
 	for _, l := range t.late {
 		filled := t.fill(l, cols, people)
 		defer filled.Release()
@@ -236,23 +234,16 @@ func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 // writeTuva hands the rows to the profile, which takes no dictionaries.
 func (t *tableWriter) writeTuva(cols []arrow.Array, lines, people []int64) error {
 	for from := 0; from < len(lines); {
-		end := denseEnd(cols, from, len(lines))
-		plain := dense(cols, from, end)
+		end := table.DenseEnd(cols, from, len(lines))
+		plain := table.Dense(cols, from, end)
 		err := t.tuva.write(t, plain, lines[from:end], people[from:end])
-		release(plain)
+		table.Release(plain)
 		if err != nil {
 			return err
 		}
 		from = end
 	}
 	return nil
-}
-
-// release gives up arrays.
-func release(arrays []arrow.Array) {
-	for _, a := range arrays {
-		a.Release()
-	}
 }
 
 // writeRows writes complete columns, into one part file after another. The
@@ -279,7 +270,7 @@ func (t *tableWriter) writeRows(cols []arrow.Array, lines []int64) error {
 			for i, col := range cols {
 				rest[i] = array.NewSlice(col, room, int64(col.Len()))
 			}
-			defer release(rest)
+			defer table.Release(rest)
 			cols = rest
 		}
 	}
@@ -292,7 +283,7 @@ func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
 	for i, col := range cols {
 		slice[i] = array.NewSlice(col, 0, n)
 	}
-	defer release(slice)
+	defer table.Release(slice)
 	if err := writeColumns(t.part.sink, t.schema, slice, n); err != nil {
 		return err
 	}
@@ -303,25 +294,26 @@ func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
 
 // keep returns those rows of a batch that no newer resource has replaced.
 // Superseded claims have rows in the list of claims only, which marks them.
-func (t *tableWriter) keep(cols []arrow.Array, lines []int64) []arrow.Array {
+func (t *tableWriter) keep(cols []arrow.Array) []arrow.Array {
+	_, lines, _ := table.Split(cols)
 	list := t.spill.out.table.Name == schema.ClaimsTable
-	var runs []rowRun
+	var runs []table.RowRun
 	rows := 0
 	for i, line := range lines {
 		if t.run.replaced.has(line) || !list && t.run.superseded.has(line) {
 			continue
 		}
-		if last := len(runs) - 1; last >= 0 && runs[last].to == i {
-			runs[last].to++
+		if last := len(runs) - 1; last >= 0 && runs[last].To == i {
+			runs[last].To++
 		} else {
-			runs = append(runs, rowRun{i, i + 1})
+			runs = append(runs, table.RowRun{From: i, To: i + 1})
 		}
 		rows++
 	}
 	kept := make([]arrow.Array, len(cols))
 	for i, col := range cols {
 		if kept[i] = col; rows < len(lines) {
-			kept[i] = gather(col, runs, rows)
+			kept[i] = table.FilterRows(col, runs, rows)
 		} else {
 			col.Retain()
 		}
@@ -338,35 +330,35 @@ func (t *tableWriter) fill(l lateColumn, cols []arrow.Array, people []int64) arr
 	if field.Kind == schema.Text {
 		return t.fillWords(l, field, cols, people)
 	}
-	col := newColumn(field)
+	col := table.NewColumn(field)
 	for i, id := range people {
 		if l.kind == lateAge {
 			if age, ok := t.age(cols, i); ok {
-				col.appendInt(age)
+				col.AppendInt(age)
 			} else {
-				col.appendNull()
+				col.AppendNull()
 			}
 			continue
 		}
 		v := t.run.people.value(personID(id), l.slot, l.rule)
-		err := col.append(v)
-		if kind, adjusted := errors.AsType[adjustment](err); adjusted {
+		err := col.Append(v)
+		if kind, adjusted := errors.AsType[table.Adjustment](err); adjusted {
 			t.adjusted = t.adjusted.one(adjustedColumn{t.index, l.col, kind})
 		} else if err != nil {
 			// A bad date of a Coverage: the beneficiary's row stays.
-			col.appendNull()
+			col.AppendNull()
 		}
 	}
-	return col.array()
+	return col.Array()
 }
 
 // fillWords makes a late column of texts. Rows of one beneficiary stand together
 // for the most part.
 func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.Array, people []int64) arrow.Array {
-	col := newGatherer(field)
-	col.numbers = make([]uint16, 0, len(people))
-	own := textsOf(cols[l.col]) // what the row itself says
-	var found []byte            // of the beneficiary
+	col := table.NewDictColumn(field)
+	col.Grow(len(people))
+	own := table.TextsOf(cols[l.col]) // what the row itself says
+	var found []byte                  // of the beneficiary
 	for i, id := range people {
 		if i == 0 || id != people[i-1] {
 			switch l.kind {
@@ -379,36 +371,36 @@ func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.
 		v := found
 		switch {
 		case l.kind == lateFollow:
-			v = t.run.people.currentText(own.bytesOrNone(i))
+			v = t.run.people.currentText(own.BytesOrNil(i))
 		case l.kind == lateMBI && len(found) == 0:
 			// A partially adjudicated claim of v2 names its MBI itself.
-			v = own.bytesOrNone(i)
+			v = own.BytesOrNil(i)
 		}
-		col.appendWord(v)
+		col.AppendWord(v)
 	}
-	return col.array()
+	return col.Array()
 }
 
 // markSuperseded sets FINAL_ACTION of superseded claims to N.
 func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.Array, error) {
-	table := t.spill.out.table
-	for i := range table.Fields {
-		if table.Fields[i].Label != schema.FinalActionLabel {
+	fields := t.spill.out.table.Fields
+	for i := range fields {
+		if fields[i].Label != schema.FinalActionLabel {
 			continue
 		}
-		col := newGatherer(&table.Fields[i])
-		old := textsOf(cols[i])
+		col := table.NewDictColumn(&fields[i])
+		old := table.TextsOf(cols[i])
 		for row, line := range lines {
-			v := old.bytesOrNone(row)
+			v := old.BytesOrNil(row)
 			if t.run.superseded.has(line) {
 				v = []byte("N")
 			}
-			col.appendWord(v)
+			col.AppendWord(v)
 		}
-		cols[i] = col.array()
+		cols[i] = col.Array()
 		return cols[i], nil
 	}
-	return nil, fmt.Errorf("table %s has no column %s", table.Name, schema.FinalActionLabel)
+	return nil, fmt.Errorf("table %s has no column %s", t.spill.out.table.Name, schema.FinalActionLabel)
 }
 
 // age is the age in whole years of the row's beneficiary when the export was
@@ -425,8 +417,8 @@ func (t *tableWriter) age(cols []arrow.Array, i int) (int64, bool) {
 		}
 		end = int32(t.run.newest / int64(24*time.Hour))
 	}
-	by, bm, bd := civil(birth)
-	ey, em, ed := civil(end)
+	by, bm, bd := table.Civil(birth)
+	ey, em, ed := table.Civil(end)
 	age := int64(ey - by)
 	if em < bm || em == bm && ed < bd {
 		age--

@@ -1,4 +1,4 @@
-package convert
+package table
 
 import (
 	"slices"
@@ -15,7 +15,7 @@ import (
 // Nulls at its end have no place among its values until it is made an array, or
 // another value comes: most tables have columns that are null in all rows, and
 // those take no memory.
-type column struct {
+type Column struct {
 	schema.Type
 
 	n     int
@@ -31,11 +31,11 @@ type column struct {
 	numbers  []uint16         // in it, in place of text and ends
 }
 
-func newColumn(f *schema.Field) column { return column{Type: f.Type} }
+func NewColumn(f *schema.Field) Column { return Column{Type: f.Type} }
 
-// newGatherer returns a column of which texts are numbers in a dictionary.
-func newGatherer(f *schema.Field) column {
-	c := newColumn(f)
+// NewDictColumn returns a column of which texts are numbers in a dictionary.
+func NewDictColumn(f *schema.Field) Column {
+	c := NewColumn(f)
 	if c.Kind == schema.Text {
 		c.dict = &dictionary{}
 	}
@@ -43,7 +43,7 @@ func newGatherer(f *schema.Field) column {
 }
 
 // bytes is how much memory the values take.
-func (c *column) bytes() int {
+func (c *Column) bytes() int {
 	n := arrow.Int64SizeBytes*len(c.ints) + arrow.Int32SizeBytes*(len(c.days)+len(c.ends)) +
 		arrow.Uint16SizeBytes*len(c.numbers) + arrow.Decimal128SizeBytes*len(c.decimals) + len(c.text)
 	if c.dict != nil {
@@ -53,7 +53,7 @@ func (c *column) bytes() int {
 }
 
 // pad gives the nulls at the end their places among the values.
-func (c *column) pad() {
+func (c *Column) pad() {
 	switch {
 	case c.dict != nil:
 		c.numbers = padded(c.numbers, c.n)
@@ -77,7 +77,7 @@ func padded[T any](values []T, n int) []T {
 // append adds a value given as text, or a null when it is blank. It fails when
 // the text does not fit the column's type; then nothing is added, unless the
 // error is an adjustment.
-func (c *column) append(v []byte) error {
+func (c *Column) Append(v []byte) error {
 	cell, text, err := newCell(&c.Type, nil, v)
 	if err != nil && !isAdjustment(err) {
 		return err
@@ -89,14 +89,14 @@ func (c *column) append(v []byte) error {
 
 // appendCell adds the value of a cell, given the text of all cells. All nulls
 // must have their places.
-func (c *column) appendCell(v cell, text []byte) {
+func (c *Column) appendCell(v Cell, text []byte) {
 	switch c.Kind {
 	case schema.Text:
 		switch {
 		case c.dict == nil:
 			c.text = append(c.text, v.in(text)...)
 			c.ends = append(c.ends, int32(len(c.text)))
-		case v == null:
+		case v == Null:
 			c.numbers = append(c.numbers, 0)
 		default:
 			c.numbers = append(c.numbers, uint16(c.dict.number(v.in(text))))
@@ -108,11 +108,11 @@ func (c *column) appendCell(v cell, text []byte) {
 	case schema.Date:
 		c.days = append(c.days, int32(v.number()))
 	}
-	c.count(v != null)
+	c.count(v != Null)
 }
 
 // appendText adds a text, whatever it is.
-func (c *column) appendText(v []byte) {
+func (c *Column) AppendText(v []byte) {
 	c.pad()
 	if c.dict != nil {
 		c.numbers = append(c.numbers, uint16(c.dict.number(v)))
@@ -124,25 +124,39 @@ func (c *column) appendText(v []byte) {
 }
 
 // appendWord adds a text, or a null when it is blank.
-func (c *column) appendWord(v []byte) {
-	if blank(v) {
-		c.appendNull()
+func (c *Column) AppendWord(v []byte) {
+	if Blank(v) {
+		c.AppendNull()
 	} else {
-		c.appendText(v)
+		c.AppendText(v)
 	}
 }
 
 // appendInt adds a whole number.
-func (c *column) appendInt(v int64) {
+func (c *Column) AppendInt(v int64) {
 	c.pad()
 	c.ints = append(c.ints, v)
 	c.count(true)
 }
 
-func (c *column) appendNull() { c.fill(c.n + 1) }
+// AppendDecimal adds a number, in units of the scale of the column.
+func (c *Column) AppendDecimal(v decimal128.Num) {
+	c.pad()
+	c.decimals = append(c.decimals, v)
+	c.count(true)
+}
+
+// Grow makes room for n more texts of a column with a dictionary.
+func (c *Column) Grow(n int) { c.numbers = slices.Grow(c.numbers, n) }
+
+// Len is the number of values, nulls too.
+func (c *Column) Len() int { return c.n }
+
+// AppendNull adds a null.
+func (c *Column) AppendNull() { c.fill(c.n + 1) }
 
 // count counts a value that was added, or a null.
-func (c *column) count(value bool) {
+func (c *Column) count(value bool) {
 	if c.n%8 == 0 {
 		c.valid = append(c.valid, 0)
 	}
@@ -155,7 +169,7 @@ func (c *column) count(value bool) {
 }
 
 // fill adds nulls, up to n values.
-func (c *column) fill(n int) {
+func (c *Column) fill(n int) {
 	more := n - c.n
 	if more <= 0 {
 		return
@@ -166,7 +180,7 @@ func (c *column) fill(n int) {
 }
 
 // reset takes all values away.
-func (c *column) reset() {
+func (c *Column) reset() {
 	if c.dict != nil {
 		c.dict.reset(c.n - c.nulls)
 	}
@@ -176,7 +190,7 @@ func (c *column) reset() {
 }
 
 // addAll appends the cells that a page has in a column.
-func (c *column) addAll(p *page, col int) {
+func (c *Column) addAll(p *Page, col int) {
 	c.pad()
 	if c.dict != nil {
 		c.addTexts(p, col)
@@ -188,16 +202,16 @@ func (c *column) addAll(p *page, col int) {
 }
 
 // addTexts is addAll for texts that are numbered.
-func (c *column) addTexts(p *page, col int) {
-	from, rows := c.n, p.rows()
+func (c *Column) addTexts(p *Page, col int) {
+	from, rows := c.n, p.Rows()
 	c.fill(from + rows)
 	numbers := slices.Grow(c.numbers, rows)[:from+rows]
 	valid, cells, width := c.valid, p.cells, len(p.types)
-	last, number := null, uint16(0) // of the texts, and its number
+	last, number := Null, uint16(0) // of the texts, and its number
 	for row := from; row < len(numbers); row++ {
 		v := cells[col]
 		col += width
-		if v == null {
+		if v == Null {
 			numbers[row] = 0
 			continue
 		}
@@ -211,86 +225,9 @@ func (c *column) addTexts(p *page, col int) {
 	c.numbers = numbers
 }
 
-// columns are rows of one table, column by column, with the resource that each
-// row came from and the beneficiary it is about. A column may be behind the
-// others: what it lacks at its end are nulls, so that columns without values
-// cost nothing.
-type columns struct {
-	cols   []column
-	lines  column // Int: number of the resource in the input
-	people column // Int: personID
-}
-
-// newColumns returns columns that gather the rows of a table.
-func newColumns(t *schema.Table) *columns {
-	c := &columns{cols: make([]column, len(t.Fields))}
-	for i := range t.Fields {
-		c.cols[i] = newGatherer(&t.Fields[i])
-	}
-	c.lines.Kind, c.people.Kind = schema.Int, schema.Int
-	return c
-}
-
-func (c *columns) rows() int { return c.lines.n }
-
-// bytes is how much memory the values take.
-func (c *columns) bytes() int {
-	n := c.lines.bytes() + c.people.bytes()
-	for i := range c.cols {
-		n += c.cols[i].bytes()
-	}
-	return n
-}
-
-// reset takes all rows away.
-func (c *columns) reset() {
-	for i := range c.cols {
-		c.cols[i].reset()
-	}
-	c.lines.reset()
-	c.people.reset()
-}
-
-// A basedPage is a page whose lines are counted from base.
-type basedPage struct {
-	*page
-	base int64
-}
-
-// addAll appends the rows of pages of the table.
-func (c *columns) addAll(pages []basedPage) {
-	for i := range c.cols {
-		rows := c.rows()
-		for _, from := range pages {
-			if from.some[i] {
-				c.cols[i].fill(rows)
-				c.cols[i].addAll(from.page, i)
-			}
-			rows += from.rows()
-		}
-	}
-	for _, from := range pages {
-		for i, line := range from.lines {
-			c.lines.appendInt(from.base + line)
-			c.people.appendInt(from.people[i])
-		}
-	}
-}
-
-// arrays returns the columns as arrays, behind them that of the resources and
-// that of the beneficiaries.
-func (c *columns) arrays() []arrow.Array {
-	arrays := make([]arrow.Array, 0, len(c.cols)+2)
-	for i := range c.cols {
-		c.cols[i].fill(c.rows())
-		arrays = append(arrays, c.cols[i].array())
-	}
-	return append(arrays, c.lines.array(), c.people.array())
-}
-
 // array returns the column as an Arrow array, which shares its memory: the
 // column must not be changed while the array is in use.
-func (c *column) array() arrow.Array {
+func (c *Column) Array() arrow.Array {
 	c.pad()
 	buffers := []*memory.Buffer{memory.NewBufferBytes(c.valid)}
 	var typ arrow.DataType
@@ -321,33 +258,4 @@ func (c *column) array() arrow.Array {
 	words := c.dict.array()
 	defer words.Release()
 	return array.NewDictionaryArray(dictionaryType, numbers, words)
-}
-
-// arrowType is the Arrow type of a field's column.
-func arrowType(f *schema.Field) arrow.DataType {
-	switch f.Kind {
-	case schema.Int:
-		return arrow.PrimitiveTypes.Int64
-	case schema.Decimal:
-		return &arrow.Decimal128Type{Precision: int32(f.Precision), Scale: int32(f.Scale)}
-	case schema.Date:
-		return arrow.FixedWidthTypes.Date32
-	}
-	return arrow.BinaryTypes.String
-}
-
-// arrowSchema is the Arrow schema of a table.
-func arrowSchema(t *schema.Table) *arrow.Schema {
-	fields := make([]arrow.Field, len(t.Fields))
-	for i := range t.Fields {
-		f := &t.Fields[i]
-		fields[i] = arrow.Field{
-			Name:     f.Label,
-			Type:     arrowType(f),
-			Nullable: true,
-			Metadata: arrow.NewMetadata([]string{"description"}, []string{f.Description}),
-		}
-	}
-	meta := arrow.NewMetadata([]string{"description"}, []string{t.Description})
-	return arrow.NewSchema(fields, &meta)
 }

@@ -1,4 +1,4 @@
-package convert
+package table
 
 import (
 	"fmt"
@@ -29,15 +29,9 @@ func readColumn(a arrow.Array) []string {
 		if a.IsNull(i) {
 			continue
 		}
-		switch a := a.(type) {
-		case *array.String, *array.Dictionary:
-			values[i] = textsOf(a).Value(i)
-		case *array.Int64:
-			values[i] = strconv.FormatInt(a.Value(i), 10)
-		case *array.Decimal128:
-			values[i] = a.Value(i).ToString(a.DataType().(*arrow.Decimal128Type).Scale)
-		case *array.Date32:
-			values[i] = a.Value(i).ToTime().Format(time.DateOnly)
+		values[i] = a.ValueStr(i)
+		if d, ok := a.(*array.Decimal128); ok { // with all decimals
+			values[i] = d.Value(i).ToString(d.DataType().(*arrow.Decimal128Type).Scale)
 		}
 	}
 	return values
@@ -66,9 +60,9 @@ func TestColumn(t *testing.T) {
 		field := &schema.Field{Type: schema.Type{Kind: kind, Precision: 22, Scale: 2}}
 		for seed := range uint64(200) {
 			r := rand.New(rand.NewPCG(seed, uint64(kind)))
-			c, m := newColumn(field), modelColumn{kind: kind}
+			c, m := NewColumn(field), modelColumn{kind: kind}
 			if seed%2 == 0 {
-				c = newGatherer(field)
+				c = NewDictColumn(field)
 			}
 			var done []string // what was done, for the message
 			for range 40 {
@@ -76,7 +70,7 @@ func TestColumn(t *testing.T) {
 				case 0, 1:
 					text, fits := m.value(r)
 					done = append(done, fmt.Sprintf("append %q", text))
-					if err := c.append([]byte(text)); (err == nil) != fits {
+					if err := c.Append([]byte(text)); (err == nil) != fits {
 						t.Fatalf("%s: %v: error %v", kind, done, err)
 					}
 					if fits {
@@ -85,7 +79,7 @@ func TestColumn(t *testing.T) {
 				case 2:
 					done = append(done, "append null")
 					for _, none := range []string{"", " ", "~"} {
-						if err := c.append([]byte(none)); err != nil {
+						if err := c.Append([]byte(none)); err != nil {
 							t.Fatal(err)
 						}
 						m.values = append(m.values, "")
@@ -106,7 +100,7 @@ func TestColumn(t *testing.T) {
 					}
 				}
 			}
-			a := c.array()
+			a := c.Array()
 			if got := readColumn(a); !slices.Equal(got, m.values) && len(got)+len(m.values) > 0 {
 				t.Fatalf("%s, seed %d: column is %q, want %q, after %v", kind, seed, got, m.values, done)
 			}
@@ -132,12 +126,12 @@ func TestColumn(t *testing.T) {
 }
 
 // addPage adds a page of random values to a column, and to the model of it.
-func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c *column) []string {
+func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c *Column) []string {
 	t.Helper()
-	p := newPage(&schema.Table{Fields: []schema.Field{{}, *field}})
+	p := NewPage(&schema.Table{Fields: []schema.Field{{}, *field}})
 	var values []string
 	for range r.IntN(20) {
-		row := p.add(0, 0, len(values) > 0)
+		row := p.Add(0, 0, len(values) > 0)
 		switch r.IntN(4) {
 		case 0: // as before
 			if len(values) > 0 {
@@ -146,7 +140,7 @@ func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c
 			}
 			fallthrough
 		case 1:
-			if err := p.set(row, 1, nil); err != nil {
+			if err := p.Set(row, 1, nil); err != nil {
 				t.Fatal(err)
 			}
 			values = append(values, "")
@@ -156,11 +150,11 @@ func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c
 		if kind := field.Kind; fits && kind == schema.Decimal && r.IntN(3) == 0 {
 			text = "12345678901234567890.12"
 		}
-		if err := p.set(row, 1, []byte(text)); (err == nil) != fits {
+		if err := p.Set(row, 1, []byte(text)); (err == nil) != fits {
 			t.Fatalf("%q: error %v", text, err)
 		}
 		if !fits {
-			p.truncate(len(values))
+			p.Truncate(len(values))
 			continue
 		}
 		values = append(values, text)
@@ -173,37 +167,37 @@ func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c
 // TestColumnsAddAll cuts a page back, and adds pages.
 func TestColumnsAddAll(t *testing.T) {
 	table := schema.Lookup("cclf3")
-	add := func(p *page, line int64, values ...string) {
+	add := func(p *Page, line int64, values ...string) {
 		t.Helper()
-		row := p.add(line, personID(10*line), false)
+		row := p.Add(line, 10*line, false)
 		for i, v := range values {
-			if err := p.set(row, i, []byte(v)); err != nil {
+			if err := p.Set(row, i, []byte(v)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	row := []string{"1", "m", "", "60", "1", "code", "2024-01-01", "", "ccn", "2024-01-01", "2024-01-02", "0", "ccn"}
-	a, b := newPage(table), newPage(table)
+	a, b := NewPage(table), NewPage(table)
 	add(a, 0, row...)
 	add(a, 1, row...)
 	add(a, 2, row[:5]...) // a part of a row
-	a.truncate(1)
+	a.Truncate(1)
 	add(b, 0, row...)
 	add(b, 1, row...)
 	all := newColumns(table)
 	all.addAll([]basedPage{{a, 0}, {b, 7}})
-	if all.rows() != 3 || !slices.Equal(all.lines.ints, []int64{0, 7, 8}) || !slices.Equal(all.people.ints, []int64{0, 0, 10}) {
-		t.Errorf("%d rows, lines %v, people %v", all.rows(), all.lines.ints, all.people.ints)
+	if all.rows() != 3 || !slices.Equal(all.resources.ints, []int64{0, 7, 8}) || !slices.Equal(all.beneficiaries.ints, []int64{0, 0, 10}) {
+		t.Errorf("%d rows, resources %v, beneficiaries %v", all.rows(), all.resources.ints, all.beneficiaries.ints)
 	}
 	for i, col := range all.arrays() {
 		if col.Len() != 3 {
 			t.Errorf("array %d has %d values", i, col.Len())
 		}
 	}
-	if got := readColumn(all.cols[5].array()); !slices.Equal(got, []string{"code", "code", "code"}) {
+	if got := readColumn(all.cols[5].Array()); !slices.Equal(got, []string{"code", "code", "code"}) {
 		t.Errorf("codes %q", got)
 	}
-	if got := readColumn(all.cols[2].array()); !slices.Equal(got, []string{"", "", ""}) {
+	if got := readColumn(all.cols[2].Array()); !slices.Equal(got, []string{"", "", ""}) {
 		t.Errorf("a column of nulls has %q", got)
 	}
 }
@@ -213,7 +207,7 @@ func TestColumnsAddAll(t *testing.T) {
 func TestArrowSchema(t *testing.T) {
 	want := map[schema.Kind]arrow.Type{schema.Text: arrow.STRING, schema.Int: arrow.INT64, schema.Decimal: arrow.DECIMAL128, schema.Date: arrow.DATE32}
 	for _, table := range schema.AllTables() {
-		s := arrowSchema(table)
+		s := Schema(table)
 		if s.NumFields() != len(table.Fields) {
 			t.Fatalf("%s has %d columns, want %d", table.Name, s.NumFields(), len(table.Fields))
 		}

@@ -1,35 +1,35 @@
-package convert
+package table
 
 import (
 	"math/bits"
 	"sync"
 )
 
-// A recycler is an allocator of Arrow's that hands out again what was given
+// A PoolAllocator is an allocator of Arrow's that hands out again what was given
 // back. The libraries allocate the same buffers for each column of each batch;
 // new ones would have to be fetched from the system and cleared.
-type recycler struct {
+type PoolAllocator struct {
 	mu   sync.Mutex
-	free [recycleClasses][][]byte // by the binary logarithm of their size
+	free [poolClasses][][]byte // by the binary logarithm of their size
 	// Tests overwrite what is given back, so that it shows when it is still used.
-	poison bool
+	Poison bool
 }
 
 const (
-	recycleLeast   = 6       // the binary logarithm of the smallest buffer
-	recycleClasses = 24      // larger ones are not kept
-	recycleKept    = 1 << 20 // bytes of buffers of one size, or two buffers
+	poolLeast   = 6       // the binary logarithm of the smallest buffer
+	poolClasses = 24      // larger ones are not kept
+	poolKept    = 1 << 20 // bytes of buffers of one size, or two buffers
 )
 
-func sizeClass(size int) int { return max(recycleLeast, bits.Len(uint(size-1))) }
+func sizeClass(size int) int { return max(poolLeast, bits.Len(uint(size-1))) }
 
 // Allocate returns a buffer of zeros.
-func (r *recycler) Allocate(size int) []byte {
+func (r *PoolAllocator) Allocate(size int) []byte {
 	if size == 0 {
 		return nil
 	}
 	class := sizeClass(size)
-	if class >= recycleClasses {
+	if class >= poolClasses {
 		return make([]byte, size)
 	}
 	r.mu.Lock()
@@ -48,7 +48,7 @@ func (r *recycler) Allocate(size int) []byte {
 
 // Reallocate returns a buffer with the contents of another one, which is given
 // back unless it has room enough.
-func (r *recycler) Reallocate(size int, b []byte) []byte {
+func (r *PoolAllocator) Reallocate(size int, b []byte) []byte {
 	if size <= cap(b) {
 		grown := b[:size]
 		if size > len(b) {
@@ -63,21 +63,21 @@ func (r *recycler) Reallocate(size int, b []byte) []byte {
 }
 
 // Free gives a buffer back.
-func (r *recycler) Free(b []byte) {
+func (r *PoolAllocator) Free(b []byte) {
 	size := cap(b)
 	class := sizeClass(size)
-	if size == 0 || class >= recycleClasses || size != 1<<class {
+	if size == 0 || class >= poolClasses || size != 1<<class {
 		return // not from here, or too large
 	}
 	b = b[:size]
-	if r.poison {
+	if r.Poison {
 		for i := range b {
 			b[i] = 0xDB
 		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.free[class]) < max(2, recycleKept>>class) {
+	if len(r.free[class]) < max(2, poolKept>>class) {
 		r.free[class] = append(r.free[class], b)
 	}
 }

@@ -1,4 +1,4 @@
-package convert
+package table
 
 import (
 	"errors"
@@ -29,12 +29,12 @@ func TestDaysOfCalendar(t *testing.T) {
 				want = int32((day.Unix() - 86399) / 86400)
 			}
 			text := day.Format(time.DateOnly)
-			if got, ok, err := parseDate([]byte(text)); got != want || !ok || err != nil {
-				t.Fatalf("parseDate(%s) = %d, %v, %v, want %d", text, got, ok, err, want)
+			if got, ok, err := ParseDate([]byte(text)); got != want || !ok || err != nil {
+				t.Fatalf("ParseDate(%s) = %d, %v, %v, want %d", text, got, ok, err, want)
 			}
-			y, m, d := civil(want)
+			y, m, d := Civil(want)
 			if time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) != day {
-				t.Fatalf("civil(%d) = %d-%d-%d, want %s", want, y, m, d, text)
+				t.Fatalf("Civil(%d) = %d-%d-%d, want %s", want, y, m, d, text)
 			}
 		}
 	}
@@ -110,10 +110,10 @@ var dates = []struct {
 
 func TestParseDate(t *testing.T) {
 	for _, tt := range dates {
-		days, ok, err := parseDate([]byte(tt.text))
+		days, ok, err := ParseDate([]byte(tt.text))
 		got := "none"
 		switch {
-		case errors.Is(err, adjustedPartialDate):
+		case errors.Is(err, PartialDate):
 			got = "partial"
 		case err != nil:
 			got = ""
@@ -121,16 +121,16 @@ func TestParseDate(t *testing.T) {
 			got = time.Unix(int64(days)*86400, 0).UTC().Format(time.DateOnly)
 		}
 		if got != tt.want {
-			t.Errorf("parseDate(%q) = %d, %v, %v, want %q", tt.text, days, ok, err, tt.want)
+			t.Errorf("ParseDate(%q) = %d, %v, %v, want %q", tt.text, days, ok, err, tt.want)
 		}
 		checkDate(t, tt.text)
 	}
 }
 
-// checkDate compares parseDate with package time.
+// checkDate compares ParseDate with package time.
 func checkDate(t *testing.T, text string) {
 	t.Helper()
-	days, ok, err := parseDate([]byte(text))
+	days, ok, err := ParseDate([]byte(text))
 	day, rest := text, ""
 	if len(text) > 10 {
 		day, rest = text[:10], text[10:]
@@ -144,13 +144,13 @@ func checkDate(t *testing.T, text string) {
 	if rest != "" && rest[0] != 'T' {
 		wantErr = errNotDate
 	}
-	if (err == nil || errors.Is(err, adjustedPartialDate)) != (wantErr == nil) {
-		t.Fatalf("parseDate(%q): error %v, package time: %v", text, err, wantErr)
+	if (err == nil || errors.Is(err, PartialDate)) != (wantErr == nil) {
+		t.Fatalf("ParseDate(%q): error %v, package time: %v", text, err, wantErr)
 	}
 	noDates := []string{"0001-01-01", "0001-01-03", "0999-12-27", "1000-01-01", "9999-12-31"}
 	isDate := err == nil && len(day) == 10 && !slices.Contains(noDates, day)
 	if ok != isDate || ok && time.Unix(int64(days)*86400, 0).UTC() != want {
-		t.Fatalf("parseDate(%q) = %d, %v, want %v", text, days, ok, want)
+		t.Fatalf("ParseDate(%q) = %d, %v, want %v", text, days, ok, want)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestPartialDates(t *testing.T) {
 			}
 			return time.Unix(int64(days)*86400, 0).UTC().Format(time.DateOnly)
 		}
-		earliest, latest := day(earliestDay([]byte(tt.text))), day(latestDay([]byte(tt.text)))
+		earliest, latest := day(EarliestDay([]byte(tt.text))), day(LatestDay([]byte(tt.text)))
 		if earliest != tt.earliest || latest != tt.latest {
 			t.Errorf("%q is from %q to %q, want %q to %q", tt.text, earliest, latest, tt.earliest, tt.latest)
 		}
@@ -227,36 +227,36 @@ var decimals = []struct {
 	{"1.", 13, 2, "100", nil}, // not JSON, but identifiers are strings
 	{".5", 13, 2, "50", nil},
 
-	{"424627.40625", 13, 2, "42462741", adjustedRounded},
-	{"0.001", 13, 2, "0", adjustedRounded},
-	{"-0.001", 13, 2, "0", adjustedRounded},
-	{"0.005", 13, 2, "0", adjustedRounded},
-	{"-0.005", 13, 2, "0", adjustedRounded},
-	{"0.00500000000000000000000000000000000000000000000001", 13, 2, "1", adjustedRounded},
-	{"0.0050000000000000000000000000000000000000000000000", 13, 2, "0", adjustedRounded},
-	{"0.0049999999999999999999999999999999999999999999999", 13, 2, "0", adjustedRounded},
-	{"0.015", 13, 2, "2", adjustedRounded},
-	{"-0.015", 13, 2, "-2", adjustedRounded},
-	{"0.025", 13, 2, "2", adjustedRounded},
-	{"0.025e0", 13, 2, "2", adjustedRounded},
-	{"2.5e-2", 13, 2, "2", adjustedRounded},
-	{"1.005", 13, 2, "100", adjustedRounded},
-	{"1.994999", 13, 2, "199", adjustedRounded},
-	{"1.995", 13, 2, "200", adjustedRounded},
+	{"424627.40625", 13, 2, "42462741", Rounded},
+	{"0.001", 13, 2, "0", Rounded},
+	{"-0.001", 13, 2, "0", Rounded},
+	{"0.005", 13, 2, "0", Rounded},
+	{"-0.005", 13, 2, "0", Rounded},
+	{"0.00500000000000000000000000000000000000000000000001", 13, 2, "1", Rounded},
+	{"0.0050000000000000000000000000000000000000000000000", 13, 2, "0", Rounded},
+	{"0.0049999999999999999999999999999999999999999999999", 13, 2, "0", Rounded},
+	{"0.015", 13, 2, "2", Rounded},
+	{"-0.015", 13, 2, "-2", Rounded},
+	{"0.025", 13, 2, "2", Rounded},
+	{"0.025e0", 13, 2, "2", Rounded},
+	{"2.5e-2", 13, 2, "2", Rounded},
+	{"1.005", 13, 2, "100", Rounded},
+	{"1.994999", 13, 2, "199", Rounded},
+	{"1.995", 13, 2, "200", Rounded},
 	{"1.5e3", 13, 2, "150000", nil},
-	{"1e-3", 13, 2, "0", adjustedRounded},
-	{"5e-3", 13, 2, "0", adjustedRounded},
-	{"6e-3", 13, 2, "1", adjustedRounded},
-	{"9e-4", 13, 2, "0", adjustedRounded},
-	{"99e-4", 13, 2, "1", adjustedRounded},
-	{"1e-99999", 13, 2, "0", adjustedRounded},
-	{"0.5", 18, 0, "0", adjustedRounded},
-	{"1.5", 18, 0, "2", adjustedRounded},
-	{"1234567890123.45675", 22, 4, "12345678901234568", adjustedRounded},
-	{"99999999999.994", 13, 2, "9999999999999", adjustedRounded},
+	{"1e-3", 13, 2, "0", Rounded},
+	{"5e-3", 13, 2, "0", Rounded},
+	{"6e-3", 13, 2, "1", Rounded},
+	{"9e-4", 13, 2, "0", Rounded},
+	{"99e-4", 13, 2, "1", Rounded},
+	{"1e-99999", 13, 2, "0", Rounded},
+	{"0.5", 18, 0, "0", Rounded},
+	{"1.5", 18, 0, "2", Rounded},
+	{"1234567890123.45675", 22, 4, "12345678901234568", Rounded},
+	{"99999999999.994", 13, 2, "9999999999999", Rounded},
 	{"99999999999.995", 13, 2, "", errTooLarge},
-	{"18446744073709551615.5", 37, 0, "18446744073709551616", adjustedRounded},
-	{strings.Repeat("9", 36) + ".4999", 37, 0, strings.Repeat("9", 36), adjustedRounded},
+	{"18446744073709551615.5", 37, 0, "18446744073709551616", Rounded},
+	{strings.Repeat("9", 36) + ".4999", 37, 0, strings.Repeat("9", 36), Rounded},
 	{"100000000000", 13, 2, "", errTooLarge},
 	{"-100000000000.00", 13, 2, "", errTooLarge},
 	{"1e11", 13, 2, "", errTooLarge},
@@ -323,7 +323,7 @@ func checkDecimal(t *testing.T, text string, precision, scale uint8) {
 	value.Mul(value, new(big.Rat).SetInt(powerOfTen(scale)))
 	rounded := roundHalfEven(value)
 	fits := rounded.CmpAbs(powerOfTen(precision)) < 0
-	if (err == nil || errors.Is(err, adjustedRounded)) != fits || fits && (err == nil) != value.IsInt() {
+	if (err == nil || errors.Is(err, Rounded)) != fits || fits && (err == nil) != value.IsInt() {
 		t.Fatalf("parseDecimal(%q, %d, %d): error %v for %s", text, precision, scale, err, value.RatString())
 	}
 	if fits && got.BigInt().Cmp(rounded) != 0 {
@@ -394,8 +394,8 @@ func TestParseInt(t *testing.T) {
 		{"1000000000000000000", 0, errTooLarge}, {"9223372036854775808", 0, errTooLarge},
 		{"1.5", 0, errTooPrecise}, {"x", 0, errNotNumber}, {"", 0, errNotNumber},
 	} {
-		if got, err := parseInt([]byte(tt.text)); got != tt.want || !errors.Is(err, tt.err) {
-			t.Errorf("parseInt(%q) = %d, %v, want %d, %v", tt.text, got, err, tt.want, tt.err)
+		if got, err := ParseInt([]byte(tt.text)); got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("ParseInt(%q) = %d, %v, want %d, %v", tt.text, got, err, tt.want, tt.err)
 		}
 	}
 }
@@ -405,8 +405,8 @@ func TestBlank(t *testing.T) {
 		"": true, " ": true, "   ": true, "~": true,
 		"0": false, " ~": false, "~~": false, " a": false, "a ": false, "\t": false, "null": false,
 	} {
-		if got := blank([]byte(text)); got != want {
-			t.Errorf("blank(%q) = %v", text, got)
+		if got := Blank([]byte(text)); got != want {
+			t.Errorf("Blank(%q) = %v", text, got)
 		}
 	}
 }

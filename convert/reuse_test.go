@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
@@ -15,36 +17,6 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth"
 	"github.com/cclf-tools/cclf/schema"
 )
-
-func TestRecycler(t *testing.T) {
-	r := &recycler{poison: true}
-	b := r.Allocate(100)
-	if len(b) != 100 || cap(b) != 128 {
-		t.Fatalf("%d bytes with room for %d", len(b), cap(b))
-	}
-	copy(b, "kept")
-	if b = r.Reallocate(120, b); string(b[:4]) != "kept" || b[119] != 0 {
-		t.Errorf("grown in place: %q", b)
-	}
-	old := b
-	if b = r.Reallocate(1000, b); string(b[:4]) != "kept" || b[999] != 0 {
-		t.Errorf("grown: %q", b)
-	}
-	if old[0] != 0xDB {
-		t.Error("what was given back is not overwritten")
-	}
-	if again := r.Allocate(65); &again[0] != &old[0] || again[0] != 0 || again[64] != 0 {
-		t.Error("a buffer is not handed out again, or not with zeros")
-	}
-	r.Free(nil)
-	r.Free(make([]byte, 100)) // of another allocator
-	if b := r.Allocate(128); len(b) != 128 || b[0] != 0 {
-		t.Errorf("%d bytes", len(b))
-	}
-	if b := r.Allocate(1<<recycleClasses + 1); len(b) != 1<<recycleClasses+1 {
-		t.Errorf("%d bytes", len(b))
-	}
-}
 
 // TestNothingIsReadAfterFree converts with an allocator that overwrites what is
 // given back, and compares the Parquet files with CSV files: all values, and
@@ -148,4 +120,19 @@ func checkStatistics(t *testing.T, r *file.Reader, group, column, nulls int, val
 	if least, greatest := slices.Min(values), slices.Max(values); string(texts.Min()) != least || string(texts.Max()) != greatest {
 		t.Errorf("group %d, column %d is from %q to %q, statistics say from %q to %q", group, column, least, greatest, texts.Min(), texts.Max())
 	}
+}
+
+// readColumn lists the values of an array as texts, "" for null.
+func readColumn(a arrow.Array) []string {
+	values := make([]string, a.Len())
+	for i := range values {
+		if a.IsNull(i) {
+			continue
+		}
+		values[i] = a.ValueStr(i)
+		if d, ok := a.(*array.Decimal128); ok { // with all decimals
+			values[i] = d.Value(i).ToString(d.DataType().(*arrow.Decimal128Type).Scale)
+		}
+	}
+	return values
 }

@@ -1,0 +1,139 @@
+package table
+
+import (
+	"hash/maphash"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// A dictionary numbers the distinct texts of a column in the order in which
+// they come. Claims repeat their codes and identifiers from line to line, so
+// the texts are few; and a Parquet file is made of such numbers anyway.
+//
+// When the texts of a column have turned out to be seldom the same, it becomes a
+// list for some time: texts are not looked up, and one that comes again has
+// another number. The first text of a list is empty, which no value is.
+type dictionary struct {
+	text  []byte
+	ends  []int32  // where each text ends
+	slots []uint32 // hash table of numbers, counted from one
+	last  int32    // the number given last
+	lists int      // how many times in a row it has been a list, this one too
+}
+
+// hashSeed need not be the same in each run: numbers go by order, not by hash.
+var hashSeed = maphash.MakeSeed()
+
+const (
+	dictionarySlots = 64 // of a new table; a power of two
+	// dictionaryRepeats is how often the texts of a column occur on average when a
+	// dictionary is worth having. Without one, others take less room in a file, and
+	// less time.
+	dictionaryRepeats = 8
+	dictionaryLists   = 5 // in a row
+)
+
+// number returns the number of a text.
+func (d *dictionary) number(v []byte) int32 {
+	if len(d.ends) > 0 && string(d.at(d.last)) == string(v) {
+		return d.last
+	}
+	if d.lists > 0 {
+		return d.add(v)
+	}
+	if 2*len(d.ends) >= len(d.slots) {
+		d.grow()
+	}
+	mask := uint64(len(d.slots) - 1)
+	i := maphash.Bytes(hashSeed, v) & mask
+	for ; d.slots[i] != 0; i = (i + 1) & mask {
+		if n := int32(d.slots[i] - 1); string(d.at(n)) == string(v) {
+			d.last = n
+			return n
+		}
+	}
+	d.slots[i] = uint32(d.add(v) + 1)
+	return d.last
+}
+
+// add adds a text, and returns its number.
+func (d *dictionary) add(v []byte) int32 {
+	d.text = append(d.text, v...)
+	d.ends = append(d.ends, int32(len(d.text)))
+	d.last = int32(len(d.ends) - 1)
+	return d.last
+}
+
+func (d *dictionary) at(n int32) []byte {
+	start := int32(0)
+	if n > 0 {
+		start = d.ends[n-1]
+	}
+	return d.text[start:d.ends[n]]
+}
+
+func (d *dictionary) grow() {
+	d.slots = make([]uint32, max(dictionarySlots, 2*len(d.slots)))
+	mask := uint64(len(d.slots) - 1)
+	for n := range d.ends {
+		i := maphash.Bytes(hashSeed, d.at(int32(n))) & mask
+		for d.slots[i] != 0 {
+			i = (i + 1) & mask
+		}
+		d.slots[i] = uint32(n + 1)
+	}
+}
+
+// reset begins a new dictionary, of about the size of the old one, in which so
+// many values had a number. The texts of that stay as they are, for arrays that
+// have them.
+func (d *dictionary) reset(values int) {
+	few := dictionaryRepeats*len(d.ends) > values
+	d.text = make([]byte, 0, len(d.text)+len(d.text)/8)
+	d.ends = make([]int32, 0, len(d.ends)+len(d.ends)/8)
+	clear(d.slots)
+	if !few || d.lists == dictionaryLists {
+		d.lists = 0
+		return
+	}
+	d.lists++
+	d.add(nil)
+}
+
+// isList reports whether an array of texts was a list.
+func isList(texts *array.String) bool { return texts.Len() > 0 && texts.ValueLen(0) == 0 }
+
+// array returns the texts as an Arrow array.
+func (d *dictionary) array() arrow.Array {
+	return stringArray(len(d.ends), nil, 0, d.ends, d.text)
+}
+
+// stringArray makes an array of texts that end where ends says. It shares
+// their memory.
+func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arrow.Array {
+	offsets := make([]int32, n+1)
+	copy(offsets[1:], ends)
+	var bits *memory.Buffer
+	if valid != nil {
+		bits = memory.NewBufferBytes(valid)
+	}
+	data := array.NewData(arrow.BinaryTypes.String, n, []*memory.Buffer{
+		bits,
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)),
+		memory.NewBufferBytes(text),
+	}, nil, nulls, 0)
+	defer data.Release()
+	return array.NewStringData(data)
+}
+
+// dictionaryType is the type of text columns on their way to the files.
+var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
+
+// Repeats reports whether the texts of a column with a dictionary repeat often
+// enough for a file to have a dictionary of them too.
+func Repeats(col *array.Dictionary) bool {
+	words := col.Dictionary().(*array.String)
+	return !isList(words) && dictionaryRepeats*words.Len() <= col.Len()-col.NullN()
+}

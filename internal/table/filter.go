@@ -1,0 +1,80 @@
+package table
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// A RowRun is the rows From (inclusive) to To (exclusive).
+type RowRun struct{ From, To int }
+
+// FilterRows returns the n rows of a column that are in runs, which are in order.
+// It overwrites the column with them: nothing else may use the column afterwards.
+func FilterRows(col arrow.Array, runs []RowRun, n int) arrow.Array {
+	switch col := col.(type) {
+	case *array.Dictionary:
+		numbers := FilterRows(col.Indices(), runs, n)
+		defer numbers.Release()
+		return array.NewDictionaryArray(dictionaryType, numbers, col.Dictionary())
+	case *array.Uint16:
+		return filterValues(col, runs, n, col.Uint16Values(), arrow.Uint16Traits.CastToBytes)
+	case *array.Int64:
+		return filterValues(col, runs, n, col.Int64Values(), arrow.Int64Traits.CastToBytes)
+	case *array.Date32:
+		return filterValues(col, runs, n, col.Date32Values(), arrow.Date32Traits.CastToBytes)
+	case *array.Decimal128:
+		return filterValues(col, runs, n, col.Values(), arrow.Decimal128Traits.CastToBytes)
+	}
+	panic("table: internal error: a spill has no column of type " + col.DataType().String())
+}
+
+func filterValues[T any](col arrow.Array, runs []RowRun, n int, values []T, bytesOf func([]T) []byte) arrow.Array {
+	data := col.Data()
+	at := 0
+	for _, run := range runs {
+		at += copy(values[at:], values[run.From:run.To])
+	}
+	nulls := col.NullN()
+	var bits *memory.Buffer
+	switch {
+	case nulls == col.Len():
+		nulls = n // as the bits say already
+		bits = memory.NewBufferBytes(data.Buffers()[0].Bytes())
+	case nulls > 0:
+		valid := make([]byte, 0, bitutil.BytesForBits(int64(n)))
+		at = 0
+		for _, run := range runs {
+			valid = appendBits(valid, at, data.Buffers()[0].Bytes(), data.Offset()+run.From, run.To-run.From)
+			at += run.To - run.From
+		}
+		nulls = n - bitutil.CountSetBits(valid, 0, n)
+		bits = memory.NewBufferBytes(valid)
+	}
+	kept := array.NewData(col.DataType(), n, []*memory.Buffer{bits, memory.NewBufferBytes(bytesOf(values[:n]))}, nil, nulls, 0)
+	defer kept.Release()
+	return array.MakeFromData(kept)
+}
+
+// appendBits appends count bits, from the one with number from on, to a bitmap of
+// n bits. Behind its end a bitmap has zeros.
+func appendBits(bits []byte, n int, more []byte, from, count int) []byte {
+	for count > 0 {
+		// As many as the last byte has room for, or a whole byte.
+		shift := n % 8
+		take := min(8-shift, count)
+		b := uint16(more[from/8]) >> (from % 8)
+		if from%8+take > 8 {
+			b |= uint16(more[from/8+1]) << (8 - from%8)
+		}
+		b &= 1<<take - 1
+		if shift == 0 {
+			bits = append(bits, byte(b))
+		} else {
+			bits[len(bits)-1] |= byte(b << shift)
+		}
+		n, from, count = n+take, from+take, count-take
+	}
+	return bits
+}
