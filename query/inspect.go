@@ -17,16 +17,16 @@ import (
 // approx_count_distinct, which needs little memory.
 const exactRows = 100_000
 
-// A TableFill says how full the columns of a table are.
-type TableFill struct {
+// A TableProfile says how full the columns of a table are.
+type TableProfile struct {
 	Name    string
 	Schema  *schema.Table // nil when the table is none of package schema's
 	Rows    int64
-	Columns []ColumnFill
+	Columns []ColumnProfile
 }
 
-// A ColumnFill says how full a column is and what values it has.
-type ColumnFill struct {
+// A ColumnProfile says how full a column is and what values it has.
+type ColumnProfile struct {
 	Name     string
 	Type     string        // DuckDB's
 	Field    *schema.Field // nil when the column is not in package schema
@@ -69,13 +69,13 @@ func (db *DB) TableNames() []string {
 
 // Inspect reads all of a table, which TableNames lists, and says how full its
 // columns are.
-func (db *DB) Inspect(ctx context.Context, table string) (*TableFill, error) {
+func (db *DB) Inspect(ctx context.Context, table string) (*TableProfile, error) {
 	i := slices.IndexFunc(db.folders, func(f folder) bool { return f.title() == table })
 	if i < 0 {
 		return nil, &Error{Msg: fmt.Sprintf("the data set has no table %q", table)}
 	}
 	f := db.folders[i]
-	fill := &TableFill{Name: table, Schema: f.schema}
+	fill := &TableProfile{Name: table, Schema: f.schema}
 	count, _, err := db.one(ctx, "SELECT count(*) FROM "+f.view())
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (db *DB) Inspect(ctx context.Context, table string) (*TableFill, error) {
 	exprs := make([]string, 0, 4*len(columns))
 	for _, c := range columns {
 		field := lookupField(fill.Schema, c.Name)
-		fill.Columns = append(fill.Columns, ColumnFill{
+		fill.Columns = append(fill.Columns, ColumnProfile{
 			Name: c.Name, Type: c.Type, Field: field, Partial: f.group == partialName, Exact: exact,
 		})
 		exprs = append(exprs, fillExprs(c, field, exact)...)
@@ -160,7 +160,7 @@ func (db *DB) APIs() []schema.API {
 }
 
 // Source says where a generation carries a column that has a Field.
-func (c *ColumnFill) Source(api schema.API) schema.Cell {
+func (c *ColumnProfile) Source(api schema.API) schema.Cell {
 	if c.Partial && api == schema.V2 {
 		return c.Field.Partial
 	}
@@ -170,7 +170,7 @@ func (c *ColumnFill) Source(api schema.API) schema.Cell {
 // Explain says why a column is empty, as far as the generations that it could
 // come from tell. For a column with values, and when there is nothing to say,
 // it is empty.
-func (c *ColumnFill) Explain(apis []schema.API) string {
+func (c *ColumnProfile) Explain(apis []schema.API) string {
 	if c.Filled > 0 {
 		return ""
 	}

@@ -4,11 +4,9 @@ package query
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
@@ -19,10 +17,10 @@ import (
 )
 
 // inspectAll inspects tables of a data set made of files.
-func inspectAll(t *testing.T, files map[string]string, tables ...string) []*TableFill {
+func inspectAll(t *testing.T, files map[string]string, tables ...string) []*TableProfile {
 	t.Helper()
 	db := open(t, files)
-	var fills []*TableFill
+	var fills []*TableProfile
 	for _, name := range tables {
 		fill, err := db.Inspect(t.Context(), name)
 		if err != nil {
@@ -92,15 +90,6 @@ func TestInspectEstimates(t *testing.T) {
 	if typ.Exact || typ.Distinct != 1 {
 		t.Errorf("%+v, want an estimate of 1", typ)
 	}
-	var out strings.Builder
-	if err := (&FillReport{Tables: []*TableFill{fill}}).WriteTable(&out); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"| ~1 |", "~ an estimate, by approx_count_distinct"} {
-		if got := strings.Join(strings.Fields(out.String()), " "); !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, out.String())
-		}
-	}
 }
 
 func TestInspectErrors(t *testing.T) {
@@ -165,8 +154,8 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// TestNothingPersonal fills all columns of the tables of beneficiaries and
-// looks for their values in the reports.
+// TestNothingPersonal fills all columns of the tables of beneficiaries, and
+// looks for the values in the profiles.
 func TestNothingPersonal(t *testing.T) {
 	files := make(map[string]string)
 	for _, name := range []string{"cclf8", "cclf9"} {
@@ -185,198 +174,15 @@ func TestNothingPersonal(t *testing.T) {
 		}
 		files[name+"/part-00000.parquet"] = "SELECT " + strings.Join(columns, ", ")
 	}
-	report := &FillReport{APIs: schema.APIs[:], Tables: inspectAll(t, files, "cclf8", "cclf9")}
-	for _, write := range []func(io.Writer) error{report.WriteTable, report.WriteJSON, func(w io.Writer) error { return report.WriteCSV(w, CSVOptions{}) }} {
-		var out strings.Builder
-		if err := write(&out); err != nil {
-			t.Fatal(err)
-		}
-		for _, secret := range []string{"SECRET", "1931", "101"} {
-			if strings.Contains(out.String(), secret) {
-				t.Errorf("%s is in\n%s", secret, out.String())
+	for _, table := range inspectAll(t, files, "cclf8", "cclf9") {
+		for _, c := range table.Columns {
+			c.Field = nil
+			found := fmt.Sprintf("%+v", c)
+			for _, secret := range []string{"SECRET", "1931", "101"} {
+				if strings.Contains(found, secret) {
+					t.Errorf("%s is in the profile of %s.%s: %s", secret, table.Name, c.Name, found)
+				}
 			}
-		}
-	}
-}
-
-// fills is a report on a small data set.
-func fills(t *testing.T) *FillReport {
-	return &FillReport{Tables: inspectAll(t, map[string]string{
-		"cclf1/part-00000.csv": "CUR_CLM_UNIQ_ID,BENE_HIC_NUM,CLM_FROM_DT,CLM_PMT_AMT,NOTE\n" +
-			"1,,2024-02-29,10.50,\n2,,2023-01-01,-0.05,\n3,,,10.50,\n",
-		"cclf9/part-00000.csv":                       "CRNT_NUM\nx\n",
-		"partially_adjudicated/cclf1/part-00000.csv": "CUR_CLM_UNIQ_ID,CLM_PMT_AMT\n1,\n",
-	}, "cclf1", "cclf3", "cclf9", "partially_adjudicated.cclf1")}
-}
-
-func TestFillReportTable(t *testing.T) {
-	report := fills(t)
-	report.APIs = []schema.API{schema.V2}
-	wide := `cclf1: Part A Claims Header File, 3 rows
-
- column          | filled | distinct |        min |        max | v2
------------------+--------+----------+------------+------------+--------
- CUR_CLM_UNIQ_ID | 100.0% |        3 |            |            | mapped
- BENE_HIC_NUM    |   0.0% |        0 |            |            | absent
- CLM_FROM_DT     |  66.7% |        2 | 2023-01-01 | 2024-02-29 | mapped
- CLM_PMT_AMT     | 100.0% |        2 |      -0.05 |      10.50 | mapped
- NOTE            |   0.0% |        0 |            |            |
-
-Empty:
-  BENE_HIC_NUM  v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020
-  NOTE          not a field that cclf fills
-
-cclf3: Part A Procedure Code File, no rows
-
-cclf9: BENE XREF File, 1 row
-
- column   | filled | distinct | min | max | v2
-----------+--------+----------+-----+-----+---------
- CRNT_NUM | 100.0% |        1 |     |     | derived
-
-No column is empty.
-
-partially_adjudicated.cclf1: Part A Claims Header File, 1 row
-
- column          | filled | distinct | min | max | v2
------------------+--------+----------+-----+-----+--------
- CUR_CLM_UNIQ_ID | 100.0% |        1 |     |     | mapped
- CLM_PMT_AMT     |   0.0% |        0 |     |     | absent
-
-Empty:
-  CLM_PMT_AMT  v2 does not carry it: Claim and ClaimResponse do not carry it
-`
-	compare(t, report.WriteTable, wide)
-
-	report.EmptyOnly = true
-	report.APIs = nil
-	compare(t, report.WriteTable, `cclf1: Part A Claims Header File, 3 rows
-
-Empty:
-  BENE_HIC_NUM
-  NOTE          not a field that cclf fills
-
-cclf3: Part A Procedure Code File, no rows
-
-cclf9: BENE XREF File, 1 row
-
-No column is empty.
-
-partially_adjudicated.cclf1: Part A Claims Header File, 1 row
-
-Empty:
-  CLM_PMT_AMT
-
-The data set does not say which generation of BCDA it comes from; --api would explain empty columns.
-`)
-}
-
-func TestFillReportData(t *testing.T) {
-	report := fills(t)
-	report.APIs = []schema.API{schema.V1, schema.V2}
-	report.Tables = report.Tables[:1]
-	compare(t, func(w io.Writer) error { return report.WriteCSV(w, CSVOptions{}) }, `table,rows,column,type,filled,share,distinct,distinct_exact,min,max,source,why_empty
-cclf1,3,CUR_CLM_UNIQ_ID,VARCHAR,3,1,3,true,,,v1:mapped v2:mapped,
-cclf1,3,BENE_HIC_NUM,VARCHAR,0,0,0,true,,,v1:absent v2:absent,v1 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020; v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020
-cclf1,3,CLM_FROM_DT,DATE,2,0.666667,2,true,2023-01-01,2024-02-29,v1:mapped v2:mapped,
-cclf1,3,CLM_PMT_AMT,"DECIMAL(15,2)",3,1,2,true,-0.05,10.50,v1:mapped v2:mapped,
-cclf1,3,NOTE,VARCHAR,0,0,0,true,,,,not a field that cclf fills
-`)
-	report.EmptyOnly = true
-	compare(t, report.WriteJSON, `{
-  "apis": [
-    "v1",
-    "v2"
-  ],
-  "tables": [
-    {
-      "table": "cclf1",
-      "title": "Part A Claims Header File",
-      "rows": 3,
-      "columns": [
-        {
-          "column": "BENE_HIC_NUM",
-          "type": "VARCHAR",
-          "filled": 0,
-          "share": 0,
-          "distinct": 0,
-          "distinct_exact": true,
-          "sources": {
-            "v1": {
-              "source": "absent",
-              "note": "BCDA sends no HICN; CMS leaves the field blank since 2020"
-            },
-            "v2": {
-              "source": "absent",
-              "note": "BCDA sends no HICN; CMS leaves the field blank since 2020"
-            }
-          },
-          "why_empty": "v1 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020; v2 does not carry it: BCDA sends no HICN; CMS leaves the field blank since 2020"
-        },
-        {
-          "column": "NOTE",
-          "type": "VARCHAR",
-          "filled": 0,
-          "share": 0,
-          "distinct": 0,
-          "distinct_exact": true,
-          "sources": {},
-          "why_empty": "not a field that cclf fills"
-        }
-      ]
-    }
-  ]
-}
-`)
-	report.EmptyOnly = false
-	var out strings.Builder
-	if err := report.WriteJSON(&out); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{`"min": -0.05,`, `"max": "2024-02-29",`, `"share": 0.666667,`} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("no %s in\n%s", want, out.String())
-		}
-	}
-	compare(t, (&FillReport{}).WriteJSON, "{\n  \"apis\": [],\n  \"tables\": []\n}\n")
-}
-
-func compare(t *testing.T, write func(io.Writer) error, want string) {
-	t.Helper()
-	var got strings.Builder
-	if err := write(&got); err != nil {
-		t.Fatal(err)
-	}
-	lines := func(s string) []string { return strings.Split(s, "\n") }
-	if diff := cmp.Diff(lines(want), lines(got.String())); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// TestFillReportCSVIsWhole reads the report on a data set without rows back.
-func TestFillReportCSVIsWhole(t *testing.T) {
-	db := open(t, map[string]string{})
-	report := FillReport{APIs: []schema.API{schema.V3}}
-	fields := 0
-	for _, name := range db.TableNames() {
-		fill, err := db.Inspect(t.Context(), name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		report.Tables = append(report.Tables, fill)
-		fields += len(schema.Lookup(name).Fields)
-	}
-	var out strings.Builder
-	if err := report.WriteCSV(&out, CSVOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	records, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
-	if err != nil || len(records) != fields+1 {
-		t.Errorf("%d records for %d fields: %v", len(records), fields, err)
-	}
-	for _, r := range records[1:] {
-		if r[len(r)-1] == "" {
-			t.Errorf("%s.%s is empty and nothing says why", r[0], r[2])
 		}
 	}
 }
@@ -391,40 +197,21 @@ func TestExplain(t *testing.T) {
 		Partial: schema.Cell{Source: schema.Derived, Expr: "c > d", Note: "a rule"},
 	}
 	for _, tt := range []struct {
-		column ColumnFill
+		column ColumnProfile
 		apis   []schema.API
 		want   string
 	}{
-		{ColumnFill{}, schema.APIs[:], "not a field that cclf fills"},
-		{ColumnFill{Field: field, Filled: 1}, schema.APIs[:], ""},
-		{ColumnFill{Field: field}, nil, ""},
-		{ColumnFill{Field: field}, []schema.API{schema.V1}, "whether v1 carries it is not known"},
-		{ColumnFill{Field: field}, []schema.API{schema.V2, schema.V3},
+		{ColumnProfile{}, schema.APIs[:], "not a field that cclf fills"},
+		{ColumnProfile{Field: field, Filled: 1}, schema.APIs[:], ""},
+		{ColumnProfile{Field: field}, nil, ""},
+		{ColumnProfile{Field: field}, []schema.API{schema.V1}, "whether v1 carries it is not known"},
+		{ColumnProfile{Field: field}, []schema.API{schema.V2, schema.V3},
 			"v2 does not carry it: a reason; v3 carries it, but nothing was found at a.b"},
-		{ColumnFill{Field: field, Partial: true}, []schema.API{schema.V2},
+		{ColumnProfile{Field: field, Partial: true}, []schema.API{schema.V2},
 			"v2 carries it, but nothing was found at c > d"},
 	} {
 		if got := tt.column.Explain(tt.apis); got != tt.want {
 			t.Errorf("Explain(%v) = %q, want %q", tt.apis, got, tt.want)
-		}
-	}
-}
-
-func TestPercent(t *testing.T) {
-	for _, tt := range []struct {
-		n, of int64
-		want  string
-	}{
-		{0, 7, "0.0%"},
-		{1, 100_000, "<0.1%"},
-		{1, 3, "33.3%"},
-		{1, 1000, "0.1%"},
-		{99_999, 100_000, ">99.9%"},
-		{999, 1000, "99.9%"},
-		{7, 7, "100.0%"},
-	} {
-		if got := percent(tt.n, tt.of); got != tt.want {
-			t.Errorf("percent(%d, %d) = %s, want %s", tt.n, tt.of, got, tt.want)
 		}
 	}
 }
@@ -469,28 +256,6 @@ func TestCreateTable(t *testing.T) {
 		got = get(t, db, "SELECT comment FROM duckdb_tables()"+where)
 		if diff := cmp.Diff([][]any{{table.Comment()}}, got); diff != "" {
 			t.Errorf("comment of %s (-want +got):\n%s", table.Name, diff)
-		}
-	}
-}
-
-// TestInspectForSpreadsheets checks that a column of a foreign data set is no formula.
-func TestInspectForSpreadsheets(t *testing.T) {
-	db := open(t, map[string]string{"extra/part-00000.csv": "=cmd()\n=1+1\n"})
-	table, err := db.Inspect(t.Context(), "extra")
-	if err != nil {
-		t.Fatal(err)
-	}
-	report := FillReport{Tables: []*TableFill{table}}
-	for _, tt := range []struct {
-		opts CSVOptions
-		want string
-	}{{CSVOptions{}, "extra,1,=cmd(),"}, {CSVOptions{Spreadsheet: true}, "extra,1,'=cmd(),"}} {
-		var out strings.Builder
-		if err := report.WriteCSV(&out, tt.opts); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(out.String(), tt.want) {
-			t.Errorf("%v: no %s in\n%s", tt.opts, tt.want, out.String())
 		}
 	}
 }

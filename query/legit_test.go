@@ -114,7 +114,7 @@ func TestLegitimate(t *testing.T) {
 	}
 	for _, sql := range legitimate {
 		var got, want strings.Builder
-		err := parts.Run(t.Context(), sql, func(rows *Rows) error { return WriteCSV(&got, rows, CSVOptions{}) })
+		err := parts.Run(t.Context(), sql, func(rows *Rows) error { return writeCSV(&got, rows) })
 		if err != nil {
 			t.Errorf("%s:\n%v", sql, err)
 			continue
@@ -125,7 +125,7 @@ func TestLegitimate(t *testing.T) {
 				t.Fatalf("without a fence: %s:\n%v", stmt.text, err)
 			}
 			if len(rows.Columns()) > 0 {
-				err = WriteCSV(&want, rows, CSVOptions{})
+				err = writeCSV(&want, rows)
 			}
 			if err = errors.Join(err, rows.Close()); err != nil {
 				t.Fatalf("without a fence: %s:\n%v", stmt.text, err)

@@ -122,46 +122,46 @@ func parseMetric(name, sql string) *Metric {
 	return m
 }
 
-// A Reading is a way to take the claims of a data set.
-type Reading string
+// A Basis says how claims are counted in metrics.
+type Basis string
 
-// The readings. BCDA sends claims that are in force, whose amounts simply add
-// up. CCLF files have debits and credits: a correction is a cancellation and a
-// new claim, and spending is what is left when cancellations are subtracted.
+// The bases. BCDA sends final-action claims, whose amounts simply add up. CCLF
+// files have debits and credits: a correction is a cancellation and a new
+// claim, and cancellations are subtracted.
 const (
-	AnyReading  Reading = ""             // as the data set looks
-	InForce     Reading = "in-force"     // claims in force, none with a minus
-	DebitCredit Reading = "debit-credit" // cancellations with a minus
+	AutoBasis   Basis = ""             // chosen by PrepareMetrics
+	FinalAction Basis = "final-action" // no netting; cancellations are ignored
+	DebitCredit Basis = "debit-credit" // cancellations are subtracted
 )
 
-// Says is the reading in words.
-func (r Reading) Says() string {
-	if r == DebitCredit {
-		return "debits and credits: cancellations are subtracted"
+// Describe returns the basis in words.
+func (b Basis) Describe() string {
+	if b == DebitCredit {
+		return "debits and credits (cancellations are subtracted)"
 	}
-	return "claims in force: nothing is subtracted"
+	return "final-action claims (no debit/credit netting)"
 }
 
-// script is the SQL that metrics need before them.
-func (r Reading) script() string {
+// script returns the SQL that has to run before metrics.
+func (b Basis) script() string {
 	base := readSQL("base")
-	if r == AnyReading {
+	if b == AutoBasis {
 		return base
 	}
-	return fmt.Sprintf("SET VARIABLE debit_credit = %t;\n\n%s", r == DebitCredit, base)
+	return fmt.Sprintf("SET VARIABLE debit_credit = %t;\n\n%s", b == DebitCredit, base)
 }
 
-// Script is SQL that can be run as it is, to see how a metric is reckoned or to
-// change it.
-func (m *Metric) Script(r Reading) string { return r.script() + "\n" + m.SQL }
+// Script returns SQL that computes the metric on its own, to be read, changed
+// and run.
+func (m *Metric) Script(b Basis) string { return b.script() + "\n" + m.SQL }
 
-// PrepareMetrics makes what metrics stand on: the SQL schema named metrics,
-// with the rules of CCLF as views and macros. It can be called once for a DB.
-// The result is the reading that was chosen, which is r unless that is
-// AnyReading: then it is DebitCredit for a data set that has cancellations and
-// was not made by convert.
-func (db *DB) PrepareMetrics(ctx context.Context, r Reading) (Reading, error) {
-	if err := db.Run(ctx, r.script(), func(*Rows) error { return nil }); err != nil {
+// PrepareMetrics creates what metrics are computed from: the SQL schema named
+// metrics, with the rules of CCLF as views and macros. It can be called once per
+// DB. It returns the basis, which is b unless that is AutoBasis: then it is
+// DebitCredit if the data set has cancellations and was not written by convert,
+// and FinalAction otherwise.
+func (db *DB) PrepareMetrics(ctx context.Context, b Basis) (Basis, error) {
+	if err := db.Run(ctx, b.script(), func(*Rows) error { return nil }); err != nil {
 		return "", err
 	}
 	chosen, _, err := db.one(ctx, "SELECT getvariable('debit_credit')")
@@ -171,8 +171,8 @@ func (db *DB) PrepareMetrics(ctx context.Context, r Reading) (Reading, error) {
 	if chosen[0] == true {
 		return DebitCredit, nil
 	}
-	return InForce, nil
+	return FinalAction, nil
 }
 
-// Metric answers a metric. PrepareMetrics must have been called.
+// Metric computes a metric. PrepareMetrics must have been called before.
 func (db *DB) Metric(ctx context.Context, m *Metric) (*Rows, error) { return db.Query(ctx, m.SQL) }

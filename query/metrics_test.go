@@ -3,9 +3,7 @@
 package query
 
 import (
-	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -69,7 +68,7 @@ func tables(t *testing.T, texts map[string]string) map[string]string {
 }
 
 // prepare opens a data set made of tables for metrics, and checks the reading.
-func prepare(t *testing.T, texts map[string]string, r, want Reading) *DB {
+func prepare(t *testing.T, texts map[string]string, r, want Basis) *DB {
 	t.Helper()
 	db := open(t, tables(t, texts))
 	got, err := db.PrepareMetrics(t.Context(), r)
@@ -89,7 +88,7 @@ func lines(t *testing.T, db *DB, sql string) []string {
 	for _, row := range get(t, db, sql) {
 		words := make([]string, len(row))
 		for i, v := range row {
-			if words[i] = text(v); v == nil {
+			if words[i] = render.Text(v); v == nil {
 				words[i] = "-"
 			}
 		}
@@ -164,7 +163,7 @@ func TestGoldenVectors(t *testing.T) {
 		"equipment": {"cclf1": packetPartA, "cclf6": packetPartB},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := prepare(t, texts, AnyReading, DebitCredit)
+			db := prepare(t, texts, AutoBasis, DebitCredit)
 			physician, equipment := "707.00 1", "0.00 0"
 			if name == "equipment" {
 				physician, equipment = equipment, physician
@@ -199,7 +198,7 @@ func TestGoldenVectorsInParquet(t *testing.T) {
 			" FROM read_csv(" + quote(part) + ", all_varchar = true)"
 	}
 	db := open(t, files)
-	if r, err := db.PrepareMetrics(t.Context(), AnyReading); err != nil || r != DebitCredit {
+	if r, err := db.PrepareMetrics(t.Context(), AutoBasis); err != nil || r != DebitCredit {
 		t.Fatalf("reading %q: %v", r, err)
 	}
 	check(t, db, "SELECT spending, paid FROM "+answer("spending_total"), `
@@ -209,10 +208,10 @@ func TestGoldenVectorsInParquet(t *testing.T) {
 		A and B 967.00`)
 }
 
-// TestInForce reads claims as BCDA sends them.
-func TestInForce(t *testing.T) {
+// TestFinalAction reads claims as BCDA sends them.
+func TestFinalAction(t *testing.T) {
 	// Nothing is ever subtracted: cancellations are left out.
-	db := prepare(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}, InForce, InForce)
+	db := prepare(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}, FinalAction, FinalAction)
 	check(t, db, "SELECT part, sum(paid), min(paid) FROM metrics.payments GROUP BY part ORDER BY part", `
 		A 460.00 0.00
 		B 1314.00 0.00`)
@@ -250,7 +249,7 @@ func TestInForce(t *testing.T) {
 			21 M 2024-01-01 5
 			22 M 2024-01-01 7`,
 	}
-	db = prepare(t, texts, AnyReading, InForce)
+	db = prepare(t, texts, AutoBasis, FinalAction)
 	check(t, db, "spending_total", `
 		A, institutional 900.09 1
 		B, physician 13.20 1
@@ -269,8 +268,8 @@ func TestInForce(t *testing.T) {
 	check(t, db, "SELECT sum(paid) FROM metrics.part_a", "700.07")
 }
 
-// TestSeveralInForce finds versions of a claim that are in force at once.
-func TestSeveralInForce(t *testing.T) {
+// TestSeveralFinalActions finds versions of a claim that are in force at once.
+func TestSeveralFinalActions(t *testing.T) {
 	db := prepare(t, map[string]string{"claims": `
 		cur_clm_uniq_id bene_mbi_id claim_type final_action clm_cntl_num claim_group
 		1 M CARRIER   Y C1 -
@@ -280,7 +279,7 @@ func TestSeveralInForce(t *testing.T) {
 		5 M INPATIENT Y C2 9
 		6 M SNF       Y C3 9
 		7 M INPATIENT Y -  -
-		8 M INPATIENT Y -  -`}, AnyReading, InForce)
+		8 M INPATIENT Y -  -`}, AutoBasis, FinalAction)
 	check(t, db, "SELECT file, several_in_force FROM "+answer("final_action")+" ORDER BY file", `
 		cclf1 1
 		cclf5 1
@@ -364,7 +363,7 @@ func TestRelated(t *testing.T) {
 		"cclf6": `
 			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num
 			1 1 60 1 2024-01-01 M 8`,
-	}, AnyReading, DebitCredit)
+	}, AutoBasis, DebitCredit)
 	check(t, db, finalPartA, "1\n6\n8")
 	check(t, db, finalPartB, "1 1\n1 2\n4 1\n6 1")
 	check(t, db, "final_action", `
@@ -407,7 +406,7 @@ func TestPairingAtRandom(t *testing.T) {
 	}
 	random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	db := prepare(t, map[string]string{"cclf1": "cur_clm_uniq_id bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt\n" +
-		strings.Join(rows, "\n")}, AnyReading, DebitCredit)
+		strings.Join(rows, "\n")}, AutoBasis, DebitCredit)
 	check(t, db, "SELECT count(*) FILTER (WHERE final_action), sum(amount) FILTER (WHERE final_action), sum(paid) FROM metrics.part_a",
 		fmt.Sprintf("%d %d.%02d %[2]d.%02[3]d", left, net/100, net%100))
 	check(t, db, "SELECT counterpart, count(*) > 0 FROM metrics.pairing WHERE credit GROUP BY ALL", "alike true")
@@ -451,7 +450,7 @@ func TestMostRecentMBI(t *testing.T) {
 			A A 2024-01-01
 			B A 2024-01-01
 			C B 2024-01-01`,
-	}, AnyReading, DebitCredit)
+	}, AutoBasis, DebitCredit)
 	check(t, db, "FROM metrics.most_recent_mbi ORDER BY mbi", `
 		A C
 		B C
@@ -499,7 +498,7 @@ func TestBeneficiaries(t *testing.T) {
 			N A 2024-01-01
 			N B 2024-01-01
 			N D 2024-02-01`,
-	}, AnyReading, InForce)
+	}, AutoBasis, FinalAction)
 	check(t, db, "spending_by_status", `
 		10 aged 02 2 100.05 50.03
 		20 disabled - 1 50.50 50.50
@@ -533,7 +532,7 @@ func TestSpendingBy(t *testing.T) {
 		"cclf6": `
 			cur_clm_uniq_id clm_line_num bene_mbi_id clm_type_cd clm_thru_dt clm_line_thru_dt clm_line_cvrd_pd_amt
 			1 1 M 82 2024-02-03 2024-02-03 5.55`,
-	}, AnyReading, InForce)
+	}, AutoBasis, FinalAction)
 	check(t, db, "spending_by_claim_type", `
 		A 10 home health 2 1 4.50
 		A 40 outpatient 2 2 200.07
@@ -574,7 +573,7 @@ func TestMemberMonths(t *testing.T) {
 			cur_clm_uniq_id clm_line_num bene_mbi_id clm_line_thru_dt clm_line_cvrd_pd_amt
 			1 1 N 2024-01-31 0.01
 			2 1 N 2024-03-31 0.40`,
-	}, AnyReading, InForce)
+	}, AutoBasis, FinalAction)
 	check(t, db, "member_months", `
 		2024-01-01 2 2 0 1 3
 		2024-02-01 1 0 1 0 0`)
@@ -586,7 +585,7 @@ func TestMemberMonths(t *testing.T) {
 
 // TestPer divides amounts exactly.
 func TestPer(t *testing.T) {
-	db := prepare(t, map[string]string{}, AnyReading, InForce)
+	db := prepare(t, map[string]string{}, AutoBasis, FinalAction)
 	for expr, want := range map[string]string{
 		"metrics.per(1.00::DECIMAL(38, 2), 3)":                "0.33",
 		"metrics.per(2.00::DECIMAL(38, 2), 3)":                "0.67",
@@ -634,7 +633,7 @@ func TestUtilisation(t *testing.T) {
 			M A 2024-01-01
 			M A 2024-02-01
 			N A 2024-01-01`,
-	}, AnyReading, InForce)
+	}, AutoBasis, FinalAction)
 	check(t, db, "utilisation", `
 		inpatient stays 3 1 12000.00
 		inpatient days 42 2 168000.00
@@ -663,7 +662,7 @@ func TestDenied(t *testing.T) {
 			2 2 0 I 8
 			3 1 - - 16
 			4 1 3 S 32`,
-	}, InForce, InForce)
+	}, FinalAction, FinalAction)
 	check(t, db, "denied_claims", `
 		A, institutional 3 1 - - 4.00
 		B, physician 4 1 6 3 14.00
@@ -691,7 +690,7 @@ func TestPartD(t *testing.T) {
 			8 99.99 - - -
 			9 1.01  0.50 - -
 			10 7 7 7 D`,
-	}, AnyReading, InForce)
+	}, AutoBasis, FinalAction)
 	check(t, db, "SELECT claim FROM metrics.part_d WHERE final_action ORDER BY claim", "2\n3\n6\n7\n8\n9")
 	check(t, db, "SELECT file, all_rows, final_action, taken_back, cancellations, net_amount FROM "+answer("final_action")+" WHERE file = 'cclf7'",
 		"cclf7 10 6 2 2 118.55")
@@ -703,7 +702,7 @@ func TestPartD(t *testing.T) {
 // TestMetrics runs all metrics over a data set without rows. No number may be
 // inexact, and the columns must be those that the headers tell of.
 func TestMetrics(t *testing.T) {
-	for _, r := range []Reading{InForce, DebitCredit} {
+	for _, r := range []Basis{FinalAction, DebitCredit} {
 		db := prepare(t, map[string]string{}, r, r)
 		for _, m := range Metrics() {
 			rows, err := db.Metric(t.Context(), m)
@@ -762,7 +761,7 @@ func TestMetricFiles(t *testing.T) {
 
 // TestScript runs the SQL that a user gets to see.
 func TestScript(t *testing.T) {
-	for r, want := range map[Reading]string{AnyReading: "967.00", DebitCredit: "967.00", InForce: "1774.00"} {
+	for r, want := range map[Basis]string{AutoBasis: "967.00", DebitCredit: "967.00", FinalAction: "1774.00"} {
 		db := open(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
 		all := lines(t, db, LookupMetric("spending_total").Script(r))
 		if last := all[len(all)-1]; last != "A and B "+want+" 1" {
@@ -773,91 +772,9 @@ func TestScript(t *testing.T) {
 
 func TestPrepareMetricsErrors(t *testing.T) {
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})
-	_, err := db.PrepareMetrics(t.Context(), AnyReading)
+	_, err := db.PrepareMetrics(t.Context(), AutoBasis)
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "clm_adjsmt_type_cd") {
 		t.Errorf("without a column: %v", err)
-	}
-}
-
-func TestMetricWriters(t *testing.T) {
-	texts := map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}
-	write := func(newWriter func(*bytes.Buffer) *MetricWriter, names ...string) string {
-		t.Helper()
-		db := prepare(t, texts, AnyReading, DebitCredit)
-		var out bytes.Buffer
-		w := newWriter(&out)
-		for _, name := range names {
-			m := LookupMetric(name)
-			rows, err := db.Metric(t.Context(), m)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(w.Write(m, rows), rows.Close()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
-	}
-	table := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricTable(b, DebitCredit) }, "spending_total", "member_months")
-	if diff := cmp.Diff(`Read as debits and credits: cancellations are subtracted.
-
-spending_total: Spending under Parts A and B (US dollars, people)
-
- spending         |   paid | people
-------------------+--------+--------
- A, institutional | 260.00 |      1
- B, physician     | 707.00 |      1
- B, equipment     |   0.00 |      0
- A and B          | 967.00 |      1
-(4 rows)
-
-member_months: Member months (member months)
-
- month | part_a | part_b | part_c | part_d | fee_for_service
--------+--------+--------+--------+--------+-----------------
-(0 rows)
-`, table); diff != "" {
-		t.Errorf("table (-want +got):\n%s", diff)
-	}
-	both := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricCSV(b, CSVOptions{}) }, "spending_total", "member_months")
-	if diff := cmp.Diff(`metric,spending,paid,people
-spending_total,"A, institutional",260.00,1
-spending_total,"B, physician",707.00,1
-spending_total,"B, equipment",0.00,0
-spending_total,A and B,967.00,1
-
-metric,month,part_a,part_b,part_c,part_d,fee_for_service
-`, both); diff != "" {
-		t.Errorf("CSV (-want +got):\n%s", diff)
-	}
-	object := write(func(b *bytes.Buffer) *MetricWriter { return NewMetricJSON(b, DebitCredit) }, "spending_total", "member_months")
-	var parsed struct {
-		Reading string
-		Metrics []struct {
-			Name, Title, Units string
-			Rows               []map[string]json.RawMessage
-		}
-	}
-	if err := json.Unmarshal([]byte(object), &parsed); err != nil {
-		t.Fatalf("%v:\n%s", err, object)
-	}
-	if parsed.Reading != "debit-credit" || len(parsed.Metrics) != 2 || len(parsed.Metrics[0].Rows) != 4 ||
-		string(parsed.Metrics[0].Rows[3]["paid"]) != "967.00" || len(parsed.Metrics[1].Rows) != 0 {
-		t.Errorf("JSON: %s", object)
-	}
-	for _, form := range []string{"table", "csv", "json"} {
-		var out bytes.Buffer
-		if err := WriteMetricList(&out, form, Metrics()); err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range metricNames {
-			if !strings.Contains(out.String(), name) {
-				t.Errorf("the list as %s lacks %s", form, name)
-			}
-		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -132,6 +134,15 @@ func get(t *testing.T, db *DB, script string) [][]any {
 		t.Fatalf("%s: %v", script, err)
 	}
 	return all
+}
+
+// writeCSV writes a result as CSV.
+func writeCSV(w io.Writer, rows *Rows) error {
+	columns := make([]render.Column, len(rows.Columns()))
+	for i, c := range rows.Columns() {
+		columns[i].Name = c.Name
+	}
+	return render.WriteCSV(w, columns, rows, render.CSVOptions{})
 }
 
 func TestEmptyDataSet(t *testing.T) {

@@ -90,7 +90,7 @@ func TestTableFile(t *testing.T) {
 				return
 			}
 			var out strings.Builder
-			if err := db.Run(t.Context(), "FROM roster", func(rows *Rows) error { return WriteCSV(&out, rows, CSVOptions{}) }); err != nil {
+			if err := db.Run(t.Context(), "FROM roster", func(rows *Rows) error { return writeCSV(&out, rows) }); err != nil {
 				t.Fatal(err)
 			}
 			if _, rows, _ := strings.Cut(out.String(), "\n"); rows != tt.rows {

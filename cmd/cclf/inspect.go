@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/render"
+	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -87,7 +89,7 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) error {
 
 func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptions) error {
 	names := db.TableNames()
-	report := query.FillReport{APIs: db.APIs(), EmptyOnly: opts.empty}
+	report := results.CompletenessReport{APIs: db.APIs(), EmptyOnly: opts.empty}
 	if len(opts.args) == 2 {
 		var err error
 		if names, err = pickName(names, opts.args[1]); err != nil {
@@ -106,14 +108,10 @@ func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptio
 		}
 		report.Tables = append(report.Tables, table)
 	}
-	switch opts.output {
-	case "json":
-		return report.WriteJSON(e.stdout)
-	case "csv":
-		return report.WriteCSV(e.stdout, query.CSVOptions{Spreadsheet: opts.csvSafe})
-	default:
-		return report.WriteTable(e.stdout)
-	}
+	return report.Write(e.stdout, results.Options{
+		Format: render.Format(opts.output),
+		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
+	})
 }
 
 // pickName finds a table of the data set by its name, in any case.

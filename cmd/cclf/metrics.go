@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/render"
+	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -18,7 +20,7 @@ type metricsOptions struct {
 	dir     string
 	list    bool
 	sql     bool
-	reading query.Reading
+	basis   query.Basis
 	output  string
 	csvSafe bool
 	metrics []*query.Metric
@@ -76,9 +78,9 @@ func newMetricsCommand(e *env) *cli.Command {
 				return err
 			}
 			if cmd.IsSet("debit-credit") {
-				opts.reading = query.InForce
+				opts.basis = query.FinalAction
 				if cmd.Bool("debit-credit") {
-					opts.reading = query.DebitCredit
+					opts.basis = query.DebitCredit
 				}
 			}
 			return runMetrics(ctx, e, opts)
@@ -122,12 +124,12 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		if len(opts.metrics) == 0 {
 			opts.metrics = query.Metrics()
 		}
-		return query.WriteMetricList(e.stdout, opts.output, opts.metrics)
+		return results.WriteMetricList(e.stdout, render.Format(opts.output), opts.metrics)
 	case opts.sql:
 		if len(opts.metrics) != 1 {
 			return usageErrorf("metrics: --sql prints one metric: %d are named", len(opts.metrics))
 		}
-		_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.reading))
+		_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.basis))
 		return err
 	case opts.dir == "":
 		return &exitError{
@@ -149,19 +151,14 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 }
 
 func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions) error {
-	reading, err := db.PrepareMetrics(ctx, opts.reading)
+	basis, err := db.PrepareMetrics(ctx, opts.basis)
 	if err != nil {
 		return err
 	}
-	var out *query.MetricWriter
-	switch opts.output {
-	case "csv":
-		out = query.NewMetricCSV(e.stdout, query.CSVOptions{Spreadsheet: opts.csvSafe})
-	case "json":
-		out = query.NewMetricJSON(e.stdout, reading)
-	default:
-		out = query.NewMetricTable(e.stdout, reading)
-	}
+	out := results.NewMetricWriter(e.stdout, basis, results.Options{
+		Format: render.Format(opts.output),
+		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
+	})
 	for _, m := range opts.metrics {
 		rows, err := db.Metric(ctx, m)
 		if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/render"
+	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -199,14 +201,9 @@ func readScript(e *env, opts queryOptions) (string, error) {
 }
 
 func writeRows(w io.Writer, rows *query.Rows, opts queryOptions) error {
-	switch opts.output {
-	case "csv":
-		return query.WriteCSV(w, rows, query.CSVOptions{Spreadsheet: opts.csvSafe})
-	case "json":
-		return query.WriteJSON(w, rows)
-	case "ndjson":
-		return query.WriteNDJSON(w, rows)
-	default:
-		return query.WriteTable(w, rows, query.TableOptions{Null: opts.null})
-	}
+	return results.WriteRows(w, rows, results.Options{
+		Format: render.Format(opts.output),
+		Null:   opts.null,
+		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
+	})
 }

@@ -1,66 +1,233 @@
 package render
 
 import (
-	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"math"
+	"strings"
 	"testing"
-	"unicode"
+	"time"
 )
 
-func TestPlain(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                           "",
-		"plain text, 12.50\nline":    "plain text, 12.50\nline",
-		"José 日本 €":                  "José 日本 €",
-		"\x1b[31mred\x1b]0;t\a":      "\ufffd[31mred\ufffd]0;t\ufffd",
-		"a\tb\rc\x00":                "a b\ufffdc\ufffd",
-		"\u009b31m":                  "\ufffd31m",
-		"txt.\u202egpj":              "txt.\ufffdgpj",
-		"\u2066a\u2069\u061c":        "\ufffda\ufffd\ufffd",
-		"a\u200bb\u2060\ufeff\u00ad": "a\ufffdb\ufffd\ufffd\ufffd",
-		"\U000e0041x\u2028":          "\ufffdx\ufffd",
-		"bad\xffutf8":                "bad\ufffdutf8",
+// result is a Rows in memory.
+type result struct {
+	columns []Column
+	rows    [][]any
+	err     error // after the last row
+	current []any
+}
+
+func (t *result) Next() bool {
+	if len(t.rows) == 0 {
+		return false
+	}
+	t.current, t.rows = t.rows[0], t.rows[1:]
+	return true
+}
+
+func (t *result) Values() []any { return t.current }
+
+func (t *result) Err() error { return t.err }
+
+// numbers is a column of n numbers, from 0.
+func numbers(n int) *result {
+	t := &result{columns: []Column{{"n", true}}}
+	for i := range n {
+		t.rows = append(t.rows, []any{int64(i)})
+	}
+	return t
+}
+
+type writeFunc func(io.Writer, []Column, Rows) error
+
+func csvWriter(opts CSVOptions) writeFunc {
+	return func(w io.Writer, columns []Column, rows Rows) error { return WriteCSV(w, columns, rows, opts) }
+}
+
+func tableWriter(w io.Writer, columns []Column, rows Rows) error {
+	return WriteTable(w, columns, rows, TableOptions{Null: "-"})
+}
+
+func TestWrite(t *testing.T) {
+	date := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	mixed := result{
+		columns: []Column{{"code", false}, {"amt", true}, {"day", false}, {"ok", false}, {"list", false}},
+		rows: [][]any{
+			{"0012", json.Number("12.50"), date(2024, 2, 29), true, json.RawMessage("[1,2]")},
+			{`a "b", <c>`, json.Number("-0.05"), nil, nil, json.RawMessage("[]")},
+			{"", nil, date(2024, 1, 1), false, nil},
+		},
+	}
+	none := result{columns: []Column{{"a", true}, {"b", false}}}
+	formulas := result{
+		columns: []Column{{"=n", true}, {"s", false}, {"f", false}, {"l", false}, {"z", false}, {"d", false}, {"t", false}},
+		rows:    [][]any{{json.Number("-1.5"), "-1.5", "=1+1", json.RawMessage(`["@x"]`), nil, date(2024, 1, 1), "\tx"}},
+	}
+	twins := result{
+		columns: []Column{{"a", true}, {"a", true}, {"a_2", true}, {"f", true}, {"x", true}},
+		rows:    [][]any{{int64(1), int64(2), int64(3), math.NaN(), 1e-7}},
+	}
+	hostile := result{columns: []Column{{"s", false}}, rows: [][]any{{"\x1b[31mred\ttab\nline"}}}
+	for _, tt := range []struct {
+		name  string
+		write writeFunc
+		rows  result
+		want  string
+	}{
+		{"csv", csvWriter(CSVOptions{}), mixed, `
+code,amt,day,ok,list
+0012,12.50,2024-02-29,true,"[1,2]"
+"a ""b"", <c>",-0.05,,,[]
+,,2024-01-01,false,
+`},
+		{"csv empty", csvWriter(CSVOptions{}), none, "\na,b\n"},
+		{"csv spreadsheet", csvWriter(CSVOptions{Spreadsheet: true}), formulas, `
+'=n,s,f,l,z,d,t
+-1.5,'-1.5,'=1+1,"[""@x""]",,2024-01-01,'	x
+`},
+		{"json", WriteJSON, mixed, `
+[
+  {"code":"0012","amt":12.50,"day":"2024-02-29","ok":true,"list":[1,2]},
+  {"code":"a \"b\", <c>","amt":-0.05,"day":null,"ok":null,"list":[]},
+  {"code":"","amt":null,"day":"2024-01-01","ok":false,"list":null}
+]
+`},
+		{"json empty", WriteJSON, none, "\n[]\n"},
+		{"ndjson", WriteNDJSON, twins, "\n" + `{"a":1,"a_2":2,"a_2_2":3,"f":"NaN","x":1e-07}` + "\n"},
+		{"ndjson empty", WriteNDJSON, none, "\n"},
+		{"table", tableWriter, mixed, `
+ code       |   amt | day        | ok    | list
+------------+-------+------------+-------+-------
+ 0012       | 12.50 | 2024-02-29 | true  | [1,2]
+ a "b", <c> | -0.05 | -          | -     | []
+            |     - | 2024-01-01 | false | -
+(3 rows)
+`},
+		{"table empty", tableWriter, none, `
+ a | b
+---+---
+(0 rows)
+`},
+		{"table hostile", tableWriter, hostile, "\n" + ` s
+--------------
+ ` + "\ufffd" + `[31mred tab
+ line
+(1 row)
+`},
 	} {
-		if got := Plain(in); got != want {
-			t.Errorf("Plain(%q) = %q, want %q", in, got, want)
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := tt.write(&b, tt.rows.columns, &tt.rows); err != nil {
+				t.Fatal(err)
+			}
+			if got := "\n" + b.String(); got != tt.want {
+				t.Errorf("got:%s\nwant:%s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWriteLabeledCSV(t *testing.T) {
+	var b strings.Builder
+	rows := numbers(2)
+	if err := WriteLabeledCSV(&b, "metric", "m", rows.columns, rows, CSVOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "metric,n\nm,0\nm,1\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+// TestTableBatches checks that a table laid out in batches has all rows, one
+// header, and no gaps.
+func TestTableBatches(t *testing.T) {
+	for _, n := range []int{batchRows - 1, batchRows, batchRows + 1, 3*batchRows + 7} {
+		var b strings.Builder
+		rows := numbers(n)
+		if err := WriteTable(&b, rows.columns, rows, TableOptions{}); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if got := Line("a\nb"); got != "a\ufffdb" {
-		t.Errorf("Line = %q", got)
-	}
-}
-
-func TestWriter(t *testing.T) {
-	var b bytes.Buffer
-	if n, err := fmt.Fprintf(Writer{&b}, "file %s\n", "\x1b[2J\u202e"); err != nil || n != len("file \x1b[2J\u202e\n") {
-		t.Errorf("%d, %v", n, err)
-	}
-	if b.String() != "file \ufffd[2J\ufffd\n" {
-		t.Errorf("%q", b.String())
-	}
-}
-
-func TestSpreadsheetSafe(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "", "a": "a", "=1+1": "'=1+1", "+1": "'+1", "-x": "'-x", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "a=1": "a=1", "＝1": "'＝1",
-	} {
-		if got := SpreadsheetSafe(in); got != want {
-			t.Errorf("SpreadsheetSafe(%q) = %q, want %q", in, got, want)
+		lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+		if len(lines) != n+3 {
+			t.Errorf("%d rows: %d lines", n, len(lines))
 		}
-	}
-}
-
-func FuzzPlain(f *testing.F) {
-	f.Add("\x1b[0m\u202e")
-	f.Fuzz(func(t *testing.T, s string) {
-		got := Plain(s)
-		for _, r := range got {
-			if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
-				t.Errorf("Plain(%q) = %q has %U", s, got, r)
+		for i, line := range lines[2 : len(lines)-1] {
+			if strings.TrimSpace(line) != fmt.Sprint(i) {
+				t.Fatalf("%d rows: line %d is %q", n, i, line)
 			}
 		}
-		if again := Plain(got); again != got {
-			t.Errorf("Plain(Plain(%q)) = %q", s, again)
+	}
+}
+
+// TestWriteErrors checks that the errors of the writer and of the rows are
+// returned.
+func TestWriteErrors(t *testing.T) {
+	full, lost := errors.New("disk full"), errors.New("connection lost")
+	for name, write := range map[string]writeFunc{
+		"csv": csvWriter(CSVOptions{}), "json": WriteJSON, "ndjson": WriteNDJSON, "table": tableWriter,
+	} {
+		for _, n := range []int{1, 20_000} {
+			rows := numbers(n)
+			if err := write(failing{full}, rows.columns, rows); !errors.Is(err, full) {
+				t.Errorf("%s, %d rows: %v, want the writer's error", name, n, err)
+			}
+			rows = numbers(n)
+			rows.err = lost
+			if err := write(io.Discard, rows.columns, rows); !errors.Is(err, lost) {
+				t.Errorf("%s, %d rows: %v, want the error of the rows", name, n, err)
+			}
 		}
-	})
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestJSONIsValid(t *testing.T) {
+	rows := &result{
+		columns: []Column{{`a"b`, true}, {"s", false}, {"i", false}},
+		rows:    [][]any{{1e300, "a\x00\"\\\u2028", "1 day"}, {math.Inf(1), nil, nil}},
+	}
+	var b strings.Builder
+	if err := WriteJSON(&b, rows.columns, rows); err != nil {
+		t.Fatal(err)
+	}
+	var got []map[string]any
+	if err := json.Unmarshal([]byte(b.String()), &got); err != nil || len(got) != 2 || got[0][`a"b`] != 1e300 {
+		t.Errorf("%s: %v, %v", b.String(), got, err)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		text          string
+		width, indent int
+		want          string
+	}{
+		{"", 10, 0, ""},
+		{"  one  two ", 10, 0, "one two"},
+		{"one two three", 7, 0, "one two\nthree"},
+		{"one two three", 9, 2, "one two\n  three"},
+		{"abcdefghij k", 4, 0, "abcd\nefgh\nij k"},
+		{"x abcdefgh y", 4, 0, "x\nabcd\nefgh\ny"},
+		{"日本語", 4, 0, "日本\n語"},
+	} {
+		if got := Wrap(tt.text, tt.width, tt.indent); got != tt.want {
+			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.text, tt.width, tt.indent, got, tt.want)
+		}
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	if got, want := MarkdownText("a|b <c> *d* `e`\nf"), "a\\|b &lt;c> \\*d\\* \\`e\\` f"; got != want {
+		t.Errorf("MarkdownText: %q, want %q", got, want)
+	}
+	if got, want := MarkdownCode("a | b"), "`a \\| b`"; got != want || MarkdownCode("") != "" {
+		t.Errorf("MarkdownCode: %q, want %q", got, want)
+	}
 }
