@@ -77,23 +77,23 @@ func TestBadInput(t *testing.T) {
 		{"zstd", zstded(t, one+two), 2, []string{"1", "2"}, nil},
 
 		{"broken JSON", one + `{"resourceType":"Patient",}` + "\n" + two, 3, []string{"1", "2"},
-			reject(2, at, "invalid JSON at byte 26: a member name was expected")},
+			reject(2, at, "invalid JSON at byte 26: expected a member name")},
 		{"a line cut short", one + one[:len(one)-3] + "\n" + two, 3, []string{"1", "2"},
-			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: string without an end", len(one)-3))},
+			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: unterminated string", len(one)-3))},
 		{"two resources on a line", strings.TrimSuffix(one, "\n") + two, 2, []string{"1", "2"}, nil},
 		{"words after a resource", one + strings.TrimSuffix(two, "\n") + " words\n" + two, 3, []string{"1", "2"},
-			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: text after the end of the JSON value", len(two)))},
+			reject(2, at, fmt.Sprintf("invalid JSON at byte %d: unexpected text after the JSON value", len(two)))},
 		{"no JSON", one + "some words\n" + two, 3, []string{"1", "2"},
-			reject(2, at, "invalid JSON at byte 0: a value was expected")},
+			reject(2, at, "invalid JSON at byte 0: expected a value")},
 		{"JSON that is no object", one + "[1]\n" + two, 3, []string{"1", "2"},
-			reject(2, at+1, "invalid JSON at byte 0: a JSON object was expected")},
+			reject(2, at+1, "invalid JSON at byte 0: expected a JSON object")},
 		{"invalid UTF-8", one + `{"resourceType":"Patient","id":"` + "\xff\"}\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "invalid JSON at byte 32: invalid UTF-8")},
 		{"a second byte order mark", bom + one + bom + two, 2, []string{"1", "2"}, nil},
 		{"a bad line behind blank ones and a byte order mark", bom + "\n\r\n" + "{\n" + one, 2, []string{"1"},
-			reject(3, 6, "invalid JSON at byte 1: a member name was expected")},
+			reject(3, 6, "invalid JSON at byte 1: expected a member name")},
 		{"a bad last line without a line feed", one + "{,}", 2, []string{"1"},
-			reject(2, at, "invalid JSON at byte 1: a member name was expected")},
+			reject(2, at, "invalid JSON at byte 1: expected a member name")},
 		{"a last line that is cut short", one + two[:50], 2, []string{"1"},
 			reject(2, at, "the input breaks off here: the text ends within a JSON value")},
 		{"an array that ends early", "[" + strings.TrimSuffix(one, "\n") + ",\n", 2, []string{"1"},
@@ -101,7 +101,7 @@ func TestBadInput(t *testing.T) {
 
 		{"pretty-printed", pretty(first) + pretty(last), 2, []string{"1", "2"}, nil},
 		{"pretty-printed, with one that is bad", pretty(first) + "{\n  \"id\": {\n    tru\n  }\n}\n" + pretty(last), 3, []string{"1", "2"},
-			reject(1+int64(strings.Count(pretty(first), "\n")), int64(len(pretty(first))), "invalid JSON at byte 16: a member name was expected")},
+			reject(1+int64(strings.Count(pretty(first), "\n")), int64(len(pretty(first))), "invalid JSON at byte 16: expected a member name")},
 		{"an array", "[" + strings.TrimSuffix(one, "\n") + "," + two + "]", 2, []string{"1", "2"}, nil},
 		{"a Bundle on a line", one + encode(bundleOf(last)) + "\n", 2, []string{"1", "2"}, nil},
 		{"a Bundle over lines", pretty(bundleOf(first, last)), 2, []string{"1", "2"}, nil},
@@ -298,7 +298,7 @@ func TestArchive(t *testing.T) {
 		if got := c.column(t, "cclf5", "BENE_MBI_ID"); !slices.Equal(got, []string{"1S00A00AA00"}) {
 			t.Errorf("MBIs %q", got)
 		}
-		want := []Reject{{File: "eob.ndjson", Line: 2, Offset: int64(len(bad)) - 4, Reason: "invalid JSON at byte 1: a member name was expected"}}
+		want := []Reject{{File: "eob.ndjson", Line: 2, Offset: int64(len(bad)) - 4, Reason: "invalid JSON at byte 1: expected a member name"}}
 		if diff := cmp.Diff(want, c.rejects); diff != "" {
 			t.Errorf("rejects differ (-want +got):\n%s", diff)
 		}
@@ -496,11 +496,11 @@ func TestCollapse(t *testing.T) {
 		t.Errorf("%d records", len(got))
 	}
 	want := []string{
-		`{"file":"a.ndjson","reason":"invalid JSON: a value was expected","more":29900,"first_line":135,"last_line":40000}`,
-		`{"file":"a.ndjson","reason":"invalid JSON: a member name was expected","more":9900,"first_line":402,"last_line":39998}`,
+		`{"file":"a.ndjson","reason":"invalid JSON: expected a value","more":29900,"first_line":135,"last_line":40000}`,
+		`{"file":"a.ndjson","reason":"invalid JSON: expected a member name","more":9900,"first_line":402,"last_line":39998}`,
 		`{"file":"b.ndjson","line":1,"offset":0,"reason":"a resource of type Observation, which BCDA does not serve"}`,
 		`{"file":"b.ndjson","reason":"FHIR resources that BCDA does not serve (Claim 1, ExplanationOfBenefit 1, Observation 9000): it is an export of another kind of server, at least in part","more":9001,"first_line":2,"last_line":9002}`,
-		`{"file":"c.ndjson","line":1,"offset":0,"reason":"invalid JSON at byte 0: a value was expected"}`,
+		`{"file":"c.ndjson","line":1,"offset":0,"reason":"invalid JSON at byte 0: expected a value"}`,
 	}
 	if diff := cmp.Diff(want, got[len(got)-5:]); diff != "" {
 		t.Errorf("the last records differ (-want +got):\n%s", diff)

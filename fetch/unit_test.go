@@ -369,56 +369,6 @@ func TestFindJobIgnoresOthers(t *testing.T) {
 	}
 }
 
-var jsonLines = []string{
-	`{}`, `{"resourceType":"Patient"}`, ` { "a" : [ 1 , -2.5e+3 , true , false , null , "x\u00e9\"" ] , "resourceType":"Coverage"} `,
-	`{"a":{"resourceType":"X"},"resourceType":"Y"}`, `{"resourceType":5}`, `{"resourceType":"A","resourceType":"B"}`,
-	`[]`, `"x"`, `1`, ``, `{`, `}`, `{]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":-}`, `{"a":1e}`,
-	`{"a":tru}`, `{"a":"\x"}`, `{"a":"\u12"}`, `{"a":"` + "\n" + `"}`, `{"a":1}{}`, `{"a":1} x`, `{'a':1}`, `{"a":[1,]}`, `{"a":[1 2]}`, "{\"a\":\"\xff\"}",
-}
-
-func TestCheckLine(t *testing.T) {
-	for _, line := range jsonLines {
-		compareLine(t, []byte(line))
-	}
-	if _, err := checkLine([]byte(strings.Repeat(`{"a":`, 10000))); err == nil {
-		t.Error("endless depth")
-	}
-	if got, err := checkLine([]byte(`{"a":{"resourceType":"X"},"resourceType":"Y"}`)); got != "Y" || err != nil {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
-func FuzzCheckLine(f *testing.F) {
-	for _, line := range jsonLines {
-		f.Add([]byte(line))
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		if bytes.Count(line, []byte("{"))+bytes.Count(line, []byte("[")) < maxDepth {
-			compareLine(t, line)
-		}
-	})
-}
-
-// compareLine compares with encoding/json.
-func compareLine(t *testing.T, line []byte) {
-	t.Helper()
-	_, err := checkLine(line)
-	want := json.Valid(line) && bytes.HasPrefix(bytes.TrimLeft(line, " \t\r\n"), []byte("{"))
-	if (err == nil) != want {
-		t.Errorf("%q: %v, want validity %v", line, err, want)
-	}
-}
-
-func BenchmarkCheckLine(b *testing.B) {
-	line := []byte(`{"resourceType":"ExplanationOfBenefit","id":"1",` + strings.Repeat(`"item":{"sequence":1,"value":[1,2.5,"text of some length",{"code":"A","system":"https://example.org/x"}]},`, 200) + `"end":null}`)
-	b.SetBytes(int64(len(line)))
-	for b.Loop() {
-		if _, err := checkLine(line); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func TestKeys(t *testing.T) {
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

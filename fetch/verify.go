@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 	"io"
 	"strings"
 
@@ -125,10 +126,8 @@ func (c *contents) readLines(ctx context.Context, text io.Reader, resourceType s
 			return readError(err, c.gzip)
 		}
 		c.length += int64(len(line))
-		if n == 1 {
-			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")) // a byte order mark
-		}
-		if len(bytes.TrimSpace(line)) == 0 {
+		line = line[jsonscan.SkipBOM(line, 0):]
+		if jsonscan.SkipSpace(line, 0) == len(line) {
 			continue
 		}
 		found, err := checkLine(line)

@@ -3,6 +3,8 @@ package ndjson
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // A Census counts objects of a line by what the texts of some of their members
@@ -81,7 +83,7 @@ func newCensus() *census {
 		sets:    map[string]int32{},
 		entries: make([]censusEntry, 1),
 		counts:  make([]int64, 1),
-		caught:  make([][2]Span, maxDepth+2),
+		caught:  make([][2]Span, jsonscan.MaxDepth+2),
 		totals:  map[string]int64{},
 	}
 }
@@ -218,7 +220,7 @@ func (w *walker) count(n *node) {
 		}
 		texts[i] = s.Raw(w.b)
 		if s.Escaped() {
-			c.texts[i] = Unescape(c.texts[i][:0], texts[i])
+			c.texts[i] = jsonscan.AppendUnescaped(c.texts[i][:0], texts[i])
 			texts[i] = c.texts[i]
 		}
 		c.key = append(c.key, 0xFE)

@@ -5,13 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 const (
 	// ChunkSize is how much text a chunk holds, a longer line apart.
 	ChunkSize = 1 << 20
 	// MaxLine is the longest line that is read.
-	MaxLine = 32 << 20
+	MaxLine = jsonscan.MaxLine
 )
 
 // A Chunk is a run of whole lines of one input, or of objects that were found
@@ -260,20 +262,11 @@ func wholeLine(line []byte) bool {
 // firstByte returns the first byte of a line that is not white space or a byte
 // order mark, 0 if there is none.
 func firstByte(line []byte) byte {
-	p := skipSpace(line, skipMarks(line))
+	p := jsonscan.SkipSpace(line, jsonscan.SkipBOM(line, 0))
 	if p < len(line) {
 		return line[p]
 	}
 	return 0
-}
-
-// skipMarks returns the offset after the byte order marks of a line.
-func skipMarks(line []byte) int {
-	p := 0
-	for bytes.HasPrefix(line[p:], bom) {
-		p += len(bom)
-	}
-	return p
 }
 
 // grow makes room for a line that is longer than the buffer, or passes over a
@@ -339,10 +332,10 @@ func (c *Chunk) Lines(yield func(Position, []byte) bool) {
 		line := c.Data[start:end]
 		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
 		if len(text) > 0 && text[0] == bom[0] {
-			text = text[skipMarks(text):]
-			start += skipMarks(line)
+			marks := jsonscan.SkipBOM(text, 0)
+			text, start = text[marks:], start+marks
 		}
-		if skipSpace(text, 0) < len(text) && !yield(Position{c.Line + int64(i), c.Offset + int64(start)}, text) {
+		if jsonscan.SkipSpace(text, 0) < len(text) && !yield(Position{c.Line + int64(i), c.Offset + int64(start)}, text) {
 			return
 		}
 		start = int(end)

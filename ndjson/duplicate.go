@@ -3,6 +3,8 @@ package ndjson
 import (
 	"errors"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // JSON does not say what a member that comes twice in an object means. Most
@@ -17,38 +19,29 @@ var errDuplicate = errors.New("ndjson: internal error: a member that comes twice
 // hasDuplicates reports whether two members of an object have the same name,
 // given its text, which is valid.
 func hasDuplicates(object []byte) bool {
-	members, _ := membersOf(nil, object, 0)
-	return slices.ContainsFunc(members, func(m jsonMember) bool { return m.replaced })
+	members, _ := membersOf(object, 0)
+	return slices.ContainsFunc(members, func(m objectMember) bool { return m.replaced })
 }
 
-// A jsonMember is a member of an object by its places in the text.
-type jsonMember struct {
-	start, value, end int    // of the name, with its quote, and of the value
-	name              string // decoded
-	replaced          bool   // a later member has the same name
+// An objectMember is a member of an object.
+type objectMember struct {
+	jsonscan.Member
+	replaced bool // a later member has the same name
 }
 
-// membersOf lists the members of the object at offset at, and returns where
+// membersOf lists the members of the valid object at offset at, and returns where
 // it ends.
-func membersOf(members []jsonMember, b []byte, at int) ([]jsonMember, int) {
-	at = skipSpace(b, at+1)
+func membersOf(b []byte, at int) (members []objectMember, end int) {
 	last := map[string]int{}
-	for at < len(b) && b[at] != '}' {
-		end, _, _ := skipString(b, at+1)
-		m := jsonMember{start: at, name: string(Unescape(nil, b[at+1:end]))}
-		m.value, _ = afterColon(b, end+1)
-		m.end, _ = skipValue(b, m.value, 0)
-		if i, twice := last[m.name]; twice {
+	end, _ = jsonscan.SkipMembers(b, at, 0, func(m jsonscan.Member) {
+		name := string(m.Name(b))
+		if i, twice := last[name]; twice {
 			members[i].replaced = true
 		}
-		last[m.name] = len(members)
-		members = append(members, m)
-		at = skipSpace(b, m.end)
-		if at < len(b) && b[at] == ',' {
-			at = skipSpace(b, at+1)
-		}
-	}
-	return members, at + 1
+		last[name] = len(members)
+		members = append(members, objectMember{Member: m})
+	})
+	return members, end
 }
 
 // lastMembers appends the value at offset at of a valid text to dst, without the
@@ -57,7 +50,7 @@ func membersOf(members []jsonMember, b []byte, at int) ([]jsonMember, int) {
 func lastMembers(dst, b []byte, at int) ([]byte, int) {
 	switch b[at] {
 	case '{':
-		members, end := membersOf(nil, b, at)
+		members, end := membersOf(b, at)
 		dst = append(dst, '{')
 		first := true
 		for _, m := range members {
@@ -68,22 +61,22 @@ func lastMembers(dst, b []byte, at int) ([]byte, int) {
 				dst = append(dst, ',')
 			}
 			first = false
-			dst = append(dst, b[m.start:m.value]...)
-			dst, _ = lastMembers(dst, b, m.value)
+			dst = append(dst, b[m.Start-1:m.Value]...)
+			dst, _ = lastMembers(dst, b, m.Value)
 		}
 		return append(dst, '}'), end
 	case '[':
 		dst = append(dst, '[')
-		at = skipSpace(b, at+1)
+		at = jsonscan.SkipSpace(b, at+1)
 		for b[at] != ']' {
 			dst, at = lastMembers(dst, b, at)
-			if at = skipSpace(b, at); b[at] == ',' {
+			if at = jsonscan.SkipSpace(b, at); b[at] == ',' {
 				dst = append(dst, ',')
-				at = skipSpace(b, at+1)
+				at = jsonscan.SkipSpace(b, at+1)
 			}
 		}
 		return append(dst, ']'), at + 1
 	}
-	end, _ := skipValue(b, at, 0)
+	end, _ := jsonscan.SkipValue(b, at, 0)
 	return append(dst, b[at:end]...), end
 }

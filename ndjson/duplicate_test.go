@@ -3,6 +3,8 @@ package ndjson
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // TestDuplicates walks lines with members that come twice, each with a past and
@@ -82,7 +84,7 @@ func FuzzLastMembers(f *testing.F) {
 		if Valid(text) != nil {
 			return
 		}
-		once, _ := lastMembers(nil, text, skipSpace(text, 0))
+		once, _ := lastMembers(nil, text, jsonscan.SkipSpace(text, 0))
 		if err := Valid(once); err != nil {
 			t.Fatalf("%s becomes %s: %v", text, once, err)
 		}

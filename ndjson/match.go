@@ -1,6 +1,10 @@
 package ndjson
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
+)
 
 // A match is where an object of the memo stands in the line.
 type match struct {
@@ -58,14 +62,14 @@ func matchParts(e *remembered, b []byte, at int, m *match) (end int) {
 			if b[next] != '"' {
 				return differs
 			}
-			end, escaped, err := skipString(b, next+1)
+			end, escaped, err := jsonscan.SkipString(b, next+1)
 			if err != nil {
 				return differs
 			}
 			m.holes[i] = stringSpan(next+1, end, escaped)
 			at = end + 1
 		} else {
-			end, err := skipNumber(b, next)
+			end, err := jsonscan.SkipNumber(b, next)
 			if err != nil {
 				return differs
 			}

@@ -1,6 +1,10 @@
 package ndjson
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
+)
 
 // Members of an object mostly come in the order in which they came the last
 // time. So each node of a record remembers the names that it met, as they
@@ -59,19 +63,19 @@ func (m *memberNames) get(place int) *memberName {
 func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, int, error) {
 	b := w.b
 	if at >= len(b) || b[at] != '"' {
-		return nil, noMember, at, syntaxError(at, "a member name was expected")
+		return nil, noMember, at, jsonscan.ErrMemberName
 	}
-	end, escaped, err := skipString(b, at+1)
+	end, escaped, err := jsonscan.SkipString(b, at+1)
 	if err != nil {
 		return nil, noMember, end, err
 	}
-	value, err := afterColon(b, end+1)
+	value, err := jsonscan.SkipColon(b, end+1)
 	if err != nil {
 		return nil, noMember, value, err
 	}
 	name := b[at+1 : end]
 	if escaped {
-		w.r.scratch = Unescape(w.r.scratch[:0], name)
+		w.r.scratch = jsonscan.AppendUnescaped(w.r.scratch[:0], name)
 		name = w.r.scratch
 	}
 	var child *node

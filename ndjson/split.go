@@ -3,12 +3,12 @@ package ndjson
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"math/bits"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // An Envelope describes objects that wrap others: a member says what they
@@ -606,52 +606,40 @@ func (s *splitter) value() outcome {
 // quote that should be there is not.
 func (s *splitter) str() outcome {
 	for {
-		b, p := s.buf, s.at
-		for p < len(b) {
-			for p+8 <= len(b) { // as in skipString
-				x := binary.LittleEndian.Uint64(b[p : p+8])
-				quote, slash, feed := x^lows*'"', x^lows*'\\', x^lows*'\n'
-				stop := ((quote-lows)&^quote | (slash-lows)&^slash | (feed-lows)&^feed) & highs
-				if stop != 0 {
-					p += bits.TrailingZeros64(stop) / 8
-					break
-				}
-				p += 8
+		p := jsonscan.SkipText(s.buf, s.at)
+		s.at = p
+		if p == len(s.buf) {
+			if !s.more() {
+				return ended
 			}
-			if p == len(b) {
-				break
-			}
-			switch c := b[p]; {
-			case c == '"':
-				s.at = p + 1
-				return complete
-			case c == '\n':
-				s.at = p
-				return broken
-			case c != '\\':
-				p++
-				continue
-			}
-			if p+1 == len(b) {
-				break
-			}
-			if b[p+1] != '\n' {
-				p++
-			}
-			p++
+			continue
 		}
-		s.at = min(p, len(b))
-		if s.at == len(b)-1 && b[s.at] == '\\' && !s.read() {
-			return ended
+		switch s.buf[p] {
+		case '"':
+			s.at = p + 1
+			return complete
+		case '\n':
+			return broken
 		}
-		if s.at == len(s.buf) && !s.more() {
+		if !s.escape() {
 			return ended
 		}
 	}
 }
 
+// escape takes a backslash, and the byte after it unless that is a line feed. It
+// reports false when the text ends.
+func (s *splitter) escape() bool {
+	s.at++
+	c, ok := s.peek()
+	if ok && c != '\n' {
+		s.at++
+	}
+	return ok
+}
+
 // maxOpen is how many brackets may be open. The walker allows half of them.
-const maxOpen = 2 * maxDepth
+const maxOpen = 2 * jsonscan.MaxDepth
 
 // nested reads an object or array without looking at what it holds. Two
 // values without a comma between them are an error: a line that was cut short

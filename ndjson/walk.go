@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // A Span is one JSON scalar (or, where a rule asks for it, a whole array) as
@@ -123,40 +125,47 @@ func (r *Record) Text(dst []byte, s Span) []byte {
 	if !s.Escaped() {
 		return raw
 	}
-	return Unescape(dst[:0], raw)
+	return jsonscan.AppendUnescaped(dst[:0], raw)
 }
 
 // Walk reads line, one JSON object, in a single pass and leaves in r what the
-// program asks for. The whole line is checked: an error means that the line
-// is not valid JSON in UTF-8, or not an object. Of members of the same name in
-// one object the last counts.
+// program asks for. All of the line is checked: the error is a [*SyntaxError] if it
+// is not one JSON object in valid UTF-8. Of members of the same name in one object
+// the last counts.
 func (p *Program) Walk(r *Record, line []byte) error {
 	p.prepare(r, line)
 	w := walker{p: p, r: r, b: line}
-	at := skipSpace(line, 0)
-	if at >= len(line) || line[at] != '{' {
+	at, err := w.walkLine()
+	switch {
+	case errors.Is(err, errDuplicate):
 		if err := Valid(line); err != nil {
 			return err
 		}
-		return syntaxError(at, "a JSON object was expected")
-	}
-	at, err := w.walkObject(&p.nodes[0], at, 0)
-	if errors.Is(err, errDuplicate) {
-		if err := Valid(line); err != nil {
-			return err
-		}
-		once, _ := lastMembers(make([]byte, 0, len(line)), line, skipSpace(line, 0))
+		once, _ := lastMembers(make([]byte, 0, len(line)), line, jsonscan.SkipSpace(line, 0))
 		err := p.Walk(r, once)
 		r.Duplicates = true
 		return err
-	}
-	if err != nil {
-		return err
-	}
-	if err := checkEnd(line, at); err != nil {
-		return err
+	case err != nil:
+		return &SyntaxError{at, err.Error()}
 	}
 	return r.checkRows()
+}
+
+// walkLine walks the object that is the line. Like all methods that read, it
+// returns where it stopped.
+func (w *walker) walkLine() (int, error) {
+	at := jsonscan.SkipSpace(w.b, 0)
+	if at >= len(w.b) || w.b[at] != '{' {
+		if at, err := jsonscan.Valid(w.b); err != nil {
+			return at, err
+		}
+		return at, errObject
+	}
+	end, err := w.walkObject(&w.p.nodes[0], at, 0)
+	if err != nil {
+		return end, err
+	}
+	return jsonscan.SkipEnd(w.b, end)
 }
 
 // A RowsError reports an array with more elements than a record may have.
@@ -243,10 +252,10 @@ func (w *walker) object(n *node, at, depth int) (int, error) {
 
 func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 	if !n.walked && w.recording == 0 {
-		return skipObject(w.b, at, depth)
+		return jsonscan.SkipObject(w.b, at, depth)
 	}
-	if depth >= maxDepth {
-		return at, syntaxError(at, "nested too deep")
+	if depth >= jsonscan.MaxDepth {
+		return at, jsonscan.ErrDepth
 	}
 	if n.scope >= 0 {
 		w.open(&w.p.scopes[n.scope], n.scope)
@@ -256,7 +265,7 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 	}
 	b := w.b
 	start := at
-	at = skipSpace(b, at+1)
+	at = jsonscan.SkipSpace(b, at+1)
 	if at < len(b) && b[at] == '}' {
 		at++
 	} else {
@@ -276,7 +285,7 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 				}
 				seen |= bit
 				if at += len(m.text); b[at] <= ' ' {
-					at = skipSpace(b, at)
+					at = jsonscan.SkipSpace(b, at)
 				}
 			} else {
 				var place int
@@ -304,7 +313,7 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 				at++
 				continue
 			}
-			if at, more, err = afterElement(b, at, '}'); err != nil {
+			if at, more, err = jsonscan.SkipSeparator(b, at, '}'); err != nil {
 				return at, err
 			}
 		}
@@ -326,11 +335,11 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 func (w *walker) value(n *node, at, depth int) (int, error) {
 	b := w.b
 	if at >= len(b) {
-		return at, syntaxError(at, "a value was expected")
+		return at, jsonscan.ErrValue
 	}
 	switch c := b[at]; c {
 	case '"':
-		end, escaped, err := skipString(b, at+1)
+		end, escaped, err := jsonscan.SkipString(b, at+1)
 		if err != nil {
 			return end, err
 		}
@@ -352,15 +361,15 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		}
 		return at, err
 	case 'n':
-		return skipLiteral(b, at)
+		return jsonscan.SkipLiteral(b, at)
 	case 't', 'f':
-		end, err := skipLiteral(b, at)
+		end, err := jsonscan.SkipLiteral(b, at)
 		if err == nil {
 			w.scalar(n, Span{uint32(at), uint32(end - at)})
 		}
 		return end, err
 	default:
-		end, err := skipNumber(b, at)
+		end, err := jsonscan.SkipNumber(b, at)
 		if err == nil {
 			w.scalar(n, Span{uint32(at), uint32(end - at)})
 			w.varies(n, at, end)
@@ -378,10 +387,10 @@ func (w *walker) varies(n *node, start, end int) {
 }
 
 func (w *walker) array(n *node, at, depth int) (int, error) {
-	if depth >= maxDepth {
-		return at, syntaxError(at, "nested too deep")
+	if depth >= jsonscan.MaxDepth {
+		return at, jsonscan.ErrDepth
 	}
-	at = skipSpace(w.b, at+1)
+	at = jsonscan.SkipSpace(w.b, at+1)
 	if at < len(w.b) && w.b[at] == ']' {
 		return at + 1, nil
 	}
@@ -398,7 +407,7 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 		if err != nil {
 			return end, err
 		}
-		if at, more, err = afterElement(w.b, end, ']'); err != nil {
+		if at, more, err = jsonscan.SkipSeparator(w.b, end, ']'); err != nil {
 			return at, err
 		}
 	}
@@ -420,7 +429,7 @@ func (w *walker) scalar(n *node, s Span) {
 		t := &n.tests[i]
 		text := s.Raw(w.b)
 		if s.Escaped() {
-			w.r.scratch = Unescape(w.r.scratch[:0], text)
+			w.r.scratch = jsonscan.AppendUnescaped(w.r.scratch[:0], text)
 			text = w.r.scratch
 		}
 		if marks := t.marksOf(text); marks != (Marks{}) {

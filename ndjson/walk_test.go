@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cclf-tools/cclf/internal/jsonscan/jsontest"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -365,7 +366,7 @@ func checkWalk(t *testing.T, p *Program, requests []request, text []byte, seed u
 	rec := &Record{}
 	err := p.Walk(rec, text)
 	checkSyntaxError(t, text, err)
-	isObject := wellFormed(text) && bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
+	isObject := jsontest.Valid(text) && bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 	if (err == nil) != isObject {
 		t.Fatalf("Walk(%.200q) = %v, want valid %v", text, err, isObject)
 	}
@@ -394,7 +395,7 @@ func checkWalk(t *testing.T, p *Program, requests []request, text []byte, seed u
 func TestWalk(t *testing.T) {
 	requests := requests()
 	p := compile(t, requests)
-	for i, text := range slices.Concat(documents, texts) {
+	for i, text := range slices.Concat(documents, jsontest.Texts) {
 		checkWalk(t, p, requests, []byte(text), uint64(i))
 	}
 }
@@ -402,7 +403,7 @@ func TestWalk(t *testing.T) {
 func FuzzWalk(f *testing.F) {
 	requests := requests()
 	p := compile(f, requests)
-	for i, text := range slices.Concat(documents, texts) {
+	for i, text := range slices.Concat(documents, jsontest.Texts) {
 		f.Add([]byte(text), uint64(i))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, seed uint64) { checkWalk(t, p, requests, text, seed) })
