@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"github.com/cclf-tools/cclf/internal/table"
-	"github.com/cclf-tools/cclf/schema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 )
 
 // An adjustedColumn is a column of an output, and what became of values of it.
@@ -66,7 +66,7 @@ func (w *worker) partialPeriod(tp *tablePlan) {
 	c := &w.claim
 	for _, reg := range []int{c.plan.common.periodStart, c.plan.common.periodEnd} {
 		if _, _, err := table.ParseDate(w.text(c.rec, reg)); errors.Is(err, table.PartialDate) {
-			c.adjust(tp.final, tp.table.Index(schema.MonthLabel), table.PartialDate)
+			c.adjust(tp.final, tp.table.Index(wellknown.MonthLabel), table.PartialDate)
 		}
 	}
 }

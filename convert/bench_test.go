@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/synth"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -107,7 +108,7 @@ func BenchmarkCheck(b *testing.B) {
 func BenchmarkWalk(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
 		w := newWorker(benchPlans(b), &Options{}, nil)
-		w.out, w.family = &result{}, schema.AllAPIs
+		w.out, w.family = &result{}, bcda.AllAPIs
 		for b.Loop() {
 			for i := range chunks {
 				w.guess = w.plans.of(api, eobType)
@@ -124,7 +125,7 @@ func BenchmarkWalk(b *testing.B) {
 // benchChunk is the result of a chunk, which is not large enough for parts.
 func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API) *result {
 	b.Helper()
-	res, err := w.chunk(job{seq: int64(seq), chunk: c, api: api, family: schema.AllAPIs}, nil)
+	res, err := w.chunk(job{seq: int64(seq), chunk: c, api: api, family: bcda.AllAPIs}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

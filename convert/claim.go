@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
@@ -135,7 +136,7 @@ func (c *claim) wanted(tp *tablePlan, row int) bool {
 	case schema.PerDiagnosis:
 		return c.dx.kinds[row] != notListed
 	case schema.PerIdentifier:
-		if !c.plan.has(c.rec.Marks(tp.set, row), schema.RoleMBI) {
+		if !c.plan.has(c.rec.Marks(tp.set, row), bcda.RoleMBI) {
 			return false
 		}
 		value := c.rec.Row(tp.set, row)[c.plan.mbi.value].Raw(c.rec.Line)
@@ -457,7 +458,7 @@ func (c *claim) patientUpdate(who personID, updated int64) personUpdate {
 	for i := range c.rec.Rows(m.set) {
 		var former mbi
 		value := c.rec.Row(m.set, i)[m.value].Raw(c.rec.Line)
-		if c.plan.has(c.rec.Marks(m.set, i), schema.RoleMBI) && len(value) > 0 && len(value) <= len(former) && !bytes.Equal(value, c.mbi) {
+		if c.plan.has(c.rec.Marks(m.set, i), bcda.RoleMBI) && len(value) > 0 && len(value) <= len(former) && !bytes.Equal(value, c.mbi) {
 			copy(former[:], value)
 			u.former = append(u.former, former)
 		}
@@ -479,14 +480,14 @@ func (c *claim) currentMBI() []byte {
 	for i := range c.rec.Rows(m.set) {
 		marks := c.rec.Marks(m.set, i)
 		row := c.rec.Row(m.set, i)
-		if !c.plan.has(marks, schema.RoleMBI) || row[m.value].IsZero() {
+		if !c.plan.has(marks, bcda.RoleMBI) || row[m.value].IsZero() {
 			continue
 		}
 		value := row[m.value].Raw(c.rec.Line)
 		if table.Blank(value) {
 			continue
 		}
-		if c.plan.has(marks, schema.RoleCurrent) {
+		if c.plan.has(marks, bcda.RoleCurrent) {
 			return value
 		}
 		any = value

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -26,8 +28,8 @@ func (c *compiler) claimMBIs() {
 		expr  string
 		count int
 	}{
-		{&c.p.claimMBIs.current, schema.ClaimMBIExpr("current"), 1},
-		{&c.p.claimMBIs.former, schema.ClaimMBIExpr("historic"), mostFormer},
+		{&c.p.claimMBIs.current, bcda.ClaimMBIExpr("current"), 1},
+		{&c.p.claimMBIs.former, bcda.ClaimMBIExpr("historic"), mostFormer},
 	} {
 		expr, err := schema.ParseExpr(v.expr)
 		if err != nil {
@@ -119,9 +121,9 @@ func (r *run) addClaimedXref() error {
 		for _, former := range joined {
 			row := page.Add(0, 0, false)
 			for label, v := range map[string][]byte{
-				schema.XrefKindLabel: []byte(schema.XrefMBI),
-				schema.CurrentLabel:  r.people.later[former].to.text(),
-				schema.FormerLabel:   former.text(),
+				wellknown.XrefKindLabel: []byte(wellknown.XrefMBI),
+				wellknown.CurrentLabel:  r.people.later[former].to.text(),
+				wellknown.FormerLabel:   former.text(),
 			} {
 				if err := page.Set(row, t.Index(label), v); err != nil {
 					return err

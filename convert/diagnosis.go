@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -65,10 +66,10 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 			d.kinds = append(d.kinds, notListed)
 			continue
 		}
-		if p.has(marks, schema.RolePrincipal) {
+		if p.has(marks, bcda.RolePrincipal) {
 			d.principal = i // of two, the second is the principal one
 		}
-		if p.has(marks, schema.RoleAdmitting) {
+		if p.has(marks, bcda.RoleAdmitting) {
 			d.admitting = i
 		}
 		d.kinds = append(d.kinds, p.diagnosisKind(r, i, claimType))
@@ -100,7 +101,7 @@ func (d *diagnoses) sortOut(p *plan, r *ndjson.Record, claimType schema.ClaimTyp
 // repeats an earlier one is left out.
 func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.ClaimType) {
 	if p.api == schema.V2 && claimType == schema.SNF && len(d.kinds) > 0 && d.kinds[0] == listed &&
-		!p.has(r.Marks(p.diagnose.set, 0), schema.RolePrincipal) {
+		!p.has(r.Marks(p.diagnose.set, 0), bcda.RolePrincipal) {
 		// Here the admitting diagnosis is typed like the others, but it
 		// stands before the principal ones.
 		d.admitting = 0
@@ -124,7 +125,7 @@ func (d *diagnoses) restoreRepeats(p *plan, r *ndjson.Record, claimType schema.C
 		if d.kinds[i] == listed {
 			numbers = max(numbers, p.presentOnAdmissionNumber(r, i))
 		}
-		if p.has(r.Marks(p.diagnose.set, i), schema.RolePrincipal) {
+		if p.has(r.Marks(p.diagnose.set, i), bcda.RolePrincipal) {
 			principals++
 		}
 	}
@@ -174,7 +175,7 @@ func (d *diagnoses) dropAppended(p *plan, r *ndjson.Record) {
 	if d.admitting < 0 || d.admitting == d.principal {
 		return
 	}
-	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), schema.RoleMarked) }
+	marked := func(i int) bool { return p.has(r.Marks(p.diagnose.set, i), bcda.RoleMarked) }
 	marks := false
 	for i := range d.kinds {
 		marks = marks || marked(i)
@@ -199,7 +200,7 @@ func (d *diagnoses) firstExternal(p *plan, r *ndjson.Record) int {
 		}
 		switch p.api {
 		case schema.V1:
-			if p.has(r.Marks(p.diagnose.set, i), schema.RoleExternalFirst) {
+			if p.has(r.Marks(p.diagnose.set, i), bcda.RoleExternalFirst) {
 				first = i
 			}
 		case schema.V2:
@@ -255,16 +256,16 @@ func (d *diagnoses) count(kind diagnosisKind) int {
 func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType) diagnosisKind {
 	marks := r.Marks(p.diagnose.set, i)
 	switch {
-	case p.has(marks, schema.RoleExternal):
+	case p.has(marks, bcda.RoleExternal):
 		return external
-	case p.has(marks, schema.RolePrincipal):
+	case p.has(marks, bcda.RolePrincipal):
 		return listed
 	case isPartial(p.resource):
 		return listed
-	case p.has(marks, schema.RoleAdmitting), p.has(marks, schema.RoleReason):
+	case p.has(marks, bcda.RoleAdmitting), p.has(marks, bcda.RoleReason):
 		return notListed
 	case p.api != schema.V2:
-	case claimType == schema.DME && p.has(marks, schema.RoleSecondary):
+	case claimType == schema.DME && p.has(marks, bcda.RoleSecondary):
 		return notListed // only a line names it
 	case claimType == schema.HHA && p.externalCode(r, i):
 		return external // typed secondary by the server
@@ -273,7 +274,7 @@ func (p *plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 }
 
 // has reports whether marks show a role.
-func (p *plan) has(marks ndjson.Marks, role schema.RoleName) bool { return marks.Has(p.roles[role]) }
+func (p *plan) has(marks ndjson.Marks, role bcda.RoleName) bool { return marks.Has(p.roles[role]) }
 
 // externalCode tells an external cause by its code: ICD-10 V, W, X, Y; ICD-9 E.
 func (p *plan) externalCode(r *ndjson.Record, i int) bool {

@@ -7,14 +7,14 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/ndjson"
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // Servers change. What an export holds that no cell of the crosswalk asks for is
 // counted while it is walked (ndjson.Census), and told apart by whether it is
-// known that servers send it (schema.KnownElements). Marks that all resources
-// used to have are counted too (schema.Expectations).
+// known that servers send it (bcda.KnownElements). Marks that all resources
+// used to have are counted too (bcda.Expectations).
 
 // The kinds of elements that are counted.
 const (
@@ -48,7 +48,7 @@ func (c *compiler) census() {
 	}
 	rules = append(rules, ndjson.CensusRule{Members: []string{systemMember}})
 	api, resource := c.p.api, fhirType(c.p.resource)
-	known := sync.OnceValue(func() *schema.Elements { return schema.KnownElements(api, resource) })
+	known := sync.OnceValue(func() *bcda.Elements { return bcda.KnownElements(api, resource) })
 	c.b.Census(&ndjson.Census{
 		Rules: rules,
 		Name: func(path []string, texts [2][]byte, use ndjson.Use) (string, bool) {
@@ -74,7 +74,7 @@ func fhirType(resource string) string {
 }
 
 // unmapped tells what an element is that was seen at a path.
-func unmapped(path []string, texts [2][]byte, known *schema.Elements) Unmapped {
+func unmapped(path []string, texts [2][]byte, known *bcda.Elements) Unmapped {
 	u := Unmapped{Kind: SystemElement, Path: strings.Join(path, "."), Name: string(texts[0])}
 	isKnown := known.HasSystem
 	switch last := path[max(0, len(path)-1)]; {
@@ -207,7 +207,7 @@ func (v *inventory) report(m *Manifest) {
 	}
 	slices.SortFunc(m.Unmapped, func(a, b Unmapped) int { return cmp.Compare(unmappedKey(&a), unmappedKey(&b)) })
 	for p, counts := range v.marks {
-		for i, e := range schema.Expectations(p.api) {
+		for i, e := range bcda.Expectations(p.api) {
 			if e.Resource != fhirType(p.resource) {
 				continue
 			}
@@ -226,7 +226,7 @@ func (v *inventory) report(m *Manifest) {
 type expectedMark struct{ reg, among int }
 
 func (c *compiler) expectations() error {
-	list := schema.Expectations(c.p.api)
+	list := bcda.Expectations(c.p.api)
 	c.p.expected = make([]expectedMark, len(list))
 	for i, e := range list {
 		mark := &c.p.expected[i]

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -76,11 +77,11 @@ func (c *claim) enrolled(cols []getter, letter byte) bool {
 		v, ok := c.value(&cols[i], 0)
 		switch {
 		case !ok:
-		case cols[i].field.Label == schema.BuyInLabel && letter == 'A':
+		case cols[i].field.Label == wellknown.BuyInLabel && letter == 'A':
 			return strings.Contains("13AC", string(v))
-		case cols[i].field.Label == schema.BuyInLabel && letter == 'B':
+		case cols[i].field.Label == wellknown.BuyInLabel && letter == 'B':
 			return strings.Contains("23BC", string(v))
-		case cols[i].field.Label == schema.ContractLabel:
+		case cols[i].field.Label == wellknown.ContractLabel:
 			return len(v) == 5
 		}
 	}

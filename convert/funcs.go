@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/table"
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // A transform turns the text of a value into what the CCLF column wants. dst
@@ -201,9 +201,9 @@ func idQualifier(_, v []byte) []byte {
 }
 
 // fipsState and uspsState take the SSA code or the letters of a state.
-func fipsState(dst, v []byte) []byte { return textOrNothing(dst, schema.FIPSState(v)) }
+func fipsState(dst, v []byte) []byte { return textOrNothing(dst, bcda.FIPSState(v)) }
 
-func uspsState(dst, v []byte) []byte { return textOrNothing(dst, schema.USPSState(v)) }
+func uspsState(dst, v []byte) []byte { return textOrNothing(dst, bcda.USPSState(v)) }
 
 func textOrNothing(dst []byte, s string) []byte {
 	if s == "" {

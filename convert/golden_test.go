@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -84,7 +85,7 @@ func cells(t *testing.T, c *converted, wanted func(*schema.Table) bool) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	for _, table := range append(slices.Clone(schema.Tables()), schema.Lookup(schema.PriorAuthorizationsTable)) {
+	for _, table := range append(slices.Clone(schema.Tables()), schema.Lookup(wellknown.PriorAuthorizationsTable)) {
 		if !wanted(table) {
 			continue
 		}

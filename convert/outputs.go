@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -35,7 +36,7 @@ var outputs = func() []output {
 			list = append(list, output{table: t, dir: path.Join(PartialFolder, t.Name), partial: true})
 		}
 	}
-	for _, t := range schema.TuvaTables() {
+	for _, t := range tuvaschema.Tables() {
 		list = append(list, output{table: t, dir: t.Name, profile: Tuva})
 	}
 	return list

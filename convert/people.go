@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -100,8 +101,8 @@ var personFields = func() []int {
 
 // Slots of the days on which Parts A and B began.
 var (
-	partAStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(schema.PartAStartLabel))
-	partBStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(schema.PartBStartLabel))
+	partAStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(wellknown.PartAStartLabel))
+	partBStart = slotOf(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(wellknown.PartBStartLabel))
 )
 
 func fromOthers(cell schema.Cell) bool {

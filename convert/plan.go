@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -18,7 +20,7 @@ type plan struct {
 	resource  string
 	program   *ndjson.Program
 	common    commonRegs
-	roles     [schema.RoleNames]ndjson.Marks
+	roles     [bcda.RoleNames]ndjson.Marks
 	diagnose  diagnosisRegs
 	mbi       identifierRegs
 	choices   [choiceKinds]choiceRegs // of a Patient
@@ -247,19 +249,19 @@ func (c *compiler) commonRegs() {
 		{&c.p.common.id, "id"},
 		{&c.p.common.updated, "meta.lastUpdated"},
 		{&c.p.common.status, "status"},
-		{&c.p.common.claimType, schema.ClaimTypeExpr},
-		{&c.p.common.typeNumber, schema.ClaimTypeNumberExpr},
-		{&c.p.common.typeKind, schema.ClaimTypeKindExpr},
+		{&c.p.common.claimType, bcda.ClaimTypeExpr},
+		{&c.p.common.typeNumber, bcda.ClaimTypeNumberExpr},
+		{&c.p.common.typeKind, bcda.ClaimTypeKindExpr},
 		{&c.p.common.use, "use"},
-		{&c.p.common.patient, schema.PatientExpr(c.p.resource)},
-		{&c.p.common.claimSystem, schema.ClaimSystemExpr},
-		{&c.p.common.part, schema.CoveragePartExpr(c.p.api)},
-		{&c.p.common.year, schema.ReferenceYearExpr},
+		{&c.p.common.patient, bcda.PatientExpr(c.p.resource)},
+		{&c.p.common.claimSystem, bcda.ClaimSystemExpr},
+		{&c.p.common.part, bcda.CoveragePartExpr(c.p.api)},
+		{&c.p.common.year, bcda.ReferenceYearExpr},
 		{&c.p.common.periodStart, "period.start"},
 		{&c.p.common.periodEnd, "period.end"},
-		{&c.p.common.system, schema.SystemTypeExpr},
-		{&c.p.common.finalAction, schema.FinalActionExpr},
-		{&c.p.common.replacedBy, schema.ReplacedByExpr},
+		{&c.p.common.system, bcda.SystemTypeExpr},
+		{&c.p.common.finalAction, bcda.FinalActionExpr},
+		{&c.p.common.replacedBy, bcda.ReplacedByExpr},
 	} {
 		expr, err := schema.ParseExpr(v.expr)
 		if err != nil {
@@ -267,8 +269,8 @@ func (c *compiler) commonRegs() {
 		}
 		c.reg(v.to, c.b.Value(stepsOf(expr[0].Path), 1))
 	}
-	c.p.common.markers = make([]int, len(schema.Markers))
-	for i, m := range schema.Markers {
+	c.p.common.markers = make([]int, len(bcda.Markers))
+	for i, m := range bcda.Markers {
 		expr, err := schema.ParseExpr(m.Expr)
 		if err != nil {
 			panic(err)
@@ -285,11 +287,11 @@ func (c *compiler) roles() error {
 	for i := range c.p.roles {
 		c.p.roles[i] = noMarks
 	}
-	for _, r := range schema.Roles(c.p.api) {
+	for _, r := range bcda.Roles(c.p.api) {
 		if r.Resource != c.p.resource {
 			continue
 		}
-		conds, err := schema.ParseConds(r.Where)
+		conds, err := bcda.ParseConds(r.Where)
 		if err != nil {
 			return fmt.Errorf("role %s: %w", r.Where, err)
 		}
@@ -299,15 +301,15 @@ func (c *compiler) roles() error {
 		case r.Array == "diagnosis" && c.p.diagnose.set < 0:
 			d := &c.p.diagnose
 			d.set = set
-			c.reg(&d.code, c.b.RowValue(set, namesOf(schema.DiagnosisCode), 1))
-			c.reg(&d.system, c.b.RowValue(set, namesOf(schema.DiagnosisSystem), 1))
-			c.reg(&d.poaURL, c.b.RowValue(set, namesOf(schema.PresentOnAdmissionURL), 1))
+			c.reg(&d.code, c.b.RowValue(set, namesOf(bcda.DiagnosisCode), 1))
+			c.reg(&d.system, c.b.RowValue(set, namesOf(bcda.DiagnosisSystem), 1))
+			c.reg(&d.poaURL, c.b.RowValue(set, namesOf(bcda.PresentOnAdmissionURL), 1))
 		case r.Array == "identifier" && c.p.mbi.set < 0:
 			m := &c.p.mbi
 			m.set = set
-			c.reg(&m.value, c.b.RowValue(set, namesOf(schema.IdentifierValue), 1))
-			c.reg(&m.start, c.b.RowValue(set, namesOf(schema.IdentifierStart), 1))
-			c.reg(&m.end, c.b.RowValue(set, namesOf(schema.IdentifierEnd), 1))
+			c.reg(&m.value, c.b.RowValue(set, namesOf(bcda.IdentifierValue), 1))
+			c.reg(&m.start, c.b.RowValue(set, namesOf(bcda.IdentifierStart), 1))
+			c.reg(&m.end, c.b.RowValue(set, namesOf(bcda.IdentifierEnd), 1))
 		}
 	}
 	return nil
@@ -470,11 +472,11 @@ func feeds(resource string, t *schema.Table) bool {
 	}
 	switch resource {
 	case claimType:
-		return t.Name != schema.ResponsesTable && t.Name != schema.PriorAuthorizationsTable
+		return t.Name != wellknown.ResponsesTable && t.Name != wellknown.PriorAuthorizationsTable
 	case responseType:
-		return t.Name == schema.ResponsesTable
+		return t.Name == wellknown.ResponsesTable
 	}
-	if t.Name == schema.PriorAuthorizationsTable {
+	if t.Name == wellknown.PriorAuthorizationsTable {
 		return resource == priorType
 	}
 	return resource == eobType && !t.Partial

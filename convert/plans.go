@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -124,7 +125,7 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 	}
 	if use := rec.Reg(guess.common.use); !use.IsZero() && string(resourceType) == eobType {
 		switch string(use.Raw(rec.Line)) {
-		case schema.UsePriorAuthorization:
+		case bcda.UsePriorAuthorization:
 			if right := p.of(api, priorType); right != nil {
 				return right, nil
 			}
@@ -145,10 +146,10 @@ func (p *plans) choose(resourceType []byte, guess *plan, rec *ndjson.Record) (*p
 // marked returns the API versions that all markers in a resource allow, which
 // was read with the plan guess, and the version that the first weak marker is
 // usual in, if there is one.
-func marked(resourceType []byte, guess *plan, rec *ndjson.Record) (set, weak schema.APISet) {
-	set = schema.AllAPIs
-	for i := range schema.Markers {
-		m := &schema.Markers[i]
+func marked(resourceType []byte, guess *plan, rec *ndjson.Record) (set, weak bcda.APISet) {
+	set = bcda.AllAPIs
+	for i := range bcda.Markers {
+		m := &bcda.Markers[i]
 		if m.Resource != string(resourceType) || rec.Reg(guess.common.markers[i]).IsZero() {
 			continue
 		}
@@ -165,7 +166,7 @@ func marked(resourceType []byte, guess *plan, rec *ndjson.Record) (set, weak sch
 // marksIn names the markers in a resource, each with the versions it allows.
 func marksIn(resourceType []byte, guess *plan, rec *ndjson.Record) string {
 	var list []string
-	for i, m := range schema.Markers {
+	for i, m := range bcda.Markers {
 		if m.Resource == string(resourceType) && !m.Weak && !rec.Reg(guess.common.markers[i]).IsZero() {
 			list = append(list, fmt.Sprintf("%s (%s)", m.Expr, m.APIs))
 		}
@@ -239,13 +240,13 @@ func (b *ballot) winner(before schema.API) (schema.API, int) {
 
 // exportVersion is what the inputs so far tell of the API version of an export.
 type exportVersion struct {
-	api      schema.API    // of the last input that told it
-	together schema.APISet // that go together in the export: all until it is decided
-	doubtful bool          // a single resource told it, which may be a stray
+	api      schema.API  // of the last input that told it
+	together bcda.APISet // that go together in the export: all until it is decided
+	doubtful bool        // a single resource told it, which may be a stray
 }
 
 // open reports whether the version is not decided yet.
-func (v *exportVersion) open() bool { return v.together == schema.AllAPIs }
+func (v *exportVersion) open() bool { return v.together == bcda.AllAPIs }
 
 // hear takes in what the beginning of an input tells, and how many of its
 // resources are for it. It reports whether that beginning must wait for the next
@@ -279,9 +280,9 @@ func (v *exportVersion) decide() {
 
 // family returns the API versions whose resources go together with those of
 // one: v1 and v2 have the same ids, v3 has its own.
-func family(api schema.API) schema.APISet {
+func family(api schema.API) bcda.APISet {
 	if api == schema.V3 {
-		return schema.SetOf(schema.V3)
+		return bcda.SetOf(schema.V3)
 	}
-	return schema.SetOf(schema.V1, schema.V2)
+	return bcda.SetOf(schema.V1, schema.V2)
 }

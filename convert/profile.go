@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -27,7 +29,7 @@ func Profiles() []Profile { return []Profile{Tuva} }
 // tables are those that are filled in a profile.
 func (p Profile) tables() []*schema.Table {
 	if p == Tuva {
-		return schema.TuvaTables()
+		return tuvaschema.Tables()
 	}
 	return schema.AllTables()
 }
@@ -59,7 +61,7 @@ func (c *claim) cancels() bool {
 			continue
 		}
 		for i := range tp.cols {
-			if tp.cols[i].field.Label == schema.AdjustmentLabel {
+			if tp.cols[i].field.Label == wellknown.AdjustmentLabel {
 				v, ok := c.value(&tp.cols[i], 0)
 				return ok && string(v) == adjustmentCancels
 			}

@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -111,14 +113,14 @@ func scan(ctx context.Context, s *spill, gone func(line int64) bool, rows func(a
 }
 
 func (d *tuvaDelivery) visitEnrollment(s *spill) func(arrow.RecordBatch) rowVisitor {
-	if s.out.table.Name != schema.TuvaEnrollment {
+	if s.out.table.Name != tuvaschema.Enrollment {
 		return nil
 	}
 	table := s.out.table
 	return func(rec arrow.RecordBatch) rowVisitor {
-		ids := textColumn(rec, table, schema.BeneficiaryLabel)
-		parts := textColumn(rec, table, schema.PartLabel)
-		months := dateColumn(rec, table, schema.MonthLabel)
+		ids := textColumn(rec, table, wellknown.BeneficiaryLabel)
+		parts := textColumn(rec, table, wellknown.PartLabel)
+		months := dateColumn(rec, table, wellknown.MonthLabel)
 		return func(row int, who personID) {
 			if part := parts.Value(row); part == "A" || part == "B" {
 				m := d.enrollee(d.run.currentID(who, ids.Value(row)))
@@ -140,12 +142,12 @@ func (d *tuvaDelivery) visitClaims(s *spill) func(arrow.RecordBatch) rowVisitor 
 	if !countsClaims(table) {
 		return nil
 	}
-	from, thru := schema.FromLabel, schema.ThruLabel
+	from, thru := wellknown.FromLabel, wellknown.ThruLabel
 	if table.Field(thru) == nil { // Part D
-		from, thru = schema.ServiceDateLabel, schema.ServiceDateLabel
+		from, thru = wellknown.ServiceDateLabel, wellknown.ServiceDateLabel
 	}
 	return func(rec arrow.RecordBatch) rowVisitor {
-		ids := textColumn(rec, table, schema.BeneficiaryLabel)
+		ids := textColumn(rec, table, wellknown.BeneficiaryLabel)
 		first, last := dateColumn(rec, table, from), dateColumn(rec, table, thru)
 		return func(row int, who personID) {
 			if first.IsNull(row) || last.IsNull(row) {
@@ -162,13 +164,13 @@ func (d *tuvaDelivery) visitClaims(s *spill) func(arrow.RecordBatch) rowVisitor 
 
 func (d *tuvaDelivery) visitDemographics(s *spill) func(arrow.RecordBatch) rowVisitor {
 	table := s.out.table
-	if table.Name != schema.TuvaDemographics {
+	if table.Name != tuvaschema.Demographics {
 		return nil
 	}
 	people := d.run.people
 	return func(rec arrow.RecordBatch) rowVisitor {
-		ids := textColumn(rec, table, schema.BeneficiaryLabel)
-		deaths := dateColumn(rec, table, schema.DeathLabel)
+		ids := textColumn(rec, table, wellknown.BeneficiaryLabel)
+		deaths := dateColumn(rec, table, wellknown.DeathLabel)
 		return func(row int, who personID) {
 			m := d.enrollee(string(people.currentText([]byte(ids.Value(row)))))
 			m.dead = m.dead || deaths.IsValid(row)

@@ -11,7 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cclf-tools/cclf/schema"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 )
 
 func TestMonthSet(t *testing.T) {
@@ -139,7 +139,7 @@ func TestTuvaKeys(t *testing.T) {
 	equal(t, "equipment", got.pick(t, "partb_dme", "CLM_CNTL_NUM", "CLM_CARR_PMT_DNL_CD", "CLM_PRCSG_IND_CD", "BENE_MBI_ID"), "300  A 77")
 	equal(t, "drugs", got.pick(t, "partd_claims", "CLM_LINE_FROM_DT", "CLM_SRVC_PRVDR_GNRC_ID_NUM", "CLM_LINE_RX_SRVC_RFRNC_NUM", "CLM_ADJSMT_TYPE_CD"),
 		"2024-01-05 ~ 400 0")
-	equal(t, "enrollment", got.pick(t, "enrollment", schema.TuvaEnrollmentLabels()...),
+	equal(t, "enrollment", got.pick(t, "enrollment", tuvaschema.EnrollmentLabels()...),
 		"1S00A00AA01 2024-01-01 2024-01-31 2024-01-01", "77 2024-01-01 2024-01-31 2024-01-01")
 	equal(t, "demographics", got.pick(t, "beneficiary_demographics", "BENE_MBI_ID", "FILE_DATE"), "1S00A00AA01 2024-01-31")
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -18,7 +20,7 @@ type cellText func(dst []byte, row int) []byte
 // cellTextOf chooses how the cells of a column are written.
 func cellTextOf(t *schema.Table, f *schema.Field, col arrow.Array) cellText {
 	text := plainTextOf(f, col)
-	tilde := schema.TuvaTilde(t.Name, f.Label)
+	tilde := tuvaschema.Tilde(t.Name, f.Label)
 	return func(dst []byte, row int) []byte {
 		switch {
 		case col.IsValid(row):
@@ -42,7 +44,7 @@ func plainTextOf(f *schema.Field, col arrow.Array) cellText {
 		return func(dst []byte, row int) []byte { return appendDecimal(dst, col.Value(row), f.Scale, trim) }
 	}
 	text := col.(*array.String)
-	if f.Label == schema.FillNumberLabel {
+	if f.Label == wellknown.FillNumberLabel {
 		return func(dst []byte, row int) []byte {
 			if v := text.Value(row); isDigits(v) {
 				dst = append(dst, v...)
@@ -50,7 +52,7 @@ func plainTextOf(f *schema.Field, col arrow.Array) cellText {
 			return dst
 		}
 	}
-	width := schema.TuvaDigits(f.Label)
+	width := tuvaschema.Digits(f.Label)
 	return func(dst []byte, row int) []byte {
 		v := strings.TrimSpace(text.Value(row))
 		if width > len(v) && isDigits(v) {

@@ -12,6 +12,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -68,8 +70,8 @@ type tuvaWriter struct {
 
 func (d *tuvaDelivery) writer(t *schema.Table) *tuvaWriter {
 	fields := make([]schema.Field, 0, len(t.Fields)+2)
-	if t.Name == schema.TuvaEnrollment {
-		for _, label := range schema.TuvaEnrollmentLabels() {
+	if t.Name == tuvaschema.Enrollment {
+		for _, label := range tuvaschema.EnrollmentLabels() {
 			fields = append(fields, schema.Field{Label: label})
 		}
 	} else {
@@ -77,7 +79,7 @@ func (d *tuvaDelivery) writer(t *schema.Table) *tuvaWriter {
 			fields = append(fields, schema.Field{Label: t.Fields[i].Label, Description: t.Fields[i].Description})
 		}
 	}
-	fields = append(fields, schema.Field{Label: schema.FileNameLabel}, schema.Field{Label: schema.FileDateLabel})
+	fields = append(fields, schema.Field{Label: tuvaschema.FileNameLabel}, schema.Field{Label: tuvaschema.FileDateLabel})
 	return &tuvaWriter{
 		delivery: d,
 		table:    t,
@@ -96,11 +98,11 @@ type tuvaRow struct {
 func (w *tuvaWriter) write(t *tableWriter, cols []arrow.Array, lines, people []int64) error {
 	var rows []tuvaRow
 	switch w.table.Name {
-	case schema.TuvaEnrollment:
+	case tuvaschema.Enrollment:
 		return nil // written when all months are known
-	case schema.TuvaDemographics:
+	case tuvaschema.Demographics:
 		rows = w.demographics(cols, people)
-	case schema.TuvaXref:
+	case tuvaschema.Xref:
 		rows = w.links(cols)
 	default:
 		for i := range lines {
@@ -149,7 +151,7 @@ func (w *tuvaWriter) writeColumns(t *tableWriter, out []table.Column, lines []in
 // they were enrolled in, from the Patient that was updated last.
 func (w *tuvaWriter) demographics(cols []arrow.Array, people []int64) []tuvaRow {
 	var rows []tuvaRow
-	ids := cols[w.table.Index(schema.BeneficiaryLabel)].(*array.String)
+	ids := cols[w.table.Index(wellknown.BeneficiaryLabel)].(*array.String)
 	for i, who := range people {
 		id := ids.Value(i)
 		m := w.delivery.members[id]
@@ -171,8 +173,8 @@ func (w *tuvaWriter) demographics(cols []arrow.Array, people []int64) []tuvaRow 
 // use now. Those that lead back to themselves are left out.
 func (w *tuvaWriter) links(cols []arrow.Array) []tuvaRow {
 	var rows []tuvaRow
-	former := cols[w.table.Index(schema.FormerLabel)].(*array.String)
-	at := w.table.Index(schema.CurrentLabel)
+	former := cols[w.table.Index(wellknown.FormerLabel)].(*array.String)
+	at := w.table.Index(wellknown.CurrentLabel)
 	current := table.NewColumn(&w.table.Fields[at])
 	for i := range former.Len() {
 		from := former.Value(i)
@@ -190,7 +192,7 @@ func (w *tuvaWriter) links(cols []arrow.Array) []tuvaRow {
 // rest writes the rows of enrollment: a row for each member and month, with
 // the time from that month to the end of the run that it is in.
 func (w *tuvaWriter) rest(ctx context.Context, t *tableWriter) error {
-	if w.table.Name != schema.TuvaEnrollment {
+	if w.table.Name != tuvaschema.Enrollment {
 		return nil
 	}
 	out := make([]table.Column, len(w.schema.Fields()))

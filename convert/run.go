@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -388,9 +389,9 @@ func (r *run) read(ctx context.Context) error {
 type job struct {
 	seq    int64
 	chunk  ndjson.Chunk
-	api    schema.API    // of the input's beginning
-	family schema.APISet // the versions that go with those of the inputs so far
-	tokens int           // that it holds
+	api    schema.API  // of the input's beginning
+	family bcda.APISet // the versions that go with those of the inputs so far
+	tokens int         // that it holds
 	err    error
 }
 
@@ -406,7 +407,7 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 			}
 			return nil
 		}
-		version := exportVersion{api: r.plans.first(), together: schema.AllAPIs}
+		version := exportVersion{api: r.plans.first(), together: bcda.AllAPIs}
 		var first ndjson.Record // of the resource that an input begins with
 		var waiting []job       // until it is known whether their input is a stray
 		flush := func() error {

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -38,7 +39,7 @@ func (c *claim) omitsZeros(s *source) bool {
 // noteUnits looks whether rows have unit counts that are known.
 func (r *run) noteUnits(p outputPage) {
 	if o := &outputs[p.output]; o.table.File == "CCLF2" && !o.partial {
-		r.units = r.units || p.page.HasValues(o.table.Index(schema.RevenueUnitsLabel))
+		r.units = r.units || p.page.HasValues(o.table.Index(wellknown.RevenueUnitsLabel))
 	}
 }
 

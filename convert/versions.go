@@ -2,6 +2,7 @@ package convert
 
 import (
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -27,7 +28,7 @@ func related(p *plan) relatedGetters {
 					r.cols = append(r.cols, i)
 				}
 			}
-			if tp.table.Fields[i].Label == schema.LoadDateLabel {
+			if tp.table.Fields[i].Label == wellknown.LoadDateLabel {
 				r.order = i
 			}
 		}
@@ -51,7 +52,7 @@ func (c *claim) versionKey(r relatedGetters, who personID, key resourceKey, fina
 	for _, col := range r.cols {
 		g := &r.table.cols[col]
 		v, ok := c.value(g, 0)
-		if !ok && (g.field.Label == schema.ServiceDateLabel || g.field.Label == schema.PrescriptionLabel) {
+		if !ok && (g.field.Label == wellknown.ServiceDateLabel || g.field.Label == wellknown.PrescriptionLabel) {
 			return resourceKey{}
 		}
 		id = append(append(id, v...), 0)

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -62,7 +64,7 @@ type worker struct {
 	records map[*plan]*ndjson.Record
 	causes  rejectCounter // of the chunk
 	guess   *plan         // that of the line before
-	family  schema.APISet // the versions whose resources go together in the export
+	family  bcda.APISet   // the versions whose resources go together in the export
 	claim   claim
 	out     *result
 	open    []*table.Page // of the result, by output, nil where it has no rows
@@ -338,7 +340,7 @@ func (w *worker) record(p *plan) *ndjson.Record {
 func (w *worker) eob(key resourceKey) error {
 	c := &w.claim
 	c.typ = w.claimTypeOf()
-	partial := string(w.text(c.rec, c.plan.common.system)) == schema.SharedSystem
+	partial := string(w.text(c.rec, c.plan.common.system)) == bcda.SharedSystem
 	if c.typ == schema.UnknownClaim {
 		return reject(unknownClaimType+" (%s)", typeCodes(c.rec.Line))
 	}
@@ -399,13 +401,13 @@ func (w *worker) eob(key resourceKey) error {
 // claimTypeOf tells the claim type of an ExplanationOfBenefit.
 func (w *worker) claimTypeOf() schema.ClaimType {
 	rec, common := w.claim.rec, &w.claim.plan.common
-	if c := schema.ParseClaimType(w.text(rec, common.claimType)); c != schema.UnknownClaim {
+	if c := bcda.ParseClaimType(w.text(rec, common.claimType)); c != schema.UnknownClaim {
 		return c
 	}
-	if c := schema.ParseClaimTypeNumber(w.text(rec, common.typeNumber)); c != schema.UnknownClaim {
+	if c := bcda.ParseClaimTypeNumber(w.text(rec, common.typeNumber)); c != schema.UnknownClaim {
 		return c
 	}
-	return schema.ParseClaimTypeKind(w.text(rec, common.typeKind))
+	return bcda.ParseClaimTypeKind(w.text(rec, common.typeKind))
 }
 
 // priorAuthorization makes the rows of a prior authorization.
@@ -431,7 +433,7 @@ func (w *worker) priorAuthorization(key resourceKey) error {
 // response to one. It names its beneficiary by MBI itself.
 func (w *worker) partial(key resourceKey) error {
 	c := &w.claim
-	system, typ := schema.ParseClaimSystem(w.text(c.rec, c.plan.common.claimSystem))
+	system, typ := bcda.ParseClaimSystem(w.text(c.rec, c.plan.common.claimSystem))
 	if typ == schema.UnknownClaim {
 		return reject("a %s"+unknownSystem, c.plan.resource)
 	}
@@ -563,7 +565,7 @@ func (w *worker) output(tp *tablePlan, wanted wantedRows) int {
 	switch {
 	case !takes(tp.table, w.claim.typ):
 		return -1
-	case wanted == finalRows, tp.table.Name == schema.ClaimsTable:
+	case wanted == finalRows, tp.table.Name == wellknown.ClaimsTable:
 		return tp.final
 	case wanted == partialRows:
 		return tp.partial

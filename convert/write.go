@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -214,7 +215,7 @@ func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 		defer filled.Release()
 		cols[l.col] = filled
 	}
-	if t.spill.out.table.Name == schema.ClaimsTable && !t.run.superseded.empty() {
+	if t.spill.out.table.Name == wellknown.ClaimsTable && !t.run.superseded.empty() {
 		marked, err := t.markSuperseded(cols, lines)
 		if err != nil {
 			return err
@@ -296,7 +297,7 @@ func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
 // Superseded claims have rows in the list of claims only, which marks them.
 func (t *tableWriter) keep(cols []arrow.Array) []arrow.Array {
 	_, lines, _ := table.Split(cols)
-	list := t.spill.out.table.Name == schema.ClaimsTable
+	list := t.spill.out.table.Name == wellknown.ClaimsTable
 	var runs []table.RowRun
 	rows := 0
 	for i, line := range lines {
@@ -385,7 +386,7 @@ func (t *tableWriter) fillWords(l lateColumn, field *schema.Field, cols []arrow.
 func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.Array, error) {
 	fields := t.spill.out.table.Fields
 	for i := range fields {
-		if fields[i].Label != schema.FinalActionLabel {
+		if fields[i].Label != wellknown.FinalActionLabel {
 			continue
 		}
 		col := table.NewDictColumn(&fields[i])
@@ -400,17 +401,17 @@ func (t *tableWriter) markSuperseded(cols []arrow.Array, lines []int64) (arrow.A
 		cols[i] = col.Array()
 		return cols[i], nil
 	}
-	return nil, fmt.Errorf("table %s has no column %s", t.spill.out.table.Name, schema.FinalActionLabel)
+	return nil, fmt.Errorf("table %s has no column %s", t.spill.out.table.Name, wellknown.FinalActionLabel)
 }
 
 // age is the age in whole years of the row's beneficiary when the export was
 // made, or at death.
 func (t *tableWriter) age(cols []arrow.Array, i int) (int64, bool) {
-	birth, ok := t.dateAt(cols, schema.BirthLabel, i)
+	birth, ok := t.dateAt(cols, wellknown.BirthLabel, i)
 	if !ok {
 		return 0, false
 	}
-	end, dead := t.dateAt(cols, schema.DeathLabel, i)
+	end, dead := t.dateAt(cols, wellknown.DeathLabel, i)
 	if !dead {
 		if t.run.newest == minTime {
 			return 0, false

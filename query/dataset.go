@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -196,7 +197,7 @@ func openBare(dir string, opts Options) (*source, error) {
 // knownTables are the tables that there may be, by what the manifest says.
 func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if m.Profile == tuvaProfile {
-		return schema.TuvaFiles(), nil
+		return tuvaschema.Files(), nil
 	}
 	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(m.ExtraColumns, "\n")), "extra_columns")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -141,7 +142,7 @@ func describeFailure(class duckdb.ErrorType, text string) string {
 // knownNames has the tables and columns of package schema, in lower case.
 var knownNames = func() map[string]bool {
 	names := map[string]bool{"main": true, "memory": true, "temp": true, partialName: true, "metrics": true}
-	for _, table := range append(schema.AllTables(), schema.TuvaFiles()...) {
+	for _, table := range append(schema.AllTables(), tuvaschema.Files()...) {
 		names[strings.ToLower(table.Name)] = true
 		for _, field := range table.Fields {
 			names[strings.ToLower(field.Label)] = true

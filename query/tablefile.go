@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -317,7 +318,7 @@ func isCode(name string) bool {
 // textColumns are the columns of package schema that are text, in lower case.
 var textColumns = func() map[string]bool {
 	names := make(map[string]bool)
-	for _, table := range append(schema.AllTables(), schema.TuvaFiles()...) {
+	for _, table := range append(schema.AllTables(), tuvaschema.Files()...) {
 		for _, field := range table.Fields {
 			if sqlType(&field) == "VARCHAR" {
 				names[strings.ToLower(field.Label)] = true

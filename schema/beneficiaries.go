@@ -22,25 +22,6 @@ func v2LatestMonth(variable string) string {
 	return e
 }
 
-// Labels of the dates that BENE_AGE is reckoned from.
-const (
-	BirthLabel = "BENE_DOB"
-	DeathLabel = "BENE_DEATH_DT"
-)
-
-// Labels of the days on which the parts of Medicare began.
-const (
-	PartAStartLabel = "BENE_PART_A_ENRLMT_BGN_DT"
-	PartBStartLabel = "BENE_PART_B_ENRLMT_BGN_DT"
-)
-
-// Labels that the versions of a Part D event are told by.
-const (
-	ServiceDateLabel  = "CLM_LINE_FROM_DT"
-	PrescriptionLabel = "CLM_LINE_RX_SRVC_RFRNC_NUM"
-	LoadDateLabel     = "CLM_IDR_LD_DT"
-)
-
 // The tables of beneficiaries are made from several resources: the first step
 // of their paths is the resource type.
 var cclf8 = &Table{
@@ -137,11 +118,11 @@ var cclf8 = &Table{
 			v2: derived(v2LatestMonth("buyin"), latestMonthRule),
 			v3: derived(`Coverage.extension[url=idx:BENE-BUYIN-CD].valueCoding.code > part-a-or-b`,
 				"of the Part A coverage, else of Part B")},
-		{label: PartAStartLabel, typ: date,
+		{label: "BENE_PART_A_ENRLMT_BGN_DT", typ: date,
 			v1: derived(`Coverage.period.start > part-a`, "of the Part A coverage"),
 			v2: derived(`Coverage.period.start > part-a`, "of the Part A coverage"),
 			v3: derived(`Coverage.period.start > part-a`, "of the Part A coverage")},
-		{label: PartBStartLabel, typ: date,
+		{label: "BENE_PART_B_ENRLMT_BGN_DT", typ: date,
 			v1: derived(`Coverage.period.start > part-b`, "of the Part B coverage"),
 			v2: derived(`Coverage.period.start > part-b`, "of the Part B coverage"),
 			v3: derived(`Coverage.period.start > part-b`, "of the Part B coverage")},
@@ -188,9 +169,6 @@ var cclf8 = &Table{
 	}),
 }
 
-// XrefMBI says that the numbers of a row of CCLF9 are MBIs.
-const XrefMBI = "M"
-
 var cclf9 = &Table{
 	Name:        "cclf9",
 	File:        "CCLF9",
@@ -200,9 +178,9 @@ var cclf9 = &Table{
 	Key:         []string{"CRNT_NUM", "PRVS_NUM"},
 	Fields: fields([]row{
 		{label: "HICN_MBI_XREF_IND", typ: text(1),
-			v1: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI"),
-			v2: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI"),
-			v3: derived(`'`+XrefMBI+`'`, "every identifier that BCDA sends is an MBI")},
+			v1: derived(`'M'`, "every identifier that BCDA sends is an MBI"),
+			v2: derived(`'M'`, "every identifier that BCDA sends is an MBI"),
+			v3: derived(`'M'`, "every identifier that BCDA sends is an MBI")},
 		{label: "CRNT_NUM", typ: text(11),
 			v1: v2CurrentMBI,
 			v2: v2CurrentMBI,

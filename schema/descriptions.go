@@ -214,7 +214,7 @@ var descriptions = map[string]string{
 	"MONTH":                          "First day of the month",
 	"CONTRACT_ID":                    "Contract of the plan, of Parts C and D",
 	"PBP_ID":                         "Plan benefit package, of Parts C and D",
-	PatientLabel:                     "Id of the Patient resource, also where the export has no such Patient",
+	"PATIENT_ID":                     "Id of the Patient resource, also where the export has no such Patient",
 	"CLAIM_ID":                       "Reference to the Claim resource",
 	"SYSTEM":                         "System that processes the claim: FISS or MCS",
 	"STATUS_CD":                      "How far the processing is, in the codes of the system",

@@ -2,8 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,31 +50,30 @@ type Cond struct {
 	Join   []Step   // or: equals a value at this path of the row
 }
 
-var systems = map[string]string{
-	"bb":   "https://bluebutton.cms.gov/resources/variables/",
-	"bbc":  "https://bluebutton.cms.gov/resources/codesystem/",
-	"bbi":  "https://bluebutton.cms.gov/resources/identifier/",
-	"idr":  "https://bluebutton.cms.gov/fhir/CodeSystem/",
-	"idx":  "https://bluebutton.cms.gov/fhir/StructureDefinition/",
-	"ids":  "https://bluebutton.cms.gov/identifiers/",
-	"c4bb": "http://hl7.org/fhir/us/carin-bb/CodeSystem/",
-	"tho":  "http://terminology.hl7.org/CodeSystem/",
-	"sid":  "http://hl7.org/fhir/sid/",
-	"nubc": "https://www.nubc.org/CodeSystem/",
-	"core": "http://hl7.org/fhir/us/core/StructureDefinition/",
-}
-
 // A Prefix stands for the beginning of a URL in the conditions of paths.
 type Prefix struct{ Name, URL string }
 
-// Prefixes returns the prefixes by name.
-func Prefixes() []Prefix {
-	var list []Prefix
-	for _, name := range slices.Sorted(maps.Keys(systems)) {
-		list = append(list, Prefix{name, systems[name]})
-	}
-	return list
+var prefixes = [...]Prefix{
+	{"bb", "https://bluebutton.cms.gov/resources/variables/"},
+	{"bbc", "https://bluebutton.cms.gov/resources/codesystem/"},
+	{"bbi", "https://bluebutton.cms.gov/resources/identifier/"},
+	{"c4bb", "http://hl7.org/fhir/us/carin-bb/CodeSystem/"},
+	{"core", "http://hl7.org/fhir/us/core/StructureDefinition/"},
+	{"idr", "https://bluebutton.cms.gov/fhir/CodeSystem/"},
+	{"ids", "https://bluebutton.cms.gov/identifiers/"},
+	{"idx", "https://bluebutton.cms.gov/fhir/StructureDefinition/"},
+	{"nubc", "https://www.nubc.org/CodeSystem/"},
+	{"sid", "http://hl7.org/fhir/sid/"},
+	{"tho", "http://terminology.hl7.org/CodeSystem/"},
 }
+
+// Prefixes returns the prefixes in the order of their names. The result is
+// shared: it must not be changed.
+func Prefixes() []Prefix { return prefixes[:] }
+
+// MonthMark stands for the month, 01 to 12, in the expressions of tables whose
+// rows are months.
+const MonthMark = "{mm}"
 
 // ParseExpr parses the expression of a cell.
 func ParseExpr(s string) (Expr, error) {
@@ -179,9 +176,13 @@ func parseCond(s string) (c Cond, err error) {
 }
 
 func expand(v string) string {
-	if prefix, rest, ok := strings.Cut(v, ":"); ok {
-		if system, known := systems[prefix]; known {
-			return system + rest
+	name, rest, found := strings.Cut(v, ":")
+	if !found {
+		return v
+	}
+	for _, p := range prefixes {
+		if p.Name == name {
+			return p.URL + rest
 		}
 	}
 	return v

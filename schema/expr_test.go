@@ -114,22 +114,6 @@ func TestParseExprErrors(t *testing.T) {
 	}
 }
 
-func TestParseConds(t *testing.T) {
-	got, err := ParseConds(`system=sid:us-mbi & type.coding.code=MC`)
-	want := []Cond{
-		{Path: []string{"system"}, Values: []string{"http://hl7.org/fhir/sid/us-mbi"}},
-		{Path: []string{"type", "coding", "code"}, Values: []string{"MC"}},
-	}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	for _, bad := range []string{``, `a`, `a=b]`, `a=b] & [c=d`} {
-		if got, err := ParseConds(bad); err == nil {
-			t.Errorf("%s is taken for %v", bad, got)
-		}
-	}
-}
-
 // FuzzParseExpr makes sure that no text makes the parser fail in another way
 // than with an error, and that it takes what its parts say.
 func FuzzParseExpr(f *testing.F) {

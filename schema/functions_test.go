@@ -1,16 +1,19 @@
-package schema
+package schema_test
 
 import (
 	"maps"
 	"slices"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestFunctions compares the functions that cells name with those declared.
 func TestFunctions(t *testing.T) {
 	declared := map[string]bool{}
-	for i, f := range Functions {
-		if declared[f.Name] || i > 0 && f.Name < Functions[i-1].Name {
+	for i, f := range schema.Functions {
+		if declared[f.Name] || i > 0 && f.Name < schema.Functions[i-1].Name {
 			t.Errorf("%s is declared twice, or not in the order of names", f.Name)
 		}
 		if declared[f.Name] = true; f.Takes == "" || f.Gives == "" {
@@ -18,13 +21,13 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	used := map[string]bool{}
-	for _, table := range slices.Concat(AllTables(), TuvaTables()) {
+	for _, table := range slices.Concat(schema.AllTables(), tuvaschema.Tables()) {
 		for _, f := range table.Fields {
 			for _, cell := range append(f.Cells[:], f.Partial) {
 				if cell.Expr == "" {
 					continue
 				}
-				expr, err := ParseExpr(cell.Expr)
+				expr, err := schema.ParseExpr(cell.Expr)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -298,7 +298,7 @@ var cclf2 = &Table{
 			v1: v2Thru,
 			v2: v2Thru,
 			v3: v2Thru},
-		{label: RevenueUnitsLabel, typ: quantity,
+		{label: "CLM_LINE_SRVC_UNIT_QTY", typ: quantity,
 			v1: at(`item.quantity.value`),
 			v2: derived(
 				`item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value | item.extension[url=bb:rev_cntr_unit_cnt].valueQuantity.value > omitted-zero`,

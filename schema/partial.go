@@ -24,22 +24,6 @@ var (
 	partialThru = at(`billablePeriod.end`)
 )
 
-// ClaimSystemExpr finds which system a Claim or ClaimResponse came from: the
-// URL that its control number goes by.
-const ClaimSystemExpr = `identifier[system=` + fiss + `dcn,` + mcs + `icn].system`
-
-// ParseClaimSystem names the system that ClaimSystemExpr finds, FISS or MCS,
-// and the claim type whose tables its claims go to.
-func ParseClaimSystem(url []byte) (string, ClaimType) {
-	switch string(url) {
-	case fiss + "dcn":
-		return "FISS", Inpatient
-	case mcs + "icn":
-		return "MCS", Carrier
-	}
-	return "", UnknownClaim
-}
-
 // partialModifier is the modifier in the n-th place of a line. Places that are
 // blank are left out of the list, but each modifier bears its place as the
 // version of its coding.
@@ -152,7 +136,7 @@ var partialCells = map[string]map[string]Cell{
 	},
 	"cclfa": {"CUR_CLM_UNIQ_ID": partialID, "BENE_MBI_ID": partialMBI},
 	"cclfb": {"CUR_CLM_UNIQ_ID": partialID, "CLM_LINE_NUM": at(`item.sequence`), "BENE_MBI_ID": partialMBI},
-	ClaimsTable: {
+	"claims": {
 		"CUR_CLM_UNIQ_ID": partialID,
 		"BENE_MBI_ID":     partialMBI,
 		"RESOURCE_ID":     at(`id`),
@@ -162,11 +146,11 @@ var partialCells = map[string]map[string]Cell{
 		"FINAL_ACTION":    derived(`'N'`, "the claim is not fully adjudicated"),
 		"CLM_CNTL_NUM":    partialID,
 		"LAST_UPDATED":    at(`meta.lastUpdated`),
-		"SYSTEM_TYPE":     derived(`'`+SharedSystem+`'`, "as v3 calls the systems that process claims"),
+		"SYSTEM_TYPE":     derived(`'SharedSystem'`, "as v3 calls the systems that process claims"),
 		"SOURCE_FILE":     derived(`id > source-file`, "the input that the resource was read from"),
 		"SOURCE_LINE":     derived(`id > source-line`, "the line of that input"),
 	},
-	ResponsesTable: {
+	"responses": {
 		"CUR_CLM_UNIQ_ID": partialID,
 		"BENE_MBI_ID":     partialMBI,
 		"RESOURCE_ID":     at(`id`),
@@ -183,13 +167,10 @@ var partialCells = map[string]map[string]Cell{
 	},
 }
 
-// ResponsesTable is the name of the table of ClaimResponses.
-const ResponsesTable = "responses"
-
 // responses is how far the systems are with a partially adjudicated claim of
 // v2. CUR_CLM_UNIQ_ID, the control number, pairs it with its claim.
 var responses = &Table{
-	Name:        ResponsesTable,
+	Name:        "responses",
 	Title:       "Responses to partially adjudicated claims",
 	Description: "One row for each ClaimResponse of v2: how far the processing of a partially adjudicated claim is.",
 	Grain:       PerClaim,

@@ -4,12 +4,6 @@ package schema
 // preauthorization: what was asked of Medicare before a service, and how it was
 // decided. They are no claims, and nothing was paid for them.
 
-// PriorAuthorizationsTable is the name of the table of prior authorizations.
-const PriorAuthorizationsTable = "prior_authorizations"
-
-// UsePriorAuthorization is the use of an ExplanationOfBenefit that is one.
-const UsePriorAuthorization = "preauthorization"
-
 var noPrior = absent("only v3 has prior authorizations")
 
 // inPrior is a row of the table, which has cells in v3 alone.
@@ -25,7 +19,7 @@ func priorExtension(name, member string) string {
 func priorDate(name string) Cell { return at(priorExtension(name, "valueDate")) }
 
 var priorAuthorizations = &Table{
-	Name:  PriorAuthorizationsTable,
+	Name:  "prior_authorizations",
 	Title: "Prior authorizations",
 	Description: "One row for each item of a prior authorization of v3, or one for a prior authorization without items: " +
 		"what was asked for, and how it was decided. They are no claims.",
@@ -38,7 +32,7 @@ var priorAuthorizations = &Table{
 		inPrior("UTN", text(50), at(`identifier[system=ids:Unique-Tracking-Number].value`)),
 		inPrior("LINE_NUM", integer(10), at(`item.sequence`)),
 		inPrior("BENE_MBI_ID", text(11), v2MBI),
-		inPrior(PatientLabel, text(64), patientID),
+		inPrior("PATIENT_ID", text(64), patientID),
 		inPrior("RESOURCE_ID", text(64), at(`id`)),
 		inPrior("STATUS", text(16), at(`status`)),
 		inPrior("OUTCOME", text(10), at(`outcome`)),

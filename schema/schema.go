@@ -167,16 +167,6 @@ var claimTypeNames = [...]string{"unknown", "INPATIENT", "OUTPATIENT", "SNF", "H
 
 func (c ClaimType) String() string { return claimTypeNames[c] }
 
-// ParseClaimType reads the claim type codes of the servers.
-func ParseClaimType(code []byte) ClaimType {
-	for i, name := range claimTypeNames[:PriorAuthorization] {
-		if i > 0 && string(code) == name {
-			return ClaimType(i)
-		}
-	}
-	return UnknownClaim
-}
-
 var (
 	institutional = []ClaimType{Inpatient, Outpatient, SNF, HHA, Hospice}
 	carrier       = []ClaimType{Carrier}

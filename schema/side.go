@@ -3,17 +3,6 @@ package schema
 // Tables beside CCLF, for what CCLF lacks. Their rows are made as those of the
 // CCLF tables are, from cells of the same grammar.
 
-// ClaimsTable is the name of the table that lists all claims, and
-// FinalActionLabel that of its column which says whether one is in force.
-const (
-	ClaimsTable      = "claims"
-	FinalActionLabel = "FINAL_ACTION"
-)
-
-// PatientLabel is the label of the id of the Patient that a resource refers
-// to, which says whose it is where the export has no Patient.
-const PatientLabel = "PATIENT_ID"
-
 var (
 	patientID = derived(`patient.reference > reference-id`, "the id in the reference, without Patient/")
 	memberID  = derived(`beneficiary.reference > reference-id`, "the id in the reference, without Patient/")
@@ -24,7 +13,7 @@ var anyClaim = []ClaimType{Inpatient, Outpatient, SNF, HHA, Hospice, Carrier, DM
 // Claims has a row for each claim resource, also for those that are not in
 // force and so have no rows elsewhere.
 var claims = &Table{
-	Name:        ClaimsTable,
+	Name:        "claims",
 	Title:       "Claims and their versions",
 	Description: "One row for each claim resource, in force or not: where it came from and how its versions hang together.",
 	Grain:       PerClaim,
@@ -40,7 +29,7 @@ var claims = &Table{
 			v1: v2MBI,
 			v2: v2MBI,
 			v3: v2MBI},
-		{label: PatientLabel, typ: text(64),
+		{label: "PATIENT_ID", typ: text(64),
 			v1: patientID,
 			v2: patientID,
 			v3: patientID},
@@ -53,9 +42,9 @@ var claims = &Table{
 			v2: derived(`'v2'`, "the generation that the resource is of"),
 			v3: derived(`'v3'`, "the generation that the resource is of")},
 		{label: "CLAIM_TYPE", typ: text(10),
-			v1: derived(ClaimTypeExpr+` > claim-type`, claimTypeRule),
-			v2: derived(ClaimTypeExpr+` > claim-type`, claimTypeRule),
-			v3: derived(ClaimTypeExpr+` > claim-type`, claimTypeRule)},
+			v1: derived(`type.coding[system=bbc:eob-type,idr:EOB-TYPE].code > claim-type`, claimTypeRule),
+			v2: derived(`type.coding[system=bbc:eob-type,idr:EOB-TYPE].code > claim-type`, claimTypeRule),
+			v3: derived(`type.coding[system=bbc:eob-type,idr:EOB-TYPE].code > claim-type`, claimTypeRule)},
 		{label: "CLM_TYPE_CD", typ: digits(4),
 			v1: v2ClaimType,
 			v2: v2ClaimType,
@@ -67,7 +56,7 @@ var claims = &Table{
 		{label: "FINAL_ACTION", typ: text(1),
 			v1: derived(`status > not-active | 'Y'`, "Y if the status is active, N for cancelled, entered-in-error and draft"),
 			v2: derived(`status > not-active | 'Y'`, "Y if the status is active, N for cancelled, entered-in-error and draft"),
-			v3: derived(`status > not-active | `+FinalActionExpr+` > final-action | 'Y'`, "N if the status is not active, or the resource is tagged NotFinalAction")},
+			v3: derived(`status > not-active | meta.tag[system=idr:Final-Action].code > final-action | 'Y'`, "N if the status is not active, or the resource is tagged NotFinalAction")},
 		{label: "CLM_ADJSMT_TYPE_CD", typ: text(2),
 			v1: noAdjustment,
 			v2: noAdjustment,
@@ -91,7 +80,7 @@ var claims = &Table{
 		{label: "SYSTEM_TYPE", typ: text(24),
 			v1: absent("all claims come from the Chronic Conditions Warehouse"),
 			v2: absent("all claims come from the Chronic Conditions Warehouse"),
-			v3: at(SystemTypeExpr)},
+			v3: at(`meta.tag[system=idr:System-Type].code`)},
 		{label: "SOURCE_FILE", typ: text(255),
 			v1: derived(`id > source-file`, "the input that the resource was read from"),
 			v2: derived(`id > source-file`, "the input that the resource was read from"),
@@ -129,7 +118,7 @@ var partDCosts = &Table{
 			v1: v2MBI,
 			v2: v2MBI,
 			v3: v2MBI},
-		{label: PatientLabel, typ: text(64),
+		{label: "PATIENT_ID", typ: text(64),
 			v1: patientID,
 			v2: patientID,
 			v3: patientID},
@@ -222,43 +211,32 @@ func monthly(variable string) string {
 	return `extension[url=bb:` + variable + MonthMark + `].valueCoding.code`
 }
 
-// MonthMark stands for the month in the expressions of monthly columns.
-const MonthMark = "{mm}"
-
-// Labels of enrollment that the converter fills by itself.
-const (
-	PartLabel     = "PART"
-	MonthLabel    = "MONTH"
-	BuyInLabel    = "BENE_ENTLMT_BUYIN_IND"
-	ContractLabel = "CONTRACT_ID"
-)
-
 // enrollment has the member months that CCLF lacks.
 var enrollment = &Table{
 	Name:        "enrollment",
 	Title:       "Member months",
 	Description: "One row for each beneficiary, part of Medicare and month in which the beneficiary was enrolled in it.",
 	Grain:       PerMonth,
-	Key:         []string{"BENE_MBI_ID", PartLabel, MonthLabel},
+	Key:         []string{"BENE_MBI_ID", "PART", "MONTH"},
 	Side:        true,
 	Fields: fields([]row{
 		{label: "BENE_MBI_ID", typ: text(11),
 			v1: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
 			v2: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to"),
 			v3: derived(`beneficiary.reference > mbi`, "the current MBI of the Patient that the Coverage refers to")},
-		{label: PatientLabel, typ: text(64),
+		{label: "PATIENT_ID", typ: text(64),
 			v1: memberID,
 			v2: memberID,
 			v3: memberID},
-		{label: PartLabel, typ: text(1),
+		{label: "PART", typ: text(1),
 			v1: derived(`grouping.subPlan > part`, enrolledRule),
 			v2: derived(`class[type.coding.code=plan].value > part`, enrolledRule),
 			v3: derived(`class[type.coding.code=plan].value > part`, enrolledRule)},
-		{label: MonthLabel, typ: date,
-			v1: derived(ReferenceYearExpr+` > month`, "the first day of the month"),
-			v2: derived(ReferenceYearExpr+` > month`, "the first day of the month"),
+		{label: "MONTH", typ: date,
+			v1: derived(`extension[url=bb:rfrnc_yr].valueDate > month`, "the first day of the month"),
+			v2: derived(`extension[url=bb:rfrnc_yr].valueDate > month`, "the first day of the month"),
 			v3: derived(`period.start > month`, "the first day of each month of the period, the last 36 up to the update of the Coverage")},
-		{label: BuyInLabel, typ: text(1),
+		{label: "BENE_ENTLMT_BUYIN_IND", typ: text(1),
 			v1: at(monthly("buyin")),
 			v2: at(monthly("buyin")),
 			v3: at(`extension[url=idx:BENE-BUYIN-CD].valueCoding.code`)},
@@ -266,7 +244,7 @@ var enrollment = &Table{
 			v1: at(monthly("dual_")),
 			v2: at(monthly("dual_")),
 			v3: absent("the dual status has a Coverage of its own, with a period but no part")},
-		{label: ContractLabel, typ: text(5),
+		{label: "CONTRACT_ID", typ: text(5),
 			v1: at(monthly("ptc_cntrct_id_") + ` | ` + monthly("ptdcntrct")),
 			v2: at(monthly("ptc_cntrct_id_") + ` | ` + monthly("ptdcntrct")),
 			v3: at(`extension[url=idx:BENE-CNTRCT-NUM].valueString`)},

@@ -1,11 +1,8 @@
 package schema
 
 import (
-	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestRecords checks the lengths of records and the numbers of fields that
@@ -146,31 +143,6 @@ func checkCell(t *testing.T, table *Table, f *Field, api API) {
 	}
 }
 
-// TestRules parses what the converter asks of every resource.
-func TestRules(t *testing.T) {
-	for _, api := range APIs {
-		for _, role := range Roles(api) {
-			if conds, err := ParseConds(role.Where); err != nil || len(conds) == 0 {
-				t.Errorf("role %s of %s: %v", role.Where, api, err)
-			}
-		}
-		if _, err := ParseExpr(CoveragePartExpr(api)); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, m := range Markers {
-		if _, err := ParseExpr(m.Expr); err != nil {
-			t.Errorf("marker of %s: %v", m.APIs, err)
-		}
-	}
-	for _, expr := range []string{ClaimTypeExpr, ClaimTypeNumberExpr, ClaimTypeKindExpr, DiagnosisCode, DiagnosisSystem, PresentOnAdmissionURL, IdentifierValue, IdentifierStart, IdentifierEnd,
-		ReferenceYearExpr, SystemTypeExpr, FinalActionExpr, PatientExpr("Patient"), PatientExpr("Coverage"), PatientExpr("ExplanationOfBenefit")} {
-		if _, err := ParseExpr(expr); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func TestNames(t *testing.T) {
 	for _, api := range APIs {
 		if got, err := ParseAPI(api.String()); err != nil || got != api {
@@ -180,46 +152,6 @@ func TestNames(t *testing.T) {
 	for _, bad := range []string{"", "v0", "v4", "V2", "2"} {
 		if got, err := ParseAPI(bad); err == nil {
 			t.Errorf("%q is taken for %s", bad, got)
-		}
-	}
-	for c := Inpatient; c <= PartD; c++ {
-		if got := ParseClaimType([]byte(c.String())); got != c {
-			t.Errorf("%s is read as %s", c, got)
-		}
-	}
-	for _, bad := range []string{"", "unknown", "inpatient", "PDE ", "60"} {
-		if got := ParseClaimType([]byte(bad)); got != UnknownClaim {
-			t.Errorf("%q is taken for %s", bad, got)
-		}
-	}
-}
-
-// TestClaimTypeNumbers holds the codes against the map of CMS's server, by how
-// many of each claim type it has, and against single codes.
-func TestClaimTypeNumbers(t *testing.T) {
-	count := map[ClaimType]int{}
-	for n := range 10000 {
-		count[ParseClaimTypeNumber([]byte(strconv.Itoa(n)))]++
-	}
-	// 120 codes of the server's map, and 1019, 1029, 2019 and 2029.
-	want := map[ClaimType]int{
-		PartD: 4, HHA: 13, SNF: 6, Outpatient: 1 + 2*(33+2), Hospice: 11, Inpatient: 11, Carrier: 4, DME: 4,
-		UnknownClaim: 10000 - 124,
-	}
-	if diff := cmp.Diff(want, count); diff != "" {
-		t.Errorf("codes by claim type (-want +got):\n%s", diff)
-	}
-	for code, want := range map[string]ClaimType{
-		"1": PartD, "04": PartD, "10": HHA, "20": SNF, "30": SNF, "40": Outpatient, "50": Hospice, "60": Inpatient,
-		"64": Inpatient, "71": Carrier, "72": Carrier, "81": DME, "82": DME, "1011": Inpatient, "2041": Inpatient,
-		"1018": SNF, "2021": SNF, "1032": HHA, "2066": HHA, "1081": Hospice, "1900": Hospice, "2900": Hospice,
-		"1000": Outpatient, "2013": Outpatient, "1019": Outpatient, "2029": Outpatient, "1700": Carrier, "2700": Carrier,
-		"1800": DME, "2800": DME, "": UnknownClaim, "0": UnknownClaim, "5": UnknownClaim, "65": UnknownClaim,
-		"71 ": UnknownClaim, "-71": UnknownClaim, "1001": UnknownClaim, "3011": UnknownClaim, "700": UnknownClaim,
-		"PDE": UnknownClaim, "99999999999999999999": UnknownClaim,
-	} {
-		if got := ParseClaimTypeNumber([]byte(code)); got != want {
-			t.Errorf("%q is %s, want %s", code, got, want)
 		}
 	}
 }
@@ -234,31 +166,6 @@ func TestFormat(t *testing.T) {
 		// The sign, the point and the digits fill the field.
 		if typ.Kind == Decimal && typ.Width != typ.Precision+2 {
 			t.Errorf("%s is %d wide", want, typ.Width)
-		}
-	}
-}
-
-// TestTuvaFiles makes sure that the tables that are written are those that are
-// filled, as text, with the delivery at their ends.
-func TestTuvaFiles(t *testing.T) {
-	for i, written := range TuvaFiles() {
-		filled := TuvaTables()[i]
-		labels := TuvaEnrollmentLabels()
-		if filled.Name != TuvaEnrollment {
-			labels = nil
-			for _, f := range filled.Fields {
-				labels = append(labels, f.Label)
-			}
-		}
-		labels = append(labels, FileNameLabel, FileDateLabel)
-		if written.Name != filled.Name || len(written.Fields) != len(labels) {
-			t.Errorf("%s has %d columns, want %s with %d", written.Name, len(written.Fields), filled.Name, len(labels))
-			continue
-		}
-		for k, f := range written.Fields {
-			if f.Label != labels[k] || f.Kind != Text || f.Description == "" {
-				t.Errorf("%s column %d is %+v, want %s", written.Name, k+1, f, labels[k])
-			}
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -41,7 +43,7 @@ func TestTuva(t *testing.T) {
 						t.Errorf("%s: %v rows", name, wrong)
 					}
 				}
-				for _, table := range schema.TuvaTables() {
+				for _, table := range tuvaschema.Tables() {
 					checkCells(t, db, table)
 				}
 			})
@@ -173,7 +175,7 @@ func tuvaCells(table *schema.Table) map[string]string {
 	for _, label := range append(tuvaNever[table.Name], "file_name", "file_date") {
 		wrong[label+" null"] = label + " IS NULL"
 	}
-	if table.Name == schema.TuvaEnrollment {
+	if table.Name == tuvaschema.Enrollment {
 		return wrong
 	}
 	for _, f := range table.Fields {
@@ -182,7 +184,7 @@ func tuvaCells(table *schema.Table) map[string]string {
 		case f.Kind == schema.Date:
 			wrong[f.Label+" no date"] = fmt.Sprintf(`%[1]s IS NOT NULL AND (try_cast(%[1]s AS date) IS NULL
 				OR NOT regexp_full_match(%[1]s, '\d{4}-\d\d-\d\d') OR %[1]s IN ('1000-01-01', '9999-12-31'))`, f.Label)
-		case f.Kind == schema.Int, strings.HasSuffix(f.Label, "_QTY"), f.Label == schema.FillNumberLabel:
+		case f.Kind == schema.Int, strings.HasSuffix(f.Label, "_QTY"), f.Label == wellknown.FillNumberLabel:
 			wrong[f.Label+" no integer"] = fmt.Sprintf(`%[1]s IS NOT NULL AND (try_cast(%[1]s AS integer) IS NULL
 				OR NOT regexp_full_match(%[1]s, '-?\d+(\.\d*[1-9])?'))`, f.Label)
 		case f.Kind == schema.Decimal:
@@ -207,7 +209,7 @@ func TestTuvaJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, table := range schema.TuvaTables() {
+	for _, table := range tuvaschema.Tables() {
 		var files [2][]byte
 		for i, folder := range folders {
 			var err error
@@ -219,8 +221,8 @@ func TestTuvaJobs(t *testing.T) {
 			t.Errorf("%s: other bytes with other workers", table.Name)
 		}
 		header, _, _ := strings.Cut(string(files[0]), "\n")
-		labels := schema.TuvaEnrollmentLabels()
-		if table.Name != schema.TuvaEnrollment {
+		labels := tuvaschema.EnrollmentLabels()
+		if table.Name != tuvaschema.Enrollment {
 			labels = nil
 			for _, f := range table.Fields {
 				labels = append(labels, f.Label)

@@ -3,6 +3,7 @@ package dataset
 import (
 	"sync"
 
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -12,7 +13,7 @@ var tableNames = sync.OnceValue(func() map[string]bool {
 	for _, t := range schema.AllTables() {
 		names[t.Name] = true
 	}
-	for _, t := range schema.TuvaTables() {
+	for _, t := range tuvaschema.Tables() {
 		names[t.Name] = true
 	}
 	return names

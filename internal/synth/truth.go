@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -99,10 +100,10 @@ func newTruth(dir string, columns *columns) (*truth, error) {
 	t.cclf9 = newSheet(t.tables, "cclf9", columns.cclf9)
 	t.cclfa = newSheet(t.tables, "cclfa", columns.cclfa)
 	t.cclfb = newSheet(t.tables, "cclfb", columns.cclfb)
-	t.claims.sheet = newSheet(t.tables, schema.ClaimsTable, claimColumns)
+	t.claims.sheet = newSheet(t.tables, wellknown.ClaimsTable, claimColumns)
 	t.costs = newSheet(t.tables, "part_d_costs", drugCosts)
 	t.idrCosts = newSheet(t.tables, "part_d_costs", v3Costs)
-	t.prior = newSheet(t.tables, schema.PriorAuthorizationsTable, priorColumns)
+	t.prior = newSheet(t.tables, wellknown.PriorAuthorizationsTable, priorColumns)
 	t.enrollment = newSheet(t.tables, "enrollment", enrollmentColumns)
 	return t, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -15,8 +16,8 @@ import (
 // truthTables are the tables that the truth has.
 func truthTables() []*schema.Table {
 	return append(slices.Clone(schema.Tables()),
-		schema.Lookup(schema.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"),
-		schema.Lookup(schema.PriorAuthorizationsTable))
+		schema.Lookup(wellknown.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"),
+		schema.Lookup(wellknown.PriorAuthorizationsTable))
 }
 
 // partialTables are the tables of partially adjudicated claims. Those that are

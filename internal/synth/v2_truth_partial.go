@@ -1,6 +1,8 @@
 package synth
 
-import "github.com/cclf-tools/cclf/schema"
+import (
+	"github.com/cclf-tools/cclf/internal/wellknown"
+)
 
 // partialTruth writes the rows that records of FISS and MCS stand for: those of
 // CCLF, as far as the systems have them, and the state of the claims.
@@ -40,7 +42,7 @@ func newPartialTruth(t *truth) *partialTruth {
 		cclf5:     newSheet(t.partial, "cclf5", partialCCLF5),
 		cclfa:     newSheet(t.partial, "cclfa", partialCCLFA),
 		cclfb:     newSheet(t.partial, "cclfb", partialCCLFB),
-		responses: newSheet(t.partial, schema.ResponsesTable, partialResponses),
+		responses: newSheet(t.partial, wellknown.ResponsesTable, partialResponses),
 	}
 }
 

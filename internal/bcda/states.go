@@ -1,4 +1,4 @@
-package schema
+package bcda
 
 // States and territories as words of four characters: uspsFIPS has the letters
 // of the Postal Service and the FIPS code (INCITS 38), ssaUSPS the code of the

@@ -1,75 +1,18 @@
-package schema
+package bcda
 
-import (
-	"math/bits"
-	"strings"
-)
-
-// A Marker is a path at which only some API versions have a value, by which the
-// version of a resource is recognized. A resource is of a version that all of its
-// markers allow.
+// A Marker is a path at which only some API versions have a value. The version
+// of a resource is one that all of its markers allow.
 type Marker struct {
 	Resource string
 	Expr     string
 	APIs     APISet
-	// Weak markers are common to several versions but usual in one. They count
-	// only for the first resources of an export, when no other marker decides.
+	// A weak marker occurs in several versions but is usual in one. It counts
+	// only for the first resources of an export, if no other marker decides.
 	Weak bool
 }
 
-// An APISet is a set of API versions.
-type APISet uint8
-
-// SetOf returns the set of some versions.
-func SetOf(list ...API) (s APISet) {
-	for _, api := range list {
-		s |= 1 << api
-	}
-	return s
-}
-
-// Has reports whether a version is in the set.
-func (s APISet) Has(api API) bool { return s&(1<<api) != 0 }
-
-// Single returns the only version in the set; false when there is none, or
-// several.
-func (s APISet) Single() (API, bool) {
-	for _, api := range APIs {
-		if s == SetOf(api) {
-			return api, true
-		}
-	}
-	return 0, false
-}
-
-// First returns the earliest version in a set that is not empty.
-func (s APISet) First() API { return API(bits.TrailingZeros8(uint8(s))) }
-
-// String lists the versions: "v2, v3".
-func (s APISet) String() string {
-	var list []string
-	for _, api := range APIs {
-		if s.Has(api) {
-			list = append(list, api.String())
-		}
-	}
-	return strings.Join(list, ", ")
-}
-
-// AllAPIs has all versions.
-const AllAPIs APISet = 1<<apis - 1
-
-var (
-	v1Only  = SetOf(V1) // STU3, too
-	v2Only  = SetOf(V2)
-	v3Only  = SetOf(V3)
-	fhirR4  = SetOf(V2, V3)
-	fromCCW = SetOf(V1, V2)
-)
-
-// Markers by resource type, the weak ones last. R4 resources are told from STU3
-// by several: copies of claims lack some of them, as use was lacking on CMS's
-// server in 2021.
+// Markers by resource type, weak ones last. Several of them distinguish R4 from
+// STU3, because copies of claims lack some: CMS's server sent no use in 2021.
 var Markers = []Marker{
 	{eob, SystemTypeExpr, v3Only, false},
 	{eob, `type.coding[system=idr:CLM-TYPE-CD].code`, v3Only, false},

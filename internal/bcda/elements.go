@@ -1,4 +1,4 @@
-package schema
+package bcda
 
 import (
 	"embed"
@@ -7,64 +7,72 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // Elements are the extensions, categories and code systems that a version of the
 // API is known to send in resources of one type.
 //
-// Most of them have no place in CCLF. They are listed in the files of the folder
-// servers, one for each version, so that what a server begins to send can be told
-// from what it always sent. What a cell of a table asks for is known without
-// being listed.
+// Most of them have no column in CCLF. The files in the folder servers list
+// them, one file per version, so that new ones can be noticed. What the cells of
+// the crosswalk look for is known without being listed.
 //
-// A file has a section for each resource type, and in it a line for each path,
-// from the resource on. The indented lines below a path list what is sent there:
-// the URLs of extensions, and of other objects the system. For the categories of
-// an array of named values (supportingInfo, adjudication) the line has the system
-// of their codes too, and the list is of codes. Values begin with the prefixes of
-// expressions. In one with {n} or {yyyy}, a number of one or two digits, or a year,
-// stands there, and {c} is any last character.
+// A file has a section per resource type and in it a line per path, which starts
+// at the resource. The indented lines below a path list what is sent there: URLs
+// of extensions, and systems of other objects. For the categories of an array of
+// named values (supportingInfo, adjudication), the line of the path also has the
+// system of their codes, and the list is of codes. Values may begin with the
+// prefixes of expressions. In a value, {n} is a number of one or two digits,
+// {yyyy} a year, and {c} any last character.
 type Elements struct{ known map[element]bool }
 
 type element struct{ path, system, name string }
 
 // Marks in values.
 const (
-	numberMark = "{n}"    // a number of one or two digits
-	yearMark   = "{yyyy}" // a number of four
-	// characterMark stands for the last character.
-	characterMark = "{c}"
+	numberMark    = "{n}"    // a number of one or two digits
+	yearMark      = "{yyyy}" // a number of four digits
+	characterMark = "{c}"    // any last character
 )
 
 //go:embed servers
 var serverFiles embed.FS
 
-var serverElements [apis]func() elementLists
-
-func init() {
-	for _, api := range APIs {
-		serverElements[api] = sync.OnceValue(func() elementLists {
-			text, err := serverFiles.ReadFile("servers/" + api.String() + ".txt")
-			if err != nil {
-				panic("schema: internal error: " + err.Error())
-			}
-			all, err := parseElements(string(text))
-			if err != nil {
-				panic("schema: internal error: servers/" + api.String() + ".txt: " + err.Error())
-			}
-			for _, t := range slices.Concat(AllTables(), TuvaTables()) {
-				for i := range t.Fields {
-					all.addField(t, &t.Fields[i], api)
-				}
-			}
-			return all
-		})
-	}
+// elementsOf are the elements of each version by resource type, once asked for.
+var elementsOf [len(schema.APIs)]struct {
+	sync.Once
+	lists elementLists
 }
 
 // KnownElements returns what a version of the API is known to send in resources
-// of a type.
-func KnownElements(api API, resource string) *Elements { return serverElements[api]()[resource] }
+// of a type. The result is shared.
+func KnownElements(api schema.API, resource string) *Elements {
+	known := &elementsOf[api]
+	known.Do(func() { known.lists = readElements(api) })
+	return known.lists[resource]
+}
+
+// readElements reads the file of a version and adds what the cells of the
+// crosswalk look for.
+func readElements(api schema.API) elementLists {
+	name := "servers/" + api.String() + ".txt"
+	text, err := serverFiles.ReadFile(name)
+	if err != nil {
+		panic("bcda: internal error: " + err.Error())
+	}
+	all, err := parseElements(string(text))
+	if err != nil {
+		panic("bcda: internal error: " + name + ": " + err.Error())
+	}
+	for _, t := range slices.Concat(schema.AllTables(), tuvaschema.Tables()) {
+		for i := range t.Fields {
+			all.addField(t, &t.Fields[i], api)
+		}
+	}
+	return all
+}
 
 // HasExtension reports whether extensions with a URL are known at a path.
 func (e *Elements) HasExtension(path, url string) bool { return e.has(path, "", url) }
@@ -76,7 +84,7 @@ func (e *Elements) HasCategory(path, system, code string) bool {
 }
 
 // HasSystem reports whether a code or identifier system is known at a path. The
-// value of an extension may have a system that is the extension's URL.
+// system of an extension's value may be the extension's URL.
 func (e *Elements) HasSystem(path, system string) bool {
 	if e.has(path, "", system) {
 		return true
@@ -96,7 +104,7 @@ func (e *Elements) has(path, system, name string) bool {
 	if name != "" && e.known[element{path, system, name[:len(name)-1] + characterMark}] {
 		return true
 	}
-	pattern := numbers.ReplaceAllStringFunc(name, func(number string) string {
+	pattern := numbers().ReplaceAllStringFunc(name, func(number string) string {
 		switch len(number) {
 		case 1, 2:
 			return numberMark
@@ -108,7 +116,7 @@ func (e *Elements) has(path, system, name string) bool {
 	return pattern != name && e.known[element{path, system, pattern}]
 }
 
-var numbers = regexp.MustCompile(`[0-9]+`)
+var numbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+`) })
 
 func (e *Elements) add(path, system, name string) { e.known[element{path, system, name}] = true }
 
@@ -139,7 +147,7 @@ func parseElements(text string) (elementLists, error) {
 			return nil, fmt.Errorf("line %d: no path", number)
 		default:
 			for _, value := range strings.Fields(trimmed) {
-				if strings.Contains(value, "{") && numbers.MatchString(value) {
+				if strings.Contains(value, "{") && numbers().MatchString(value) {
 					return nil, fmt.Errorf("line %d: a number beside a mark for numbers", number)
 				}
 				section.add(path, system, expand(value))
@@ -158,31 +166,31 @@ func (l elementLists) of(resource string) *Elements {
 	return l[resource]
 }
 
-// addField adds what the cells of a field ask for.
-func (l elementLists) addField(t *Table, f *Field, api API) {
+// addField adds what the cells of a field look for.
+func (l elementLists) addField(t *schema.Table, f *schema.Field, api schema.API) {
 	resource := eob
 	switch t.Grain {
-	case PerPatient, PerIdentifier:
+	case schema.PerPatient, schema.PerIdentifier:
 		resource = patient
-	case PerMonth:
+	case schema.PerMonth:
 		resource = coverage
 	}
 	l.addExpr(f.Cells[api].Expr, resource)
-	if api == V2 {
+	if api == schema.V2 {
 		l.addExpr(f.Partial.Expr, claim)
 		l.addExpr(f.Partial.Expr, response)
 	}
 }
 
-// addExpr adds what an expression over resources of a type asks for, unless its
-// first step says that it is over those of another.
+// addExpr adds what an expression looks for in resources of a type, or in those
+// of the type that its first step names.
 func (l elementLists) addExpr(text, resource string) {
 	if text == "" {
 		return
 	}
-	expr, err := ParseExpr(strings.ReplaceAll(text, MonthMark, numberMark))
+	expr, err := schema.ParseExpr(strings.ReplaceAll(text, schema.MonthMark, numberMark))
 	if err != nil {
-		panic("schema: internal error: " + err.Error())
+		panic("bcda: internal error: " + err.Error())
 	}
 	for _, alt := range expr {
 		of, steps := resource, alt.Path
@@ -193,8 +201,8 @@ func (l elementLists) addExpr(text, resource string) {
 	}
 }
 
-// addSteps adds what the conditions on a path below another one ask for.
-func (e *Elements) addSteps(path string, steps []Step) {
+// addSteps adds the values in the conditions of a path, which is below another.
+func (e *Elements) addSteps(path string, steps []schema.Step) {
 	for _, step := range steps {
 		path = below(path, step.Name)
 		for _, c := range step.Conds {
@@ -217,4 +225,18 @@ func below(path, name string) string {
 		return name
 	}
 	return path + "." + name
+}
+
+// expand replaces the prefix of a value.
+func expand(v string) string {
+	name, rest, found := strings.Cut(v, ":")
+	if !found {
+		return v
+	}
+	for _, p := range schema.Prefixes() {
+		if p.Name == name {
+			return p.URL + rest
+		}
+	}
+	return v
 }

@@ -1,29 +1,32 @@
-package schema
+package bcda
 
-// An Expectation is a mark that the resources of a type had in each known version
-// of the server, one by one or at least here and there. When none of many has it,
-// the server has changed.
+import "github.com/cclf-tools/cclf/schema"
+
+// An Expectation is a value that resources of a type had in every known release
+// of the server: all of them, or at least some. If none of many resources has
+// it, the server has changed.
 type Expectation struct {
 	Resource string
-	Expr     string // finds the mark
+	Expr     string // finds the value
 	Words    string // what it is
-	Among    string // if any, counts resources where this is found
-	Least    int64  // resources that are needed for a judgement
+	Among    string // counts only resources in which this expression finds a value; "" counts all
+	Least    int64  // resources needed for a verdict
 }
 
-// Expectations of a version of the API.
-func Expectations(api API) []Expectation { return expectations[api] }
+// Expectations returns what an API version is expected to send.
+func Expectations(api schema.API) []Expectation { return expectations[api] }
 
 const (
-	// What all claims but Part D events have, or all lines of facilities.
+	// All claims but Part D events have the first, all lines of facilities the
+	// second.
 	ccwClaim    = `type.coding[system=bb:nch_clm_type_cd].code`
 	revenueLine = `item.revenue.coding.code`
-	// What all claims of v3 have, and prior authorizations have not.
+	// All claims of v3 have it; prior authorizations do not.
 	idrClaim = `billablePeriod.start`
 )
 
-var expectations = [apis][]Expectation{
-	V1: {
+var expectations = [len(schema.APIs)][]Expectation{
+	schema.V1: {
 		{eob, `type.coding[system=bbc:eob-type].code`, "the claim type (coding eob-type)", "", 1},
 		{eob, ccwClaim, "the NCH claim type", revenueLine, 1},
 		{eob, `identifier[system=bb:clm_id,bb:pde_id].value`, "the claim id (identifier clm_id or pde_id)", "", 1},
@@ -36,7 +39,7 @@ var expectations = [apis][]Expectation{
 		{coverage, `grouping.subPlan`, "the part of Medicare", "", 1},
 		{coverage, `extension[url=bb:rfrnc_yr].valueDate`, "the reference year", "", 10},
 	},
-	V2: {
+	schema.V2: {
 		{eob, `type.coding[system=bbc:eob-type].code`, "the claim type (coding eob-type)", "", 1},
 		{eob, ccwClaim, "the NCH claim type", revenueLine, 1},
 		{eob, `identifier[system=bb:clm_id,bb:pde_id].value`, "the claim id (identifier clm_id or pde_id)", "", 1},
@@ -51,7 +54,7 @@ var expectations = [apis][]Expectation{
 		{coverage, `class.value`, "the part of Medicare", "", 1},
 		{coverage, `extension[url=bb:rfrnc_yr].valueDate`, "the reference year", "", 10},
 	},
-	V3: {
+	schema.V3: {
 		{eob, `type.coding[system=idr:CLM-TYPE-CD].code`, "the claim type (coding CLM-TYPE-CD)", idrClaim, 1},
 		{eob, `type.coding[system=idr:EOB-TYPE].code`, "the claim type (coding EOB-TYPE)", idrClaim, 1},
 		{eob, `meta.tag[system=idr:System-Type].code`, "the System-Type tag", "", 1},
