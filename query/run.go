@@ -103,7 +103,7 @@ func refuse(verb string) error {
 		e.Msg = "the statement is refused: a query only reads the data set"
 	}
 	if verb == "COPY" || verb == "EXPORT" {
-		e.hint = "write a result to a file with cclf query --output csv ... > FILE"
+		e.hint = "write a result to a file with cclf query -f csv -o FILE"
 	}
 	return e
 }

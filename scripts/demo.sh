@@ -22,7 +22,7 @@ step() {
   "$@"
 }
 
-step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --api v2 --out "$dir/export"
+step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --out "$dir/export"
 step "$cclf" convert "$dir/export" --out "$dir/cclf"
 step "$cclf" query -d "$dir/cclf" --tables
 step "$cclf" query -d "$dir/cclf" '
@@ -36,4 +36,4 @@ step "$cclf" query -d "$dir/cclf" '
   FROM cclf8
   GROUP BY ALL
   ORDER BY ALL'
-step "$cclf" inspect --empty "$dir/cclf" cclf7
+step "$cclf" inspect -d "$dir/cclf" --empty cclf7

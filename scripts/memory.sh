@@ -21,7 +21,7 @@ for size; do
 		sleep 0.02
 	done
 	wait "$pid"
-	people=$("$cclf" query -d "$dir/out" -o csv 'SELECT count(*) FROM cclf8' | tail -n 1)
+	people=$("$cclf" query -d "$dir/out" -f csv 'SELECT count(*) FROM cclf8' | tail -n 1)
 	printf '%s of input, %s beneficiaries: peak %d MB\n' "$size" "$people" $((peak / 1024))
 	rm -rf "$dir/export" "$dir/out"
 done

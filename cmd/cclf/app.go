@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -61,13 +59,8 @@ func newApp(e *env) *cli.Command {
 		) + "\n\n" + exitCodeHelp,
 		Version: version(),
 		Flags: []cli.Flag{
-			&cli.StringFlag{
-				Name:      "log-format",
-				Usage:     "`FORM` of messages on standard error: text or json",
-				Value:     "text",
-				Validator: oneOf("text", "json"),
-			},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print no messages but warnings and errors"},
+			choice(&cli.StringFlag{Name: "log-format", Usage: "log `FORMAT`: text or json", Value: "text"}, "text", "json"),
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print warnings and errors only"},
 		},
 		Commands: []*cli.Command{
 			newFetchCommand(e),
@@ -92,7 +85,7 @@ func newApp(e *env) *cli.Command {
 			e.setLogger()
 			return ctx, nil
 		},
-		Action:    noSuchCommand,
+		Action:    unknownCommand,
 		Reader:    e.stdin,
 		Writer:    e.stdout,
 		ErrWriter: e.words(),
@@ -113,13 +106,14 @@ func newApp(e *env) *cli.Command {
 				"cclf completion pwsh > cclf.ps1  # and run it in $PROFILE",
 			)
 			c.OnUsageError = usageError
-			c.Action = noSuchCommand
+			c.Action = unknownCommand
 		},
 	}
 	app.OnUsageError = usageError
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError
 	}
+	stopAtCommand(app)
 	return app
 }
 
@@ -135,79 +129,11 @@ func newHelpCommand() *cli.Command {
 				return cli.ShowRootCommandHelp(cmd.Root())
 			}
 			if cmd.Root().Command(name) == nil {
-				return usageError(ctx, cmd, fmt.Errorf("there is no command %q", name), false)
+				return usageError(ctx, cmd, unknownCommandError(cmd.Root(), name), false)
 			}
 			return cli.ShowCommandHelp(ctx, cmd.Root(), name)
 		},
 	}
-}
-
-// noSuchCommand is the action where only subcommands have actions.
-func noSuchCommand(ctx context.Context, cmd *cli.Command) error {
-	name := cmd.Args().First()
-	switch {
-	case name != "":
-	case cmd == cmd.Root():
-		return cli.ShowRootCommandHelp(cmd)
-	default:
-		return cli.ShowSubcommandHelp(cmd)
-	}
-	return usageError(ctx, cmd, fmt.Errorf("there is no command %q", name), false)
-}
-
-// usageError puts the errors of the command line parser into the words of
-// everyone else.
-func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
-	msg := err.Error()
-	msg = strings.Replace(msg, "can't duplicate this flag", "only one data set is read at a time", 1)
-	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
-		msg = "there is no flag " + dashes(name)
-	} else if name, ok := strings.CutPrefix(msg, "flag needs an argument: "); ok {
-		msg = "flag " + name + " needs a value"
-	} else if name, ok := strings.CutPrefix(msg, "Required flag "); ok {
-		name, _, _ = strings.Cut(strings.Trim(name, `"`), `"`)
-		msg = "flag " + dashes(name) + " is required"
-	} else if value, rest, ok := strings.Cut(msg, " for flag -"); ok {
-		name, reason, _ := strings.Cut(rest, ": ")
-		reason = parsing.ReplaceAllString(reason, "")
-		msg = value + " for flag " + dashes(name) + ": " + reason
-	}
-	if _, sub, ok := strings.Cut(cmd.FullName(), " "); ok {
-		msg = sub + ": " + msg
-	}
-	return &exitError{code: exitUsage, err: errors.New(msg), hint: "see " + cmd.FullName() + " --help"}
-}
-
-// parsing is what the library for numbers says before what is wrong.
-var parsing = regexp.MustCompile(`^strconv\.\w+: parsing "[^"]*": `)
-
-func dashes(name string) string {
-	if len(name) == 1 {
-		return "-" + name
-	}
-	return "--" + name
-}
-
-// oneOf is a flag validator.
-func oneOf[T ~string](choices ...T) func(string) error {
-	return func(s string) error {
-		if slices.Contains(choices, T(s)) {
-			return nil
-		}
-		names := make([]string, len(choices))
-		for i, c := range choices {
-			names[i] = string(c)
-		}
-		return fmt.Errorf("want one of %s", strings.Join(names, ", "))
-	}
-}
-
-// positive is a flag validator.
-func positive(n int) error {
-	if n < 1 {
-		return errors.New("want a number above 0")
-	}
-	return nil
 }
 
 // plural is a number of things: 1 line, 2 lines.

@@ -91,7 +91,7 @@ func TestCommands(t *testing.T) {
 
 func TestNoSQLOnTerminal(t *testing.T) {
 	code, out, errOut := cclf(t.Context(), strings.NewReader(""), "query", "-d", t.TempDir())
-	if code != exitUsage || out != "" || !strings.Contains(errOut, "there is no SQL") || !strings.Contains(errOut, "hint: ") {
+	if code != exitUsage || out != "" || !strings.Contains(errOut, "no SQL given") || !strings.Contains(errOut, "hint: ") {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}
 }

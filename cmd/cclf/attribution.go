@@ -8,11 +8,13 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/fetch"
 )
 
 func newAttributionCommand(e *env) *cli.Command {
 	var server serverOptions
-	var output string
+	var result resultFlags
 	return &cli.Command{
 		Name:      "attribution",
 		Usage:     "show when BCDA last took in who your beneficiaries are",
@@ -22,9 +24,9 @@ func newAttributionCommand(e *env) *cli.Command {
 			your organization.
 			`+credentialsHelp,
 			"cclf attribution --env sandbox",
-			"cclf attribution -o json",
+			"cclf attribution -f json",
 		),
-		Flags: append(server.flags(), formFlag(&output)),
+		Flags: append(result.flags("table", "json"), server.flags()...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
 				return err
@@ -37,25 +39,21 @@ func newAttributionCommand(e *env) *cli.Command {
 			if err != nil {
 				return fmt.Errorf("attribution: %w", err)
 			}
-			if output == "json" {
-				return writeJSON(e, dates)
-			}
-			t := newTable("type", "time")
-			for _, d := range dates {
-				t.AppendRow(table.Row{d.Type, d.Time.Format(time.RFC3339)})
-			}
-			_, err = fmt.Fprintln(e.stdout, t.Render())
-			return err
+			return result.write(e, func(e *env) error { return writeAttribution(e, dates, result.format) })
 		},
 	}
 }
 
-// formFlag is the form in which lists are printed.
-func formFlag(output *string) cli.Flag {
-	return &cli.StringFlag{
-		Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the result: table or json",
-		Value: "table", Validator: oneOf("table", "json"), Destination: output,
+func writeAttribution(e *env, dates []fetch.AttributionTime, format string) error {
+	if format == "json" {
+		return writeJSON(e, dates)
 	}
+	t := newTable("type", "time")
+	for _, d := range dates {
+		t.AppendRow(table.Row{d.Type, d.Time.Format(time.RFC3339)})
+	}
+	_, err := fmt.Fprintln(e.stdout, t.Render())
+	return err
 }
 
 func writeJSON(e *env, value any) error {

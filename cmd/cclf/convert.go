@@ -64,22 +64,19 @@ func newConvertCommand(e *env) *cli.Command {
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder, or with --format duckdb a file such as x.duckdb (required)",
 				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Out,
 			},
-			&cli.StringFlag{
-				Name: "format", Aliases: []string{"f"}, Usage: "`FORM` of the files: parquet, csv, arrow, duckdb or fixed",
-				Value: string(convert.Parquet), Validator: oneOf(convert.Formats()...), Destination: &format,
-			},
-			&cli.StringFlag{
-				Name: "profile", Usage: "write the tables for `WHOM`: tuva (with --format parquet or csv)",
-				Validator: oneOf(convert.Profiles()...), Destination: &profile,
-			},
-			&cli.StringFlag{
-				Name: "versions", Usage: "`WHICH` claims get rows: final (those in force) or all (cancelled ones too)",
-				Value: string(convert.FinalVersions), Validator: oneOf("final", "all"), Destination: &versions,
-			},
-			&cli.StringFlag{
-				Name: "api", Usage: "API `VERSION` of the export: v1, v2 or v3 (default: detected)",
-				HideDefault: true, Validator: oneOf("v1", "v2", "v3"), Destination: &api,
-			},
+			choice(&cli.StringFlag{
+				Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
+				Value: string(convert.Parquet), Destination: &format,
+			}, convert.Formats()...),
+			choice(&cli.StringFlag{
+				Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
+				Destination: &profile,
+			}, convert.Profiles()...),
+			choice(&cli.StringFlag{
+				Name: "versions", Usage: "claim `VERSIONS` to include: final (final action only) or all (includes canceled)",
+				Value: string(convert.FinalVersions), Destination: &versions,
+			}, "final", "all"),
+			apiFlag(&api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
 			&cli.StringFlag{
 				Name: "extra-columns", Usage: "add the columns that `FILE` describes, a line each; see docs/extra-columns.md",
 				TakesFile: true, Destination: &extra,
@@ -107,22 +104,19 @@ func newConvertCommand(e *env) *cli.Command {
 				Destination: &opts.KeepRejectedLines,
 			},
 			strictSchemaFlag(&strict),
-			&cli.IntFlag{
-				Name: "jobs", Aliases: []string{"j"}, Usage: "number of workers, `N` (default: one per core)", HideDefault: true,
-				Validator: positive, Destination: &opts.Jobs,
-			},
-			&cli.StringFlag{
-				Category: fixedCategory, Name: "layout", Usage: "`VERSION` of CMS's layouts: v36 or v43",
-				Value: schema.LayoutV36.String(), Validator: oneOf("v36", "v43"), Destination: &layout,
-			},
+			jobsFlag(&opts.Jobs, "number of workers, `N` (default: one per core)"),
+			choice(&cli.StringFlag{
+				Category: fixedCategory, Name: "layout", Usage: "CMS layout `VERSION`: v36 or v43",
+				Value: schema.LayoutV36.String(), Destination: &layout,
+			}, "v36", "v43"),
 			&cli.StringFlag{
 				Category: fixedCategory, Name: "aco", Usage: "name the files and pack them as CMS does for the ACO with this `ID`, such as A1234",
 				Destination: &opts.Fixed.ACO,
 			},
-			&cli.StringFlag{
+			choice(&cli.StringFlag{
 				Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: that of the ID)",
-				HideDefault: true, Validator: oneOf(convert.Programs()...), Destination: &program,
-			},
+				HideDefault: true, Destination: &program,
+			}, convert.Programs()...),
 			&cli.StringFlag{
 				Category: fixedCategory, Name: "run-date", Usage: "`TIME` in the names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
 				HideDefault: true, Validator: func(s string) error { _, err := parseRunDate(s); return err },
@@ -178,7 +172,7 @@ func parseLimits(args []string) (convert.Limits, error) {
 		name, value, _ := strings.Cut(arg, "=")
 		n, err := strconv.Atoi(value)
 		if err != nil {
-			return nil, &exitError{code: exitUsage, err: fmt.Errorf("--limit %s: want NAME=NUMBER, as in item=20000", arg)}
+			return nil, &exitError{code: exitUsage, err: fmt.Errorf("convert: invalid --limit %q: expected NAME=NUMBER, as in item=20000", arg)}
 		}
 		limits[name] = n
 	}
@@ -192,7 +186,7 @@ func parseRunDate(s string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, errors.New("want a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
+	return time.Time{}, errors.New("expected a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
 }
 
 // readExtraColumns reads a file of extra columns, none if there is no name.

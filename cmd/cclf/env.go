@@ -19,11 +19,13 @@ type env struct {
 	stdout, stderr io.Writer
 	isTerminal     func(stream any) bool // whether a person sits at one of the above
 
-	// confine, if it is there, leaves the process no more than reading in some
-	// folders and writing in others.
-	confine func(read, write []string) error
+	// confine, if set, leaves the process no more than reading in some folders,
+	// working in others, and renaming and removing files in a third kind.
+	confine func(read, write, replace []string) error
 	// exit, if it is there, ends the process at once.
 	exit func(code int)
+
+	result *resultFile // that stdout is, or nil
 
 	log     *slog.Logger // to stderr, as the global flags want it
 	logJSON bool         // stderr is for a machine
@@ -38,7 +40,7 @@ func processEnv() *env {
 		file, ok := stream.(*os.File)
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
-	e.confine, e.exit = confine.To, os.Exit
+	e.confine, e.exit = confine.ToReplacing, os.Exit
 	return e
 }
 

@@ -82,11 +82,6 @@ func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 func (e *exitError) Hint() string  { return e.hint }
 
-// usageErrorf is an error in the command line.
-func usageErrorf(format string, args ...any) error {
-	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
-}
-
 // noDuckDB is the error of what needs DuckDB in a build without it.
 func noDuckDB(what string) error {
 	return &exitError{

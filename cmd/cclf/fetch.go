@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,7 @@ type fetchOptions struct {
 	resume     string
 	request    fetch.Request
 	types      []string
-	parallel   int
+	jobs       int // 0: the default
 	decompress bool
 	startNew   bool
 	wait       bool
@@ -44,13 +45,16 @@ type fetchNote struct {
 	Converted bool   `json:"converted,omitempty"`
 }
 
+// defaultDownloads is how many files are downloaded at a time.
+const defaultDownloads = 4
+
 // requestFlags say what to export, and how.
 func (o *fetchOptions) requestFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{
-			Name: "endpoint", Usage: "`ENDPOINT` to export from: patient (all), group, or system where the server is not BCDA (default: patient, or group with --group)",
-			Validator: oneOf("patient", "group", "system"), Destination: &o.request.Endpoint,
-		},
+		choice(&cli.StringFlag{
+			Name: "endpoint", Usage: "export `ENDPOINT`: patient (all), group, or system for servers other than BCDA (default: patient, or group with --group)",
+			Destination: &o.request.Endpoint,
+		}, "patient", "group", "system"),
 		&cli.StringFlag{Name: "group", Usage: "export `GROUP`: all or runout at BCDA (default: all, with --endpoint group)", Destination: &o.request.Group},
 		&cli.StringSliceFlag{
 			Name: "type", Aliases: []string{"t"}, Usage: "export resources of `TYPE` only: ExplanationOfBenefit, Patient, Coverage (repeatable, or separated by commas; default: all)",
@@ -67,10 +71,6 @@ func (o *fetchOptions) requestFlags() []cli.Flag {
 		&cli.StringSliceFlag{
 			Name: "type-filter", Usage: "export what fits `FILTER` only, such as 'ExplanationOfBenefit?service-date=ge2026-01-01' (v3)",
 			Destination: &o.request.TypeFilters,
-		},
-		&cli.IntFlag{
-			Name: "parallel", Aliases: []string{"p"}, Usage: "download `N` files at a time", Value: 4,
-			Validator: positive, Destination: &o.parallel,
 		},
 		&cli.BoolFlag{
 			Name: "new", Usage: "start a new export where the unfinished one cannot be finished: its job failed or expired, or its files are gone",
@@ -130,6 +130,7 @@ func newFetchCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.resume,
 			},
 			&cli.BoolFlag{Name: "decompress", Usage: "store files without compression", Destination: &opts.decompress},
+			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d)", defaultDownloads)),
 		}, append(opts.requestFlags(), opts.server.flags()...)...),
 		DisableSliceFlagSeparator: true, // filters have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -199,7 +200,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 		return nil, err
 	}
 	export := fetch.ExportOptions{
-		Dir: opts.out, Request: opts.request, Parallel: opts.parallel, Decompress: opts.decompress,
+		Dir: opts.out, Request: opts.request, Parallel: cmp.Or(opts.jobs, defaultDownloads), Decompress: opts.decompress,
 		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
 		Note: string(note), Progress: show.update,
 	}

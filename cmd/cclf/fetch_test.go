@@ -93,7 +93,7 @@ func TestResumeNeedsNoFlags(t *testing.T) {
 	for _, name := range []string{"BCDA_BASE_URL", "BCDA_CLIENT_ID", "BCDA_CLIENT_SECRET"} {
 		t.Setenv(name, "")
 	}
-	code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url, "--api", "v2", "--credentials", file, "-p", "1")
+	code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url, "--api", "v2", "--credentials", file, "-j", "1")
 	if code != exitAuth || !strings.Contains(errOut, "then resume with cclf fetch --resume "+dir) {
 		t.Fatalf("exit code %d\n%s", code, errOut)
 	}

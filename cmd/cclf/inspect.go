@@ -4,8 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -16,9 +16,10 @@ import (
 )
 
 type inspectOptions struct {
+	dir     string
 	api     string
 	empty   bool
-	output  string
+	result  resultFlags
 	csvSafe bool
 	args    []string
 	options query.Options
@@ -29,7 +30,7 @@ func newInspectCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "inspect",
 		Usage:     "report how full a converted data set is, and why columns are empty",
-		UsageText: "cclf inspect [options] DIR [TABLE]",
+		UsageText: "cclf inspect [-d DIR] [options] [TABLE]",
 		Description: help(`
 			Reads all tables of a data set that cclf convert wrote, or one of them, and
 			prints for each column the share of rows that have a value and the number
@@ -47,23 +48,16 @@ func newInspectCommand(e *env) *cli.Command {
 
 			For an empty column the report says whether the generation of BCDA that
 			the data came from carries the field at all, and if not, why.`,
-			"cclf inspect out",
-			"cclf inspect out cclf5",
-			"cclf inspect --empty out",
-			"cclf inspect -o json out | jq '.tables[].rows'",
+			"cclf inspect -d out",
+			"cclf inspect -d out cclf5",
+			"cclf inspect -d out --empty",
+			"cclf inspect -d out -f json | jq '.tables[].rows'",
 		),
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{
-				Name: "api", Usage: "take the data to come from the `GENERATION` v1, v2 or v3 of BCDA (default: as the data set says)",
-				Validator: oneOf("v1", "v2", "v3"), Destination: &opts.api,
-			},
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "json", "csv"), []cli.Flag{
+			apiFlag(&opts.api, "API `VERSION` that the data came from: v1, v2 or v3 (default: that of the data set)"),
 			&cli.BoolFlag{Name: "empty", Usage: "show the empty columns only", Destination: &opts.empty},
-			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the report: table, json or csv",
-				Value: "table", Validator: oneOf("table", "json", "csv"), Destination: &opts.output,
-			},
 			csvSafeFlag(&opts.csvSafe),
-		}, duckDBFlags(e, &opts.options)...),
+		}, duckDBFlags(e, &opts.options)),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runInspect(ctx, e, opts)
@@ -72,27 +66,29 @@ func newInspectCommand(e *env) *cli.Command {
 }
 
 func runInspect(ctx context.Context, e *env, opts inspectOptions) error {
-	switch n := len(opts.args); {
-	case n == 0:
-		return &exitError{
-			code: exitUsage,
-			err:  errors.New("inspect: there is no data set"),
-			hint: "name the folder that cclf convert wrote",
-		}
-	case n > 2:
-		return usageErrorf("inspect: %d arguments where two are the most", n)
+	if len(opts.args) > 0 && opts.dir == "" && (isDataSet(opts.args[0]) || len(opts.args) == 2) {
+		return usageErrorf("inspect: pass the data set with -d: cclf inspect -d %s", strings.Join(opts.args, " "))
 	}
-	return withDataSet(ctx, e, opts.args[0], opts.options, func(e *env, db *query.DB) error {
-		return inspectDataSet(ctx, e, db, opts)
+	if len(opts.args) > 1 {
+		return usageErrorf("inspect: expected at most one TABLE, got %s", plural(len(opts.args), "argument"))
+	}
+	var err error
+	if opts.dir, err = findDataSet("inspect", opts.dir); err != nil {
+		return err
+	}
+	return opts.result.write(e, func(e *env) error {
+		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+			return inspectDataSet(ctx, e, db, opts)
+		})
 	})
 }
 
 func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptions) error {
 	names := db.TableNames()
 	report := results.CompletenessReport{APIs: db.APIs(), EmptyOnly: opts.empty}
-	if len(opts.args) == 2 {
+	if len(opts.args) == 1 {
 		var err error
-		if names, err = pickName(names, opts.args[1]); err != nil {
+		if names, err = pickName(names, opts.args[0]); err != nil {
 			return err
 		}
 	} else {
@@ -109,7 +105,7 @@ func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptio
 		report.Tables = append(report.Tables, table)
 	}
 	return report.Write(e.stdout, results.Options{
-		Format: render.Format(opts.output),
+		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
 	})
 }
@@ -123,7 +119,7 @@ func pickName(names []string, want string) ([]string, error) {
 	}
 	return nil, &exitError{
 		code: exitUsage,
-		err:  fmt.Errorf("inspect: there is no table %q", want),
+		err:  fmt.Errorf("inspect: unknown table %q%s", want, didYouMean(want, names)),
 		hint: "the tables are " + strings.Join(names, ", "),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,7 +15,7 @@ import (
 
 func newJobsCommand(e *env) *cli.Command {
 	var server serverOptions
-	var output string
+	var result resultFlags
 	var states []string
 	// with runs an action with the client of the flags.
 	with := func(action func(context.Context, *fetch.Client, *cli.Command) error) cli.ActionFunc {
@@ -33,15 +34,12 @@ func newJobsCommand(e *env) *cli.Command {
 			return nil
 		}
 	}
-	list := func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
-		if name := cmd.Args().First(); name != "" {
-			return usageErrorf("there is no command jobs %s", name)
-		}
+	list := func(ctx context.Context, c *fetch.Client, _ *cli.Command) error {
 		jobs, err := c.Jobs(ctx, states...)
 		if err != nil {
 			return err
 		}
-		return e.writeJobs(jobs, output)
+		return result.write(e, func(e *env) error { return e.writeJobs(jobs, result.format) })
 	}
 	commands := []*cli.Command{
 		{
@@ -61,7 +59,7 @@ func newJobsCommand(e *env) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return e.writeStatus(status, output)
+				return result.write(e, func(e *env) error { return e.writeStatus(status, result.format) })
 			}),
 		},
 		{
@@ -83,7 +81,7 @@ func newJobsCommand(e *env) *cli.Command {
 	for _, c := range commands {
 		c.OnUsageError = usageError
 	}
-	return &cli.Command{
+	cmd := &cli.Command{
 		Name:      "jobs",
 		Usage:     "list, show and cancel the jobs of your organization",
 		UsageText: "cclf jobs [list] [options]\ncclf jobs status ID|URL [options]\ncclf jobs cancel ID|URL [options]",
@@ -96,18 +94,25 @@ func newJobsCommand(e *env) *cli.Command {
 			"cclf jobs status 42 --env sandbox",
 			"cclf jobs cancel 42 --env sandbox",
 		),
-		Flags: append(server.flags(), formFlag(&output), &cli.StringSliceFlag{
+		Flags: append(slices.Concat(result.flags("table", "json"), server.flags()), &cli.StringSliceFlag{
 			Name: "status", Usage: "list only jobs with `STATE`: Pending, In Progress, Completed, Failed, Cancelled, Expired, ... (repeatable)",
 			Destination: &states,
 		}),
 		Commands: commands,
-		Action:   with(list),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.Args().Present() {
+				return unknownCommand(ctx, cmd)
+			}
+			return with(list)(ctx, cmd)
+		},
 	}
+	stopAtCommand(cmd)
+	return cmd
 }
 
 func oneJob(cmd *cli.Command) (string, error) {
 	if cmd.Args().Len() != 1 {
-		return "", &exitError{code: exitUsage, err: fmt.Errorf("%s: %d arguments where the id of one job is expected", cmd.Name, cmd.Args().Len()), hint: "cclf jobs lists the jobs"}
+		return "", &exitError{code: exitUsage, err: fmt.Errorf("%s: expected one job id, got %s", cmd.Name, plural(cmd.Args().Len(), "argument")), hint: "cclf jobs lists the jobs"}
 	}
 	return cmd.Args().First(), nil
 }

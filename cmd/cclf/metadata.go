@@ -10,7 +10,8 @@ import (
 )
 
 func newMetadataCommand(e *env) *cli.Command {
-	server := serverOptions{}
+	var server serverOptions
+	var result resultFlags
 	return &cli.Command{
 		Name:      "metadata",
 		Usage:     "show what a server says it can do",
@@ -21,7 +22,7 @@ func newMetadataCommand(e *env) *cli.Command {
 			"cclf metadata --env sandbox",
 			"cclf metadata --base-url https://example.org/fhir",
 		),
-		Flags: server.flags(),
+		Flags: append([]cli.Flag{result.outFlag()}, server.flags()...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
 				return err
@@ -39,8 +40,10 @@ func newMetadataCommand(e *env) *cli.Command {
 			if err := json.Indent(&text, statement, "", "  "); err != nil {
 				return fmt.Errorf("metadata: %w", err)
 			}
-			_, err = fmt.Fprintln(e.stdout, text.String())
-			return err
+			return result.write(e, func(e *env) error {
+				_, err := fmt.Fprintln(e.stdout, text.String())
+				return err
+			})
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -21,7 +22,7 @@ type metricsOptions struct {
 	list    bool
 	sql     bool
 	basis   query.Basis
-	output  string
+	result  resultFlags
 	csvSafe bool
 	metrics []*query.Metric
 	options query.Options
@@ -32,7 +33,7 @@ func newMetricsCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "metrics",
 		Usage:     "compute built-in metrics: spending, utilization, member months",
-		UsageText: "cclf metrics -d DIR [options] [NAME...]\ncclf metrics --list [NAME...]\ncclf metrics --sql NAME",
+		UsageText: "cclf metrics [-d DIR] [options] [NAME...]\ncclf metrics --list [NAME...]\ncclf metrics --sql NAME",
 		Description: help(`
 			Runs built-in metrics against a data set: what Medicare paid under Parts A
 			and B, for whom, when, and for what services; member months, denials and
@@ -50,16 +51,12 @@ func newMetricsCommand(e *env) *cli.Command {
 			changed. In CSV the first column has the name of the metric.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
-			"cclf metrics -d out spending_by_month -o csv > months.csv",
-			"cclf metrics -d out spending_by_beneficiary -o json | jq '.metrics[].rows[0]'",
+			"cclf metrics -d out spending_by_month -f csv -o months.csv",
+			"cclf metrics -d out spending_by_beneficiary -f json | jq '.metrics[].rows[0]'",
 			"cclf metrics -d cclf-files --debit-credit spending_total final_action",
 			"cclf metrics --sql top_drgs | cclf query -d out",
 		),
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{
-				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it",
-				TakesFile: true, OnlyOnce: true, Destination: &opts.dir,
-			},
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json"), []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics instead", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric instead", Destination: &opts.sql},
 			&cli.BoolFlag{
@@ -67,12 +64,8 @@ func newMetricsCommand(e *env) *cli.Command {
 				Usage:       "subtract cancellations, or with =false leave them out (default: as the data set looks)",
 				HideDefault: true,
 			},
-			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the answers: table, csv or json",
-				Value: "table", Validator: oneOf("table", "csv", "json"), Destination: &opts.output,
-			},
 			csvSafeFlag(&opts.csvSafe),
-		}, duckDBFlags(e, &opts.options)...),
+		}, duckDBFlags(e, &opts.options)),
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
 			if opts.metrics, err = pickMetrics(cmd.Args().Slice()); err != nil {
 				return err
@@ -94,24 +87,33 @@ func pickMetrics(names []string) ([]*query.Metric, error) {
 	for _, name := range names {
 		m := query.LookupMetric(strings.ToLower(name))
 		if m == nil {
-			return nil, noSuchMetric(name)
+			return nil, unknownMetric(name)
 		}
 		picked = append(picked, m)
 	}
 	return picked, nil
 }
 
-func noSuchMetric(name string) error {
-	e := &exitError{code: exitUsage, err: fmt.Errorf("metrics: there is no metric %q", name)}
-	var near []string
+func unknownMetric(name string) error {
+	var names, containing []string
 	for _, m := range query.Metrics() {
+		names = append(names, m.Name)
 		if strings.Contains(m.Name, strings.ToLower(name)) {
-			near = append(near, m.Name)
+			containing = append(containing, m.Name)
 		}
 	}
-	e.hint = "cclf metrics --list lists them"
-	if len(near) > 0 {
-		e.hint = "there is " + strings.Join(near, ", ")
+	e := &exitError{code: exitUsage, hint: "cclf metrics --list lists them"}
+	if len(containing) > 1 {
+		e.err = fmt.Errorf("metrics: unknown metric %q", name)
+		e.hint = "similar metrics: " + strings.Join(containing, ", ")
+		return e
+	}
+	if len(containing) == 0 {
+		containing = names
+	}
+	e.err = fmt.Errorf("metrics: unknown metric %q%s", name, didYouMean(name, containing))
+	if len(containing) == 1 {
+		e.err = fmt.Errorf("metrics: unknown metric %q (did you mean %s?)", name, containing[0])
 	}
 	return e
 }
@@ -124,19 +126,21 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		if len(opts.metrics) == 0 {
 			opts.metrics = query.Metrics()
 		}
-		return results.WriteMetricList(e.stdout, render.Format(opts.output), opts.metrics)
+		return opts.result.write(e, func(e *env) error {
+			return results.WriteMetricList(e.stdout, render.Format(opts.result.format), opts.metrics)
+		})
 	case opts.sql:
 		if len(opts.metrics) != 1 {
 			return usageErrorf("metrics: --sql prints one metric: %d are named", len(opts.metrics))
 		}
-		_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.basis))
+		return opts.result.write(e, func(e *env) error {
+			_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.basis))
+			return err
+		})
+	}
+	var err error
+	if opts.dir, err = findDataSet("metrics", opts.dir); err != nil {
 		return err
-	case opts.dir == "":
-		return &exitError{
-			code: exitUsage,
-			err:  errors.New("metrics: there is no data set"),
-			hint: "name the folder that cclf convert wrote with -d; --list lists the metrics",
-		}
 	}
 	if len(opts.metrics) == 0 {
 		for _, m := range query.Metrics() {
@@ -145,8 +149,10 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 			}
 		}
 	}
-	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-		return answerMetrics(ctx, e, db, opts)
+	return opts.result.write(e, func(e *env) error {
+		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+			return answerMetrics(ctx, e, db, opts)
+		})
 	})
 }
 
@@ -156,7 +162,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		return err
 	}
 	out := results.NewMetricWriter(e.stdout, basis, results.Options{
-		Format: render.Format(opts.output),
+		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
 	})
 	for _, m := range opts.metrics {

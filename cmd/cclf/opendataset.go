@@ -17,7 +17,7 @@ import (
 func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
-			err := e.confine(read, write)
+			err := e.confine(read, write, e.result.dir())
 			if errors.Is(err, confine.ErrUnsupported) {
 				if runtime.GOOS == "linux" {
 					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")
@@ -35,6 +35,7 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 			err := context.Canceled
 			code := e.exitCode(ctx, err)
 			e.report(err, code)
+			e.result.discard()
 			e.exit(code)
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -21,7 +22,7 @@ type queryOptions struct {
 	dir     string
 	file    string
 	tables  bool
-	output  string
+	result  resultFlags
 	null    string
 	csvSafe bool
 	named   []string
@@ -34,7 +35,7 @@ func newQueryCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "query",
 		Usage:     "run SQL over a converted data set",
-		UsageText: "cclf query -d DIR [options] 'SELECT ...'\ncclf query -d DIR [options] -f FILE.sql\ncclf query -d DIR [options] < FILE.sql",
+		UsageText: "cclf query [-d DIR] [options] 'SELECT ...'\ncclf query [-d DIR] [options] --file FILE\ncclf query [-d DIR] [options] < FILE",
 		Description: help(`
 			Runs SQL, in DuckDB's dialect, over the tables of a data set that cclf
 			convert wrote: cclf1 to cclf9, cclfa and cclfb. Statements are separated
@@ -56,22 +57,14 @@ func newQueryCommand(e *env) *cli.Command {
 			"cclf query -d out 'DESCRIBE cclf1'",
 			`cclf query -d out "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'cclf1'"`,
 			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
-			"cclf query -d out -o csv -f report.sql > report.csv",
-			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -o json",
+			"cclf query -d out --file report.sql -f csv -o report.csv",
+			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -f json",
 			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
-		Flags: append([]cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json", "ndjson"), []cli.Flag{
 			&cli.StringFlag{
-				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it (required)",
-				Required: true, TakesFile: true, OnlyOnce: true, Destination: &opts.dir,
-			},
-			&cli.StringFlag{
-				Name: "file", Aliases: []string{"f"}, Usage: "read the SQL from `FILE`, or from standard input if it is -",
+				Name: "file", Usage: "read the SQL from `FILE`, or from standard input if it is -",
 				TakesFile: true, Destination: &opts.file,
-			},
-			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of the results: table, csv, json or ndjson",
-				Value: "table", Validator: oneOf("table", "csv", "json", "ndjson"), Destination: &opts.output,
 			},
 			&cli.StringFlag{
 				Name: "null", Usage: "`TEXT` that a table shows for NULL",
@@ -83,7 +76,7 @@ func newQueryCommand(e *env) *cli.Command {
 				Destination: &opts.named,
 			},
 			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
-		}, duckDBFlags(e, &opts.options)...),
+		}, duckDBFlags(e, &opts.options)),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
@@ -110,10 +103,7 @@ func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 			Name: "temp-dir", Usage: "`DIR` for temporary (spill) files (default: the system's)",
 			TakesFile: true, Destination: &opts.TempDir,
 		},
-		&cli.IntFlag{
-			Name: "threads", Usage: "number of threads, `N` (default: one per core)", HideDefault: true,
-			Validator: positive, Destination: &opts.Threads,
-		},
+		jobsFlag(&opts.Threads, "number of workers, `N` (default: one per core)"),
 		&cli.BoolFlag{
 			Name: "no-manifest", Usage: "open a folder of CCLF tables, or a DuckDB file, that cclf did not write: every file named part-*.parquet or part-*.csv, unchecked",
 			Destination: &opts.NoManifest,
@@ -126,6 +116,10 @@ func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 }
 
 func runQuery(ctx context.Context, e *env, opts queryOptions) error {
+	var err error
+	if opts.dir, err = findDataSet("query", opts.dir); err != nil {
+		return err
+	}
 	script, err := readScript(e, opts)
 	if err != nil {
 		return err
@@ -137,8 +131,10 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 		}
 		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: name, Path: file})
 	}
-	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-		return queryDataSet(ctx, e, db, script, opts)
+	return opts.result.write(e, func(e *env) error {
+		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+			return queryDataSet(ctx, e, db, script, opts)
+		})
 	})
 }
 
@@ -152,7 +148,7 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 	}
 	results := 0
 	return db.Run(ctx, script, func(rows *query.Rows) error {
-		if results++; results > 1 && (opts.output == "table" || opts.output == "csv") {
+		if results++; results > 1 && (opts.result.format == "table" || opts.result.format == "csv") {
 			fmt.Fprintln(e.stdout)
 		}
 		return writeRows(e.stdout, rows, opts)
@@ -171,18 +167,18 @@ func readScript(e *env, opts queryOptions) (string, error) {
 	case len(opts.args) > 1:
 		return "", &exitError{
 			code: exitUsage,
-			err:  fmt.Errorf("query: %d arguments where one is expected", len(opts.args)),
+			err:  fmt.Errorf("query: expected one SQL argument, got %d", len(opts.args)),
 			hint: "quote the SQL, so that the shell keeps it in one piece",
 		}
 	case source != "" && len(opts.args) == 1:
-		return "", usageErrorf("query: there is SQL both in an argument and in --file")
+		return "", usageErrorf("query: SQL given both as an argument and with --file")
 	case len(opts.args) == 1 && opts.args[0] != "-":
 		return opts.args[0], nil
 	case source == "" && len(opts.args) == 0 && e.isTerminal(e.stdin):
 		return "", &exitError{
 			code: exitUsage,
-			err:  errors.New("query: there is no SQL"),
-			hint: "give it as an argument, in a file with -f, or on standard input; --tables lists the tables",
+			err:  errors.New("query: no SQL given"),
+			hint: "pass it as an argument, with --file FILE, or on standard input; --tables lists the tables",
 		}
 	}
 	var (
@@ -202,7 +198,7 @@ func readScript(e *env, opts queryOptions) (string, error) {
 
 func writeRows(w io.Writer, rows *query.Rows, opts queryOptions) error {
 	return results.WriteRows(w, rows, results.Options{
-		Format: render.Format(opts.output),
+		Format: render.Format(opts.result.format),
 		Null:   opts.null,
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
 	})

@@ -57,6 +57,7 @@ func newRunCommand(e *env) *cli.Command {
 				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.to.Overwrite},
+			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d), and conversions (default: one per core)", defaultDownloads)),
 			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
 				Name: "allow-shrink", Usage: "make a data set of less than there was: of an increment without a full export, or without files that are gone",
@@ -115,7 +116,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	if err := opts.findInputs(e); err != nil {
 		return err
 	}
-	opts.to.MaxRejects = -1
+	opts.to.MaxRejects, opts.to.Jobs = -1, opts.jobs
 	err = runConvert(ctx, e, opts.to, opts.strict)
 	switch code := exitCode(err); {
 	case code == exitOK, code == exitRejects, code == exitDrift:

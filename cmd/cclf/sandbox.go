@@ -23,7 +23,7 @@ import (
 
 type sandboxOptions struct {
 	listen        string
-	data          string
+	export        string
 	beneficiaries int
 	seed          uint64
 	jobTime       time.Duration
@@ -57,7 +57,7 @@ func newSandboxCommand(e *env) *cli.Command {
 			Faults that --fault can ask for: `+strings.Join(bcdatest.Presets(), ", ")+`.`,
 			"cclf sandbox",
 			"cclf sandbox --beneficiaries 1000 --job-time 20s --fault resets --fault throttled",
-			"cclf sandbox -- cclf fetch -o export --api v2",
+			"cclf sandbox -- cclf fetch -o export",
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{
@@ -65,14 +65,14 @@ func newSandboxCommand(e *env) *cli.Command {
 				Value: "127.0.0.1:0", Destination: &opts.listen,
 			},
 			&cli.StringFlag{
-				Name: "data", Usage: "serve the .ndjson and .ndjson.gz files in `DIR` (default: synthetic ones)",
-				TakesFile: true, Destination: &opts.data,
+				Name: "export", Usage: "serve the .ndjson and .ndjson.gz files in `DIR` (default: synthetic data)",
+				TakesFile: true, Destination: &opts.export,
 			},
 			&cli.IntFlag{
 				Name: "beneficiaries", Aliases: []string{"n"}, Usage: "make up `N` beneficiaries", Value: 50,
 				Validator: positive, Destination: &opts.beneficiaries,
 			},
-			&cli.Uint64Flag{Name: "seed", Usage: "start of the random numbers, `S`", Value: 1, Destination: &opts.seed},
+			&cli.Uint64Flag{Name: "seed", Usage: "random `SEED`", Value: 1, Destination: &opts.seed},
 			&cli.DurationFlag{Name: "job-time", Usage: "let jobs run for `TIME`", Value: 2 * time.Second, Destination: &opts.jobTime},
 			&cli.DurationFlag{Name: "token-life", Usage: "let tokens live for `TIME`", Value: 20 * time.Minute, Destination: &opts.tokenLife},
 			&cli.DurationFlag{Name: "keep-time", Usage: "keep files for `TIME`", Value: 24 * time.Hour, Destination: &opts.keepTime},
@@ -120,12 +120,12 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	for _, name := range opts.faults {
 		faults, ok := bcdatest.Preset(name)
 		if !ok {
-			return usageErrorf("there is no fault %q: take of %s", name, strings.Join(bcdatest.Presets(), ", "))
+			return usageErrorf("invalid --fault %q: expected %s%s", name, orList(bcdatest.Presets()), didYouMean(name, bcdatest.Presets()))
 		}
 		server.Faults = append(server.Faults, faults...)
 	}
-	if opts.data != "" {
-		if server.Files, err = bcdatest.FromFS(os.DirFS(opts.data)); err != nil {
+	if opts.export != "" {
+		if server.Files, err = bcdatest.FromFS(os.DirFS(opts.export)); err != nil {
 			return &exitError{code: exitInput, err: err}
 		}
 	} else {

@@ -17,7 +17,7 @@ type schemaOptions struct {
 	api    string
 	field  string
 	all    bool
-	output string
+	result resultFlags
 	ddl    string
 	extra  string
 	args   []string
@@ -44,36 +44,28 @@ func newSchemaCommand(e *env) *cli.Command {
 			"cclf schema CCLF5",
 			"cclf schema CCLF5 CLM_LINE_CVRD_PD_AMT",
 			"cclf schema --field BENE_MBI_ID --api v3",
-			"cclf schema --all -o csv > crosswalk.csv",
+			"cclf schema --all -f csv -o crosswalk.csv",
 			"cclf schema --ddl postgres | psql",
 		),
-		Flags: []cli.Flag{
-			&cli.StringFlag{
-				Name: "api", Usage: "show one `GENERATION` of BCDA: v1, v2 or v3 (default: all)",
-				Validator: oneOf("v1", "v2", "v3"), Destination: &opts.api,
-			},
+		Flags: append(opts.result.flags("table", "json", "csv", "markdown"),
+			apiFlag(&opts.api, "show one API `VERSION`: v1, v2 or v3 (default: all)"),
 			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL`, of all tables that have it", Destination: &opts.field},
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
-			&cli.StringFlag{
-				Name: "output", Aliases: []string{"o"}, Usage: "`FORM` of the list: table, json, csv or markdown",
-				Value: "table", Validator: oneOf("table", "json", "csv", "markdown"), Destination: &opts.output,
-			},
-			&cli.StringFlag{
-				Name: "ddl", Usage: "print CREATE TABLE in the `DIALECT` duckdb, postgres, snowflake, bigquery or spark",
-				Validator: oneOf(dialectNames()...), Destination: &opts.ddl,
-			},
+			choice(&cli.StringFlag{
+				Name: "ddl", Usage: "print CREATE TABLE in SQL `DIALECT`: " + orList(dialectNames()), Destination: &opts.ddl,
+			}, dialectNames()...),
 			&cli.StringFlag{
 				Name: "extra-columns", Usage: "with --ddl: add the columns that `FILE` describes, as cclf convert does",
 				TakesFile: true, Destination: &opts.extra,
 			},
-		},
+		),
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			if opts.extra != "" && opts.ddl == "" {
 				return usageErrorf("schema: --extra-columns is for --ddl")
 			}
 			if opts.ddl != "" {
-				for _, name := range []string{"api", "field", "all", "output"} {
+				for _, name := range []string{"api", "field", "all", "format"} {
 					if cmd.IsSet(name) {
 						return usageErrorf("schema: --ddl and --%s do not go together", name)
 					}
@@ -90,7 +82,7 @@ func runSchema(e *env, opts schemaOptions) error {
 		return err
 	}
 	var out bytes.Buffer
-	form := catalog.Form(opts.output)
+	form := catalog.Form(opts.result.format)
 	switch {
 	case opts.ddl != "" && label != "":
 		return usageErrorf("schema: --ddl is for whole tables")
@@ -115,8 +107,10 @@ func runSchema(e *env, opts schemaOptions) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.stdout.Write(out.Bytes())
-	return err
+	return opts.result.write(e, func(e *env) error {
+		_, err := e.stdout.Write(out.Bytes())
+		return err
+	})
 }
 
 // pickFields finds the tables, and the label of a field, that the arguments
@@ -126,11 +120,11 @@ func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err e
 	args := opts.args
 	switch {
 	case len(args) > 2:
-		return nil, "", usageErrorf("schema: %d arguments where two are the most", len(args))
+		return nil, "", usageErrorf("schema: expected at most TABLE and FIELD, got %s", plural(len(args), "argument"))
 	case len(args) == 2 && label != "":
-		return nil, "", usageErrorf("schema: there is a field both in an argument and in --field")
+		return nil, "", usageErrorf("schema: field given both as an argument and with --field")
 	case len(args) > 0 && opts.all:
-		return nil, "", usageErrorf("schema: there is both a table and --all")
+		return nil, "", usageErrorf("schema: --all takes no table")
 	case len(args) == 2:
 		label = args[1]
 	}
@@ -149,7 +143,7 @@ func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err e
 }
 
 func noSuchTable(name string) error {
-	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: there is no table %q", name)}
+	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: unknown table %q", name)}
 	var known []string
 	for _, t := range schema.AllTables() {
 		known = append(known, t.Name)
@@ -158,6 +152,7 @@ func noSuchTable(name string) error {
 			return e
 		}
 	}
+	e.err = fmt.Errorf("schema: unknown table %q%s", name, didYouMean(name, known))
 	e.hint = "the tables are " + strings.Join(known, ", ")
 	return e
 }

@@ -44,22 +44,21 @@ var environments = map[string]string{"production": fetch.Production, "sandbox": 
 // flags of the server. They go to a category of their own.
 func (o *serverOptions) flags() []cli.Flag {
 	flags := []cli.Flag{
-		&cli.StringFlag{
-			Name: "env", Usage: "`ENV` of BCDA: production or sandbox (default: production)",
-			Validator: oneOf("production", "sandbox"), Destination: &o.environment,
-		},
+		choice(&cli.StringFlag{
+			Name: "env", Usage: "BCDA `ENV`: production or sandbox (default: production)", Destination: &o.environment,
+		}, "production", "sandbox"),
 		&cli.StringFlag{
 			Name: "base-url", Usage: "`URL` of another server: of a BCDA, the base of a FHIR API, or a whole $export address",
 			Sources: cli.EnvVars("BCDA_BASE_URL"), Destination: &o.BaseURL,
 		},
-		&cli.StringFlag{
-			Name: "api", Usage: "BCDA API `VERSION` (v1, v2, v3), or none if the base URL is that of a plain FHIR server; it wins over what the base URL looks like (default: v3, or that of the base URL)",
-			Validator: oneOf("v1", "v2", "v3", fetch.NoVersion), Destination: &o.API,
-		},
-		&cli.StringFlag{
+		choice(&cli.StringFlag{
+			Name: "api", Usage: "BCDA API `VERSION` (v1, v2, v3), or none if --base-url points at a plain FHIR server (default: that of the base URL, or v3)",
+			Destination: &o.API,
+		}, "v1", "v2", "v3", fetch.NoVersion),
+		choice(&cli.StringFlag{
 			Name: "auth", Usage: "authentication `METHOD`: basic (client id and secret), smart (SMART Backend Services) or none",
-			Value: "basic", Validator: oneOf("basic", "smart", "none"), Destination: &o.Auth,
-		},
+			Value: "basic", Destination: &o.Auth,
+		}, "basic", "smart", "none"),
 		&cli.StringFlag{
 			Name: "credentials", Usage: "read client id and secret from `FILE` instead of the environment",
 			TakesFile: true, Destination: &o.Credentials,
@@ -74,6 +73,8 @@ func (o *serverOptions) flags() []cli.Flag {
 	}
 	for _, f := range flags {
 		switch f := f.(type) {
+		case *choiceFlag:
+			f.Category = "Server"
 		case *cli.StringFlag:
 			f.Category = "Server"
 		}
@@ -317,12 +318,4 @@ func (s *sharedWriter) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.w.Write(p)
-}
-
-// noArguments refuses arguments where there should be none.
-func noArguments(cmd *cli.Command) error {
-	if cmd.Args().Present() {
-		return usageErrorf("%s: unexpected argument %q", cmd.Name, cmd.Args().First())
-	}
-	return nil
 }

@@ -56,10 +56,9 @@ func newSynthCommand(e *env) *cli.Command {
 				Name: "out", Aliases: []string{"o"}, Usage: "write the export to `OUT`, a new or empty folder (required)",
 				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Dir,
 			},
-			&cli.StringFlag{
-				Name: "api", Usage: "`GENERATION` of the API: " + strings.Join(synth.APIs(), ", "),
-				Value: "v2", Validator: oneOf(synth.APIs()...), Destination: &opts.API,
-			},
+			choice(&cli.StringFlag{
+				Name: "api", Usage: "API `VERSION`: " + orList(synth.APIs()), Value: "v3", Destination: &opts.API,
+			}, synth.APIs()...),
 			&cli.IntFlag{
 				Name: "beneficiaries", Aliases: []string{"n"},
 				Usage:       fmt.Sprintf("make `N` beneficiaries (default: %d)", synth.DefaultBeneficiaries),
@@ -69,11 +68,11 @@ func newSynthCommand(e *env) *cli.Command {
 				Name: "size", Usage: "make as many beneficiaries as take `SIZE` of NDJSON, such as 500MB, instead",
 				Destination: &size,
 			},
-			&cli.Uint64Flag{Name: "seed", Usage: "start of the random numbers, `S`", Value: 1, Destination: &opts.Seed},
-			&cli.StringFlag{
-				Name: "key-order", Usage: "`ORDER` of keys in JSON objects: " + strings.Join(synth.KeyOrders(), ", "),
-				Value: string(synth.Alphabetical), Validator: oneOf(synth.KeyOrders()...), Destination: &order,
-			},
+			&cli.Uint64Flag{Name: "seed", Usage: "random `SEED`", Value: 1, Destination: &opts.Seed},
+			choice(&cli.StringFlag{
+				Name: "key-order", Usage: "`ORDER` of keys in JSON objects: " + orList(synth.KeyOrders()),
+				Value: string(synth.Alphabetical), Destination: &order,
+			}, synth.KeyOrders()...),
 			&cli.StringFlag{
 				Name: "server-date", Usage: "make the export that the server of `DATE` sent, such as 2026-05 (default: today's server)",
 				Destination: &opts.ServerDate,
@@ -84,14 +83,14 @@ func newSynthCommand(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace an export that is in OUT", Destination: &opts.Overwrite},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
-			if cmd.Args().Present() {
-				return usageErrorf("synth: unexpected argument %q", cmd.Args().First())
+			if err := noArguments(cmd); err != nil {
+				return err
 			}
 			opts.KeyOrder = synth.KeyOrder(order)
 			if size != "" {
 				n, err := parseSize(size)
 				if err != nil {
-					return usageErrorf("synth: invalid value %q for flag --size: %w", size, err)
+					return usageErrorf("synth: invalid --size %q: %w", size, err)
 				}
 				opts.Size = n
 			}
@@ -153,7 +152,7 @@ func parseSize(s string) (int64, error) {
 	}[s[len(digits):]]
 	n, err := strconv.ParseFloat(digits, 64)
 	if !ok || err != nil || n*factor < 1 || n*factor > 1e18 {
-		return 0, errors.New("want a number of bytes such as 500MB or 2GiB")
+		return 0, errors.New("expected a number of bytes such as 500MB or 2GiB")
 	}
 	return int64(n * factor), nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -11,11 +13,11 @@ import (
 )
 
 func newVerifyCommand(e *env) *cli.Command {
-	var dir string
+	var opts verifyOptions
 	return &cli.Command{
 		Name:      "verify",
 		Usage:     "compare a data set with its manifest, byte by byte",
-		UsageText: "cclf verify -d DIR",
+		UsageText: "cclf verify [-d DIR] [options]",
 		Description: help(`
 			Reads all files of a data set and compares their SHA-256 and their rows
 			with what its manifest says, and looks for part files that the manifest
@@ -25,38 +27,65 @@ func newVerifyCommand(e *env) *cli.Command {
 			"cclf verify -d out",
 			"cclf verify -d claims.duckdb",
 		),
-		Flags: []cli.Flag{
-			&cli.StringFlag{
-				Name: "data", Aliases: []string{"d"}, Usage: "`DIR` of the data set, as cclf convert wrote it, or a DuckDB file (required)",
-				Required: true, TakesFile: true, OnlyOnce: true, Destination: &dir,
-			},
-		},
+		Flags: append([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("text", "json")...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			return runVerify(ctx, e, dir)
+			return runVerify(ctx, e, opts)
 		},
 	}
 }
 
-func runVerify(ctx context.Context, e *env, dir string) error {
+type verifyOptions struct {
+	dir    string
+	result resultFlags
+}
+
+func runVerify(ctx context.Context, e *env, opts verifyOptions) error {
+	dir, err := findDataSet("verify", opts.dir)
+	if err != nil {
+		return err
+	}
 	v, err := verifyDataSet(ctx, dir)
 	if err != nil {
 		return err
 	}
-	for _, p := range v.Problems {
-		fmt.Fprintln(e.stdout, p)
+	if err := opts.result.write(e, func(e *env) error { return writeVerified(e, dir, v, opts.result.format) }); err != nil {
+		return err
 	}
-	if len(v.Problems) > 0 {
-		return &exitError{
-			code: exitInput,
-			err:  fmt.Errorf("verify: %s is not as its manifest says: %s", dir, plural(len(v.Problems), "problem")),
-			hint: "convert the export again with --overwrite, or restore the data set from a copy",
+	if len(v.Problems) == 0 {
+		return nil
+	}
+	return &exitError{
+		code: exitInput,
+		err:  fmt.Errorf("verify: %s does not match its manifest: %s", dir, plural(len(v.Problems), "problem")),
+		hint: "convert the export again with --overwrite, or restore the data set from a copy",
+	}
+}
+
+func writeVerified(e *env, dir string, v *dataset.Verified, format string) error {
+	if format == "json" {
+		result := struct {
+			Data     string   `json:"data"`
+			Matches  bool     `json:"matches"`
+			Compared string   `json:"compared"`
+			Problems []string `json:"problems"`
+		}{dir, len(v.Problems) == 0, v.Summary(), []string{}}
+		for _, p := range v.Problems {
+			result.Problems = append(result.Problems, p.Error())
 		}
+		return writeJSON(e, result)
 	}
-	fmt.Fprintf(e.stdout, "%s is as its manifest says: %s\n", dir, v.Summary())
-	return nil
+	var text strings.Builder
+	for _, p := range v.Problems {
+		fmt.Fprintln(&text, p)
+	}
+	if len(v.Problems) == 0 {
+		fmt.Fprintf(&text, "%s matches its manifest: %s\n", dir, v.Summary())
+	}
+	_, err := io.WriteString(e.stdout, text.String())
+	return err
 }
 
 // verifyDataSet compares a data set with its manifest. When a DuckDB file is

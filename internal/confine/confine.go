@@ -1,8 +1,8 @@
-// Package confine takes from a process what it does not need any more, so that a
-// defect in a library that reads hostile data cannot be used for more than that.
+// Package confine drops the rights that a process no longer needs, so that a
+// defect in a library that reads hostile data gives an attacker little.
 package confine
 
 import "errors"
 
-// ErrUnsupported is what To returns where the system has no means for it.
+// ErrUnsupported is returned by To on systems without a way to confine a process.
 var ErrUnsupported = errors.New("the system cannot confine a process")

@@ -13,14 +13,20 @@ const (
 	readDir  = landlock.AccessFSSet(access.AccessFSReadDir)
 	write    = readFile | readDir | access.AccessFSWriteFile | access.AccessFSTruncate |
 		access.AccessFSMakeReg | access.AccessFSMakeDir | access.AccessFSRemoveFile | access.AccessFSRemoveDir
+	replace = landlock.AccessFSSet(access.AccessFSMakeReg | access.AccessFSRemoveFile)
 )
 
-// To leaves the process, for good and with all its threads, no more than reading
-// in the folders of read, or of files, and working in those of write, which must exist. Files
-// that are open stay usable. It cannot start programs, open network connections
-// or send signals to others. The kernel does this, with Landlock: as much of it
-// as it knows. Where it knows nothing of it, the error is ErrUnsupported.
-func To(read, writable []string) error {
+// To restricts the process, for good and in all its threads, to reading in the
+// folders or files of read, and to working in the folders of writable, which must
+// exist. Open files stay usable. The process can no longer start programs, open
+// network connections, or send signals to other processes. The kernel enforces
+// this with Landlock, as far as its version supports it. Without Landlock, the
+// error is ErrUnsupported.
+func To(read, writable []string) error { return ToReplacing(read, writable, nil) }
+
+// ToReplacing is To, and also allows renaming and removing files in the folders of
+// replaceable, but not opening them for writing.
+func ToReplacing(read, writable, replaceable []string) error {
 	if version, err := access.LandlockGetABIVersion(); err != nil || version < 1 {
 		return ErrUnsupported
 	}
@@ -36,6 +42,7 @@ func To(read, writable []string) error {
 		landlock.PathAccess(readFile|readDir, folders...),
 		landlock.PathAccess(readFile, files...),
 		landlock.PathAccess(write, writable...),
+		landlock.PathAccess(replace, replaceable...),
 		// What the runtimes of Go and C++ look at: memory, processors, limits.
 		landlock.PathAccess(readFile|readDir, "/proc/self", "/sys/devices/system/cpu", "/sys/fs/cgroup",
 			"/sys/kernel/mm/transparent_hugepage", "/usr/share/zoneinfo").IgnoreIfMissing(),

@@ -4,3 +4,6 @@ package confine
 
 // To returns ErrUnsupported.
 func To(read, writable []string) error { return ErrUnsupported }
+
+// ToReplacing returns ErrUnsupported.
+func ToReplacing(read, writable, replaceable []string) error { return ErrUnsupported }

@@ -138,7 +138,7 @@ func (c *coverage) read(t *testing.T, export string, flags ...string) {
 				c.empty++
 			}
 			for _, format := range formats[1:] {
-				got := parseCSV(t, run(t, "query", "--data", sets[format], "--output", "csv", "FROM "+name))
+				got := parseCSV(t, run(t, "query", "--data", sets[format], "--format", "csv", "FROM "+name))
 				compare(t, "DuckDB, "+format, header, want, got[0], got[1:])
 			}
 			for reader, read := range readers {
