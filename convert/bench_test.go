@@ -107,7 +107,7 @@ func BenchmarkCheck(b *testing.B) {
 // BenchmarkWalk finds in each line all that the tables want.
 func BenchmarkWalk(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-		w := newWorker(benchPlans(b), &Options{}, nil)
+		w := newWorker(benchPlans(b), &Options{}, nil, nil)
 		w.out, w.family = &result{}, bcda.AllAPIs
 		for b.Loop() {
 			for i := range chunks {
@@ -136,7 +136,7 @@ func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API
 func BenchmarkRows(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
 		pools := table.NewPagePools(tablesOf(outputs))
-		w := newWorker(benchPlans(b), benchOptions(), pools)
+		w := newWorker(benchPlans(b), &Options{Versions: FinalVersions}, benchSources(), pools)
 		for b.Loop() {
 			for i, c := range chunks {
 				for _, p := range benchChunk(b, w, i, c, api).pages {
@@ -147,13 +147,13 @@ func BenchmarkRows(b *testing.B) {
 	})
 }
 
-func benchOptions() *Options {
-	return &Options{Versions: FinalVersions, sources: sourcesOf(ndjson.Input{Name: "export.ndjson"})}
+func benchSources() *sources {
+	return &sources{list: []ndjson.Input{{Name: "export.ndjson"}}}
 }
 
 // benchPages are the pages that all chunks give, by output.
 func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*table.Page {
-	w := newWorker(benchPlans(b), benchOptions(), table.NewPagePools(tablesOf(outputs)))
+	w := newWorker(benchPlans(b), &Options{Versions: FinalVersions}, benchSources(), table.NewPagePools(tablesOf(outputs)))
 	all := make([][]*table.Page, len(outputs))
 	for i, c := range chunks {
 		for _, p := range benchChunk(b, w, i, c, api).pages {

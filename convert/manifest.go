@@ -35,10 +35,10 @@ func (r *run) manifest() *Manifest {
 			m.APIs = append(m.APIs, api.String())
 		}
 	}
-	for _, p := range r.opts.sources.passed {
+	for _, p := range r.sources.passed {
 		m.PassedOver = append(m.PassedOver, dataset.PassedOver(p))
 	}
-	for i, in := range r.opts.sources.list {
+	for i, in := range r.sources.list {
 		var state inputState
 		if i < len(r.sizes) {
 			state = r.sizes[i]

@@ -95,7 +95,7 @@ func (c *converted) pick(t *testing.T, table string, labels ...string) []string 
 	return list
 }
 
-func equal(t *testing.T, what string, got []string, want ...string) {
+func equal[T any](t *testing.T, what string, got []T, want ...T) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

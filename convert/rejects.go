@@ -158,7 +158,7 @@ func (r *run) endRejects() error {
 		if c.cause == foreignCause {
 			reason += " (" + TypeCounts(r.sizes[r.rejecting].foreign) + "): it is an export of another kind of server, at least in part"
 		}
-		err := r.rejects.encode(&MoreRejects{r.opts.sources.name(r.rejecting), reason, c.more, c.first, c.last})
+		err := r.rejects.encode(&MoreRejects{r.sources.name(r.rejecting), reason, c.more, c.first, c.last})
 		if err != nil {
 			return err
 		}

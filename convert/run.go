@@ -30,9 +30,20 @@ const (
 
 // Options say what to convert, and how.
 type Options struct {
-	Inputs    []string // files, folders, or "-" for Stdin
-	Out       string   // folder of the data set
-	Overwrite bool     // replace a data set that is there
+	// Inputs are files, folders, or "-" for Stdin. They are read in this order;
+	// the files of a folder in the order of their paths.
+	Inputs []string
+	// Files yields more files to read after Inputs, as they become available, such
+	// as those of an export that is being downloaded. A file must be complete when
+	// it is yielded. The outcome depends on the order of the files, as it does with
+	// Inputs, and not on when they arrive; a file that was read before is not read
+	// again. An error that Files yields ends the run.
+	//
+	// Run ranges over Files once, in a goroutine of its own, and is at most one
+	// file behind. A run that fails does not wait for it: end it with the context.
+	Files     iter.Seq2[string, error]
+	Out       string // folder of the data set
+	Overwrite bool   // replace a data set that is there
 	// AllowShrink makes a data set of no resources, or of less than the one
 	// that it replaces, which is a *ShrinkError otherwise.
 	AllowShrink bool
@@ -73,9 +84,6 @@ type Options struct {
 	// Progress, when set, is called now and then, from one goroutine at a
 	// time.
 	Progress func(Progress)
-
-	files   []ndjson.Input // found by Inputs
-	sources *sources
 
 	// Tests want fewer rows in a part file, and in a batch on its way there.
 	fileRows    int64
@@ -128,9 +136,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts.sources = &sources{}
-	opener := ndjson.Opener{Recognize: recognizeCCLF}
-	if opts.files, opts.sources.passed, err = opener.Find(ctx, opts.Inputs); err != nil {
+	opened := &sources{}
+	in, err := findInputs(ctx, &opts, opened)
+	if err != nil {
 		return nil, err
 	}
 	compiled := newPlans(opts.API, schema.Extend(opts.Profile.tables(), opts.ExtraColumns), most)
@@ -145,6 +153,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	}
 	defer set.Close()
 	r := newRun(&opts, compiled, set)
+	r.inputs, r.sources = in, opened
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
@@ -209,9 +218,11 @@ func (r *run) endReading() error {
 
 // A run is the state of a conversion: what was gathered from the input so far.
 type run struct {
-	opts  *Options
-	plans *plans
-	set   *dataset.Writer
+	opts    *Options
+	plans   *plans
+	set     *dataset.Writer
+	inputs  *inputs
+	sources *sources
 
 	spills    []*spill // by output, nil where the profile has none
 	pages     table.PagePools
@@ -326,7 +337,7 @@ func (r *run) read(ctx context.Context) error {
 		workers.Add(1)
 		group.Go(func() error {
 			defer workers.Done()
-			w := newWorker(r.plans, r.opts, r.pages)
+			w := newWorker(r.plans, r.opts, r.sources, r.pages)
 			for {
 				j, ok := take()
 				if !ok {
@@ -421,9 +432,13 @@ func (r *run) chunks(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 			waiting = nil
 			return nil
 		}
-		for _, in := range r.opts.files {
+		for in, err := range r.inputs.all(ctx) {
+			if err != nil {
+				_ = next(job{err: err})
+				return
+			}
 			begun, name := false, ""
-			err := r.readInput(ctx, in, buffers, func(part string) { begun, name = false, part }, func(c ndjson.Chunk) error {
+			err = r.readInput(ctx, in, buffers, func(part string) { begun, name = false, part }, func(c ndjson.Chunk) error {
 				wait := false
 				if !begun {
 					begun = true
@@ -524,7 +539,7 @@ func (r *run) take(res *result) error {
 		return fmt.Errorf("%w: more than %d, the last in %s line %d: %s", ErrTooManyRejects,
 			r.opts.MaxRejects, res.bad[len(res.bad)-1].File, res.bad[len(res.bad)-1].Line, res.bad[len(res.bad)-1].Reason)
 	}
-	r.report("read", r.stored.Load(), r.storedTotal())
+	r.report("read", r.stored.Load(), r.inputs.stored.Load())
 	return nil
 }
 
@@ -538,7 +553,7 @@ func (r *run) checkStrays(res *result) error {
 	r.strays += res.strays
 	both := r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2])
 	if both || r.strays > fewStrays && r.strays > r.counts.Resources/10 {
-		return fmt.Errorf("%w (in %s)", ErrMixed, r.opts.sources.name(res.input))
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.sources.name(res.input))
 	}
 	return nil
 }
@@ -551,17 +566,6 @@ func (r *run) api() schema.API {
 		}
 	}
 	return schema.V1
-}
-
-func (r *run) storedTotal() int64 {
-	var total int64
-	for _, in := range r.opts.files {
-		if in.Size < 0 {
-			return -1
-		}
-		total += in.Size
-	}
-	return total
 }
 
 func (r *run) report(phase string, done, total int64) {

@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
-// sources are the inputs that were opened so far, by number: files, and members
+// sources are the texts that were opened so far, by number: files, and members
 // of archives, which become known while the archive is read.
 type sources struct {
 	mu     sync.RWMutex
 	list   []ndjson.Input
 	passed []ndjson.PassedOver
 }
-
-func sourcesOf(inputs ...ndjson.Input) *sources { return &sources{list: inputs} }
 
 func (s *sources) add(in ndjson.Input) int {
 	s.mu.Lock()
@@ -26,44 +27,165 @@ func (s *sources) add(in ndjson.Input) int {
 	return len(s.list) - 1
 }
 
-func (s *sources) name(input int) string {
+func (s *sources) name(source int) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.list[input].Name
+	return s.list[source].Name
 }
 
-func (s *sources) passOver(p ndjson.PassedOver) {
+func (s *sources) passOver(p ...ndjson.PassedOver) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.passed = append(s.passed, p)
+	s.passed = append(s.passed, p...)
 }
 
-// errStopped ends the reading because nobody wants more.
+// inputs are the files of a run in the order in which they are read: those of
+// Options.Inputs, found before the run begins, and then those of Options.Files.
+type inputs struct {
+	opener  ndjson.Opener
+	found   []ndjson.Input
+	files   iter.Seq2[string, error]
+	sources *sources
+	seen    map[string]bool // found, by their clean paths
+	stored  atomic.Int64    // bytes of all inputs as stored, -1 if unknown
+}
+
+// findInputs finds and checks the inputs that exist when a run begins.
+func findInputs(ctx context.Context, opts *Options, to *sources) (*inputs, error) {
+	in := &inputs{
+		opener:  ndjson.Opener{Recognize: recognizeCCLF},
+		files:   opts.Files,
+		sources: to,
+		seen:    map[string]bool{},
+	}
+	var err error
+	in.found, err = in.find(ctx, opts.Inputs...)
+	if in.files != nil {
+		in.stored.Store(-1)
+	}
+	return in, err
+}
+
+// find finds and checks the inputs that arguments name, without those found
+// before.
+func (in *inputs) find(ctx context.Context, names ...string) ([]ndjson.Input, error) {
+	list, passed, err := in.opener.Find(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	in.sources.passOver(passed...)
+	var fresh []ndjson.Input
+	for _, file := range list {
+		if key := filepath.Clean(file.Name); !in.seen[key] {
+			in.seen[key] = true
+			in.count(file.Size)
+			fresh = append(fresh, file)
+		}
+	}
+	return fresh, nil
+}
+
+// count adds the size of an input to the total, which stays unknown if a size
+// is.
+func (in *inputs) count(size int64) {
+	switch {
+	case size < 0:
+		in.stored.Store(-1)
+	case in.stored.Load() >= 0:
+		in.stored.Add(size)
+	}
+}
+
+// all yields the inputs. It waits for those of Options.Files.
+func (in *inputs) all(ctx context.Context) iter.Seq2[ndjson.Input, error] {
+	return func(yield func(ndjson.Input, error) bool) {
+		for _, file := range in.found {
+			if !yield(file, nil) {
+				return
+			}
+		}
+		if in.files == nil {
+			return
+		}
+		for name, err := range untilDone(ctx, in.files) {
+			var list []ndjson.Input
+			if err == nil {
+				list, err = in.find(ctx, name)
+			}
+			if err != nil {
+				yield(ndjson.Input{}, err)
+				return
+			}
+			for _, file := range list {
+				if !yield(file, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// untilDone yields the values of seq up to the first error. When ctx ends, it
+// does not wait for the next one but yields the error of ctx.
+func untilDone(ctx context.Context, seq iter.Seq2[string, error]) iter.Seq2[string, error] {
+	type value struct {
+		name string
+		err  error
+	}
+	return func(yield func(string, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		values := make(chan value)
+		go func() {
+			defer close(values)
+			for name, err := range seq {
+				select {
+				case values <- value{name, err}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		for {
+			select {
+			case v, more := <-values:
+				if !more || !yield(v.name, v.err) || v.err != nil {
+					return
+				}
+			case <-ctx.Done():
+				yield("", ctx.Err())
+				return
+			}
+		}
+	}
+}
+
+// errStopped ends the reading because the workers take no more chunks.
 var errStopped = errors.New("stopped")
 
-// readInput reads what there is in an input, and passes its chunks to yield.
-// What is wrong with the input as a whole comes as a chunk that says so, or as
-// an error.
+// readInput reads an input and passes its chunks to yield. An input that breaks
+// off, or that has gone since it was found, gives a chunk that says so; begin
+// is called with the name of each text in it.
 func (r *run) readInput(ctx context.Context, in ndjson.Input, buffers *bufferPool, begin func(name string), yield func(ndjson.Chunk) error) error {
 	opener := ndjson.Opener{Stdin: r.opts.Stdin, Stored: &r.stored, Recognize: recognizeCCLF}
 	opened := false
 	err := opener.Each(ctx, in, func(part ndjson.Input, text io.Reader) error {
 		opened = true
-		i := r.opts.sources.add(part)
+		i := r.sources.add(part)
 		begin(part.Name)
 		return ndjson.Chunks(ctx, i, text, bundle, buffers.get, yield)
-	}, r.opts.sources.passOver)
+	}, func(p ndjson.PassedOver) { r.sources.passOver(p) })
 	var other *ndjson.FormError
 	switch {
 	case errors.As(err, &other) && in.Folder && other.Name == in.Name && !opened:
-		// Found by looking at all of it: an archive of other things.
-		r.opts.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
+		// An archive of other things, which shows only when all of it is read.
+		r.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
 		return nil
 	case errors.As(err, &other), opened, in.Size < 0, ctx.Err() != nil:
 		return err
 	case err != nil:
-		// It was there when the run began.
-		return yield(ndjson.Chunk{Input: r.opts.sources.add(in), Line: 1, Err: ndjson.BrokeOff(err)})
+		// The file was there when it was found.
+		return yield(ndjson.Chunk{Input: r.sources.add(in), Line: 1, Err: ndjson.BrokeOff(err)})
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ type worker struct {
 	pages   table.PagePools
 	plans   *plans
 	opts    *Options
+	sources *sources
 	records map[*plan]*ndjson.Record
 	causes  rejectCounter // of the chunk
 	guess   *plan         // that of the line before
@@ -76,8 +77,8 @@ type worker struct {
 	chunks  int // since the records told what they counted
 }
 
-func newWorker(p *plans, opts *Options, pages table.PagePools) *worker {
-	w := &worker{causes: rejectCounter{all: opts.KeepRejectedLines}, plans: p, opts: opts, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*table.Page, len(outputs)), seen: newInventory()}
+func newWorker(p *plans, opts *Options, opened *sources, pages table.PagePools) *worker {
+	w := &worker{causes: rejectCounter{all: opts.KeepRejectedLines}, plans: p, opts: opts, sources: opened, pages: pages, records: map[*plan]*ndjson.Record{}, open: make([]*table.Page, len(outputs)), seen: newInventory()}
 	w.claim.text = make([]byte, 0, 256)
 	w.claim.scratch = make([]byte, 0, 256)
 	w.claim.limits = p.limits
@@ -106,7 +107,7 @@ func (w *worker) chunk(j job, pass func(*result) error) (*result, error) {
 		w.reject(ndjson.Position{Line: chunk.Line, Offset: chunk.Offset}, nil, chunk.Err.Reason)
 		return w.out, nil
 	}
-	w.claim.file = []byte(w.opts.sources.name(chunk.Input))
+	w.claim.file = []byte(w.sources.name(chunk.Input))
 	for pos, text := range chunk.Lines {
 		if err := w.resource(j, pos, text, 0, pass); err != nil {
 			return nil, err
@@ -193,7 +194,7 @@ func (w *worker) reject(pos ndjson.Position, text []byte, reason string) {
 // foreign.
 func (w *worker) rejectAs(pos ndjson.Position, text []byte, reason, foreign string) {
 	w.out.counts.Rejected++
-	bad := Reject{File: w.opts.sources.name(w.out.input), Line: pos.Line, Offset: pos.Offset, Reason: reason}
+	bad := Reject{File: w.sources.name(w.out.input), Line: pos.Line, Offset: pos.Offset, Reason: reason}
 	cause := causeOf(reason)
 	if foreign != "" {
 		cause = foreignCause

@@ -185,7 +185,7 @@ func (t *tableWriter) misfit(m misfit) error {
 	r := t.run
 	input, line := r.places.find(t.lines[m.row])
 	bad := Misfit{
-		File: r.opts.sources.name(input), Line: line,
+		File: r.sources.name(input), Line: line,
 		Table: t.spill.out.dir, Row: t.rows + int64(m.row) + 1, Label: m.slot.Field.Label,
 		Reason: m.err.Error() + "; the field is blank",
 	}
