@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 )
@@ -16,15 +14,6 @@ func run(ctx context.Context, e *env, args []string) int {
 	code := e.exitCode(ctx, err)
 	if err != nil {
 		e.report(err, code)
-	}
-	return code
-}
-
-// exitCode is that of an error, or of the signal that was its cause.
-func (e *env) exitCode(ctx context.Context, err error) int {
-	code := exitCode(err)
-	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && code == exitInterrupted {
-		code = signal.exitCode()
 	}
 	return code
 }
@@ -42,6 +31,7 @@ func runApp(ctx context.Context, e *env, args []string) (err error) {
 
 // newApp is the command line: global flags, and the commands.
 func newApp(e *env) *cli.Command {
+	useOwnHelp()
 	app := &cli.Command{
 		Name:      "cclf",
 		Usage:     "turn BCDA exports into CCLF tables and query them",
@@ -56,7 +46,7 @@ func newApp(e *env) *cli.Command {
 			"cclf query -d out 'SELECT count(*) FROM cclf1'",
 			"cclf convert --help",
 			"source <(cclf completion bash)",
-		) + "\n\n" + exitCodeHelp,
+		),
 		Version: version(),
 		Flags: []cli.Flag{
 			choice(&cli.StringFlag{Name: "log-format", Usage: "log `FORMAT`: text or json", Value: "text"}, "text", "json"),
@@ -77,6 +67,7 @@ func newApp(e *env) *cli.Command {
 			newJobsCommand(e),
 			newAttributionCommand(e),
 			newSandboxCommand(e),
+			newVersionCommand(e),
 			newHelpCommand(),
 		},
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
@@ -87,7 +78,7 @@ func newApp(e *env) *cli.Command {
 		},
 		Action:    unknownCommand,
 		Reader:    e.stdin,
-		Writer:    e.stdout,
+		Writer:    helpWriter{e.stdout, e.helpWidth()},
 		ErrWriter: e.words(),
 		// Errors are reported by run, after Run returns them.
 		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
@@ -142,18 +133,4 @@ func plural[N int | int64](n N, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// help is a command's description: text, with the indentation of the source
-// taken off, and examples.
-func help(text string, examples ...string) string {
-	var b strings.Builder
-	for line := range strings.Lines(strings.TrimSpace(text)) {
-		b.WriteString(strings.TrimLeft(line, "\t"))
-	}
-	b.WriteString("\n\nExamples:\n")
-	for _, example := range examples {
-		b.WriteString("  " + example + "\n")
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -206,7 +206,7 @@ func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
 }
 
 // fixedCategory is where the help has the flags for the fixed-width files.
-const fixedCategory = "fixed-width files (--format fixed)"
+const fixedCategory = "FIXED-WIDTH OPTIONS (--format fixed)"
 
 // checkFixedFlags refuses flags that would have no effect.
 func checkFixedFlags(cmd *cli.Command) error {

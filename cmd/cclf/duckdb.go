@@ -18,6 +18,9 @@ var exportDuckDB = func(ctx context.Context, tables, file string, opts *convert.
 	return query.Export(ctx, tables, file, query.Options{Threads: opts.Jobs, ExtraColumns: opts.ExtraColumns})
 }
 
+// duckDBVersion returns the version of DuckDB.
+var duckDBVersion = query.EngineVersion
+
 // countDatabase compares the rows of the tables in a DuckDB file with those
 // that the manifest gives.
 var countDatabase = func(ctx context.Context, dir string, m *dataset.Manifest) (problems []error, err error) {

@@ -12,5 +12,8 @@ import (
 // exportDuckDB is missing: DuckDB needs cgo.
 var exportDuckDB func(ctx context.Context, tables, file string, opts *convert.Options) error
 
+// duckDBVersion is missing.
+var duckDBVersion func(context.Context) (string, error)
+
 // countDatabase is missing as well.
 var countDatabase func(ctx context.Context, dir string, m *dataset.Manifest) ([]error, error)

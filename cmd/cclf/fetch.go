@@ -85,7 +85,7 @@ func (o *fetchOptions) requestFlags() []cli.Flag {
 		},
 		&cli.StringSliceFlag{
 			Name: "allow-origin", Usage: "let files come from `ORIGIN` (https://host) too, without the token (repeatable)",
-			Category: "Server", Destination: &o.server.Origins,
+			Category: serverCategory, Destination: &o.server.Origins,
 		},
 	}
 }
@@ -299,11 +299,7 @@ func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
 // resumable adds to an error how to go on, if that is possible.
 func resumable(ctx context.Context, dir, goOn string, err error) error {
 	saved, readErr := fetch.ReadSaved(dir)
-	var hinter interface{ Hint() string }
-	hint := ""
-	if errors.As(err, &hinter) {
-		hint = hinter.Hint()
-	}
+	hint := hintOf(err)
 	if readErr == nil && !saved.Ended && !strings.Contains(hint, "--resume") && !inUse(err) {
 		switch {
 		case ctx.Err() != nil && !saved.Job:

@@ -74,13 +74,16 @@ func (o *serverOptions) flags() []cli.Flag {
 	for _, f := range flags {
 		switch f := f.(type) {
 		case *choiceFlag:
-			f.Category = "Server"
+			f.Category = serverCategory
 		case *cli.StringFlag:
-			f.Category = "Server"
+			f.Category = serverCategory
 		}
 	}
 	return flags
 }
+
+// serverCategory is where help lists the flags of the server.
+const serverCategory = "SERVER OPTIONS"
 
 // credentialsHelp is for the descriptions of commands.
 const credentialsHelp = `

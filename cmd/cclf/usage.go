@@ -126,7 +126,7 @@ func unknownCommand(ctx context.Context, cmd *cli.Command) error {
 
 func unknownCommandError(cmd *cli.Command, name string) error {
 	var names []string
-	for _, c := range cmd.VisibleCommands() {
+	for _, c := range visibleCommands(cmd) {
 		names = append(names, c.Name)
 	}
 	return fmt.Errorf("unknown command %q%s", name, didYouMean(name, names))

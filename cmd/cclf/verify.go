@@ -113,12 +113,3 @@ func verifyDataSet(ctx context.Context, dir string) (*dataset.Verified, error) {
 		return v, err
 	}
 }
-
-// hintOf is the hint of an error, or empty.
-func hintOf(err error) string {
-	var hinter interface{ Hint() string }
-	if errors.As(err, &hinter) {
-		return hinter.Hint()
-	}
-	return ""
-}

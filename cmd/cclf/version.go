@@ -1,43 +1,112 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
+
+	"github.com/urfave/cli/v3"
 )
 
 // release is set by the linker: -ldflags "-X main.release=v1.2.3".
 var release = ""
 
-// version describes the build: the release, or else the module version, the
-// commit, and the compiler.
-func version() string {
-	v, commit := release, ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if v == "" {
-			v = info.Main.Version
-		}
-		commit = revision(info.Settings)
-	}
-	if v == "" || v == "(devel)" {
-		v = "dev"
-	}
-	return fmt.Sprintf("%s (%s%s %s/%s)", v, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+// A buildInfo describes this build of cclf.
+type buildInfo struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // the commit, by changes in the working tree
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+	DuckDB   string `json:"duckdb,omitempty"` // empty in a build without it
 }
 
-// revision is the commit of the build with a comma after it, or empty.
-func revision(settings []debug.BuildSetting) string {
-	var commit, dirty string
+func newVersionCommand(e *env) *cli.Command {
+	var result resultFlags
+	return &cli.Command{
+		Name:        "version",
+		Usage:       "print the versions of cclf, Go and DuckDB",
+		UsageText:   "cclf version [options]",
+		Description: help("Prints the version of cclf, the commit it was built from, and the versions of\nGo and DuckDB.", "cclf version", "cclf version -f json"),
+		Flags:       result.flags("text", "json"),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			info := readBuildInfo()
+			if duckDBVersion != nil {
+				var err error
+				if info.DuckDB, err = duckDBVersion(ctx); err != nil {
+					return fmt.Errorf("version: %w", err)
+				}
+			}
+			return result.write(e, func(e *env) error {
+				if result.format == "json" {
+					return writeJSON(e, info)
+				}
+				_, err := fmt.Fprint(e.stdout, info.text())
+				return err
+			})
+		},
+	}
+}
+
+// readBuildInfo describes the build, but for DuckDB.
+func readBuildInfo() buildInfo {
+	b := buildInfo{Version: release, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if b.Version == "" {
+			b.Version = info.Main.Version
+		}
+		b.readSettings(info.Settings)
+	}
+	if b.Version == "" || b.Version == "(devel)" {
+		b.Version = "dev"
+	}
+	return b
+}
+
+func (b *buildInfo) readSettings(settings []debug.BuildSetting) {
 	for _, s := range settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = " with changes"
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value[:min(12, len(s.Value))]
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
 		}
 	}
-	if commit == "" {
-		return ""
+}
+
+// commit is the commit with a note if the working tree had changes, or empty.
+func (b buildInfo) commit() string {
+	if b.Commit != "" && b.Modified {
+		return b.Commit + " with changes"
 	}
-	return commit + dirty + ", "
+	return b.Commit
+}
+
+func (b buildInfo) text() string {
+	var text strings.Builder
+	for _, line := range [][2]string{
+		{"cclf", b.Version}, {"commit", b.commit()}, {"go", b.Go}, {"platform", b.OS + "/" + b.Arch}, {"duckdb", b.DuckDB},
+	} {
+		if line[1] == "" {
+			line[1] = "none"
+		}
+		fmt.Fprintf(&text, "%-9s %s\n", line[0], line[1])
+	}
+	return text.String()
+}
+
+// version is the build in one line, as --version prints it and manifests have it.
+func version() string {
+	b := readBuildInfo()
+	commit := b.commit()
+	if commit != "" {
+		commit += ", "
+	}
+	return fmt.Sprintf("%s (%s%s %s/%s)", b.Version, commit, b.Go, b.OS, b.Arch)
 }

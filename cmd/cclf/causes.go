@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/query"
+)
+
+// A cause is a kind of error, with its exit code and with the hint for the user.
+// Libraries report facts, as sentinel or typed errors. Hints that name flags or
+// environment variables are worded here.
+type cause struct {
+	matches func(error) bool
+	code    int                // 0: see the causes that follow
+	hint    func(error) string // nil or "": see the causes that follow, then the error's own Hint method
+}
+
+// causes is the one place where errors become exit codes and hints. The first
+// match counts, so special causes come before general ones.
+var causes = []cause{
+	{is(context.Canceled), exitInterrupted, nil},
+	{is(query.ErrOptions), exitUsage, nil},
+	{is(convert.ErrOptions), exitUsage, nil},
+	{is(fetch.ErrOptions), exitUsage, nil},
+	{is(syscall.ENOSPC), exitDiskFull, nil},
+	{is(syscall.EDQUOT), exitDiskFull, nil},
+	{is(query.ErrOutOfMemory), exitNoMemory, nil},
+	{is(convert.ErrTooManyRejects), exitTooManyBad,
+		say("check the input; with a larger --max-rejects, or without it, the rejected lines are listed in " + convert.RejectsFile)},
+	{is(convert.ErrOutput), exitOutput, nil},
+	{as[*convert.BreakOffError], exitBrokeOff, say("get the file again, or convert what can be read with --allow-partial")},
+	{as[*convert.ShrinkError], exitShrink, nil},
+	{is(ndjson.ErrNoInput), exitInput, nil},
+	{is(fetch.ErrAuth), exitAuth, nil},
+	{is(fetch.ErrRejected), exitRejected, nil},
+	{is(fetch.ErrDuplicate), exitDuplicate, nil},
+	{is(fetch.ErrJobFailed), exitJobFailed, nil},
+	{is(fetch.ErrExpired), exitExpired, nil},
+	{is(fetch.ErrPartial), exitPartial, nil},
+	{is(fetch.ErrUnavailable), exitUnavailable, nil},
+	{is(fetch.ErrFolder), exitOutput, nil},
+	{as[*fetch.Error], exitFailure, nil},
+	{as[*query.DataSetError], exitInput, nil},
+	{as[*query.TableFileError], exitInput, nil},
+	{as[*query.Error], exitQuery, nil},
+	{is(fs.ErrNotExist), exitInput, nil},
+}
+
+// is matches errors that wrap target.
+func is(target error) func(error) bool {
+	return func(err error) bool { return errors.Is(err, target) }
+}
+
+// as matches errors that wrap one of type E.
+func as[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// say returns a hint that is the same for all errors of a kind.
+func say(hint string) func(error) string {
+	return func(error) string { return hint }
+}
+
+// exitCode returns the exit code for an error.
+func exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if coded, ok := errors.AsType[*exitError](err); ok {
+		return coded.code
+	}
+	for _, c := range causes {
+		if c.code != 0 && c.matches(err) {
+			return c.code
+		}
+	}
+	return exitFailure
+}
+
+// hintOf returns the hint for an error, or "".
+func hintOf(err error) string {
+	if coded, ok := errors.AsType[*exitError](err); ok && coded.hint != "" {
+		return coded.hint
+	}
+	for _, c := range causes {
+		if c.hint != nil && c.matches(err) {
+			if hint := c.hint(err); hint != "" {
+				return hint
+			}
+		}
+	}
+	var hinter interface{ Hint() string }
+	if errors.As(err, &hinter) {
+		return hinter.Hint()
+	}
+	return ""
+}
