@@ -2,11 +2,11 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+	"sync"
 )
 
-// A Dialect is the SQL of one database, as far as CREATE TABLE goes.
+// A Dialect writes the CREATE TABLE statements of one database.
 type Dialect struct {
 	Name string
 
@@ -14,16 +14,16 @@ type Dialect struct {
 	quoteMark              string // around a name that needs it
 	backslash              bool   // a backslash in a string escapes what follows
 
-	// Where comments stand: in formats behind each column and the table, or,
-	// when there are none, in COMMENT ON statements of their own.
+	// Formats of the comments after each column and the table. Dialects without
+	// them have COMMENT ON statements.
 	columnComment, tableComment string
 }
 
-// The dialects that cclf speaks.
+// The dialects.
 //
-// Text has no length: BCDA does not keep to the widths of CCLF's fixed-width
-// files, and a load should not fail on it. Keys are not declared: a table with
-// all versions of the claims would break them.
+// Text has no length: values of BCDA may be wider than CCLF's fixed-width
+// fields, and a load should not fail on them. Keys are not declared: a table
+// with all versions of the claims would violate them.
 var (
 	DuckDB   = &Dialect{Name: "duckdb", text: "VARCHAR", integer: "BIGINT", decimal: "DECIMAL", quoteMark: `"`}
 	Postgres = &Dialect{Name: "postgres", text: "TEXT", integer: "BIGINT", decimal: "NUMERIC", quoteMark: `"`}
@@ -32,13 +32,13 @@ var (
 		Name: "snowflake", text: "VARCHAR", integer: "NUMBER(19,0)", decimal: "NUMBER", quoteMark: `"`, backslash: true,
 		columnComment: "COMMENT %s", tableComment: "COMMENT = %s",
 	}
-	// A NUMERIC of BigQuery has 29 digits before the point and 9 behind it,
-	// which is more than any amount of CCLF needs.
+	// A NUMERIC of BigQuery has 29 digits before the point and 9 after it, more
+	// than any amount of CCLF needs.
 	BigQuery = &Dialect{
 		Name: "bigquery", text: "STRING", integer: "INT64", decimal: "NUMERIC", quoteMark: "`", backslash: true,
 		columnComment: "OPTIONS (description = %s)", tableComment: "OPTIONS (description = %s)",
 	}
-	// Without a format Spark makes a table of Hive's, if it has Hive.
+	// Without a format, Spark creates a Hive table if it has Hive.
 	Spark = &Dialect{
 		Name: "spark", text: "STRING", integer: "BIGINT", decimal: "DECIMAL", quoteMark: "`", backslash: true,
 		columnComment: "COMMENT %s", tableComment: "USING PARQUET\nCOMMENT %s",
@@ -58,7 +58,7 @@ func LookupDialect(name string) *Dialect {
 	return nil
 }
 
-// Type is the type of a column.
+// Type returns the SQL type of a column.
 func (d *Dialect) Type(t Type) string {
 	switch t.Kind {
 	case Int:
@@ -72,9 +72,9 @@ func (d *Dialect) Type(t Type) string {
 	}
 }
 
-// CreateTable is the statement that makes an empty table, with a comment on
-// it and on each column. In some dialects that takes several statements; each
-// ends in a semicolon and a line end.
+// CreateTable returns the statements that create an empty table with a comment
+// on it and on each column: one statement, or several in dialects with COMMENT
+// ON. Each ends with a semicolon and a newline.
 func (d *Dialect) CreateTable(t *Table) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s (", d.Identifier(t.Name))
@@ -102,15 +102,7 @@ func (d *Dialect) CreateTable(t *Table) string {
 	return b.String()
 }
 
-// Comment describes the table in a line.
-func (t *Table) Comment() string {
-	if t.Description == "" {
-		return t.Title
-	}
-	return t.Title + ": " + t.Description
-}
-
-// Literal is a string, quoted.
+// Literal returns a string as a quoted SQL literal.
 func (d *Dialect) Literal(s string) string {
 	if d.backslash {
 		s = strings.ReplaceAll(s, `\`, `\\`)
@@ -119,19 +111,17 @@ func (d *Dialect) Literal(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
-// Identifier is the name of a table or column, in quotes if it needs them.
-// What is quoted keeps its case, which is why the rest is not.
+// Identifier returns the name of a table or column, quoted only if it must be:
+// quoting would make it case-sensitive.
 func (d *Dialect) Identifier(name string) string {
-	if plainName.MatchString(name) && !reserved[strings.ToUpper(name)] {
+	if isName(name) && (name[0] < '0' || name[0] > '9') && !reserved()[strings.ToUpper(name)] {
 		return name
 	}
 	return d.quoteMark + strings.ReplaceAll(name, d.quoteMark, d.quoteMark+d.quoteMark) + d.quoteMark
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// reserved has the words that one dialect or another does not take as a name.
-var reserved = func() map[string]bool {
+// reserved has the words that some dialect does not accept as a name.
+var reserved = sync.OnceValue(func() map[string]bool {
 	words := make(map[string]bool)
 	for word := range strings.FieldsSeq(`
 		ACCOUNT ALL ALTER ANALYSE ANALYZE AND ANY ANTI ARRAY AS ASC ASSERT_ROWS_MODIFIED ASYMMETRIC AT
@@ -151,4 +141,4 @@ var reserved = func() map[string]bool {
 		words[word] = true
 	}
 	return words
-}()
+})

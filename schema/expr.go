@@ -6,51 +6,51 @@ import (
 	"strings"
 )
 
-// An Expr is the parsed form of a cell: alternatives, of which the first that
-// finds a value gives it.
+// An Expr is a parsed cell: alternatives, of which the first that finds a value
+// applies.
 //
 //	expr  = alt { "|" alt }
 //	alt   = ( path | literal ) [ ">" function ]
 //	path  = step { "." step } [ "#" n ]
 //	step  = name [ "[" cond { "&" cond } "]" ]
-//	cond  = names "=" value { "," value }    one of the values is there
-//	      | names "^=" value                 a value begins so
-//	      | names "~" path                   equal to a value at path in the row
+//	cond  = names "=" value { "," value }    has one of the values
+//	      | names "^=" value                 has a value with this prefix
+//	      | names "~" path                   equals a value at path in the row
 //	names = name { "." name }
 //
-// A path goes through arrays without mention and takes the first value it
-// meets; #n takes the n-th, where elements that lack the value count too. In a table with a row for each item (or
-// diagnosis, or procedure), a path that begins with item means the item of
-// that row. A literal is a 'quoted' constant. A function turns the value into
-// what CCLF wants; the converter knows them by name.
+// A path passes through arrays without mentioning them and takes the first value
+// it finds; #n takes the nth, counting elements without a value too. In a table
+// with a row per item (or diagnosis, or procedure), a path that begins with item
+// refers to the item of the row. A literal is a 'quoted' constant. A function,
+// one of [Functions], converts the value to CCLF's form.
 //
-// Values may begin with a prefix of the table below, for the long URLs that
-// code systems go by: bb:clm_id.
+// Values may begin with one of [Prefixes], for the long URLs of code systems:
+// bb:clm_id.
 type Expr []Alt
 
 // An Alt is one alternative of an Expr.
 type Alt struct {
 	Path    []Step
 	Nth     int    // which of the values, from 1
-	Literal string // instead of a path
-	Func    string // or ""
+	Literal string // the value, if Path is nil
+	Func    string // name of a function, or ""
 }
 
-// A Step is one member on a path, with the conditions on its elements.
+// A Step is one member on a path, with conditions on its elements.
 type Step struct {
 	Name  string
 	Conds []Cond
 }
 
-// A Cond is a condition on an array element.
+// A Cond is a condition on an array element. It has either Values or Join.
 type Cond struct {
-	Path   []string
-	Prefix bool     // the value begins with the only one of Values
+	Path   []string // of the member in the element
+	Prefix bool     // the member begins with the only one of Values
 	Values []string // with prefixes expanded
-	Join   []Step   // or: equals a value at this path of the row
+	Join   []Step   // the member equals a value at this path of the row
 }
 
-// A Prefix stands for the beginning of a URL in the conditions of paths.
+// A Prefix abbreviates the beginning of a URL in the conditions of paths.
 type Prefix struct{ Name, URL string }
 
 var prefixes = [...]Prefix{
@@ -75,7 +75,7 @@ func Prefixes() []Prefix { return prefixes[:] }
 // rows are months.
 const MonthMark = "{mm}"
 
-// ParseExpr parses the expression of a cell.
+// ParseExpr parses the expression of a cell. Errors quote the expression.
 func ParseExpr(s string) (Expr, error) {
 	var e Expr
 	for _, part := range split(s, '|') {
@@ -99,7 +99,7 @@ func parseAlt(s string) (alt Alt, err error) {
 	}
 	if strings.HasPrefix(s, "'") {
 		if len(s) < 2 || strings.IndexByte(s[1:], '\'') != len(s)-2 {
-			return alt, fmt.Errorf("quote without its end, or text behind it")
+			return alt, fmt.Errorf("unterminated quote, or text after it")
 		}
 		alt.Literal = s[1 : len(s)-1]
 		return alt, nil
@@ -197,7 +197,7 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// split cuts s at each sep that stands outside brackets and quotes.
+// split cuts s at each sep outside brackets and quotes, and trims the parts.
 func split(s string, sep byte) []string {
 	var parts []string
 	for {

@@ -10,36 +10,36 @@ import (
 	"strings"
 )
 
-// An ExtraColumn is a column that a user adds to a table: one line of what
-// ParseExtraColumns reads. Several lines may describe one column, each for
-// other generations.
+// An ExtraColumn is a column that a user adds to a table: one line that
+// ParseExtraColumns reads. Several lines may describe one column, each for other
+// API versions.
 type ExtraColumn struct {
 	Table string
-	Field Field // with the cells that the line gives; the others are undeclared
+	Field Field // with the cells of the line; the others are undeclared
 	File  string
-	Line  int
+	Line  int // from 1
 	text  string
 }
 
-// String is the line.
+// String returns the line.
 func (x ExtraColumn) String() string { return x.text }
 
-// Errorf is an error that names the line.
+// Errorf returns an error that begins with the file and line.
 func (x ExtraColumn) Errorf(format string, args ...any) error {
 	return fmt.Errorf("%s line %d: %w", x.File, x.Line, fmt.Errorf(format, args...))
 }
 
-// ParseExtraColumns reads columns that are to be added to tables, one a line:
+// ParseExtraColumns reads columns to add to tables, one per line:
 //
-//	line        = TABLE COLUMN TYPE [ GENERATIONS ":" ] EXPRESSION [ " # " DESCRIPTION ]
-//	TYPE        = text | int | date | decimal(P,S)
-//	GENERATIONS = GENERATION { "," GENERATION }
-//	GENERATION  = v1 | v2 | v3 | partial
+//	line     = TABLE COLUMN TYPE [ VERSIONS ":" ] EXPRESSION [ " # " DESCRIPTION ]
+//	TYPE     = text | int | date | decimal(P,S)
+//	VERSIONS = VERSION { "," VERSION }
+//	VERSION  = v1 | v2 | v3 | partial
 //
-// An EXPRESSION is one for ParseExpr. It is for all of v1, v2 and v3 when no
-// generation is named; partial means the partially adjudicated claims of v2.
-// Empty lines and those that begin with # are left out. The error names every
-// line that is wrong, in the file of that name.
+// See ParseExpr for EXPRESSION. Without VERSIONS it applies to v1, v2 and v3;
+// partial means the partially adjudicated claims of v2. Empty lines and lines
+// that begin with # are skipped. The error lists all invalid lines by the name
+// of the file and their number.
 func ParseExtraColumns(r io.Reader, file string) ([]ExtraColumn, error) {
 	var list []ExtraColumn
 	var bad []error
@@ -78,7 +78,7 @@ func (x *ExtraColumn) parse() error {
 	t := Lookup(words[0])
 	switch {
 	case t == nil:
-		return fmt.Errorf("there is no table %q", words[0])
+		return fmt.Errorf("unknown table %q", words[0])
 	case t.Grain == PerMonth:
 		return fmt.Errorf("table %s takes no extra columns: its rows are months, not resources", t.Name)
 	}
@@ -91,17 +91,17 @@ func (x *ExtraColumn) parse() error {
 		return err
 	}
 	rest, x.Field.Description = cutDescription(rest)
-	generations := "v1,v2,v3"
+	versions := "v1,v2,v3"
 	if t.Partial {
-		generations = partialGeneration
+		versions = partialVersion
 	}
 	if names, expr, found := cut(rest, ':'); found {
-		generations, rest = names, strings.TrimSpace(expr)
+		versions, rest = names, strings.TrimSpace(expr)
 	}
 	if err := checkExtra(t, rest); err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(generations, ",") {
+	for name := range strings.SplitSeq(versions, ",") {
 		if err := x.setCell(t, strings.TrimSpace(name), at(rest)); err != nil {
 			return err
 		}
@@ -118,8 +118,8 @@ func word(s string) (first, rest string) {
 	return s[:i], strings.TrimLeft(s[i:], " \t")
 }
 
-// cutDescription cuts off what stands behind a lone # outside brackets and
-// quotes. A # with something beside it belongs to the expression.
+// cutDescription cuts off the text after a # between spaces, outside brackets
+// and quotes. Any other # belongs to the expression.
 func cutDescription(s string) (expr, description string) {
 	for from := 0; ; {
 		head, tail, found := cut(s[from:], '#')
@@ -134,7 +134,7 @@ func cutDescription(s string) (expr, description string) {
 	}
 }
 
-// maxLabel is the longest name of a column that all databases take.
+// maxLabel is the longest column name that all databases accept.
 const maxLabel = 63
 
 func checkLabel(t *Table, label string) error {
@@ -142,14 +142,14 @@ func checkLabel(t *Table, label string) error {
 	case !isName(label) || label[0] == '_' || '0' <= label[0] && label[0] <= '9':
 		return fmt.Errorf("%q cannot name a column: want letters, digits and _, a letter first", label)
 	case len(label) > maxLabel:
-		return fmt.Errorf("the name of the column has %d characters: %d are the most", len(label), maxLabel)
+		return fmt.Errorf("column name has %d characters, more than %d", len(label), maxLabel)
 	case slices.ContainsFunc(t.Fields, func(f Field) bool { return strings.EqualFold(f.Label, label) }):
-		return fmt.Errorf("table %s has a column %s already", t.Name, label)
+		return fmt.Errorf("table %s already has a column %s", t.Name, label)
 	}
 	return nil
 }
 
-// MaxPrecision is how many digits a decimal of an extra column has at most.
+// MaxPrecision is the maximum number of digits in a decimal of an extra column.
 const MaxPrecision = 37
 
 func parseType(s string) (Type, error) {
@@ -162,17 +162,17 @@ func parseType(s string) (Type, error) {
 	inner, closed := strings.CutSuffix(inner, ")")
 	digits, scale, both := strings.Cut(inner, ",")
 	if !ok || !closed || !both {
-		return Type{}, fmt.Errorf("there is no type %q: want text, int, date, or a decimal such as decimal(15,2)", s)
+		return Type{}, fmt.Errorf("unknown type %q: want text, int, date, or a decimal such as decimal(15,2)", s)
 	}
 	p, errP := strconv.Atoi(digits)
 	n, errN := strconv.Atoi(scale)
 	if errP != nil || errN != nil || p < 1 || p > MaxPrecision || n < 0 || n > p {
-		return Type{}, fmt.Errorf("type %s: want up to %d digits, and no more decimals than digits", s, MaxPrecision)
+		return Type{}, fmt.Errorf("type %s: want at most %d digits, and no more decimals than digits", s, MaxPrecision)
 	}
 	return Type{Kind: Decimal, Precision: p, Scale: n}, nil
 }
 
-// checkExtra finds what is wrong with an expression in a table.
+// checkExtra checks that an expression can be used in a table.
 func checkExtra(t *Table, s string) error {
 	expr, err := ParseExpr(s)
 	if err != nil {
@@ -182,15 +182,14 @@ func checkExtra(t *Table, s string) error {
 		if alt.Path == nil {
 			continue
 		}
-		// A path says which resource it is in, or which element of the row.
-		beside := 0
+		prefix := 0 // steps that name the resource or the element of the row
 		switch {
 		case len(t.Claims) == 0 && alt.Path[0].Name != "Patient":
-			return fmt.Errorf("expression %q: columns of %s are from the Patient: begin the path with Patient", s, t.Name)
+			return fmt.Errorf("expression %q: columns of %s come from the Patient: begin the path with Patient", s, t.Name)
 		case len(t.Claims) == 0, alt.Path[0].Name == string(t.Grain):
-			beside = 1
+			prefix = 1
 		}
-		if len(alt.Path) == beside {
+		if len(alt.Path) == prefix {
 			return fmt.Errorf("expression %q: the path ends before a value", s)
 		}
 		for i, step := range alt.Path {
@@ -204,34 +203,34 @@ func checkExtra(t *Table, s string) error {
 	return nil
 }
 
-// partialGeneration is how the partially adjudicated claims of v2 are named,
-// which are resources of other types than its claims.
-const partialGeneration = "partial"
+// partialVersion names the partially adjudicated claims of v2, which are
+// resources of other types than its claims.
+const partialVersion = "partial"
 
-func (x *ExtraColumn) setCell(t *Table, generation string, cell Cell) error {
+func (x *ExtraColumn) setCell(t *Table, version string, cell Cell) error {
 	to := &x.Field.Partial
-	if generation == partialGeneration {
+	if version == partialVersion {
 		if len(t.Claims) == 0 {
 			return fmt.Errorf("table %s has no partially adjudicated claims", t.Name)
 		}
 	} else {
-		api, err := ParseAPI(generation)
+		api, err := ParseAPI(version)
 		if err != nil {
-			return fmt.Errorf("there is no generation %q: want v1, v2, v3 or %s", generation, partialGeneration)
+			return fmt.Errorf("unknown API version %q: want v1, v2, v3 or %s", version, partialVersion)
 		}
 		if t.Partial {
-			return fmt.Errorf("table %s has partially adjudicated claims only", t.Name)
+			return fmt.Errorf("table %s has only partially adjudicated claims", t.Name)
 		}
 		to = &x.Field.Cells[api]
 	}
 	if to.Source != Undeclared {
-		return fmt.Errorf("generation %s is named twice", generation)
+		return fmt.Errorf("API version %s is given twice", version)
 	}
 	*to = cell
 	return nil
 }
 
-// agree finds what is wrong with a column beside those of the lines before.
+// agree checks a column against those of the lines before it.
 func (x *ExtraColumn) agree(before []ExtraColumn) error {
 	for _, y := range before {
 		if y.Table != x.Table || !strings.EqualFold(y.Field.Label, x.Field.Label) {
@@ -245,17 +244,18 @@ func (x *ExtraColumn) agree(before []ExtraColumn) error {
 		case y.Field.Label != x.Field.Label:
 			return fmt.Errorf("column %s is %s in line %d", x.Field.Label, y.Field.Label, y.Line)
 		case y.Field.Type != x.Field.Type:
-			return fmt.Errorf("column %s has another type in line %d", x.Field.Label, y.Line)
+			return fmt.Errorf("column %s has a different type in line %d", x.Field.Label, y.Line)
 		case twice:
-			return fmt.Errorf("line %d has column %s for the same generation: alternatives go into one expression, with | between them",
+			return fmt.Errorf("line %d already has column %s for this API version: write alternatives in one expression, separated by |",
 				y.Line, x.Field.Label)
 		}
 	}
 	return nil
 }
 
-// Extend adds extra columns behind those of their tables. A table that has any
-// is a copy, whose Base is the original; the others are the same.
+// Extend adds extra columns at the end of their tables. A table with extra
+// columns is a copy, with the original as its Base; the others are returned as
+// they are.
 func Extend(tables []*Table, extra []ExtraColumn) []*Table {
 	out := slices.Clone(tables)
 	for i, t := range out {
@@ -271,7 +271,7 @@ func Extend(tables []*Table, extra []ExtraColumn) []*Table {
 	return out
 }
 
-// with adds a column, or cells to one that was added.
+// with adds a column, or cells to an extra column.
 func (t *Table) with(f Field) *Table {
 	if t.Base == nil {
 		extended := *t
@@ -297,10 +297,10 @@ func (t *Table) with(f Field) *Table {
 	return t
 }
 
-// declare fills in what the lines say nothing of: the cells of generations
-// that no line is for, and the description.
+// declare fills in what no line gives: the cells of other API versions, and the
+// description.
 func (t *Table) declare() {
-	none := absent("no line of the extra columns is for it")
+	none := absent("no extra column is declared for this API version")
 	for i := len(t.Base.Fields); i < len(t.Fields); i++ {
 		f := &t.Fields[i]
 		if f.Description == "" {

@@ -2,74 +2,99 @@ package schema
 
 // Prior authorizations are ExplanationOfBenefit resources of v3 whose use is
 // preauthorization: what was asked of Medicare before a service, and how it was
-// decided. They are no claims, and nothing was paid for them.
+// decided. They are not claims, and nothing was paid for them.
 
-var noPrior = absent("only v3 has prior authorizations")
-
-// inPrior is a row of the table, which has cells in v3 alone.
-func inPrior(label string, typ Type, v3 Cell) row {
-	return row{label: label, typ: typ, v1: noPrior, v2: noPrior, v3: v3}
+func priorAuthorizations() *Table {
+	return &Table{
+		Name:  "prior_authorizations",
+		Title: "Prior authorizations",
+		Description: "One row for each item of a prior authorization of v3, or one for a prior authorization without items: " +
+			"what was asked for, and how it was decided. They are no claims.",
+		Grain:      PerItem,
+		Claims:     []ClaimType{PriorAuthorization},
+		Key:        []string{"UTN", "LINE_NUM"},
+		Side:       true,
+		AtLeastOne: true,
+		Fields: priorFields([]row{
+			{label: "UTN", typ: text(50), about: "Unique tracking number (UTN) of the prior authorization",
+				v3: at(`identifier[system=ids:Unique-Tracking-Number].value`)},
+			{label: "LINE_NUM", typ: integer(10), about: "Number of the item",
+				v3: at(`item.sequence`)},
+			mbi(),
+			patientID(),
+			resourceID(),
+			status(),
+			outcome(),
+			{label: "PA_TYPE_CD", typ: text(1), about: "B Part B, D equipment, I inpatient, O outpatient, H home health, C hospice",
+				v3: at(`type.coding[system=idr:CLM-TYPE].code`)},
+			{label: "PA_ICN_DCN", typ: text(40), about: "Internal or document control number, of Part B",
+				v3: at(`identifier[system=ids:PA-ICN-DCN].value`)},
+			{label: "UTN_BGN_DT", typ: date, about: "First day on which the tracking number is valid",
+				v3: at(`preAuthRefPeriod.start`)},
+			{label: "UTN_END_DT", typ: date, about: "Last day on which the tracking number is valid",
+				v3: at(`preAuthRefPeriod.end`)},
+			{label: "PRVDR_NPI_NUM", typ: text(10), about: "NPI of the facility or supplier",
+				v3: v3OrgNPI},
+			providerCCN().but(row{typ: text(20)}),
+			{label: "PRVDR_NAME", typ: text(100), about: "Name of the facility or supplier",
+				v3: at(v3Billing + `.name`)},
+			{label: "RFRG_PRVDR_NPI_NUM", typ: text(10), about: "NPI of the ordering or referring provider",
+				v3: v3Member("referring")},
+			renderingNPI().but(row{v3: v3Member("rendering")}),
+			attendingNPI(),
+			operatingNPI(),
+			contractor(),
+			{label: "BILL_TYPE_CD", typ: text(4), about: "Type of bill; X for the frequency",
+				v3: at(`supportingInfo.code.coding[system=nubc:TypeOfBill].code`)},
+			{label: "HCPCS_CD", typ: text(5), about: "HCPCS, CPT or HIPPS code that was asked for",
+				v3: at(`item.productOrService.coding.code`)},
+			modifier1(),
+			modifier2(),
+			{label: "POS_CD", typ: text(2), about: "Place of service",
+				v3: at(`item.locationCodeableConcept.coding.code`)},
+			{label: "REV_CTR_CD", typ: text(4), about: "Revenue center code",
+				v3: at(`item.revenue.coding.code`)},
+			{label: "PA_DECISION_CD", typ: text(1), about: "A affirmed, N non-affirmed, P pending",
+				v3: at(priorExtension("PA-DECISION", "valueCoding.code"))},
+			{label: "PA_DECISION_DT", typ: date, about: "Date of the decision",
+				v3: priorDate("PA-DECISION-DT")},
+			{label: "PA_DECISION_EXP_DT", typ: date, about: "Date on which the decision expires",
+				v3: priorDate("PA-DECISION-EXP-DT")},
+			{label: "PA_SUBMITTED_DT", typ: date, about: "Date on which the request was submitted",
+				v3: priorDate("PA-REQ-SUB-DT")},
+			{label: "PA_RECEIVED_DT", typ: date, about: "Date on which the request was received",
+				v3: priorDate("PA-REQ-REC-DT")},
+			{label: "PA_ADDED_DT", typ: date, about: "Date on which the item was added",
+				v3: priorDate("PA-DT-ADDED")},
+			{label: "PA_UPDATED_DT", typ: date, about: "Date on which the item was updated",
+				v3: priorDate("PA-DT-UPDATED")},
+			{label: "SRVC_CNT", typ: integer(10), about: "Number of services",
+				v3: at(priorExtension("SERVICE-CNTS", "valueUnsignedInt"))},
+			{label: "SRVC_STATE_CD", typ: text(2), about: "State in which the service is rendered, two letters",
+				v3: at(priorExtension("SVC-RENDER-ST", "valueCoding.code"))},
+			{label: "MR_CNT", typ: integer(10), about: "Count of the medical review",
+				v3: at(priorExtension("MR-COUNT-IND", "valueUnsignedInt"))},
+			{label: "MR_CNT_BGN_DT", typ: date, about: "First day of that count",
+				v3: priorDate("MR-COUNT-ST-DT")},
+			{label: "MR_CNT_END_DT", typ: date, about: "Last day of that count",
+				v3: priorDate("MR-COUNT-END-DT")},
+			{label: "RRB_EXCL_IND", typ: text(1), about: "Y if excluded since the Railroad Board is in charge",
+				v3: derived(priorExtension("RRB-EXCL-IND", "valueBoolean")+` > yes`, "Y for true")},
+			{label: "CREATED_DT", typ: date, about: "Newest update of an item, as the server gives it",
+				v3: at(`created`)},
+			lastUpdated(),
+			sourceFile(),
+			sourceLine(),
+		}),
+	}
 }
 
-// priorExtension is a value in an extension of an item.
-func priorExtension(name, member string) string {
-	return `item.extension[url=idx:` + name + `].` + member
-}
-
-func priorDate(name string) Cell { return at(priorExtension(name, "valueDate")) }
-
-var priorAuthorizations = &Table{
-	Name:  "prior_authorizations",
-	Title: "Prior authorizations",
-	Description: "One row for each item of a prior authorization of v3, or one for a prior authorization without items: " +
-		"what was asked for, and how it was decided. They are no claims.",
-	Grain:      PerItem,
-	Claims:     []ClaimType{PriorAuthorization},
-	Key:        []string{"UTN", "LINE_NUM"},
-	Side:       true,
-	AtLeastOne: true,
-	Fields: fields([]row{
-		inPrior("UTN", text(50), at(`identifier[system=ids:Unique-Tracking-Number].value`)),
-		inPrior("LINE_NUM", integer(10), at(`item.sequence`)),
-		inPrior("BENE_MBI_ID", text(11), v2MBI),
-		inPrior("PATIENT_ID", text(64), patientID),
-		inPrior("RESOURCE_ID", text(64), at(`id`)),
-		inPrior("STATUS", text(16), at(`status`)),
-		inPrior("OUTCOME", text(10), at(`outcome`)),
-		inPrior("PA_TYPE_CD", text(1), at(`type.coding[system=idr:CLM-TYPE].code`)),
-		inPrior("PA_ICN_DCN", text(40), at(`identifier[system=ids:PA-ICN-DCN].value`)),
-		inPrior("UTN_BGN_DT", date, at(`preAuthRefPeriod.start`)),
-		inPrior("UTN_END_DT", date, at(`preAuthRefPeriod.end`)),
-		inPrior("PRVDR_NPI_NUM", text(10), v3OrgNPI),
-		inPrior("PRVDR_OSCAR_NUM", text(20), v3CCN),
-		inPrior("PRVDR_NAME", text(100), at(v3Billing+`.name`)),
-		inPrior("RFRG_PRVDR_NPI_NUM", text(10), v3Member("referring")),
-		inPrior("RNDRG_PRVDR_NPI_NUM", text(10), v3Member("rendering")),
-		inPrior("ATNDG_PRVDR_NPI_NUM", text(10), v3Member("attending")),
-		inPrior("OPRTG_PRVDR_NPI_NUM", text(10), v3Member("operating")),
-		inPrior("CLM_CNTRCTR_NUM", text(5), v3Info("CLM_CNTRCTR_NUM")),
-		inPrior("BILL_TYPE_CD", text(4), at(`supportingInfo.code.coding[system=nubc:TypeOfBill].code`)),
-		inPrior("HCPCS_CD", text(5), at(`item.productOrService.coding.code`)),
-		inPrior("HCPCS_1_MDFR_CD", text(2), at(`item.modifier.coding.code#1`)),
-		inPrior("HCPCS_2_MDFR_CD", text(2), at(`item.modifier.coding.code#2`)),
-		inPrior("POS_CD", text(2), at(`item.locationCodeableConcept.coding.code`)),
-		inPrior("REV_CTR_CD", text(4), at(`item.revenue.coding.code`)),
-		inPrior("PA_DECISION_CD", text(1), at(priorExtension("PA-DECISION", "valueCoding.code"))),
-		inPrior("PA_DECISION_DT", date, priorDate("PA-DECISION-DT")),
-		inPrior("PA_DECISION_EXP_DT", date, priorDate("PA-DECISION-EXP-DT")),
-		inPrior("PA_SUBMITTED_DT", date, priorDate("PA-REQ-SUB-DT")),
-		inPrior("PA_RECEIVED_DT", date, priorDate("PA-REQ-REC-DT")),
-		inPrior("PA_ADDED_DT", date, priorDate("PA-DT-ADDED")),
-		inPrior("PA_UPDATED_DT", date, priorDate("PA-DT-UPDATED")),
-		inPrior("SRVC_CNT", integer(10), at(priorExtension("SERVICE-CNTS", "valueUnsignedInt"))),
-		inPrior("SRVC_STATE_CD", text(2), at(priorExtension("SVC-RENDER-ST", "valueCoding.code"))),
-		inPrior("MR_CNT", integer(10), at(priorExtension("MR-COUNT-IND", "valueUnsignedInt"))),
-		inPrior("MR_CNT_BGN_DT", date, priorDate("MR-COUNT-ST-DT")),
-		inPrior("MR_CNT_END_DT", date, priorDate("MR-COUNT-END-DT")),
-		inPrior("RRB_EXCL_IND", text(1), derived(priorExtension("RRB-EXCL-IND", "valueBoolean")+` > yes`, "Y for true")),
-		inPrior("CREATED_DT", date, at(`created`)),
-		inPrior("LAST_UPDATED", text(40), at(`meta.lastUpdated`)),
-		inPrior("SOURCE_FILE", text(255), derived(`id > source-file`, "the input that the resource was read from")),
-		inPrior("SOURCE_LINE", integer(12), derived(`id > source-line`, "the line of that input")),
-	}),
+// priorFields makes the fields of a table that only v3 has.
+func priorFields(rows []row) []Field {
+	list := fields(nil, rows)
+	other := absent("only v3 has prior authorizations")
+	for i := range list {
+		list[i].Cells[V1], list[i].Cells[V2] = other, other
+	}
+	return list
 }

@@ -1,0 +1,72 @@
+package schema
+
+import "slices"
+
+// A Field is one column of a table: one field of a CCLF record.
+type Field struct {
+	Label       string // the CCLF label, which names the column
+	Description string
+	Type
+	Start, End int        // bytes in the fixed-width record of LayoutV36, counted from 1
+	Cells      [apis]Cell // by API version
+	Partial    Cell       // of the Claim and ClaimResponse resources of v2
+	Extra      bool       // added by the user; not in the layouts
+
+	moved Type // its type at the end of the record from LayoutV43 on, if it moved there
+}
+
+// A Grain says what a row of a table is: a claim, an element of an array in it,
+// and so on.
+type Grain string
+
+// The grains of the tables.
+const (
+	PerClaim      Grain = "claim"
+	PerItem       Grain = "item"
+	PerProcedure  Grain = "procedure"
+	PerDiagnosis  Grain = "diagnosis"
+	PerPatient    Grain = "patient"
+	PerIdentifier Grain = "previous identifier"
+	PerMonth      Grain = "month of coverage"
+)
+
+// A Table is one CCLF file, or a table of this project beside those.
+type Table struct {
+	Name        string // of the data set's folder and the SQL view: "cclf1"
+	File        string // CMS's name: "CCLF1"
+	Title       string
+	Description string
+	Grain       Grain
+	Claims      []ClaimType // the claims that have rows here; none for tables of beneficiaries
+	Key         []string    // labels that identify a row
+	Related     []string    // labels that the versions of one claim share, where no server resolves them
+	Partial     bool        // only partially adjudicated claims have rows
+	Side        bool        // not a CCLF file but a table beside them
+	AtLeastOne  bool        // a resource without elements of the grain has one row
+	Fields      []Field
+	Base        *Table // the table without its extra columns, if it has any
+}
+
+// Field returns the field with a label, or nil.
+func (t *Table) Field(label string) *Field {
+	if i := t.Index(label); i >= 0 {
+		return &t.Fields[i]
+	}
+	return nil
+}
+
+// Index returns the index of the field with a label, or -1.
+func (t *Table) Index(label string) int {
+	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Label == label })
+}
+
+// RecordLength returns the bytes of the table's record in LayoutV36.
+func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
+
+// Comment returns the title and the description in one line.
+func (t *Table) Comment() string {
+	if t.Description == "" {
+		return t.Title
+	}
+	return t.Title + ": " + t.Description
+}
