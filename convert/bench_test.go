@@ -3,7 +3,6 @@ package convert
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/cclf-tools/cclf/internal/bcda"
+	encoders "github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/synth"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -194,15 +194,14 @@ func BenchmarkGather(b *testing.B) {
 	})
 }
 
-// BenchmarkSink writes rows that were gathered to files.
-func BenchmarkSink(b *testing.B) {
-	for _, format := range []Format{Parquet, CSV, Arrow} {
+// BenchmarkEncode encodes batches.
+func BenchmarkEncode(b *testing.B) {
+	for format, begin := range map[Format]encoders.New{Parquet: encoders.NewParquet, CSV: encoders.NewCSV, Arrow: encoders.NewArrow} {
 		b.Run(string(format), func(b *testing.B) {
 			forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
 				type batch struct {
 					schema *arrow.Schema
 					cols   []arrow.Array
-					rows   int64
 				}
 				var batches []batch
 				for at, list := range benchPages(b, api, chunks) {
@@ -215,21 +214,21 @@ func BenchmarkSink(b *testing.B) {
 						}
 						rec.Retain()
 						cols, _, _ := table.Split(rec.Columns())
-						batches = append(batches, batch{table.Schema(outputs[at].table), cols, rec.NumRows()})
+						batches = append(batches, batch{table.Schema(outputs[at].table), cols})
 					}
 				}
 				pool := &table.PoolAllocator{}
 				for b.Loop() {
 					for _, t := range batches {
 						var out bytes.Buffer
-						s, err := sinks[format](struct{ io.Writer }{&out}, t.schema, pool)
+						e, err := begin(&out, &encoders.File{Schema: t.schema, Memory: pool})
+						if err == nil {
+							err = e.Write(t.cols)
+						}
+						if err == nil {
+							err = e.Close()
+						}
 						if err != nil {
-							b.Fatal(err)
-						}
-						if err := writeColumns(s, t.schema, t.cols, t.rows); err != nil {
-							b.Fatal(err)
-						}
-						if err := s.Close(); err != nil {
 							b.Fatal(err)
 						}
 					}

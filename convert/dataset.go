@@ -1,6 +1,9 @@
 package convert
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
@@ -22,7 +25,32 @@ type (
 	Counts        = dataset.Counts
 	Unmapped      = dataset.Unmapped
 	MissingMark   = dataset.MissingMark
+	Reject        = dataset.Reject
+	MoreRejects   = dataset.MoreRejects
+	Misfit        = dataset.Misfit
 )
+
+// What package dataset says of the format Fixed.
+type (
+	FixedOptions = dataset.FixedOptions
+	Program      = dataset.Program
+)
+
+// The programs.
+const (
+	MSSP  = dataset.MSSP  // Medicare Shared Savings Program
+	VTAPM = dataset.VTAPM // Vermont All-Payer Model
+	REACH = dataset.REACH // ACO REACH
+	KCF   = dataset.KCF   // Kidney Care Choices, KCF option
+	CKCC  = dataset.CKCC  // Kidney Care Choices, CKCC options
+	PCF   = dataset.PCF   // Primary Care First
+)
+
+// Programs returns all programs.
+func Programs() []Program { return dataset.Programs() }
+
+// ErrOptions reports options that do not go together.
+var ErrOptions = dataset.ErrOptions
 
 // The formats.
 const (
@@ -39,34 +67,24 @@ func Formats() []Format { return dataset.Formats() }
 // ErrOutput reports a folder that the data set cannot be written to.
 var ErrOutput = dataset.ErrOutput
 
-// A partFile is a file with rows of a table while it is being written.
-type partFile struct {
-	*dataset.StagedFile
-	limit  int64  // how many rows it may hold
-	home   string // the file of the data set that will hold it, unless that is itself
-	member string // its name there, when that is a zip file
-	sink   sink
+// tableOptions are the options of the format.
+func (o *Options) tableOptions() dataset.TableOptions {
+	return dataset.TableOptions{PartRows: o.fileRows, Fixed: o.Fixed, Export: o.Export}
 }
 
-// with gives the file its sink, unless there is an error.
-func (p *partFile) with(s sink, err error) (*partFile, error) {
-	if err != nil {
-		p.Discard()
-		return nil, err
-	}
-	p.sink = s
-	return p, nil
+// checkFormat finds what is wrong with the options of the format and the profile
+// before anything is read.
+func (o *Options) checkFormat() error {
+	tables := o.tableOptions()
+	return cmp.Or(tables.Check(o.Format), o.checkProfile(), o.checkExtra())
 }
 
-// finish ends the file, which has so many rows, and describes it.
-func (p *partFile) finish(rows int64) (ManifestFiles, error) {
-	if err := p.sink.Close(); err != nil {
-		p.Discard()
-		return ManifestFiles{}, err
+// createTables begins to write the tables, when all input has been read.
+func (r *run) createTables() (*dataset.Tables, error) {
+	opts := r.opts.tableOptions()
+	opts.Memory = r.memory
+	if r.newest != minTime {
+		opts.Newest = time.Unix(0, r.newest).UTC()
 	}
-	file, err := p.Finish(rows)
-	if p.home != "" { // which describes itself when it is made
-		file = ManifestFiles{Name: p.home, Member: p.member, Rows: rows}
-	}
-	return file, err
+	return r.set.Tables(opts)
 }

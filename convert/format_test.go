@@ -20,9 +20,9 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -319,12 +319,12 @@ func TestArrow(t *testing.T) {
 			t.Errorf("%s: %s is described as %q", o.dir, field.Name, got)
 		}
 		var got bytes.Buffer
-		s, err := newCSVSink(&got, r.Schema(), memory.DefaultAllocator)
+		e, err := encode.NewCSV(&got, &encode.File{Schema: r.Schema()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = eachBatch(r, s.Write)
-		if err := errors.Join(err, s.Close()); err != nil {
+		err = eachBatch(r, func(rec arrow.RecordBatch) error { return e.Write(rec.Columns()) })
+		if err := errors.Join(err, e.Close()); err != nil {
 			t.Fatal(err)
 		}
 		want, err := os.ReadFile(partPath(t, asCSV, o.dir, CSV))

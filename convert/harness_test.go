@@ -25,7 +25,7 @@ const (
 	usMBI       = "http://hl7.org/fhir/sid/us-mbi"
 )
 
-func encode(resource object) string {
+func asJSON(resource object) string {
 	text, err := json.Marshal(resource)
 	if err != nil {
 		panic(err)
@@ -106,7 +106,7 @@ type export map[string]string
 func lines(resources ...object) string {
 	var b strings.Builder
 	for _, r := range resources {
-		b.WriteString(encode(r) + "\n")
+		b.WriteString(asJSON(r) + "\n")
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
@@ -37,7 +38,7 @@ func plainTextOf(f *schema.Field, col arrow.Array) cellText {
 	case *array.Int64:
 		return func(dst []byte, row int) []byte { return strconv.AppendInt(dst, col.Value(row), 10) }
 	case *array.Date32:
-		return func(dst []byte, row int) []byte { return appendDate(dst, int32(col.Value(row))) }
+		return func(dst []byte, row int) []byte { return table.AppendDate(dst, int32(col.Value(row))) }
 	case *array.Decimal128:
 		// Quantities are cast to integers, amounts are not.
 		trim := !strings.HasSuffix(f.Label, "_AMT")
@@ -72,7 +73,7 @@ func appendDecimal(dst []byte, v decimal128.Num, scale int, trim bool) []byte {
 		v = v.Negate()
 	}
 	var buf [40]byte
-	digits := string(appendUint128(buf[:0], uint64(v.HighBits()), v.LowBits()))
+	digits := string(table.AppendDigits(buf[:0], v))
 	if len(digits) <= scale {
 		digits = strings.Repeat("0", scale+1-len(digits)) + digits
 	}
@@ -85,13 +86,4 @@ func appendDecimal(dst []byte, v decimal128.Num, scale int, trim bool) []byte {
 		return dst
 	}
 	return append(append(dst, '.'), decimals...)
-}
-
-// appendDate appends a day as YYYY-MM-DD.
-func appendDate(dst []byte, days int32) []byte {
-	var field [len("YYYY-MM-DD")]byte
-	if err := putDate(field[:], days); err != nil {
-		return dst
-	}
-	return append(dst, field[:]...)
 }

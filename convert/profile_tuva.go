@@ -42,7 +42,7 @@ func newTuvaDelivery(ctx context.Context, r *run) (*tuvaDelivery, error) {
 		d.date = lastDay(d.newest)
 	}
 	d.month = monthNumber(d.date)
-	d.name = fmt.Sprintf("bcda-%s-%s", r.api(), appendDate(nil, d.date))
+	d.name = fmt.Sprintf("bcda-%s-%s", r.api(), table.AppendDate(nil, d.date))
 	return d, nil
 }
 
@@ -135,7 +135,7 @@ func (w *tuvaWriter) write(t *tableWriter, cols []arrow.Array, lines, people []i
 func (w *tuvaWriter) sign(out []table.Column, date int32) {
 	n := len(out)
 	out[n-2].AppendText([]byte(w.delivery.name))
-	out[n-1].AppendText(appendDate(nil, date))
+	out[n-1].AppendText(table.AppendDate(nil, date))
 }
 
 func (w *tuvaWriter) writeColumns(t *tableWriter, out []table.Column, lines []int64) error {
@@ -204,8 +204,8 @@ func (w *tuvaWriter) rest(ctx context.Context, t *tableWriter) error {
 	for _, id := range slices.Sorted(maps.Keys(w.delivery.members)) {
 		for _, r := range w.delivery.members[id].months(w.delivery.month) {
 			for month := r.first; month <= r.last; month++ {
-				first := appendDate(nil, firstDay(month))
-				for i, v := range [][]byte{[]byte(id), first, appendDate(nil, lastDay(r.last)), first} {
+				first := table.AppendDate(nil, firstDay(month))
+				for i, v := range [][]byte{[]byte(id), first, table.AppendDate(nil, lastDay(r.last)), first} {
 					out[i].AppendText(v)
 				}
 				w.sign(out, w.delivery.dated(r))

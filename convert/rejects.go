@@ -21,16 +21,6 @@ const (
 	foreignCause = "FHIR resources that BCDA does not serve"
 )
 
-// MoreRejects is the record in the file of rejects for those of one cause in
-// one file that are not written one by one.
-type MoreRejects struct {
-	File      string `json:"file"`
-	Reason    string `json:"reason"`
-	More      int64  `json:"more"`       // how many
-	FirstLine int64  `json:"first_line"` // of these
-	LastLine  int64  `json:"last_line"`
-}
-
 // A causedReject is a reject and what it has in common with others.
 type causedReject struct {
 	Reject
@@ -127,7 +117,7 @@ func (r *run) addRejects(res *result) error {
 	}
 	for i := range res.bad {
 		if r.causes.count(&res.bad[i]) {
-			if err := r.rejects.encode(&res.bad[i].Reject); err != nil {
+			if err := r.rejects.Encode(&res.bad[i].Reject); err != nil {
 				return err
 			}
 		}
@@ -158,7 +148,9 @@ func (r *run) endRejects() error {
 		if c.cause == foreignCause {
 			reason += " (" + TypeCounts(r.sizes[r.rejecting].foreign) + "): it is an export of another kind of server, at least in part"
 		}
-		err := r.rejects.encode(&MoreRejects{r.sources.name(r.rejecting), reason, c.more, c.first, c.last})
+		err := r.rejects.Encode(&MoreRejects{
+			File: r.sources.name(r.rejecting), Reason: reason, More: c.more, FirstLine: c.first, LastLine: c.last,
+		})
 		if err != nil {
 			return err
 		}

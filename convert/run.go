@@ -170,14 +170,8 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.checkOutput(manifest); err != nil {
 		return nil, err
 	}
-	if some, err := r.rejects.finish(); err != nil {
+	if manifest.Rejects, err = set.FinishRejects(r.rejects, r.counts.Rejected+r.counts.Misfits); err != nil {
 		return nil, err
-	} else if some {
-		rejects, err := set.Adopt(set.Layout().Rejects, r.counts.Rejected+r.counts.Misfits)
-		if err != nil {
-			return nil, err
-		}
-		manifest.Rejects = &rejects
 	}
 	if err := set.Commit(manifest); err != nil {
 		return nil, err
@@ -236,13 +230,12 @@ type run struct {
 	units     bool                   // some revenue line of v2 has a unit count
 	apis      [len(schema.APIs)]bool // generations that were read
 	next      int64                  // number of the next resource
-	rejects   *rejectFile
+	rejects   *dataset.RejectFile
 	firstBad  Reject
 	causes    rejectCounter // of the rejects in the input that is read
 	rejecting int           // that input
 	strays    int64         // rejects of another API version
 	sizes     []inputState  // by input, as far as there is text of them
-	written   []int64       // rows by output
 	places    placeLog      // of resources
 	seen      *inventory    // when all is read
 
@@ -252,9 +245,8 @@ type run struct {
 
 	memory *table.PoolAllocator // of what is written
 	tuva   *tuvaDelivery        // in the profile of that name
-	format formatter
-	files  [][]ManifestFiles // by output
-	others []ManifestFiles   // of no output
+	tables []ManifestTable
+	others []ManifestFiles // of no table
 
 	stored, text atomic.Int64 // bytes read
 	misfits      atomic.Int64
@@ -280,9 +272,7 @@ func newRun(opts *Options, compiled *plans, set *dataset.Writer) *run {
 		people:  newPeople(),
 		stays:   stayLog{table.NewSpool(set.Scratch("stays"))},
 		causes:  rejectCounter{all: opts.KeepRejectedLines},
-		rejects: &rejectFile{path: set.Target(set.Layout().Rejects)},
-		written: make([]int64, len(outputs)),
-		files:   make([][]ManifestFiles, len(outputs)),
+		rejects: set.Rejects(),
 		newest:  minTime,
 		seen:    newInventory(),
 		memory:  &table.PoolAllocator{Poison: opts.poison},

@@ -47,15 +47,6 @@ type resourceKey struct {
 	line    int64     // number of the resource in the input
 }
 
-// A Reject is a line of the input that gave no rows.
-type Reject struct {
-	File   string `json:"file"`
-	Line   int64  `json:"line"`
-	Offset int64  `json:"offset"` // of the line in the decompressed file
-	Reason string `json:"reason"`
-	Raw    string `json:"raw,omitempty"` // the line itself, when asked for
-}
-
 // A worker makes results of chunks. Each goroutine has its own.
 type worker struct {
 	pages   table.PagePools

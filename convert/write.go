@@ -14,6 +14,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
@@ -22,9 +24,6 @@ import (
 // minTime stands for "no update known".
 const minTime = math.MinInt64
 
-// partRows is how many rows a part file holds at most.
-const partRows = 1 << 20
-
 // write turns the spilled rows into the files of the data set, one table at a
 // time in each of the workers.
 func (r *run) write(ctx context.Context) error {
@@ -32,8 +31,8 @@ func (r *run) write(ctx context.Context) error {
 	if err := r.stays.apply(r.people, r.replaced); err != nil {
 		return err
 	}
-	var err error
-	if r.format, err = newFormatter(r); err != nil {
+	tables, err := r.createTables()
+	if err != nil {
 		return err
 	}
 	if r.opts.Profile == Tuva {
@@ -57,38 +56,35 @@ func (r *run) write(ctx context.Context) error {
 		r.report("write", done, total)
 	}
 	writers := make([]*tableWriter, len(r.spills))
+	for i, s := range r.spills {
+		if s != nil && (!s.out.partial || partial) {
+			writers[i] = r.newTableWriter(i, s, tables)
+			writers[i].progress = progress
+		}
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.opts.Jobs)
 	for _, i := range r.largestFirst() {
-		s := r.spills[i]
-		if s == nil || s.out.partial && !partial {
-			continue
+		if w := writers[i]; w != nil {
+			group.Go(func() error { return w.write(groupCtx) })
 		}
-		group.Go(func() error {
-			writers[i] = &tableWriter{
-				run: r, index: i, spill: s, progress: progress,
-				misfits: rejectFile{path: r.set.Scratch(fmt.Sprintf("misfits-%d", i))},
-			}
-			return writers[i].write(groupCtx)
-		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	r.counts.Misfits = r.misfits.Load()
-	for i, t := range writers {
+	for _, t := range writers {
 		if t == nil {
 			continue
 		}
-		r.written[i], r.files[i] = t.rows, t.files
 		r.counts.NoPatient += t.strangers
 		r.counts.MBIFromClaim += t.named
 		r.adjusted = r.adjusted.add(t.adjusted)
-		if err := r.rejects.take(&t.misfits); err != nil {
+		if err := r.rejects.Append(t.misfits); err != nil {
 			return err
 		}
 	}
-	r.others, err = r.format.finish(ctx, r)
+	r.tables, r.others, err = tables.Finish(ctx)
 	return err
 }
 
@@ -118,35 +114,30 @@ type tableWriter struct {
 
 	late      []lateColumn
 	tuva      *tuvaWriter // in the profile of that name
-	schema    *arrow.Schema
-	part      *partFile
-	files     []ManifestFiles
-	partRows  int64
-	rows      int64
+	to        *dataset.TableWriter
 	lines     []int64 // resources of the rows that are being written
-	misfits   rejectFile
+	misfits   *dataset.RejectFile
 	strangers int64 // claims whose beneficiary no Patient describes
 	named     int64 // those of them whose MBI claims tell
 	lastLine  int64
 	adjusted  adjustedCount // of late columns
 }
 
+// newTableWriter returns the writer of the output with index i.
+func (r *run) newTableWriter(i int, s *spill, tables *dataset.Tables) *tableWriter {
+	t := &tableWriter{run: r, index: i, spill: s, lastLine: -1, misfits: r.set.ScratchRejects(fmt.Sprintf("misfits-%d", i))}
+	target := dataset.Target{Name: s.out.dir, Table: s.out.table, Misfit: t.misfit}
+	if r.tuva != nil {
+		t.tuva = r.tuva.writer(s.out.table)
+		target.Schema = t.tuva.schema
+	}
+	t.late = r.plans.late(s.out.table, r.api())
+	t.to = tables.Add(target)
+	return t
+}
+
 func (t *tableWriter) write(ctx context.Context) (err error) {
-	t.schema = table.Schema(t.spill.out.table)
-	if t.run.tuva != nil {
-		t.tuva = t.run.tuva.writer(t.spill.out.table)
-		t.schema = t.tuva.schema
-	}
-	t.late = t.run.plans.late(t.spill.out.table, t.run.api())
-	t.lastLine = -1
-	defer func() {
-		if t.part != nil {
-			t.part.Discard()
-		}
-	}()
-	if err := t.open(); err != nil {
-		return err
-	}
+	defer t.to.Discard()
 	for rec, err := range t.spill.Batches(t.run.memory) {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
@@ -160,44 +151,30 @@ func (t *tableWriter) write(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if err := t.close(); err != nil {
+	if err := t.to.Close(); err != nil {
 		return err
 	}
 	return t.spill.Remove()
 }
 
-func (t *tableWriter) open() (err error) {
-	t.part, err = t.run.format.create(t, len(t.files))
-	t.partRows = 0
-	return err
-}
-
-// close ends the part file.
-func (t *tableWriter) close() error {
-	file, err := t.part.finish(t.partRows)
-	t.part = nil
-	t.files = append(t.files, file)
-	return err
-}
-
 // misfit takes in a value of the rows that are being written.
-func (t *tableWriter) misfit(m misfit) error {
+func (t *tableWriter) misfit(m encode.Misfit) error {
 	r := t.run
-	input, line := r.places.find(t.lines[m.row])
+	input, line := r.places.find(t.lines[m.Row])
 	bad := Misfit{
 		File: r.sources.name(input), Line: line,
-		Table: t.spill.out.dir, Row: t.rows + int64(m.row) + 1, Label: m.slot.Field.Label,
-		Reason: m.err.Error() + "; the field is blank",
+		Table: t.spill.out.dir, Row: t.to.Rows() + int64(m.Row) + 1, Label: m.Field.Label,
+		Reason: m.Err.Error() + "; the field is blank",
 	}
 	if r.opts.KeepRejectedLines {
-		bad.Raw = m.text
+		bad.Raw = m.Text
 	}
-	if err := t.misfits.encode(bad); err != nil {
+	if err := t.misfits.Encode(bad); err != nil {
 		return err
 	}
 	if n := r.counts.Rejected + r.misfits.Add(1); r.opts.MaxRejects >= 0 && n > r.opts.MaxRejects {
 		return fmt.Errorf("%w: more than %d, one of them in %s line %d: %s: %w", ErrTooManyRejects,
-			r.opts.MaxRejects, bad.File, bad.Line, bad.Label, m.err)
+			r.opts.MaxRejects, bad.File, bad.Line, bad.Label, m.Err)
 	}
 	return nil
 }
@@ -234,63 +211,19 @@ func (t *tableWriter) batch(rec arrow.RecordBatch) error {
 
 // writeTuva hands the rows to the profile, which takes no dictionaries.
 func (t *tableWriter) writeTuva(cols []arrow.Array, lines, people []int64) error {
-	for from := 0; from < len(lines); {
-		end := table.DenseEnd(cols, from, len(lines))
-		plain := table.Dense(cols, from, end)
-		err := t.tuva.write(t, plain, lines[from:end], people[from:end])
-		table.Release(plain)
-		if err != nil {
+	for from, plain := range table.Dense(cols) {
+		to := from + plain[0].Len()
+		if err := t.tuva.write(t, plain, lines[from:to], people[from:to]); err != nil {
 			return err
 		}
-		from = end
 	}
 	return nil
 }
 
-// writeRows writes complete columns, into one part file after another. The
-// rows are of the resources that lines has.
+// writeRows writes complete columns. The rows are of the resources that lines has.
 func (t *tableWriter) writeRows(cols []arrow.Array, lines []int64) error {
-	for len(lines) > 0 {
-		room := min(t.part.limit-t.partRows, int64(len(lines)))
-		if room == 0 {
-			if err := t.close(); err != nil {
-				return err
-			}
-			if err := t.open(); err != nil {
-				return err
-			}
-			continue
-		}
-		t.lines = lines[:room]
-		if err := t.writeSlice(cols, room); err != nil {
-			return err
-		}
-		lines = lines[room:]
-		if len(lines) > 0 {
-			rest := make([]arrow.Array, len(cols))
-			for i, col := range cols {
-				rest[i] = array.NewSlice(col, room, int64(col.Len()))
-			}
-			defer table.Release(rest)
-			cols = rest
-		}
-	}
-	return nil
-}
-
-// writeSlice writes the first n rows of columns.
-func (t *tableWriter) writeSlice(cols []arrow.Array, n int64) error {
-	slice := make([]arrow.Array, len(cols))
-	for i, col := range cols {
-		slice[i] = array.NewSlice(col, 0, n)
-	}
-	defer table.Release(slice)
-	if err := writeColumns(t.part.sink, t.schema, slice, n); err != nil {
-		return err
-	}
-	t.rows += n
-	t.partRows += n
-	return nil
+	t.lines = lines
+	return t.to.Write(cols)
 }
 
 // keep returns those rows of a batch that no newer resource has replaced.

@@ -50,8 +50,8 @@ func (w *Writer) Stage(name string) (*StagedFile, error) {
 	return (&StagedFile{w: w, at: path.Join(w.layout.work, stagedFolder, name)}).open()
 }
 
-// PartName is the name of a part file that is staged.
-func PartName(table string, part int, format Format) string {
+// stagedPart is the name of a part file that is staged.
+func stagedPart(table string, part int, format Format) string {
 	return path.Join(table, fmt.Sprintf("part-%05d.%s", part, format))
 }
 

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,21 +23,6 @@ const (
 	lockFile   = "_lock"
 	workFolder = ".incomplete"
 )
-
-// A Format is a file format of the tables.
-type Format string
-
-// The formats.
-const (
-	Parquet Format = "parquet"
-	CSV     Format = "csv"
-	Arrow   Format = "arrow"  // files of the Arrow IPC format
-	Fixed   Format = "fixed"  // CCLF files, as CMS delivers them
-	DuckDB  Format = "duckdb" // one database file
-)
-
-// Formats returns all formats.
-func Formats() []Format { return []Format{Parquet, CSV, Arrow, Fixed, DuckDB} }
 
 // A Layout says where a data set is and what its files are called.
 type Layout struct {
@@ -122,16 +106,10 @@ func partName(table string, part int, sum string, format Format) string {
 	return path.Join(table, fmt.Sprintf("part-%05d-%s.%s", part, sum[:hashDigits], format))
 }
 
-var partFile = regexp.MustCompile(`^part-.*\.(parquet|csv|arrow)$`)
-
-// isPart reports whether a name, without its folder, looks like that of a part
-// file, whoever made it. Readers of plain files would take it for one.
-func isPart(base string) bool { return partFile.MatchString(base) }
-
 // entryOf is what is moved to publish a file: the folder of a part file, any
 // other file itself.
 func entryOf(name string) (entry string, folder bool) {
-	if dir := path.Dir(name); dir != "." && isPart(path.Base(name)) {
+	if dir := path.Dir(name); dir != "." && isPart(name) {
 		return dir, true
 	}
 	return name, false

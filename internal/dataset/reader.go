@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"time"
 )
@@ -128,7 +127,7 @@ func (s *Set) find(o *ops, f File, publishing bool) (string, error) {
 				Msg:  fmt.Sprintf("%s has %d bytes, and the manifest says %d", f.Name, info.Size(), f.Size),
 				hint: damagedHint,
 			}
-		case publishing && !isPart(path.Base(f.Name)):
+		case publishing && !isPart(f.Name):
 			var sum string
 			if sum, err = o.hash(at); err == nil && sum != f.SHA256 {
 				err = &Error{Msg: f.Name + " has another content than the manifest says", hint: damagedHint}

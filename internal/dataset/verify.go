@@ -2,11 +2,8 @@ package dataset
 
 import (
 	"archive/zip"
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,8 +13,7 @@ import (
 	"path"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
 )
 
 // A Verified is what Verify has found.
@@ -194,26 +190,22 @@ func (o *ops) countRows(f File) (int64, error) {
 		return 0, err
 	}
 	defer in.Close()
-	var rows int64
-	switch ext := path.Ext(f.Name); {
+	count := encode.CountFixed
+	switch spec := partSpec(f.Name); {
+	case spec != nil:
+		count = spec.count
 	case f.Member != "":
-		rows, err = countMember(in, f)
-	case ext == "."+string(Parquet):
-		rows, err = countParquet(in)
-	case ext == "."+string(CSV):
-		rows, err = countCSV(in)
-	case ext == "."+string(Arrow):
-		rows, err = countArrow(in)
-	default:
-		rows, err = countLines(in)
+		count = func(in encode.Source) (int64, error) { return countMember(in, f) }
 	}
+	rows, err := count(in)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", f.Name, err)
 	}
 	return rows, err
 }
 
-func countMember(in *os.File, f File) (int64, error) {
+// countMember counts the records of a member of a zip file.
+func countMember(in io.ReaderAt, f File) (int64, error) {
 	z, err := zip.NewReader(in, f.Size)
 	if err != nil {
 		return 0, err
@@ -223,65 +215,7 @@ func countMember(in *os.File, f File) (int64, error) {
 		return 0, err
 	}
 	defer member.Close()
-	return countLines(member)
-}
-
-func countParquet(in *os.File) (int64, error) {
-	r, err := file.NewParquetReader(in)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Close()
-	return r.NumRows(), nil
-}
-
-// countCSV counts the records after the header.
-func countCSV(in io.Reader) (int64, error) {
-	r := csv.NewReader(bufio.NewReaderSize(in, 1<<20))
-	r.ReuseRecord = true
-	for rows := int64(-1); ; rows++ {
-		_, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return max(rows, 0), nil
-		}
-		// What the package says of a record that it cannot read is a place.
-		if err != nil {
-			return 0, err
-		}
-	}
-}
-
-func countArrow(in *os.File) (int64, error) {
-	r, err := ipc.NewFileReader(in)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Close()
-	var rows int64
-	for i := range r.NumRecords() {
-		rec, err := r.RecordBatch(i)
-		if err != nil {
-			return 0, err
-		}
-		rows += rec.NumRows()
-		rec.Release()
-	}
-	return rows, nil
-}
-
-func countLines(in io.Reader) (int64, error) {
-	buf := make([]byte, 1<<16)
-	var rows int64
-	for {
-		n, err := in.Read(buf)
-		rows += int64(bytes.Count(buf[:n], []byte("\n")))
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return 0, err
-		}
-	}
+	return encode.CountLines(member)
 }
 
 // Summary says in a line what was verified.

@@ -33,6 +33,7 @@ type Options struct {
 // work folder. Files may be written by several goroutines.
 type Writer struct {
 	layout Layout
+	format Format
 	ops    ops
 	lock   *flock.Flock
 	old    *Manifest // of the data set to replace, or nil
@@ -51,7 +52,7 @@ func Create(out string, format Format, opts Options) (*Writer, error) {
 	if out == "" {
 		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
 	}
-	w := &Writer{layout: layoutToWrite(out, format)}
+	w := &Writer{layout: layoutToWrite(out, format), format: format}
 	w.syncing.SetLimit(filesSyncing)
 	w.ops.hook, w.ops.noSync = opts.Hook, opts.noSync
 	if err := w.open(opts.Overwrite); err != nil {
@@ -269,9 +270,6 @@ func (w *Writer) Layout() Layout { return w.layout }
 func (w *Writer) Scratch(name string) string {
 	return filepath.Join(w.layout.Dir, w.layout.work, name)
 }
-
-// Staged is the path of the folder of the files that Stage makes.
-func (w *Writer) Staged() string { return w.Scratch(stagedFolder) }
 
 // Close removes what was not committed, and gives the place free. The lock
 // file stays: without it two others could lock two files of the same name.

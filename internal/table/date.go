@@ -123,3 +123,14 @@ func Civil(days int32) (y, m, d int) {
 	}
 	return y, m, d
 }
+
+// AppendDate appends a day as YYYY-MM-DD, or nothing if its year has not four
+// digits.
+func AppendDate(dst []byte, days int32) []byte {
+	y, m, d := Civil(days)
+	if y < 0 || y > 9999 {
+		return dst
+	}
+	dst = append(dst, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-')
+	return append(dst, byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+}

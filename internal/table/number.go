@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 )
@@ -227,3 +228,18 @@ var powersOfTen = func() (p [38]digitsOf) {
 	}
 	return p
 }()
+
+// AppendDigits appends the decimal digits of v, which is not negative and less
+// than 10^38.
+func AppendDigits(dst []byte, v decimal128.Num) []byte {
+	hi, lo := uint64(v.HighBits()), v.LowBits()
+	if hi == 0 {
+		return strconv.AppendUint(dst, lo, 10)
+	}
+	const digits, power = 19, 1e19
+	quo, rem := bits.Div64(hi, lo, power)
+	dst = strconv.AppendUint(dst, quo, 10)
+	low := strconv.FormatUint(rem, 10)
+	dst = append(dst, "0000000000000000000"[:digits-len(low)]...)
+	return append(dst, low...)
+}

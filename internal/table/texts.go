@@ -1,6 +1,8 @@
 package table
 
 import (
+	"iter"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
@@ -51,44 +53,41 @@ func (t Texts) BytesOrNil(row int) []byte {
 	return t.Bytes(row)
 }
 
-// Dense returns rows of columns, without dictionaries. The caller owns them.
-func Dense(cols []arrow.Array, from, end int) []arrow.Array {
-	out := make([]arrow.Array, len(cols))
-	for i, col := range cols {
-		if !HasDictionary(col) {
-			out[i] = array.NewSlice(col, int64(from), int64(end))
-			continue
-		}
-		var c Column
-		t := TextsOf(col)
-		for row := from; row < end; row++ {
-			if col.IsNull(row) {
-				c.AppendNull()
-			} else {
-				c.AppendText(t.Bytes(row))
-			}
-		}
-		out[i] = c.Array()
-	}
-	return out
-}
-
-// denseBytes is the size of the texts that Dense may be given at a time: a few
-// texts of a dictionary can be those of many rows.
+// denseBytes is about how large the texts of the rows are that Dense yields at a
+// time: a few texts of a dictionary can be those of many rows.
 const denseBytes = 32 << 20
 
-// DenseEnd returns the end of the longest run of rows that begins with from and
-// whose texts, without dictionaries, are not much larger than 32 MB. The columns
-// have n rows.
-func DenseEnd(cols []arrow.Array, from, n int) int {
+// Dense yields columns without dictionaries, in runs of rows in order, and the
+// first row of each run. The columns that it yields are valid until the next ones.
+func Dense(cols []arrow.Array) iter.Seq2[int, []arrow.Array] {
+	return func(yield func(int, []arrow.Array) bool) {
+		rows := cols[0].Len()
+		for from := 0; from < rows; {
+			to := denseEnd(cols, from)
+			plain := make([]arrow.Array, len(cols))
+			for i, col := range cols {
+				plain[i] = denseColumn(col, from, to)
+			}
+			more := yield(from, plain)
+			Release(plain)
+			if !more {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// denseEnd returns the end of a run of rows that begins with from.
+func denseEnd(cols []arrow.Array, from int) int {
 	var list []Texts
 	for _, col := range cols {
 		if HasDictionary(col) {
 			list = append(list, TextsOf(col))
 		}
 	}
-	size := 0
-	for row := from; row < n; row++ {
+	size, rows := 0, cols[0].Len()
+	for row := from; row < rows; row++ {
 		for _, t := range list {
 			if !t.IsNull(row) {
 				size += len(t.Bytes(row))
@@ -98,7 +97,23 @@ func DenseEnd(cols []arrow.Array, from, n int) int {
 			return row
 		}
 	}
-	return n
+	return rows
+}
+
+func denseColumn(col arrow.Array, from, to int) arrow.Array {
+	if !HasDictionary(col) {
+		return array.NewSlice(col, int64(from), int64(to))
+	}
+	var c Column
+	t := TextsOf(col)
+	for row := from; row < to; row++ {
+		if col.IsNull(row) {
+			c.AppendNull()
+		} else {
+			c.AppendText(t.Bytes(row))
+		}
+	}
+	return c.Array()
 }
 
 // Release releases arrays.

@@ -1,6 +1,6 @@
 //go:build !cgo
 
-package convert
+package encode
 
 import (
 	"runtime"
@@ -9,9 +9,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// pageWindow is how far back a page is compared with itself.
+// pageWindow is the size of the window in bytes.
 const pageWindow = 256 << 10
 
+// pageEncoder returns the encoder, which goroutines share.
 var pageEncoder = sync.OnceValue(func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
@@ -19,13 +20,13 @@ var pageEncoder = sync.OnceValue(func() *zstd.Encoder {
 		zstd.WithWindowSize(pageWindow),
 		zstd.WithLowerEncoderMem(true),
 		zstd.WithAllLitEntropyCompression(true),
-		zstd.WithEncoderCRC(false), // nothing that reads Parquet relies on it
+		zstd.WithEncoderCRC(false), // readers of Parquet do not rely on it
 		zstd.WithZeroFrames(true))
 	if err != nil {
-		panic(err) // the options are constants
+		panic("encode: internal error: " + err.Error())
 	}
 	return e
 })
 
-// compressPage appends a page, compressed.
+// compressPage appends src, compressed, to dst.
 func compressPage(dst, src []byte) []byte { return pageEncoder().EncodeAll(src, dst) }

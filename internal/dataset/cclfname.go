@@ -1,4 +1,4 @@
-package convert
+package dataset
 
 import (
 	"cmp"
@@ -114,30 +114,30 @@ func (o *FixedOptions) naming() (*naming, error) {
 	return nil, fmt.Errorf("%w: an id such as %q is in no program: want %s", ErrOptions, o.ACO, strings.Join(patterns, ", "))
 }
 
-// A delivery names the files of a set of CCLF files.
-type delivery struct {
+// cclfNames names the files of a set of CCLF files.
+type cclfNames struct {
 	naming *naming // or nil for plain names
 	aco    string
 	year   string // letter and two digits: Y26, R25
 	at     time.Time
 }
 
-// newDelivery completes the options, of which check found nothing wrong.
+// names completes the options, of which check found nothing wrong.
 // Newest is the newest update in the export, or zero.
-func (o *FixedOptions) newDelivery(newest time.Time) (delivery, error) {
+func (o *FixedOptions) names(newest time.Time) (cclfNames, error) {
 	if o.ACO == "" {
-		return delivery{}, nil
+		return cclfNames{}, nil
 	}
 	n, err := o.naming()
 	if err != nil {
-		return delivery{}, err
+		return cclfNames{}, err
 	}
-	d := delivery{naming: n, aco: o.ACO, at: o.RunDate}
+	d := cclfNames{naming: n, aco: o.ACO, at: o.RunDate}
 	if d.at.IsZero() {
 		d.at = newest
 	}
 	if d.at.IsZero() {
-		return delivery{}, fmt.Errorf("%w: the export does not tell when it was updated: give the run date", ErrOptions)
+		return cclfNames{}, fmt.Errorf("%w: the export does not tell when it was updated: give the run date", ErrOptions)
 	}
 	letter, year := "Y", d.at.Year()
 	if o.Runout {
@@ -148,7 +148,7 @@ func (o *FixedOptions) newDelivery(newest time.Time) (delivery, error) {
 }
 
 // file is the name of a CCLF file, such as CCLF1.
-func (d *delivery) file(name string) string {
+func (d *cclfNames) file(name string) string {
 	if d.naming == nil {
 		return name
 	}
@@ -156,7 +156,7 @@ func (d *delivery) file(name string) string {
 }
 
 // zip is the name of the zip file, or empty when there is none.
-func (d *delivery) zip() string {
+func (d *cclfNames) zip() string {
 	if d.naming == nil {
 		return ""
 	}
@@ -168,7 +168,7 @@ func (d *delivery) zip() string {
 }
 
 // name puts what tells a file between what all names have in common.
-func (d *delivery) name(what string) string {
+func (d *cclfNames) name(what string) string {
 	return fmt.Sprintf("P.%s.ACO.%s.D%s.T%s%d", d.aco, what,
 		d.at.Format("060102"), d.at.Format("150405"), d.at.Nanosecond()/int(100*time.Millisecond))
 }

@@ -1,4 +1,4 @@
-package convert
+package encode
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -25,10 +24,10 @@ import (
 // rowGroupRows is how many rows a group has at most.
 const rowGroupRows = 64 << 10
 
-// A parquetSink writes columns with the column writers of the Parquet library.
+// A parquetEncoder writes columns with the column writers of the Parquet library.
 // Its writer of Arrow columns would do the same, but would find the extremes
 // of a column with a dictionary by hashing each row.
-type parquetSink struct {
+type parquetEncoder struct {
 	w      *file.Writer
 	ctx    context.Context             // of the writing of Arrow columns
 	group  file.BufferedRowGroupWriter // that takes records, or nil
@@ -43,33 +42,36 @@ type parquetSink struct {
 	occurs []bool // by number in a dictionary
 }
 
-func newParquetSink(w io.Writer, s *arrow.Schema, mem memory.Allocator) (sink, error) {
+// NewParquet begins a Parquet file. Its pages are compressed by zstd.
+func NewParquet(w io.Writer, f *File) (Encoder, error) {
+	registerCodec()
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithStoreDecimalAsInteger(true),
 		parquet.WithBatchSize(rowGroupRows),
 		parquet.WithCreatedBy("cclf"),
-		parquet.WithAllocator(mem),
+		parquet.WithAllocator(f.Memory),
 	}
-	for _, f := range s.Fields() {
-		if f.Type.ID() != arrow.STRING { // smaller without a dictionary, and made faster
-			options = append(options, parquet.WithDictionaryFor(f.Name, false))
+	for _, field := range f.Schema.Fields() {
+		if field.Type.ID() != arrow.STRING { // smaller and faster without a dictionary
+			options = append(options, parquet.WithDictionaryFor(field.Name, false))
 		}
 	}
-	props, arrowProps := parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(mem))
-	columns, err := pqarrow.ToParquet(s, props, arrowProps)
+	props, arrowProps := parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(f.Memory))
+	columns, err := pqarrow.ToParquet(f.Schema, props, arrowProps)
 	if err != nil {
 		return nil, err
 	}
-	meta, err := parquetMetadata(s)
+	meta, err := parquetMetadata(f.Schema)
 	if err != nil {
 		return nil, err
 	}
-	fw, err := file.NewParquetWriterWithError(struct{ io.Writer }{w}, columns.Root(), file.WithWriterProps(props), file.WithWriteMetadata(meta))
+	// The struct hides a Close method of w, which the library would call.
+	out, err := file.NewParquetWriterWithError(struct{ io.Writer }{w}, columns.Root(), file.WithWriterProps(props), file.WithWriteMetadata(meta))
 	if err != nil {
 		return nil, err
 	}
-	return &parquetSink{w: fw, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps)}, nil
+	return &parquetEncoder{w: out, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps)}, nil
 }
 
 // parquetMetadata is the schema's own metadata, and the schema itself in the
@@ -89,53 +91,58 @@ func parquetMetadata(s *arrow.Schema) (metadata.KeyValueMetadata, error) {
 	return meta, meta.Append("ARROW:schema", base64.StdEncoding.EncodeToString(stream.Bytes()))
 }
 
-// Write adds rows to a group, which takes those of other records too.
-func (s *parquetSink) Write(rec arrow.RecordBatch) error {
-	if s.group != nil && s.rows+rec.NumRows() > rowGroupRows {
-		if err := s.endGroup(); err != nil {
+// Write writes columns with dictionaries as a row group. Other columns go to a
+// row group that takes the rows of several calls.
+func (e *parquetEncoder) Write(cols []arrow.Array) error {
+	if slices.ContainsFunc(cols, table.HasDictionary) {
+		return e.writeGroup(cols)
+	}
+	rows := int64(cols[0].Len())
+	if e.group != nil && e.rows+rows > rowGroupRows {
+		if err := e.endGroup(); err != nil {
 			return err
 		}
 	}
-	if s.group == nil {
+	if e.group == nil {
 		var err error
-		if s.group, err = s.w.AppendBufferedRowGroupChecked(); err != nil {
+		if e.group, err = e.w.AppendBufferedRowGroupChecked(); err != nil {
 			return err
 		}
 	}
-	s.rows += rec.NumRows()
-	for i, col := range rec.Columns() {
-		to, err := s.group.Column(i)
+	e.rows += rows
+	for i, col := range cols {
+		to, err := e.group.Column(i)
 		if err != nil {
 			return err
 		}
-		if err := s.writeColumn(to, col); err != nil {
+		if err := e.writeColumn(to, col); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *parquetSink) endGroup() error {
-	if s.group == nil {
+func (e *parquetEncoder) endGroup() error {
+	if e.group == nil {
 		return nil
 	}
-	group := s.group
-	s.group, s.rows = nil, 0
+	group := e.group
+	e.group, e.rows = nil, 0
 	return group.Close()
 }
 
-func (s *parquetSink) Close() error {
-	if err := s.endGroup(); err != nil {
+func (e *parquetEncoder) Close() error {
+	if err := e.endGroup(); err != nil {
 		return err
 	}
-	return s.w.Close()
+	return e.w.Close()
 }
 
-func (s *parquetSink) WriteGroup(cols []arrow.Array) error {
-	if err := s.endGroup(); err != nil {
+func (e *parquetEncoder) writeGroup(cols []arrow.Array) error {
+	if err := e.endGroup(); err != nil {
 		return err
 	}
-	group, err := s.w.AppendRowGroupChecked()
+	group, err := e.w.AppendRowGroupChecked()
 	if err != nil {
 		return err
 	}
@@ -144,7 +151,7 @@ func (s *parquetSink) WriteGroup(cols []arrow.Array) error {
 		if err != nil {
 			return err
 		}
-		if err := s.writeColumn(to, col); err != nil {
+		if err := e.writeColumn(to, col); err != nil {
 			return err
 		}
 		if err := to.Close(); err != nil {
@@ -154,27 +161,27 @@ func (s *parquetSink) WriteGroup(cols []arrow.Array) error {
 	return group.Close()
 }
 
-func (s *parquetSink) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
-	s.define(col)
+func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
+	e.define(col)
 	switch col := col.(type) {
 	case *array.Dictionary:
-		return s.writeDictionary(to, col)
+		return e.writeDictionary(to, col)
 	case *array.Decimal128:
 		if to, ok := to.(*file.Int64ColumnChunkWriter); ok { // of not too many digits
-			s.longs = present(s.longs, s.levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
-			_, err := to.WriteBatch(s.longs, s.levels, nil)
+			e.longs = present(e.longs, e.levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
+			_, err := to.WriteBatch(e.longs, e.levels, nil)
 			return err
 		}
 	case *array.Int64:
-		s.longs = present(s.longs, s.levels, col.Int64Values(), func(v int64) int64 { return v })
-		_, err := to.(*file.Int64ColumnChunkWriter).WriteBatch(s.longs, s.levels, nil)
+		e.longs = present(e.longs, e.levels, col.Int64Values(), func(v int64) int64 { return v })
+		_, err := to.(*file.Int64ColumnChunkWriter).WriteBatch(e.longs, e.levels, nil)
 		return err
 	case *array.Date32:
-		s.ints = present(s.ints, s.levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
-		_, err := to.(*file.Int32ColumnChunkWriter).WriteBatch(s.ints, s.levels, nil)
+		e.ints = present(e.ints, e.levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
+		_, err := to.(*file.Int32ColumnChunkWriter).WriteBatch(e.ints, e.levels, nil)
 		return err
 	}
-	return pqarrow.WriteArrowToColumn(s.ctx, to, col, s.levels, nil, true)
+	return pqarrow.WriteArrowToColumn(e.ctx, to, col, e.levels, nil, true)
 }
 
 // present returns those values of a column that are there, in the memory of buf.
@@ -190,28 +197,28 @@ func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
 
 // define makes the definition levels of a column: 1 where it has a value, and
 // 0 where it has none.
-func (s *parquetSink) define(col arrow.Array) {
+func (e *parquetEncoder) define(col arrow.Array) {
 	n := col.Len()
 	switch col.NullN() {
 	case 0:
-		s.levels = same(&s.ones, 1, n)
+		e.levels = same(&e.ones, 1, n)
 		return
 	case n:
-		s.levels = same(&s.zeros, 0, n)
+		e.levels = same(&e.zeros, 0, n)
 		return
 	}
-	s.mixed = slices.Grow(s.mixed[:0], n)[:n]
-	s.levels = s.mixed
+	e.mixed = slices.Grow(e.mixed[:0], n)[:n]
+	e.levels = e.mixed
 	valid, offset := col.NullBitmapBytes(), col.Data().Offset()
 	for i := 0; i < n; {
 		if (offset+i)%8 == 0 && i+8 <= n {
-			*(*[8]int16)(s.levels[i:]) = levelsOf[valid[(offset+i)/8]]
+			*(*[8]int16)(e.levels[i:]) = levelsOf[valid[(offset+i)/8]]
 			i += 8
 			continue
 		}
-		s.levels[i] = 0
+		e.levels[i] = 0
 		if bitutil.BitIsSet(valid, offset+i) {
-			s.levels[i] = 1
+			e.levels[i] = 1
 		}
 		i++
 	}
@@ -236,10 +243,10 @@ var levelsOf = func() (all [256][8]int16) {
 }()
 
 // writeDictionary writes a column of which nothing has been written yet.
-func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
+func (e *parquetEncoder) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
 	words := col.Dictionary().(*array.String)
 	if !table.Repeats(col) {
-		return s.writeTexts(to.(*file.ByteArrayColumnChunkWriter), table.TextsOf(col))
+		return e.writeTexts(to.(*file.ByteArrayColumnChunkWriter), table.TextsOf(col))
 	}
 	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
 	if err := encoder.PutDictionary(words); err != nil {
@@ -248,39 +255,39 @@ func (s *parquetSink) writeDictionary(to file.ColumnChunkWriter, col *array.Dict
 	stats := to.PageStatistics()
 	stats.IncNulls(int64(col.NullN()))
 	stats.IncNumValues(int64(col.Len() - col.NullN()))
-	if err := stats.UpdateFromArrow(s.extremes(col), false); err != nil {
+	if err := stats.UpdateFromArrow(e.extremes(col), false); err != nil {
 		return err
 	}
-	return to.WriteDictIndices(col.Indices(), s.levels, nil)
+	return to.WriteDictIndices(col.Indices(), e.levels, nil)
 }
 
 // writeTexts writes the texts of a column without a dictionary.
-func (s *parquetSink) writeTexts(to *file.ByteArrayColumnChunkWriter, col table.Texts) error {
+func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, col table.Texts) error {
 	to.FallbackToPlain()
-	s.texts = slices.Grow(s.texts[:0], col.Len()-col.NullN())
+	e.texts = slices.Grow(e.texts[:0], col.Len()-col.NullN())
 	for row := range col.Len() {
 		if !col.IsNull(row) {
-			s.texts = append(s.texts, parquet.ByteArray(col.Bytes(row)))
+			e.texts = append(e.texts, parquet.ByteArray(col.Bytes(row)))
 		}
 	}
-	_, err := to.WriteBatch(s.texts, s.levels, nil)
+	_, err := to.WriteBatch(e.texts, e.levels, nil)
 	return err
 }
 
 // extremes are the least and the greatest of the texts that occur in a column
 // with the levels.
-func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
+func (e *parquetEncoder) extremes(col *array.Dictionary) arrow.Array {
 	words := col.Dictionary().(*array.String)
-	s.occurs = append(s.occurs[:0], make([]bool, words.Len())...)
+	e.occurs = append(e.occurs[:0], make([]bool, words.Len())...)
 	for row, number := range col.Indices().(*array.Uint16).Uint16Values() {
-		if s.levels[row] > 0 {
-			s.occurs[number] = true
+		if e.levels[row] > 0 {
+			e.occurs[number] = true
 		}
 	}
 	var ends table.Column
 	var least, greatest string
 	found := false
-	for number, yes := range s.occurs {
+	for number, yes := range e.occurs {
 		if !yes {
 			continue
 		}
@@ -298,4 +305,15 @@ func (s *parquetSink) extremes(col *array.Dictionary) arrow.Array {
 		ends.AppendText([]byte(greatest))
 	}
 	return ends.Array()
+}
+
+// CountParquet returns the number of rows in the footer.
+func CountParquet(in Source) (int64, error) {
+	registerCodec()
+	r, err := file.NewParquetReader(in)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	return r.NumRows(), nil
 }

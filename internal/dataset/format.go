@@ -1,0 +1,76 @@
+package dataset
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
+)
+
+// A Format is a file format of the tables.
+type Format string
+
+// The formats.
+const (
+	Parquet Format = "parquet"
+	CSV     Format = "csv"
+	Arrow   Format = "arrow"  // Arrow IPC files
+	Fixed   Format = "fixed"  // CCLF files, as CMS delivers them
+	DuckDB  Format = "duckdb" // one database file
+)
+
+// A formatSpec declares a format. Its tables are either part files, whose names
+// end in the name of the format, or packed in a way of its own.
+type formatSpec struct {
+	name   Format
+	encode encode.New   // of part files
+	count  encode.Count // the rows of a part file
+	pack   func(*Tables) (packing, error)
+}
+
+// formats are all formats; data sets of others are neither written nor read.
+var formats = []formatSpec{
+	{name: Parquet, encode: encode.NewParquet, count: encode.CountParquet},
+	{name: CSV, encode: encode.NewCSV, count: encode.CountCSV},
+	{name: Arrow, encode: encode.NewArrow, count: encode.CountArrow},
+	{name: Fixed, pack: packCCLF},
+	{name: DuckDB, pack: packDatabase},
+}
+
+// Formats returns all formats.
+func Formats() []Format {
+	list := make([]Format, len(formats))
+	for i := range formats {
+		list[i] = formats[i].name
+	}
+	return list
+}
+
+// specOf returns the declaration of a format, or nil if it is unknown.
+func specOf(f Format) *formatSpec {
+	if i := slices.IndexFunc(formats, func(s formatSpec) bool { return s.name == f }); i >= 0 {
+		return &formats[i]
+	}
+	return nil
+}
+
+// hasParts reports whether tables of the format are part files.
+func (s *formatSpec) hasParts() bool { return s.encode != nil }
+
+// partSpec returns the format of a part file, given its name with or without its
+// folder, or nil if the name is not that of a part file. The name need not be one
+// that this package makes: readers of plain files would take any such file for
+// a part file.
+func partSpec(name string) *formatSpec {
+	if base := path.Base(name); strings.HasPrefix(base, "part-") {
+		if s := specOf(Format(strings.TrimPrefix(path.Ext(base), "."))); s != nil && s.hasParts() {
+			return s
+		}
+	}
+	return nil
+}
+
+// isPart reports whether a name, with or without its folder, is that of a part
+// file.
+func isPart(name string) bool { return partSpec(name) != nil }

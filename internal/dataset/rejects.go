@@ -1,0 +1,118 @@
+package dataset
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+)
+
+// A Reject is the record in the reject file for a line of the input that gave no
+// rows.
+type Reject struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Offset int64  `json:"offset"` // of the line in the decompressed file, in bytes
+	Reason string `json:"reason"`
+	Raw    string `json:"raw,omitempty"` // the line itself, if requested
+}
+
+// MoreRejects is the record in the reject file for those of one cause in one
+// input that are not written one by one.
+type MoreRejects struct {
+	File      string `json:"file"`
+	Reason    string `json:"reason"`
+	More      int64  `json:"more"`       // how many
+	FirstLine int64  `json:"first_line"` // of these
+	LastLine  int64  `json:"last_line"`
+}
+
+// A Misfit is the record in the reject file for a value that does not fit its
+// field in a fixed-width file. The field is blank.
+type Misfit struct {
+	File   string `json:"file"` // the input that the resource came from
+	Line   int64  `json:"line"`
+	Table  string `json:"table"`
+	Row    int64  `json:"row"` // of the table, counted from 1
+	Label  string `json:"label"`
+	Reason string `json:"reason"`
+	Raw    string `json:"raw,omitempty"` // the value itself, if requested
+}
+
+// A RejectFile writes records of rejects as JSON, one per line. The file is made
+// with the first record. It is for one goroutine at a time.
+type RejectFile struct {
+	path string
+	file *os.File
+	buf  *bufio.Writer
+}
+
+// Rejects returns the reject file of the data set, without records yet.
+func (w *Writer) Rejects() *RejectFile {
+	return &RejectFile{path: w.Target(w.layout.Rejects)}
+}
+
+// ScratchRejects returns a reject file that is to be appended to another one. Its
+// name is unique among those of the data set.
+func (w *Writer) ScratchRejects(name string) *RejectFile {
+	return &RejectFile{path: w.Scratch(name)}
+}
+
+// Encode writes a record: a Reject, MoreRejects or a Misfit.
+func (f *RejectFile) Encode(record any) error {
+	if err := f.open(); err != nil {
+		return err
+	}
+	enc := json.NewEncoder(f.buf)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(record)
+}
+
+func (f *RejectFile) open() (err error) {
+	if f.file != nil {
+		return nil
+	}
+	if f.file, err = os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return err
+	}
+	f.buf = bufio.NewWriter(f.file)
+	return nil
+}
+
+// Append moves the records of other to the end of f, and closes other.
+func (f *RejectFile) Append(other *RejectFile) error {
+	if other.file == nil {
+		return nil
+	}
+	err := f.open()
+	if err == nil {
+		err = other.buf.Flush()
+	}
+	if err == nil {
+		_, err = other.file.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		_, err = io.Copy(f.buf, other.file)
+	}
+	return errors.Join(err, other.file.Close())
+}
+
+// close ends the writing. It reports whether there are records.
+func (f *RejectFile) close() (bool, error) {
+	if f.file == nil {
+		return false, nil
+	}
+	return true, errors.Join(f.buf.Flush(), f.file.Close())
+}
+
+// FinishRejects makes f, which Rejects returned, a file of the data set, and
+// describes it as one of so many rejects. It returns nil if there are no records.
+func (w *Writer) FinishRejects(f *RejectFile, rejects int64) (*File, error) {
+	some, err := f.close()
+	if !some || err != nil {
+		return nil, err
+	}
+	file, err := w.Adopt(w.layout.Rejects, rejects)
+	return &file, err
+}
