@@ -171,11 +171,11 @@ func TestFixedFiles(t *testing.T) {
 	// What did not fit is told, each with its place.
 	const blank = "; the field is blank"
 	misfits := []Misfit{
-		{in, 5, "cclf6", 2, "CUR_CLM_UNIQ_ID", "a value of 15 characters in a field of 13" + blank, "-10000930037921"},
-		{in, 5, "cclf6", 3, "CUR_CLM_UNIQ_ID", "a value of 15 characters in a field of 13" + blank, "-10000930037921"},
-		{in, 6, "cclf6", 4, "CLM_LINE_HCPCS_CD", "a value of 7 characters in a field of 5" + blank, "E0601-1"},
-		{in, 6, "cclf6", 4, "CLM_LINE_ALOWD_CHRG_AMT", "a number of 14 digits before the point in a field of 13" + blank, "12345678901234.56"},
-		{in, 1, "cclf8", 1, "BENE_LAST_NAME", "a value with characters other than those of ASCII" + blank, "Núñez"},
+		{File: in, Line: 5, Table: "cclf6", Row: 2, Label: "CUR_CLM_UNIQ_ID", Reason: "a value of 15 characters in a field of 13" + blank, Raw: "-10000930037921"},
+		{File: in, Line: 5, Table: "cclf6", Row: 3, Label: "CUR_CLM_UNIQ_ID", Reason: "a value of 15 characters in a field of 13" + blank, Raw: "-10000930037921"},
+		{File: in, Line: 6, Table: "cclf6", Row: 4, Label: "CLM_LINE_HCPCS_CD", Reason: "a value of 7 characters in a field of 5" + blank, Raw: "E0601-1"},
+		{File: in, Line: 6, Table: "cclf6", Row: 4, Label: "CLM_LINE_ALOWD_CHRG_AMT", Reason: "a number of 14 digits before the point in a field of 13" + blank, Raw: "12345678901234.56"},
+		{File: in, Line: 1, Table: "cclf8", Row: 1, Label: "BENE_LAST_NAME", Reason: "a value with characters other than those of ASCII" + blank, Raw: "Núñez"},
 	}
 	var told []Misfit
 	for line := range strings.Lines(files[RejectsFile]) {
