@@ -26,7 +26,12 @@ func runApp(ctx context.Context, e *env, args []string) (err error) {
 			err = recovered(value)
 		}
 	}()
-	return newApp(e).Run(ctx, args)
+	app := newApp(e)
+	if words, ok := completionRequest(args); ok {
+		complete(e.stdout, app, words)
+		return nil
+	}
+	return app.Run(ctx, args)
 }
 
 // newApp is the command line: global flags, and the commands.
@@ -67,8 +72,8 @@ func newApp(e *env) *cli.Command {
 			newJobsCommand(e),
 			newAttributionCommand(e),
 			newSandboxCommand(e),
+			newCompletionCommand(e),
 			newVersionCommand(e),
-			newHelpCommand(),
 		},
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 			e.logJSON = cmd.String("log-format") == "json"
@@ -81,25 +86,10 @@ func newApp(e *env) *cli.Command {
 		Writer:    helpWriter{e.stdout, e.helpWidth()},
 		ErrWriter: e.words(),
 		// Errors are reported by run, after Run returns them.
-		ExitErrHandler:        func(context.Context, *cli.Command, error) {},
-		HideHelpCommand:       true, // the library's, which every command would have: there is one below
-		EnableShellCompletion: true,
-		ConfigureShellCompletionCommand: func(c *cli.Command) {
-			c.Hidden = false
-			c.Usage = "print a shell completion script"
-			c.UsageText = "cclf completion bash|zsh|fish|pwsh"
-			c.Description = help(`
-				Prints a script that makes the shell complete the commands and flags of
-				cclf.`,
-				"source <(cclf completion bash)   # in ~/.bashrc",
-				"source <(cclf completion zsh)    # in ~/.zshrc",
-				"cclf completion fish > ~/.config/fish/completions/cclf.fish",
-				"cclf completion pwsh > cclf.ps1  # and run it in $PROFILE",
-			)
-			c.OnUsageError = usageError
-			c.Action = unknownCommand
-		},
+		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
+		HideHelpCommand: true, // the library's, which every command would have: there is one below
 	}
+	app.Commands = append(app.Commands, newHelpCommand(app))
 	app.OnUsageError = usageError
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError
@@ -108,21 +98,24 @@ func newApp(e *env) *cli.Command {
 	return app
 }
 
-func newHelpCommand() *cli.Command {
+func newHelpCommand(app *cli.Command) *cli.Command {
 	return &cli.Command{
 		Name:        "help",
 		Usage:       "explain a command",
 		UsageText:   "cclf help [command]",
 		Description: help("Explains a command, or without one lists them.", "cclf help query"),
+		Metadata: completes(func(args []string) []string {
+			return argumentValues(app, args)
+		}),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			name := cmd.Args().First()
 			if name == "" {
-				return cli.ShowRootCommandHelp(cmd.Root())
+				return cli.ShowRootCommandHelp(app)
 			}
-			if cmd.Root().Command(name) == nil {
-				return usageError(ctx, cmd, unknownCommandError(cmd.Root(), name), false)
+			if app.Command(name) == nil {
+				return usageError(ctx, cmd, unknownCommandError(app, name), false)
 			}
-			return cli.ShowCommandHelp(ctx, cmd.Root(), name)
+			return cli.ShowCommandHelp(ctx, app, name)
 		},
 	}
 }

@@ -128,6 +128,7 @@ func newConvertCommand(e *env) *cli.Command {
 			},
 			&cli.BoolFlag{Category: fixedCategory, Name: "runout", Usage: "name the files as those of a run-out", Destination: &opts.Fixed.Runout},
 		},
+		Metadata: completesFiles(),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.Inputs = cmd.Args().Slice()
 			if err := checkFixedFlags(cmd); err != nil {

@@ -58,6 +58,7 @@ func newInspectCommand(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "empty", Usage: "show the empty columns only", Destination: &opts.empty},
 			csvSafeFlag(&opts.csvSafe),
 		}, duckDBFlags(e, &opts.options)),
+		Metadata: completes(tableNames),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runInspect(ctx, e, opts)

@@ -66,6 +66,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			},
 			csvSafeFlag(&opts.csvSafe),
 		}, duckDBFlags(e, &opts.options)),
+		Metadata: completes(metricNames),
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
 			if opts.metrics, err = pickMetrics(cmd.Args().Slice()); err != nil {
 				return err
@@ -92,6 +93,15 @@ func pickMetrics(names []string) ([]*query.Metric, error) {
 		picked = append(picked, m)
 	}
 	return picked, nil
+}
+
+// metricNames lists the metrics, for completion.
+func metricNames([]string) []string {
+	var names []string
+	for _, m := range query.Metrics() {
+		names = append(names, m.Name+":"+m.Title)
+	}
+	return names
 }
 
 func unknownMetric(name string) error {

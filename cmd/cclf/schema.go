@@ -59,6 +59,7 @@ func newSchemaCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.extra,
 			},
 		),
+		Metadata: completes(tablesAndFields),
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			if opts.extra != "" && opts.ddl == "" {
@@ -140,6 +141,16 @@ func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err e
 		return nil, "", noSuchField(tables, label)
 	}
 	return tables, label, nil
+}
+
+// tablesAndFields lists tables and then the fields of the table, for completion.
+func tablesAndFields(args []string) []string {
+	if len(args) == 1 {
+		if t := schema.Lookup(args[0]); t != nil {
+			return fieldLabels(t)
+		}
+	}
+	return tableNames(args)
 }
 
 func noSuchTable(name string) error {

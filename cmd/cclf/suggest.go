@@ -16,7 +16,7 @@ func didYouMean(word string, choices []string) string {
 // case, or empty if none is near. Of equals the first wins.
 func nearest(word string, choices []string) string {
 	word = strings.ToLower(word)
-	best, least := "", len(word)/3+1
+	best, least := "", (len(word)+1)/3
 	if len(word) < 3 {
 		least = 0
 	}

@@ -1,0 +1,22 @@
+# Completion of cclf for fish.
+
+function __cclf_complete
+    set -l current (commandline -ct)
+    set -l words (commandline -opc) "$current"
+    set -e words[1]
+    for line in (cclf $words --generate-shell-completion 2>/dev/null)
+        switch $line
+            case :folders
+                __fish_complete_directories "$current"
+            case :files
+                __fish_complete_path "$current"
+            case :data
+                __fish_complete_directories "$current"
+                __fish_complete_suffix .duckdb
+            case '*'
+                string replace ':' \t -- $line
+        end
+    end
+end
+
+complete -c cclf -f -a '(__cclf_complete)'

@@ -1,0 +1,16 @@
+# Completion of cclf for PowerShell.
+
+Register-ArgumentCompleter -Native -CommandName cclf -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { "$_" })
+    # An empty argument would be dropped; a blank is the same to cclf.
+    $current = if ($wordToComplete) { $wordToComplete } else { ' ' }
+    & cclf @words $current --generate-shell-completion 2>$null | Where-Object { $_ -notmatch '^:' } | ForEach-Object {
+        $value, $text = $_ -split ':', 2
+        if ($value -like "$wordToComplete*") {
+            $text = if ($text) { $text } else { $value }
+            [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)
+        }
+    }
+}
