@@ -11,16 +11,16 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 )
 
-// codecs are the compressions of Parquet files that are read: the one that cclf
-// writes, and those that other programs usually write. DuckDB has decoders of more
-// of them, with known defects, and part files can come from anywhere.
+// codecs are the Parquet compressions that are accepted: that of cclf, and the
+// usual ones of other programs. DuckDB has decoders for more, some with known
+// defects, and part files can come from anywhere.
 var codecs = map[compress.Compression]bool{
 	compress.Codecs.Uncompressed: true, compress.Codecs.Snappy: true, compress.Codecs.Gzip: true, compress.Codecs.Zstd: true,
 }
 
-// checkCodecs reads the footers of part files, before DuckDB reads anything of
-// them, and refuses those with other codecs.
-func checkCodecs(tables []folder) error {
+// checkCodecs refuses part files with other codecs. It reads their footers before
+// DuckDB reads anything.
+func checkCodecs(tables []tableSource) error {
 	for _, table := range tables {
 		if table.csv {
 			continue
@@ -34,9 +34,10 @@ func checkCodecs(tables []folder) error {
 	return nil
 }
 
+// checkCodec refuses a Parquet file with another codec.
 func checkCodec(name string) (err error) {
 	defer func() {
-		// The library panics at some damaged footers.
+		// The library panics on some damaged footers.
 		if recover() != nil {
 			err = errDamaged
 		}
@@ -51,7 +52,7 @@ func checkCodec(name string) (err error) {
 		for _, column := range meta.RowGroups[i].Columns {
 			codec := compress.Compression(column.MetaData.Codec)
 			if !codecs[codec] {
-				return fmt.Errorf("its compression %s is none that cclf reads", strings.ToLower(codec.String()))
+				return fmt.Errorf("unsupported compression %s", strings.ToLower(codec.String()))
 			}
 		}
 	}

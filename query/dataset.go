@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,44 +18,9 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-const (
-	// partialName is the SQL schema of the views of claims that are not yet
-	// fully adjudicated.
-	partialName = dataset.PartialFolder
-	// tuvaProfile is what a manifest says of the sources of the Tuva connector.
-	tuvaProfile = "tuva"
-)
-
-// A folder is one table of a data set on disk.
-type folder struct {
-	group  string   // the SQL schema of the view, or "" for the main one
-	name   string   // of the view
-	files  []string // absolute paths, in order
-	csv    bool
-	header []string      // the columns of the CSV files
-	stored string        // the table in the attached database, where there is one
-	schema *schema.Table // nil when it is none of package schema's
-}
-
-// title is how people write the name of the view.
-func (f folder) title() string {
-	if f.group == "" {
-		return f.name
-	}
-	return f.group + "." + f.name
-}
-
-// view is how SQL writes it.
-func (f folder) view() string {
-	if f.group == "" {
-		return quoteName(f.name)
-	}
-	return quoteName(f.group) + "." + quoteName(f.name)
-}
-
-// readTables lists the tables that have part files in a data set, or in a
-// folder that is laid out as one: first those that are known, in their order.
-func readTables(dir string, known []*schema.Table) ([]folder, error) {
+// readTables returns the tables that have part files in a folder with the layout
+// of a data set, known ones first.
+func readTables(dir string, known []*schema.Table) ([]tableSource, error) {
 	found, err := readFolders(dir, "")
 	if err != nil {
 		return nil, err
@@ -68,33 +32,13 @@ func readTables(dir string, known []*schema.Table) ([]folder, error) {
 	return slices.Concat(inOrder(found, known), inOrder(partial, known)), nil
 }
 
-// complete adds the tables that are known and that a data set lacks, and puts
-// all in order: those of the main schema first, and among them the known ones.
-func complete(tables []folder, known []*schema.Table) []folder {
-	main, partial := make(map[string]folder), make(map[string]folder)
-	for _, t := range known {
-		if !t.Partial {
-			main[t.Name] = folder{name: t.Name, schema: t}
-		}
-	}
-	for _, f := range tables {
-		if f.group == "" {
-			main[f.name] = f
-		} else {
-			partial[f.name] = f
-		}
-	}
-	return slices.Concat(inOrder(main, known), inOrder(partial, known))
-}
-
-// readFolders reads the folders with part files in dir, by the names of their
-// tables.
-func readFolders(dir, group string) (map[string]folder, error) {
+// readFolders returns the tables in the subfolders of dir, by name.
+func readFolders(dir, group string) (map[string]tableSource, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]folder)
+	found := make(map[string]tableSource)
 	for _, e := range entries {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), "_") || strings.HasPrefix(e.Name(), ".") {
 			continue
@@ -115,45 +59,20 @@ func readFolders(dir, group string) (map[string]folder, error) {
 	return found, nil
 }
 
-// inOrder sorts folders: first the known tables, in their order, then the
-// others. The known ones get their schema.
-func inOrder(found map[string]folder, known []*schema.Table) []folder {
-	var list []folder
-	listed := make(map[string]bool)
-	for _, t := range known {
-		if f, ok := found[t.Name]; ok {
-			f.schema = t
-			list = append(list, f)
-			listed[t.Name] = true
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if !listed[name] {
-			list = append(list, found[name])
-		}
-	}
-	return list
-}
+var errDamaged = errors.New("the file is damaged")
 
-// Reasons why a data set cannot be queried.
-var (
-	errNoTables = errors.New("which queries cannot read")
-	errDamaged  = errors.New("the file is damaged")
-)
-
-// A source is what a DB reads.
+// A source is the files of a data set.
 type source struct {
-	set      *dataset.Set // nil without a manifest
-	database string       // path of the database file, in the format DuckDB
-	tables   []folder     // otherwise
-	known    []*schema.Table
+	set      *dataset.Set    // nil without a manifest
+	database string          // path of the database file, if there is one
+	tables   []tableSource   // if there is no database file
+	known    []*schema.Table // tables that the data set can have
 }
 
 // openSource finds the files of a data set.
 func openSource(dir string, opts Options) (*source, error) {
-	// DuckDB would take these for a pattern and look elsewhere too.
-	if i := strings.IndexAny(dir, "*?["); i >= 0 {
-		return nil, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", dir[i])
+	if err := checkPath(dir); err != nil {
+		return nil, err
 	}
 	if opts.NoManifest {
 		return openBare(dir, opts)
@@ -174,12 +93,21 @@ func openSource(dir string, opts Options) (*source, error) {
 	case dataset.Parquet, dataset.CSV:
 		s.tables, err = listedTables(set, s.known)
 	default:
-		return nil, fmt.Errorf("its format is %s, %w", set.Manifest.Format, errNoTables)
+		return nil, fmt.Errorf("%w: %s", ErrFormat, set.Manifest.Format)
 	}
 	return s, err
 }
 
-// openBare finds the files of a folder that is laid out as a data set, or of a
+// checkPath refuses a path that DuckDB would treat as a pattern, which could
+// match other files too.
+func checkPath(path string) error {
+	if i := strings.IndexAny(path, "*?["); i >= 0 {
+		return fmt.Errorf("unsupported character %q in the path", path[i])
+	}
+	return nil
+}
+
+// openBare finds the files of a folder with the layout of a data set, or of a
 // database file, without a manifest.
 func openBare(dir string, opts Options) (*source, error) {
 	s := &source{known: schema.Extend(schema.AllTables(), opts.ExtraColumns)}
@@ -194,7 +122,7 @@ func openBare(dir string, opts Options) (*source, error) {
 	return s, err
 }
 
-// knownTables are the tables that there may be, by what the manifest says.
+// knownTables returns the tables that a data set with this manifest can have.
 func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if m.Profile == tuvaProfile {
 		return tuvaschema.Files(), nil
@@ -206,11 +134,11 @@ func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	return schema.Extend(schema.AllTables(), extra), nil
 }
 
-// listedTables are those of the manifest.
-func listedTables(set *dataset.Set, known []*schema.Table) ([]folder, error) {
-	main, partial := map[string]folder{}, map[string]folder{}
+// listedTables returns the tables that the manifest lists.
+func listedTables(set *dataset.Set, known []*schema.Table) ([]tableSource, error) {
+	main, partial := map[string]tableSource{}, map[string]tableSource{}
 	for _, t := range set.Manifest.Tables {
-		f, found := folder{name: strings.ToLower(t.Name)}, main
+		f, found := tableSource{name: strings.ToLower(t.Name)}, main
 		if name, ok := strings.CutPrefix(f.name, partialName+"/"); ok {
 			f.group, f.name, found = partialName, name, partial
 		}
@@ -236,12 +164,12 @@ func listedTables(set *dataset.Set, known []*schema.Table) ([]folder, error) {
 }
 
 func errTwice(name string) error {
-	return fmt.Errorf("two folders are named %s but for upper and lower case", name)
+	return fmt.Errorf("two folders are named %s except for case", name)
 }
 
-// readFolder lists the part files of one table and, for CSV, their columns.
-func readFolder(dir string) (folder, error) {
-	f := folder{name: strings.ToLower(filepath.Base(dir))}
+// readFolder returns the table in a folder.
+func readFolder(dir string) (tableSource, error) {
+	f := tableSource{name: strings.ToLower(filepath.Base(dir))}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return f, err
@@ -267,16 +195,18 @@ func readFolder(dir string) (folder, error) {
 	return f, f.readHeaders(parquet)
 }
 
-// A misnamedError reports a file that would be left out for its name.
+// A misnamedError reports a file that would be ignored because of its name.
 type misnamedError struct{ name, want string }
 
-func (e *misnamedError) Error() string { return e.name + " is not named as a part file is" }
+func (e *misnamedError) Error() string { return "unexpected file name " + e.name }
+
 func (e *misnamedError) Hint() string {
-	return "rename it, for example to " + e.want + ", or move it away"
+	return "rename it, for example to " + e.want + ", or move it out of the folder"
 }
 
-// readHeaders reads the columns of CSV files. So many of the files are Parquet.
-func (f *folder) readHeaders(parquet int) error {
+// readHeaders reads the column names of CSV files, which must be the same in all
+// of them. parquet is the number of Parquet files.
+func (f *tableSource) readHeaders(parquet int) error {
 	if !f.csv {
 		return nil
 	}
@@ -291,14 +221,14 @@ func (f *folder) readHeaders(parquet int) error {
 		if i == 0 {
 			f.header = header
 		} else if !slices.Equal(header, f.header) {
-			return fmt.Errorf("table %s: %s has other columns than %s",
+			return fmt.Errorf("table %s: %s has different columns than %s",
 				f.name, filepath.Base(path), filepath.Base(f.files[0]))
 		}
 	}
 	return nil
 }
 
-// readHeader returns the first record of a CSV file.
+// readHeader returns the first record of a CSV file, without a byte order mark.
 func readHeader(path string) ([]string, error) {
 	file, err := os.Open(path)
 	if err != nil {

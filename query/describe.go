@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// describes matches a DESCRIBE of a table by its name, as people write it.
+// describes matches a DESCRIBE of a table by its name.
 var describes = regexp.MustCompile(`(?is)^(?:DESCRIBE|DESC|SHOW)\s+(?:TABLE\s+)?(\w+|"\w+")(?:\.(\w+|"\w+"))?$`)
 
-// described finds the table of the data set that a statement describes.
-func (db *DB) described(stmt string) (folder, bool) {
+// described returns the table that a DESCRIBE statement is about.
+func (db *DB) described(stmt string) (tableSource, bool) {
 	match := describes.FindStringSubmatch(stmt)
 	if match == nil {
-		return folder{}, false
+		return tableSource{}, false
 	}
 	group, name := strings.Trim(match[1], `"`), strings.Trim(match[2], `"`)
 	if name == "" {
@@ -23,17 +23,17 @@ func (db *DB) described(stmt string) (folder, bool) {
 	if strings.EqualFold(group, "main") {
 		group = ""
 	}
-	for _, f := range db.folders {
+	for _, f := range db.tables {
 		if strings.EqualFold(f.group, group) && strings.EqualFold(f.name, name) {
 			return f, true
 		}
 	}
-	return folder{}, false
+	return tableSource{}, false
 }
 
-// describeSQL is what DuckDB's DESCRIBE says of a table, and behind that the
-// comments on its columns, which DESCRIBE leaves out.
-func describeSQL(f folder) string {
+// describeSQL returns a query for the columns of DuckDB's DESCRIBE and the comments
+// on the columns, which DESCRIBE leaves out.
+func describeSQL(f tableSource) string {
 	group := f.group
 	if group == "" {
 		group = "main"

@@ -2,17 +2,19 @@
 
 package query
 
-import "github.com/cclf-tools/cclf/internal/dataset"
+import (
+	"github.com/cclf-tools/cclf/internal/dataset"
+)
 
-// A Drift is what the inputs of a data set had that no column is made from, and
-// what they lacked, by the data set's manifest.
+// A Drift lists the elements of an export that no column is made from, and the
+// markers that it lacks, as the manifest of the data set records them.
 type Drift struct {
 	Unmapped []dataset.Unmapped    `json:"unmapped"`
-	Unlisted int64                 `json:"unlisted_elements,omitempty"` // how often others were seen
+	Unlisted int64                 `json:"unlisted_elements,omitempty"` // occurrences of elements that are not listed
 	Missing  []dataset.MissingMark `json:"missing"`
 }
 
-// Drift returns what the manifest says of the inputs, or nil without a manifest.
+// Drift returns the drift that the manifest records, or nil without a manifest.
 func (db *DB) Drift() *Drift {
 	if db.set == nil {
 		return nil

@@ -3,35 +3,48 @@ package query
 import (
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
-// ErrOptions is what Open returns when DuckDB does not start with the given
-// Options.
-var ErrOptions = errors.New("DuckDB does not take the options")
+// Causes of the errors of this package, for errors.Is.
+var (
+	// ErrOptions: an option is invalid. The error is an *OptionError, or a
+	// *TableFileError with an invalid name.
+	ErrOptions = errors.New("invalid options")
+	// ErrNoManifest: a folder has no manifest, so cclf did not write it, or did
+	// not finish.
+	ErrNoManifest = dataset.ErrNoManifest
+	// ErrFormat: the data set is in a format that cannot be queried.
+	ErrFormat = errors.New("format cannot be queried")
+	// ErrRefused: a statement would do more than read the data set.
+	ErrRefused = errors.New("statement refused")
+	// ErrRefusedCopy: a statement would write its result to a file. It is
+	// ErrRefused too.
+	ErrRefusedCopy = fmt.Errorf("%w: writes a file", ErrRefused)
+	// ErrAccess: a statement needs a file, network access or an extension.
+	ErrAccess = errors.New("access denied")
+	// ErrOutOfMemory: a query needs more memory than DuckDB may use.
+	ErrOutOfMemory = errors.New("out of memory")
+	// ErrReplaced: the data set was replaced while it was read. The same query
+	// succeeds on a DB that is opened again.
+	ErrReplaced = errors.New("data set replaced")
+)
 
-// ErrOutOfMemory is what errors of queries wrap that needed more memory than
-// DuckDB may use.
-var ErrOutOfMemory = errors.New("out of memory")
-
-// ErrReplaced is in the error of a query whose data set was replaced while it
-// ran. The same query on a DB that is opened anew reads the new data set.
-var ErrReplaced = errors.New("the data set was replaced")
-
-// An Error is a query that failed or was refused. Its text says what DuckDB says,
-// without what can be a value of a claim; Detail has it all.
+// An Error reports a statement that failed or was refused.
 type Error struct {
+	// Msg is DuckDB's message without anything that may be a value of a claim.
 	Msg    string
-	detail string // what DuckDB says, in its words; may have values
+	detail string // DuckDB's message, which may contain values
 	hint   string
-	err    error // for errors.Is; nil for a refusal
-	file   bool  // DuckDB could not read a file, or may not
+	err    error // for errors.Is; contains no values
+	file   bool  // DuckDB could not read a file, or was not allowed to
 }
 
 func (e *Error) Error() string { return e.Msg }
 
-// Detail is the message of DuckDB as it is, with the values of claims that it
-// quotes. It is for the eyes of those who may see the data.
+// Detail returns DuckDB's complete message, including values of claims that it
+// quotes. Only show it to people who are allowed to see the data.
 func (e *Error) Detail() string {
 	if e.detail == "" {
 		return e.Msg
@@ -39,53 +52,55 @@ func (e *Error) Detail() string {
 	return e.detail
 }
 
-// Unwrap returns the cause, which is nil when this package refused to run the
-// statement. It has no values in it.
+// Unwrap returns the cause, one of those above or a cause from outside this
+// package, or nil. It contains no values.
 func (e *Error) Unwrap() error { return e.err }
 
-// Hint says what the user could do, or is empty.
+// Hint returns advice on the SQL, or the empty string.
 func (e *Error) Hint() string { return e.hint }
 
-// A DataSetError says why a folder could not be opened as a data set. It
-// wraps fs.ErrNotExist and the like where a file operation failed.
+// An OptionError reports a field of Options that DuckDB rejects. It wraps
+// ErrOptions.
+type OptionError struct {
+	Option string // name of the field
+	Value  string
+}
+
+func (e *OptionError) Error() string { return fmt.Sprintf("invalid %s %q", e.Option, e.Value) }
+
+// Unwrap returns ErrOptions.
+func (e *OptionError) Unwrap() error { return ErrOptions }
+
+// A DataSetError reports a folder or file that could not be opened as a data
+// set.
 type DataSetError struct {
-	Dir  string
-	Err  error
-	hint string
+	Dir string
+	Err error
 }
 
 func (e *DataSetError) Error() string { return fmt.Sprintf("data set %s: %v", e.Dir, e.Err) }
 
-// Unwrap returns the cause.
+// Unwrap returns the cause: ErrNoManifest, ErrFormat, or an error of the file
+// system.
 func (e *DataSetError) Unwrap() error { return e.Err }
 
-// Hint says what the user could do, or is empty.
-func (e *DataSetError) Hint() string { return e.hint }
-
-// A TableFile is a file that queries see as a table.
+// A TableFile is a file that queries can read as a table.
 type TableFile struct {
-	Name string // of the table
+	Name string // name of the table
 	Path string
 }
 
-// A TableFileError says why a TableFile cannot be read. It is ErrOptions if the
-// name of its table is at fault.
+// A TableFileError reports a TableFile that cannot be read. It wraps ErrOptions
+// if the name of the table is invalid.
 type TableFileError struct {
 	TableFile
 	Err  error
 	hint string
 }
 
-var (
-	errTableName  = fmt.Errorf("%w: not a name that SQL takes without quotes", ErrOptions)
-	errTableWord  = fmt.Errorf("%w: a word of SQL", ErrOptions)
-	errTableKnown = fmt.Errorf("%w: the data set has a table of this name", ErrOptions)
-	errTableTwice = fmt.Errorf("%w: two files have this name", ErrOptions)
-)
-
 func (e *TableFileError) Error() string {
 	if errors.Is(e.Err, ErrOptions) {
-		return fmt.Sprintf("invalid table name %q: %s", e.Name, strings.TrimPrefix(e.Err.Error(), ErrOptions.Error()+": "))
+		return fmt.Sprintf("invalid table name %q: %v", e.Name, e.Err)
 	}
 	return fmt.Sprintf("table %s: %s: %v", e.Name, e.Path, e.Err)
 }
@@ -93,5 +108,18 @@ func (e *TableFileError) Error() string {
 // Unwrap returns the cause.
 func (e *TableFileError) Unwrap() error { return e.Err }
 
-// Hint says what the user could do, or is empty.
+// Hint returns advice on the file or its name, or the empty string.
 func (e *TableFileError) Hint() string { return e.hint }
+
+// A nameError says why the name of a table is invalid. It is ErrOptions.
+type nameError string
+
+const (
+	errTableName  nameError = "expected a letter followed by letters, digits and _"
+	errTableWord  nameError = "it is an SQL keyword"
+	errTableKnown nameError = "the data set has a table of this name"
+	errTableTwice nameError = "two files have this name"
+)
+
+func (e nameError) Error() string        { return string(e) }
+func (e nameError) Is(target error) bool { return target == ErrOptions }

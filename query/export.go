@@ -14,12 +14,12 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// Export makes a DuckDB database file of the tables in dir, a folder that is
-// laid out as a data set but needs no manifest. Tables and columns that package
-// schema knows have its descriptions as comments; partially adjudicated claims
-// are in a schema of that name. The file appears when it is whole, and only
-// its owner can read it. Unless Options.TempDir is set, temporary data go
-// beside the file.
+// Export writes a DuckDB database file with the tables in dir, a folder with the
+// layout of a data set, which needs no manifest. Tables and columns have the
+// descriptions of package schema as comments. Partially adjudicated claims are in
+// the SQL schema partially_adjudicated. The file appears when it is complete, and
+// only its owner can read it. Temporary data is written next to the file, unless
+// Options.TempDir is set.
 func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if opts.TempDir == "" {
 		opts.TempDir = filepath.Dir(file)
@@ -37,7 +37,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	// A private folder: DuckDB makes files that others may read.
+	// In a private folder, because DuckDB creates files that others can read.
 	building := filepath.Join(db.temp.dir, "building.duckdb")
 	if err := db.build(ctx, building, tables); err != nil {
 		return diskFull(err)
@@ -51,8 +51,8 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	return syncFile(filepath.Dir(file))
 }
 
-// diskFull makes an error that says so in words, as DuckDB's do, one of a full
-// disk.
+// diskFull adds ENOSPC to an error that reports a full disk in words only, as
+// those of DuckDB do.
 func diskFull(err error) error {
 	if err == nil || !strings.Contains(strings.ToLower(err.Error()), syscall.ENOSPC.Error()) {
 		return err
@@ -64,8 +64,8 @@ type fullDisk struct{ error }
 
 func (e fullDisk) Unwrap() []error { return []error{e.error, syscall.ENOSPC} }
 
-// build makes the database file.
-func (db *DB) build(ctx context.Context, file string, tables []folder) error {
+// build writes the database file.
+func (db *DB) build(ctx context.Context, file string, tables []tableSource) error {
 	if err := db.exec(ctx, "ATTACH "+quote(file)+" AS export", "USE export"); err != nil {
 		return err
 	}
@@ -77,8 +77,8 @@ func (db *DB) build(ctx context.Context, file string, tables []folder) error {
 	return db.exec(ctx, "USE memory", "CHECKPOINT export", "DETACH export")
 }
 
-// copyTable makes a table of a folder, in the database that is in use.
-func (db *DB) copyTable(ctx context.Context, f folder) error {
+// copyTable creates a table with the rows of f in the current database.
+func (db *DB) copyTable(ctx context.Context, f tableSource) error {
 	if f.group != "" {
 		if err := db.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+quoteName(f.group)); err != nil {
 			return err
@@ -90,7 +90,7 @@ func (db *DB) copyTable(ctx context.Context, f folder) error {
 	return db.comment(ctx, "TABLE", f)
 }
 
-// secure makes sure that a file is on disk and only its owner can read it.
+// secure syncs a file, and lets only its owner read it.
 func secure(name string) error {
 	if err := os.Chmod(name, 0o600); err != nil {
 		return err
@@ -98,43 +98,11 @@ func secure(name string) error {
 	return syncFile(name)
 }
 
-// syncFile waits until a file, or the names in a folder, are on disk.
+// syncFile syncs a file, or the entries of a folder, to disk.
 func syncFile(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// attach opens the database file of a data set, for reading only, and lists
-// its tables. It is hidden then: a user finds the tables as views, as those of
-// any other data set, and finds them once.
-func (db *DB) attach(ctx context.Context, file string) ([]folder, error) {
-	const listed, hidden = "_list", "_data" // a hidden database lists no tables
-	if err := db.exec(ctx, "ATTACH "+quote(file)+" AS "+listed+" (READ_ONLY)"); err != nil {
-		return nil, err
-	}
-	rows, err := db.conn.QueryContext(ctx,
-		"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = "+quote(listed))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var tables []folder
-	for rows.Next() {
-		var f folder
-		if err := rows.Scan(&f.group, &f.name); err != nil {
-			return nil, err
-		}
-		f.stored = hidden + "." + quoteName(f.group) + "." + quoteName(f.name)
-		if f.group == "main" {
-			f.group = ""
-		}
-		tables = append(tables, f)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return nil, err
-	}
-	return tables, db.exec(ctx, "DETACH "+listed, "ATTACH "+quote(file)+" AS "+hidden+" (READ_ONLY, HIDDEN)")
 }

@@ -142,8 +142,8 @@ func TestExportPatterns(t *testing.T) {
 // TestFormatsWithoutTables opens data sets that there is nothing to query in.
 func TestFormatsWithoutTables(t *testing.T) {
 	for manifest, want := range map[string]string{
-		`{"schema_version":1,"format":"fixed"}`:  "its format is fixed, which queries cannot read",
-		`{"schema_version":1,"format":"arrow"}`:  "its format is arrow, which queries cannot read",
+		`{"schema_version":1,"format":"fixed"}`:  "format cannot be queried: fixed",
+		`{"schema_version":1,"format":"arrow"}`:  "format cannot be queried: arrow",
 		`{"schema_version":1,"format":"duckdb"}`: "cclf.duckdb",
 		`{"schema_version":1,"format":"orc"}`:    `unknown format "orc"`,
 		`{"schema_version":2,"format":7}`:        "schema version 2",

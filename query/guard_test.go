@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRefused tries to get out of the data set in every way that DuckDB has,
-// and to change it.
+// TestRefused tries every way that DuckDB has to change the data set, and to reach
+// anything else.
 func TestRefused(t *testing.T) {
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":     "cur_clm_uniq_id\n1\n",
@@ -26,6 +26,7 @@ func TestRefused(t *testing.T) {
 }
 
 func testRefused(t *testing.T, dir string) {
+	t.Parallel()
 	outside := t.TempDir()
 	secret := filepath.Join(outside, "secret.csv")
 	if err := os.WriteFile(secret, []byte("a\n1\n"), 0o600); err != nil {
@@ -37,6 +38,10 @@ func testRefused(t *testing.T, dir string) {
 		refused = "refused: a query only reads the data set"
 		denied  = "Permission Error"
 		locked  = "the configuration has been locked"
+	)
+	var (
+		db  *DB
+		err error
 	)
 	replacer := strings.NewReplacer("OUTSIDE", outside, "ELSEWHERE", secret, "DATA", dir)
 	for _, tt := range []struct{ sql, want string }{
@@ -59,7 +64,7 @@ func testRefused(t *testing.T, dir string) {
 		{"EXPLAIN ANALYZE CREATE TEMP TABLE t AS SELECT 1", refused},
 		{"EXPLAIN ANALYZE INSERT INTO cclf1 VALUES (1)", ""},
 		{"EXPLAIN ANALYZE SET threads = 1", ""},
-		{"PIVOT cclf1 ON cur_clm_uniq_id", "several statements"},
+		{"PIVOT cclf1 ON cur_clm_uniq_id", "dynamic PIVOT is not supported"},
 		{"SELECT 1; COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv'", refused},
 		{"EXPORT DATABASE 'OUTSIDE/db'", refused},
 		{"IMPORT DATABASE 'OUTSIDE/db'", refused},
@@ -175,10 +180,10 @@ func testRefused(t *testing.T, dir string) {
 		{"SET log_query_path = 'OUTSIDE/log'", locked},
 		{"PRAGMA profiling_output = 'OUTSIDE/x'", locked},
 	} {
-		// A fresh one for each: some leave DuckDB in a bad state if they pass.
-		db, err := Open(t.Context(), dir, Options{Threads: 1})
-		if err != nil {
-			t.Fatal(err)
+		if db == nil {
+			if db, err = Open(t.Context(), dir, Options{Threads: 1}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		err = db.Run(t.Context(), replacer.Replace(tt.sql), func(rows *Rows) error {
 			for rows.Next() {
@@ -188,8 +193,18 @@ func testRefused(t *testing.T, dir string) {
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s:\n%v\nwant an Error with %q", tt.sql, err, tt.want)
 		}
+		// A script can leave objects behind, and a statement that is not refused
+		// can leave DuckDB in a bad state.
+		if err == nil || strings.Contains(tt.sql, ";") {
+			if err := db.Close(); err != nil {
+				t.Errorf("%s: Close: %v", tt.sql, err)
+			}
+			db = nil
+		}
+	}
+	if db != nil {
 		if err := db.Close(); err != nil {
-			t.Errorf("%s: Close: %v", tt.sql, err)
+			t.Error(err)
 		}
 	}
 	if diff := cmp.Diff(before, contents(t, dir, outside)); diff != "" {

@@ -12,104 +12,104 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// exactRows is up to how many rows of a table distinct values are counted one
-// by one. Beyond that their number is estimated, by DuckDB's
-// approx_count_distinct, which needs little memory.
+// exactRows is the largest number of rows for which distinct values are counted
+// exactly. In larger tables the number is estimated with approx_count_distinct,
+// which needs little memory.
 const exactRows = 100_000
 
-// A TableProfile says how full the columns of a table are.
+// A TableProfile describes how full the columns of a table are.
 type TableProfile struct {
 	Name    string
-	Schema  *schema.Table // nil when the table is none of package schema's
+	Schema  *schema.Table // nil if package schema does not have the table
 	Rows    int64
 	Columns []ColumnProfile
 }
 
-// A ColumnProfile says how full a column is and what values it has.
+// A ColumnProfile describes how full a column is, and its range of values.
 type ColumnProfile struct {
 	Name     string
-	Type     string        // DuckDB's
-	Field    *schema.Field // nil when the column is not in package schema
-	Partial  bool          // the table is of partially adjudicated claims
-	Filled   int64         // rows with a value that is not blank
+	Type     string        // DuckDB's name of the type
+	Field    *schema.Field // nil if package schema does not have the column
+	Partial  bool          // the table has partially adjudicated claims
+	Filled   int64         // number of rows with a value that is not blank
 	Distinct int64
-	Exact    bool // Distinct was counted, not estimated
+	Exact    bool // Distinct is exact, not an estimate
 
-	// The least and the greatest value: an int64, a json.Number or, for a date,
-	// a string. Both are nil when there is none, or when it is none of the
-	// reader's business; see hasRange.
+	// Min and Max are the smallest and largest value: an int64, a json.Number,
+	// or a string for a date. Both are nil if there is no value, or if the column
+	// could say something about a beneficiary: identifiers, names, addresses,
+	// codes, dates of birth and death, ages, and columns that package schema does
+	// not have.
 	Min, Max any
 }
 
-// hasRange reports whether the least and greatest value of a column may be
-// shown to whoever looks at a data set as a whole. They may when they tell of
-// a line or a claim and nothing of a person:
+// hasRange reports whether the smallest and largest value of a column can be shown
+// without saying anything about a beneficiary:
 //
-//   - Texts never: they are identifiers, names, addresses, and codes, of which
-//     a rare one can point at a person.
-//   - What CCLF says of the beneficiary, in fields that begin with BENE_, never:
-//     dates of birth and death, the age, which past 89 identifies, the time in
-//     hospice, and the start of Part A, which is mostly the month of the 65th
-//     birthday.
-//   - All other dates, amounts, quantities and counts.
-//   - Extra columns and those that package schema does not know never, and
-//     neither those that are not of its type: who knows what is in them.
+//   - Text: no. It is identifiers, names, addresses, and codes, and a rare code
+//     can identify a person.
+//   - Fields of the beneficiary, which begin with BENE_: no. They are dates of
+//     birth and death, the age, which identifies above 89, the time in hospice,
+//     and the start of Part A, which is usually the month of the 65th birthday.
+//   - Other dates, amounts, quantities and counts: yes.
+//   - Extra columns, columns that package schema does not have, and columns of
+//     another type than it declares: no, because their content is unknown.
 func hasRange(f *schema.Field, column Column) bool {
 	return f != nil && !f.Extra && f.Kind != schema.Text && column.Type == sqlType(f) && !strings.HasPrefix(f.Label, "BENE_")
 }
 
-// TableNames lists the tables of the data set, those of package schema first.
+// TableNames returns the tables of the data set, those of package schema first.
 func (db *DB) TableNames() []string {
-	names := make([]string, len(db.folders))
-	for i, f := range db.folders {
+	names := make([]string, len(db.tables))
+	for i, f := range db.tables {
 		names[i] = f.title()
 	}
 	return names
 }
 
-// Inspect reads all of a table, which TableNames lists, and says how full its
-// columns are.
+// Inspect reads a whole table and returns its profile. The name is one of
+// TableNames.
 func (db *DB) Inspect(ctx context.Context, table string) (*TableProfile, error) {
-	i := slices.IndexFunc(db.folders, func(f folder) bool { return f.title() == table })
+	i := slices.IndexFunc(db.tables, func(f tableSource) bool { return f.title() == table })
 	if i < 0 {
-		return nil, &Error{Msg: fmt.Sprintf("the data set has no table %q", table)}
+		return nil, &Error{Msg: fmt.Sprintf("unknown table %q", table)}
 	}
-	f := db.folders[i]
-	fill := &TableProfile{Name: table, Schema: f.schema}
+	f := db.tables[i]
+	profile := &TableProfile{Name: table, Schema: f.schema}
 	count, _, err := db.one(ctx, "SELECT count(*) FROM "+f.view())
 	if err != nil {
 		return nil, err
 	}
-	fill.Rows = count[0].(int64)
-	exact := fill.Rows <= exactRows
+	profile.Rows = count[0].(int64)
+	exact := profile.Rows <= exactRows
 	_, columns, err := db.one(ctx, "FROM "+f.view()+" LIMIT 0")
 	if err != nil {
 		return nil, err
 	}
 	exprs := make([]string, 0, 4*len(columns))
 	for _, c := range columns {
-		field := lookupField(fill.Schema, c.Name)
-		fill.Columns = append(fill.Columns, ColumnProfile{
+		field := lookupField(profile.Schema, c.Name)
+		profile.Columns = append(profile.Columns, ColumnProfile{
 			Name: c.Name, Type: c.Type, Field: field, Partial: f.group == partialName, Exact: exact,
 		})
-		exprs = append(exprs, fillExprs(c, field, exact)...)
+		exprs = append(exprs, profileExprs(c, field, exact)...)
 	}
 	values, _, err := db.one(ctx, "SELECT "+strings.Join(exprs, ", ")+" FROM "+f.view())
 	if err != nil {
 		return nil, err
 	}
-	for i := range fill.Columns {
-		c, v := &fill.Columns[i], values[4*i:]
+	for i := range profile.Columns {
+		c, v := &profile.Columns[i], values[4*i:]
 		c.Filled = v[0].(int64)
-		c.Distinct = min(v[1].(int64), c.Filled) // an estimate may go too far
+		c.Distinct = min(v[1].(int64), c.Filled) // an estimate can be too high
 		c.Min, c.Max = plainDate(v[2]), plainDate(v[3])
 	}
-	return fill, nil
+	return profile, nil
 }
 
-// fillExprs are the aggregates of a column: values, distinct values, the least
-// and the greatest.
-func fillExprs(c Column, f *schema.Field, exact bool) []string {
+// profileExprs returns the aggregates of a column: the numbers of values and of
+// distinct values, the smallest and the largest value.
+func profileExprs(c Column, f *schema.Field, exact bool) []string {
 	value := quoteName(c.Name)
 	if c.Type == "VARCHAR" {
 		value = "nullif(trim(" + value + "), '')"
@@ -125,7 +125,7 @@ func fillExprs(c Column, f *schema.Field, exact bool) []string {
 	return exprs
 }
 
-// one runs a query and returns its only row, if there is any, and its columns.
+// one runs a query, and returns its first row, if any, and its columns.
 func (db *DB) one(ctx context.Context, sql string) ([]any, []Column, error) {
 	rows, err := db.Query(ctx, sql)
 	if err != nil {
@@ -136,7 +136,7 @@ func (db *DB) one(ctx context.Context, sql string) ([]any, []Column, error) {
 	return rows.Values(), rows.Columns(), rows.Err()
 }
 
-// plainDate writes a date without the time of day.
+// plainDate formats a date without the time of day.
 func plainDate(v any) any {
 	if day, ok := v.(time.Time); ok {
 		return day.Format(time.DateOnly)
@@ -144,8 +144,8 @@ func plainDate(v any) any {
 	return v
 }
 
-// APIs returns the API versions of BCDA that the data set was made from. They
-// are unknown, and none, without a manifest.
+// APIs returns the API versions of BCDA that the data set was made from, or
+// nothing if there is no manifest.
 func (db *DB) APIs() []schema.API {
 	if db.set == nil {
 		return nil
@@ -159,7 +159,7 @@ func (db *DB) APIs() []schema.API {
 	return apis
 }
 
-// Source says where a generation carries a column that has a Field.
+// Source returns where an API version carries the column. Field must not be nil.
 func (c *ColumnProfile) Source(api schema.API) schema.Cell {
 	if c.Partial && api == schema.V2 {
 		return c.Field.Partial
@@ -167,9 +167,8 @@ func (c *ColumnProfile) Source(api schema.API) schema.Cell {
 	return c.Field.Cells[api]
 }
 
-// Explain says why a column is empty, as far as the generations that it could
-// come from tell. For a column with values, and when there is nothing to say,
-// it is empty.
+// Explain returns why the column is empty, for each of the API versions. It returns
+// the empty string for a column with values, or if nothing is known.
 func (c *ColumnProfile) Explain(apis []schema.API) string {
 	if c.Filled > 0 {
 		return ""
@@ -186,7 +185,7 @@ func (c *ColumnProfile) Explain(apis []schema.API) string {
 		case schema.Mapped, schema.Derived:
 			reasons = append(reasons, fmt.Sprintf("%s carries it, but nothing was found at %s", api, cell.Expr))
 		default:
-			reasons = append(reasons, fmt.Sprintf("whether %s carries it is not known", api))
+			reasons = append(reasons, fmt.Sprintf("not known whether %s carries it", api))
 		}
 	}
 	return strings.Join(reasons, "; ")

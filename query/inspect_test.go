@@ -95,7 +95,7 @@ func TestInspectEstimates(t *testing.T) {
 func TestInspectErrors(t *testing.T) {
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "clm_pmt_amt\nlots\n"})
 	for table, want := range map[string]string{
-		"nonsense": `no table "nonsense"`,
+		"nonsense": `unknown table "nonsense"`,
 		"cclf1":    "a value cannot be converted",
 	} {
 		_, err := db.Inspect(t.Context(), table)
@@ -204,7 +204,7 @@ func TestExplain(t *testing.T) {
 		{ColumnProfile{}, schema.APIs[:], "not a field that cclf fills"},
 		{ColumnProfile{Field: field, Filled: 1}, schema.APIs[:], ""},
 		{ColumnProfile{Field: field}, nil, ""},
-		{ColumnProfile{Field: field}, []schema.API{schema.V1}, "whether v1 carries it is not known"},
+		{ColumnProfile{Field: field}, []schema.API{schema.V1}, "not known whether v1 carries it"},
 		{ColumnProfile{Field: field}, []schema.API{schema.V2, schema.V3},
 			"v2 does not carry it: a reason; v3 carries it, but nothing was found at a.b"},
 		{ColumnProfile{Field: field, Partial: true}, []schema.API{schema.V2},

@@ -104,7 +104,7 @@ func TestLegitimate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer plain.Close()
-	for _, f := range parts.folders {
+	for _, f := range parts.tables {
 		if err := plain.createView(t.Context(), f); err != nil {
 			t.Fatal(err)
 		}
@@ -166,6 +166,6 @@ func own(sql string) bool {
 		return true
 	}
 	stmt := split(sql)
-	_, described := (&DB{folders: complete(nil, schema.Tables())}).described(stmt[0].text) // has comments too
+	_, described := (&DB{tables: complete(nil, schema.Tables())}).described(stmt[0].text) // has comments too
 	return described
 }

@@ -8,34 +8,35 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// sqlFiles has a file for each metric, named after it, and base.sql.
+// sqlFiles has base.sql and one file per metric, named after it.
 //
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// A Metric is a ready question to a data set. It is a file of SQL, whose
-// header comment fills the fields here.
+// A Metric is a built-in query. Each is a file of SQL, and the header comment of
+// the file fills the fields.
 type Metric struct {
 	Name    string         `json:"name"`
 	Title   string         `json:"title"`
-	Meaning string         `json:"meaning"` // what is counted and what is not
-	Units   string         `json:"units"`   // of its numbers
-	Rule    string         `json:"rule"`    // where what it goes by is written down
-	Rows    string         `json:"rows"`    // which rows the result has
-	Columns []MetricColumn `json:"columns"` // of the result
-	Default bool           `json:"default"` // it is among the answers when nobody asks for one by name
-	SQL     string         `json:"-"`       // the file; it needs PrepareMetrics
+	Meaning string         `json:"meaning"` // what is counted, and what is not
+	Units   string         `json:"units"`   // units of the numbers
+	Rule    string         `json:"rule"`    // source of the rules that it follows
+	Rows    string         `json:"rows"`    // what a row of the result is
+	Columns []MetricColumn `json:"columns"` // columns of the result
+	Default bool           `json:"default"` // runs when no metric is named
+	SQL     string         `json:"-"`       // content of the file; requires PrepareMetrics
 }
 
-// A MetricColumn is a column of the result of a metric.
+// A MetricColumn describes a column of a metric.
 type MetricColumn struct {
 	Name    string `json:"name"`
 	Meaning string `json:"meaning"`
 }
 
-// metricNames lists the metrics in the order in which they are shown.
+// metricNames are the metrics in display order.
 var metricNames = []string{
 	"spending_total",
 	"spending_by_claim_type",
@@ -52,43 +53,45 @@ var metricNames = []string{
 	"final_action",
 }
 
-var metrics = func() []*Metric {
+// metrics returns all metrics.
+var metrics = sync.OnceValue(func() []*Metric {
 	list := make([]*Metric, len(metricNames))
 	for i, name := range metricNames {
 		list[i] = parseMetric(name, readSQL(name))
 	}
 	return list
-}()
+})
 
-// readSQL returns a file of sqlFiles.
+// readSQL returns the content of an SQL file.
 func readSQL(name string) string {
 	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
 	if err != nil {
-		panic(err) // it is part of the program
+		panic("query: internal error: " + err.Error())
 	}
 	return string(text)
 }
 
-// Metrics returns all metrics. The result is shared: it must not be changed.
-func Metrics() []*Metric { return metrics }
+// Metrics returns all metrics in display order. They are shared and must not be
+// changed.
+func Metrics() []*Metric { return slices.Clone(metrics()) }
 
 // LookupMetric returns the metric with a name, or nil.
 func LookupMetric(name string) *Metric {
-	i := slices.IndexFunc(metrics, func(m *Metric) bool { return m.Name == name })
+	i := slices.Index(metricNames, name)
 	if i < 0 {
 		return nil
 	}
-	return metrics[i]
+	return metrics()[i]
 }
 
-// parseMetric reads the header of a metric's file. It consists of entries that
-// begin with a keyword; what follows is indented, and the columns, which have
-// a line each, are indented once more where they go on.
+// parseMetric parses the header of a metric's file. An entry starts with a
+// keyword, and its continuation lines are indented by two spaces. Each column
+// starts a line, with deeper indentation for continuation lines.
 //
 //	-- Title: a few words
 //	-- Columns:
 //	--   name  what it means,
-//	--         at length
+//	--         continued
 func parseMetric(name, sql string) *Metric {
 	m := &Metric{Name: name, Default: true, SQL: sql}
 	entries := map[string]*string{
@@ -110,7 +113,7 @@ func parseMetric(name, sql string) *Metric {
 			continue
 		}
 		keyword, value, _ := strings.Cut(line, ":")
-		entry = entries[keyword] // nil for the columns
+		entry = entries[keyword] // nil for Columns
 		value = strings.TrimSpace(value)
 		if entry != nil {
 			*entry = value

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -13,13 +14,13 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// redacted is what is left of a message of DuckDB when everything is taken off
-// that can be a value of a claim: the class of the error, the place, and names
-// that are known to be those of tables, columns and types. DuckDB quotes what it
-// cannot convert, whole records of a CSV file, and the SQL with its literals.
+// redacted returns DuckDB's message without anything that may be a value of a
+// claim. What remains is the class of the error, the position, and names known to
+// be those of tables, columns and types. DuckDB quotes values that it cannot
+// convert, whole records of CSV files, and the SQL with its literals.
 //
-// Errors in the SQL itself are about its words, of which the quoted ones are left
-// out. Those that come up with data are said anew.
+// Messages about the SQL itself keep their words, except quoted ones. Messages
+// about data are replaced by messages of our own.
 func redacted(cause *duckdb.Error, sql string) string {
 	class, text, _ := strings.Cut(cause.Msg, ": ")
 	text, place, _ := strings.Cut(text, "\nLINE ")
@@ -32,6 +33,7 @@ func redacted(cause *duckdb.Error, sql string) string {
 	return class + ": " + text + position(place)
 }
 
+// redactedText redacts the message without its class and position.
 func redactedText(kind duckdb.ErrorType, text, sql string) string {
 	switch kind {
 	case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeBinder, duckdb.ErrorTypeCatalog,
@@ -45,17 +47,17 @@ func redactedText(kind duckdb.ErrorType, text, sql string) string {
 	}
 }
 
-// linePosition is the number of a line, and the excerpt of it, above a caret.
+// linePosition matches a line number and an excerpt of the line, above a caret.
 var linePosition = regexp.MustCompile(`^(\d+): (.*)\n( *)\^`)
 
-// position says where in the SQL an error is, from what DuckDB says after LINE.
+// position returns the position in the SQL, from the part of a message after LINE.
 func position(place string) string {
 	m := linePosition.FindStringSubmatch(place)
 	if m == nil {
 		return ""
 	}
 	where := " (line " + m[1]
-	if !strings.HasPrefix(m[2], "...") { // an excerpt from the middle of a line
+	if !strings.HasPrefix(m[2], "...") { // not an excerpt from the middle of a line
 		column := len(m[3]) - len("LINE : ") - len(m[1]) + 1
 		if column > 0 {
 			where += ", column " + strconv.Itoa(column)
@@ -75,15 +77,15 @@ var (
 	csvFile         = regexp.MustCompile(`(?m)^ *file = .*?(part-[\w-]+\.csv)$`)
 )
 
-// withoutLiterals takes from a message all that is quoted in it, unless it is a
-// known name or a word of the SQL, and all that is quoted in the SQL.
+// withoutLiterals removes from a message everything quoted, except known names and
+// words of the SQL, and everything that is quoted in the SQL.
 func withoutLiterals(text, sql string) string {
 	words := make(map[string]bool)
 	for s := (scanner{src: sql}); s.next(); {
 		tok := sql[s.start:s.pos]
 		switch quote := strings.IndexAny(tok, `'"$`); {
 		case s.blank:
-		case s.word && s.start > 0 && sql[s.start-1] >= '0' && sql[s.start-1] <= '9': // the rest of 1EG4
+		case s.word && s.start > 0 && sql[s.start-1] >= '0' && sql[s.start-1] <= '9': // the EG4 of 1EG4
 		case s.word:
 			words[strings.ToLower(tok)] = true
 		case quote >= 0 && quote <= 1 && len(tok) > 2:
@@ -102,19 +104,19 @@ func withoutLiterals(text, sql string) string {
 	return longNumber.ReplaceAllString(text, "...")
 }
 
-// replaceFold replaces what equals old in any case.
+// replaceFold replaces old, ignoring case.
 func replaceFold(s, old, new string) string {
 	return regexp.MustCompile(`(?i)`+regexp.QuoteMeta(old)).ReplaceAllLiteralString(s, new)
 }
 
-// describeFailure says what went wrong with a value, without it.
+// describeFailure says what went wrong with a value, without the value.
 func describeFailure(class duckdb.ErrorType, text string) string {
 	what := map[duckdb.ErrorType]string{
 		duckdb.ErrorTypeConversion:   "a value cannot be converted",
-		duckdb.ErrorTypeInvalidInput: "a value is not valid for what is done with it",
+		duckdb.ErrorTypeInvalidInput: "a value is invalid for the operation",
 		duckdb.ErrorTypeOutOfRange:   "a value is out of range",
 		duckdb.ErrorTypeConstraint:   "a constraint is violated",
-		duckdb.ErrorTypeMismatchType: "values are of different types",
+		duckdb.ErrorTypeMismatchType: "values have different types",
 	}[class]
 	if what == "" {
 		what = "the statement failed"
@@ -139,8 +141,9 @@ func describeFailure(class duckdb.ErrorType, text string) string {
 	return what
 }
 
-// knownNames has the tables and columns of package schema, in lower case.
-var knownNames = func() map[string]bool {
+// knownNames returns the names of the tables and columns of package schema, in
+// lower case.
+var knownNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{"main": true, "memory": true, "temp": true, partialName: true, "metrics": true}
 	for _, table := range append(schema.AllTables(), tuvaschema.Files()...) {
 		names[strings.ToLower(table.Name)] = true
@@ -149,13 +152,13 @@ var knownNames = func() map[string]bool {
 		}
 	}
 	return names
-}()
+})
 
-// isKnownName reports whether a text is a name, maybe with those of its table and
-// schema before it, that is none of the user's.
+// isKnownName reports whether a text is the name of a table or column, possibly
+// qualified.
 func isKnownName(text string) bool {
 	for part := range strings.SplitSeq(text, ".") {
-		if !knownNames[strings.ToLower(part)] {
+		if !knownNames()[strings.ToLower(part)] {
 			return false
 		}
 	}

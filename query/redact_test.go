@@ -18,13 +18,13 @@ func TestErrorsHaveNoValues(t *testing.T) {
 	})
 	for _, tt := range []struct{ sql, want string }{
 		{"FROM cclf1", "Conversion Error: a value cannot be converted to DECIMAL, in column clm_pmt_amt, in line 3 of part-00000.csv"},
-		{"FROM cclf2", "Invalid Input Error: a value is not valid for what is done with it, in line 2 of part-00000.csv"},
+		{"FROM cclf2", "Invalid Input Error: a value is invalid for the operation, in line 2 of part-00000.csv"},
 		{"SELECT 'JOHN SMITH'::INT", "Conversion Error: a value cannot be converted to INT32 (line 1, column 20 of the SQL)"},
 		{"\nSELECT bene_mbi_id::INT FROM cclf8", "Conversion Error: a value cannot be converted to INT32, in column bene_mbi_id (line 2"},
 		{"SELECT CAST(bene_mbi_id AS DATE) FROM cclf8", "in column bene_mbi_id"},
 		{"SELECT bene_mbi_id::DECIMAL(3,1) FROM cclf8", "to DECIMAL(3,1), in column bene_mbi_id"},
-		{"SELECT strptime(bene_mbi_id, '%Y') FROM cclf8", "Invalid Input Error: a value is not valid"},
-		{"SELECT json_extract(bene_mbi_id, 'x') FROM cclf8", "Invalid Input Error: a value is not valid"},
+		{"SELECT strptime(bene_mbi_id, '%Y') FROM cclf8", "Invalid Input Error: a value is invalid"},
+		{"SELECT json_extract(bene_mbi_id, 'x') FROM cclf8", "Invalid Input Error: a value is invalid"},
 		{"SELECT error(bene_1st_name) FROM cclf8", "Invalid Input Error: "},
 		{"SELECT nonsense FROM cclf1", `Binder Error: Referenced column "nonsense" not found in FROM clause!`},
 		{`FROM cclf8 WHERE bene_1st_name = "SMITH"`, `Binder Error: Referenced column "..." not found`},

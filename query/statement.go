@@ -5,27 +5,25 @@ package query
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // A statement is one SQL statement of a script.
 type statement struct {
-	text string // without the semicolon and the space around it
-	line int    // of the script where text begins, from 0
-	verb string // its first word in upper case; for EXPLAIN, that of the explained one
+	text string // without the semicolon and surrounding space
+	line int    // line of the script where text begins, from 0
+	verb string // first word in upper case; for EXPLAIN, that of the explained statement
 }
 
-// split cuts a script at its semicolons. It knows the places where DuckDB does
-// not see a semicolon: strings, quoted names, dollar quotes, and comments,
-// which nest. Pieces without any SQL are left out.
+// split splits a script at semicolons outside of strings, quoted names, dollar
+// quotes and comments, which nest. Empty statements are left out.
 //
-// Nothing depends on split being right but convenience: DuckDB itself counts
-// the statements again before a piece is run, and says what it is.
+// Safety does not depend on split: DuckDB refuses a piece with more than one
+// statement, and says of which type each is.
 func split(script string) []statement {
 	var (
 		stmts []statement
 		s     = scanner{src: script}
-		begin = -1 // of the current statement, or none yet
+		begin = -1 // of the current statement, or -1
 		end   int
 		line  int
 		verb  string
@@ -62,11 +60,11 @@ func split(script string) []statement {
 	return stmts
 }
 
-// explains has the words that come before an explained statement.
+// explains are the words that can precede an explained statement.
 var explains = map[string]bool{"EXPLAIN": true, "ANALYZE": true, "ANALYSE": true, "VERBOSE": true}
 
-// cutExplain takes an EXPLAIN apart: a prefix that means the same, in which
-// there is nothing of the user's text, and the explained statement.
+// cutExplain splits an EXPLAIN into an equivalent prefix, which contains nothing of
+// the user's text, and the explained statement.
 func cutExplain(stmt statement) (prefix string, inner statement, ok bool) {
 	s := scanner{src: stmt.text}
 	prefix = "EXPLAIN"
@@ -112,25 +110,14 @@ func cutExplain(stmt statement) (prefix string, inner statement, ok bool) {
 	return "", inner, false
 }
 
-// explainFormats are the forms of plans that DuckDB knows.
+// explainFormats are the formats of EXPLAIN.
 var explainFormats = map[string]bool{
 	"default": true, "text": true, "json": true, "html": true, "graphviz": true, "yaml": true, "mermaid": true,
 }
 
-// peekWord reports whether the next token that is no blank is one of some words.
-func (s *scanner) peekWord(words ...string) bool {
-	ahead := *s
-	for ahead.next() {
-		if !ahead.blank {
-			return slices.Contains(words, strings.ToUpper(ahead.src[ahead.start:ahead.pos]))
-		}
-	}
-	return false
-}
-
-// makesTable reports whether a statement makes a table that is not temporary,
-// in the main schema.
-func (stmt statement) makesTable() bool {
+// createsTable reports whether a statement creates a table in the main schema that
+// is not temporary.
+func (stmt statement) createsTable() bool {
 	if stmt.verb != "CREATE" {
 		return false
 	}
@@ -154,130 +141,4 @@ func (stmt statement) makesTable() bool {
 	rest = rest[1:]
 	skip("IF", "NOT", "EXISTS")
 	return len(rest) >= 2 && rest[1] != "."
-}
-
-// A scanner cuts SQL into tokens, coarsely: words, quoted things, blanks and
-// comments, and single characters for all the rest.
-type scanner struct {
-	src       string
-	start     int // of the token
-	startLine int
-	pos       int // behind the token
-	line      int // at pos
-	blank     bool
-	word      bool
-}
-
-func (s *scanner) next() bool {
-	if s.pos == len(s.src) {
-		return false
-	}
-	s.start, s.startLine = s.pos, s.line
-	s.blank, s.word = false, false
-	rest := s.src[s.pos:]
-	n := 1
-	switch c := rest[0]; {
-	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v':
-		s.blank = true
-	case unicodeSpace(rest) > 0:
-		s.blank = true
-		n = unicodeSpace(rest)
-	case strings.HasPrefix(rest, "--"):
-		s.blank = true
-		if n = strings.IndexAny(rest, "\r\n"); n < 0 {
-			n = len(rest)
-		}
-	case strings.HasPrefix(rest, "/*"):
-		s.blank = true
-		n = comment(rest)
-	case c == '\'' || c == '"':
-		n = quoted(rest, c, false)
-	case (c == 'e' || c == 'E') && strings.HasPrefix(rest[1:], "'"):
-		n = 1 + quoted(rest[1:], '\'', true)
-	case c == '$':
-		n = dollar(rest)
-	case isWordStart(c):
-		s.word = true
-		for n < len(rest) && isWordPart(rest[n]) && unicodeSpace(rest[n:]) == 0 {
-			n++
-		}
-	}
-	s.pos += n
-	s.line += strings.Count(rest[:n], "\n")
-	return true
-}
-
-// unicodeSpace returns the length of the space beyond ASCII at the beginning of
-// s, or 0. DuckDB takes these for spaces outside of quotes, and control characters
-// for nothing.
-func unicodeSpace(s string) int {
-	if s[0] < utf8.RuneSelf {
-		return 0
-	}
-	r, n := utf8.DecodeRuneInString(s)
-	if '\u0080' <= r && r <= '\u00a0' || '\u2000' <= r && r <= '\u200b' || r == '\u202f' || r == '\u205f' || r == '\u2060' || r == '\u3000' || r == '\ufeff' {
-		return n
-	}
-	return 0
-}
-
-// comment returns the length of the block comment at the beginning of s.
-func comment(s string) int {
-	depth := 0
-	for i := 0; i+1 < len(s); i++ {
-		switch s[i : i+2] {
-		case "/*":
-			depth++
-			i++
-		case "*/":
-			depth--
-			i++
-		}
-		if depth == 0 {
-			return i + 1
-		}
-	}
-	return len(s)
-}
-
-// quoted returns the length of the string or quoted name at the beginning of
-// s. A quote is escaped by doubling it, or with escapes by a backslash too.
-func quoted(s string, quote byte, escapes bool) int {
-	for i := 1; i < len(s); i++ {
-		switch {
-		case escapes && s[i] == '\\':
-			i++
-		case s[i] == quote && i+1 < len(s) && s[i+1] == quote:
-			i++
-		case s[i] == quote:
-			return i + 1
-		}
-	}
-	return len(s)
-}
-
-// dollar returns the length of the dollar-quoted string at the beginning of s,
-// or 1 when there is only a dollar sign, as in $1.
-func dollar(s string) int {
-	n := 1
-	for n < len(s) && isWordPart(s[n]) && s[n] != '$' {
-		n++
-	}
-	if n == len(s) || s[n] != '$' || n > 1 && !isWordStart(s[1]) {
-		return 1
-	}
-	tag := s[:n+1]
-	body := s[len(tag):]
-	if i := strings.Index(body, tag); i >= 0 {
-		return len(tag) + i + len(tag)
-	}
-	return len(s)
-}
-
-func isWordStart(c byte) bool {
-	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
-}
-
-func isWordPart(c byte) bool {
-	return isWordStart(c) || '0' <= c && c <= '9' || c == '$'
 }

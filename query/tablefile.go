@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,11 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/cclf-tools/cclf/internal/tuvaschema"
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // A tableFile is a TableFile whose format is known.
@@ -31,7 +26,7 @@ type tableFile struct {
 	header []string // for csv
 }
 
-// identify finds the formats of files, and checks the names of their tables.
+// identify checks the names of tables and detects the formats of their files.
 func identify(files []TableFile) ([]tableFile, error) {
 	var found []tableFile
 	names := make(map[string]bool)
@@ -39,9 +34,9 @@ func identify(files []TableFile) ([]tableFile, error) {
 		lower := strings.ToLower(f.Name)
 		switch {
 		case !identifier.MatchString(f.Name):
-			return nil, &TableFileError{TableFile: f, Err: errTableName, hint: "a name is a letter, then letters, digits and _"}
+			return nil, &TableFileError{TableFile: f, Err: errTableName}
 		case names[lower]:
-			return nil, &TableFileError{TableFile: f, Err: errTableTwice, hint: "give each file another name"}
+			return nil, &TableFileError{TableFile: f, Err: errTableTwice, hint: "give each file its own name"}
 		}
 		names[lower] = true
 		t, err := identifyFile(f)
@@ -53,12 +48,12 @@ func identify(files []TableFile) ([]tableFile, error) {
 	return found, nil
 }
 
-var placeInSQL = regexp.MustCompile(` \(line \d+(?:, column \d+)? of the SQL\)$`)
-
 var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
+// tableFileError returns err as a *TableFileError. Cancellation is returned
+// unchanged.
 func tableFileError(f TableFile, err error) error {
-	if _, ok := errors.AsType[*TableFileError](err); ok || isCancelled(err) {
+	if _, ok := errors.AsType[*TableFileError](err); ok || isCanceled(err) {
 		return err
 	}
 	e := &TableFileError{TableFile: f, Err: err}
@@ -69,25 +64,26 @@ func tableFileError(f TableFile, err error) error {
 		e.hint = own.Hint()
 	}
 	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
-		e.Err = pathErr.Err // the path is in e already
+		e.Err = pathErr.Err // e has the path
 	}
 	return e
 }
 
+// identifyFile detects the format of a file, and reads gzip to its end.
 func identifyFile(f TableFile) (t tableFile, err error) {
 	t = tableFile{TableFile: f}
 	info, err := os.Stat(f.Path)
 	if err != nil {
 		return t, err
 	}
-	if !info.Mode().IsRegular() { // DuckDB reads it twice, and by its name
-		return t, errors.New("it is not a regular file")
+	if !info.Mode().IsRegular() { // DuckDB opens it again, by its name
+		return t, errors.New("not a regular file")
 	}
 	if t.path, err = filepath.EvalSymlinks(absolute(f.Path)); err != nil {
 		return t, err
 	}
-	if i := strings.IndexAny(t.path, "*?["); i >= 0 {
-		return t, fmt.Errorf("the path has a %q in it, which DuckDB does not take literally", t.path[i])
+	if err := checkPath(t.path); err != nil {
+		return t, err
 	}
 	file, err := os.Open(t.path)
 	if err != nil {
@@ -96,7 +92,7 @@ func identifyFile(f TableFile) (t tableFile, err error) {
 	defer file.Close()
 	in := bufio.NewReaderSize(file, 1<<16)
 	suffix := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(f.Path), ".gz")))
-	magic, _ := in.Peek(8) // an error comes again
+	magic, _ := in.Peek(8) // identifyText reports an error
 	if bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
 		unzipped, err := gzip.NewReader(in)
 		if err != nil {
@@ -108,12 +104,13 @@ func identifyFile(f TableFile) (t tableFile, err error) {
 	if err := t.identifyText(in, suffix); err != nil || !t.gzip {
 		return t, err
 	}
-	// DuckDB takes the end of a file that was cut off for the end of its data.
+	// DuckDB does not notice that a gzip file is truncated.
 	_, err = io.Copy(io.Discard, in)
 	return t, err
 }
 
-// identifyText looks at the beginning of a file.
+// identifyText detects the format from the beginning of the uncompressed
+// content, and reads the header of a CSV file.
 func (t *tableFile) identifyText(in *bufio.Reader, suffix string) error {
 	begin, err := in.Peek(1 << 12)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -125,20 +122,27 @@ func (t *tableFile) identifyText(in *bufio.Reader, suffix string) error {
 		t.format = "parquet"
 		return checkCodec(t.path)
 	case len(text) == 0:
-		return errors.New("it is empty")
-	case begin[0] == '\n', begin[0] == '\r': // DuckDB takes the empty line for the header
-		return unreadable{"its first line is empty", "the first line must have the names of the columns"}
+		return errors.New("the file is empty")
+	case begin[0] == '\n', begin[0] == '\r': // DuckDB would use the empty line as the header
+		return contentError{"the first line is empty", headerHint}
 	case bytes.HasPrefix(begin, []byte("PK\x03\x04")):
-		return unreadable{"it is a zip archive or a spreadsheet", "save it as CSV, or unpack it"}
+		return contentError{"the file is a zip archive or a spreadsheet", "save it as CSV, or unpack it"}
 	case bytes.IndexByte(begin, 0) >= 0, bytes.HasPrefix(begin, []byte("\xff\xfe")), bytes.HasPrefix(begin, []byte("\xfe\xff")), suffix == ".parquet",
 		bytes.HasPrefix(begin, []byte("\x28\xb5\x2f\xfd")):
-		return unreadable{"it is none of CSV, TSV, NDJSON, JSON and Parquet", "convert it to one of these, in UTF-8; gzip is fine"}
+		return contentError{"not CSV, TSV, NDJSON, JSON or Parquet", "convert it to one of these, in UTF-8; gzip is fine"}
 	case (text[0] == '{' || text[0] == '[') && suffix != ".csv" && suffix != ".tsv" && suffix != ".txt":
 		t.format = "json"
 		return nil
 	}
 	t.format = "csv"
 	t.delim = delimiter(begin, suffix)
+	return t.readHeader(in)
+}
+
+const headerHint = "the first line must contain the column names"
+
+// readHeader reads the column names of a CSV file.
+func (t *tableFile) readHeader(in io.Reader) (err error) {
 	reader := csv.NewReader(in)
 	reader.Comma = rune(t.delim[0])
 	if t.header, err = reader.Read(); err != nil {
@@ -153,23 +157,17 @@ func (t *tableFile) identifyText(in *bufio.Reader, suffix string) error {
 		lower := strings.ToLower(name)
 		switch {
 		case strings.TrimSpace(name) == "":
-			return unreadable{fmt.Sprintf("column %d has no name", i+1), "the first line must have the names of the columns"}
+			return contentError{fmt.Sprintf("column %d has no name", i+1), headerHint}
 		case seen[lower]:
-			return unreadable{"two columns have the same name", "the first line must have the names of the columns"}
+			return contentError{"two columns have the same name", headerHint}
 		}
 		seen[lower] = true
 	}
 	return nil
 }
 
-// An unreadable says why a file is no table, and what to do.
-type unreadable struct{ what, hint string }
-
-func (e unreadable) Error() string { return e.what }
-func (e unreadable) Hint() string  { return e.hint }
-
-// delimiter finds what is between the columns of a CSV file: of the usual
-// characters that which the first line has most often, outside of quotes.
+// delimiter detects the delimiter of a CSV file: the one of comma, tab, | and ;
+// that is most frequent in the first line, outside of quotes.
 func delimiter(begin []byte, suffix string) string {
 	if suffix == ".tsv" || suffix == ".tab" {
 		return "\t"
@@ -195,135 +193,9 @@ func delimiter(begin []byte, suffix string) string {
 	return string(best)
 }
 
-// load reads the files of --table into temporary tables. It is for a DB that has
-// its folders and does not run any SQL of the user's yet.
-func (db *DB) load(ctx context.Context, files []tableFile) error {
-	for _, f := range files {
-		err := db.checkTableName(ctx, f)
-		if err == nil {
-			err = db.loadFile(ctx, f)
-		}
-		if err != nil {
-			err = sqlError(err)
-			if own, ok := errors.AsType[*Error](err); ok { // the place is one in SQL that the user does not see
-				own.Msg = placeInSQL.ReplaceAllString(own.Msg, "")
-			}
-			return tableFileError(f.TableFile, err)
-		}
-		db.loaded = append(db.loaded, f.TableFile)
-	}
-	return nil
-}
+// A contentError says why a file cannot be read as a table, and what to do.
+type contentError struct{ what, hint string }
 
-func (db *DB) checkTableName(ctx context.Context, f tableFile) error {
-	for _, folder := range db.folders {
-		if strings.EqualFold(folder.name, f.Name) || strings.EqualFold(folder.group, f.Name) {
-			return &TableFileError{TableFile: f.TableFile, Err: errTableKnown, hint: "give the file another name"}
-		}
-	}
-	var reserved bool
-	err := db.conn.QueryRowContext(ctx, `SELECT count(*) > 0 FROM duckdb_keywords()
-		WHERE keyword_category IN ('reserved', 'type_function') AND keyword_name = lower(?)`, f.Name).Scan(&reserved)
-	if err == nil && reserved {
-		return &TableFileError{TableFile: f.TableFile, Err: errTableWord, hint: "give the file another name"}
-	}
-	return err
-}
+func (e contentError) Error() string { return e.what }
 
-func (db *DB) loadFile(ctx context.Context, f tableFile) error {
-	compression := "uncompressed"
-	if f.gzip {
-		compression = "gzip"
-	}
-	table := "temp." + quoteName(f.Name)
-	switch f.format {
-	case "parquet":
-		return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS FROM read_parquet("+quote(f.path)+")")
-	case "json":
-		return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS FROM read_json("+quote(f.path)+
-			", compression = "+quote(compression)+", sample_size = -1, convert_strings_to_integers = false)")
-	}
-	// First all as texts, exactly as they are.
-	columns := make([]string, len(f.header))
-	for i := range f.header {
-		columns[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
-	}
-	err := db.exec(ctx, "CREATE TEMP TABLE _texts AS FROM read_csv("+quote(f.path)+", columns = {"+strings.Join(columns, ", ")+
-		"}, auto_detect = false, header = true, delim = "+quote(f.delim)+`, quote = '"', escape = '"', compression = `+quote(compression)+")")
-	if err != nil {
-		return err
-	}
-	selected := make([]string, len(f.header))
-	for i, name := range f.header {
-		column := fmt.Sprintf("c%d", i)
-		as := column
-		if !isCode(name) {
-			if as, err = db.typed(ctx, column); err != nil {
-				return err
-			}
-		}
-		selected[i] = as + " AS " + quoteName(name)
-	}
-	return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS SELECT "+strings.Join(selected, ", ")+" FROM _texts", "DROP TABLE _texts")
-}
-
-// textTypes are the types that columns of CSV files can have, and how their texts
-// look. A text that a number would print otherwise, or not exactly, is no number:
-// a leading zero, a plus sign, more digits than the type holds, 12E5. Dates are as
-// in CCLF or as Americans write them.
-var textTypes = []struct{ pattern, expr string }{
-	{`-?(0|[1-9][0-9]{0,17})`, "%s::BIGINT"},
-	{`-?(0|[1-9][0-9]{0,14})?\.[0-9]+|-?(0|[1-9][0-9]{0,14})(\.[0-9]*)?|-?[0-9]\.[0-9]+[eE][-+]?[0-9]{1,2}`, "%s::DOUBLE"},
-	{`[0-9]{4}-[0-9]{2}-[0-9]{2}`, "TRY_CAST(%s AS DATE)"},
-	{`[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}`, "try_strptime(%s, '%%m/%%d/%%Y')::DATE"},
-	{`[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?`, "TRY_CAST(%s AS TIMESTAMP)"},
-	{`(?i)true|false`, "%s::BOOLEAN"},
-}
-
-// typed is how SQL reads a column of texts: as the first type that all of its
-// values have.
-func (db *DB) typed(ctx context.Context, column string) (string, error) {
-	conditions := make([]string, len(textTypes))
-	for i, typ := range textTypes {
-		pattern := "regexp_full_match(" + column + ", " + quote(typ.pattern) + ")"
-		conditions[i] = "coalesce(bool_and(CASE WHEN " + pattern + " THEN " + fmt.Sprintf(typ.expr, column) + " IS NOT NULL ELSE " + column + " IS NULL END), false)"
-	}
-	var fits string
-	err := db.conn.QueryRowContext(ctx, "SELECT concat_ws(',', count("+column+") > 0, "+strings.Join(conditions, ", ")+") FROM _texts").Scan(&fits)
-	if err != nil {
-		return "", err
-	}
-	answers := strings.Split(fits, ",")
-	if i := slices.Index(answers[1:], "true"); answers[0] == "true" && i >= 0 {
-		return fmt.Sprintf(textTypes[i].expr, column), nil
-	}
-	return column, nil
-}
-
-// codeWords are words of the names of columns that hold identifiers and codes of
-// digits. They are text in CCLF, and so joins need them as text here.
-var codeWords = set("npi tin ein mbi hicn ssn ccn oscar zip zip5 zip9 fips ndc")
-
-// isCode reports whether a column is text by its name, whatever its values are.
-func isCode(name string) bool {
-	if textColumns[strings.ToLower(name)] {
-		return true
-	}
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	})
-	return slices.ContainsFunc(words, func(word string) bool { return codeWords[word] })
-}
-
-// textColumns are the columns of package schema that are text, in lower case.
-var textColumns = func() map[string]bool {
-	names := make(map[string]bool)
-	for _, table := range append(schema.AllTables(), tuvaschema.Files()...) {
-		for _, field := range table.Fields {
-			if sqlType(&field) == "VARCHAR" {
-				names[strings.ToLower(field.Label)] = true
-			}
-		}
-	}
-	return names
-}()
+func (e contentError) Hint() string { return e.hint }

@@ -129,16 +129,16 @@ func TestTableFileAlone(t *testing.T) {
 func TestTableFileErrors(t *testing.T) {
 	const phi = "SMITH"
 	for _, tt := range []struct{ file, content, want string }{
-		{"r.csv", "", "it is empty"},
-		{"r.csv", "\na\n1\n", "its first line is empty"},
+		{"r.csv", "", "the file is empty"},
+		{"r.csv", "\na\n1\n", "the first line is empty"},
 		{"r.csv", "a,b\n1,2\n3,4," + phi + "\n", "line 3"},
 		{"r.csv", "a,b\n1,2\n" + phi + "\n", "line 3"},
 		{"r.csv", "a,a\n1,2\n", "two columns have the same name"},
 		{"r.csv", "a,,b\n1,2,3\n", "column 2 has no name"},
 		{"r.csv", "a\n\"" + phi + "\n", "r.csv"},
 		{"r.csv", "a\n" + phi + "\xff\n", "r.csv"},
-		{"r.csv", "\xff\xfea\x00\n\x00", "it is none of CSV"},
-		{"r.xlsx", "PK\x03\x04...", "it is a zip archive or a spreadsheet"},
+		{"r.csv", "\xff\xfea\x00\n\x00", "not CSV"},
+		{"r.xlsx", "PK\x03\x04...", "the file is a zip archive or a spreadsheet"},
 		{"r.parquet", "PAR1" + phi, "r.parquet"},
 		{"r.json", `{"a": "` + phi, "r.json"},
 		{"r.ndjson", "{\"a\": 1}\n{\"a\": \"" + phi + "\n", "malformed JSON at byte"},
@@ -158,14 +158,14 @@ func TestTableFileErrors(t *testing.T) {
 	for _, tt := range []struct{ name, want string }{
 		{"cclf1", "has a table of this name"},
 		{"CCLF9", "has a table of this name"},
-		{"my-roster", "without quotes"},
-		{"a b", "without quotes"},
-		{"", "without quotes"},
-		{"1st", "without quotes"},
-		{"_result_1", "without quotes"},
-		{"x\";DROP VIEW cclf1", "without quotes"},
-		{"Select", "a word of SQL"},
-		{"left", "a word of SQL"},
+		{"my-roster", "expected a letter"},
+		{"a b", "expected a letter"},
+		{"", "expected a letter"},
+		{"1st", "expected a letter"},
+		{"_result_1", "expected a letter"},
+		{"x\";DROP VIEW cclf1", "expected a letter"},
+		{"Select", "an SQL keyword"},
+		{"left", "an SQL keyword"},
 	} {
 		_, err := Open(t.Context(), dataSet(t, nil), Options{Threads: 1, TableFiles: []TableFile{{tt.name, file}}})
 		if !errors.Is(err, ErrOptions) || !strings.Contains(err.Error(), tt.want) {

@@ -13,27 +13,27 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A tempFolder is a private folder for the temporary data of one process. Beside
-// it is a lock file that the process holds, so that others know whether its owner
-// lives: those who come later remove what a killed process has left.
+// A tempFolder is a private folder for the temporary data of one process. The
+// process holds a lock on a file next to it, so that later processes can remove
+// the folder of a process that was killed.
 type tempFolder struct {
 	dir    string
-	parent string // of all temporary folders of this user
+	parent string // parent of all temporary folders of this user
 	lock   *flock.Flock
 }
 
 const lockSuffix = ".lock"
 
-// newTempFolder makes a folder below base and removes those without an owner.
+// newTempFolder creates a folder below base, and removes abandoned ones.
 func newTempFolder(base string) (*tempFolder, error) {
 	parent := filepath.Join(base, fmt.Sprintf("cclf-query-%d", max(os.Getuid(), 0)))
-	for range 10 { // others may remove what is not locked yet
+	for range 10 { // another process can remove it before it is locked
 		t, err := tryTempFolder(parent)
 		if err == nil || !errors.Is(err, fs.ErrNotExist) || !isFolder(base) {
 			return t, err
 		}
 	}
-	return nil, fmt.Errorf("%s: cannot make a temporary folder: others remove it", parent)
+	return nil, fmt.Errorf("%s: cannot create a temporary folder: other processes remove it", parent)
 }
 
 func isFolder(name string) bool {
@@ -41,6 +41,8 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+// tryTempFolder creates a folder below parent. The error is fs.ErrNotExist if
+// another process removed it.
 func tryTempFolder(parent string) (*tempFolder, error) {
 	if err := os.Mkdir(parent, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
@@ -50,7 +52,7 @@ func tryTempFolder(parent string) (*tempFolder, error) {
 		return nil, err
 	}
 	if !isPrivate(info) {
-		return nil, fmt.Errorf("%s: not a folder of this user alone: remove it, or use another folder for temporary data", parent)
+		return nil, fmt.Errorf("%s: not a private folder of this user: remove it, or use another folder for temporary data", parent)
 	}
 	sweep(parent)
 	file, err := os.CreateTemp(parent, "*"+lockSuffix)
@@ -64,7 +66,7 @@ func tryTempFolder(parent string) (*tempFolder, error) {
 		return nil, errors.Join(err, t.remove())
 	}
 	if now, err := os.Lstat(file.Name()); !held || err != nil || !sameFile(t.lock, now) {
-		return nil, errors.Join(fs.ErrNotExist, t.lock.Close()) // swept before it was locked
+		return nil, errors.Join(fs.ErrNotExist, t.lock.Close()) // removed before it was locked
 	}
 	if err := os.Mkdir(t.dir, 0o700); err != nil {
 		return nil, errors.Join(err, t.remove())
@@ -77,8 +79,8 @@ func sameFile(lock *flock.Flock, now os.FileInfo) bool {
 	return err == nil && os.SameFile(locked, now)
 }
 
-// sweep removes the temporary folders whose owners are gone. What fails is left
-// for the next time.
+// sweep removes abandoned folders. It ignores errors: the next process tries
+// again.
 func sweep(parent string) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
@@ -96,13 +98,13 @@ func sweep(parent string) {
 	}
 }
 
-// remove removes the folder, and that of the user if there is nothing else in it.
+// remove removes the folder, and its parent if that is empty.
 func (t *tempFolder) remove() error {
 	err := os.RemoveAll(t.dir)
-	// The lock file goes while it is locked: nobody else can have it then.
+	// Remove the lock file while it is locked, so that no other process has it.
 	err = errors.Join(err, os.Remove(t.lock.Path()), t.lock.Close())
 	if t.parent != "" {
-		_ = os.Remove(t.parent) // fails if it is in use, or out of reach
+		_ = os.Remove(t.parent) // fails if it is in use, or inaccessible
 	}
 	return err
 }

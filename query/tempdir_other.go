@@ -2,8 +2,10 @@
 
 package query
 
-import "os"
+import (
+	"os"
+)
 
-// isPrivate reports whether a file is a folder. Temporary folders are the user's
-// own on these systems.
+// isPrivate reports whether a file is a folder. On these systems the temporary
+// folder is private to the user.
 func isPrivate(info os.FileInfo) bool { return info.IsDir() }

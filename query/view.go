@@ -9,8 +9,8 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// viewSQL is the statement that makes the view of a table.
-func viewSQL(f folder) string {
+// viewSQL returns the statement that creates the view of a table.
+func viewSQL(f tableSource) string {
 	create := "CREATE VIEW " + f.view() + " AS " + sourceSQL(f)
 	if f.group != "" {
 		create = "CREATE SCHEMA IF NOT EXISTS " + quoteName(f.group) + "; " + create
@@ -18,7 +18,8 @@ func viewSQL(f folder) string {
 	return create
 }
 
-func sourceSQL(f folder) string {
+// sourceSQL returns the SELECT that reads a table.
+func sourceSQL(f tableSource) string {
 	switch {
 	case f.stored != "":
 		return "SELECT * FROM " + f.stored
@@ -30,7 +31,7 @@ func sourceSQL(f folder) string {
 	return "SELECT * FROM read_parquet(" + quoteList(literal(f.files)) + ")"
 }
 
-// emptySQL selects no rows with the columns of a table.
+// emptySQL returns a SELECT with the columns of a table and no rows.
 func emptySQL(table *schema.Table) string {
 	cols := make([]string, len(table.Fields))
 	for i, field := range table.Fields {
@@ -39,10 +40,9 @@ func emptySQL(table *schema.Table) string {
 	return "SELECT " + strings.Join(cols, ", ") + " WHERE false"
 }
 
-// csvSQL reads CSV files with declared types. Nothing is guessed: a code that
-// looks like a number keeps its zeros. Columns that the schema does not know
-// are text.
-func csvSQL(f folder) string {
+// csvSQL returns the SELECT that reads CSV files. Types are declared, not
+// detected, so that codes keep their leading zeros. Unknown columns are text.
+func csvSQL(f tableSource) string {
 	cols := make([]string, len(f.header))
 	for i, name := range f.header {
 		typ := "VARCHAR"
@@ -56,9 +56,9 @@ func csvSQL(f folder) string {
 		`, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', dateformat = '%Y-%m-%d')`
 }
 
-// commentSQL is a script that puts the schema's descriptions on a view or a
-// table. The columns are those that it has.
-func commentSQL(object string, f folder, columns []string) string {
+// commentSQL returns a script that adds the descriptions of the schema to a VIEW
+// or TABLE that has the given columns.
+func commentSQL(object string, f tableSource, columns []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "COMMENT ON %s %s IS %s;\n", object, f.view(), quote(f.schema.Comment()))
 	for _, col := range columns {
@@ -69,45 +69,3 @@ func commentSQL(object string, f folder, columns []string) string {
 	}
 	return b.String()
 }
-
-// lookupField finds a field by its column name, in any case, as SQL does.
-func lookupField(table *schema.Table, column string) *schema.Field {
-	if table == nil {
-		return nil
-	}
-	for i := range table.Fields {
-		if strings.EqualFold(table.Fields[i].Label, column) {
-			return &table.Fields[i]
-		}
-	}
-	return nil
-}
-
-// sqlType is DuckDB's type for a field.
-func sqlType(f *schema.Field) string { return schema.DuckDB.Type(f.Type) }
-
-// quote makes an SQL string.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-// quoteName makes an SQL identifier.
-func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-
-// quoteList makes an SQL list of strings.
-func quoteList(items []string) string {
-	quoted := make([]string, len(items))
-	for i, s := range items {
-		quoted[i] = quote(s)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
-}
-
-// literal makes patterns that match these paths and no others.
-func literal(paths []string) []string {
-	patterns := make([]string, len(paths))
-	for i, path := range paths {
-		patterns[i] = wildcards.Replace(path)
-	}
-	return patterns
-}
-
-var wildcards = strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]")

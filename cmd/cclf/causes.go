@@ -30,7 +30,8 @@ var causes = []cause{
 	{is(fetch.ErrOptions), exitUsage, nil},
 	{is(syscall.ENOSPC), exitDiskFull, nil},
 	{is(syscall.EDQUOT), exitDiskFull, nil},
-	{is(query.ErrOutOfMemory), exitNoMemory, nil},
+	{is(query.ErrOutOfMemory), exitNoMemory,
+		say("raise --memory-limit, use fewer --jobs, or set --temp-dir to a folder with more space")},
 	{is(convert.ErrTooManyRejects), exitTooManyBad,
 		say("check the input; with a larger --max-rejects, or without it, the rejected lines are listed in " + convert.RejectsFile)},
 	{is(convert.ErrOutput), exitOutput, nil},
@@ -46,8 +47,12 @@ var causes = []cause{
 	{is(fetch.ErrUnavailable), exitUnavailable, nil},
 	{is(fetch.ErrFolder), exitOutput, nil},
 	{as[*fetch.Error], exitFailure, nil},
-	{as[*query.DataSetError], exitInput, nil},
+	{as[*query.DataSetError], exitInput, dataSetHint},
 	{as[*query.TableFileError], exitInput, nil},
+	{is(query.ErrRefusedCopy), exitQuery, say("write a result to a file with cclf query -f csv -o FILE")},
+	{is(query.ErrAccess), exitQuery,
+		say("a query reads only the tables of the data set: no other files, no network, no extensions; --table NAME=FILE adds a file")},
+	{is(query.ErrReplaced), exitQuery, say("run the command again to read the new data set")},
 	{as[*query.Error], exitQuery, nil},
 	{is(fs.ErrNotExist), exitInput, nil},
 }
@@ -99,6 +104,19 @@ func hintOf(err error) string {
 	var hinter interface{ Hint() string }
 	if errors.As(err, &hinter) {
 		return hinter.Hint()
+	}
+	return ""
+}
+
+// dataSetHint is the hint for a folder that cannot be queried.
+func dataSetHint(err error) string {
+	switch {
+	case errors.Is(err, query.ErrNoManifest):
+		return "the conversion did not finish, or cclf did not write this folder: run cclf convert again, or open a folder of CCLF tables with --no-manifest"
+	case errors.Is(err, query.ErrFormat):
+		return "convert the export to another folder with --format parquet, csv or duckdb"
+	case errors.Is(err, fs.ErrNotExist):
+		return "name the folder that cclf convert wrote"
 	}
 	return ""
 }

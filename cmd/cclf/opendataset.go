@@ -28,6 +28,9 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 		}
 	}
 	db, err := query.Open(ctx, dir, opts)
+	if option, ok := errors.AsType[*query.OptionError](err); ok && option.Option == "MemoryLimit" {
+		err = usageErrorf("invalid --memory-limit %q: expected a size with a unit, such as 4GB", option.Value)
+	}
 	if err == nil && e.exit != nil {
 		context.AfterFunc(ctx, func() {
 			time.Sleep(patience)

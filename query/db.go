@@ -1,0 +1,190 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// Options configure a DB. The zero value is ready to use.
+type Options struct {
+	// MemoryLimit bounds DuckDB's memory, for example "4GB". The default is 80%
+	// of the machine's memory.
+	MemoryLimit string
+	// TempDir is the parent of a private folder for results and intermediate
+	// data that do not fit in memory. The default is os.TempDir().
+	TempDir string
+	// Threads is the number of DuckDB worker threads. The default is one per
+	// core.
+	Threads int
+	// Confine, if not nil, is called before DuckDB starts, with absolute paths:
+	// the folders and files that will be read, and the folders that will be
+	// written to. It can take everything else from the process. Its error is
+	// returned by Open.
+	Confine func(read, write []string) error
+	// ExtraColumns describes additional columns of tables without a manifest,
+	// for Export and NoManifest. A manifest has its own description.
+	ExtraColumns []schema.ExtraColumn
+	// TableFiles are read once, when the data set is opened, into temporary
+	// tables. SQL cannot open the files themselves.
+	TableFiles []TableFile
+	// NoManifest opens a folder with the layout of a data set, or a DuckDB
+	// file, that cclf did not write. All part files are used, and a manifest is
+	// ignored.
+	NoManifest bool
+}
+
+// A DB is an open data set. It must not be used by several goroutines at once,
+// but several Rows can be open at once.
+type DB struct {
+	pool    *sql.DB
+	conn    *sql.Conn // the only connection, which owns the temporary tables
+	temp    *tempFolder
+	tables  []tableSource
+	set     *dataset.Set // nil without a manifest
+	loaded  []TableFile
+	results int // number of results staged so far
+}
+
+// connect starts DuckDB with an empty in-memory database and a private folder
+// for temporary data. Only the files and folders in reads will be read.
+func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
+	if opts.TempDir == "" {
+		opts.TempDir = os.TempDir()
+	}
+	temp, err := newTempFolder(opts.TempDir)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{temp: temp}
+	if opts.Confine != nil {
+		if err := opts.Confine(reads, []string{temp.parent}); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	if err := db.start(ctx, opts); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) start(ctx context.Context, opts Options) error {
+	// These settings cannot be changed after the start. DuckDB never downloads
+	// anything, and does not look into the home folder.
+	dsn := url.Values{
+		"autoinstall_known_extensions": {"false"},
+		"autoload_known_extensions":    {"false"},
+		"allow_community_extensions":   {"false"},
+		"allow_persistent_secrets":     {"false"},
+		"temp_directory":               {db.temp.dir},
+		// DuckDB's built-in cipher. Its random numbers are not cryptographic,
+		// because a cryptographic library would be an extension, and none is
+		// loaded. It protects against reading the disk, not against an attacker
+		// who can predict the random numbers.
+		"temp_file_encryption": {"true"},
+		"force_mbedtls_unsafe": {"true"},
+	}
+	if opts.MemoryLimit != "" {
+		dsn.Set("memory_limit", opts.MemoryLimit)
+	}
+	if opts.Threads > 0 {
+		dsn.Set("threads", fmt.Sprint(opts.Threads))
+	}
+	connector, err := duckdb.NewConnector("?"+dsn.Encode(), nil)
+	switch {
+	case err == nil:
+	case strings.Contains(err.Error(), "memory_limit"):
+		return &OptionError{"MemoryLimit", opts.MemoryLimit}
+	case strings.Contains(err.Error(), "threads"):
+		return &OptionError{"Threads", fmt.Sprint(opts.Threads)}
+	default:
+		return fmt.Errorf("start DuckDB: %w", err)
+	}
+	db.pool = sql.OpenDB(connector)
+	if db.conn, err = db.pool.Conn(ctx); err != nil {
+		return fmt.Errorf("connect to DuckDB: %w", err)
+	}
+	return nil
+}
+
+// exec runs trusted statements.
+func (db *DB) exec(ctx context.Context, statements ...string) error {
+	for _, stmt := range statements {
+		if _, err := db.conn.ExecContext(ctx, stmt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columns returns the names of the columns of a view.
+func (db *DB) columns(ctx context.Context, f tableSource) ([]string, error) {
+	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+f.view()+" LIMIT 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.Columns()
+}
+
+// comment adds the descriptions of package schema to a VIEW or TABLE.
+func (db *DB) comment(ctx context.Context, object string, f tableSource) error {
+	if f.schema == nil {
+		return nil
+	}
+	columns, err := db.columns(ctx, f)
+	if err != nil {
+		return err
+	}
+	return db.exec(ctx, commentSQL(object, f, columns))
+}
+
+// Close closes the data set and removes temporary data. Rows must be closed
+// before.
+func (db *DB) Close() error {
+	var err error
+	if db.conn != nil {
+		err = db.conn.Close()
+	}
+	if db.pool != nil {
+		err = errors.Join(err, db.pool.Close())
+	}
+	return errors.Join(err, db.temp.remove())
+}
+
+// Abandon removes temporary data while a query may still be running. It is for
+// a process that exits without waiting for DuckDB, which does not notice that a
+// context is canceled while it parses SQL.
+func (db *DB) Abandon() { _ = os.RemoveAll(db.temp.dir) }
+
+// replaced returns an error that wraps ErrReplaced if err is due to files that
+// are gone because the data set was replaced, and err otherwise.
+func (db *DB) replaced(err error) error {
+	if aboutFile(err) && db.set != nil && db.set.Replaced() {
+		return replacedError()
+	}
+	return err
+}
+
+func replacedError() error {
+	return &Error{Msg: "the data set was replaced while it was read", err: ErrReplaced}
+}
+
+func absolute(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		return abs
+	}
+	return dir
+}

@@ -1,0 +1,61 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// sqlError returns an error of the driver as an *Error. Cancellation is returned
+// unchanged.
+func sqlError(err error) error { return sqlErrorIn(err, "") }
+
+// sqlErrorIn is sqlError for an error in an SQL text, whose words can be in the
+// message.
+func sqlErrorIn(err error, sql string) error {
+	if err == nil || isCanceled(err) {
+		return err
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	cause, ok := errors.AsType[*duckdb.Error](err)
+	if !ok {
+		return &Error{Msg: strings.TrimSpace(err.Error()), err: err}
+	}
+	e := &Error{Msg: redacted(cause, sql), detail: strings.TrimSpace(cause.Msg)}
+	switch cause.Type {
+	case duckdb.ErrorTypeIO:
+		e.file = true
+	case duckdb.ErrorTypePermission:
+		e.err = ErrAccess
+		e.file = true // behind the fence, DuckDB reports a missing file like this
+	case duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder:
+		e.hint = "SHOW TABLES lists the tables, and DESCRIBE cclf1 the columns of one"
+	case duckdb.ErrorTypeOutOfMemory:
+		e.err = ErrOutOfMemory
+		if strings.Contains(e.detail, "max_temp_directory_size") { // the free space on the disk
+			e.err = syscall.ENOSPC
+		}
+		// The rest is advice to change settings, which are locked.
+		e.Msg, _, _ = strings.Cut(e.Msg, "\n")
+		e.detail, _, _ = strings.Cut(e.detail, "\n")
+	}
+	return e
+}
+
+func isCanceled(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// aboutFile reports whether an error is about a file that cannot be read.
+func aboutFile(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.file || errors.Is(err, fs.ErrNotExist)
+}
