@@ -38,4 +38,4 @@
 // modified.
 package schema
 
-//go:generate go run ../internal/gen/crosswalk ../docs/crosswalk.md
+//go:generate go run ../internal/gen/docs ../docs

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/catalog"
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -83,7 +84,7 @@ func runSchema(e *env, opts schemaOptions) error {
 		return err
 	}
 	var out bytes.Buffer
-	form := catalog.Form(opts.result.format)
+	format := render.Format(opts.result.format)
 	switch {
 	case opts.ddl != "" && label != "":
 		return usageErrorf("schema: --ddl is for whole tables")
@@ -101,9 +102,9 @@ func runSchema(e *env, opts schemaOptions) error {
 			out.WriteString(dialect.CreateTable(t))
 		}
 	case len(opts.args) == 0 && label == "" && !opts.all:
-		err = catalog.WriteTables(&out, form, tables, pickAPIs(opts.api))
+		err = catalog.WriteTables(&out, format, tables, pickAPIs(opts.api))
 	default:
-		err = catalog.WriteFields(&out, form, tables, label, pickAPIs(opts.api))
+		err = catalog.WriteFields(&out, format, tables, label, pickAPIs(opts.api))
 	}
 	if err != nil {
 		return err

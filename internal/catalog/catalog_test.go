@@ -11,23 +11,39 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// TestCrosswalkIsUpToDate fails when docs/crosswalk.md is not what
+// TestDocsAreUpToDate fails if the generated documentation is not what
 // "go generate ./schema" writes.
-func TestCrosswalkIsUpToDate(t *testing.T) {
-	want, err := os.ReadFile("../../docs/crosswalk.md")
+func TestDocsAreUpToDate(t *testing.T) {
+	var crosswalk, functions bytes.Buffer
+	if err := WriteCrosswalk(&crosswalk); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(crosswalk.Bytes(), readDoc(t, "crosswalk.md")) {
+		t.Error("docs/crosswalk.md differs from the tables: run go generate ./schema")
+	}
+	if err := WriteGeneralFunctions(&functions); err != nil {
+		t.Fatal(err)
+	}
+	page := readDoc(t, "extra-columns.md")
+	if want, err := ReplaceGenerated(page, functions.Bytes()); err != nil || !bytes.Equal(page, want) {
+		t.Errorf("docs/extra-columns.md differs from the functions: run go generate ./schema (%v)", err)
+	}
+	if _, err := ReplaceGenerated([]byte("# Page\n"), functions.Bytes()); err == nil {
+		t.Error("a page without a generated section is accepted")
+	}
+}
+
+func readDoc(t *testing.T, name string) []byte {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got bytes.Buffer
-	if err := WriteCrosswalk(&got); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Error("docs/crosswalk.md differs from the tables: run go generate ./schema")
-	}
+	return page
 }
 
 // TestMarkdownTables checks that the rows of all tables in the crosswalk have
@@ -64,10 +80,10 @@ func TestMarkdownTables(t *testing.T) {
 // TestTextWidth checks that everything can be read on a terminal.
 func TestTextWidth(t *testing.T) {
 	var out strings.Builder
-	if err := WriteTables(&out, Text, schema.AllTables(), schema.APIs[:]); err != nil {
+	if err := WriteTables(&out, render.Table, schema.AllTables(), schema.APIs[:]); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFields(&out, Text, schema.AllTables(), "", schema.APIs[:]); err != nil {
+	if err := WriteFields(&out, render.Table, schema.AllTables(), "", schema.APIs[:]); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {
@@ -81,7 +97,7 @@ func TestTextWidth(t *testing.T) {
 // TestComplete checks that programs get all that the schema knows.
 func TestComplete(t *testing.T) {
 	var out bytes.Buffer
-	if err := WriteFields(&out, JSON, schema.AllTables(), "", schema.APIs[:]); err != nil {
+	if err := WriteFields(&out, render.JSON, schema.AllTables(), "", schema.APIs[:]); err != nil {
 		t.Fatal(err)
 	}
 	var fromJSON []tableJSON
@@ -89,7 +105,7 @@ func TestComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
-	if err := WriteFields(&out, CSV, schema.AllTables(), "", schema.APIs[:]); err != nil {
+	if err := WriteFields(&out, render.CSV, schema.AllTables(), "", schema.APIs[:]); err != nil {
 		t.Fatal(err)
 	}
 	records, err := csv.NewReader(&out).ReadAll()
@@ -106,16 +122,16 @@ func TestComplete(t *testing.T) {
 			j, record := fromJSON[i].Fields[k], records[0]
 			records = records[1:]
 			if j.Label != field.Label || record[column["label"]] != field.Label {
-				t.Fatalf("%s.%s: %s in JSON, %s in CSV", table.Name, field.Label, j.Label, record[column["label"]])
+				t.Fatalf("%s.%s: %s in render.JSON, %s in CSV", table.Name, field.Label, j.Label, record[column["label"]])
 			}
 			for _, api := range schema.APIs {
 				want := field.Cells[api]
 				c := j.Sources[api.String()]
 				if c.Source != want.Source.String() || c.Path != want.Expr || c.Note != want.Note {
-					t.Errorf("%s.%s: %v in JSON, want %v", table.Name, field.Label, c, want)
+					t.Errorf("%s.%s: %v in render.JSON, want %v", table.Name, field.Label, c, want)
 				}
 				if got := record[column[api.String()+"_path"]]; got != want.Expr {
-					t.Errorf("%s.%s: path %q in CSV, want %q", table.Name, field.Label, got, want.Expr)
+					t.Errorf("%s.%s: path %q in render.CSV, want %q", table.Name, field.Label, got, want.Expr)
 				}
 			}
 		}
@@ -173,23 +189,23 @@ func TestForms(t *testing.T) {
 		write func(w *strings.Builder) error
 		want  string
 	}{
-		{"tables as text", func(w *strings.Builder) error { return WriteTables(w, Text, example(), all) }, `
+		{"tables as text", func(w *strings.Builder) error { return WriteTables(w, render.Table, example(), all) }, `
 TABLE  FILE   A ROW IS  FIELDS  IN V1  IN V2  IN V3  DESCRIPTION
 cclfx  CCLFX  an item        2      0      2      1  Example File: One row for each <line> of a claim.
 extra         a thing        1      1      1      1  Extra: One row for each thing.
 `},
-		{"tables as CSV", func(w *strings.Builder) error { return WriteTables(w, CSV, example(), v3) }, `
+		{"tables as CSV", func(w *strings.Builder) error { return WriteTables(w, render.CSV, example(), v3) }, `
 table,file,title,grain,record_length,key,claims,description,fields,v3_carried
 cclfx,CCLFX,Example File,item,10,CLM_ID LINE_AMT,CARRIER DME,One row for each <line> of a claim.,2,1
 extra,,Extra,thing,,CLM_ID,,One row for each thing.,1,1
 `},
-		{"tables as Markdown", func(w *strings.Builder) error { return WriteTables(w, Markdown, example(), v3) }, `
+		{"tables as Markdown", func(w *strings.Builder) error { return WriteTables(w, render.Markdown, example(), v3) }, `
 | Table | File | A row is | Fields | in v3 | Description |
 |---|---|---|--:|--:|---|
 | ¬cclfx¬ | CCLFX | an item | 2 | 1 | Example File: One row for each &lt;line> of a claim. |
 | ¬extra¬ |  | a thing | 1 | 1 | Extra: One row for each thing. |
 `},
-		{"tables as JSON", func(w *strings.Builder) error { return WriteTables(w, JSON, example()[1:], v3) }, `
+		{"tables as JSON", func(w *strings.Builder) error { return WriteTables(w, render.JSON, example()[1:], v3) }, `
 [
   {
     "table": "extra",
@@ -206,7 +222,7 @@ extra,,Extra,thing,,CLM_ID,,One row for each thing.,1,1
   }
 ]
 `},
-		{"fields as text", func(w *strings.Builder) error { return WriteFields(w, Text, example(), "", all) }, `
+		{"fields as text", func(w *strings.Builder) error { return WriteFields(w, render.Table, example(), "", all) }, `
 CCLFX  Example File
 One row for each <line> of a claim.
 A row is an item. 2 fields, 10 bytes. Key: CLM_ID, LINE_AMT. Claims: CARRIER, DME.
@@ -233,7 +249,7 @@ A row is a thing. 1 field. Key: CLM_ID.
      Identifier of the thing
      v1 v2 v3    mapped   id
 `},
-		{"one field as text", func(w *strings.Builder) error { return WriteFields(w, Text, example(), "LINE_AMT", v3[:0]) }, `
+		{"one field as text", func(w *strings.Builder) error { return WriteFields(w, render.Table, example(), "LINE_AMT", v3[:0]) }, `
 CCLFX  Example File
 One row for each <line> of a claim.
 A row is an item. 2 fields, 10 bytes. Key: CLM_ID, LINE_AMT. Claims: CARRIER, DME.
@@ -241,13 +257,13 @@ A row is an item. 2 fields, 10 bytes. Key: CLM_ID, LINE_AMT. Claims: CARRIER, DM
   2  LINE_AMT  decimal(7,2) -9(5).99, 9 bytes at 2-10
      Amount, US dollars
 `},
-		{"fields as CSV", func(w *strings.Builder) error { return WriteFields(w, CSV, example(), "", all[1:]) }, `
+		{"fields as CSV", func(w *strings.Builder) error { return WriteFields(w, render.CSV, example(), "", all[1:]) }, `
 table,number,label,type,precision,scale,format,width,start,end,description,v2_source,v2_path,v2_note,v3_source,v3_path,v3_note,v2_partial_source,v2_partial_path,v2_partial_note
 cclfx,1,CLM_ID,text,,,X(1),1,1,1,Identifier of the claim,mapped,identifier[system=bb:clm_id].value | id,,mapped,identifier[system=bb:clm_id].value | id,,mapped,identifier.value,
 cclfx,2,LINE_AMT,decimal,7,2,-9(5).99,9,2,10,"Amount, US dollars",derived,item.amount > cents,dollars of the *cents*,absent,,for many reasons for many reasons for many reasons for many reasons for many reasons for many reasons for many reasons for many reasons ,absent,,not there
 extra,1,CLM_ID,text,,,,,,,Identifier of the thing,mapped,id,,mapped,id,,absent,,
 `},
-		{"one field as JSON", func(w *strings.Builder) error { return WriteFields(w, JSON, example()[:1], "CLM_ID", all[:2]) }, `
+		{"one field as JSON", func(w *strings.Builder) error { return WriteFields(w, render.JSON, example()[:1], "CLM_ID", all[:2]) }, `
 [
   {
     "table": "cclfx",
@@ -298,7 +314,7 @@ extra,1,CLM_ID,text,,,,,,,Identifier of the thing,mapped,id,,mapped,id,,absent,,
   }
 ]
 `},
-		{"fields as Markdown", func(w *strings.Builder) error { return WriteFields(w, Markdown, example(), "", all[:2]) }, `
+		{"fields as Markdown", func(w *strings.Builder) error { return WriteFields(w, render.Markdown, example(), "", all[:2]) }, `
 ## CCLFX
 
 **Example File.** One row for each &lt;line> of a claim.
@@ -336,36 +352,15 @@ A row is a thing. 1 field. Key: CLM_ID.
 
 // TestMovedField checks that a field whose place depends on the layout says so.
 func TestMovedField(t *testing.T) {
-	for form, want := range map[Form]string{
-		Text:     "20 bytes at 118-137; in layout v43 X(35), 35 bytes at 196-230\n",
-		Markdown: "| 118-137<br>v43: 196-230 |",
-		JSON:     `"layout_v43": {`,
+	for form, want := range map[render.Format]string{
+		render.Table:    "20 bytes at 118-137; in layout v43 X(35), 35 bytes at 196-230\n",
+		render.Markdown: "| 118-137<br>v43: 196-230 |",
+		render.JSON:     `"layout_v43": {`,
 	} {
 		var out strings.Builder
 		err := WriteFields(&out, form, schema.Tables(), "CLM_PRSBNG_PRVDR_GNRC_ID_NUM", nil)
 		if err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%s lacks %q: %v\n%s", form, want, err, out.String())
-		}
-	}
-}
-
-func TestWrap(t *testing.T) {
-	long := strings.Repeat("x", lineWidth-2)
-	for _, tt := range []struct {
-		s      string
-		indent int
-		want   string
-	}{
-		{"", 0, ""},
-		{"a  b\nc", 0, "a b c"},
-		{long + " y", 0, long + " y"},
-		{long + " yz", 0, long + "\nyz"},
-		{"y " + long, 2, "y\n  " + long},
-		{long + "yz", 2, long + "\n  yz"},
-		{long, lineWidth - 100, long[:100] + "\n" + strings.Repeat(" ", 20) + long[100:]},
-	} {
-		if got := wrap(tt.s, tt.indent); got != tt.want {
-			t.Errorf("wrap(%q, %d) = %q, want %q", tt.s, tt.indent, got, tt.want)
 		}
 	}
 }

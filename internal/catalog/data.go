@@ -1,17 +1,15 @@
 package catalog
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// A tableJSON is a table as JSON. Side tables have no file and no widths.
+// A tableJSON describes a table. Side tables have no file and no widths.
 type tableJSON struct {
 	Table        string         `json:"table"`
 	File         string         `json:"file,omitempty"`
@@ -21,7 +19,7 @@ type tableJSON struct {
 	Claims       []string       `json:"claims,omitempty"`
 	Key          []string       `json:"key"`
 	FieldCount   int            `json:"field_count"`
-	Carried      map[string]int `json:"carried"` // fields, by generation
+	Carried      map[string]int `json:"carried"` // number of fields, by API version
 	RecordLength int            `json:"record_length,omitempty"`
 	Fields       []fieldJSON    `json:"fields,omitempty"`
 }
@@ -35,11 +33,11 @@ type fieldJSON struct {
 	Scale       int    `json:"scale,omitempty"`
 	placeJSON
 	V43     *placeJSON          `json:"layout_v43,omitempty"` // where it differs
-	Sources map[string]cellJSON `json:"sources"`              // by generation
+	Sources map[string]cellJSON `json:"sources"`              // by API version
 	Partial *cellJSON           `json:"v2_partially_adjudicated,omitempty"`
 }
 
-// A placeJSON is the place of a field in the fixed-width file.
+// A placeJSON is the position of a field in the fixed-width file.
 type placeJSON struct {
 	Format string `json:"format,omitempty"`
 	Width  int    `json:"width,omitempty"`
@@ -60,13 +58,13 @@ func describeTable(t *schema.Table, apis []schema.API) tableJSON {
 		Title:       t.Title,
 		Description: t.Description,
 		Grain:       string(t.Grain),
-		Claims:      claimNames(t),
+		Claims:      claimTypes(t),
 		Key:         t.Key,
 		FieldCount:  len(t.Fields),
 		Carried:     make(map[string]int),
 	}
 	for _, api := range apis {
-		j.Carried[api.String()] = count(api, t).carried()
+		j.Carried[api.String()] = countSources(api, t).carried()
 	}
 	if !t.Side {
 		j.RecordLength = t.RecordLength()
@@ -93,7 +91,7 @@ func describeParts(parts []part, apis []schema.API) []tableJSON {
 	return list
 }
 
-func describeField(t *schema.Table, f numbered, apis []schema.API) fieldJSON {
+func describeField(t *schema.Table, f numberedField, apis []schema.API) fieldJSON {
 	j := fieldJSON{
 		Number:      f.number,
 		Label:       f.Label,
@@ -105,7 +103,7 @@ func describeField(t *schema.Table, f numbered, apis []schema.API) fieldJSON {
 	}
 	if !t.Side {
 		j.placeJSON = placeJSON{f.Format(), f.Width, f.Start, f.End}
-		if m := moved(t, f.Field); m != nil {
+		if m := movedSlot(t, f.Field); m != nil {
 			j.V43 = &placeJSON{m.Type.Format(), m.Type.Width, m.Start, m.End}
 		}
 	}
@@ -122,68 +120,91 @@ func describeCell(c schema.Cell) cellJSON {
 	return cellJSON{c.Source.String(), c.Expr, c.Note}
 }
 
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
-
 func writeTablesCSV(w io.Writer, tables []*schema.Table, apis []schema.API) error {
-	header := []string{"table", "file", "title", "grain", "record_length", "key", "claims", "description", "fields"}
+	names := []string{"table", "file", "title", "grain", "record_length", "key", "claims", "description", "fields"}
 	for _, api := range apis {
-		header = append(header, api.String()+"_carried")
+		names = append(names, api.String()+"_carried")
 	}
-	records := [][]string{header}
+	var records [][]any
 	for _, t := range tables {
 		j := describeTable(t, apis)
-		record := []string{
+		record := []any{
 			j.Table, j.File, j.Title, j.Grain, number(j.RecordLength),
-			strings.Join(j.Key, " "), strings.Join(j.Claims, " "), j.Description, strconv.Itoa(j.FieldCount),
+			strings.Join(j.Key, " "), strings.Join(j.Claims, " "), j.Description, int64(j.FieldCount),
 		}
 		for _, api := range apis {
-			record = append(record, strconv.Itoa(j.Carried[api.String()]))
+			record = append(record, int64(j.Carried[api.String()]))
 		}
 		records = append(records, record)
 	}
-	return csv.NewWriter(w).WriteAll(records)
+	return writeCSV(w, names, records)
 }
 
 func writeFieldsCSV(w io.Writer, parts []part, apis []schema.API) error {
-	header := []string{
+	names := []string{
 		"table", "number", "label", "type", "precision", "scale", "format", "width", "start", "end", "description",
 	}
 	for _, api := range apis {
-		header = append(header, api.String()+"_source", api.String()+"_path", api.String()+"_note")
+		names = append(names, api.String()+"_source", api.String()+"_path", api.String()+"_note")
 	}
 	if slices.Contains(apis, schema.V2) {
-		header = append(header, "v2_partial_source", "v2_partial_path", "v2_partial_note")
+		names = append(names, "v2_partial_source", "v2_partial_path", "v2_partial_note")
 	}
-	records := [][]string{header}
+	var records [][]any
 	for _, p := range parts {
 		for _, f := range p.fields {
-			j := describeField(p.Table, f, apis)
-			record := []string{
-				p.Name, number(j.Number), j.Label, j.Type, number(j.Precision), number(j.Scale),
-				j.Format, number(j.Width), number(j.Start), number(j.End), j.Description,
-			}
-			for _, api := range apis {
-				c := j.Sources[api.String()]
-				record = append(record, c.Source, c.Path, c.Note)
-			}
-			if c := j.Partial; c != nil {
-				record = append(record, c.Source, c.Path, c.Note)
-			}
-			records = append(records, record)
+			records = append(records, fieldRecord(p.Table, f, apis))
 		}
 	}
-	return csv.NewWriter(w).WriteAll(records)
+	return writeCSV(w, names, records)
 }
 
-// number is empty for what a field or table does not have.
-func number(n int) string {
-	if n == 0 {
-		return ""
+func fieldRecord(t *schema.Table, f numberedField, apis []schema.API) []any {
+	j := describeField(t, f, apis)
+	record := []any{
+		t.Name, number(j.Number), j.Label, j.Type, number(j.Precision), number(j.Scale),
+		j.Format, number(j.Width), number(j.Start), number(j.End), j.Description,
 	}
-	return strconv.Itoa(n)
+	for _, api := range apis {
+		c := j.Sources[api.String()]
+		record = append(record, c.Source, c.Path, c.Note)
+	}
+	if c := j.Partial; c != nil {
+		record = append(record, c.Source, c.Path, c.Note)
+	}
+	return record
 }
+
+// number is nil if a field or table does not have one.
+func number(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
+func writeCSV(w io.Writer, names []string, records [][]any) error {
+	columns := make([]render.Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
+	}
+	return render.WriteCSV(w, columns, &rows{left: records}, render.CSVOptions{})
+}
+
+// rows are records as render reads them.
+type rows struct {
+	left    [][]any
+	current []any
+}
+
+func (r *rows) Next() bool {
+	if len(r.left) == 0 {
+		return false
+	}
+	r.current, r.left = r.left[0], r.left[1:]
+	return true
+}
+
+func (r *rows) Values() []any { return r.current }
+
+func (r *rows) Err() error { return nil }

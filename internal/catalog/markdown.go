@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -20,40 +21,40 @@ func writeTablesMarkdown(w io.Writer, tables []*schema.Table, apis []schema.API)
 	for _, t := range tables {
 		fmt.Fprintf(bw, "| `%s` | %s | %s | %d |", t.Name, t.File, rowIs(t), len(t.Fields))
 		for _, api := range apis {
-			fmt.Fprintf(bw, " %d |", count(api, t).carried())
+			fmt.Fprintf(bw, " %d |", countSources(api, t).carried())
 		}
-		fmt.Fprintf(bw, " %s |\n", prose(t.Comment()))
+		fmt.Fprintf(bw, " %s |\n", render.MarkdownText(t.Comment()))
 	}
 	return bw.Flush()
 }
 
-// writeFieldsMarkdown writes a section for each table, under a heading of the
-// second level. What the generations carry stands in one cell, a line each:
-// with a column each a table would be too wide to read.
+// writeFieldsMarkdown writes a section per table, under a heading of level 2.
+// The cells of all API versions are lines in one column: with a column per
+// version, a table would be too wide to read.
 func writeFieldsMarkdown(w io.Writer, parts []part, apis []schema.API) error {
 	bw := bufio.NewWriter(w)
 	for i, p := range parts {
 		if i > 0 {
 			fmt.Fprintln(bw)
 		}
-		fmt.Fprintf(bw, "## %s\n\n**%s.** %s\n\n%s\n\n", title(p.Table), p.Title, prose(p.Description), prose(facts(p.Table)))
+		fmt.Fprintf(bw, "## %s\n\n**%s.** %s\n\n%s\n\n", heading(p.Table), p.Title, render.MarkdownText(p.Description), render.MarkdownText(summary(p.Table)))
 		head, rule := "| # | Field | Type |", "|--:|---|---|"
 		if !p.Side {
 			head, rule = head+" Bytes |", rule+"---|"
 		}
 		fmt.Fprintf(bw, "%s Where it comes from |\n%s---|\n", head, rule)
 		for _, f := range p.fields {
-			fmt.Fprintf(bw, "| %d | `%s`<br>%s | %s |", f.number, f.Label, prose(f.Description), typeName(f.Type))
+			fmt.Fprintf(bw, "| %d | `%s`<br>%s | %s |", f.number, f.Label, render.MarkdownText(f.Description), sqlType(f.Type))
 			if !p.Side {
-				fmt.Fprintf(bw, " %s", span(f.Start, f.End))
-				if m := moved(p.Table, f.Field); m != nil {
-					fmt.Fprintf(bw, "<br>%s: %s", schema.LayoutV43, span(m.Start, m.End))
+				fmt.Fprintf(bw, " %s", byteRange(f.Start, f.End))
+				if m := movedSlot(p.Table, f.Field); m != nil {
+					fmt.Fprintf(bw, "<br>%s: %s", schema.LayoutV43, byteRange(m.Start, m.End))
 				}
 				fmt.Fprint(bw, " |")
 			}
 			var lines []string
 			for _, o := range origins(f.Field, apis) {
-				lines = append(lines, "**"+o.of+"** "+source(o.Cell))
+				lines = append(lines, "**"+o.versions+"** "+source(o.Cell))
 			}
 			fmt.Fprintf(bw, " %s |\n", strings.Join(lines, "<br>"))
 		}
@@ -61,13 +62,13 @@ func writeFieldsMarkdown(w io.Writer, parts []part, apis []schema.API) error {
 	return bw.Flush()
 }
 
-// source says how a cell gets its values.
+// source describes how a cell gets its values.
 func source(c schema.Cell) string {
 	s := c.Source.String()
-	if c.Source == schema.Mapped { // which the path says
+	if c.Source == schema.Mapped { // obvious from the path
 		s = ""
 	}
-	for _, part := range []string{code(c.Expr), prose(c.Note)} {
+	for _, part := range []string{render.MarkdownCode(c.Expr), render.MarkdownText(c.Note)} {
 		if s != "" && part != "" {
 			s += ": "
 		}
@@ -75,16 +76,3 @@ func source(c schema.Cell) string {
 	}
 	return s
 }
-
-// code is a path as it can stand in a table.
-func code(expr string) string {
-	if expr == "" {
-		return ""
-	}
-	return "`" + strings.ReplaceAll(expr, "|", `\|`) + "`"
-}
-
-// prose keeps a text from being taken for markup.
-func prose(s string) string { return markup.Replace(s) }
-
-var markup = strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "`", "\\`", "\n", " ")
