@@ -5,11 +5,12 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,93 +26,98 @@ import (
 )
 
 func TestJobs(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Hour})
-	for _, api := range []string{"v1", "v2", "v3"} {
-		c := client(t, s.url, func(o *fetch.Options) { o.API = api })
-		if api == "v1" {
-			if jobs, err := c.Jobs(t.Context()); err != nil || len(jobs) != 0 {
-				t.Fatalf("none: %v, %v", jobs, err)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Hour})
+		for _, api := range []string{"v1", "v2", "v3"} {
+			c := client(t, s.url, func(o *fetch.Options) { o.API = api })
+			if api == "v1" {
+				if jobs, err := c.Jobs(t.Context()); err != nil || len(jobs) != 0 {
+					t.Fatalf("none: %v, %v", jobs, err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			_, err := c.Export(ctx, fetch.ExportOptions{Dir: t.TempDir()})
+			cancel()
+			if err == nil {
+				t.Fatal("no error of an export that was stopped")
 			}
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		_, err := c.Export(ctx, fetch.ExportOptions{Dir: t.TempDir()})
-		cancel()
-		if err == nil {
-			t.Fatal("no error of an export that was stopped")
+		c := client(t, s.url)
+		jobs, err := c.Jobs(t.Context())
+		if err != nil || len(jobs) != 3 || jobs[2].ID != "3" || !strings.HasSuffix(jobs[2].Request, "/api/v3/Patient/$export") || jobs[0].Created.IsZero() {
+			t.Fatalf("%+v, %v", jobs, err)
 		}
-	}
-	c := client(t, s.url)
-	jobs, err := c.Jobs(t.Context())
-	if err != nil || len(jobs) != 3 || jobs[2].ID != "3" || !strings.HasSuffix(jobs[2].Request, "/api/v3/Patient/$export") || jobs[0].Created.IsZero() {
-		t.Fatalf("%+v, %v", jobs, err)
-	}
-	status, err := c.JobStatus(t.Context(), "1")
-	if err != nil || status.State != "running" || status.Progress == "" {
-		t.Errorf("%+v, %v", status, err)
-	}
-	if err := c.CancelJob(t.Context(), "1"); err != nil {
-		t.Error(err)
-	}
-	if status, err = c.JobStatus(t.Context(), s.url+"/api/v3/jobs/1"); err != nil || status.State != "cancelled" {
-		t.Errorf("%+v, %v", status, err)
-	}
-	wantKind(t, c.CancelJob(t.Context(), "1"), fetch.ErrRejected)
-	if jobs, err = c.Jobs(t.Context(), "Cancelled", "Failed"); err != nil || len(jobs) != 1 {
-		t.Errorf("%+v, %v", jobs, err)
-	}
-	_, err = c.JobStatus(t.Context(), fmt.Sprint(s.ForeignJob()))
-	wantKind(t, err, fetch.ErrAuth)
-	_, err = c.JobStatus(t.Context(), "999")
-	wantKind(t, err, fetch.ErrExpired)
-	for _, bad := range []string{"../1", "a b", "", "http://127.0.0.1:9/jobs/1"} {
-		_, err = c.JobStatus(t.Context(), bad)
-		wantKind(t, err, fetch.ErrOptions)
-	}
+		status, err := c.JobStatus(t.Context(), "1")
+		if err != nil || status.State != "running" || status.Progress == "" {
+			t.Errorf("%+v, %v", status, err)
+		}
+		if err := c.CancelJob(t.Context(), "1"); err != nil {
+			t.Error(err)
+		}
+		if status, err = c.JobStatus(t.Context(), s.url+"/api/v3/jobs/1"); err != nil || status.State != "cancelled" {
+			t.Errorf("%+v, %v", status, err)
+		}
+		wantKind(t, c.CancelJob(t.Context(), "1"), fetch.ErrRejected)
+		if jobs, err = c.Jobs(t.Context(), "Cancelled", "Failed"); err != nil || len(jobs) != 1 {
+			t.Errorf("%+v, %v", jobs, err)
+		}
+		_, err = c.JobStatus(t.Context(), fmt.Sprint(s.ForeignJob()))
+		wantKind(t, err, fetch.ErrAuth)
+		_, err = c.JobStatus(t.Context(), "999")
+		wantKind(t, err, fetch.ErrExpired)
+		for _, bad := range []string{"../1", "a b", "", "http://127.0.0.1:9/jobs/1"} {
+			_, err = c.JobStatus(t.Context(), bad)
+			wantKind(t, err, fetch.ErrOptions)
+		}
+	})
 }
 
 func TestMetadataAndAttribution(t *testing.T) {
-	s := serve(t, bcdatest.Options{})
-	c := client(t, s.url)
-	if text, err := c.Metadata(t.Context()); err != nil || !strings.Contains(string(text), "CapabilityStatement") {
-		t.Errorf("%s, %v", text, err)
-	}
-	if s.count("POST /auth/token") != 0 {
-		t.Error("metadata took a token")
-	}
-	dates, err := c.Attribution(t.Context())
-	if err != nil || len(dates) != 2 || dates[0].Type != "last_attribution_update" || dates[0].Time.IsZero() {
-		t.Errorf("%+v, %v", dates, err)
-	}
-	if token, err := c.Token(t.Context()); err != nil || time.Until(token.Expires) < 19*time.Minute {
-		t.Errorf("%v, %v", token, err)
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{})
+		c := client(t, s.url)
+		if text, err := c.Metadata(t.Context()); err != nil || !strings.Contains(string(text), "CapabilityStatement") {
+			t.Errorf("%s, %v", text, err)
+		}
+		if s.count("POST /auth/token") != 0 {
+			t.Error("metadata took a token")
+		}
+		dates, err := c.Attribution(t.Context())
+		if err != nil || len(dates) != 2 || dates[0].Type != "last_attribution_update" || dates[0].Time.IsZero() {
+			t.Errorf("%+v, %v", dates, err)
+		}
+		if token, err := c.Token(t.Context()); err != nil || time.Until(token.Expires) < 19*time.Minute {
+			t.Errorf("%v, %v", token, err)
+		}
+	})
 }
 
 // TestConcurrentUse shares a client among many.
 func TestConcurrentUse(t *testing.T) {
-	s := serve(t, bcdatest.Options{})
-	c := client(t, s.url)
-	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() {
-			if _, err := c.Attribution(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if n := s.count("POST /auth/token"); n != 1 {
-		t.Errorf("%d tokens", n)
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{})
+		c := client(t, s.url)
+		var group sync.WaitGroup
+		for range 20 {
+			group.Go(func() {
+				if _, err := c.Attribution(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if n := s.count("POST /auth/token"); n != 1 {
+			t.Errorf("%d tokens", n)
+		}
+	})
 }
 
 // bulkServer is a server of the FHIR bulk data specification that is not BCDA:
 // SMART authentication, another layout, two documents in the export.
-func bulkServer(t *testing.T, key *ecdsa.PublicKey) *httptest.Server {
+func bulkServer(t *testing.T, key *ecdsa.PublicKey) *testServer {
 	polls := 0
 	mux := http.NewServeMux()
-	s := httptest.NewServer(mux)
-	t.Cleanup(s.Close)
+	s := newServer(t, mux)
 	mux.HandleFunc("GET /r4/.well-known/smart-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"token_endpoint":"%s/auth/issue"}`, s.URL)
 	})
@@ -178,7 +184,7 @@ func TestAnyServer(t *testing.T) {
 		"smart": {fetch.SMARTAuth{ClientID: "me", Key: key, KeyID: "k"}, &key.PublicKey},
 		"none":  {nil, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			s := bulkServer(t, tt.key)
 			dir := t.TempDir()
 			c := client(t, s.URL+"/r4", func(o *fetch.Options) { o.Auth = tt.auth })
@@ -200,46 +206,41 @@ func TestAnyServer(t *testing.T) {
 // TestBasicElsewhere uses id and secret at a server that is not BCDA: with the
 // grant that OAuth wants, and the characters of the secret as they are.
 func TestBasicElsewhere(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, secret, _ := r.BasicAuth()
-		if id != "i/d" || secret != "s+e%c=" || r.PostFormValue("grant_type") != "client_credentials" || r.Header.Get("Accept") != "application/json" {
-			w.WriteHeader(http.StatusUnauthorized)
+	bubble(t, func(t *testing.T) {
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			id, secret, _ := r.BasicAuth()
+			if id != "i/d" || secret != "s+e%c=" || r.PostFormValue("grant_type") != "client_credentials" || r.Header.Get("Accept") != "application/json" {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			_, _ = io.WriteString(w, `{"access_token":"x","token_type":"bearer"}`)
+		}))
+		c := client(t, s.URL+"/fhir", func(o *fetch.Options) {
+			o.Auth = fetch.BasicAuth{ClientID: "i/d", ClientSecret: "s+e%c=", TokenURL: s.URL + "/t"}
+		})
+		if token, err := c.Token(t.Context()); err != nil || !token.Expires.IsZero() {
+			t.Errorf("%v, %v", token, err)
 		}
-		_, _ = io.WriteString(w, `{"access_token":"x","token_type":"bearer"}`)
-	}))
-	defer s.Close()
-	c := client(t, s.URL+"/fhir", func(o *fetch.Options) {
-		o.Auth = fetch.BasicAuth{ClientID: "i/d", ClientSecret: "s+e%c=", TokenURL: s.URL + "/t"}
 	})
-	if token, err := c.Token(t.Context()); err != nil || !token.Expires.IsZero() {
-		t.Errorf("%v, %v", token, err)
-	}
 }
 
 func TestTLS(t *testing.T) {
 	server := bcdatest.New(bcdatest.Options{Files: smallExport()})
-	s := httptest.NewTLSServer(server)
+	s := httptest.NewUnstartedServer(server)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	s.StartTLS()
 	defer s.Close()
-	s.Config.ErrorLog = nil
 	dir := t.TempDir()
 	_, err := client(t, s.URL).Token(t.Context())
 	wantKind(t, err, fetch.ErrUnavailable) // at once, without retries
 	if !strings.Contains(err.Error(), "certificate") {
 		t.Error(err)
 	}
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SSL_CERT_FILE", file)
-	if _, err := export(t, client(t, s.URL), dir, fetch.Request{}); err != nil {
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	if _, err := export(t, client(t, s.URL, func(o *fetch.Options) { o.RootCAs = roots }), dir, fetch.Request{}); err != nil {
 		t.Fatal(err)
 	}
 	wantSmallExport(t, dir)
-	t.Setenv("SSL_CERT_FILE", filepath.Join(dir, "nowhere"))
-	if _, err := fetch.New(fetch.Options{BaseURL: s.URL}); err == nil {
-		t.Error("a missing SSL_CERT_FILE is ignored")
-	}
 }
 
 // TestPlainHTTP: nothing is sent in the clear to anything but this machine.
@@ -266,59 +267,63 @@ func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) {
 
 // TestEvents checks the order of the export log.
 func TestEvents(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
-		{At: bcdatest.Data, Times: 1, Status: 503},
-		{At: bcdatest.Job, Times: 1, Status: 502},
-		{At: bcdatest.Job, Skip: 1, Times: 1, Status: 202, Header: http.Header{"X-Progress": {"Pending"}}},
-	}})
-	var got []string
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Event: func(e fetch.Event) {
-		if e.ExportID == "" || e.Timestamp.IsZero() {
-			t.Errorf("%+v", e)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
+			{At: bcdatest.Data, Times: 1, Status: 503},
+			{At: bcdatest.Job, Times: 1, Status: 502},
+			{At: bcdatest.Job, Skip: 1, Times: 1, Status: 202, Header: http.Header{"X-Progress": {"Pending"}}},
+		}})
+		var got []string
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Event: func(e fetch.Event) {
+			if e.ExportID == "" || e.Timestamp.IsZero() {
+				t.Errorf("%+v", e)
+			}
+			if len(got) == 0 || got[len(got)-1] != e.ID {
+				got = append(got, e.ID)
+			}
+			if text, err := json.Marshal(e); e.ID == "kickoff" && (err != nil ||
+				!strings.Contains(string(text), `"softwareName":"Synthetic Beneficiary Claims Data API","softwareVersion":"latest","softwareReleaseDate":null,"fhirVersion":"4.0.1"`)) {
+				t.Errorf("%s, %v", text, err)
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(got) == 0 || got[len(got)-1] != e.ID {
-			got = append(got, e.ID)
+		want := []string{"kickoff", "status_error", "status_progress", "status_complete", "status_page_complete", "manifest_complete", "download_request", "download_error", "download_complete", "export_complete"}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q", got)
 		}
-		if text, err := json.Marshal(e); e.ID == "kickoff" && (err != nil ||
-			!strings.Contains(string(text), `"softwareName":"Synthetic Beneficiary Claims Data API","softwareVersion":"latest","softwareReleaseDate":null,"fhirVersion":"4.0.1"`)) {
-			t.Errorf("%s, %v", text, err)
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"kickoff", "status_error", "status_progress", "status_complete", "status_page_complete", "manifest_complete", "download_request", "download_error", "download_complete", "export_complete"}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
+	})
 }
 
 // TestCancel: a cancelled export ends soon, leaves the job alone and can be
 // resumed.
 func TestCancel(t *testing.T) {
-	for _, fault := range []bcdatest.Fault{
-		{At: bcdatest.Job, Status: 503},
-		{At: bcdatest.Data, Times: 4, CutAfter: 6000, Stall: time.Hour},
-		{At: bcdatest.Data, Times: 6, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
-		{At: bcdatest.Token, Times: 4, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
-	} {
-		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{fault}})
-		dir := t.TempDir()
-		c := client(t, s.url, func(o *fetch.Options) {
-			o.Waits.StallTimeout, o.Waits.MaxWait, o.Waits.RetryBudget, o.Waits.Backoff = time.Minute, time.Minute, time.Hour, 50*time.Millisecond
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		start := time.Now()
-		_, err := c.Export(ctx, fetch.ExportOptions{Dir: dir})
-		cancel()
-		if took := time.Since(start); err == nil || took > 3*time.Second {
-			t.Errorf("%s: %v after %s", fault.At, err, took)
+	bubble(t, func(t *testing.T) {
+		for _, fault := range []bcdatest.Fault{
+			{At: bcdatest.Job, Status: 503},
+			{At: bcdatest.Data, Times: 4, CutAfter: 6000, Stall: time.Hour},
+			{At: bcdatest.Data, Times: 6, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+			{At: bcdatest.Token, Times: 4, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+		} {
+			s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{fault}})
+			dir := t.TempDir()
+			c := client(t, s.url, func(o *fetch.Options) {
+				o.Waits.StallTimeout, o.Waits.MaxWait, o.Waits.RetryBudget, o.Waits.Backoff = time.Minute, time.Minute, time.Hour, 50*time.Millisecond
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			start := time.Now()
+			_, err := c.Export(ctx, fetch.ExportOptions{Dir: dir})
+			cancel()
+			if took := time.Since(start); err == nil || took > 3*time.Second {
+				t.Errorf("%s: %v after %s", fault.At, err, took)
+			}
+			if s.count("DELETE") > 0 {
+				t.Errorf("%s: the job was cancelled", fault.At)
+			}
 		}
-		if s.count("DELETE") > 0 {
-			t.Errorf("%s: the job was cancelled", fault.At)
-		}
-	}
+	})
 }
 
 func Example() {
@@ -360,7 +365,7 @@ func Example() {
 }
 
 func ExampleClient_Resume() {
-	saved, err := fetch.ReadSaved("export")
+	saved, err := fetch.ReadLastRun("export")
 	if err != nil {
 		fmt.Println("nothing to resume")
 		return

@@ -12,7 +12,7 @@
 // # The folder is the memory
 //
 // An export belongs to a folder. What was agreed with the server is written to
-// [StateFile] before anything is done that cannot be repeated: the intent to
+// [stateFile] before anything is done that cannot be repeated: the intent to
 // start a job before the request that starts it, the address of the job
 // before the first poll, the list of files before the first download. The
 // file is replaced atomically, so a process can be killed at any moment.

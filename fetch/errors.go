@@ -1,125 +1,97 @@
 package fetch
 
-import (
-	"fmt"
-	"net/http"
-	"slices"
-	"time"
-)
+import "fmt"
 
-// A Kind of errors, for errors.Is.
+// A Kind classifies errors. Test for one with [errors.Is].
 type Kind string
 
 func (k Kind) Error() string { return string(k) }
 
-// The kinds of errors.
+// Every error of this package that is not the context's has one of these
+// kinds.
 const (
-	// ErrOptions: the request makes no sense, or the server would refuse it
-	// or ignore a part of it. Nothing was sent.
-	ErrOptions Kind = "impossible request"
-	// ErrAuth: the credentials or the token are not accepted.
+	// ErrOptions: the request is invalid, or the server would reject it or
+	// ignore part of it. Nothing was sent.
+	ErrOptions Kind = "invalid request"
+	// ErrAuth: the server did not accept the credentials or the token.
 	ErrAuth Kind = "not authorized"
-	// ErrRejected: the server refused the request.
+	// ErrRejected: the server rejected the request.
 	ErrRejected Kind = "rejected request"
-	// ErrDuplicate: another job is in the way of this one.
+	// ErrDuplicate: another job of the organization blocks this one.
 	ErrDuplicate Kind = "another job is running"
-	// ErrJobFailed: the job failed or was cancelled.
+	// ErrJobFailed: the job failed or was canceled.
 	ErrJobFailed Kind = "job failed"
 	// ErrExpired: the server no longer has the files of the job.
 	ErrExpired Kind = "export expired"
-	// ErrPartial: the export ended, but not all of it is there.
+	// ErrPartial: the export ended incomplete. What is missing is in the
+	// Result.
 	ErrPartial Kind = "incomplete export"
-	// ErrUnavailable: the server did not answer usefully for as long as the
-	// retry budget allows. The export can be resumed.
+	// ErrUnavailable: the server gave no usable reply. The export can be
+	// resumed.
 	ErrUnavailable Kind = "server unavailable"
-	// ErrFolder: the folder is in use, belongs to another request, or does
-	// not hold what is needed.
+	// ErrFolder: the export folder cannot be used.
 	ErrFolder Kind = "folder not usable"
-	// ErrOrigin: the server pointed to a place that is not its own.
+	// ErrOrigin: the server pointed to an address that is not its own.
 	ErrOrigin Kind = "foreign address"
 )
 
-// An Error says what went wrong and, in Hint, what to do about it. It holds no
-// secrets and no protected health information.
+// Some errors have one of these kinds as well. They tell a program what would
+// help.
+const (
+	// ErrInUse, an ErrFolder: another process has locked the folder.
+	ErrInUse Kind = "folder in use"
+	// ErrNoExport, an ErrFolder: the folder has no export.
+	ErrNoExport Kind = "no export"
+	// ErrOtherRequest, an ErrFolder: the folder has an unfinished export of
+	// another request.
+	ErrOtherRequest Kind = "export of another request"
+	// ErrRetryBudget, an ErrUnavailable: [Waits.RetryBudget] is used up.
+	ErrRetryBudget Kind = "retry budget used up"
+	// ErrProxy, an ErrUnavailable: a proxy could not be reached or refused to
+	// connect.
+	ErrProxy Kind = "proxy failed"
+	// ErrNoTokenURL: the server does not say where it issues tokens.
+	ErrNoTokenURL Kind = "no token URL"
+)
+
+// An Error describes a failure. Its text holds no secrets and no protected
+// health information.
 type Error struct {
 	Kind   Kind
-	Op     string // what was being done, or empty
-	Status int    // of the server's reply, or 0
+	Op     string // operation that failed, such as "start the export", or ""
+	Status int    // HTTP status of the reply, or 0
 	Msg    string
+	// Job is the ID of the job that blocks this one (ErrDuplicate), or "".
+	Job string
+	// Origin is the foreign origin that the server pointed to for a file, or
+	// "". With it in Options.AllowOrigins, the file would have been requested.
+	Origin string
+
+	detail Kind
 	hint   string
 	err    error
 }
 
+// Error returns the operation and what went wrong, on one line.
 func (e *Error) Error() string {
-	msg := e.Msg
-	if e.Op != "" {
-		msg = e.Op + ": " + msg
+	if e.Op == "" {
+		return e.Msg
 	}
-	return msg
+	return e.Op + ": " + e.Msg
 }
 
-// Is makes errors.Is find the kind.
-func (e *Error) Is(target error) bool { return target == e.Kind }
+// Is reports whether target is one of the error's kinds.
+func (e *Error) Is(target error) bool {
+	return target == e.Kind || e.detail != "" && target == e.detail
+}
 
 // Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.err }
 
-// Hint says what the user could do, or is empty.
+// Hint suggests what to do, or is empty.
 func (e *Error) Hint() string { return e.hint }
 
+// optionsErrorf makes an ErrOptions.
 func optionsErrorf(hint, format string, args ...any) error {
 	return &Error{Kind: ErrOptions, Msg: fmt.Sprintf(format, args...), hint: hint}
 }
-
-// A replyError is a reply that is not the one hoped for.
-type replyError struct {
-	op      string
-	status  int
-	header  http.Header
-	outcome outcome
-}
-
-func (e *replyError) Error() string { return e.op + ": " + e.answer() }
-
-// answer is what the server said.
-func (e *replyError) answer() string {
-	msg := fmt.Sprintf("the server answered %d", e.status)
-	if text := http.StatusText(e.status); text != "" {
-		msg += " (" + text + ")"
-	}
-	if e.outcome.text != "" {
-		msg += ": " + e.outcome.text
-	}
-	return msg
-}
-
-// passing are the codes of issues that FHIR counts among the transient ones.
-var passing = []string{"transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled"}
-
-// internal makes the error of a reply with status 500, which may pass. Where
-// the server gives a reason that does not pass by FHIR's rules, it is taken at
-// its word before long.
-func (e *replyError) internal(kind Kind) error {
-	transient := &transientError{err: e.as(ErrUnavailable, ""), wait: retryAfter(e.header)}
-	if e.outcome.code != "" && !slices.Contains(passing, e.outcome.code) {
-		transient.final = e.as(kind, "if that happens again, ask the server's support")
-	}
-	return transient
-}
-
-// as makes the error that ends the operation.
-func (e *replyError) as(kind Kind, hint string) *Error {
-	return &Error{Kind: kind, Status: e.status, Msg: e.Error(), hint: hint, err: e}
-}
-
-// A transientError is one that may pass: the operation can be tried again.
-type transientError struct {
-	err  error
-	wait time.Duration // at least, as the server said
-	// final, unless it is nil, is the error that it is after max500 tries: the
-	// server may mean it.
-	final error
-}
-
-func (e *transientError) Error() string { return e.err.Error() }
-func (e *transientError) Unwrap() error { return e.err }

@@ -1,10 +1,13 @@
 package fetch
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
-// An Event is a row of the export log of the bulk data ecosystem. Its JSON is
-// that of the convention. It holds neither secrets nor what servers write
-// into error files.
+// An Event is a record of the export log that bulk data clients write by
+// convention. Its JSON is the record. It holds no secrets and nothing from
+// error files.
 type Event struct {
 	ExportID  string    `json:"exportId"`
 	Timestamp time.Time `json:"timestamp"`
@@ -12,7 +15,7 @@ type Event struct {
 	Detail    any       `json:"eventDetail"`
 }
 
-// The events.
+// The IDs of events.
 const (
 	eventKickoff          = "kickoff"
 	eventProgress         = "status_progress"
@@ -30,16 +33,17 @@ type kickoffDetail struct {
 	ExportURL string  `json:"exportUrl"`
 	ErrorCode *int    `json:"errorCode"`
 	ErrorBody *string `json:"errorBody"`
-	softwareDetail
+	software
 	Parameters map[string]string `json:"requestParameters"`
 }
 
-// A softwareDetail is what a server says of itself in its CapabilityStatement.
-type softwareDetail struct {
-	SoftwareName    *string `json:"softwareName"`
-	SoftwareVersion *string `json:"softwareVersion"`
-	SoftwareRelease *string `json:"softwareReleaseDate"`
-	FHIRVersion     *string `json:"fhirVersion"`
+// A software is what a server's CapabilityStatement says about it. Its JSON is
+// part of the kickoff event of the export log.
+type software struct {
+	Name        *string `json:"softwareName"`
+	Version     *string `json:"softwareVersion"`
+	Release     *string `json:"softwareReleaseDate"`
+	FHIRVersion *string `json:"fhirVersion"`
 }
 
 type progressDetail struct {
@@ -74,6 +78,21 @@ type errorDetail struct {
 	Message string  `json:"message"`
 }
 
+// newErrorDetail describes the failure of a request. FileURL is "" for a poll.
+func newErrorDetail(fileURL string, err error) errorDetail {
+	var (
+		detail = errorDetail{FileURL: fileURL, Message: err.Error()}
+		reply  *replyError
+		e      *Error
+	)
+	if errors.As(err, &reply) {
+		detail.Code, detail.Body = &reply.status, &reply.outcome.text
+	} else if errors.As(err, &e) && e.Status != 0 {
+		detail.Code = &e.Status
+	}
+	return detail
+}
+
 type downloadRequestDetail struct {
 	FileURL      string `json:"fileUrl"`
 	ItemType     string `json:"itemType"`
@@ -92,23 +111,4 @@ type exportCompleteDetail struct {
 	Bytes       int64 `json:"bytes"`
 	Attachments any   `json:"attachments"`
 	Duration    int64 `json:"duration"` // in milliseconds
-}
-
-// Progress tells how far an export is.
-type Progress struct {
-	// Polling is true while the job runs; after that files are downloaded.
-	Polling bool
-	// Elapsed is the time since the job was started (while polling), or since
-	// the downloads began.
-	Elapsed time.Duration
-	// Remaining is an estimate, or 0 where there is none.
-	Remaining time.Duration
-
-	// Server is what the server says about its progress.
-	Server string
-
-	// Files and FilesDone count the files of the export, Resources those in
-	// finished files, and Bytes what was downloaded by this run.
-	Files, FilesDone int
-	Resources, Bytes int64
 }

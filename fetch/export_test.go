@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cclf-tools/cclf/fetch"
@@ -13,7 +14,7 @@ import (
 
 func TestExport(t *testing.T) {
 	for _, api := range []string{"v1", "v2", "v3"} {
-		t.Run(api, func(t *testing.T) {
+		run(t, api, func(t *testing.T) {
 			s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 30 * time.Millisecond})
 			dir := filepath.Join(t.TempDir(), "export")
 			c := client(t, s.url, func(o *fetch.Options) { o.API = api })
@@ -45,7 +46,7 @@ func TestExport(t *testing.T) {
 			// Resuming a complete export sends nothing.
 			before := s.total()
 			again, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-			if err != nil || !again.Nothing || len(again.Files) != len(result.Files) || s.total() != before {
+			if err != nil || !again.AlreadyComplete || len(again.Files) != len(result.Files) || s.total() != before {
 				t.Errorf("resume: %+v, %v, %d requests", again, err, s.total()-before)
 			}
 
@@ -62,170 +63,184 @@ func TestExport(t *testing.T) {
 }
 
 func TestDecompress(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Decompress: true}); err != nil {
-		t.Fatal(err)
-	}
-	wantSmallExport(t, dir)
-	if packed, _ := filepath.Glob(filepath.Join(dir, "*.gz")); len(packed) > 0 {
-		t.Errorf("compressed: %v", packed)
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Decompress: true}); err != nil {
+			t.Fatal(err)
+		}
+		wantSmallExport(t, dir)
+		if packed, _ := filepath.Glob(filepath.Join(dir, "*.gz")); len(packed) > 0 {
+			t.Errorf("compressed: %v", packed)
+		}
+	})
 }
 
 func TestEmptyExport(t *testing.T) {
-	s := serve(t, bcdatest.Options{})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	result, err := export(t, c, dir, fetch.Request{})
-	if err != nil || len(result.Files) != 0 {
-		t.Fatalf("%+v, %v", result, err)
-	}
-	// An empty one counts: the next one is limited.
-	if result, err = export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since == "" {
-		t.Errorf("%+v, %v", result, err)
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		result, err := export(t, c, dir, fetch.Request{})
+		if err != nil || len(result.Files) != 0 {
+			t.Fatalf("%+v, %v", result, err)
+		}
+		// An empty one counts: the next one is limited.
+		if result, err = export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since == "" {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
 }
 
 func TestSinceAuto(t *testing.T) {
-	// Nanoseconds and an offset, in what our clock takes for the future.
-	const odd = "2031-02-03T04:05:06.123456789+05:30"
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.TransactionTime = odd }})
-	dir, other := t.TempDir(), t.TempDir()
-	v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	v3 := client(t, s.url)
-	auto := fetch.Request{Since: fetch.SinceAuto}
-	for i, tt := range []struct {
-		c       *fetch.Client
-		request fetch.Request
-		want    string
-	}{
-		{v2, auto, ""},
-		{v2, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Patient"}}, ""},                            // per types
-		{v2, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Patient", "Coverage"}, Group: "all"}, ""},  // per endpoint
-		{v2, fetch.Request{Since: "2026-05-04T00:00:00Z", Types: []string{"Patient"}}, "2026-05-04T00:00:00Z"}, //
-		{v2, fetch.Request{Types: []string{"Patient"}}, ""},                                                    //
-		{v3, fetch.Request{Since: fetch.SinceAuto, Types: []string{"ExplanationOfBenefit"}, TypeFilters: []string{"ExplanationOfBenefit?outcome=complete"}}, ""},
-	} {
-		dir := dir
-		if tt.c == v3 {
-			dir = other
+	bubble(t, func(t *testing.T) {
+		// Nanoseconds and an offset, in what our clock takes for the future.
+		const odd = "2031-02-03T04:05:06.123456789+05:30"
+		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.TransactionTime = odd }})
+		dir, other := t.TempDir(), t.TempDir()
+		v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		v3 := client(t, s.url)
+		auto := fetch.Request{Since: fetch.SinceAuto}
+		for i, tt := range []struct {
+			c       *fetch.Client
+			request fetch.Request
+			want    string
+		}{
+			{v2, auto, ""},
+			{v2, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Patient"}}, ""},                            // per types
+			{v2, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Patient", "Coverage"}, Group: "all"}, ""},  // per endpoint
+			{v2, fetch.Request{Since: "2026-05-04T00:00:00Z", Types: []string{"Patient"}}, "2026-05-04T00:00:00Z"}, //
+			{v2, fetch.Request{Types: []string{"Patient"}}, ""},                                                    //
+			{v3, fetch.Request{Since: fetch.SinceAuto, Types: []string{"ExplanationOfBenefit"}, TypeFilters: []string{"ExplanationOfBenefit?outcome=complete"}}, ""},
+		} {
+			dir := dir
+			if tt.c == v3 {
+				dir = other
+			}
+			result, err := export(t, tt.c, dir, tt.request)
+			if err != nil || result.Since != tt.want {
+				t.Fatalf("%d: since %q, %v", i, result.Since, err)
+			}
 		}
-		result, err := export(t, tt.c, dir, tt.request)
-		if err != nil || result.Since != tt.want {
-			t.Fatalf("%d: since %q, %v", i, result.Since, err)
+		// The server refuses that time, but it is sent, word for word.
+		_, err := export(t, v2, dir, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Coverage", "Patient"}, Group: "all"})
+		wantKind(t, err, fetch.ErrRejected)
+		last := s.requests[len(s.requests)-1]
+		if got := last.URL.Query().Get("_since"); got != odd {
+			t.Errorf("sent since %q", got)
 		}
-	}
-	// The server refuses that time, but it is sent, word for word.
-	_, err := export(t, v2, dir, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Coverage", "Patient"}, Group: "all"})
-	wantKind(t, err, fetch.ErrRejected)
-	last := s.requests[len(s.requests)-1]
-	if got := last.URL.Query().Get("_since"); got != odd {
-		t.Errorf("sent since %q", got)
-	}
-	if !strings.Contains(last.URL.RawQuery, "%2B05:30") && !strings.Contains(last.URL.RawQuery, "%2B05%3A30") {
-		t.Errorf("sent %s", last.URL.RawQuery)
-	}
+		if !strings.Contains(last.URL.RawQuery, "%2B05:30") && !strings.Contains(last.URL.RawQuery, "%2B05%3A30") {
+			t.Errorf("sent %s", last.URL.RawQuery)
+		}
+	})
 }
 
 func TestUnfinishedOfAnotherRequest(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, Status: 401}, {At: bcdatest.Job, Skip: 1, Times: 1, Status: 401}}})
-	dir := t.TempDir()
-	c := client(t, s.url)
-	_, err := export(t, c, dir, fetch.Request{})
-	wantKind(t, err, fetch.ErrAuth)
-	_, err = export(t, c, dir, fetch.Request{Types: []string{"Patient"}})
-	wantKind(t, err, fetch.ErrFolder)
-	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
-		t.Error(err)
-	}
-	if s.exports() != 1 {
-		t.Errorf("%d kick-offs", s.exports())
-	}
-	wantSmallExport(t, dir)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, Status: 401}, {At: bcdatest.Job, Skip: 1, Times: 1, Status: 401}}})
+		dir := t.TempDir()
+		c := client(t, s.url)
+		_, err := export(t, c, dir, fetch.Request{})
+		wantKind(t, err, fetch.ErrAuth)
+		_, err = export(t, c, dir, fetch.Request{Types: []string{"Patient"}})
+		wantKind(t, err, fetch.ErrFolder)
+		if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+			t.Error(err)
+		}
+		if s.exports() != 1 {
+			t.Errorf("%d kick-offs", s.exports())
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 func TestResumeNothing(t *testing.T) {
-	dir := t.TempDir()
-	_, err := client(t, "https://127.0.0.1:1").Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-	wantKind(t, err, fetch.ErrFolder)
-	_, err = fetch.ReadSaved(dir)
-	wantKind(t, err, fetch.ErrFolder)
+	bubble(t, func(t *testing.T) {
+		dir := t.TempDir()
+		_, err := client(t, "https://127.0.0.1:1").Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+		wantKind(t, err, fetch.ErrFolder)
+		_, err = fetch.ReadLastRun(dir)
+		wantKind(t, err, fetch.ErrFolder)
+	})
 }
 
 func TestTwoRuns(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
-	dir := t.TempDir()
-	first := make(chan error, 1)
-	go func() {
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
+		dir := t.TempDir()
+		first := make(chan error, 1)
+		go func() {
+			_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: dir})
+			first <- err
+		}()
+		synctest.Wait()
+		before := s.exports()
 		_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: dir})
-		first <- err
-	}()
-	for s.JobCount() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	before := s.exports()
-	_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: dir})
-	wantKind(t, err, fetch.ErrFolder)
-	if !strings.Contains(err.Error(), "in use") || s.exports() != before {
-		t.Errorf("%v", err)
-	}
-	if err := <-first; err != nil {
-		t.Error(err)
-	}
-	wantSmallExport(t, dir)
+		wantKind(t, err, fetch.ErrFolder)
+		if !strings.Contains(err.Error(), "in use") || s.exports() != before {
+			t.Errorf("%v", err)
+		}
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 // TestStateLost: files that the state knows nothing of are not taken for those
 // of a new run.
 func TestStateLost(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()})
-	dir := t.TempDir()
-	old := string(lines("Patient", 99, 2))
-	halves := []string{"007-Coverage-00001.ndjson.part", "007-Coverage-00001.ndjson.part.json", "_007-error-00001.ndjson.plain.part"}
-	for _, name := range append(halves, "001-Patient-00001.ndjson", "mine.part") {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(old), 0o600); err != nil {
-			t.Fatal(err)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		dir := t.TempDir()
+		old := string(lines("Patient", 99, 2))
+		halves := []string{"007-Coverage-00001.ndjson.part", "007-Coverage-00001.ndjson.part.json", "_007-error-00001.ndjson.plain.part"}
+		for _, name := range append(halves, "001-Patient-00001.ndjson", "mine.part") {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(old), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	result, err := export(t, client(t, s.url), dir, fetch.Request{})
-	if err != nil || result.Run != 8 {
-		t.Fatalf("%+v, %v", result, err)
-	}
-	files := dataFiles(t, dir)
-	if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
-		t.Errorf("%d files", len(files))
-	}
-	// What was half done then is of no use to anybody.
-	left, err := filepath.Glob(filepath.Join(dir, "*.part*"))
-	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "mine.part" {
-		t.Errorf("left over: %v, %v", left, err)
-	}
+		result, err := export(t, client(t, s.url), dir, fetch.Request{})
+		if err != nil || result.Run != 8 {
+			t.Fatalf("%+v, %v", result, err)
+		}
+		files := dataFiles(t, dir)
+		if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
+			t.Errorf("%d files", len(files))
+		}
+		// What was half done then is of no use to anybody.
+		left, err := filepath.Glob(filepath.Join(dir, "*.part*"))
+		if err != nil || len(left) != 1 || filepath.Base(left[0]) != "mine.part" {
+			t.Errorf("left over: %v, %v", left, err)
+		}
+	})
 }
 
 // TestProgressOfTheRest: what an earlier run had downloaded is not counted
 // for the estimate of this one.
 func TestProgressOfTheRest(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
-		{At: bcdatest.Data, Skip: 4, Times: 2, Status: 401},
-		{At: bcdatest.Data, Wait: 300 * time.Millisecond},
-	}})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
-	wantKind(t, err, fetch.ErrAuth)
-	var seen []fetch.Progress
-	_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1, Progress: func(p fetch.Progress) { seen = append(seen, p) }})
-	if err != nil || len(seen) < 2 {
-		t.Fatalf("%d reports, %v", len(seen), err)
-	}
-	for _, p := range seen {
-		if p.FilesDone == 5 && (p.Files != 7 || p.Remaining < 2*p.Elapsed-time.Millisecond || p.Remaining > 2*p.Elapsed) {
-			t.Errorf("%+v", p)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+			{At: bcdatest.Data, Skip: 4, Times: 2, Status: 401},
+			{At: bcdatest.Data, Wait: 300 * time.Millisecond},
+		}})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Jobs: 1})
+		wantKind(t, err, fetch.ErrAuth)
+		var seen []fetch.Progress
+		_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir, Jobs: 1, Progress: func(p fetch.Progress) { seen = append(seen, p) }})
+		if err != nil || len(seen) < 2 {
+			t.Fatalf("%d reports, %v", len(seen), err)
 		}
-	}
-	if last := seen[len(seen)-1]; last.FilesDone != 7 || last.Resources != 440 {
-		t.Errorf("at the end: %+v", last)
-	}
+		for _, p := range seen {
+			if p.FilesDone == 5 && (p.Files != 7 || p.Remaining < 2*p.Elapsed-time.Millisecond || p.Remaining > 2*p.Elapsed) {
+				t.Errorf("%+v", p)
+			}
+		}
+		if last := seen[len(seen)-1]; last.FilesDone != 7 || last.Resources != 440 {
+			t.Errorf("at the end: %+v", last)
+		}
+	})
 }

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cclf-tools/cclf/fetch"
@@ -85,8 +86,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"error file reset in a line": {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 1, CutAfter: 130}}},
 		"other encoding":             {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"br"}}, Body: "x"}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		run(t, name, func(t *testing.T) {
 			opts := tt.opts
 			opts.Faults, opts.Files = tt.faults, smallExport()
 			s := serve(t, opts)
@@ -119,7 +119,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"no secret": {
 			client: func(o *fetch.Options) { o.Auth = fetch.BasicAuth{} },
-			kind:   fetch.ErrAuth, says: "no client id",
+			kind:   fetch.ErrAuth, says: "missing client id and client secret",
 		},
 		"second 401": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 401, Body: outcome("forbidden", "Invalid Token")}},
@@ -127,7 +127,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"second 401 while downloading": {
 			faults: []bcdatest.Fault{{At: bcdatest.Data, Status: 401}},
-			kind:   fetch.ErrAuth, says: ".ndjson): the server answered 401",
+			kind:   fetch.ErrAuth, says: ".ndjson: the server returned 401",
 		},
 		"token 400": {faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 400, Body: "Bad Request\nsecond line"}}, kind: fetch.ErrAuth, says: ": Bad Request"},
 		"token down": {
@@ -167,7 +167,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"poll redirected in circles": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 302, Header: http.Header{"Location": {"/api/v3/jobs/1"}}}},
-			kind:   fetch.ErrOrigin, says: "circles",
+			kind:   fetch.ErrOrigin, says: "loop",
 		},
 		"job failed": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Skip: 1, Status: 500, Body: outcome("exception", "Job failed to complete.")}},
@@ -211,7 +211,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		"200 that is no manifest": {
 			faults: []bcdatest.Fault{{At: bcdatest.Job, Status: 200, Body: `{"resourceType":"OperationOutcome","issue":[{"diagnostics":"hello"}]}`}},
 			client: func(o *fetch.Options) { o.Waits.RetryBudget = 100 * time.Millisecond },
-			kind:   fetch.ErrUnavailable, says: "not a manifest of an export: hello",
+			kind:   fetch.ErrUnavailable, says: "not an export manifest: hello",
 		},
 		"job of somebody else": {
 			faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Status: 429, Header: http.Header{"Retry-After": {"0"}}}},
@@ -228,7 +228,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"zero-byte file": {
 			opts: bcdatest.Options{Files: append(smallExport(), bcdatest.Compressed("Patient", nil))},
-			kind: fetch.ErrPartial, says: "1 of 9 files is missing: 001-Patient-00002.ndjson: the server answered 500",
+			kind: fetch.ErrPartial, says: "1 of 9 files is missing: 001-Patient-00002.ndjson: the server returned 500",
 		},
 		"corrupt for good": {
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 200, Body: "{"}},
@@ -241,20 +241,20 @@ func TestFaultsThatEnd(t *testing.T) {
 		"error file gone, with the file behind it": {
 			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 404, Body: outcome("exception", "MBI 1S00E00AA00") + "\n"}},
-			kind:   fetch.ErrPartial, says: "answered 404",
+			kind:   fetch.ErrPartial, says: "returned 404",
 		},
 		"error file fails, with the file behind it": {
 			opts:   bcdatest.Options{Errors: []byte(outcome("exception", "x") + "\n")},
 			faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Status: 500, Body: packed([]byte(outcome("exception", "MBI 1S00E00AA00") + "\n"))}},
-			kind:   fetch.ErrPartial, says: "answered 500",
+			kind:   fetch.ErrPartial, says: "returned 500",
 		},
 		"error outcomes": {
 			opts: bcdatest.Options{Errors: []byte(outcome("exception", "MBI 1S00E00AA00") + "\n")},
-			kind: fetch.ErrPartial, says: "reports 1 error:", ended: true,
+			kind: fetch.ErrPartial, says: "reported 1 error:", ended: true,
 		},
 		"foreign file": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].URL = "http://127.0.0.1:9/data/1/x.ndjson" }},
-			kind: fetch.ErrPartial, says: "http://127.0.0.1:9 is not http://127.0.0.1", ended: true,
+			kind: fetch.ErrPartial, says: "http://127.0.0.1:9 (the server is http://127.0.0.1", ended: true,
 		},
 		"file at another name of the host": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) {
@@ -274,11 +274,11 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"type that is a path": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].Type = "../../../tmp/evil" }},
-			kind: fetch.ErrPartial, says: "unknown resource type", ended: true,
+			kind: fetch.ErrPartial, says: "its resource type in the manifest is unknown", ended: true,
 		},
 		"type that is unknown": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[1].Type = "Spaceship" }},
-			kind: fetch.ErrPartial, says: "unknown resource type", ended: true,
+			kind: fetch.ErrPartial, says: "its resource type in the manifest is unknown", ended: true,
 		},
 		"wrong type": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[0].Type = "Coverage" }},
@@ -286,7 +286,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"wrong count": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output[0].Count = new(int) }},
-			kind: fetch.ErrPartial, says: "20 resources, the manifest announces 0", ended: true,
+			kind: fetch.ErrPartial, says: "20 resources, but the manifest announces 0", ended: true,
 		},
 		"next page elsewhere": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Link = []bcdatest.Link{{Relation: "next", URL: "http://127.0.0.1:9/2"}} }},
@@ -294,11 +294,10 @@ func TestFaultsThatEnd(t *testing.T) {
 		},
 		"pages in circles": {
 			opts: bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Link = []bcdatest.Link{{Relation: "next", URL: "/api/v3/jobs/1"}} }},
-			kind: fetch.ErrRejected, says: "circles",
+			kind: fetch.ErrRejected, says: "loop",
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		run(t, name, func(t *testing.T) {
 			opts := tt.opts
 			if opts.Faults = tt.faults; opts.Files == nil {
 				opts.Files = smallExport()
@@ -318,7 +317,7 @@ func TestFaultsThatEnd(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("error %q does not say %q", err, tt.says)
 			}
-			state, _ := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+			state, _ := os.ReadFile(filepath.Join(dir, stateFile))
 			if strings.Contains(err.Error()+log.String()+string(state), "1S00E00AA00") {
 				t.Errorf("what is in an error file was shown: %s", log.String())
 			}
@@ -361,289 +360,304 @@ func (b *safeBuffer) String() string {
 
 // TestAttach: a job that runs already for the same request is taken over.
 func TestAttach(t *testing.T) {
-	t.Parallel()
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
-	first := make(chan error, 1)
-	go func() {
-		_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir()})
-		first <- err
-	}()
-	for s.JobCount() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	dir := t.TempDir()
-	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
-		t.Error(err)
-	}
-	wantSmallExport(t, dir)
-	if err := <-first; err != nil || s.JobCount() != 1 {
-		t.Errorf("%v, %d jobs", err, s.JobCount())
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
+		first := make(chan error, 1)
+		go func() {
+			_, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir()})
+			first <- err
+		}()
+		synctest.Wait()
+		dir := t.TempDir()
+		if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+			t.Error(err)
+		}
+		wantSmallExport(t, dir)
+		if err := <-first; err != nil || s.JobCount() != 1 {
+			t.Errorf("%v, %d jobs", err, s.JobCount())
+		}
+	})
 }
 
 // TestNotAttached: a job of another request is left alone, but named.
 func TestNotAttached(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Minute})
-	other := client(t, s.url)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, err := other.Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled: %v", err)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Minute})
+		other := client(t, s.url)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, err := other.Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("cancelled: %v", err)
+			}
+		}()
+		synctest.Wait()
+		_, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+		wantKind(t, err, fetch.ErrDuplicate)
+		if !strings.Contains(err.Error(), "job 1") {
+			t.Error(err)
 		}
-	}()
-	for s.JobCount() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	_, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
-	wantKind(t, err, fetch.ErrDuplicate)
-	if !strings.Contains(err.Error(), "job 1") {
-		t.Error(err)
-	}
-	cancel()
-	<-done
-	if s.count("DELETE") != 0 {
-		t.Error("the job was cancelled")
-	}
+		cancel()
+		<-done
+		if s.count("DELETE") != 0 {
+			t.Error("the job was cancelled")
+		}
+	})
 }
 
 // TestResumeByRange: a file that breaks off goes on where it was, and is the
 // same in the end as one that came in one piece.
 func TestResumeByRange(t *testing.T) {
-	big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
-	whole := t.TempDir()
-	c := client(t, serve(t, bcdatest.Options{Files: []bcdatest.File{big}}).url, func(o *fetch.Options) { o.API = "v2" })
-	if _, err := export(t, c, whole, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	const name = "001-ExplanationOfBenefit-00001.ndjson.gz"
-	want, err := os.ReadFile(filepath.Join(whole, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ranges []string
-	var mu sync.Mutex
-	s := serve(t, bcdatest.Options{
-		Files:  []bcdatest.File{big},
-		Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 4, CutAfter: int64(len(want)) / 6}},
-		Observe: func(r *http.Request) {
-			if rng := r.Header.Get("Range"); rng != "" {
-				mu.Lock()
-				ranges = append(ranges, rng+" "+r.Header.Get("If-Range"))
-				mu.Unlock()
-			}
-		},
+	bubble(t, func(t *testing.T) {
+		big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
+		whole := t.TempDir()
+		c := client(t, serve(t, bcdatest.Options{Files: []bcdatest.File{big}}).url, func(o *fetch.Options) { o.API = "v2" })
+		if _, err := export(t, c, whole, fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		const name = "001-ExplanationOfBenefit-00001.ndjson.gz"
+		want, err := os.ReadFile(filepath.Join(whole, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ranges []string
+		var mu sync.Mutex
+		s := serve(t, bcdatest.Options{
+			Files:  []bcdatest.File{big},
+			Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 4, CutAfter: int64(len(want)) / 6}},
+			Observe: func(r *http.Request) {
+				if rng := r.Header.Get("Range"); rng != "" {
+					mu.Lock()
+					ranges = append(ranges, rng+" "+r.Header.Get("If-Range"))
+					mu.Unlock()
+				}
+			},
+		})
+		dir := t.TempDir()
+		if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("the files differ: %d and %d bytes, %v", len(got), len(want), err)
+		}
+		if len(ranges) != 4 || !strings.HasSuffix(ranges[0], " GMT") {
+			t.Errorf("ranges: %q", ranges)
+		}
 	})
-	dir := t.TempDir()
-	if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("the files differ: %d and %d bytes, %v", len(got), len(want), err)
-	}
-	if len(ranges) != 4 || !strings.HasSuffix(ranges[0], " GMT") {
-		t.Errorf("ranges: %q", ranges)
-	}
 }
 
 // TestChangedFile: a file that changed in between is fetched from its start.
 func TestChangedFile(t *testing.T) {
-	var n atomic.Int32
-	body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
-	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
-		i := n.Add(1)
-		w.Header().Set("Content-Encoding", "gzip")
-		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
-		if i == 1 {
-			w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
-			_, _ = io.WriteString(w, body[0][:9000])
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
+	bubble(t, func(t *testing.T) {
+		var n atomic.Int32
+		body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
+		s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
+			i := n.Add(1)
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
+			if i == 1 {
+				w.Header().Set("Content-Length", fmt.Sprint(len(body[0])))
+				_, _ = io.WriteString(w, body[0][:9000])
+				w.(http.Flusher).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			if r.Header.Get("If-Range") != `"1"` {
+				t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
+			}
+			_, _ = io.WriteString(w, body[1])
+		}))
+		dir := t.TempDir()
+		c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+		if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
 		}
-		if r.Header.Get("If-Range") != `"1"` {
-			t.Errorf("If-Range: %q", r.Header.Get("If-Range"))
+		if got := dataFiles(t, dir)["001-Patient-00001.ndjson.gz"]; got != string(lines("Patient", 2, 400)) {
+			t.Errorf("got %.80q", got)
 		}
-		_, _ = io.WriteString(w, body[1])
-	}))
-	defer s.Close()
-	dir := t.TempDir()
-	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
-	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	if got := dataFiles(t, dir)["001-Patient-00001.ndjson.gz"]; got != string(lines("Patient", 2, 400)) {
-		t.Errorf("got %.80q", got)
-	}
+	})
 }
 
 // TestThrottledDownloads: after a 429 fewer downloads go on.
 func TestThrottledDownloads(t *testing.T) {
-	var active, before, after atomic.Int32
-	var passed atomic.Bool
-	full := make(chan struct{}) // closed when all that may come at a time are here
-	var files []bcdatest.File
-	for i := range 24 {
-		files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
-	}
-	server := bcdatest.New(bcdatest.Options{Files: files})
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/data/") {
-			now := active.Add(1)
-			defer active.Add(-1)
-			if passed.Load() {
-				after.Store(max(after.Load(), now))
-			} else {
-				before.Store(max(before.Load(), now))
-			}
-			if now == 8 {
-				close(full)
-				time.AfterFunc(200*time.Millisecond, func() { passed.Store(true) })
-				w.Header().Set("Retry-After", "0.4")
-				w.WriteHeader(http.StatusTooManyRequests)
-				return
-			}
-			<-full
-			time.Sleep(20 * time.Millisecond)
+	bubble(t, func(t *testing.T) {
+		var active, before, after atomic.Int32
+		var passed atomic.Bool
+		full := make(chan struct{}) // closed when all that may come at a time are here
+		var files []bcdatest.File
+		for i := range 24 {
+			files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
 		}
-		server.ServeHTTP(w, r)
-	}))
-	defer s.Close()
-	c := client(t, s.URL, func(o *fetch.Options) { o.Waits.MaxWait = time.Second; o.API = "v2" })
-	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 8}); err != nil {
-		t.Fatal(err)
-	}
-	if before.Load() != 8 || after.Load() > 4 || after.Load() == 0 {
-		t.Errorf("%d at a time before, %d after", before.Load(), after.Load())
-	}
+		server := bcdatest.New(bcdatest.Options{Files: files})
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/data/") {
+				now := active.Add(1)
+				defer active.Add(-1)
+				if passed.Load() {
+					after.Store(max(after.Load(), now))
+				} else {
+					before.Store(max(before.Load(), now))
+				}
+				if now == 8 {
+					close(full)
+					time.AfterFunc(200*time.Millisecond, func() { passed.Store(true) })
+					w.Header().Set("Retry-After", "0.4")
+					w.WriteHeader(http.StatusTooManyRequests)
+					return
+				}
+				<-full
+				wait(20 * time.Millisecond)
+			}
+			server.ServeHTTP(w, r)
+		}))
+		c := client(t, s.URL, func(o *fetch.Options) { o.Waits.MaxWait = time.Second; o.API = "v2" })
+		if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Jobs: 8}); err != nil {
+			t.Fatal(err)
+		}
+		if before.Load() != 8 || after.Load() > 4 || after.Load() == 0 {
+			t.Errorf("%d at a time before, %d after", before.Load(), after.Load())
+		}
+	})
 }
 
 // TestOneRefresh: when the token is refused, one request for a new one is made
 // for all downloads.
 func TestOneRefresh(t *testing.T) {
-	var s *fixture
-	var once sync.Once
-	s = serve(t, bcdatest.Options{Files: smallExport(), Observe: func(r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/data/") {
-			once.Do(func() { s.RevokeTokens() })
+	bubble(t, func(t *testing.T) {
+		var s *fixture
+		var once sync.Once
+		s = serve(t, bcdatest.Options{Files: smallExport(), Observe: func(r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/data/") {
+				once.Do(func() { s.RevokeTokens() })
+			}
+		}})
+		if _, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Jobs: 8}); err != nil {
+			t.Fatal(err)
 		}
-	}})
-	if _, err := client(t, s.url).Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 8}); err != nil {
-		t.Fatal(err)
-	}
-	if n := s.count("POST /auth/token"); n != 2 {
-		t.Errorf("%d tokens", n)
-	}
+		if n := s.count("POST /auth/token"); n != 2 {
+			t.Errorf("%d tokens", n)
+		}
+	})
 }
 
 // TestShortTokens: a token that lives two seconds serves more than one
 // request.
 func TestShortTokens(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), TokenLife: 2 * time.Second, JobTime: 100 * time.Millisecond})
-	if _, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	if n := s.count("POST /auth/token"); n != 1 {
-		t.Errorf("%d tokens for %d requests", n, s.total())
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), TokenLife: 2 * time.Second, JobTime: 100 * time.Millisecond})
+		if _, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.count("POST /auth/token"); n != 1 {
+			t.Errorf("%d tokens for %d requests", n, s.total())
+		}
+	})
 }
 
 // TestErrorFilesPass: information and warnings are success.
 func TestErrorFilesPass(t *testing.T) {
-	text := strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"information"`) + "\n" + strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"warning"`) + "\n"
-	s := serve(t, bcdatest.Options{Files: smallExport(), Errors: []byte(text)})
-	result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
-	if err != nil || result.Issues["warning"] != 1 || result.Issues["information"] != 2 {
-		t.Errorf("%+v, %v", result, err)
-	}
+	bubble(t, func(t *testing.T) {
+		text := strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"information"`) + "\n" + strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"warning"`) + "\n"
+		s := serve(t, bcdatest.Options{Files: smallExport(), Errors: []byte(text)})
+		result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+		if err != nil || result.Issues["warning"] != 1 || result.Issues["information"] != 2 {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
 }
 
 func TestDuplicateURLs(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
-		for _, f := range m.Output {
-			relative := f
-			relative.URL = f.URL[strings.Index(f.URL, "/data/"):]
-			m.Output = append(m.Output, f, relative)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+			for _, f := range m.Output {
+				relative := f
+				relative.URL = f.URL[strings.Index(f.URL, "/data/"):]
+				m.Output = append(m.Output, f, relative)
+			}
+		}})
+		dir := t.TempDir()
+		if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
 		}
-	}})
-	dir := t.TempDir()
-	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	wantSmallExport(t, dir)
-	if n := s.count("GET /data/"); n != 8 {
-		t.Errorf("%d downloads", n)
-	}
+		wantSmallExport(t, dir)
+		if n := s.count("GET /data/"); n != 8 {
+			t.Errorf("%d downloads", n)
+		}
+	})
 }
 
 func TestPages(t *testing.T) {
-	page := 0
-	var all []bcdatest.ManifestFile
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
-		if page == 0 {
-			all = m.Output
+	bubble(t, func(t *testing.T) {
+		page := 0
+		var all []bcdatest.ManifestFile
+		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+			if page == 0 {
+				all = m.Output
+			}
+			m.Output = all[page : page+1]
+			m.Error = nil
+			if page++; page < len(all) {
+				m.Link = []bcdatest.Link{{Relation: "next", URL: fmt.Sprintf("/api/v3/jobs/1?page=%d", page)}}
+			}
+		}})
+		dir := t.TempDir()
+		if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
 		}
-		m.Output = all[page : page+1]
-		m.Error = nil
-		if page++; page < len(all) {
-			m.Link = []bcdatest.Link{{Relation: "next", URL: fmt.Sprintf("/api/v3/jobs/1?page=%d", page)}}
-		}
-	}})
-	dir := t.TempDir()
-	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	wantSmallExport(t, dir)
+		wantSmallExport(t, dir)
+	})
 }
 
 func TestDeleted(t *testing.T) {
-	bundle := lines("Bundle", 1, 3)
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
-		m.Deleted = []bcdatest.ManifestFile{{Type: "Bundle", URL: "/bundle"}}
-	}})
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/bundle" {
-			_, _ = w.Write(bundle)
-			return
+	bubble(t, func(t *testing.T) {
+		bundle := lines("Bundle", 1, 3)
+		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
+			m.Deleted = []bcdatest.ManifestFile{{Type: "Bundle", URL: "/bundle"}}
+		}})
+		proxy := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/bundle" {
+				_, _ = w.Write(bundle)
+				return
+			}
+			s.ServeHTTP(w, r)
+		}))
+		dir := t.TempDir()
+		result, err := export(t, client(t, proxy.URL), dir, fetch.Request{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		s.ServeHTTP(w, r)
-	}))
-	defer proxy.Close()
-	dir := t.TempDir()
-	result, err := export(t, client(t, proxy.URL), dir, fetch.Request{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := dataFiles(t, dir)["_001-deleted-00001.ndjson"]; got != string(bundle) {
-		t.Errorf("deleted: %.60q", got)
-	}
-	if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {
-		t.Errorf("%+v", result.Files)
-	}
+		if got := dataFiles(t, dir)["_001-deleted-00001.ndjson"]; got != string(bundle) {
+			t.Errorf("deleted: %.60q", got)
+		}
+		if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {
+			t.Errorf("%+v", result.Files)
+		}
+	})
 }
 
 // TestAllowedOrigin: files of a second origin are fetched when that is wanted,
 // without the token.
 func TestAllowedOrigin(t *testing.T) {
-	text := lines("Patient", 3, 5)
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" {
-			t.Error("the token was sent to another origin")
+	bubble(t, func(t *testing.T) {
+		text := lines("Patient", 3, 5)
+		other := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "" {
+				t.Error("the token was sent to another origin")
+			}
+			_, _ = w.Write(text)
+		}))
+		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output[0].URL = other.URL + "/x?signature=1" }})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.AllowOrigins = []string{other.URL} })
+		if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
 		}
-		_, _ = w.Write(text)
-	}))
-	defer other.Close()
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output[0].URL = other.URL + "/x?signature=1" }})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.AllowOrigins = []string{other.URL} })
-	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != string(text) {
-		t.Errorf("got %.60q", got)
-	}
+		if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != string(text) {
+			t.Errorf("got %.60q", got)
+		}
+	})
 }
 
 // TestSymlinks: nothing is written through a symbolic link.
@@ -651,7 +665,7 @@ func TestSymlinks(t *testing.T) {
 	for _, name := range []string{
 		"_fetch.json", "_fetch.lock", "001-Patient-00001.ndjson.part", "001-Patient-00001.ndjson.part.json", "001-Patient-00001.ndjson.gz",
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			s := serve(t, bcdatest.Options{Files: smallExport()})
 			dir := t.TempDir()
 			victim := filepath.Join(t.TempDir(), "victim")
@@ -673,94 +687,99 @@ func TestSymlinks(t *testing.T) {
 // TestExpired: an expired export keeps its files, and what comes with a 404 is
 // never saved.
 func TestExpired(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 3, Times: 1, Status: 401}, {At: bcdatest.Data, Skip: 4, Times: 1, Status: 401}}})
-	dir := t.TempDir()
-	c := client(t, s.url)
-	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
-	wantKind(t, err, fetch.ErrAuth)
-	kept := dataFiles(t, dir)
-	if len(kept) != 3 {
-		t.Fatalf("%d files", len(kept))
-	}
-	s.Archive(1)
-	for range 2 {
-		_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-		wantKind(t, err, fetch.ErrExpired)
-	}
-	if got := dataFiles(t, dir); len(got) != len(kept) || s.JobCount() != 1 {
-		t.Errorf("%d files, before %d; %d jobs", len(got), len(kept), s.JobCount())
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 3, Times: 1, Status: 401}, {At: bcdatest.Data, Skip: 4, Times: 1, Status: 401}}})
+		dir := t.TempDir()
+		c := client(t, s.url)
+		_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Jobs: 1})
+		wantKind(t, err, fetch.ErrAuth)
+		kept := dataFiles(t, dir)
+		if len(kept) != 3 {
+			t.Fatalf("%d files", len(kept))
+		}
+		s.Archive(1)
+		for range 2 {
+			_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+			wantKind(t, err, fetch.ErrExpired)
+		}
+		if got := dataFiles(t, dir); len(got) != len(kept) || s.JobCount() != 1 {
+			t.Errorf("%d files, before %d; %d jobs", len(got), len(kept), s.JobCount())
+		}
+	})
 }
 
 // TestDiskFull is about the errors; the condition itself is made up.
 func TestDiskFull(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()})
-	dir := t.TempDir()
-	c := client(t, s.url)
-	fetch.SetFreeSpace(c, 4096)
-	_, err := export(t, c, dir, fetch.Request{})
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "4.1 kB left") {
-		t.Errorf("%v", err)
-	}
-	fetch.SetFreeSpace(c, 1<<40)
-	if _, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir}); err != nil {
-		t.Error(err)
-	}
-	wantSmallExport(t, dir)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		dir := t.TempDir()
+		c := client(t, s.url)
+		fetch.SetFreeSpace(c, 4096)
+		_, err := export(t, c, dir, fetch.Request{})
+		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "4.1 kB left") {
+			t.Errorf("%v", err)
+		}
+		fetch.SetFreeSpace(c, 1<<40)
+		if _, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir}); err != nil {
+			t.Error(err)
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 // TestSecrets: no secret is written anywhere, even if the server repeats it.
 func TestSecrets(t *testing.T) {
-	const secret = "s3cr3t/with+signs=&%"
-	var tokens []string
-	var mu sync.Mutex
-	echo := func(r *http.Request) string {
-		return fmt.Sprintf("you sent %s and the secret %s, %s", r.Header.Get("Authorization"), secret, r.Header.Get("Authorization")[6:])
-	}
-	server := bcdatest.New(bcdatest.Options{Files: smallExport(), ClientSecret: secret})
-	n := 0
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		n++
-		fail := n%3 == 0
-		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && !slices.Contains(tokens, token) {
-			tokens = append(tokens, token)
+	bubble(t, func(t *testing.T) {
+		const secret = "s3cr3t/with+signs=&%"
+		var tokens []string
+		var mu sync.Mutex
+		echo := func(r *http.Request) string {
+			return fmt.Sprintf("you sent %s and the secret %s, %s", r.Header.Get("Authorization"), secret, r.Header.Get("Authorization")[6:])
 		}
-		mu.Unlock()
-		if fail {
-			w.Header().Set("X-Progress", echo(r))
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = io.WriteString(w, outcome("exception", echo(r)))
-			return
+		server := bcdatest.New(bcdatest.Options{Files: smallExport(), ClientSecret: secret})
+		n := 0
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			n++
+			fail := n%3 == 0
+			if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && !slices.Contains(tokens, token) {
+				tokens = append(tokens, token)
+			}
+			mu.Unlock()
+			if fail {
+				w.Header().Set("X-Progress", echo(r))
+				w.WriteHeader(http.StatusServiceUnavailable)
+				_, _ = io.WriteString(w, outcome("exception", echo(r)))
+				return
+			}
+			server.ServeHTTP(w, r)
+		}))
+		var log safeBuffer
+		var events []string
+		c := client(t, s.URL, func(o *fetch.Options) {
+			o.Auth = fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: secret}
+			o.Log = slog.New(slog.NewJSONHandler(&log, nil))
+		})
+		dir := t.TempDir()
+		_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Event: func(e fetch.Event) { events = append(events, fmt.Sprintf("%+v", e)) }})
+		if err != nil {
+			t.Fatal(err)
 		}
-		server.ServeHTTP(w, r)
-	}))
-	defer s.Close()
-	var log safeBuffer
-	var events []string
-	c := client(t, s.URL, func(o *fetch.Options) {
-		o.Auth = fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: secret}
-		o.Log = slog.New(slog.NewJSONHandler(&log, nil))
+		state, err := os.ReadFile(filepath.Join(dir, stateFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, _ := c.Token(t.Context())
+		written := log.String() + strings.Join(events, "\n") + string(state) + fmt.Sprintf("%v %+v %#v", token, token, token)
+		if !strings.Contains(written, "[redacted]") || len(tokens) == 0 {
+			t.Error("the test shows nothing")
+		}
+		for _, hidden := range append(tokens, secret, "c2FuZGJveC1jbGllbnQ6", "s3cr3t") {
+			if strings.Contains(written, hidden) {
+				t.Errorf("%q was written", hidden)
+			}
+		}
 	})
-	dir := t.TempDir()
-	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Event: func(e fetch.Event) { events = append(events, fmt.Sprintf("%+v", e)) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := os.ReadFile(filepath.Join(dir, fetch.StateFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, _ := c.Token(t.Context())
-	written := log.String() + strings.Join(events, "\n") + string(state) + fmt.Sprintf("%v %+v %#v", token, token, token)
-	if !strings.Contains(written, "[redacted]") || len(tokens) == 0 {
-		t.Error("the test shows nothing")
-	}
-	for _, hidden := range append(tokens, secret, "c2FuZGJveC1jbGllbnQ6", "s3cr3t") {
-		if strings.Contains(written, hidden) {
-			t.Errorf("%q was written", hidden)
-		}
-	}
 }
 
 // TestShortRange: a partial reply that ends before the file does, and at the
@@ -776,9 +795,9 @@ func TestShortRange(t *testing.T) {
 		"the body is shorter than the range": {fmt.Sprintf("bytes 9000-%d/%d", len(text)-1, len(text)), false},
 		"the length is not told again":       {fmt.Sprintf("bytes 9000-%d/*", lineEnd-1), true},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			var n atomic.Int32
-			s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
+			s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("ETag", `"1"`)
 				from, to := 0, len(text)
 				switch n.Add(1) {
@@ -802,7 +821,6 @@ func TestShortRange(t *testing.T) {
 				w.WriteHeader(http.StatusPartialContent)
 				_, _ = w.Write(text[from:to])
 			}))
-			defer s.Close()
 			dir := t.TempDir()
 			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
 			if _, err := export(t, c, dir, fetch.Request{}); err != nil {
@@ -835,17 +853,19 @@ func manifestOf(file http.HandlerFunc) http.Handler {
 // TestLongRetryAfter: what the server asks for while a job runs is obeyed up
 // to MaxWait, and the log says so.
 func TestLongRetryAfter(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
-		{At: bcdatest.Job, Times: 1, Status: 202, Header: http.Header{"Retry-After": {"86400"}}},
-	}})
-	var log safeBuffer
-	c := client(t, s.url, func(o *fetch.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
-	if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(log.String(), "asks for 24h0m0s, the most that is waited is 30ms") {
-		t.Error(log.String())
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+			{At: bcdatest.Job, Times: 1, Status: 202, Header: http.Header{"Retry-After": {"86400"}}},
+		}})
+		var log safeBuffer
+		c := client(t, s.url, func(o *fetch.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+		if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(log.String(), "asked for 24h0m0s; the limit is 30ms") {
+			t.Error(log.String())
+		}
+	})
 }
 
 // TestNoJobList: a server that is not BCDA need not have a list of jobs, and
@@ -858,10 +878,10 @@ func TestNoJobList(t *testing.T) {
 		"404":  http.NotFound,
 		"HTML": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			server := manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
 			var n atomic.Int32
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.URL.Path == "/fhir/jobs":
 					list(w, r)
@@ -871,7 +891,6 @@ func TestNoJobList(t *testing.T) {
 					server.ServeHTTP(w, r)
 				}
 			}))
-			defer s.Close()
 			c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
 			if _, err := export(t, c, t.TempDir(), fetch.Request{}); err != nil || n.Load() != 3 {
 				t.Errorf("%v, %d kick-offs", err, n.Load())
@@ -883,114 +902,119 @@ func TestNoJobList(t *testing.T) {
 // TestWaitingForAPlace: who waits because the server wanted fewer downloads
 // does not use up the budget for retries while others get on.
 func TestWaitingForAPlace(t *testing.T) {
-	server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
-		bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
-	}})
-	var n, failures atomic.Int32
-	var slow atomic.Value
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case !strings.HasPrefix(r.URL.Path, "/data/"):
-			server.ServeHTTP(w, r)
-		case n.Add(1) == 1:
-			slow.Store(r.URL.Path)
-			w.WriteHeader(http.StatusTooManyRequests)
-		case r.URL.Path == slow.Load():
-			reply := httptest.NewRecorder()
-			server.ServeHTTP(reply, r)
-			w.Header().Set("Content-Encoding", "gzip")
-			for chunk := range slices.Chunk(reply.Body.Bytes(), reply.Body.Len()/10) {
-				_, _ = w.Write(chunk)
-				w.(http.Flusher).Flush()
-				time.Sleep(50 * time.Millisecond)
+	bubble(t, func(t *testing.T) {
+		server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
+			bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
+		}})
+		var n, failures atomic.Int32
+		var slow atomic.Value
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case !strings.HasPrefix(r.URL.Path, "/data/"):
+				server.ServeHTTP(w, r)
+			case n.Add(1) == 1:
+				slow.Store(r.URL.Path)
+				w.WriteHeader(http.StatusTooManyRequests)
+			case r.URL.Path == slow.Load():
+				reply := httptest.NewRecorder()
+				server.ServeHTTP(reply, r)
+				w.Header().Set("Content-Encoding", "gzip")
+				for chunk := range slices.Chunk(reply.Body.Bytes(), reply.Body.Len()/10) {
+					_, _ = w.Write(chunk)
+					w.(http.Flusher).Flush()
+					wait(50 * time.Millisecond)
+				}
+			case failures.Add(1) <= 2:
+				w.WriteHeader(http.StatusServiceUnavailable)
+			default:
+				server.ServeHTTP(w, r)
 			}
-		case failures.Add(1) <= 2:
-			w.WriteHeader(http.StatusServiceUnavailable)
-		default:
-			server.ServeHTTP(w, r)
+		}))
+		c := client(t, s.URL, func(o *fetch.Options) { o.API, o.Waits.RetryBudget = "v2", 300*time.Millisecond })
+		if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Jobs: 2}); err != nil {
+			t.Error(err)
 		}
-	}))
-	defer s.Close()
-	c := client(t, s.URL, func(o *fetch.Options) { o.API, o.Waits.RetryBudget = "v2", 300*time.Millisecond })
-	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: t.TempDir(), Parallel: 2}); err != nil {
-		t.Error(err)
-	}
+	})
 }
 
 // TestListedJobs: what the list of jobs says is shown without secrets.
 func TestListedJobs(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"resourceType":"Bundle","entry":[{"resource":{"id":"1\u001b[2J","status":"completed","input":[{"valueString":"GET /x?%s"}]}}]}`, r.Header.Get("Authorization"))
-	}))
-	defer s.Close()
-	tokens := httptest.NewServer(bcdatest.New(bcdatest.Options{}))
-	defer tokens.Close()
-	auth := credentials
-	auth.TokenURL = tokens.URL + "/auth/token"
-	jobs, err := client(t, s.URL, func(o *fetch.Options) { o.Auth = auth }).Jobs(t.Context())
-	if err != nil || len(jobs) != 1 || jobs[0].ID != "1 [2J" || !strings.Contains(jobs[0].Request, "[redacted]") {
-		t.Errorf("%+v, %v", jobs, err)
-	}
+	bubble(t, func(t *testing.T) {
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprintf(w, `{"resourceType":"Bundle","entry":[{"resource":{"id":"1\u001b[2J","status":"completed","input":[{"valueString":"GET /x?%s"}]}}]}`, r.Header.Get("Authorization"))
+		}))
+		tokens := newServer(t, bcdatest.New(bcdatest.Options{}))
+		auth := credentials
+		auth.TokenURL = tokens.URL + "/auth/token"
+		jobs, err := client(t, s.URL, func(o *fetch.Options) { o.Auth = auth }).Jobs(t.Context())
+		if err != nil || len(jobs) != 1 || jobs[0].ID != "1 [2J" || !strings.Contains(jobs[0].Request, "[redacted]") {
+			t.Errorf("%+v, %v", jobs, err)
+		}
+	})
 }
 
 // TestSlowStart: a process is killed while the server still works on its
 // request to start a job. The next one waits for what comes of it.
 func TestSlowStart(t *testing.T) {
-	server := bcdatest.New(bcdatest.Options{Files: smallExport()})
-	ctx, kill := context.WithCancel(t.Context())
-	var once sync.Once
-	started := make(chan struct{})
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "$export") {
-			once.Do(func() {
-				kill()
-				time.Sleep(100 * time.Millisecond)
-				server.ServeHTTP(httptest.NewRecorder(), r)
-				close(started)
-				panic(http.ErrAbortHandler)
-			})
+	bubble(t, func(t *testing.T) {
+		server := bcdatest.New(bcdatest.Options{Files: smallExport()})
+		ctx, kill := context.WithCancel(t.Context())
+		var once sync.Once
+		started := make(chan struct{})
+		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "$export") {
+				once.Do(func() {
+					kill()
+					wait(100 * time.Millisecond)
+					server.ServeHTTP(httptest.NewRecorder(), r)
+					close(started)
+					panic(http.ErrAbortHandler)
+				})
+			}
+			server.ServeHTTP(w, r)
+		}))
+		dir := t.TempDir()
+		c := client(t, s.URL, func(o *fetch.Options) { o.Waits.Backoff = 200 * time.Millisecond })
+		if _, err := c.Export(ctx, fetch.ExportOptions{Dir: dir}); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
 		}
-		server.ServeHTTP(w, r)
-	}))
-	defer s.Close()
-	dir := t.TempDir()
-	c := client(t, s.URL, func(o *fetch.Options) { o.Waits.Backoff = 200 * time.Millisecond })
-	if _, err := c.Export(ctx, fetch.ExportOptions{Dir: dir}); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	_, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-	<-started
-	if err != nil || server.JobCount() != 1 {
-		t.Errorf("%v, %d jobs", err, server.JobCount())
-	}
-	wantSmallExport(t, dir)
+		_, err := c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+		<-started
+		if err != nil || server.JobCount() != 1 {
+			t.Errorf("%v, %d jobs", err, server.JobCount())
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 // TestByteOrderMark: some servers begin a file with one.
 func TestByteOrderMark(t *testing.T) {
-	text := "\ufeff" + string(lines("Patient", 1, 2))
-	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
-	defer s.Close()
-	dir := t.TempDir()
-	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
-	if _, err := export(t, c, dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != text {
-		t.Errorf("%.60q", got)
-	}
+	bubble(t, func(t *testing.T) {
+		text := "\ufeff" + string(lines("Patient", 1, 2))
+		s := newServer(t, manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+		dir := t.TempDir()
+		c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
+		if _, err := export(t, c, dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := dataFiles(t, dir)["001-Patient-00001.ndjson"]; got != text {
+			t.Errorf("%.60q", got)
+		}
+	})
 }
 
 // TestNoJobs: an empty list may be nothing but the words that there is none.
 func TestNoJobs(t *testing.T) {
-	for body, fails := range map[string]bool{
-		outcome("exception", "no Jobs found for acoID"): false,
-		"": true, "<html>": true, "404 page not found": true,
-	} {
-		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Jobs, Status: 404, Body: body}}})
-		jobs, err := client(t, s.url).Jobs(t.Context())
-		if len(jobs) != 0 || (err != nil) != fails {
-			t.Errorf("%q: %v, %v", body, jobs, err)
+	bubble(t, func(t *testing.T) {
+		for body, fails := range map[string]bool{
+			outcome("exception", "no Jobs found for acoID"): false,
+			"": true, "<html>": true, "404 page not found": true,
+		} {
+			s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Jobs, Status: 404, Body: body}}})
+			jobs, err := client(t, s.url).Jobs(t.Context())
+			if len(jobs) != 0 || (err != nil) != fails {
+				t.Errorf("%q: %v, %v", body, jobs, err)
+			}
 		}
-	}
+	})
 }

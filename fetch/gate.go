@@ -6,30 +6,31 @@ import (
 	"time"
 )
 
-// A gate lets so many downloads through at a time. When the server finds them
-// too many, all wait, and half as many go on; over time the others come back.
+// A gate limits how many downloads run at a time. When the server throttles
+// them, all wait, and then half as many run. The limit rises again while
+// downloads succeed.
 type gate struct {
-	mu      sync.Mutex
-	most    int
-	limit   int
-	active  int
-	good    int       // downloads since the limit was last changed
-	until   time.Time // when all go on
-	changed chan struct{}
+	mu        sync.Mutex
+	highest   int
+	limit     int
+	active    int
+	succeeded int           // since the limit last changed
+	closed    time.Time     // until then
+	changed   chan struct{} // closed when a download leaves
 }
 
-// regain is how many downloads must go well for one more to be let in.
-const regain = 100
+// raiseAfter is how many downloads must succeed before the limit rises by one.
+const raiseAfter = 100
 
 func newGate(limit int) *gate {
-	return &gate{most: limit, limit: limit, changed: make(chan struct{})}
+	return &gate{highest: limit, limit: limit, changed: make(chan struct{})}
 }
 
-// enter waits for a place.
+// enter waits until the gate admits a download.
 func (g *gate) enter(ctx context.Context) error {
 	for {
 		g.mu.Lock()
-		pause := time.Until(g.until)
+		pause := time.Until(g.closed)
 		if pause <= 0 && g.active < g.limit {
 			g.active++
 			g.mu.Unlock()
@@ -51,32 +52,32 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
-// leave gives the place free.
-func (g *gate) leave(wentWell bool) {
+// leave ends a download.
+func (g *gate) leave(success bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.active--
-	if wentWell && g.limit < g.most {
-		if g.good++; g.good >= regain {
+	if success && g.limit < g.highest {
+		if g.succeeded++; g.succeeded >= raiseAfter {
 			g.limit++
-			g.good = 0
+			g.succeeded = 0
 		}
 	}
 	close(g.changed)
 	g.changed = make(chan struct{})
 }
 
-// throttle makes all wait. What several downloads are told at about the same
-// time counts once.
+// throttle closes the gate for a while. Calls while it is closed lower the
+// limit only once.
 func (g *gate) throttle(wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if now.After(g.until) {
+	if now.After(g.closed) {
 		g.limit = max(1, g.limit/2)
-		g.good = 0
+		g.succeeded = 0
 	}
-	if until := now.Add(wait); until.After(g.until) {
-		g.until = until
+	if until := now.Add(wait); until.After(g.closed) {
+		g.closed = until
 	}
 }

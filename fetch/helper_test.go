@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,9 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 )
+
+// stateFile is the file that holds the state of a folder.
+const stateFile = "_fetch.json"
 
 // quick are waits for tests.
 var quick = fetch.Waits{
@@ -69,8 +73,25 @@ type fixture struct {
 	requests []*http.Request
 }
 
+// serve starts a server in memory.
 func serve(t testing.TB, opts bcdatest.Options) *fixture {
 	t.Helper()
+	f := newFixture(opts)
+	f.url = newServer(t, f).URL
+	return f
+}
+
+// serveTCP starts a server that other processes can reach.
+func serveTCP(t testing.TB, opts bcdatest.Options) *fixture {
+	t.Helper()
+	f := newFixture(opts)
+	s := httptest.NewServer(f)
+	t.Cleanup(s.Close)
+	f.url = s.URL
+	return f
+}
+
+func newFixture(opts bcdatest.Options) *fixture {
 	f := &fixture{}
 	observe := opts.Observe
 	opts.Observe = func(r *http.Request) {
@@ -82,9 +103,6 @@ func serve(t testing.TB, opts bcdatest.Options) *fixture {
 		}
 	}
 	f.Server = bcdatest.New(opts)
-	ts := httptest.NewServer(f)
-	t.Cleanup(ts.Close)
-	f.url = ts.URL
 	return f
 }
 
@@ -121,9 +139,12 @@ func (f *fixture) total() int {
 
 var credentials = fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: bcdatest.ClientSecret}
 
-func client(t testing.TB, url string, change ...func(*fetch.Options)) *fetch.Client {
+func client(t testing.TB, address string, change ...func(*fetch.Options)) *fetch.Client {
 	t.Helper()
-	opts := fetch.Options{BaseURL: url, Auth: credentials, Waits: quick}
+	opts := fetch.Options{BaseURL: address, Auth: credentials, Waits: quick}
+	if u, err := url.Parse(address); err == nil && memory.has(u.Host) {
+		opts.Transport = newTransport(t)
+	}
 	for _, c := range change {
 		c(&opts)
 	}

@@ -38,11 +38,11 @@ func TestMain(m *testing.M) {
 func child(dir, url string) int {
 	c, err := fetch.New(fetch.Options{BaseURL: url, API: "v2", Auth: credentials, Waits: quick})
 	if err == nil {
-		if saved, readErr := fetch.ReadSaved(dir); readErr == nil && saved.Complete {
+		if saved, readErr := fetch.ReadLastRun(dir); readErr == nil && saved.Complete {
 			return 0 // the last one was killed when all was done
 		}
 		fmt.Println("ready")
-		_, err = c.Export(context.Background(), fetch.ExportOptions{Dir: dir, Parallel: 3})
+		_, err = c.Export(context.Background(), fetch.ExportOptions{Dir: dir, Jobs: 3})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -65,7 +65,7 @@ func TestKill(t *testing.T) {
 		files = append(files, bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", i, 40+i*60)))
 	}
 	undisturbed := t.TempDir()
-	if _, err := export(t, client(t, serve(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API = "v2" }), undisturbed, fetch.Request{}); err != nil {
+	if _, err := export(t, client(t, serveTCP(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API = "v2" }), undisturbed, fetch.Request{}); err != nil {
 		t.Fatal(err)
 	}
 	want := rawFiles(t, undisturbed)
@@ -75,7 +75,7 @@ func TestKill(t *testing.T) {
 	}
 	for round := range rounds {
 		dir := filepath.Join(t.TempDir(), "export")
-		s := serve(t, bcdatest.Options{
+		s := serveTCP(t, bcdatest.Options{
 			Files:   files,
 			JobTime: 100 * time.Millisecond,
 			Faults: []bcdatest.Fault{
@@ -166,7 +166,7 @@ func notFinished(t *testing.T, dir string) func(*http.Request) {
 			var state struct {
 				Run struct{ Files []struct{ URL, Name string } }
 			}
-			text, err := os.ReadFile(filepath.Join(dir, fetch.StateFile))
+			text, err := os.ReadFile(filepath.Join(dir, stateFile))
 			if err != nil || json.Unmarshal(text, &state) != nil {
 				t.Errorf("a file was requested, but the state is not there: %v", err)
 				return

@@ -47,7 +47,7 @@ func TestReadLines(t *testing.T) {
 		{text: "[]\n" + good, good: 1, bad: 1, says: "line 1 is not a JSON object"},
 		{text: `{"resourceType":"` + strings.Repeat("x", jsonscan.MaxLine) + `"}` + "\n", bad: 1, says: "line 1 is longer than 32 MiB"},
 	} {
-		var c contents
+		var c content
 		if err := c.readLines(t.Context(), strings.NewReader(tt.text), "Patient"); err != nil {
 			t.Fatal(err)
 		}

@@ -4,28 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
-// attempts count the failures of one operation since it last got on.
+// maxDoubtful is how often an operation may fail in a way that may be
+// permanent.
+const maxDoubtful = 4
+
+// attempts counts the failures of one operation since it last made progress.
 type attempts struct {
-	c        *Client
+	waits    Waits
+	log      *slog.Logger
 	failures int
-	meant    int // failures that the server may mean
+	doubtful int // failures that may be permanent
 	since    time.Time
 }
 
-func (c *Client) newAttempts() *attempts {
-	return &attempts{c: c, since: time.Now()}
+func newAttempts(waits Waits, log *slog.Logger) *attempts {
+	return &attempts{waits: waits, log: log, since: time.Now()}
 }
 
-// progress forgets the failures.
+// progress resets the count.
 func (a *attempts) progress() {
-	a.failures, a.meant, a.since = 0, 0, time.Now()
+	a.failures, a.doubtful, a.since = 0, 0, time.Now()
 }
 
-// wait waits after a failure that may pass, so that the operation can be tried
-// again. Else it returns the error that ends the operation.
+// wait sleeps before the next attempt. If err is not transient, or the retry
+// budget is used up, it returns the error that ends the operation instead.
 func (a *attempts) wait(ctx context.Context, err error) error {
 	wait, err := a.next(err)
 	if err != nil {
@@ -34,54 +40,60 @@ func (a *attempts) wait(ctx context.Context, err error) error {
 	return sleep(ctx, wait)
 }
 
-// next tells how long to wait after a failure.
+// next is the wait before the next attempt after err, or the error that ends
+// the operation.
 func (a *attempts) next(err error) (time.Duration, error) {
 	var transient *transientError
 	if !errors.As(err, &transient) {
 		return 0, err
 	}
 	a.failures++
-	if transient.final != nil {
-		if a.meant++; a.meant >= max500 {
-			return 0, transient.final
+	if transient.permanent != nil {
+		if a.doubtful++; a.doubtful >= maxDoubtful {
+			return 0, transient.permanent
 		}
 	}
-	waits := a.c.waits
-	wait := waits.backoff(a.failures)
-	said := ""
+	wait := a.waits.retryWait(a.failures)
+	note := ""
 	if asked := transient.wait; asked > 0 {
-		wait = max(min(asked, waits.MaxWait), waits.Backoff)
-		if asked > waits.MaxWait {
-			said = " (" + tooLong(asked, waits.MaxWait) + ")"
+		wait = max(min(asked, a.waits.MaxWait), a.waits.Backoff)
+		if asked > a.waits.MaxWait {
+			note = " (" + cappedWait(asked, a.waits.MaxWait) + ")"
 		}
 	}
-	if spent := time.Since(a.since); spent+wait > waits.RetryBudget {
-		msg := fmt.Sprintf("%v; gave up after %d tries in %s", transient.err, a.failures, round(spent))
-		if transient.wait > 0 {
-			msg += fmt.Sprintf(", the next would be in %s%s", round(wait), said)
-		}
-		e := &Error{Kind: ErrUnavailable, Msg: msg, hint: "try again later; CCLF_RETRY_BUDGET sets how long retries go on", err: transient.err}
-		if told := (*Error)(nil); errors.As(transient.err, &told) && told.hint != "" {
-			e.hint = told.hint
-		}
-		var reply *replyError
-		if errors.As(transient.err, &reply) {
-			e.Status = reply.status
-		}
-		return 0, e
+	if spent := time.Since(a.since); spent+wait > a.waits.RetryBudget {
+		return 0, a.giveUp(transient, spent, wait, note)
 	}
-	a.c.log.Warn(fmt.Sprintf("%v; trying again in %s%s", transient.err, round(wait), said))
+	a.log.Warn(fmt.Sprintf("%v; retrying in %s%s", transient.err, round(wait), note))
 	return wait, nil
 }
 
-// tooLong tells that a wait is shorter than what the server asks for.
-func tooLong(asked, most time.Duration) string {
-	return fmt.Sprintf("the server asks for %s, the most that is waited is %s", round(asked), round(most))
+// giveUp makes the error of an operation whose retry budget is used up.
+func (a *attempts) giveUp(last *transientError, spent, wait time.Duration, note string) *Error {
+	msg := fmt.Sprintf("%v; gave up after %s in %s", last.err, plural(a.failures, "attempt", "attempts"), round(spent))
+	if last.wait > 0 {
+		msg += fmt.Sprintf(", the next would be in %s%s", round(wait), note)
+	}
+	e := &Error{Kind: ErrUnavailable, detail: ErrRetryBudget, Msg: msg, err: last.err}
+	var cause *Error
+	if errors.As(last.err, &cause) {
+		e.hint = cause.hint
+	}
+	var reply *replyError
+	if errors.As(last.err, &reply) {
+		e.Status = reply.status
+	}
+	return e
 }
 
-// retry does something until it does not fail in a way that may pass.
-func (c *Client) retry(ctx context.Context, do func() error) error {
-	a := c.newAttempts()
+// cappedWait says that a wait is shorter than the one the server asked for.
+func cappedWait(asked, limit time.Duration) string {
+	return fmt.Sprintf("the server asked for %s; the limit is %s", round(asked), round(limit))
+}
+
+// retry calls do until it succeeds, fails permanently, or uses up the retry
+// budget.
+func (a *attempts) retry(ctx context.Context, do func() error) error {
 	for {
 		err := do()
 		if err == nil {
@@ -90,28 +102,5 @@ func (c *Client) retry(ctx context.Context, do func() error) error {
 		if err := a.wait(ctx, err); err != nil {
 			return err
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// round makes a duration fit for people.
-func round(d time.Duration) time.Duration {
-	switch {
-	case d > time.Minute:
-		return d.Round(time.Second)
-	case d > time.Second:
-		return d.Round(100 * time.Millisecond)
-	default:
-		return d.Round(time.Millisecond)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cclf-tools/cclf/fetch"
@@ -37,8 +38,7 @@ func elsewhere(t testing.TB, s *fixture, change ...func(*fetch.Options)) *fetch.
 func withStorage(t testing.TB, opts bcdatest.Options) *fixture {
 	t.Helper()
 	var s *fixture
-	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.StorageHandler().ServeHTTP(w, r) }))
-	t.Cleanup(storage.Close)
+	storage := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.StorageHandler().ServeHTTP(w, r) }))
 	opts.Storage = storage.URL
 	s = serve(t, opts)
 	s.storageURL = storage.URL
@@ -53,7 +53,7 @@ func TestSignedAddresses(t *testing.T) {
 			if !storage && status == 401 {
 				continue // at the server itself it is about the token
 			}
-			t.Run(fmt.Sprintf("%d storage %v", status, storage), func(t *testing.T) {
+			run(t, fmt.Sprintf("%d storage %v", status, storage), func(t *testing.T) {
 				opts := bcdatest.Options{
 					Files: smallExport(), SignedUses: 1, SignedStatus: status,
 					// Each file breaks off once, and its signature is then used up.
@@ -87,87 +87,91 @@ func TestSignedAddresses(t *testing.T) {
 // TestResumeOutdated: what is resumed long after its addresses were given asks
 // for them anew, also with --resume.
 func TestResumeOutdated(t *testing.T) {
-	s := withStorage(t, bcdatest.Options{
-		Files: smallExport(), SignedUses: 1,
-		Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 12, CutAfter: 10}},
-	})
-	allow := func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} }
-	dir := t.TempDir()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := 0
-	_, err := client(t, s.url, allow).Export(ctx, fetch.ExportOptions{Dir: dir, Parallel: 1, File: func(fetch.File) {
-		if done++; done == 2 {
-			cancel()
+	bubble(t, func(t *testing.T) {
+		s := withStorage(t, bcdatest.Options{
+			Files: smallExport(), SignedUses: 1,
+			Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 12, CutAfter: 10}},
+		})
+		allow := func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} }
+		dir := t.TempDir()
+		ctx, cancel := context.WithCancel(t.Context())
+		done := 0
+		_, err := client(t, s.url, allow).Export(ctx, fetch.ExportOptions{Dir: dir, Jobs: 1, File: func(fetch.File) {
+			if done++; done == 2 {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
 		}
-	}})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	// All signatures that were given are used up.
-	state, err := os.ReadFile(filepath.Join(dir, fetch.StateFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range strings.Split(string(state), `"url": "`)[1:] {
-		address, _, _ := strings.Cut(part, `"`)
-		if strings.Contains(address, "signature=") {
-			if resp, err := http.Get(address); err == nil {
-				resp.Body.Close()
+		// All signatures that were given are used up.
+		state, err := os.ReadFile(filepath.Join(dir, stateFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(state), `"url": "`)[1:] {
+			address, _, _ := strings.Cut(part, `"`)
+			if strings.Contains(address, "signature=") {
+				if resp, err := (&http.Client{Transport: newTransport(t)}).Get(address); err == nil {
+					resp.Body.Close()
+				}
 			}
 		}
-	}
-	result, err := client(t, s.url, allow).Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-	if err != nil || result.Missing != 0 || s.JobCount() != 1 {
-		t.Fatalf("%+v, %v, %d jobs", result, err, s.JobCount())
-	}
-	wantSmallExport(t, dir)
+		result, err := client(t, s.url, allow).Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+		if err != nil || result.Missing != 0 || s.JobCount() != 1 {
+			t.Fatalf("%+v, %v, %d jobs", result, err, s.JobCount())
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 // TestRedirectedFiles: a server that redirects to a storage host makes a fresh
 // signature each time, and the token stays with it.
 func TestRedirectedFiles(t *testing.T) {
-	text := lines("Patient", 1, 30)
-	var asked atomic.Int32
-	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Header.Get("Authorization") != "":
-			t.Error("the token went to the storage host")
-		case asked.Add(1) == 1:
-			w.WriteHeader(http.StatusForbidden)
-		default:
-			_, _ = w.Write(text)
+	bubble(t, func(t *testing.T) {
+		text := lines("Patient", 1, 30)
+		var asked atomic.Int32
+		storage := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Header.Get("Authorization") != "":
+				t.Error("the token went to the storage host")
+			case asked.Add(1) == 1:
+				w.WriteHeader(http.StatusForbidden)
+			default:
+				_, _ = w.Write(text)
+			}
+		}))
+		s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, storage.URL+"/x?signature=1", http.StatusFound)
+		}))
+		dir := t.TempDir()
+		c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth, o.AllowOrigins = nil, []string{storage.URL} })
+		if _, err := export(t, c, dir, fetch.Request{}); err != nil || dataFiles(t, dir)["001-Patient-00001.ndjson"] != string(text) {
+			t.Error(err)
 		}
-	}))
-	defer storage.Close()
-	s := httptest.NewServer(manifestOf(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, storage.URL+"/x?signature=1", http.StatusFound)
-	}))
-	defer s.Close()
-	dir := t.TempDir()
-	c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth, o.AllowOrigins = nil, []string{storage.URL} })
-	if _, err := export(t, c, dir, fetch.Request{}); err != nil || dataFiles(t, dir)["001-Patient-00001.ndjson"] != string(text) {
-		t.Error(err)
-	}
-	// Unless the host is allowed, the hint names it.
-	_, err := export(t, client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil }), t.TempDir(), fetch.Request{})
-	wantKind(t, err, fetch.ErrPartial)
-	var hinter interface{ Hint() string }
-	if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), "--allow-origin "+storage.URL) {
-		t.Errorf("%v, hint %q", err, hinter.Hint())
-	}
+		// Unless the host is allowed, the hint names it.
+		_, err := export(t, client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil }), t.TempDir(), fetch.Request{})
+		wantKind(t, err, fetch.ErrPartial)
+		var e *fetch.Error
+		if !errors.As(err, &e) || e.Origin != storage.URL {
+			t.Errorf("%v, origin %q", err, e.Origin)
+		}
+	})
 }
 
 // TestRefusedForGood: an address that is refused whatever the job gives costs
 // one file, not the export, and does not go on for ever.
 func TestRefusedForGood(t *testing.T) {
-	s := withStorage(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Status: 403}}})
-	c := client(t, s.url, func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} })
-	dir := t.TempDir()
-	_, err := export(t, c, dir, fetch.Request{})
-	wantKind(t, err, fetch.ErrPartial)
-	if !strings.Contains(err.Error(), "1 of 7 files is missing: 001-Patient-00001.ndjson") || len(dataFiles(t, dir)) != 6 {
-		t.Error(err)
-	}
+	bubble(t, func(t *testing.T) {
+		s := withStorage(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Status: 403}}})
+		c := client(t, s.url, func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} })
+		dir := t.TempDir()
+		_, err := export(t, c, dir, fetch.Request{})
+		wantKind(t, err, fetch.ErrPartial)
+		if !strings.Contains(err.Error(), "1 of 7 files is missing: 001-Patient-00001.ndjson") || len(dataFiles(t, dir)) != 6 {
+			t.Error(err)
+		}
+	})
 }
 
 // TestFlawedFiles: a file is kept with its good lines, counted and named; the
@@ -183,18 +187,18 @@ func TestFlawedFiles(t *testing.T) {
 		bad  int64
 	}{
 		"bad line":    {text: good[:half] + `{"resourceType":"Patient",` + "\n" + good[half:], says: "1 file has flaws: 001-Patient-00001.ndjson.gz: line 502 is not valid JSON", bad: 1},
-		"other types": {text: good[:half] + string(lines("Coverage", 1, 3)) + good[half:], says: "line 502 is Coverage, not Patient, and 2 more lines", bad: 3},
-		"count": {text: good, says: "it has 1000 resources, the manifest announces 0", opts: bcdatest.Options{
+		"other types": {text: good[:half] + string(lines("Coverage", 1, 3)) + good[half:], says: "line 502 is Coverage, not Patient, and 2 more bad lines", bad: 3},
+		"count": {text: good, says: "1000 resources, but the manifest announces 0", opts: bcdatest.Options{
 			Manifest: first(func(f *bcdatest.ManifestFile) { f.Count = &zero }),
 		}},
 		"length": {text: good, says: "the manifest announces 0", opts: bcdatest.Options{Integrity: true, Manifest: first(func(f *bcdatest.ManifestFile) {
 			f.Extension[1].ValueDecimal = &zero
 		})}},
-		"checksum": {text: good, says: "its checksum is not that of the manifest", opts: bcdatest.Options{Integrity: true, Manifest: first(func(f *bcdatest.ManifestFile) {
+		"checksum": {text: good, says: "the checksum differs from the manifest", opts: bcdatest.Options{Integrity: true, Manifest: first(func(f *bcdatest.ManifestFile) {
 			f.Extension[0].ValueString = "sha256:" + strings.Repeat("0", 64)
 		})}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			tt.opts.Files = append(smallExport()[1:], bcdatest.Text("Patient", []byte(tt.text)))
 			slices.Reverse(tt.opts.Files)
 			s := serve(t, tt.opts)
@@ -206,7 +210,7 @@ func TestFlawedFiles(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.says) || result.Flawed != 1 || result.BadLines != tt.bad || result.Missing != 0 {
 				t.Errorf("%v, %+v", err, result)
 			}
-			if dataFiles(t, dir)["001-Patient-00001.ndjson.gz"] != tt.text || !strings.Contains(log.String(), "001-Patient-00001.ndjson.gz is kept, but ") {
+			if dataFiles(t, dir)["001-Patient-00001.ndjson.gz"] != tt.text || !strings.Contains(log.String(), "001-Patient-00001.ndjson.gz was kept, but ") {
 				t.Errorf("the file is not what the server has, or not named: %s", log.String())
 			}
 			if runs, err := fetch.CompleteRuns(dir); err != nil || len(runs) != 0 {
@@ -241,25 +245,27 @@ func first(change func(*bcdatest.ManifestFile)) func(*bcdatest.Manifest) {
 // TestIntegrityHolds: length and checksum that are right are no news, and what
 // was spoiled on the way is fetched again.
 func TestIntegrityHolds(t *testing.T) {
-	text := lines("Patient", 1, 40)
-	spoiled := bytes.Replace(slices.Clone(text), []byte("filler"), []byte("fuller"), 1)
-	s := serve(t, bcdatest.Options{
-		Files: []bcdatest.File{bcdatest.Text("Patient", text)}, Integrity: true,
-		Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"gzip"}}, Body: packed(spoiled)}},
-	})
-	for _, decompress := range []bool{false, true} {
-		dir := t.TempDir()
-		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-		result, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Decompress: decompress})
-		if err != nil || result.Flawed != 0 {
-			t.Errorf("%+v, %v", result, err)
-		}
-		for name, got := range dataFiles(t, dir) {
-			if got != string(text) {
-				t.Errorf("%s is not what the server has", name)
+	bubble(t, func(t *testing.T) {
+		text := lines("Patient", 1, 40)
+		spoiled := bytes.Replace(slices.Clone(text), []byte("filler"), []byte("fuller"), 1)
+		s := serve(t, bcdatest.Options{
+			Files: []bcdatest.File{bcdatest.Text("Patient", text)}, Integrity: true,
+			Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"gzip"}}, Body: packed(spoiled)}},
+		})
+		for _, decompress := range []bool{false, true} {
+			dir := t.TempDir()
+			c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+			result, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Decompress: decompress})
+			if err != nil || result.Flawed != 0 {
+				t.Errorf("%+v, %v", result, err)
+			}
+			for name, got := range dataFiles(t, dir) {
+				if got != string(text) {
+					t.Errorf("%s is not what the server has", name)
+				}
 			}
 		}
-	}
+	})
 }
 
 // TestKickoffReplies: servers say in several ways where a job is.
@@ -269,7 +275,7 @@ func TestKickoffReplies(t *testing.T) {
 		"200 and Content-Location": {Accepted: 200},
 		"201 and Location":         {Accepted: 201, Location: "Location"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			opts.Files, opts.Base, opts.NoJobList = smallExport(), "/fhir", true
 			s := serve(t, opts)
 			dir := t.TempDir()
@@ -284,20 +290,22 @@ func TestKickoffReplies(t *testing.T) {
 // TestUnnamedJob: a job of which nobody says where it is, is not started again
 // and again.
 func TestUnnamedJob(t *testing.T) {
-	opts := bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Location: "-"}
-	s := serve(t, opts)
-	_, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{})
-	wantKind(t, err, fetch.ErrUnavailable)
-	if !strings.Contains(err.Error(), "does not say where its job is; the job may be running") || s.exports() != 1 {
-		t.Errorf("%v, %d kick-offs", err, s.exports())
-	}
-	// With a list, it is found there.
-	s = serve(t, bcdatest.Options{Files: smallExport(), Location: "-"})
-	dir := t.TempDir()
-	if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil || s.exports() != 1 {
-		t.Errorf("%v, %d kick-offs", err, s.exports())
-	}
-	wantSmallExport(t, dir)
+	bubble(t, func(t *testing.T) {
+		opts := bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Location: "-"}
+		s := serve(t, opts)
+		_, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{})
+		wantKind(t, err, fetch.ErrUnavailable)
+		if !strings.Contains(err.Error(), "without the address of its job; the job may be running") || s.exports() != 1 {
+			t.Errorf("%v, %d kick-offs", err, s.exports())
+		}
+		// With a list, it is found there.
+		s = serve(t, bcdatest.Options{Files: smallExport(), Location: "-"})
+		dir := t.TempDir()
+		if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil || s.exports() != 1 {
+			t.Errorf("%v, %d kick-offs", err, s.exports())
+		}
+		wantSmallExport(t, dir)
+	})
 }
 
 // TestLostStarts: requests that may have started a job are repeated twice, not
@@ -307,7 +315,7 @@ func TestLostStarts(t *testing.T) {
 		"lost": {At: bcdatest.Kickoff, Lose: true},
 		"504":  {At: bcdatest.Kickoff, Status: 504},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Faults: []bcdatest.Fault{fault}})
 			c := elsewhere(t, s, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
 			_, err := export(t, c, t.TempDir(), fetch.Request{})
@@ -349,7 +357,7 @@ func TestManifestForms(t *testing.T) {
 		"address no text":  {change: func(m map[string]any) { m["output"].([]any)[2].(map[string]any)["url"] = 5 }, says: `member "output[2].url"`},
 		"relative address": {change: relative, files: 7},
 	} {
-		t.Run(name, func(t *testing.T) {
+		run(t, name, func(t *testing.T) {
 			s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", RawManifest: without(tt.change)})
 			c := elsewhere(t, s, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
 			result, err := export(t, c, t.TempDir(), fetch.Request{})
@@ -379,214 +387,230 @@ func relative(m map[string]any) {
 // TestGoneFiles: files that are gone while their job lives do not keep a folder
 // busy for ever.
 func TestGoneFiles(t *testing.T) {
-	for status, requests := range map[int]int{404: 1, 410: 1, 500: 4} {
-		for _, again := range []bool{false, true} {
-			s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
-				{At: bcdatest.Data, Type: "Patient", Times: 2 * requests, Status: status},
-			}})
-			dir := t.TempDir()
-			c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-			daily := func() error {
-				_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: again})
-				return err
-			}
-			wantKind(t, daily(), fetch.ErrPartial)
-			err := daily()
-			if !again {
-				wantKind(t, err, fetch.ErrExpired)
-				_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-				wantKind(t, err, fetch.ErrExpired)
-				err = daily()
-			}
-			// With New, the second day's export is the second day's.
-			if err != nil || s.JobCount() != 2 {
-				t.Errorf("%d, again %v: %v, %d jobs", status, again, err, s.JobCount())
+	bubble(t, func(t *testing.T) {
+		for status, requests := range map[int]int{404: 1, 410: 1, 500: 4} {
+			for _, again := range []bool{false, true} {
+				s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
+					{At: bcdatest.Data, Type: "Patient", Times: 2 * requests, Status: status},
+				}})
+				dir := t.TempDir()
+				c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+				daily := func() error {
+					_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: again})
+					return err
+				}
+				wantKind(t, daily(), fetch.ErrPartial)
+				err := daily()
+				if !again {
+					wantKind(t, err, fetch.ErrExpired)
+					_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+					wantKind(t, err, fetch.ErrExpired)
+					err = daily()
+				}
+				// With New, the second day's export is the second day's.
+				if err != nil || s.JobCount() != 2 {
+					t.Errorf("%d, again %v: %v, %d jobs", status, again, err, s.JobCount())
+				}
 			}
 		}
-	}
+	})
 }
 
 // TestNewAfterExpiry: a folder whose job has expired meanwhile starts a new
 // export at once, if that is wanted.
 func TestNewAfterExpiry(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 401}, {At: bcdatest.Data, Skip: 1, Times: 1, Status: 401}}})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Parallel: 1})
-	wantKind(t, err, fetch.ErrAuth)
-	s.Archive(1)
-	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: true}); err != nil || s.JobCount() != 2 {
-		t.Errorf("%v, %d jobs", err, s.JobCount())
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 401}, {At: bcdatest.Data, Skip: 1, Times: 1, Status: 401}}})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		_, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Jobs: 1})
+		wantKind(t, err, fetch.ErrAuth)
+		s.Archive(1)
+		if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, New: true}); err != nil || s.JobCount() != 2 {
+			t.Errorf("%v, %d jobs", err, s.JobCount())
+		}
+	})
 }
 
 // TestWaitForOthers: a job that is in the way is waited for, without a limit.
 func TestWaitForOthers(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	other := make(chan error, 1)
-	go func() {
-		_, err := client(t, s.url).Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
-		other <- err
-	}()
-	for s.JobCount() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	dir := t.TempDir()
-	var log safeBuffer
-	c := client(t, s.url, func(o *fetch.Options) {
-		o.Waits.RetryBudget, o.Log = 20*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		other := make(chan error, 1)
+		go func() {
+			_, err := client(t, s.url).Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
+			other <- err
+		}()
+		synctest.Wait()
+		dir := t.TempDir()
+		var log safeBuffer
+		c := client(t, s.url, func(o *fetch.Options) {
+			o.Waits.RetryBudget, o.Log = 20*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))
+		})
+		if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Wait: true}); err != nil || s.JobCount() != 2 {
+			t.Errorf("%v, %d jobs", err, s.JobCount())
+		}
+		wantSmallExport(t, dir)
+		if n := strings.Count(log.String(), "job 1 of your organization is still running"); n != 1 {
+			t.Errorf("told %d times: %s", n, log.String())
+		}
+		if err := <-other; err != nil {
+			t.Error(err)
+		}
 	})
-	if _, err := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Wait: true}); err != nil || s.JobCount() != 2 {
-		t.Errorf("%v, %d jobs", err, s.JobCount())
-	}
-	wantSmallExport(t, dir)
-	if n := strings.Count(log.String(), "job 1 of your organization is in the way"); n != 1 {
-		t.Errorf("told %d times: %s", n, log.String())
-	}
-	if err := <-other; err != nil {
-		t.Error(err)
-	}
 }
 
 // TestMixedFolder: data of two versions of the API do not go into one folder.
 func TestMixedFolder(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
-	dir := t.TempDir()
-	v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	if _, err := export(t, v2, dir, fetch.Request{}); err != nil {
-		t.Fatal(err)
-	}
-	before := s.exports()
-	for _, c := range []*fetch.Client{client(t, s.url), elsewhere(t, s)} {
-		_, err := export(t, c, dir, fetch.Request{})
-		wantKind(t, err, fetch.ErrFolder)
-		if !strings.Contains(err.Error(), "holds data of API v2") || s.exports() != before {
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
+		dir := t.TempDir()
+		v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		if _, err := export(t, v2, dir, fetch.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		before := s.exports()
+		for _, c := range []*fetch.Client{client(t, s.url), elsewhere(t, s)} {
+			_, err := export(t, c, dir, fetch.Request{})
+			wantKind(t, err, fetch.ErrFolder)
+			if !strings.Contains(err.Error(), "has data of API v2") || s.exports() != before {
+				t.Error(err)
+			}
+		}
+		// A job that was refused has no data.
+		s = serve(t, bcdatest.Options{Files: smallExport(), NoV3: true})
+		dir = t.TempDir()
+		_, err := export(t, client(t, s.url), dir, fetch.Request{})
+		wantKind(t, err, fetch.ErrRejected)
+		if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
 			t.Error(err)
 		}
-	}
-	// A job that was refused has no data.
-	s = serve(t, bcdatest.Options{Files: smallExport(), NoV3: true})
-	dir = t.TempDir()
-	_, err := export(t, client(t, s.url), dir, fetch.Request{})
-	wantKind(t, err, fetch.ErrRejected)
-	if _, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), dir, fetch.Request{}); err != nil {
-		t.Error(err)
-	}
+	})
 }
 
 // TestCompleteRuns lists what is complete, in the order of the manifests.
 func TestCompleteRuns(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 7, Times: 1, Status: 403}}})
-	dir := t.TempDir()
-	c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
-	_, err1 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Note: "first"})
-	_, err2 := export(t, c, dir, fetch.Request{})
-	_, err3 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Request: fetch.Request{Since: fetch.SinceAuto}, Note: "third"})
-	if err1 != nil || err3 != nil {
-		t.Fatal(err1, err3)
-	}
-	wantKind(t, err2, fetch.ErrPartial)
-	runs, err := fetch.CompleteRuns(dir)
-	if err != nil || len(runs) != 2 || runs[0].Number != 1 || runs[1].Number != 3 || runs[0].Since != "" || runs[1].Since == "" {
-		t.Fatalf("%+v, %v", runs, err)
-	}
-	names := []string{}
-	for _, f := range runs[0].Files {
-		names = append(names, f.Name)
-		if info, err := os.Stat(filepath.Join(dir, f.Name)); err != nil || info.Size() != f.Size {
-			t.Errorf("%+v: %v", f, err)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 7, Times: 1, Status: 403}}})
+		dir := t.TempDir()
+		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
+		_, err1 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Note: "first"})
+		_, err2 := export(t, c, dir, fetch.Request{})
+		_, err3 := c.Export(t.Context(), fetch.ExportOptions{Dir: dir, Request: fetch.Request{Since: fetch.SinceAuto}, Note: "third"})
+		if err1 != nil || err3 != nil {
+			t.Fatal(err1, err3)
 		}
-	}
-	if len(names) != 7 || names[0] != "001-Patient-00001.ndjson.gz" || names[6] != "001-ExplanationOfBenefit-00005.ndjson.gz" {
-		t.Error(names)
-	}
-	saved, err := fetch.ReadSaved(dir)
-	if err != nil || saved.Note != "third" || !saved.IsFor(c, fetch.Request{Since: fetch.SinceAuto}) || saved.IsFor(c, fetch.Request{}) {
-		t.Errorf("%+v, %v", saved, err)
-	}
-	for i, want := range []string{"third", "changed"} {
-		if err := fetch.SetNote(dir, 2+i, "changed"); err != nil {
-			t.Error(err)
+		wantKind(t, err2, fetch.ErrPartial)
+		runs, err := fetch.CompleteRuns(dir)
+		if err != nil || len(runs) != 2 || runs[0].Number != 1 || runs[1].Number != 3 || runs[0].Since != "" || runs[1].Since == "" {
+			t.Fatalf("%+v, %v", runs, err)
 		}
-		if saved, err := fetch.ReadSaved(dir); err != nil || saved.Note != want {
+		names := []string{}
+		for _, f := range runs[0].Files {
+			names = append(names, filepath.Base(f.Path))
+			if info, err := os.Stat(f.Path); err != nil || info.Size() != f.Size {
+				t.Errorf("%+v: %v", f, err)
+			}
+		}
+		if len(names) != 7 || names[0] != "001-Patient-00001.ndjson.gz" || names[6] != "001-ExplanationOfBenefit-00005.ndjson.gz" {
+			t.Error(names)
+		}
+		saved, err := fetch.ReadLastRun(dir)
+		if err != nil || saved.Note != "third" || !saved.Matches(c, fetch.Request{Since: fetch.SinceAuto}) || saved.Matches(c, fetch.Request{}) {
 			t.Errorf("%+v, %v", saved, err)
 		}
-	}
+		for i, want := range []string{"third", "changed"} {
+			if err := fetch.SetNote(dir, 2+i, "changed"); err != nil {
+				t.Error(err)
+			}
+			if saved, err := fetch.ReadLastRun(dir); err != nil || saved.Note != want {
+				t.Errorf("%+v, %v", saved, err)
+			}
+		}
+	})
 }
 
 // TestSystemTypes: the remark of v3 is recognized, and its text not shown.
 func TestSystemTypes(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport()})
-	result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
-	if err != nil || !result.SystemTypes {
-		t.Errorf("%+v, %v", result, err)
-	}
-	result, err = export(t, client(t, s.url), t.TempDir(), fetch.Request{TypeFilters: []string{
-		"ExplanationOfBenefit?_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|NationalClaimsHistory"}})
-	if err != nil || result.SystemTypes {
-		t.Errorf("%+v, %v", result, err)
-	}
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport()})
+		result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+		if err != nil || !result.SystemTypes {
+			t.Errorf("%+v, %v", result, err)
+		}
+		result, err = export(t, client(t, s.url), t.TempDir(), fetch.Request{TypeFilters: []string{
+			"ExplanationOfBenefit?_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|NationalClaimsHistory"}})
+		if err != nil || result.SystemTypes {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
 }
 
 // TestScope: AB2D wants a scope with the client credentials.
 func TestScope(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", Scope: "clientCreds"})
-	for scope, kind := range map[string]fetch.Kind{"clientCreds": "", "": fetch.ErrAuth} {
-		auth := credentials
-		auth.TokenURL, auth.Scope = s.url+"/auth/token", scope
-		_, err := client(t, s.url+"/fhir", func(o *fetch.Options) { o.Auth = auth }).Token(t.Context())
-		if kind == "" && err != nil {
-			t.Error(err)
-		} else if kind != "" {
-			wantKind(t, err, kind)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", Scope: "clientCreds"})
+		for scope, kind := range map[string]fetch.Kind{"clientCreds": "", "": fetch.ErrAuth} {
+			auth := credentials
+			auth.TokenURL, auth.Scope = s.url+"/auth/token", scope
+			_, err := client(t, s.url+"/fhir", func(o *fetch.Options) { o.Auth = auth }).Token(t.Context())
+			if kind == "" && err != nil {
+				t.Error(err)
+			} else if kind != "" {
+				wantKind(t, err, kind)
+			}
 		}
-	}
-	_, err := client(t, s.url, func(o *fetch.Options) {
-		auth := credentials
-		auth.Scope = "x"
-		o.Auth = auth
-	}).Token(t.Context())
-	wantKind(t, err, fetch.ErrOptions)
+		_, err := client(t, s.url, func(o *fetch.Options) {
+			auth := credentials
+			auth.Scope = "x"
+			o.Auth = auth
+		}).Token(t.Context())
+		wantKind(t, err, fetch.ErrOptions)
+	})
 }
 
 func TestUntil(t *testing.T) {
-	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
-	c := elsewhere(t, s)
-	dir := t.TempDir()
-	if _, err := export(t, c, dir, fetch.Request{Until: "2026-05-04T00:00:00+05:00"}); err != nil {
-		t.Fatal(err)
-	}
-	if n := s.count("GET /fhir/Patient/$export"); n != 1 {
-		t.Errorf("%d kick-offs", n)
-	}
-	// Such an export is no base for an increment of all.
-	if result, err := export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since != "" {
-		t.Errorf("%+v, %v", result, err)
-	}
-	for _, bad := range []fetch.Request{{Until: "2026-05-04"}, {Until: "2026-05-04T00:00:00Z", Since: "2026-05-04T00:00:00Z"}} {
-		_, err := export(t, c, dir, bad)
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
+		c := elsewhere(t, s)
+		dir := t.TempDir()
+		if _, err := export(t, c, dir, fetch.Request{Until: "2026-05-04T00:00:00+05:00"}); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.count("GET /fhir/Patient/$export"); n != 1 {
+			t.Errorf("%d kick-offs", n)
+		}
+		// Such an export is no base for an increment of all.
+		if result, err := export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since != "" {
+			t.Errorf("%+v, %v", result, err)
+		}
+		for _, bad := range []fetch.Request{{Until: "2026-05-04"}, {Until: "2026-05-04T00:00:00Z", Since: "2026-05-04T00:00:00Z"}} {
+			_, err := export(t, c, dir, bad)
+			wantKind(t, err, fetch.ErrOptions)
+		}
+		_, err := export(t, client(t, s.url), dir, fetch.Request{Until: "2026-05-04T00:00:00Z"})
 		wantKind(t, err, fetch.ErrOptions)
-	}
-	_, err := export(t, client(t, s.url), dir, fetch.Request{Until: "2026-05-04T00:00:00Z"})
-	wantKind(t, err, fetch.ErrOptions)
+	})
 }
 
 // TestForbidden: the same 403 is the same error wherever it comes.
 func TestForbidden(t *testing.T) {
-	refuse := func(at bcdatest.Place) bcdatest.Fault {
-		return bcdatest.Fault{At: at, Status: 403, Body: outcome("forbidden", "denied")}
-	}
-	s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{refuse(bcdatest.Kickoff), refuse(bcdatest.Jobs), refuse(bcdatest.Job), refuse(bcdatest.Attribution), refuse(bcdatest.Cancel)}})
-	c := client(t, s.url)
-	_, err1 := export(t, c, t.TempDir(), fetch.Request{})
-	_, err2 := c.Jobs(t.Context())
-	_, err3 := c.JobStatus(t.Context(), "1")
-	_, err4 := c.Attribution(t.Context())
-	for _, err := range []error{err1, err2, err3, err4, c.CancelJob(t.Context(), "1")} {
-		wantKind(t, err, fetch.ErrRejected)
-	}
+	bubble(t, func(t *testing.T) {
+		refuse := func(at bcdatest.Place) bcdatest.Fault {
+			return bcdatest.Fault{At: at, Status: 403, Body: outcome("forbidden", "denied")}
+		}
+		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{refuse(bcdatest.Kickoff), refuse(bcdatest.Jobs), refuse(bcdatest.Job), refuse(bcdatest.Attribution), refuse(bcdatest.Cancel)}})
+		c := client(t, s.url)
+		_, err1 := export(t, c, t.TempDir(), fetch.Request{})
+		_, err2 := c.Jobs(t.Context())
+		_, err3 := c.JobStatus(t.Context(), "1")
+		_, err4 := c.Attribution(t.Context())
+		for _, err := range []error{err1, err2, err3, err4, c.CancelJob(t.Context(), "1")} {
+			wantKind(t, err, fetch.ErrRejected)
+		}
+	})
 }
 
 // TestProxy: the refusal of a proxy is not taken for the server's, and ends at
@@ -610,7 +634,7 @@ func TestProxy(t *testing.T) {
 	})
 	_, err = c.Metadata(t.Context())
 	wantKind(t, err, fetch.ErrUnavailable)
-	if !strings.Contains(err.Error(), "the proxy "+address.Host+" answered 407") || requests != 1 {
+	if !strings.Contains(err.Error(), "the proxy "+address.Host+" returned 407") || requests != 1 {
 		t.Errorf("%v, %d requests", err, requests)
 	}
 }
@@ -628,7 +652,7 @@ func TestCertificates(t *testing.T) {
 		"is not trusted":                       {},
 		"is for another name":                  {RootCAs: pool, ServerName: "elsewhere.example"},
 		"has expired or is not valid yet":      {RootCAs: pool, Time: later},
-		"the server answered 404 (Not Found):": {RootCAs: pool},
+		"the server returned 404 (Not Found):": {RootCAs: pool},
 	} {
 		c := client(t, s.URL, func(o *fetch.Options) {
 			o.Waits.RetryBudget = time.Hour
@@ -640,71 +664,78 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// TestHints name what helps.
-func TestHints(t *testing.T) {
-	s := withStorage(t, bcdatest.Options{Files: smallExport()})
-	_, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), t.TempDir(), fetch.Request{})
-	wantKind(t, err, fetch.ErrPartial)
-	var hinter interface{ Hint() string }
-	if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), "--allow-origin "+s.storageURL) {
-		t.Errorf("%v, hint %q", err, hinter.Hint())
-	}
-}
-
-// TestWhatToDo: what a message says to do is of use where it is said.
-func TestWhatToDo(t *testing.T) {
-	hint := func(err error) string {
-		var hinter interface{ Hint() string }
-		if !errors.As(err, &hinter) {
-			return ""
+// TestFacts checks what a program needs to give advice about an error.
+func TestFacts(t *testing.T) {
+	run(t, "origin of files", func(t *testing.T) {
+		s := withStorage(t, bcdatest.Options{Files: smallExport()})
+		_, err := export(t, client(t, s.url, func(o *fetch.Options) { o.API = "v2" }), t.TempDir(), fetch.Request{})
+		wantKind(t, err, fetch.ErrPartial)
+		var e *fetch.Error
+		if !errors.As(err, &e) || e.Origin != s.storageURL {
+			t.Errorf("%v, origin %q", err, e.Origin)
 		}
-		return hinter.Hint()
-	}
-	t.Run("resume", func(t *testing.T) {
-		// It never starts a new export, so the same command does not help.
+	})
+	run(t, "expired while resuming", func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 2, Status: 401}, {At: bcdatest.Job, Status: 410}}})
 		c := client(t, s.url)
 		dir := t.TempDir()
 		_, err := export(t, c, dir, fetch.Request{})
 		wantKind(t, err, fetch.ErrAuth)
-		_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
-		if got := hint(err); !errors.Is(err, fetch.ErrExpired) || got != "start the export again with -o" {
-			t.Errorf("%v, hint %q", err, got)
+		for range 2 { // from the server, and from the state
+			_, err = c.Resume(t.Context(), fetch.ExportOptions{Dir: dir})
+			wantKind(t, err, fetch.ErrExpired)
 		}
 	})
-	t.Run("job that there is not", func(t *testing.T) {
+	run(t, "unknown job", func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
 		_, err := client(t, s.url).JobStatus(t.Context(), "99")
-		if got := hint(err); !errors.Is(err, fetch.ErrExpired) || !strings.Contains(got, "check the id") {
-			t.Errorf("%v, hint %q", err, got)
+		var e *fetch.Error
+		if !errors.As(err, &e) || e.Kind != fetch.ErrExpired || !strings.Contains(e.Hint(), "check the id") {
+			t.Errorf("%v, hint %q", err, e.Hint())
 		}
 	})
-	t.Run("no address for tokens", func(t *testing.T) {
+	run(t, "no token URL", func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
-		c := client(t, s.url+"/none", func(o *fetch.Options) { o.Auth = credentials })
-		_, err := c.Token(t.Context())
-		if got := hint(err); !strings.Contains(got, "--token-url") {
-			t.Errorf("%v, hint %q", err, got)
+		_, err := client(t, s.url+"/none", func(o *fetch.Options) { o.Auth = credentials }).Token(t.Context())
+		if !errors.Is(err, fetch.ErrNoTokenURL) {
+			t.Error(err)
+		}
+	})
+	run(t, "blocking job", func(t *testing.T) {
+		s := serve(t, bcdatest.Options{JobTime: time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := client(t, s.url).Export(ctx, fetch.ExportOptions{Dir: t.TempDir(), Request: fetch.Request{Types: []string{"Patient"}}})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		_, err = export(t, client(t, s.url), t.TempDir(), fetch.Request{})
+		var e *fetch.Error
+		if !errors.As(err, &e) || e.Kind != fetch.ErrDuplicate || e.Job != "1" {
+			t.Errorf("%v, job %q", err, e.Job)
 		}
 	})
 	t.Run("nobody listens", func(t *testing.T) {
 		c := client(t, "http://127.0.0.1:1", func(o *fetch.Options) { o.Waits.RetryBudget = time.Millisecond })
 		_, err := c.Token(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "cannot reach the server (connection refused)") {
+		if !errors.Is(err, fetch.ErrRetryBudget) || !strings.HasPrefix(err.Error(), "cannot reach the server (connection refused); gave up after 1 attempt in") {
 			t.Error(err)
 		}
 	})
 }
 
-// TestFlawHints: bad lines are spoken of where there are some.
-func TestFlawHints(t *testing.T) {
-	wrong := 99
-	s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.Output[0].Count = &wrong }})
-	_, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
-	var e *fetch.Error
-	if !errors.As(err, &e) || !strings.Contains(e.Msg, "1 file has flaws") || strings.Contains(e.Hint(), "bad line") || !strings.Contains(e.Hint(), "--allow-flawed") {
-		t.Errorf("%v, hint %q", err, e.Hint())
-	}
+// TestTokenIsHTML: an address that is not the one for tokens is given up after
+// a few attempts, and not retried for the whole budget.
+func TestTokenIsHTML(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 200, Body: "<html>"}}})
+		c := client(t, s.url, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
+		_, err := c.Token(t.Context())
+		wantKind(t, err, fetch.ErrUnavailable)
+		if n := s.count("POST /auth/token"); n != 4 || !strings.Contains(err.Error(), "not JSON") {
+			t.Errorf("%v after %d requests", err, n)
+		}
+	})
 }
 
 // A roundTripper is a function that sends a request.
@@ -715,23 +746,25 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestInterruptedReply: a reply that is no longer read because the command was
 // interrupted did not break off, and nothing is tried again.
 func TestInterruptedReply(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, "{")
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	}))
-	defer server.Close()
-	var words bytes.Buffer
-	c := client(t, server.URL+"/fhir", func(o *fetch.Options) {
-		o.Auth, o.Log = nil, slog.New(slog.NewTextHandler(&words, nil))
-		o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-			resp, err := http.DefaultTransport.RoundTrip(r)
-			cancel(errors.New("stopped by a signal"))
-			return resp, err
+	bubble(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, "{")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}))
+		var words bytes.Buffer
+		c := client(t, server.URL+"/fhir", func(o *fetch.Options) {
+			o.Auth, o.Log = nil, slog.New(slog.NewTextHandler(&words, nil))
+			transport := newTransport(t)
+			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+				resp, err := transport.RoundTrip(r)
+				cancel(errors.New("stopped by a signal"))
+				return resp, err
+			})
 		})
+		if _, err := c.Metadata(ctx); !errors.Is(err, context.Canceled) || words.Len() > 0 {
+			t.Errorf("%v, log %q", err, words.String())
+		}
 	})
-	if _, err := c.Metadata(ctx); !errors.Is(err, context.Canceled) || words.Len() > 0 {
-		t.Errorf("%v, log %q", err, words.String())
-	}
 }

@@ -4,11 +4,12 @@ package fetch
 
 import "golang.org/x/sys/unix"
 
-// freeSpace tells how many bytes can still be written to a folder.
+// freeSpace is the number of bytes that can be written to a folder, if it is
+// known.
 func freeSpace(dir string) (free uint64, known bool) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil {
 		return 0, false
 	}
-	return uint64(stat.Bavail) * uint64(stat.Bsize), true //nolint:unconvert // it is signed on some systems
+	return uint64(stat.Bavail) * uint64(stat.Bsize), true //nolint:unconvert // signed on some systems
 }

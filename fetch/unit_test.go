@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -24,6 +25,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,11 +39,7 @@ func SetFreeSpace(c *Client, free uint64) {
 // NewTransport makes the transport that clients have, for tests that change it.
 func NewTransport(t *testing.T, waits Waits) *http.Transport {
 	t.Helper()
-	transport, err := newTransport(waits.withDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return transport
+	return newTransport(waits.withDefaults(), nil)
 }
 
 func TestRetryAfter(t *testing.T) {
@@ -72,31 +70,24 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestWaits(t *testing.T) {
-	t.Setenv("CCLF_BACKOFF", "20ms")
-	w, err := WaitsFromEnv()
-	if err != nil || w.Backoff != 20*time.Millisecond || w.withDefaults().MaxWait != 10*time.Minute {
-		t.Errorf("%+v, %v", w, err)
+	w := Waits{Backoff: 20 * time.Millisecond}.withDefaults()
+	if w.MaxWait != 10*time.Minute || w.PollInterval != 5*time.Second {
+		t.Errorf("%+v", w)
 	}
 	for n := range 100 {
-		if d := w.backoff(n); d < w.Backoff || d > 90*time.Second {
-			t.Errorf("backoff %d: %s", n, d)
+		if d := w.retryWait(n); d < w.Backoff || d > 90*time.Second {
+			t.Errorf("retry %d: %s", n, d)
 		}
 	}
 	w.PollInterval = time.Second
-	if w.poll(0) != time.Second || w.poll(1000) != 6*time.Second {
-		t.Errorf("polls: %s, %s", w.poll(0), w.poll(1000))
-	}
-	for _, bad := range []string{"5", "-1s", "soon"} {
-		t.Setenv("CCLF_MAX_WAIT", bad)
-		if _, err := WaitsFromEnv(); !errors.Is(err, ErrOptions) {
-			t.Errorf("%q: %v", bad, err)
-		}
+	if w.pollWait(0) != time.Second || w.pollWait(1000) != 6*time.Second {
+		t.Errorf("polls: %s, %s", w.pollWait(0), w.pollWait(1000))
 	}
 }
 
 func TestMaxWaitIsNamed(t *testing.T) {
-	c := &Client{waits: Waits{MaxWait: time.Minute, Backoff: time.Millisecond, RetryBudget: time.Second}.withDefaults()}
-	_, err := c.newAttempts().next(&transientError{err: errors.New("busy"), wait: time.Hour})
+	waits := Waits{MaxWait: time.Minute, Backoff: time.Millisecond, RetryBudget: time.Second}.withDefaults()
+	_, err := newAttempts(waits, slog.New(slog.DiscardHandler)).next(&transientError{err: errors.New("busy"), wait: time.Hour})
 	if err == nil || !strings.Contains(err.Error(), "1h0m0s") || !strings.Contains(err.Error(), "1m0s") {
 		t.Error(err)
 	}
@@ -163,8 +154,8 @@ func TestTrust(t *testing.T) {
 		"https://host.example%2eevil.org/x": "no",
 	} {
 		got := "no"
-		if u, err := resolve(c.server.fhir, ref); err == nil {
-			if bearer, err := c.trusts(u); err == nil {
+		if u, err := resolve(c.session.server.fhir, ref); err == nil {
+			if bearer, err := c.session.trusts(u); err == nil {
 				got = "plain"
 				if bearer {
 					got = "bearer"
@@ -195,36 +186,36 @@ func TestRequest(t *testing.T) {
 		{"https://h/fhir", "", Request{Group: "a.1"}, "https://h/fhir/Group/a.1/$export"},
 		{"https://h/fhir", "", Request{TypeFilters: []string{"Patient?a=b", "Observation?c=d"}}, "_typeFilter=Patient%3Fa%3Db&_typeFilter=Observation%3Fc%3Dd"},
 
-		{"https://h", "v3", Request{Endpoint: "system"}, "!no export of the whole system"},
-		{"https://h", "v3", Request{Endpoint: "practitioner"}, "!no endpoint"},
+		{"https://h", "v3", Request{Endpoint: "system"}, "!does not support the system endpoint"},
+		{"https://h", "v3", Request{Endpoint: "practitioner"}, "!unknown endpoint"},
 		{"https://h", "v3", Request{Endpoint: "patient", Group: "all"}, "!no groups"},
 		{"https://h", "v3", Request{Group: "mine"}, "!no group"},
-		{"https://h/fhir", "", Request{Group: "../x"}, "!not the id"},
-		{"https://h/fhir", "", Request{Endpoint: "group"}, "!not the id"},
+		{"https://h/fhir", "", Request{Group: "../x"}, "!invalid group id"},
+		{"https://h/fhir", "", Request{Endpoint: "group"}, "!invalid group id"},
 		{"https://h", "v3", Request{Types: []string{"EOB"}}, "!no resource type"},
 		{"https://h", "v3", Request{Types: []string{""}}, "!no resource type"},
 		{"https://h", "v3", Request{Types: []string{"Claim"}}, "!no resource type"},
 		{"https://h", "v1", Request{Types: []string{"Claim"}}, "!no resource type"},
 		{"https://h", "v3", Request{Types: []string{"Patient", "Patient"}}, "!repeated"},
-		{"https://h/fhir", "", Request{Types: []string{"a,b"}}, "!not the name"},
-		{"https://h", "v3", Request{Since: "2026-05-01"}, "!not a point in time"},
-		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00"}, "!not a point in time"},
-		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00 05:00"}, "!not a point in time"},
-		{"https://h", "v3", Request{Since: "2026-13-01T00:00:00Z"}, "!not a point in time"},
+		{"https://h/fhir", "", Request{Types: []string{"a,b"}}, "!invalid resource type"},
+		{"https://h", "v3", Request{Since: "2026-05-01"}, "!invalid time"},
+		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00"}, "!invalid time"},
+		{"https://h", "v3", Request{Since: "2026-05-01T00:00:00 05:00"}, "!invalid time"},
+		{"https://h", "v3", Request{Since: "2026-13-01T00:00:00Z"}, "!invalid time"},
 		{"https://h", "v3", Request{Since: "2099-05-01T00:00:00Z"}, "!future"},
 		{"https://h", "v1", Request{TypeFilters: []string{tag}}, "!ignores type filters"},
 		{"https://h", "v2", Request{TypeFilters: []string{tag}}, "!ignores type filters"},
 		{"https://h", "v3", Request{TypeFilters: []string{tag, tag}}, "!one type filter"},
-		{"https://h", "v3", Request{TypeFilters: []string{tag}, Types: []string{"Patient"}}, "!not asked for"},
-		{"https://h", "v3", Request{TypeFilters: []string{"Patient?gender=male"}}, "!ExplanationOfBenefit only"},
+		{"https://h", "v3", Request{TypeFilters: []string{tag}, Types: []string{"Patient"}}, "!not requested"},
+		{"https://h", "v3", Request{TypeFilters: []string{"Patient?gender=male"}}, "!only ExplanationOfBenefit"},
 		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit"}}, "!not of the form"},
 		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?x"}}, "!no value"},
-		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?type=x"}}, "!no condition"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?type=x"}}, "!does not support the condition"},
 		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?_tag=SharedSystem"}}, "!system|code"},
-		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?_tag=x/System-Type|Foo"}}, "!no System-Type"},
-		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?outcome=error"}}, "!no outcome"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?_tag=x/System-Type|Foo"}}, "!unknown System-Type"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?outcome=error"}}, "!unknown outcome"},
 		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?service-date=ne2026-01-01"}}, "!prefix"},
-		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?service-date=2026-02-30"}}, "!cannot be read"},
+		{"https://h", "v3", Request{TypeFilters: []string{"ExplanationOfBenefit?service-date=2026-02-30"}}, "!invalid service date"},
 	} {
 		server, err := newEndpoint(tt.base, tt.api)
 		if err != nil {
@@ -274,8 +265,8 @@ func TestParseToken(t *testing.T) {
 
 func TestOutcome(t *testing.T) {
 	const packedText = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffnot for people"
-	c := &Client{}
-	c.redactor.addCredentials("hunter2hunter2")
+	var r redactor
+	r.addCredentials("hunter2hunter2")
 	for body, want := range map[string]string{
 		``:                               "",
 		"Too Many Requests\nsecond line": "Too Many Requests",
@@ -294,16 +285,18 @@ func TestOutcome(t *testing.T) {
 		"token eyJhbGciOi.eyJzdWIi.c2lnbmF0dXJl":                                         "token [redacted]",
 		"a\x00\x1b[31mb":                                                                 "a [31mb",
 	} {
-		if got := c.readOutcome([]byte(body)).text; got != want {
+		if got := readOutcome(&r, []byte(body)).text; got != want {
 			t.Errorf("%q says %q, want %q", body, got, want)
 		}
 	}
-	if got := c.sayable(strings.Repeat("é", 1000)); len(got) > 410 {
+	if got := r.oneLine(strings.Repeat("é", 1000)); len(got) > 410 {
 		t.Errorf("%d bytes", len(got))
 	}
 }
 
-func TestGate(t *testing.T) {
+func TestGate(t *testing.T) { synctest.Test(t, testGate) }
+
+func testGate(t *testing.T) {
 	g := newGate(8)
 	for range 8 {
 		if err := g.enter(t.Context()); err != nil {
@@ -330,7 +323,7 @@ func TestGate(t *testing.T) {
 	if err := g.enter(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a fifth got in: %v", err)
 	}
-	for range regain {
+	for range raiseAfter {
 		g.leave(true)
 		if err := g.enter(t.Context()); err != nil {
 			t.Fatal(err)
@@ -478,27 +471,27 @@ func TestKeys(t *testing.T) {
 // TestLostPart: a part that was whole, and then lost its text when the machine
 // went down, is not taken for an empty file.
 func TestLostPart(t *testing.T) {
-	f, err := openFolder(t.TempDir())
+	f, err := lockFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.close()
-	p, err := f.openPart("x")
+	p, err := f.openPartial("x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.size = 2 * resumeFrom
+	p.size = 2 * minResume
 	if _, err := p.Write(make([]byte, p.size)); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.setWhole(); err != nil {
 		t.Fatal(err)
 	}
-	for _, size := range []int64{2 * resumeFrom, 0} {
+	for _, size := range []int64{2 * minResume, 0} {
 		if err := errors.Join(p.file.Truncate(size), p.file.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if p, err = f.openPart("x"); err != nil || p.whole != (size > 0) {
+		if p, err = f.openPartial("x"); err != nil || p.whole != (size > 0) {
 			t.Errorf("a part of %d bytes is whole: %v, %v", size, p.whole, err)
 		}
 	}
@@ -550,8 +543,8 @@ func TestParseManifest(t *testing.T) {
 		start + `,"output":[],"requiresAccessToken":5}`:  `member "requiresAccessToken"`,
 		`{"transactionTime":5,"output":[]}`:              `member "transactionTime" of the manifest is not a time`,
 		`{"output":[]}`:                                  `member "transactionTime" of the manifest is missing`,
-		`{"resourceType":"OperationOutcome"}`:            "not a manifest",
-		`{}`:                                             "not a manifest", `[]`: "not JSON", `<html>`: "not JSON",
+		`{"resourceType":"OperationOutcome"}`:            "not an export manifest",
+		`{}`:                                             "not an export manifest", `[]`: "not JSON", `<html>`: "not JSON",
 	} {
 		m, err := parseManifest([]byte(body))
 		if says == "" && (err != nil || m == nil) || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
@@ -630,9 +623,9 @@ func TestReadAhead(t *testing.T) {
 	a.close()
 }
 
-// BenchmarkVerify checks a file of claims-like text that compresses as claims
+// BenchmarkContent checks a file of claims-like text that compresses as claims
 // do, to about a fourteenth.
-func BenchmarkVerify(b *testing.B) {
+func BenchmarkContent(b *testing.B) {
 	var text, stored bytes.Buffer
 	for i := range 20_000 {
 		fmt.Fprintf(&text, `{"resourceType":"ExplanationOfBenefit","id":"%d","item":[`, i*7919)
@@ -649,7 +642,7 @@ func BenchmarkVerify(b *testing.B) {
 	_ = z.Close()
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		c, err := verify(b.Context(), bytes.NewReader(stored.Bytes()), verifying{resourceType: "ExplanationOfBenefit"})
+		c, err := contentReader{resourceType: "ExplanationOfBenefit"}.read(b.Context(), bytes.NewReader(stored.Bytes()))
 		if err != nil || c.lines != 20_000 || c.badLines != 0 {
 			b.Fatalf("%+v, %v", c, err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io/fs"
 	"syscall"
@@ -30,6 +31,7 @@ var causes = []cause{
 	{is(fetch.ErrOptions), exitUsage, nil},
 	{is(syscall.ENOSPC), exitDiskFull, nil},
 	{is(syscall.EDQUOT), exitDiskFull, nil},
+	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},
 	{is(query.ErrOutOfMemory), exitNoMemory,
 		say("raise --memory-limit, use fewer --jobs, or set --temp-dir to a folder with more space")},
 	{is(convert.ErrTooManyRejects), exitTooManyBad,
@@ -38,12 +40,18 @@ var causes = []cause{
 	{as[*convert.BreakOffError], exitBrokeOff, say("get the file again, or convert what can be read with --allow-partial")},
 	{as[*convert.ShrinkError], exitShrink, nil},
 	{is(ndjson.ErrNoInput), exitInput, nil},
+	{as[*tls.CertificateVerificationError], 0, certificateHint},
+	{is(fetch.ErrProxy), 0, say("this is the proxy, not the server: check HTTPS_PROXY and NO_PROXY")},
+	{is(fetch.ErrNoTokenURL), 0, say("set the address with --token-url, or use --auth none if the server wants no token")},
+	{is(fetch.ErrNoExport), 0, say("start one with -o")},
+	{as[*fetch.Error], 0, originHint},
 	{is(fetch.ErrAuth), exitAuth, nil},
 	{is(fetch.ErrRejected), exitRejected, nil},
-	{is(fetch.ErrDuplicate), exitDuplicate, nil},
+	{is(fetch.ErrDuplicate), exitDuplicate, duplicateHint},
 	{is(fetch.ErrJobFailed), exitJobFailed, nil},
 	{is(fetch.ErrExpired), exitExpired, nil},
 	{is(fetch.ErrPartial), exitPartial, nil},
+	{is(fetch.ErrRetryBudget), exitUnavailable, retryHint},
 	{is(fetch.ErrUnavailable), exitUnavailable, nil},
 	{is(fetch.ErrFolder), exitOutput, nil},
 	{as[*fetch.Error], exitFailure, nil},

@@ -31,9 +31,9 @@ type fetchOptions struct {
 	wait       bool
 	flawed     bool
 
-	isSet     func(flag string) bool
-	convertTo string // folder of the data set that is made of the export
-	goOn      string // how to resume, unless it is with cclf fetch
+	isSet       func(flag string) bool
+	convertTo   string // folder of the data set that is made of the export
+	howToResume string // unless with cclf fetch --resume
 }
 
 // A fetchNote is kept with an export.
@@ -182,7 +182,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 		return nil, usageErrorf("--resume never starts a new export: leave --new out, or take -o instead")
 	case resuming:
 		opts.out = opts.resume
-		if err := opts.takeSaved(); err != nil {
+		if err := opts.useLastRun(); err != nil {
 			return nil, err
 		}
 	case opts.out == "":
@@ -200,7 +200,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 		return nil, err
 	}
 	export := fetch.ExportOptions{
-		Dir: opts.out, Request: opts.request, Parallel: cmp.Or(opts.jobs, defaultDownloads), Decompress: opts.decompress,
+		Dir: opts.out, Request: opts.request, Jobs: cmp.Or(opts.jobs, defaultDownloads), Decompress: opts.decompress,
 		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
 		Note: string(note), Progress: show.update,
 	}
@@ -217,19 +217,15 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	result, err := do(ctx, export)
 	show.stop()
 	if err != nil {
-		if opts.goOn == "" {
-			opts.goOn = "resume with cclf fetch --resume " + shellWord(opts.out)
-		}
-		return result, resumable(ctx, opts.out, opts.goOn, err)
+		return result, opts.resumable(ctx, err, result)
 	}
 	e.summarizeFetch(show.log, result, opts.out, time.Since(start))
 	return result, nil
 }
 
-// takeSaved takes the flags that are not given from the folder that is
-// resumed.
-func (o *fetchOptions) takeSaved() error {
-	saved, err := fetch.ReadSaved(o.resume)
+// useLastRun takes the flags that are not set from the export to resume.
+func (o *fetchOptions) useLastRun() error {
+	saved, err := fetch.ReadLastRun(o.resume)
 	if err != nil {
 		return err
 	}
@@ -266,7 +262,7 @@ func (o *fetchOptions) takeSaved() error {
 }
 
 // otherThan finds a flag that asks for something other than what is resumed.
-func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
+func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 	plain := func(base string) string {
 		return strings.TrimRight(strings.TrimSuffix(strings.TrimRight(base, "/"), "/api/"+saved.API), "/")
 	}
@@ -294,30 +290,6 @@ func (o *fetchOptions) otherThan(saved *fetch.Saved) string {
 		}
 	}
 	return ""
-}
-
-// resumable adds to an error how to go on, if that is possible.
-func resumable(ctx context.Context, dir, goOn string, err error) error {
-	saved, readErr := fetch.ReadSaved(dir)
-	hint := hintOf(err)
-	if readErr == nil && !saved.Ended && !strings.Contains(hint, "--resume") && !inUse(err) {
-		switch {
-		case ctx.Err() != nil && !saved.Job:
-			hint = goOn
-		case ctx.Err() != nil:
-			hint = "the job goes on at the server; " + goOn
-		case hint == "":
-			hint = goOn
-		default:
-			hint += "; then " + goOn
-		}
-	}
-	return &exitError{code: exitCode(err), err: err, hint: hint}
-}
-
-func inUse(err error) bool {
-	var e *fetch.Error
-	return errors.As(err, &e) && e.Kind == fetch.ErrFolder && strings.Contains(e.Msg, "in use")
 }
 
 // shellWord quotes a word for the shell, if that is necessary.
@@ -353,13 +325,13 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	if e.logJSON {
 		log.Info("fetched", "out", dir, "run", r.Run, "files", files, "resources", resources, "bytes", bytes,
 			"transaction_time", r.TransactionTime, "since", r.Since, "since_run", r.SinceRun, "flawed_files", r.Flawed, "bad_lines", r.BadLines,
-			"server_messages", said, "default_system_types", r.SystemTypes, "seconds", took.Seconds(), "nothing_to_do", r.Nothing)
+			"server_messages", said, "default_system_types", r.SystemTypes, "seconds", took.Seconds(), "nothing_to_do", r.AlreadyComplete)
 		return
 	}
 	if e.quiet {
 		return
 	}
-	if r.Nothing {
+	if r.AlreadyComplete {
 		fmt.Fprintf(e.words(), "nothing to do: the export in %s is complete\n", dir)
 		return
 	}

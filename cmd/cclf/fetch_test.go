@@ -216,7 +216,7 @@ func TestConvertAgain(t *testing.T) {
 	if code, stderr := runInto(t, out); code != exitOK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
-	saved, err := fetch.ReadSaved(out + "-export")
+	saved, err := fetch.ReadLastRun(out + "-export")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestConvertAgain(t *testing.T) {
 		if code != exitOK || s.JobCount() != before+1 || len(inputsOf(t, out)) < 3 {
 			t.Errorf("%q: exit code %d, %d jobs\n%s", flags, code, s.JobCount(), stderr)
 		}
-		if saved, err = fetch.ReadSaved(out + "-export"); err != nil {
+		if saved, err = fetch.ReadLastRun(out + "-export"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -337,7 +337,7 @@ func TestInterruptedRun(t *testing.T) {
 		cancel()
 	}()
 	code, _, errOut := cclf(ctx, strings.NewReader("x"), "run", "-o", out, "--api", "v2")
-	if code != exitInterrupted || !strings.Contains(errOut, "the same command goes on from here") {
+	if code != exitInterrupted || !strings.Contains(errOut, "run the same command to resume") {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 	if _, err := os.Stat(filepath.Join(out, "_manifest.json")); err == nil {
@@ -441,7 +441,7 @@ func TestExportAddress(t *testing.T) {
 	t.Setenv("BCDA_BASE_URL", "")
 	dir := t.TempDir()
 	code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Group/all/$export?_type=Patient")
-	saved, err := fetch.ReadSaved(dir)
+	saved, err := fetch.ReadLastRun(dir)
 	if code != exitOK || err != nil || saved.Request.Group != "all" || !slices.Equal(saved.Request.Types, []string{"Patient"}) || saved.API != "v2" {
 		t.Errorf("exit code %d, %+v, %v\n%s", code, saved, err, errOut)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 
@@ -34,19 +33,19 @@ func checkExports(opts *convert.Options) error {
 	}
 	increments, exports := 0, 0
 	for _, in := range opts.Inputs {
-		if _, err := os.Stat(filepath.Join(in, fetch.StateFile)); err != nil {
+		status, err := fetch.ReadStatus(in)
+		if errors.Is(err, fetch.ErrNoExport) {
 			continue
 		}
-		status, err := fetch.ReadStatus(in)
 		if err != nil {
 			return err
 		}
-		if status.Unfinished != "" {
-			return convert.NewShrinkError(fmt.Sprintf("the export in %s is not complete: %s", in, status.Unfinished),
+		if status.Incomplete != "" {
+			return convert.NewShrinkError(fmt.Sprintf("the export in %s is not complete: %s", in, status.Incomplete),
 				"go on with cclf fetch --resume "+in+"; --allow-shrink converts what is there", false)
 		}
 		exports++
-		if status.Increment {
+		if status.IncrementOnly {
 			increments++
 		}
 	}

@@ -70,7 +70,7 @@ func newRunCommand(e *env) *cli.Command {
 				return err
 			}
 			opts.isSet = cmd.IsSet
-			opts.goOn = "the same command goes on from here"
+			opts.howToResume = "run the same command to resume"
 			opts.convertTo = filepath.Clean(opts.to.Out)
 			if opts.out == "" {
 				opts.out = strings.TrimRight(opts.convertTo, `/\`) + "-export"
@@ -121,7 +121,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	switch code := exitCode(err); {
 	case code == exitOK, code == exitRejects, code == exitDrift:
 		// A folder that is in use has another last export by now.
-		if noteErr := opts.setConverted(); noteErr != nil && !inUse(noteErr) {
+		if noteErr := opts.setConverted(); noteErr != nil && !errors.Is(noteErr, fetch.ErrInUse) {
 			return fmt.Errorf("run: %w", noteErr)
 		}
 		return err
@@ -136,7 +136,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 // one that is asked for, and only its conversion was cut off. With --new, a new
 // export is wanted all the same.
 func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
-	saved, err := fetch.ReadSaved(o.out)
+	saved, err := fetch.ReadLastRun(o.out)
 	if err != nil || !saved.Complete || o.startNew {
 		return false, nil //nolint:nilerr // fetch itself says what is wrong with the folder
 	}
@@ -151,7 +151,7 @@ func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if !saved.IsFor(c, o.request) {
+	if !saved.Matches(c, o.request) {
 		return false, nil
 	}
 	// An export without data is nothing that could be converted.
@@ -161,7 +161,7 @@ func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
 
 // setConverted writes down that the last export is in a data set.
 func (o *runOptions) setConverted() error {
-	saved, err := fetch.ReadSaved(o.out)
+	saved, err := fetch.ReadLastRun(o.out)
 	if err != nil {
 		return err
 	}
@@ -216,15 +216,15 @@ func (o *runOptions) findInputs(e *env) error {
 	o.to.Inputs = nil
 	for i, run := range runs {
 		for _, file := range run.Files {
-			name := filepath.Join(o.out, file.Name)
-			known[file.Name] = true
-			switch info, err := os.Stat(name); {
+			name := filepath.Base(file.Path)
+			known[name] = true
+			switch info, err := os.Stat(file.Path); {
 			case err == nil && info.Size() == file.Size:
-				o.to.Inputs = append(o.to.Inputs, name)
+				o.to.Inputs = append(o.to.Inputs, file.Path)
 			case err != nil && isSuperseded(run, runs[i+1:]):
 				// A full export that came later has all of it.
 			default:
-				missing = append(missing, file.Name)
+				missing = append(missing, name)
 			}
 		}
 	}

@@ -104,12 +104,16 @@ func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*
 	case base == "":
 		base = fetch.Production
 	}
-	waits, err := fetch.WaitsFromEnv()
+	waits, err := waitsFromEnv()
+	if err != nil {
+		return nil, err
+	}
+	roots, err := rootsFromEnv()
 	if err != nil {
 		return nil, err
 	}
 	opts := fetch.Options{
-		BaseURL: base, API: o.API, AllowOrigins: o.Origins, Waits: waits, Log: log, UserAgent: "cclf/" + strings.Fields(version())[0],
+		BaseURL: base, API: o.API, AllowOrigins: o.Origins, Waits: waits, RootCAs: roots, Log: log, UserAgent: "cclf/" + strings.Fields(version())[0],
 	}
 	// The address is checked before anybody is asked for a secret.
 	if _, err := fetch.New(opts); err != nil {

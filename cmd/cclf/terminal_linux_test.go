@@ -59,7 +59,7 @@ func TestFetchOnTerminal(t *testing.T) {
 	e := newEnv(strings.NewReader(""), io.Discard, terminal, func(stream any) bool { return stream == any(terminal) })
 	code := run(t.Context(), e, []string{"cclf", "fetch", "-o", filepath.Join(t.TempDir(), "export"), "--api", "v2"})
 	text := shown()
-	for _, want := range []string{"503 (Service Unavailable); trying again in", "job: In Progress (", "files: ", "written to "} {
+	for _, want := range []string{"503 (Service Unavailable); retrying in", "job: In Progress (", "files: ", "written to "} {
 		if code != exitOK || !strings.Contains(text, want) {
 			t.Errorf("exit code %d, %q is not shown:\n%s", code, want, text)
 		}

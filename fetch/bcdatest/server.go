@@ -155,7 +155,13 @@ func (s *Server) handle(pattern string, at Place, serve http.HandlerFunc) {
 			serve(w, r)
 			return
 		}
-		time.Sleep(fault.Wait)
+		if fault.Wait > 0 {
+			select {
+			case <-time.After(fault.Wait):
+			case <-r.Context().Done():
+				return
+			}
+		}
 		if fault.Status != 0 {
 			for name, values := range fault.Header {
 				w.Header()[name] = values

@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// aheadBlock is how much text is handed over at a time: enough that the
-	// hand-over costs nothing beside the decompression of it.
+	// aheadBlock is the size of a block in bytes: large enough that passing it
+	// between goroutines costs nothing compared with decompressing it.
 	aheadBlock = 256 << 10
-	// aheadBlocks is how many blocks are on their way.
+	// aheadBlocks is how many blocks are read ahead.
 	aheadBlocks = 4
 )
 
@@ -18,11 +18,11 @@ var aheadPool = sync.Pool{New: func() any { return new([aheadBlock]byte) }}
 // An aheadReader reads from another reader in a goroutine of its own, a few
 // blocks ahead of its caller.
 type aheadReader struct {
-	blocks chan block
-	stop   chan struct{}
-	done   sync.WaitGroup
-	now    block // being handed out
-	at     int
+	blocks  chan block
+	stop    chan struct{}
+	done    sync.WaitGroup
+	current block
+	offset  int // in current
 }
 
 type block struct {
@@ -31,7 +31,7 @@ type block struct {
 	err    error // after the n bytes
 }
 
-// readAhead begins to read. The caller closes the reader, and does not touch r
+// readAhead starts reading. The caller closes the reader, and does not use r
 // before that.
 func readAhead(r io.Reader) *aheadReader {
 	a := &aheadReader{blocks: make(chan block, aheadBlocks), stop: make(chan struct{})}
@@ -58,24 +58,24 @@ func readAhead(r io.Reader) *aheadReader {
 }
 
 func (a *aheadReader) Read(p []byte) (int, error) {
-	for a.at == a.now.n {
-		if a.now.err != nil {
-			return 0, a.now.err
+	for a.offset == a.current.n {
+		if a.current.err != nil {
+			return 0, a.current.err
 		}
-		if a.now.buffer != nil {
-			aheadPool.Put(a.now.buffer)
+		if a.current.buffer != nil {
+			aheadPool.Put(a.current.buffer)
 		}
-		a.now, a.at = <-a.blocks, 0
-		if a.now.buffer == nil {
-			panic("fetch: internal error: the text ended without an error")
+		a.current, a.offset = <-a.blocks, 0
+		if a.current.buffer == nil {
+			panic("fetch: internal error: the blocks ended without an error")
 		}
 	}
-	n := copy(p, a.now.buffer[a.at:a.now.n])
-	a.at += n
+	n := copy(p, a.current.buffer[a.offset:a.current.n])
+	a.offset += n
 	return n, nil
 }
 
-// close ends the reading ahead, and waits until nobody touches the reader.
+// close stops reading ahead, and waits until r is no longer used.
 func (a *aheadReader) close() {
 	close(a.stop)
 	a.done.Wait()

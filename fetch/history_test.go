@@ -12,15 +12,15 @@ func TestReadStatus(t *testing.T) {
 		name, run, runs string
 		want            Status
 	}{
-		{"nothing", "", "", Status{Unfinished: "no export was started in it"}},
-		{"under way", `{"number":1,"phase":"download"}`, "", Status{Unfinished: "run 1 goes on"}},
+		{"nothing", "", "", Status{Incomplete: "no export was started"}},
+		{"under way", `{"number":1,"phase":"download"}`, "", Status{Incomplete: "run 1 is unfinished"}},
 		{"complete", `{"number":1,"phase":"complete"}`, full, Status{}},
-		{"a file is missing", `{"number":1,"phase":"partial","files":[{"kind":"output","failed":"gone"}]}`, "", Status{Unfinished: "run 1 ended without all of its files"}},
+		{"a file is missing", `{"number":1,"phase":"partial","files":[{"kind":"output","failed":"gone"}]}`, "", Status{Incomplete: "run 1 ended without all of its files"}},
 		{"a file has flaws", `{"number":1,"phase":"partial","files":[{"kind":"output","done":true}]}`, "", Status{}},
-		{"failed", `{"number":1,"phase":"failed"}`, "", Status{Unfinished: "run 1 ended without data"}},
+		{"failed", `{"number":1,"phase":"failed"}`, "", Status{Incomplete: "run 1 ended without data"}},
 		{"failed after a complete one", `{"number":2,"phase":"failed"}`, full, Status{}},
-		{"under way after a complete one", `{"number":2,"phase":"job"}`, full, Status{Unfinished: "run 2 goes on"}},
-		{"increment alone", `{"number":2,"phase":"complete"}`, increment, Status{Increment: true}},
+		{"under way after a complete one", `{"number":2,"phase":"job"}`, full, Status{Incomplete: "run 2 is unfinished"}},
+		{"increment alone", `{"number":2,"phase":"complete"}`, increment, Status{IncrementOnly: true}},
 		{"increment after a full one", `{"number":2,"phase":"complete"}`, full + "," + increment, Status{}},
 	} {
 		dir := t.TempDir()
@@ -28,7 +28,7 @@ func TestReadStatus(t *testing.T) {
 		if tt.run != "" {
 			state = `{"format":1,"run":` + tt.run + `}`
 		}
-		for name, text := range map[string]string{StateFile: state, runsFile: `{"format":1,"runs":[` + tt.runs + `]}`} {
+		for name, text := range map[string]string{stateFile: state, runsFile: `{"format":1,"runs":[` + tt.runs + `]}`} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,212 @@
+package fetch
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// runsFile lists the complete runs of a folder. It is separate from stateFile,
+// which is rewritten all the time during a download.
+const runsFile = "_fetch_runs.json"
+
+// A CompleteRun is an export whose files have all arrived.
+type CompleteRun struct {
+	Number          int // in the folder, from 1
+	API             string
+	Request         Request
+	Since           string // as sent; "" for a full export
+	TransactionTime string // as the server wrote it
+	Files           []File // of resources, in manifest order
+}
+
+// CompleteRuns lists the complete exports of a folder, the oldest first.
+func CompleteRuns(dir string) ([]CompleteRun, error) {
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	records, err := f.completeRuns()
+	var runs []CompleteRun
+	for _, r := range records {
+		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime}
+		for i, file := range r.Files {
+			run.Files = append(run.Files, File{
+				Index: i, Path: filepath.Join(dir, file.Name), Kind: KindOutput, Type: file.Type, Size: file.Size, Resources: file.Resources,
+			})
+		}
+		runs = append(runs, run)
+	}
+	return runs, err
+}
+
+// A runList is the content of runsFile.
+type runList struct {
+	Format int         `json:"format"`
+	Runs   []runRecord `json:"runs"`
+}
+
+type runRecord struct {
+	Number          int          `json:"number"`
+	API             string       `json:"api"`
+	Request         Request      `json:"request"`
+	Since           string       `json:"since,omitempty"`
+	TransactionTime string       `json:"transaction_time"`
+	Files           []fileRecord `json:"files"`
+}
+
+type fileRecord struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	Size      int64  `json:"bytes"`
+	Resources int64  `json:"resources"`
+}
+
+func (f *folder) completeRuns() ([]runRecord, error) {
+	var list runList
+	if _, err := f.readJSON(runsFile, &list, &list.Format); err != nil {
+		return nil, err
+	}
+	return list.Runs, nil
+}
+
+// addComplete adds a run to the list. It may be called again for the same run.
+func (f *folder) addComplete(run *runState) error {
+	runs, err := f.completeRuns()
+	if err != nil {
+		return err
+	}
+	runs = slices.DeleteFunc(runs, func(r runRecord) bool { return r.Number == run.Number })
+	added := runRecord{
+		Number: run.Number, API: run.API, Request: run.Request, Since: run.Since,
+		TransactionTime: run.TransactionTime, Files: []fileRecord{},
+	}
+	for _, file := range run.Files {
+		if file.Kind == KindOutput && file.Done {
+			added.Files = append(added.Files, fileRecord{file.Name, file.Type, file.Size, file.Resources})
+		}
+	}
+	return f.replaceJSON(runsFile, runList{stateFormat, append(runs, added)})
+}
+
+// A LastRun describes the last run of a folder: enough to make a client that
+// can resume it.
+type LastRun struct {
+	Number   int // in the folder, from 1
+	BaseURL  string
+	API      string
+	Request  Request
+	Note     string // see ExportOptions
+	Ended    bool   // there is nothing to resume
+	Complete bool   // all files have arrived
+	HasJob   bool   // the server has a job for it
+}
+
+// ReadLastRun returns the last run of a folder. The error is an ErrNoExport if
+// there was none.
+func ReadLastRun(dir string) (*LastRun, error) {
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	s, err := f.loadState()
+	if err != nil {
+		return nil, err
+	}
+	r := s.Run
+	if r == nil {
+		return nil, noExport(dir)
+	}
+	return &LastRun{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.hasEnded(), r.Phase == phaseComplete, r.JobURL != ""}, nil
+}
+
+func noExport(dir string) error {
+	return &Error{Kind: ErrFolder, detail: ErrNoExport, Msg: fmt.Sprintf("no export in folder %s", dir)}
+}
+
+// Matches reports whether the run was an export of this request from the
+// client's server.
+func (r *LastRun) Matches(c *Client, request Request) bool {
+	server := c.session.server
+	request, err := request.check(server)
+	if err != nil {
+		return false
+	}
+	own, err := newEndpoint(r.BaseURL, r.API)
+	return err == nil && own.fhir.String() == server.fhir.String() && r.Request.sameAs(request, server)
+}
+
+// SetNote replaces the note of a folder's last run, if that is the run with
+// this number.
+func SetNote(dir string, run int, note string) error {
+	f, err := lockFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	s, err := f.loadState()
+	if err != nil || s.Run == nil || s.Run.Number != run || s.Run.Note == note {
+		return err
+	}
+	s.Run.Note = note
+	return f.replaceJSON(stateFile, s)
+}
+
+// A Status says whether the files of a folder are everything they should be.
+type Status struct {
+	// Incomplete says what is missing, or is empty.
+	Incomplete string
+	// IncrementOnly reports that no run was a full export: the files hold only
+	// what changed.
+	IncrementOnly bool
+}
+
+// ReadStatus returns the status of a folder. The error is an ErrNoExport if it
+// is not an export folder.
+func ReadStatus(dir string) (*Status, error) {
+	if _, err := os.Lstat(filepath.Join(dir, stateFile)); err != nil {
+		return nil, noExport(dir)
+	}
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	s, err := f.loadState()
+	if err != nil {
+		return nil, err
+	}
+	runs, err := f.completeRuns()
+	if err != nil {
+		return nil, err
+	}
+	isFull := func(r runRecord) bool { return r.Since == "" }
+	return &Status{
+		Incomplete:    s.incomplete(len(runs)),
+		IncrementOnly: len(runs) > 0 && !slices.ContainsFunc(runs, isFull),
+	}, nil
+}
+
+// incomplete says what is missing in the folder, given the number of its
+// complete runs.
+func (s *state) incomplete(complete int) string {
+	isMissing := func(f *fileState) bool { return f.Kind == KindOutput && !f.Done }
+	run := s.Run
+	switch {
+	case run == nil:
+		return "no export was started"
+	case !run.Phase.hasEnded():
+		return fmt.Sprintf("run %d is unfinished", run.Number)
+	case run.Phase == phasePartial && slices.ContainsFunc(run.Files, isMissing):
+		return fmt.Sprintf("run %d ended without all of its files", run.Number)
+	case run.Phase == phasePartial, run.Phase == phaseComplete, complete > 0:
+		// Files that are only flawed are there: a conversion reports their bad
+		// lines.
+		return ""
+	default:
+		return fmt.Sprintf("run %d ended without data", run.Number)
+	}
+}

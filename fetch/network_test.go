@@ -1,0 +1,135 @@
+package fetch_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// bubble runs a test with a fake clock, which starts at a date when BCDA's v3 is
+// in use. Within it, waiting takes no time.
+func bubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		wait(time.Until(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)))
+		test(t)
+	})
+}
+
+// run runs a subtest in a bubble, in parallel with others.
+func run(t *testing.T, name string, test func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		bubble(t, test)
+	})
+}
+
+// wait waits, by the fake clock.
+func wait(d time.Duration) { <-time.After(d) }
+
+// A network connects the clients and servers of a bubble in memory, because a
+// goroutine that waits for a socket would stop the fake clock.
+type network struct {
+	mu        sync.Mutex
+	lastPort  int
+	listeners map[string]*listener // by host:port
+}
+
+// memory is the network of all bubbles. Each server has a port of its own.
+var memory = &network{listeners: map[string]*listener{}}
+
+// A listener accepts connections within a bubble.
+type listener struct {
+	address string
+	conns   chan net.Conn
+	closed  chan struct{}
+	close   sync.Once
+}
+
+func (n *network) listen() *listener {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.lastPort++
+	l := &listener{address: fmt.Sprintf("127.0.0.1:%d", n.lastPort), conns: make(chan net.Conn), closed: make(chan struct{})}
+	n.listeners[l.address] = l
+	return l
+}
+
+// has reports whether a server listens at an address.
+func (n *network) has(address string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.listeners[address] != nil
+}
+
+func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
+	n.mu.Lock()
+	l := n.listeners[address]
+	n.mu.Unlock()
+	if l == nil {
+		return nil, &net.OpError{Op: "dial", Net: "memory", Err: fmt.Errorf("nothing listens at %s", address)}
+	}
+	near, far := net.Pipe()
+	select {
+	case l.conns <- far:
+		return near, nil
+	case <-l.closed:
+		return nil, &net.OpError{Op: "dial", Net: "memory", Err: net.ErrClosed}
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *listener) Close() error {
+	l.close.Do(func() {
+		close(l.closed)
+		memory.mu.Lock()
+		defer memory.mu.Unlock()
+		delete(memory.listeners, l.address)
+	})
+	return nil
+}
+
+func (l *listener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// A testServer is a server in memory.
+type testServer struct{ URL string }
+
+// newServer serves until the test ends.
+func newServer(t testing.TB, handler http.Handler) *testServer {
+	t.Helper()
+	l := memory.listen()
+	s := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = s.Serve(l)
+	}()
+	t.Cleanup(func() {
+		s.Close()
+		<-served
+	})
+	return &testServer{URL: "http://" + l.address}
+}
+
+// newTransport makes a transport that connects to servers in memory.
+func newTransport(t testing.TB) *http.Transport {
+	transport := &http.Transport{DialContext: memory.dial, DisableCompression: true, MaxIdleConnsPerHost: 16}
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport
+}

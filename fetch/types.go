@@ -1,0 +1,13 @@
+package fetch
+
+import "regexp"
+
+// bcdaTypes are the resource types that BCDA exports, by API version.
+var bcdaTypes = map[string][]string{
+	"v1": {"Patient", "Coverage", "ExplanationOfBenefit"},
+	"v2": {"Patient", "Coverage", "ExplanationOfBenefit", "Claim", "ClaimResponse"},
+	"v3": {"Patient", "Coverage", "ExplanationOfBenefit"},
+}
+
+// typeName is the form of a resource type. It is safe in file names.
+var typeName = regexp.MustCompile(`^[A-Z][A-Za-z]{1,63}$`)
