@@ -1,6 +1,13 @@
 package synth
 
-import "path/filepath"
+import (
+	"path/filepath"
+
+	"github.com/cclf-tools/cclf/internal/synth/edge"
+	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/truth"
+)
 
 // How many beneficiaries BCDA puts into a file.
 const (
@@ -14,32 +21,25 @@ const (
 type export struct {
 	opts      *Options
 	resources resources
-	reorder   reorderer
+	reorder   fhirjson.Reorderer
 	scratch   []byte
 	// Files of what was sent first, and of what came later.
 	patients, coverages, claims [2]*fileSet
 	others                      []*fileSet // of the generation
-	truth                       *truth
-	edges                       *edgeCases // nil without
+	truth                       *truth.Truth
+	edges                       *edge.Cases // nil without
 	stats                       Stats
-	sent                        place // of the resource that was sent last
+	sent                        truth.Place // of the resource that was sent last
 	err                         error
-}
-
-// A place is a line of a file.
-type place struct {
-	file string
-	line int
 }
 
 func newExport(opts *Options) (*export, error) {
 	if err := prepareFolder(opts.Dir, opts.Overwrite); err != nil {
 		return nil, err
 	}
-	generation := generations[opts.API]
-	e := &export{opts: opts, reorder: reorderer{order: opts.KeyOrder}}
+	e := &export{opts: opts, reorder: fhirjson.Reorderer{Shuffle: opts.KeyOrder == Shuffle}}
 	if opts.EdgeCases {
-		e.edges = newEdgeCases(opts.Seed)
+		e.edges = edge.New(opts.Seed)
 	}
 	for late := range 2 {
 		set := func(kind, beneficiaries int) *fileSet {
@@ -50,15 +50,10 @@ func newExport(opts *Options) (*export, error) {
 		e.claims[late] = set(2, claimFile)
 	}
 	if opts.Truth {
-		dir := filepath.Join(opts.Dir, truthFolder)
-		t, err := newTruth(dir, generation.columns)
-		if err == nil && generation.partial {
-			t.partial, err = t.create(filepath.Join(dir, partialFolder), partialTables())
-		}
-		if err != nil {
+		var err error
+		if e.truth, err = truth.New(filepath.Join(opts.Dir, truthFolder), opts.API); err != nil {
 			return nil, err
 		}
-		e.truth = t
 	}
 	return e, nil
 }
@@ -75,11 +70,11 @@ func (e *export) wants(index int) bool {
 func (e *export) start(index int) {
 	e.stats.Beneficiaries++
 	if e.truth != nil {
-		e.truth.claims.write() // of the one before
+		e.truth.EndBeneficiary() // of the one before
 	}
-	e.reorder.random.seed(e.opts.Seed, index, 1)
+	e.reorder.Random.Seed(e.opts.Seed, index, 1)
 	if e.edges != nil {
-		e.edges.start(index)
+		e.edges.Start(index)
 	}
 	for late := range 2 {
 		e.patients[late].turn()
@@ -108,98 +103,95 @@ func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byt
 		set.buf = resource(set.buf)
 	default:
 		e.scratch = resource(e.scratch[:0])
-		set.buf = e.reorder.resource(set.buf, e.scratch)
+		set.buf = e.reorder.Resource(set.buf, e.scratch)
 	}
 	set.buf = append(set.buf, '\n')
 	set.lines++
-	e.sent = place{set.current(), set.lines}
+	e.sent = truth.Place{File: set.current(), Line: set.lines}
 	e.stats.Bytes += int64(len(set.buf) - before)
 	e.err = set.flush(flushSize)
 }
 
 // writeOddly appends a resource of an export with edge cases.
 func (e *export) writeOddly(buf []byte, resource func([]byte) []byte) []byte {
-	text := e.edges.extend(resource(e.scratch[:0]))
+	text := e.edges.Extend(resource(e.scratch[:0]))
 	e.scratch = text
 	if e.opts.KeyOrder != Alphabetical {
-		text = e.reorder.resource(nil, text)
+		text = e.reorder.Resource(nil, text)
 	}
-	return append(buf, e.edges.text(text)...)
+	return append(buf, e.edges.Text(text)...)
 }
 
 // odd makes the records of an export with edge cases odd.
-func (e *export) odd(v visitor) visitor {
+func (e *export) odd(v records.Visitor) records.Visitor {
 	if e.edges == nil {
 		return v
 	}
-	return &edgeVisitor{visitor: v, edgeCases: e.edges}
+	return &edge.Visitor{Visitor: v, Cases: e.edges}
 }
 
-func (e *export) beneficiary(b *Beneficiary, late bool) {
-	if !b.noPatient {
+func (e *export) Beneficiary(b *records.Beneficiary, late bool) {
+	if !b.NoPatient {
 		e.stats.Patients++
-		e.write(&e.patients, late, func(buf []byte) []byte { return e.resources.patient(buf, b) })
+		e.write(&e.patients, late, func(buf []byte) []byte { return e.resources.Patient(buf, b) })
 	}
-	if b.noCoverage {
+	if b.NoCoverage {
 		return
 	}
-	for _, part := range medicareParts {
+	for _, part := range records.MedicareParts {
 		e.stats.Coverages++
-		e.write(&e.coverages, late, func(buf []byte) []byte { return e.resources.coverage(buf, b, part) })
+		e.write(&e.coverages, late, func(buf []byte) []byte { return e.resources.Coverage(buf, b, part) })
 	}
 }
 
-func (e *export) institutional(c *Institutional, late bool) {
+func (e *export) Institutional(c *records.Institutional, late bool) {
 	e.stats.Claims++
-	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.institutional(buf, c) })
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.Institutional(buf, c) })
 	if e.truth != nil {
-		e.truth.institutionalClaim(c, e.opts.API, e.sent)
+		e.truth.InstitutionalClaim(c, e.sent)
 	}
 }
 
-func (e *export) professional(c *Professional, late bool) {
+func (e *export) Professional(c *records.Professional, late bool) {
 	e.stats.Claims++
-	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.professional(buf, c) })
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.Professional(buf, c) })
 	if e.truth != nil {
-		e.truth.professionalClaim(c, e.opts.API, e.sent)
+		e.truth.ProfessionalClaim(c, e.sent)
 	}
 }
 
-func (e *export) partDEvent(c *PartDEvent, late bool) {
+func (e *export) PartDEvent(c *records.PartDEvent, late bool) {
 	e.stats.Claims++
-	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.partDEvent(buf, c) })
+	e.write(&e.claims, late, func(buf []byte) []byte { return e.resources.PartDEvent(buf, c) })
 	if e.truth != nil {
-		e.truth.drugClaim(c, e.opts.API, e.sent)
+		e.truth.DrugClaim(c, e.sent)
 	}
 }
 
-func (e *export) newestInstitutional(c *Institutional) {
+func (e *export) NewestInstitutional(c *records.Institutional) {
 	if e.truth != nil {
-		e.truth.institutional(c)
+		e.truth.Institutional(c)
 	}
 }
 
-func (e *export) newestProfessional(c *Professional) {
+func (e *export) NewestProfessional(c *records.Professional) {
 	if e.truth != nil {
-		e.truth.professional(c)
+		e.truth.Professional(c)
 	}
 }
 
-func (e *export) newestPartDEvent(c *PartDEvent) {
+func (e *export) NewestPartDEvent(c *records.PartDEvent) {
 	if e.truth != nil {
-		e.truth.partDEvent(c)
+		e.truth.PartDEvent(c)
 	}
 }
 
-func (e *export) newestBeneficiary(b *Beneficiary, hospice stay) {
+func (e *export) NewestBeneficiary(b *records.Beneficiary, hospice records.HospiceStay) {
 	if e.truth == nil {
 		return
 	}
-	e.truth.beneficiary(b, hospice)
-	if !b.noCoverage {
-		e.truth.months(b, e.opts.API != "v1")
-	}
-	if err := e.truth.flush(flushSize); e.err == nil {
+	e.truth.Beneficiary(b, hospice)
+	if err := e.truth.Flush(flushSize); e.err == nil {
 		e.err = err
 	}
 }
@@ -221,9 +213,8 @@ func (e *export) close() error {
 		keep(set.close())
 	}
 	if e.truth != nil {
-		e.truth.claims.write()
-		keep(e.truth.close())
-		e.stats.Rows = e.truth.rows
+		keep(e.truth.Close())
+		e.stats.Rows = e.truth.Rows()
 	}
 	return first
 }

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/cclf-tools/cclf/internal/synth/random"
+	"github.com/cclf-tools/cclf/internal/synth/truth"
 )
 
 // The names of what an export consists of.
@@ -14,8 +17,6 @@ const (
 	extension   = ".ndjson"
 	compressed  = ".gz"
 	truthFolder = "truth"
-	// partialFolder, in truthFolder, is for partially adjudicated claims.
-	partialFolder = "partially_adjudicated"
 )
 
 // prepareFolder makes the folder of an export. One that is there must be
@@ -32,11 +33,8 @@ func prepareFolder(dir string, overwrite bool) error {
 		return fmt.Errorf("folder %s is %w", dir, ErrNotEmpty)
 	}
 	patterns := []string{"*" + extension, "*" + extension + compressed}
-	for _, table := range truthTables() {
-		patterns = append(patterns, truthFolder+"/"+table.Name+".csv")
-	}
-	for _, table := range partialTables() {
-		patterns = append(patterns, truthFolder+"/"+partialFolder+"/"+table.Name+".csv")
+	for _, name := range truth.Files() {
+		patterns = append(patterns, truthFolder+"/"+name)
 	}
 	for _, pattern := range patterns {
 		old, err := fs.Glob(os.DirFS(dir), pattern)
@@ -133,9 +131,9 @@ func (s *fileSet) current() string {
 // name is a random UUID, as the names of BCDA's files are, that depends on
 // nothing but the seed and the number of the file.
 func (s *fileSet) name(number int) string {
-	var r random
-	r.seed(s.export.opts.Seed, number, 2+s.kind)
-	high, low := r.pcg.Uint64(), r.pcg.Uint64()
+	var r random.Source
+	r.Seed(s.export.opts.Seed, number, 2+s.kind)
+	high, low := r.Pcg.Uint64(), r.Pcg.Uint64()
 	high = high&^0xf000 | 0x4000 // version 4
 	low = low&^(3<<62) | 2<<62   // its variant
 	name := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x%s",

@@ -47,6 +47,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/server"
 )
 
 // A KeyOrder is the order of keys in JSON objects.
@@ -83,8 +87,8 @@ type Options struct {
 	// EdgeCases brings in what is rare and hard to read.
 	EdgeCases bool
 
-	calendar calendar
-	dialect  dialect
+	calendar records.Calendar
+	dialect  server.Dialect
 }
 
 // ErrOptions is wrapped by the errors about Options that make no sense, and
@@ -104,7 +108,7 @@ func (o *Options) complete() error {
 	if o.Beneficiaries == 0 && o.Size == 0 {
 		o.Beneficiaries = DefaultBeneficiaries
 	}
-	_, known := generations[o.API]
+	known := slices.Contains(APIs(), o.API)
 	switch {
 	case o.Dir == "":
 		return fmt.Errorf("%w: no folder to write to", ErrOptions)
@@ -117,13 +121,13 @@ func (o *Options) complete() error {
 	case o.Beneficiaries > 0 && o.Size > 0:
 		return fmt.Errorf("%w: both a number of beneficiaries and a size", ErrOptions)
 	}
-	o.calendar = newCalendar(defaultExport)
+	o.calendar = records.NewCalendar(records.DefaultExport)
 	if o.ServerDate != "" {
 		day, err := parseServerDate(o.ServerDate, o.API)
 		if err != nil {
 			return err
 		}
-		o.calendar, o.dialect = newCalendar(day), dialectOn(day)
+		o.calendar, o.dialect = records.NewCalendar(day), server.DialectOn(day)
 	}
 	return nil
 }
@@ -151,7 +155,7 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	visit := generations[opts.API].start(e)
+	visit := generations[slices.Index(APIs(), opts.API)].start(e)
 	for index := 0; e.err == nil && e.wants(index); index++ {
 		if e.err = ctx.Err(); e.err != nil {
 			break
@@ -161,7 +165,7 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 	}
 	err = errors.Join(e.err, e.close())
 	if e.edges != nil {
-		e.stats.EdgeCases = e.edges.counts
+		e.stats.EdgeCases = e.edges.Counts
 	}
 	return e.stats, err
 }

@@ -1,0 +1,63 @@
+package column
+
+import (
+	"time"
+)
+
+// A Date counts days from 1970-01-01. Zero is a missing date. Exports with edge
+// cases have others: see noDates.
+type Date int32
+
+func NewDate(year int, month time.Month, day int) Date {
+	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// Civil is the calendar day, by the era arithmetic of the proleptic Gregorian
+// calendar.
+func (d Date) Civil() (year, month, day int) {
+	z := int(d) + 719468
+	era := z / 146097
+	doe := z - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	day = doy - (153*mp+2)/5 + 1
+	month = mp + 3
+	if month > 12 {
+		month -= 12
+	}
+	year = yoe + era*400
+	if month <= 2 {
+		year++
+	}
+	return year, month, day
+}
+
+// FirstOfMonth is the first day of the month of d.
+func (d Date) FirstOfMonth() Date {
+	_, _, day := d.Civil()
+	return d - Date(day) + 1
+}
+
+// Append writes YYYY-MM-DD, or less of a partial date.
+func (d Date) Append(b []byte) []byte {
+	if d.IsPartial() {
+		return d.appendPartial(b)
+	}
+	year, month, day := d.Civil()
+	return append(b,
+		byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
+		byte('0'+month/10), byte('0'+month%10), '-',
+		byte('0'+day/10), byte('0'+day%10))
+}
+
+// YearsBetween counts the birthdays from one day to a later one.
+func YearsBetween(from, to Date) int {
+	y1, m1, d1 := from.Civil()
+	y2, m2, d2 := to.Civil()
+	years := y2 - y1
+	if m2 < m1 || m2 == m1 && d2 < d1 {
+		years--
+	}
+	return years
+}

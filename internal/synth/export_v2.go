@@ -1,0 +1,65 @@
+package synth
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/random"
+	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/v2"
+)
+
+// partialStream is a stream of random numbers, apart from those of the records.
+const partialStream = 64
+
+// A v2Export is an export of v2.
+type v2Export struct {
+	*export
+	v2                *v2.Writer
+	random            random.Source
+	claims, responses *fileSet
+}
+
+func startV2(e *export) func(index int) {
+	w := v2.New(e.opts.dialect, e.opts.calendar.Created())
+	e.resources = w
+	g := records.NewGenerator(e.opts.Seed, e.opts.calendar)
+	x := &v2Export{export: e, v2: w}
+	x.claims = &fileSet{export: e, kind: 6, most: claimFile}
+	x.responses = &fileSet{export: e, kind: 8, most: claimFile}
+	e.others = []*fileSet{x.claims, x.responses}
+	v := e.odd(x)
+	return func(index int) {
+		x.random.Seed(e.opts.Seed, index, partialStream)
+		g.Visit(index, v)
+	}
+}
+
+// Institutional takes from a claim what the server of the time does not send.
+func (x *v2Export) Institutional(c *records.Institutional, late bool) {
+	if x.opts.dialect.NoUnits {
+		for i := range c.Lines {
+			c.Lines[i].RevCntrUnitCnt = column.NoQuantity
+		}
+	}
+	x.export.Institutional(c, late)
+}
+
+// NewestBeneficiary writes the claims that one beneficiary in sixteen has in
+// the systems.
+func (x *v2Export) NewestBeneficiary(b *records.Beneficiary, hospice records.HospiceStay) {
+	x.export.NewestBeneficiary(b, hospice)
+	r := &x.random
+	if r.Intn(16) != 0 && x.stats.Beneficiaries > 1 {
+		return
+	}
+	for range 1 + r.Skewed(3) {
+		for _, institutional := range []bool{true, false} {
+			p := records.NewPartialClaim(r, b, institutional, &x.opts.calendar)
+			x.stats.Partial += 2
+			x.write(&[2]*fileSet{x.claims}, false, func(buf []byte) []byte { return x.v2.PartialClaim(buf, p) })
+			if x.truth != nil {
+				x.truth.PartialClaim(p, x.sent)
+			}
+			x.write(&[2]*fileSet{x.responses}, false, func(buf []byte) []byte { return x.v2.PartialResponse(buf, p) })
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package fhir
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+)
+
+// The places where BCDA's codes are defined.
+const (
+	Variables     = "https://bluebutton.cms.gov/resources/variables/"
+	BlueButton    = "https://bluebutton.cms.gov/resources/codesystem/"
+	Identifiers   = "https://bluebutton.cms.gov/resources/identifier/"
+	Terminology   = "http://terminology.hl7.org/CodeSystem/"
+	CARIN         = "http://hl7.org/fhir/us/carin-bb/CodeSystem/"
+	CARINProfiles = "http://hl7.org/fhir/us/carin-bb/StructureDefinition/"
+	SID           = "http://hl7.org/fhir/sid/"
+	NPISystem     = "http://hl7.org/fhir/sid/us-npi"
+	MBISystem     = "http://hl7.org/fhir/sid/us-mbi"
+	NDCSystem     = "http://hl7.org/fhir/sid/ndc"
+	HCPCSSystem   = BlueButton + "hcpcs"
+	taxonomy      = "http://nucc.org/provider-taxonomy"
+	RevenueCodes  = "https://www.nubc.org/CodeSystem/RevenueCodes"
+)
+
+// Coding writes a Coding. A blank code or an empty display is left out: the servers
+// then send the rest alone.
+func Coding(b []byte, system, code, display string) []byte {
+	b = codeMembers(append(b, '{'), code, display)
+	b = append(b, `"system":"`...)
+	b = append(b, system...)
+	return append(b, `"}`...)
+}
+
+func VariableCode(b []byte, variable, code string) []byte {
+	b = codeMembers(append(b, '{'), code, "")
+	b = append(b, `"system":"`+Variables...)
+	b = append(b, variable...)
+	return append(b, `"}`...)
+}
+
+// codeMembers writes the code of a Coding and its display, as far as there are any.
+func codeMembers(b []byte, code, display string) []byte {
+	if !column.Blank(code) {
+		b = fhirjson.Member(b, "code", code)
+	}
+	return fhirjson.Member(b, "display", display)
+}
+
+// Concept writes the CodeableConcept of a code that several systems define.
+func Concept(b []byte, code, display string, systems ...string) []byte {
+	b = append(b, `{"coding":[`...)
+	for _, system := range systems {
+		b = append(Coding(b, system, code, display), ',')
+	}
+	return append(fhirjson.CloseWith(b, ']'), '}')
+}
+
+const USCore = "http://hl7.org/fhir/us/core/StructureDefinition/"

@@ -1,0 +1,21 @@
+package fhir
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/records"
+)
+
+// DisplayMember writes the name of a provider as the display of a reference, if
+// the registry has one.
+func DisplayMember(b []byte, p *records.Provider) []byte {
+	return fhirjson.Member(b, "display", p.Name)
+}
+
+// TaxonomyCoding writes the Coding of a provider's taxonomy with a comma behind, if
+// the registry has one.
+func TaxonomyCoding(b []byte, p *records.Provider) []byte {
+	if p == nil || p.Taxonomy.Code == "" {
+		return b
+	}
+	return append(Coding(b, taxonomy, p.Taxonomy.Code, p.Taxonomy.Title), ',')
+}

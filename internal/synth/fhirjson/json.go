@@ -1,0 +1,114 @@
+package fhirjson
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/cclf-tools/cclf/internal/synth/column"
+)
+
+// The writers of JSON follow each member and element with a comma; whoever
+// closes the object or array takes the last one back.
+
+// CloseObject ends an object.
+func CloseObject(b []byte) []byte { return CloseWith(b, '}') }
+
+// CloseArray ends an array and is followed by a comma, unless nothing was
+// added since open, the position behind its opening bracket: then the member
+// that started at start goes away.
+func CloseArray(b []byte, start, open int) []byte {
+	if len(b) == open {
+		return b[:start]
+	}
+	b[len(b)-1] = ']'
+	return append(b, ',')
+}
+
+func CloseWith(b []byte, bracket byte) []byte {
+	if last := len(b) - 1; b[last] == ',' {
+		b[last] = bracket
+		return b
+	}
+	return append(b, bracket)
+}
+
+// AppendString writes a JSON string the way Go's encoder does: with the
+// characters that mean something in HTML escaped.
+func AppendString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == '\u2028' || r == '\u2029' {
+				b = append(b, s[start:i]...)
+				b = append(b, `\u202`...)
+				b = append(b, hex[r&15])
+				start = i + size
+			}
+			i += size
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' {
+			i++
+			continue
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\t':
+			b = append(b, `\t`...)
+		default:
+			b = append(b, `\u00`...)
+			b = append(b, hex[c>>4], hex[c&15])
+		}
+		i++
+		start = i
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
+}
+
+// AppendPlain writes a string that has nothing to escape.
+func AppendPlain(b []byte, s string) []byte {
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+func AppendDate(b []byte, d column.Date) []byte {
+	b = append(b, '"')
+	b = d.Append(b)
+	return append(b, '"')
+}
+
+func AppendInstant(b []byte, t column.Instant) []byte {
+	b = append(b, '"')
+	b = t.Append(b)
+	return append(b, '"')
+}
+
+func AppendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
+
+// AppendID writes a number as a string.
+func AppendID(b []byte, n int64) []byte {
+	b = append(b, '"')
+	b = strconv.AppendInt(b, n, 10)
+	return append(b, '"')
+}
+
+// Member writes a key and a string value with a comma behind, if there is a
+// value.
+func Member(b []byte, key, value string) []byte {
+	if value == "" {
+		return b
+	}
+	b = append(b, '"')
+	b = append(b, key...)
+	b = append(b, `":`...)
+	b = AppendString(b, value)
+	return append(b, ',')
+}

@@ -1,0 +1,48 @@
+package idr
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/records"
+)
+
+// Authorization is a request to authorize services before they are given,
+// with the decision on each.
+type Authorization struct {
+	Beneficiary *Beneficiary
+
+	LastUpdated       column.Instant
+	UniqueTrackingNum string
+	IcnDcn            string
+	DtAdded           column.Date
+	EfctvDt           column.Date // of the reference period
+	ExprtnDt          column.Date
+	ClmType           string // A or B
+	CntrctrNum        string
+	BillType          string
+	Provider          *records.Provider // nil for one that the provider history lacks
+	Rfrg              string            // NPIs
+	Atndg             string
+	Oprtg             string
+	Rndrg             string
+	Items             []AuthorizedItem
+}
+
+// An AuthorizedItem is a service that is asked for.
+type AuthorizedItem struct {
+	HcpcsCd       string
+	MdfrCd        [4]string
+	Decision      string // A affirmed, N not affirmed
+	DtUpdated     column.Date
+	ReqSubDt      column.Date
+	ReqRecDt      column.Date
+	DecisionDt    column.Date
+	DecisionExpDt column.Date
+	ServiceCnts   int // units
+	SvcRenderSt   string
+	MrCountInd    int // claims that were reviewed
+	MrCountStDt   column.Date
+	MrCountEndDt  column.Date
+	PosCd         string
+	RevCtrCd      string
+	RrbExclInd    bool
+}

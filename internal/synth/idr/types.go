@@ -1,0 +1,74 @@
+package idr
+
+import (
+	"sync"
+
+	"github.com/cclf-tools/cclf/internal/synth/records"
+)
+
+// claimTypeCodes are the claim types of the repository by their codes: those
+// of final claims, and those of the systems that process claims, which are 1000
+// or 2000 more than the numbers here.
+var claimTypeCodes = [records.ClaimTypes]struct{ final, shared []int }{
+	records.Inpatient:  {final: []int{60, 61, 62, 63, 64}, shared: []int{11, 41, 69}},
+	records.SNF:        {final: []int{20, 30}, shared: []int{18, 21}},
+	records.Outpatient: {final: []int{40}, shared: outpatientTypes},
+	records.HHA:        {final: []int{10}, shared: []int{32, 33, 39, 42, 66, 92}},
+	records.Hospice:    {final: []int{50}, shared: []int{81, 82, 91, 98, 900}},
+	records.Carrier:    {final: []int{71, 72}, shared: []int{700}},
+	records.DME:        {final: []int{81, 82}, shared: []int{800}},
+	records.PartD:      {final: []int{1, 2, 4}}, // 3 is a deletion: see drugVersions
+}
+
+// outpatientTypes has the four that the server does not know: see untyped.
+var outpatientTypes = []int{
+	0, 12, 13, 14, 19, 22, 23, 28, 29, 34, 43, 49, 65, 71, 72, 73, 74, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89, 93, 94, 95, 96, 97, 99,
+}
+
+// A TypedCode is a code with the claim type that it is of.
+type TypedCode struct {
+	Code   int
+	kind   records.ClaimType
+	system System
+}
+
+var TypedCodes = sync.OnceValue(func() []TypedCode {
+	var list []TypedCode
+	for kind, codes := range claimTypeCodes {
+		for _, code := range codes.final {
+			list = append(list, TypedCode{code, records.ClaimType(kind), FinalSystem})
+		}
+		for _, code := range codes.shared {
+			list = append(list, TypedCode{1000 + code, records.ClaimType(kind), SharedSystem}, TypedCode{2000 + code, records.ClaimType(kind), SharedSystem})
+		}
+	}
+	return list
+})
+
+// typesPerBeneficiary is how many claims a beneficiary has for the sake of
+// their types, so that some twenty have claims of all.
+const typesPerBeneficiary = 8
+
+// allTypes makes claims of all types, some of each beneficiary.
+func (m *Generator) allTypes(index int) {
+	codes := TypedCodes()
+	for n := range typesPerBeneficiary {
+		t := codes[(index*typesPerBeneficiary+n)%len(codes)]
+		from := m.ClaimDay()
+		switch t.kind {
+		case records.Carrier, records.DME:
+			m.professionalRecord(t.kind, from)
+		case records.PartD:
+			m.drugOfType(from, t.Code)
+			continue
+		default:
+			m.institutionalRecord(t.kind, from)
+		}
+		m.claim.ClmTypeCd, m.claim.System = t.Code, t.system
+		m.To.Claim(&m.claim, false)
+		if t.system == FinalSystem {
+			m.To.NewestClaim(&m.claim)
+		}
+	}
+	m.authorize(m.ClaimDay())
+}

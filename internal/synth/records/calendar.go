@@ -1,0 +1,51 @@
+package records
+
+import (
+	"time"
+
+	"github.com/cclf-tools/cclf/internal/synth/column"
+)
+
+// A Calendar has the days of an export. Everything happens between them, so
+// that nothing depends on when the export is made.
+type Calendar struct {
+	historyStart column.Date
+	HistoryEnd   column.Date
+	LastUpdate   column.Date // of all resources but one
+	exportDay    column.Date // when the export's newest resource was updated
+	exportYear   int
+}
+
+// The days that are the same in all exports.
+const (
+	oldestClaim column.Date = 15344 // 2012-01-05
+	firstICD10  column.Date = 16709 // 2015-10-01
+	firstUpdate column.Date = 18305 // 2020-02-13: older resources were all updated on this day
+)
+
+// DefaultExport is the day of exports without a server date: 2026-03-02.
+const DefaultExport column.Date = 20514
+
+// NewCalendar is the calendar of an export that is made on a day.
+func NewCalendar(day column.Date) Calendar {
+	year, month, first := day.Civil()
+	return Calendar{
+		historyStart: column.NewDate(year-3, time.Month(month)-2, 1),
+		HistoryEnd:   day - column.Date(first) - 28,
+		LastUpdate:   day - 3,
+		exportDay:    day,
+		exportYear:   year,
+	}
+}
+
+// months is how many months of the export's year are known.
+func (c *Calendar) months() int {
+	_, month, _ := c.exportDay.Civil()
+	return max(1, month-1)
+}
+
+// newest is when the export's newest resource was updated.
+func (c *Calendar) newest() column.Instant { return c.exportDay.At(10 * 3_600_000) }
+
+// Created is the "created" of every claim of v2: when the server made it.
+func (c *Calendar) Created() column.Instant { return c.exportDay.At(16*3_600_000 + 1_815_270) }

@@ -1,0 +1,48 @@
+package records
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/column"
+)
+
+// Edges are what is odd about a beneficiary of an export with edge cases.
+type Edges struct {
+	Names     []OtherName // besides the present one
+	Addresses []OtherAddress
+	// begun is when the present name and address began to be used, if that is
+	// sent.
+	Begun column.Date
+	// presentLast says that they are after the others.
+	PresentLast bool
+
+	NoPatient   bool // there is no Patient
+	NoCoverage  bool
+	MBIInClaims bool // claims have the identifiers in extensions, as those of AB2D
+	Claims      int  // so far
+}
+
+// SentMBI is the current identifier, as far as the export tells it.
+func (b *Beneficiary) SentMBI() string {
+	if b.NoPatient && !b.MBIInClaims {
+		return ""
+	}
+	return b.MbiNum
+}
+
+// Identified says that the export tells which identifiers a beneficiary had: in the
+// Patient, or in a claim.
+func (b *Beneficiary) Identified() bool { return !b.NoPatient || b.MBIInClaims && b.Claims > 0 }
+
+// An OtherName is one that a beneficiary had or has besides the present one.
+type OtherName struct {
+	Use, Family string
+	Given       []string
+	From, Thru  column.Date
+}
+
+// An OtherAddress is one that a beneficiary had or has besides the present
+// one.
+type OtherAddress struct {
+	Use, State, City, ZIP string
+	Lines                 []string
+	From, Thru            column.Date
+}

@@ -1,0 +1,115 @@
+package records
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/cclf-tools/cclf/internal/synth/codebook"
+	"github.com/cclf-tools/cclf/internal/synth/random"
+)
+
+// A practitioner or organisation, as the registry of national provider
+// identifiers (NPI) knows it.
+type Provider struct {
+	NPI           string
+	Name          string        // empty if the registry lacks it
+	Taxonomy      codebook.Term // empty if the registry lacks it
+	providerType  string
+	specialty     string
+	participating string
+	TaxNumber     string
+	state         string
+	zip           string
+	CCN           string // the CCN of an institution
+}
+
+// providers are those that all claims of all beneficiaries take theirs from.
+type providers struct {
+	Practitioners []Provider
+	Suppliers     []Provider
+	Organizations []Provider
+	ByNPI         map[string]*Provider
+}
+
+// Registry is made once. The numbers have wrong check digits, so that nobody
+// has them.
+var Registry = sync.OnceValue(func() *providers {
+	p := &providers{ByNPI: map[string]*Provider{}}
+	var r random.Source
+	r.Seed(0, 0, 0)
+	add := func(list *[]Provider, first byte, n int, name func(*random.Source) string, specialty *codebook.Set) {
+		*list = make([]Provider, n)
+		for i := range *list {
+			q := &(*list)[i]
+			where := random.AnyOf(&r, codebook.States)
+			*q = Provider{
+				NPI:           invalidNPI(first, len(p.ByNPI)),
+				providerType:  codebook.ProviderTypes.Pick(&r),
+				specialty:     specialty.Pick(&r),
+				participating: codebook.Participations.Pick(&r),
+				TaxNumber:     r.Number(9),
+				state:         where.SSA,
+				zip:           where.Cities[i%len(where.Cities)].ZIP,
+				CCN:           where.SSA + strconv.Itoa(1000 + i)[:4],
+			}
+			if i%9 == 0 {
+				q.CCN = where.SSA + string("STUZ"[i/9%4]) + strconv.Itoa(100+i%900)
+			}
+			if r.Chance(60) {
+				q.state = where.USPS
+			}
+			if r.Chance(850) {
+				q.Name = name(&r)
+			}
+			if r.Chance(800) {
+				q.Taxonomy = random.AnyOf(&r, codebook.Taxonomies)
+			}
+			p.ByNPI[q.NPI] = q
+		}
+	}
+	add(&p.Practitioners, '1', 3000, practitionerName, codebook.Specialties)
+	add(&p.Suppliers, '1', 300, organizationName, codebook.SupplierSpecialties)
+	add(&p.Organizations, '1', 700, organizationName, codebook.Specialties)
+	return p
+})
+
+// invalidNPI makes a number of ten digits that fails the check of NPIs.
+func invalidNPI(first byte, n int) string {
+	digits := make([]byte, 0, 10)
+	digits = append(digits, first)
+	digits = strconv.AppendInt(digits, int64(10_000_000+(n*48_611+7_121)%90_000_000), 10)
+	sum := 24 // of the prefix 80840
+	for i, c := range digits {
+		v := int(c - '0')
+		if i%2 == 0 {
+			if v *= 2; v > 9 {
+				v -= 9
+			}
+		}
+		sum += v
+	}
+	check := (10 - sum%10) % 10
+	return string(append(digits, byte('0'+(check+1+n%8)%10)))
+}
+
+func practitionerName(r *random.Source) string {
+	suffix := random.AnyOf(r, []string{" MD", " M.D.", " DO", " NP", " PA-C", " DPM", " III MD", ""})
+	return "DR. " + random.AnyOf(r, codebook.GivenNames) + " " + random.AnyOf(r, codebook.Surnames) + suffix
+}
+
+func organizationName(r *random.Source) string {
+	place := random.AnyOf(r, random.AnyOf(r, codebook.States).Cities).Name
+	switch r.Intn(6) {
+	case 0:
+		return place + " HOSPITAL & MEDICAL CENTER"
+	case 1:
+		return "ST. " + random.AnyOf(r, codebook.GivenNames) + "'S HEALTH, INC."
+	case 2:
+		return place + " HOME CARE <" + random.AnyOf(r, []string{"NORTH", "SOUTH", "EAST"}) + ">"
+	case 3:
+		return random.AnyOf(r, codebook.Surnames) + " & SONS MEDICAL SUPPLY LLC"
+	case 4:
+		return place + " REGIONAL \"MERCY\" CAMPUS"
+	}
+	return place + " CLINIC"
+}

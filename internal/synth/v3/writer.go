@@ -1,0 +1,53 @@
+package v3
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/server"
+)
+
+// Writer writes the resources of API v3, the way its server does from the records
+// of the IDR. The maps that CMS published beside the server give claims
+// another shape here and there; the claims of some beneficiaries are in that.
+type Writer struct {
+	Dialect server.Dialect
+	shape   int // of the claim at hand
+	infos   int // entries of supportingInfo so far
+	info    []byte
+	lines   []links
+	members []member
+}
+
+// The shapes of claims.
+const (
+	serverShape = iota
+	mapShape
+	shapes
+)
+
+// links are what a line refers to: the entries of its own, and that of its
+// provider.
+type links struct {
+	info []int
+	team int
+}
+
+// A kind is what the claims of a type have in common in v3.
+type kind struct {
+	part      string
+	profile   string
+	shared    string // the system that processes claims of the type
+	eobType   string
+	claimType string
+	subType   string
+}
+
+var kinds = [records.ClaimTypes]kind{
+	records.Inpatient:  {"Part A", "Inpatient-Institutional", "FISS", "INPATIENT", "institutional", "inpatient"},
+	records.SNF:        {"Part A", "Inpatient-Institutional", "FISS", "SNF", "institutional", "inpatient"},
+	records.Outpatient: {"Part A", "Outpatient-Institutional", "FISS", "OUTPATIENT", "institutional", "outpatient"},
+	records.HHA:        {"Part A", "Outpatient-Institutional", "FISS", "HHA", "institutional", "outpatient"},
+	records.Hospice:    {"Part A", "Inpatient-Institutional", "FISS", "HOSPICE", "institutional", "inpatient"},
+	records.Carrier:    {"Part A", "Professional-NonClinician", "MCS", "CARRIER", "professional", ""},
+	records.DME:        {"Part A", "Professional-NonClinician", "VMS", "DME", "professional", ""},
+	records.PartD:      {"Part D", "Pharmacy", "DDPS", "PDE", "pharmacy", ""},
+}
