@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -41,12 +40,12 @@ func readExport(api schema.API) ([]ndjson.Chunk, error) {
 	if _, err := synth.Write(context.Background(), synth.Options{Dir: filepath.Join(dir, "export"), API: api.String(), Beneficiaries: 180}); err != nil {
 		return nil, err
 	}
-	inputs, _, err := ndjson.Expand([]string{filepath.Join(dir, "export")})
+	opener := ndjson.Opener{}
+	inputs, _, err := opener.Find(context.Background(), []string{filepath.Join(dir, "export")})
 	if err != nil {
 		return nil, err
 	}
 	var chunks []ndjson.Chunk
-	opener := ndjson.Opener{Stored: new(atomic.Int64)}
 	for _, in := range inputs {
 		r, err := opener.Open(context.Background(), in)
 		if err != nil {

@@ -3,58 +3,26 @@ package ndjson
 import (
 	"archive/tar"
 	"archive/zip"
-	"bytes"
 	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// Archives are read member by member, in their order, streaming. The names of
-// members are shown, and never used as paths.
-
-func isZip(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06"))
-}
-
-const tarHeader = 512
-
-// isTar reports whether a header of a tar archive has the right checksum: old
-// ones have no other mark.
-func isTar(head []byte) bool {
-	if len(head) < tarHeader {
-		return false
-	}
-	want, err := strconv.ParseInt(strings.Trim(string(head[148:156]), " \x00"), 8, 32)
-	if err != nil || head[0] == 0 {
-		return false
-	}
-	var sum int64
-	for i, c := range head[:tarHeader] {
-		if i >= 148 && i < 156 {
-			c = ' '
-		}
-		sum += int64(c)
-	}
-	return sum == want
-}
-
 var errNoDirectory = errors.New("the directory at the end of the archive is missing or damaged")
 
-// zipMembers returns the members that are read. All of the directory is looked
-// at before any of them is.
+// zipMembers returns the members to read and those passed over, from the
+// directory.
 func (o *Opener) zipMembers(s *stream, in Input) (members []*zip.File, passed []PassedOver, err error) {
 	z, err := zip.NewReader(&countingReaderAt{s.file, o.Stored}, in.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, nil, fmt.Errorf("%w (%w)", errNoDirectory, err)
 	}
-	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderMaxWindow(MaxZstdWindow), zstd.WithDecoderConcurrency(1)))
+	z.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderConcurrency(1)))
 	z.RegisterDecompressor(zipBzip2, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
 	for _, f := range z.File {
 		name := in.Name + "!" + shown(f.Name)
@@ -64,7 +32,7 @@ func (o *Opener) zipMembers(s *stream, in Input) (members []*zip.File, passed []
 		case isArchive(f.Name):
 			return nil, nil, nestedArchive(name)
 		case why == "" && !f.Mode().IsRegular():
-			passed = append(passed, PassedOver{name, "no regular file"})
+			passed = append(passed, PassedOver{name, "not a regular file"})
 		case why != "":
 			if mention {
 				passed = append(passed, PassedOver{name, why})
@@ -72,7 +40,7 @@ func (o *Opener) zipMembers(s *stream, in Input) (members []*zip.File, passed []
 		case f.Flags&1 != 0:
 			return nil, nil, &FormError{name, "encrypted", "unpack the archive with its password"}
 		case f.Method != zip.Store && f.Method != zip.Deflate && f.Method != zstd.ZipMethodWinZip && f.Method != zipBzip2:
-			return nil, nil, &FormError{name, fmt.Sprintf("compressed by a method (%d) that is not read", f.Method), "unpack the archive"}
+			return nil, nil, &FormError{name, fmt.Sprintf("compressed with method %d, which is not supported", f.Method), "unpack the archive"}
 		default:
 			members = append(members, f)
 		}
@@ -98,13 +66,14 @@ func (o *Opener) zipMembers(s *stream, in Input) (members []*zip.File, passed []
 const zipBzip2 = 12
 
 func nestedArchive(name string) error {
-	return &FormError{name, "an archive in an archive", "unpack the outer one"}
+	return &FormError{name, "an archive in an archive", "unpack the outer archive"}
 }
 
 func emptyArchive(in Input) error {
-	return &FormError{in.Name, "an archive without .ndjson, .jsonl or .json files that have FHIR resources", ""}
+	return &FormError{in.Name, "an archive without .ndjson, .jsonl or .json files that contain FHIR resources", ""}
 }
 
+// eachZip is Each for a zip archive.
 func (o *Opener) eachZip(s *stream, in Input, yield func(Input, io.Reader) error, passedOver func(PassedOver)) error {
 	members, passed, err := o.zipMembers(s, in)
 	if errors.Is(err, errNoDirectory) {
@@ -142,7 +111,7 @@ func (o *Opener) eachZip(s *stream, in Input, yield func(Input, io.Reader) error
 	}
 	after, err := s.file.Stat()
 	if err == nil && (after.Size() != in.Size || !after.ModTime().Equal(before.ModTime())) {
-		err = errors.New("the file was changed while it was read")
+		err = errors.New("the file changed while it was being read")
 	}
 	switch {
 	case err != nil:
@@ -153,22 +122,23 @@ func (o *Opener) eachZip(s *stream, in Input, yield func(Input, io.Reader) error
 	return nil
 }
 
-// longestPath is the longest name of a member of a tar archive, the longest path
-// that systems know. Names are kept until the end, and a few hundred bytes of gzip
-// can make one of a megabyte.
+// longestPath is the length in bytes of the longest member name of a tar archive: the
+// longest path of common systems. Names are kept until the end, and a few hundred
+// bytes of gzip can expand to a name of a megabyte.
 const longestPath = 4096
 
+// eachTar is Each for a tar archive.
 func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error, passedOver func(PassedOver)) error {
 	ending := &zeroTail{r: s.Reader}
 	t := tar.NewReader(ending)
 	found := false
-	var total atomic.Int64 // a sparse member is larger than what is stored of it
+	var total atomic.Int64 // a sparse member is larger than its stored data
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			// What follows shows whether the file is whole.
+			// Read on, to see whether the file is complete.
 			if _, err = io.Copy(io.Discard, ending); err == nil && ending.zeros < tarHeader {
-				err = errors.New("the mark at the end of the archive is missing")
+				err = errors.New("the end-of-archive marker is missing")
 			}
 			switch {
 			case err != nil:
@@ -182,7 +152,7 @@ func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error
 			return yield(in, failing{fmt.Errorf("the archive is damaged: %w", err)})
 		}
 		if len(h.Name) > longestPath {
-			return yield(in, failing{fmt.Errorf("the name of a member has %d bytes, and no more than %d are read", len(h.Name), longestPath)})
+			return yield(in, failing{fmt.Errorf("a member name of %d bytes, longer than the limit of %d", len(h.Name), longestPath)})
 		}
 		name := in.Name + "!" + shown(h.Name)
 		why, mention := memberReason(h.Name)
@@ -193,7 +163,7 @@ func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error
 		case h.Typeflag == tar.TypeSymlink, h.Typeflag == tar.TypeLink:
 			passedOver(PassedOver{name, "a link"})
 		case h.Typeflag != tar.TypeReg:
-			passedOver(PassedOver{name, "no regular file"})
+			passedOver(PassedOver{name, "not a regular file"})
 		case why != "":
 			if mention {
 				passedOver(PassedOver{name, why})
@@ -208,8 +178,8 @@ func (o *Opener) eachTar(s *stream, in Input, yield func(Input, io.Reader) error
 	}
 }
 
-// member reads a member of an archive, and reports whether there is something
-// to read in it.
+// member passes the text of a member of an archive to yield, unless it is passed
+// over.
 func (o *Opener) member(in Input, text io.Reader, name string, yield func(Input, io.Reader) error, passedOver func(PassedOver)) (read bool, err error) {
 	s := &stream{}
 	defer func() { s.Close() }()
@@ -229,32 +199,4 @@ func (o *Opener) member(in Input, text io.Reader, name string, yield func(Input,
 		return false, nil
 	}
 	return true, yield(in, s)
-}
-
-// zeroTail counts the zeros at the end of what was read.
-type zeroTail struct {
-	r     io.Reader
-	zeros int
-}
-
-func (z *zeroTail) Read(p []byte) (int, error) {
-	n, err := z.r.Read(p)
-	if rest := len(bytes.TrimRight(p[:n], "\x00")); rest == 0 {
-		z.zeros += n
-	} else {
-		z.zeros = n - rest
-	}
-	return n, err
-}
-
-// countingReaderAt counts bytes as stored.
-type countingReaderAt struct {
-	r *os.File
-	n *atomic.Int64
-}
-
-func (c *countingReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	n, err := c.r.ReadAt(p, off)
-	c.n.Add(int64(n))
-	return n, err
 }

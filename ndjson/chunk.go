@@ -2,9 +2,7 @@ package ndjson
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"io"
+	"fmt"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
@@ -45,279 +43,6 @@ type LineError struct {
 
 func (e *LineError) Error() string { return e.Reason }
 
-// Chunks cuts an opened input into chunks and passes each to yield, which
-// owns the chunk's data from then on. Buffers come from get: empty slices of
-// at least the capacity asked for. Chunks returns the error of yield or of
-// the context; trouble with the input itself comes as a chunk with Err set.
-//
-// Text is taken as lines as long as all lines look like whole objects. From
-// the first that does not, objects are looked for by their brackets: over
-// several lines, one after the other, in arrays, and in envelopes of the kind
-// env, nil for none.
-func Chunks(ctx context.Context, input int, r io.Reader, env *Envelope, get func(size int) []byte, yield func(Chunk) error) error {
-	c := cutter{ctx: ctx, get: get, input: input, r: r, env: env, yield: yield, line: 1}
-	return c.run()
-}
-
-type cutter struct {
-	ctx   context.Context
-	get   func(int) []byte
-	input int
-	r     io.Reader
-	env   *Envelope
-	yield func(Chunk) error
-	done  bool // all of the input was taken apart by its brackets
-
-	line   int64
-	offset int64
-	buf    []byte // text read and not yet passed on
-	err    error  // that ended the reading
-}
-
-func (c *cutter) run() error {
-	c.buf = c.newBuffer()
-	for {
-		err := c.fill()
-		if err := c.ctx.Err(); err != nil {
-			return err
-		}
-		if err == nil {
-			if err := c.flush(false); err != nil || c.done {
-				return err
-			}
-			continue
-		}
-		if errors.Is(err, io.EOF) {
-			return c.flush(true)
-		}
-		// What comes after the last line feed is not a whole line.
-		if err := c.flush(false); err != nil || c.done {
-			return err
-		}
-		return c.yield(Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: &LineError{breaksOff(err), true}})
-	}
-}
-
-// newBuffer returns an empty buffer for a chunk. Its capacity is always the
-// same, though get may have given more: it says where chunks are cut.
-func (c *cutter) newBuffer() []byte { return c.get(ChunkSize)[:0:ChunkSize] }
-
-// fill reads until the buffer is full, and otherwise tells why it is not:
-// io.EOF means that the input ended. An error is kept: a reader that goes on
-// after one has left out a piece.
-func (c *cutter) fill() error {
-	for len(c.buf) < cap(c.buf) && c.err == nil {
-		var n int
-		n, c.err = c.r.Read(c.buf[len(c.buf):cap(c.buf)])
-		c.buf = c.buf[:len(c.buf)+n]
-	}
-	if len(c.buf) == cap(c.buf) {
-		return nil
-	}
-	return c.err
-}
-
-// flush passes on the whole lines in the buffer, or all of it at the end.
-func (c *cutter) flush(end bool) error {
-	ends := lineEnds(c.buf, end)
-	whole := wholeLines(c.buf, ends)
-	other := whole < len(ends) // the next line is of another form
-	ends = ends[:whole]
-	n := 0
-	if whole > 0 {
-		n = int(ends[whole-1])
-	}
-	if n == 0 {
-		switch {
-		case other, firstByte(c.buf) == '[' && !end:
-			return c.split(c.buf)
-		case end || len(c.buf) < cap(c.buf):
-			return nil
-		}
-		return c.grow()
-	}
-	data, rest := c.buf[:n], c.buf[n:]
-	switch {
-	case other:
-		c.buf = append(c.newBuffer(), rest...)
-	case end:
-		c.buf = nil
-	case len(rest) < ChunkSize:
-		c.buf = append(c.newBuffer(), rest...)
-	default:
-		c.buf = append(make([]byte, 0, cap(c.buf)), rest...)
-	}
-	chunk := Chunk{Input: c.input, Line: c.line, Offset: c.offset, Data: data, ends: ends}
-	c.offset += int64(n)
-	c.line += int64(len(ends))
-	err := c.yield(chunk)
-	if err == nil && other {
-		err = c.split(c.buf)
-	}
-	return err
-}
-
-// split takes the rest of the input, which begins with rest, apart by its
-// brackets.
-func (c *cutter) split(rest []byte) error {
-	c.done = true
-	b := packer{c: c, taken: c.offset}
-	s := &splitter{
-		window: window{ctx: c.ctx, r: c.r, buf: rest, base: c.offset, keep: none, err: c.err, line: c.line, lineStart: c.offset},
-		env:    c.env,
-		emit:   b.add,
-	}
-	if err := s.run(); err != nil {
-		return err
-	}
-	return b.flush(s.pos())
-}
-
-// A packer makes chunks of pieces.
-type packer struct {
-	c      *cutter
-	data   []byte
-	pieces []Piece
-	taken  int64 // offset up to which the text is in chunks
-}
-
-func (b *packer) add(pos Position, text []byte, bad *LineError) error {
-	if bad != nil || len(b.data) > 0 && len(b.data)+len(text) > ChunkSize {
-		if err := b.flush(pos.Offset); err != nil {
-			return err
-		}
-	}
-	if bad != nil {
-		return b.c.yield(Chunk{Input: b.c.input, Line: pos.Line, Offset: pos.Offset, Err: bad})
-	}
-	switch {
-	case b.data != nil:
-	case len(text) <= ChunkSize:
-		b.data = b.c.newBuffer()
-	default:
-		b.data = make([]byte, 0, len(text))
-	}
-	from := len(b.data)
-	b.data = append(b.data, text...)
-	b.pieces = append(b.pieces, Piece{pos, b.data[from:]})
-	return nil
-}
-
-// flush passes on what there is, of the text up to an offset.
-func (b *packer) flush(end int64) error {
-	if len(b.pieces) == 0 {
-		return nil
-	}
-	first := b.pieces[0].Position
-	chunk := Chunk{Input: b.c.input, Line: first.Line, Offset: first.Offset, Data: b.data, pieces: b.pieces, text: end - b.taken}
-	b.data, b.pieces, b.taken = nil, nil, end
-	return b.c.yield(chunk)
-}
-
-// wholeLines returns how many lines there are before the first that looks
-// like a part of something else, or an array. A last line without a line feed
-// may have been cut short.
-func wholeLines(data []byte, ends []int32) int {
-	start, last := 0, 0 // last is the last line that is not blank
-	for i, e := range ends {
-		end := int(e)
-		if data[start] != '{' || end-start < 3 || data[end-2] != '}' || data[end-1] != '\n' {
-			line := data[start:end]
-			c := firstByte(line)
-			switch {
-			case c == 0: // blank
-				start = end
-				continue
-			case continues(c):
-				return last
-			case !wholeLine(line):
-				return i
-			}
-		}
-		last, start = i, end
-	}
-	if continues(firstByte(data[start:])) {
-		return last
-	}
-	return len(ends)
-}
-
-// continues reports whether a line that begins with c continues what the line
-// before began, though that ended with a bracket.
-func continues(c byte) bool { return c == '}' || c == ']' || c == ',' || c == ':' || c == '"' }
-
-// wholeLine looks at a line that is not of the usual form. Lines in which
-// there is no beginning of JSON may stay as well: nothing would be found there.
-func wholeLine(line []byte) bool {
-	text := bytes.TrimRight(line, " \t\r\n")
-	switch firstByte(text) {
-	case '[':
-		return false
-	case '{':
-		return text[len(text)-1] == '}' && line[len(line)-1] == '\n'
-	}
-	return true
-}
-
-// firstByte returns the first byte of a line that is not white space or a byte
-// order mark, 0 if there is none.
-func firstByte(line []byte) byte {
-	p := jsonscan.SkipSpace(line, jsonscan.SkipBOM(line, 0))
-	if p < len(line) {
-		return line[p]
-	}
-	return 0
-}
-
-// grow makes room for a line that is longer than the buffer, or passes over a
-// line that is longer than any may be.
-func (c *cutter) grow() error {
-	if size := cap(c.buf); size <= MaxLine {
-		c.buf = append(make([]byte, 0, min(2*size, MaxLine+1)), c.buf...)
-		return nil
-	}
-	if firstByte(c.buf) == '{' {
-		return c.split(c.buf)
-	}
-	if err := c.yield(Chunk{Input: c.input, Line: c.line, Offset: c.offset, Err: tooLong("line")}); err != nil {
-		return err
-	}
-	c.offset += int64(len(c.buf))
-	for c.buf = c.newBuffer(); ; c.buf = c.buf[:0] {
-		err := c.fill()
-		if i := bytes.IndexByte(c.buf, '\n'); i >= 0 {
-			c.line++
-			c.offset += int64(i + 1)
-			c.buf = append(c.buf[:0], c.buf[i+1:]...)
-			return nil
-		}
-		c.offset += int64(len(c.buf))
-		if err != nil || c.ctx.Err() != nil {
-			c.buf = c.buf[:0]
-			return nil // run finds the error again
-		}
-	}
-}
-
-// lineEnds finds where the lines end, with their line feeds. At the end of the
-// input, what is behind the last line feed is a line too.
-func lineEnds(data []byte, end bool) []int32 {
-	ends := make([]int32, 0, len(data)>>12+1)
-	at := 0
-	for {
-		size := bytes.IndexByte(data[at:], '\n') + 1
-		if size == 0 {
-			break
-		}
-		at += size
-		ends = append(ends, int32(at))
-	}
-	if end && at < len(data) {
-		ends = append(ends, int32(len(data)))
-	}
-	return ends
-}
-
 // Lines yields the lines of the chunk that are not blank, without their line
 // ends and byte order marks, each with its position; or the objects, if it is
 // not of lines.
@@ -355,3 +80,29 @@ type Position struct {
 	Line   int64 // number of the line, from 1
 	Offset int64 // offset of its first byte in the decompressed text
 }
+
+// A Piece is the text of one object, and where it begins.
+type Piece struct {
+	Position
+	Text []byte
+}
+
+// An Envelope describes objects that wrap others: a member says what they
+// are, another is the list of what they hold, and a member of each entry of
+// the list is a wrapped object.
+type Envelope struct {
+	Member, Value string // such as "resourceType" and "Bundle"
+	List          string // such as "entry"
+	Item          string // such as "resource"
+}
+
+func tooLong(what string) *LineError {
+	return &LineError{Reason: fmt.Sprintf("the %s is longer than %d MiB", what, MaxLine>>20)}
+}
+
+// BrokeOff is the error for an input that broke off before there was text.
+func BrokeOff(err error) *LineError { return &LineError{Reason: breaksOff(err), Fatal: true} }
+
+func breaksOff(err error) string { return fmt.Sprintf("the input breaks off here: %v", err) }
+
+var bom = []byte("\xef\xbb\xbf")

@@ -82,7 +82,7 @@ func TestExpand(t *testing.T) {
 		{"a link to nothing in a folder", []string{"../dead"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inputs, _, err := Expand(tt.args)
+			inputs, _, err := expand(tt.args)
 			if (err == nil) != (tt.want != nil) || err != nil && !errors.Is(err, ErrNoInput) {
 				t.Fatalf("error %v", err)
 			}
@@ -120,14 +120,14 @@ func TestPassedOver(t *testing.T) {
 	if err := errors.Join(os.Symlink("../other", "in/l"), os.Symlink("nowhere", "in/m.json")); err != nil {
 		t.Skip(err)
 	}
-	inputs, passed, err := Expand([]string{"in", "in/"})
+	inputs, passed, err := expand([]string{"in", "in/"})
 	if err != nil || len(inputs) != 1 {
 		t.Fatalf("inputs %v, %v", inputs, err)
 	}
 	want := []PassedOver{
 		{"in/.c.ndjson", "a hidden file"}, {"in/.d", "a hidden folder"}, {"in/_h.ndjson", "a hidden file"},
-		{"in/b.csv", "its name does not end in .ndjson, .jsonl or .json"}, {"in/f.7z", "an archive of a kind that is not read"},
-		{"in/g.ndjson.xz", "compressed with xz: decompress it with xz -d"}, {"in/l", "a link to a folder"}, {"in/m.json", "it cannot be read"},
+		{"in/b.csv", "name does not end in .ndjson, .jsonl or .json"}, {"in/f.7z", "an archive format that is not supported"},
+		{"in/g.ndjson.xz", "compressed with xz: decompress it with xz -d"}, {"in/l", "a link to a folder"}, {"in/m.json", "unreadable"},
 	}
 	if diff := cmp.Diff(want, passed); diff != "" {
 		t.Errorf("passed over differs (-want +got):\n%s", diff)
@@ -138,7 +138,7 @@ func TestPassedOver(t *testing.T) {
 func TestExpandStdinAndFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeFiles(t, ".", "-")
-	inputs, _, err := Expand([]string{"-", "./-"})
+	inputs, _, err := expand([]string{"-", "./-"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestSteadyFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inputs, _, err := Expand([]string{file})
+			inputs, _, err := expand([]string{file})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,25 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
-
-// An Envelope describes objects that wrap others: a member says what they
-// are, another is the list of what they hold, and a member of each entry of
-// the list is a wrapped object.
-type Envelope struct {
-	Member, Value string // such as "resourceType" and "Bundle"
-	List          string // such as "entry"
-	Item          string // such as "resource"
-}
-
-// A Piece is the text of one object, and where it begins.
-type Piece struct {
-	Position
-	Text []byte
-}
 
 // errNoList says that a text is not a sequence of objects.
 var errNoList = errors.New("not a sequence of objects")
@@ -51,135 +35,6 @@ func Split(text []byte, pos Position, env *Envelope) ([]Piece, error) {
 		return nil, err
 	}
 	return pieces, nil
-}
-
-// none is the mark of a window that keeps nothing.
-const none = math.MaxInt64
-
-// A window is a part of a text that is read on demand. Offsets are those in
-// the whole text.
-type window struct {
-	ctx  context.Context
-	r    io.Reader
-	buf  []byte
-	at   int   // the cursor, an index of buf
-	base int64 // offset of buf[0]
-	keep int64 // offset from which on text stays in the buffer, or none
-	err  error // that ended the reading
-
-	line      int64 // number of the line of the cursor
-	lineStart int64 // offset of its first byte
-	fresh     bool  // nothing but spaces so far on the line
-	over      bool  // what was to be kept is longer than MaxLine
-}
-
-func (w *window) pos() int64 { return w.base + int64(w.at) }
-
-// text returns what is between two offsets, which must be in the buffer.
-func (w *window) text(from, to int64) []byte { return w.buf[from-w.base : to-w.base] }
-
-// more reads on, and reports whether there is more text after the buffer's
-// end. What is before the cursor and not to be kept is given up.
-func (w *window) more() bool {
-	if w.keep != none && w.pos()-w.keep > MaxLine {
-		w.keep, w.over = none, true
-	}
-	return w.read()
-}
-
-func (w *window) read() bool {
-	if w.err == nil {
-		w.err = w.ctx.Err()
-	}
-	if w.err != nil {
-		return false
-	}
-	// What is given up is at least half of what is moved, or the buffer grows:
-	// either way a byte is moved a few times at most.
-	drop := int(min(w.keep, w.pos()) - w.base)
-	switch {
-	case drop > 0 && drop >= len(w.buf)/2:
-		w.buf = w.buf[:copy(w.buf, w.buf[drop:])]
-	case len(w.buf) == cap(w.buf):
-		w.buf = append(make([]byte, 0, max(2*(len(w.buf)-drop), ChunkSize)), w.buf[drop:]...)
-	default:
-		drop = 0
-	}
-	w.base += int64(drop)
-	w.at -= drop
-	for n := 0; n == 0 && w.err == nil; {
-		n, w.err = w.r.Read(w.buf[len(w.buf):cap(w.buf)])
-		w.buf = w.buf[:len(w.buf)+n]
-		if n > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// peek returns the byte at the cursor, if there is one.
-func (w *window) peek() (byte, bool) {
-	for w.at >= len(w.buf) {
-		if !w.more() {
-			return 0, false
-		}
-	}
-	return w.buf[w.at], true
-}
-
-// newline takes the line feed at the cursor.
-func (w *window) newline() {
-	w.at++
-	w.line++
-	w.lineStart, w.fresh = w.pos(), true
-}
-
-// space skips white space, and byte order marks where lines begin.
-func (w *window) space() (next byte, ok bool) {
-	for {
-		c, ok := w.peek()
-		switch {
-		case !ok:
-			return 0, false
-		case c == '\n':
-			w.newline()
-		case c == ' ' || c == '\t' || c == '\r':
-			w.at++
-		case c == bom[0] && w.pos() == w.lineStart && w.skipMark():
-		default:
-			return c, true
-		}
-	}
-}
-
-// skipMark skips a byte order mark, if there is one at the cursor.
-func (w *window) skipMark() bool {
-	for len(w.buf)-w.at < len(bom) {
-		if !w.read() {
-			return false
-		}
-	}
-	if !bytes.HasPrefix(w.buf[w.at:], bom) {
-		return false
-	}
-	w.at += len(bom)
-	w.lineStart = w.pos() // it is no indentation
-	return true
-}
-
-// lineEnd returns the offset of the next line feed at or after from, which is
-// in the buffer, or that of the end of the text. Of a line longer than
-// MaxLine, the end is not looked for.
-func (w *window) lineEnd(from int64) (end int64, found bool) {
-	for seen := from; ; {
-		if i := bytes.IndexByte(w.buf[seen-w.base:], '\n'); i >= 0 {
-			return seen + int64(i), true
-		}
-		seen = w.base + int64(len(w.buf))
-		if seen-from > MaxLine || !w.read() {
-			return seen, false
-		}
-	}
 }
 
 // An outcome is how the reading of a value ended.
@@ -272,11 +127,6 @@ func (s *splitter) breakOff(at Position, within string) {
 	s.fatal = true
 }
 
-// BrokeOff is the error for an input that broke off before there was text.
-func BrokeOff(err error) *LineError { return &LineError{Reason: breaksOff(err), Fatal: true} }
-
-func breaksOff(err error) string { return fmt.Sprintf("the input breaks off here: %v", err) }
-
 // wholeLine takes a line that looks like one whole object.
 func (s *splitter) wholeLine() bool {
 	from := s.pos()
@@ -336,10 +186,6 @@ func (s *splitter) restOfLine(at Position) {
 	if found {
 		s.newline()
 	}
-}
-
-func tooLong(what string) *LineError {
-	return &LineError{Reason: fmt.Sprintf("the %s is longer than %d MiB", what, MaxLine>>20)}
 }
 
 // topObject takes an object that is in no list.

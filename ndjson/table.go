@@ -1,6 +1,8 @@
 package ndjson
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+)
 
 // table maps short strings to values: a small open-addressing hash table that
 // is filled once and then only read. Most look-ups in it are for names that
