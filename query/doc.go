@@ -1,51 +1,65 @@
 // Package query runs SQL over a converted data set with an embedded DuckDB.
 //
-// A data set is a folder as the convert command leaves it: one sub-folder a
-// table, with part files in Parquet or CSV, and a _manifest.json, written
-// last, that says the conversion finished. Open makes a view of every table
-// (those that package schema knows exist, empty where the data set has none of
-// their rows), with the column types and the descriptions of package schema,
-// which a user finds in duckdb_columns(). Tables of claims that are not yet
-// fully adjudicated, if there are any, are in an SQL schema of their own, named
-// after their folder: partially_adjudicated.cclf1.
+// A data set is what the convert command writes: a folder with a manifest and one
+// subfolder per table, which contains part files in Parquet or CSV, or a DuckDB
+// database file. Open creates a view of every table that package schema has,
+// without rows if the data set lacks the table, and of every other table in the
+// data set. Columns have the types of package schema, and its descriptions as
+// comments, which DESCRIBE shows. Tables of partially adjudicated claims are in an
+// SQL schema of their own: partially_adjudicated.cclf1.
 //
-// A data set may also be a database file, as Export makes it. Open attaches it
-// for reading only, hidden, and the views are of its tables.
+//	db, err := query.Open(ctx, "out", query.Options{})
+//	if err != nil {
+//		return err
+//	}
+//	defer db.Close()
+//	rows, err := db.Query(ctx, "SELECT clm_type_cd, sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL")
+//
+// Query runs one statement, Run a script. Inspect profiles the columns of a table,
+// and Metric computes one of the built-in Metrics.
 //
 // # What a query may do
 //
-// It may read the data set, and nothing else of the machine. What a statement
-// is, DuckDB says, never a reading of the text: DuckDB's lexer knows more spaces,
-// quotes and comments than meet the eye. The fences, each of which has holes that
-// another one closes:
+// A query can read the data set and nothing else on the machine. It cannot change
+// the data set. It can create temporary tables, views and macros, which are gone
+// when the DB is closed. What a statement does is decided by DuckDB's own parser and
+// planner, never by matching text. There are several fences, because each has gaps
+// that another one closes:
 //
-//   - DuckDB is told, before it sees any SQL of the user's, that the only
-//     files it may open are the part files or the database file, by name, and
-//     that none of its settings may change any more. What this does not catch
-//     is a write to one of those files.
-//   - Every statement is prepared before it runs, and only the types that read,
-//     that set a variable, and CREATE, INSERT and DROP are let through. What this
-//     does not catch is EXPLAIN ANALYZE, which runs the statement it explains:
-//     of EXPLAIN, only that of a SELECT is let through, put together anew.
-//   - The plan of a statement may have known operators and table functions only,
-//     and functions that run SQL which is made on the way are refused, for they
-//     could hide another plan.
-//   - A statement runs in a transaction in which DuckDB writes to nothing but
-//     temporary tables, unless its plan is that of a view, a macro or the like,
-//     which are made in the database in memory.
+//   - Before it sees SQL of the user, DuckDB is told that it may open the part files
+//     or the database file only, and that its settings cannot change anymore. This
+//     does not prevent writing to one of those files.
+//   - Each statement is prepared before it runs. Only types that read or set a
+//     variable are accepted, and CREATE, INSERT and DROP. This does not stop EXPLAIN
+//     ANALYZE, which runs the statement that it explains, so only EXPLAIN of a SELECT
+//     is accepted, and it is put together anew.
+//   - The plan may contain known operators and table functions only. Functions that
+//     run SQL from a string are refused, because they could hide another plan.
+//   - A statement runs in a transaction in which DuckDB can write to temporary tables
+//     only, or, if the plan creates a view, macro or the like, to the in-memory
+//     database too.
 //
-// # How results travel
+// Options.Confine can add a fence of the operating system.
 //
-// DuckDB's driver for Go collects a whole result in memory, outside of
-// DuckDB's own memory limit. So a SELECT is first run into a temporary table,
-// which DuckDB keeps within the limit by spilling to a private temporary
-// folder, and is then read from it page by page. Rows hands the pages on one
-// row at a time, and the writers (WriteTable, WriteCSV, WriteJSON,
-// WriteNDJSON) never hold more than a page.
+// # Results
 //
-// Values keep their exactness on the way: a DECIMAL or HUGEINT arrives as
-// json.Number, never as float64.
+// DuckDB's driver for Go holds a whole result in memory, outside of DuckDB's memory
+// limit. So a SELECT runs into a temporary table first, which DuckDB keeps within the
+// limit by spilling to a private temporary folder, and Rows reads that table page by
+// page. Values keep their precision: a DECIMAL or HUGEINT is a json.Number, never a
+// float64.
 //
-// The package needs cgo, as DuckDB is a C++ library; without cgo it holds its
-// error types only.
+// # Errors
+//
+// Messages contain no values of claims; Error.Detail has the complete message. The
+// variables that start with Err are the causes that a program may want to handle.
+//
+// # Stability
+//
+// Exported names, the names and columns of metrics, and the types of values follow
+// semantic versioning. The text of messages, the SQL of metrics and the version of
+// DuckDB, and with it details of the SQL dialect, can change in any release.
+//
+// The package needs cgo, because DuckDB is a C++ library. Without cgo it contains
+// only the error types.
 package query

@@ -133,7 +133,7 @@ type Basis string
 // claim, and cancellations are subtracted.
 const (
 	AutoBasis   Basis = ""             // chosen by PrepareMetrics
-	FinalAction Basis = "final-action" // no netting; cancellations are ignored
+	FinalAction Basis = "final-action" // no netting; cancellations are left out
 	DebitCredit Basis = "debit-credit" // cancellations are subtracted
 )
 

@@ -781,7 +781,7 @@ func TestPrepareMetricsErrors(t *testing.T) {
 // TestMetricsDocument makes sure that docs/metrics.md says what the headers of
 // the metrics say. With -update it writes that part anew.
 func TestMetricsDocument(t *testing.T) {
-	const begin = "<!-- Made from the headers of query/sql/*.sql by go test ./query -run TestMetricsDocument -update -->\n"
+	const begin = "<!-- Generated from the headers of query/sql/*.sql by go test ./query -run TestMetricsDocument -update -->\n"
 	path := filepath.Join("..", "docs", "metrics.md")
 	document, err := os.ReadFile(path)
 	if err != nil {
@@ -796,7 +796,7 @@ func TestMetricsDocument(t *testing.T) {
 		fmt.Fprintf(&want, "\n### %s\n\n%s. %s\n\n- Rows: %s\n- Units: %s\n- Rule: %s\n",
 			m.Name, m.Title, m.Meaning, m.Rows, m.Units, m.Rule)
 		if !m.Default {
-			want.WriteString("- Only when asked for by name\n")
+			want.WriteString("- Runs only when named explicitly\n")
 		}
 		want.WriteString("\n| column | meaning |\n|---|---|\n")
 		for _, c := range m.Columns {

@@ -1,25 +1,23 @@
--- What the metrics stand on: the schema "metrics", with views in which the
--- rules of CCLF are applied once, so that a metric is no more than an
--- aggregate. Rules are quoted by their section in the CCLF Information Packet
--- (IP), version 36.
+-- The basis of the metrics: the schema "metrics", with views that apply the rules
+-- of CCLF once, so that a metric is only an aggregate. Rules are cited by their
+-- section in the CCLF Information Packet (IP), version 36.
 --
--- Claims are read in one of two ways: variable debit_credit says in which. The
--- views hide the difference behind two columns. paid is what a row adds to
--- spending, and final_action marks the rows that count as claims:
+-- The variable debit_credit selects one of two bases. Two columns of the views
+-- hide the difference: paid is what a row adds to spending, and final_action marks
+-- the rows that count as claims.
 --
---               paid                          final_action
---   in force    the amount of final action    all but cancellations and claims
---                                             that a later version replaced
---   debits and  the amount, with a minus if   all but cancellations and what they
---   credits     it is a cancellation          cancel
+--   basis         paid                          final_action
+--   final action  the amount of final-action    all but cancellations and superseded
+--                 rows                          versions
+--   debits and    the amount, negated for       all but cancellations and the rows
+--   credits       cancellations                 that they cancel
 
 CREATE SCHEMA metrics;
 
--- Blank codes have no meaning, and neither has ~, which stands where a code
--- does not apply.
+-- A code, or NULL if it is blank or ~ (not applicable).
 CREATE MACRO metrics.code(s) AS nullif(nullif(trim(s), ''), '~');
 
--- A date, but for the two days that stand for a missing one (IP 3.6).
+-- A date, or NULL for the two dates that mean a missing one (IP 3.6).
 CREATE MACRO metrics.day(d) AS
   CASE WHEN d::DATE NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d::DATE END;
 
@@ -27,8 +25,8 @@ CREATE MACRO metrics.day(d) AS
 -- for adjustments (IP 4.4).
 CREATE MACRO metrics.cancels(adjustment) AS coalesce(trim(adjustment) = '1', false);
 
--- An amount divided by a number, rounded to the cent, half a cent away from
--- zero. DuckDB's own division makes a DOUBLE of a DECIMAL.
+-- An amount divided by a number, rounded to the cent, half a cent away from zero.
+-- The division of DuckDB would return a DOUBLE.
 CREATE MACRO metrics.per(amount, n) AS
   CASE WHEN n > 0 THEN
     sign(amount)::DECIMAL(1, 0)
@@ -36,10 +34,10 @@ CREATE MACRO metrics.per(amount, n) AS
       * 0.01::DECIMAL(2, 2)
   END;
 
--- Which trust fund pays an institutional claim, by the first two digits of its
--- type of bill: facility and classification (IP 5.4; the UB-04 manual tells
--- what they mean). For home health under a plan of care it depends on what was
--- before, which no digit tells. Without a type of bill the claim type decides.
+-- The trust fund that pays an institutional claim, by the first two digits of its
+-- type of bill: facility and classification (IP 5.4; values from the UB-04 manual).
+-- For home health under a plan of care, the fund depends on earlier services, which
+-- the type of bill does not show. Without a type of bill, the claim type decides.
 CREATE MACRO metrics.fund(bill, claim_type) AS
   CASE
     WHEN bill IN (
@@ -71,9 +69,9 @@ CREATE MACRO metrics.claim_type_name(claim_type) AS
     WHEN '82' THEN 'supplier, equipment'
   END;
 
--- The reading. BCDA sends whole claims and never a debit for each credit, not
--- even where generation v3 sends an adjustment type of 1: what cclf convert
--- wrote, which is told by its table of claims, is never debit/credit data.
+-- The basis. BCDA sends whole claims and never a debit for each credit, even where
+-- API version v3 sends adjustment type 1. So a data set that cclf convert wrote,
+-- which has a table of claims, is never debit/credit data.
 SET VARIABLE debit_credit = coalesce(
   getvariable('debit_credit')::BOOLEAN,
   NOT EXISTS (FROM main.claims) AND (
@@ -81,10 +79,10 @@ SET VARIABLE debit_credit = coalesce(
     OR EXISTS (FROM cclf5 WHERE metrics.cancels(clm_adjsmt_type_cd))
     OR EXISTS (FROM cclf6 WHERE metrics.cancels(clm_adjsmt_type_cd))));
 
--- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1): CCLF9 is
--- followed from pair to pair. A former MBI has one successor, that of the pair
--- which ended last. Where pairs go in a circle the current MBI is the one that
--- CCLF8 has, or else the one that was taken up last.
+-- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1), following the
+-- pairs of CCLF9. A former MBI has one successor: that of the pair that ended last.
+-- In a cycle, the current MBI is the one in CCLF8, or else the one that was
+-- assigned last.
 CREATE TABLE metrics.most_recent_mbi AS
 WITH RECURSIVE
   pairs AS (
@@ -110,31 +108,31 @@ WITH RECURSIVE
     JOIN pairs ON pairs.mbi = walk.mbi
     WHERE NOT list_contains(walk.passed, walk.mbi)
   ),
-  circles AS (
+  cycles AS (
     SELECT origin, unnest(passed[list_position(passed, mbi):]) AS mbi
     FROM walk
     WHERE list_contains(passed, mbi)
   ),
-  ways_out AS (
-    SELECT circles.origin, circles.mbi
-    FROM circles
-    JOIN circles AS before USING (origin)
-    JOIN pairs ON pairs.mbi = before.mbi AND pairs.successor = circles.mbi
+  exits AS (
+    SELECT cycles.origin, cycles.mbi
+    FROM cycles
+    JOIN cycles AS before USING (origin)
+    JOIN pairs ON pairs.mbi = before.mbi AND pairs.successor = cycles.mbi
     QUALIFY row_number() OVER (
-      PARTITION BY circles.origin
-      ORDER BY known DESC, ended DESC NULLS LAST, circles.mbi) = 1
+      PARTITION BY cycles.origin
+      ORDER BY known DESC, ended DESC NULLS LAST, cycles.mbi) = 1
   )
 SELECT origin AS mbi, mbi AS mr_mbi
 FROM walk
 WHERE NOT list_contains(passed, mbi) AND NOT EXISTS (FROM pairs WHERE pairs.mbi = walk.mbi)
 UNION ALL
-SELECT origin, mbi FROM ways_out WHERE origin <> mbi;
+SELECT origin, mbi FROM exits WHERE origin <> mbi;
 
--- Read debit/credit: the rows of all related sets that have a cancellation
--- (IP 5.1.2). A set shares
+-- Debits and credits: the rows of all related sets that have a cancellation
+-- (IP 5.1.2). The rows of a set share
 --   in CCLF1          the provider's CCN, first and last day, and MR_MBI,
 --   in CCLF5 and 6    the control number, MR_MBI, and line.
--- A row that lacks a part of the key, but for the line, belongs to no set.
+-- A row that lacks part of the key, other than the line, is in no set.
 CREATE TABLE metrics.related AS
 WITH
   entries AS NOT MATERIALIZED (
@@ -165,8 +163,8 @@ WITH
 SELECT
   file, claim, line, key, amount,
   metrics.cancels(adjustment) AS credit,
-  -- The order in which rows that are otherwise alike are paired: originals
-  -- before adjustments, the oldest first.
+  -- The order in which equal rows are paired: originals before adjustments,
+  -- oldest first.
   {
     'adjustment': coalesce(trim(adjustment) = '2', false),
     'effective': coalesce(effective, DATE '9999-12-31'),
@@ -181,21 +179,21 @@ WHERE getvariable('debit_credit')
     WHERE metrics.cancels(adjustment)
       AND len(list_filter(key, lambda part: trim(part) <> '')) = len(key));
 
--- Whether a row of a group that is the same in every respect that matters finds
--- a counterpart there: the first credit the first debit, and so on, as long as
--- there are both.
+-- Whether a row finds a counterpart among the rows with the same value of "same":
+-- the first credit is paired with the first debit, and so on.
 CREATE MACRO metrics.finds_counterpart(credit, same, age) AS
   row_number() OVER (PARTITION BY same, credit ORDER BY age)
     <= least(
       count(*) FILTER (WHERE credit) OVER (PARTITION BY same),
       count(*) FILTER (WHERE NOT credit) OVER (PARTITION BY same));
 
--- Each cancellation is paired with one original or adjustment of its related
--- set, and both are gone (IP 5.2.1). Dates do not tell which, as a cancellation
--- may come before or after what replaces the claim. So it is, in turn,
---   1. one of the same amount, whose claim has the same amounts in all lines,
---   2. one of the same amount,
---   3. any,
+-- Each cancellation is paired with one original or adjustment of its related set,
+-- and both are dropped (IP 5.2.1). Dates do not decide, because a cancellation can
+-- be dated before or after the claim that replaces the canceled one. The
+-- counterpart is the first of
+--   1. a row of the same amount whose claim has the same amounts in all lines,
+--   2. a row of the same amount,
+--   3. any row,
 -- and among equals the oldest (see age).
 CREATE TABLE metrics.pairing AS
 WITH
@@ -221,22 +219,22 @@ SELECT file, claim, line, credit, amount, 'alike' FROM second WHERE paired
 UNION ALL
 SELECT file, claim, line, credit, amount, CASE WHEN paired THEN 'unlike' END FROM third;
 
--- Read as claims in force: those whose later version took their place. They
--- have rows only where cclf convert was told to keep all versions.
+-- Final-action claims: versions that a later one superseded. They have rows only if
+-- cclf convert kept all versions.
 CREATE TABLE metrics.superseded AS
 SELECT DISTINCT cur_clm_uniq_id AS claim, claim_type = 'PDE' AS part_d
 FROM main.claims AS c
 WHERE final_action = 'N'
   AND cur_clm_uniq_id IS NOT NULL
-  AND system_type IS DISTINCT FROM 'SharedSystem'  -- not yet adjudicated, and in no table here
+  AND system_type IS DISTINCT FROM 'SharedSystem'  -- partially adjudicated, not in these tables
   AND NOT EXISTS (
     FROM main.claims AS other
     WHERE other.cur_clm_uniq_id = c.cur_clm_uniq_id
-      AND (other.claim_type = 'PDE') = (c.claim_type = 'PDE')  -- they are numbered apart
+      AND (other.claim_type = 'PDE') = (c.claim_type = 'PDE')  -- PDE claims have numbers of their own
       AND other.final_action = 'Y'
       AND other.system_type IS DISTINCT FROM 'SharedSystem');
 
--- The rows that are no final action although they are no cancellations.
+-- Rows that are neither final action nor cancellations.
 CREATE TABLE metrics.undone AS
 SELECT DISTINCT file, claim, line FROM metrics.pairing WHERE counterpart IS NOT NULL AND NOT credit
 UNION ALL
@@ -255,7 +253,7 @@ FROM cclf6
 WHERE NOT getvariable('debit_credit')
   AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d);
 
--- What a row adds to spending (IP 5.3.1, and the table at the top).
+-- What a row adds to spending (IP 5.3.1; see the table at the top).
 CREATE MACRO metrics.paid(amount, cancels, final_action) AS
   CASE
     WHEN NOT getvariable('debit_credit') THEN CASE WHEN final_action THEN amount ELSE 0 END
@@ -263,7 +261,7 @@ CREATE MACRO metrics.paid(amount, cancels, final_action) AS
     ELSE amount
   END;
 
--- CCLF1. The header has the payment: lines of CCLF2 need not add up to it
+-- CCLF1. The payment is that of the header; the lines of CCLF2 need not add up to it
 -- (IP 3.5).
 CREATE VIEW metrics.part_a AS
 WITH
@@ -304,8 +302,8 @@ LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 LEFT JOIN metrics.undone ON undone.file = 'cclf1' AND undone.claim = headers.claim;
 
 -- CCLF5 and CCLF6, line by line. A line is denied with its claim, or by its own
--- indicator; the IP (3.2) names the two fields, and the values are those that
--- the connectors of other projects go by.
+-- indicator. The IP (3.2) names the two fields; the values are those that connectors
+-- of other projects use.
 CREATE VIEW metrics.part_b AS
 WITH
   lines AS (
@@ -354,14 +352,14 @@ LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 LEFT JOIN metrics.undone
   ON undone.file = lines.file AND undone.claim = lines.claim AND undone.line = lines.line;
 
--- All that Medicare paid under Parts A and B, whichever file it is in.
+-- All payments of Medicare under Parts A and B.
 CREATE VIEW metrics.payments AS
 SELECT 'A' AS part, 'cclf1' AS file, claim, claim_type, fund, mbi, month, final_action, paid FROM metrics.part_a
 UNION ALL
 SELECT 'B', file, claim, claim_type, 'SMI', mbi, month, final_action, paid FROM metrics.part_b;
 
--- Institutional claims with a line in an emergency department (revenue centres
--- 0450 to 0459 and 0981), and the first day of one.
+-- Institutional claims with an emergency department line (revenue centers 0450 to
+-- 0459 and 0981), and the first day of such a line.
 CREATE VIEW metrics.emergency AS
 SELECT
   cur_clm_uniq_id AS claim,
@@ -371,9 +369,9 @@ FROM cclf2
 WHERE regexp_full_match(metrics.code(clm_line_prod_rev_ctr_cd), '0?45[0-9]|0?981')
 GROUP BY ALL;
 
--- Stays: claims of a hospital, or of a skilled nursing facility, that follow
--- one another without a discharge. They do when the one before says "still a
--- patient" (status 30) and no day lies between.
+-- Stays: claims of a hospital or skilled nursing facility that continue one another
+-- without a discharge. A claim continues the one before if that has the status
+-- "still a patient" (30) and there is no day between them.
 CREATE VIEW metrics.stays AS
 WITH
   claims AS (
@@ -412,9 +410,9 @@ SELECT
 FROM numbered
 GROUP BY kind, mbi, ccn, denied, number;
 
--- CCLF7, with the costs that it lacks. Of related events the newest is final
--- action, unless it is a deletion (IP 3.3, 5.1.2). Where no date tells the
--- newest, as in generations v1 and v2, the server has sent no other.
+-- CCLF7, with the costs that it lacks. The newest of related events is final action,
+-- unless it is a deletion (IP 3.3, 5.1.2). Where no date shows the newest, as in API
+-- versions v1 and v2, the server sends only one.
 CREATE VIEW metrics.part_d AS
 WITH
   events AS (
@@ -459,8 +457,8 @@ SELECT
 FROM events
 LEFT JOIN costs USING (claim);
 
--- CCLF8 with one row a person: there may be several, which would multiply
--- whatever they are joined to (IP 2.4.1).
+-- CCLF8 with one row per beneficiary. There can be several, which would multiply
+-- the rows of a join (IP 2.4.1).
 CREATE VIEW metrics.beneficiaries AS
 SELECT
   coalesce(mr_mbi, bene_mbi_id) AS mbi,
@@ -471,12 +469,12 @@ LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 QUALIFY row_number() OVER (
   PARTITION BY coalesce(mr_mbi, bene_mbi_id)
   ORDER BY
-    mr_mbi IS NULL DESC,  -- the row under the current MBI
+    mr_mbi IS NULL DESC,  -- the row with the current MBI first
     bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST,
     medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
 
--- The months in which a person was in Medicare. In Part C a plan pays, and
--- claims do not come here: fee_for_service is Part A or B without it.
+-- The months in which a beneficiary was in Medicare. In Part C a plan pays the
+-- claims, which are not here: fee_for_service is Part A or B without Part C.
 CREATE VIEW metrics.member_months AS
 SELECT
   coalesce(mr_mbi, bene_mbi_id) AS mbi,

@@ -1,20 +1,20 @@
 -- Title: Denied claims and lines
--- Meaning: How many claims of final action were denied. In Part A a claim is
---   denied as a whole, when there is a reason why it was not paid. In Part B it
---   is denied when its payment code is 0, and a line with its claim or when its
---   processing indicator is other than A (allowed), O (other), R (reprocessed)
---   and S (Medicare pays second). A blank is no denial. Amounts that denied
---   claims still have are in the spending of the other metrics.
+-- Meaning: Denials among final-action claims. In Part A a whole claim is denied, if
+--   it has a nonpayment reason. In Part B a claim is denied if its payment code is
+--   0. A line is denied with its claim, or if its processing indicator is other
+--   than A (allowed), O (other), R (reprocessed) and S (Medicare is the secondary
+--   payer). A blank indicator is not a denial. Amounts on denied claims count as
+--   spending in the other metrics.
 -- Units: claims, lines, US dollars
--- Rule: IP 3.2 for the fields; their values are not in it
--- Rows: one for each of the files CCLF1, CCLF5 and CCLF6
+-- Rule: IP 3.2 for the fields; it does not list their values
+-- Rows: one per file (CCLF1, CCLF5 and CCLF6)
 -- Columns:
---   spending       the part, and which of its files
---   claims         claims of final action
---   denied_claims  those of them that were denied
+--   spending       part of Medicare, and file
+--   claims         final-action claims
+--   denied_claims  denied claims among them
 --   lines          their lines, in Part B
---   denied_lines   those of them that were denied
---   denied_amount  what is recorded as paid for what was denied
+--   denied_lines   denied lines among them
+--   denied_amount  amount recorded as paid for denied claims and lines
 
 WITH
   claims AS (

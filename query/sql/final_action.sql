@@ -1,28 +1,27 @@
 -- Title: Check of final action
--- Meaning: What became of the rows of each file. Final action are those that are
---   left when cancellations and what they cancel are gone or, in a data set of
---   claims in force, when later versions have taken the place of earlier ones.
---   BCDA sends no counterpart for a cancellation, so that there is none to look
---   for.
+-- Meaning: What became of the rows of each file. Final-action rows are those that
+--   remain without cancellations and the claims they cancel or, in a data set of
+--   final-action claims, without versions that a later one superseded. BCDA sends
+--   no counterpart of a cancellation, so none is looked for there.
 -- Units: rows, US dollars
 -- Rule: IP 4.4, 5.2 and 5.3.1; 3.3 for Part D
--- Rows: one for each of the files CCLF1, CCLF5, CCLF6 and CCLF7
+-- Rows: one per file (CCLF1, CCLF5, CCLF6 and CCLF7)
 -- Columns:
---   file              the file
---   all_rows          its rows
---   final_action      those of final action
---   taken_back        those that were cancelled or replaced
---   cancellations     those of adjustment type 1; in CCLF7 deletions
+--   file              file
+--   all_rows          rows of the file
+--   final_action      final-action rows
+--   taken_back        rows that were canceled or superseded
+--   cancellations     rows of adjustment type 1; in CCLF7, deletions
 --   paired_alike      cancellations with a counterpart of the same amount
---   paired_unlike     with a counterpart of another amount
---   unpaired          without one: it is not in the data, or under another key,
---                     as when a day of the claim was corrected
---   several_in_force  versions of a claim that are in force together with
---                     another, by the table of claims
---   final_amount      the amount of the rows of final action
---   net_amount        the amount that counts as spending
---   difference        of the two: 0 unless there are unlike or unpaired
---                     cancellations
+--   paired_unlike     cancellations with a counterpart of another amount
+--   unpaired          cancellations without a counterpart: it is missing, or has
+--                     another key, for example because a date was corrected
+--   several_in_force  additional versions of a claim that are final action at the
+--                     same time, by the table claims
+--   final_amount      amount of the final-action rows
+--   net_amount        amount that counts as spending
+--   difference        net_amount - final_amount: 0 unless cancellations are
+--                     paired_unlike or unpaired
 
 WITH
   entries AS (

@@ -1,16 +1,16 @@
 -- Title: Member months
--- Meaning: How many people were enrolled in each part of Medicare in a month, and
---   for how many Medicare itself paid claims.
+-- Meaning: Beneficiaries enrolled in each part of Medicare per month, and those for
+--   whom Medicare itself paid claims.
 -- Units: member months
 -- Rule: table enrollment, which cclf convert makes from Coverage; CCLF has none
--- Rows: one for each month of enrollment
+-- Rows: one per month of enrollment
 -- Columns:
---   month            its first day
---   part_a           people in Part A
---   part_b           people in Part B
---   part_c           people in a plan of Part C
---   part_d           people in a plan of Part D
---   fee_for_service  people in Part A or B and in no plan of Part C
+--   month            first day of the month
+--   part_a           beneficiaries in Part A
+--   part_b           beneficiaries in Part B
+--   part_c           beneficiaries in a Part C plan
+--   part_d           beneficiaries in a Part D plan
+--   fee_for_service  beneficiaries in Part A or B and not in a Part C plan
 
 SELECT
   month,

@@ -1,21 +1,21 @@
 -- Title: Part D cost by month
--- Meaning: What people paid for drugs out of pocket, which is all that CCLF7
+-- Meaning: What beneficiaries paid for drugs out of pocket, which is all that CCLF7
 --   has, and what the drugs cost and plans paid, which no CCLF file has. Compare
---   them only where events and events_with_cost are equal. None of it is what
+--   them only where events and events_with_cost are equal. None of these is what
 --   Medicare paid.
--- Units: events, people, US dollars
+-- Units: events, beneficiaries, US dollars
 -- Rule: IP 3.3 and 5.1.2 for the events that count; costs from table
 --   part_d_costs
--- Rows: one for each month in which drugs were dispensed
+-- Rows: one per month in which drugs were dispensed
 -- Columns:
---   month             its first day
+--   month             first day of the month
 --   events            prescription drug events
---   people            how many people had them
---   paid_by_people    what they paid
---   events_with_cost  events whose total cost is known
---   total_cost        the total cost of those
---   paid_by_plans     what plans paid for those, for drugs that Part D covers
---                     and for others
+--   people            beneficiaries with events
+--   paid_by_people    what beneficiaries paid
+--   events_with_cost  events with a known total cost
+--   total_cost        total cost of those events
+--   paid_by_plans     what plans paid for those events, for drugs that Part D
+--                     covers and for others
 
 SELECT
   month,

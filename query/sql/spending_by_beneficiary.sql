@@ -1,22 +1,22 @@
 -- Title: Spending by beneficiary
--- Meaning: What Medicare paid for each person under Parts A and B, and beside it
---   Part D: what the person paid, which is all that CCLF7 has, and what the
---   drugs cost, which is not what Medicare paid. A person goes by the most
---   recent MBI; claims without one are together in a row.
+-- Meaning: What Medicare paid for each beneficiary under Parts A and B. For Part D,
+--   what the beneficiary paid, which is all that CCLF7 has, and what the drugs
+--   cost, which is not what Medicare paid. Beneficiaries are identified by the most
+--   recent MBI; claims without an MBI share one row.
 -- Units: US dollars, events, months
 -- Rule: IP 5.1.1 and 5.3.1; drug costs from table part_d_costs, months from
 --   table enrollment
--- Rows: one for each person in CCLF8 or with claims, the dearest first
+-- Rows: one per beneficiary in CCLF8 or with claims, highest spending first
 -- Columns:
---   mbi                   the person's most recent MBI
---   in_cclf8              whether CCLF8 has the person
+--   mbi                   most recent MBI
+--   in_cclf8              whether the beneficiary is in CCLF8
 --   part_a                paid for institutional claims
 --   part_b_physician      paid for physician claims
 --   part_b_equipment      paid for equipment claims
---   total                 the sum of the three
+--   total                 sum of the three
 --   drug_events           prescription drug events
---   drugs_paid_by_person  what the person paid for them
---   drugs_total_cost      what they cost, as far as it is known
+--   drugs_paid_by_person  what the beneficiary paid for the drugs
+--   drugs_total_cost      total cost of the drugs, where known
 --   member_months         months in Part A or B
 -- Default: no
 

@@ -1,16 +1,16 @@
 -- Title: Spending by claim type
--- Meaning: What Medicare paid under Parts A and B, for how many claims and
---   people.
--- Units: US dollars, claims, people
--- Rule: IP 5.3.1 for the amounts, 5.2 for the claims
--- Rows: one for each claim type that occurs
+-- Meaning: What Medicare paid under Parts A and B, with the numbers of claims and
+--   beneficiaries.
+-- Units: US dollars, claims, beneficiaries
+-- Rule: IP 5.3.1 for amounts, 5.2 for claims
+-- Rows: one per claim type that occurs
 -- Columns:
 --   part        A or B, by the file
 --   claim_type  CLM_TYPE_CD
---   name        what it stands for
---   claims      how many claims are final action
---   people      how many people had claims
---   paid        what Medicare paid
+--   name        meaning of the claim type
+--   claims      final-action claims
+--   people      beneficiaries with claims
+--   paid        amount that Medicare paid
 
 SELECT
   part,

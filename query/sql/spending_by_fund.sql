@@ -1,17 +1,17 @@
 -- Title: Spending by trust fund
--- Meaning: What Medicare paid out of hospital insurance (HI) and supplementary
---   medical insurance (SMI). These are not the Parts A and B of the files:
---   CCLF1 has services of both, which the type of bill tells apart, save for
---   home health under a plan of care, which either fund may pay.
+-- Meaning: What Medicare paid from hospital insurance (HI) and supplementary
+--   medical insurance (SMI). These differ from Parts A and B of the files: CCLF1
+--   has services of both funds, which the type of bill distinguishes, except for
+--   home health under a plan of care, which either fund can pay.
 -- Units: US dollars
 -- Rule: IP 5.4 for the two fields, the UB-04 manual for their values
--- Rows: one for each fund, one for claims of either, and their total
+-- Rows: one per fund, one for claims of either fund, and the total
 -- Columns:
 --   fund           HI, SMI, HI or SMI, all
 --   institutional  paid for claims of CCLF1
 --   physician      paid for claims of CCLF5
 --   equipment      paid for claims of CCLF6
---   total          the sum of the three
+--   total          sum of the three
 
 SELECT
   coalesce(fund, 'all') AS fund,

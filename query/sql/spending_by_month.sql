@@ -1,17 +1,17 @@
 -- Title: Spending by month of service
--- Meaning: What Medicare paid under Parts A and B, by the month of the last day
---   of service: that of the claim in Part A, of the line in Part B. Claims of
---   the latest months are still coming in.
--- Units: US dollars, people
--- Rule: IP 5.3.1 for the amounts, 3.4 for the day that places a claim in time
--- Rows: one for each month, and one for claims without a date
+-- Meaning: What Medicare paid under Parts A and B, by the month of the last day of
+--   service: that of the claim in Part A, that of the line in Part B. Claims for
+--   the latest months are incomplete.
+-- Units: US dollars, beneficiaries
+-- Rule: IP 5.3.1 for amounts, 3.4 for the date of a claim
+-- Rows: one per month, and one for claims without a date
 -- Columns:
---   month             its first day
+--   month             first day of the month
 --   part_a            paid for institutional claims
 --   part_b_physician  paid for physician claims
 --   part_b_equipment  paid for equipment claims
---   total             the sum of the three
---   people            how many people had claims
+--   total             sum of the three
+--   people            beneficiaries with claims
 
 SELECT
   month,

@@ -1,19 +1,19 @@
 -- Title: Spending by Medicare and dual status
--- Meaning: People by why they are in Medicare and whether they are in Medicaid
---   too, and what Medicare paid for them under Parts A and B. A person has the
---   status of one row of CCLF8, however many there are. Those who have claims
---   but are not in CCLF8, which may be because they no longer share their data,
---   have none.
--- Units: people, US dollars
--- Rule: IP 2.4.1 for one row a person, 5.3.1 for the amounts
--- Rows: one for each status that occurs
+-- Meaning: Beneficiaries by the reason for their Medicare entitlement and by dual
+--   eligibility for Medicaid, and what Medicare paid for them under Parts A and B.
+--   The status of a beneficiary comes from one row of CCLF8. Beneficiaries with
+--   claims who are not in CCLF8, for example because they opted out of data
+--   sharing, have no status.
+-- Units: beneficiaries, US dollars
+-- Rule: IP 2.4.1 for one row per beneficiary, 5.3.1 for amounts
+-- Rows: one per status that occurs
 -- Columns:
 --   medicare_status  BENE_MDCR_STUS_CD
---   name             what it stands for
+--   name             meaning of the Medicare status
 --   dual_status      BENE_DUAL_STUS_CD
---   people           how many people, with claims or without
---   paid             what Medicare paid
---   paid_per_person  the quotient, to the cent
+--   people           beneficiaries, with or without claims
+--   paid             amount that Medicare paid
+--   paid_per_person  paid per beneficiary, rounded to the cent
 
 SELECT
   medicare_status,

@@ -1,19 +1,19 @@
 -- Title: Spending per member month
--- Meaning: What Medicare paid under Parts A and B for people in the months in
---   which they were in Part A or B and in no plan of Part C, and how much that
---   is for each of them. What was paid outside of these months stands in a
---   column of its own and has no part in the quotient.
+-- Meaning: What Medicare paid under Parts A and B for beneficiaries in months in
+--   which they were in Part A or B and not in a Part C plan, and the average per
+--   member month. Payments outside of these months have a column of their own and
+--   do not count in the average.
 -- Units: member months, US dollars
--- Rule: IP 5.3.1 for the amounts; months from table enrollment
--- Rows: one for each month with people or payments
+-- Rule: IP 5.3.1 for amounts; months from table enrollment
+-- Rows: one per month with member months or payments
 -- Columns:
---   month             its first day
---   member_months     people in Part A or B and in no plan of Part C
+--   month             first day of the month
+--   member_months     beneficiaries in Part A or B and not in a Part C plan
 --   part_a            paid for their institutional claims
 --   part_b            paid for their physician and equipment claims
---   total             the sum of both
---   per_member_month  total by member_months, to the cent
---   outside           paid for people who were not enrolled so in the month
+--   total             sum of both
+--   per_member_month  total / member_months, rounded to the cent
+--   outside           paid for beneficiaries without such enrollment in the month
 
 WITH
   members AS (

@@ -1,13 +1,13 @@
 -- Title: Spending under Parts A and B
 -- Meaning: What Medicare paid providers: institutional claims by their header,
---   physician and equipment claims line by line, and the sum of all.
--- Units: US dollars, people
+--   physician and equipment claims line by line, and the total.
+-- Units: US dollars, beneficiaries
 -- Rule: IP 5.3.1
--- Rows: one for each of the files CCLF1, CCLF5 and CCLF6, and their total
+-- Rows: one per file (CCLF1, CCLF5 and CCLF6), and the total
 -- Columns:
---   spending  the part, and which of its files
---   paid      what Medicare paid
---   people    how many people had claims
+--   spending  part of Medicare, and file
+--   paid      amount that Medicare paid
+--   people    beneficiaries with claims
 
 SELECT
   coalesce(spending, 'A and B') AS spending,

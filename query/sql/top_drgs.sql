@@ -1,18 +1,18 @@
--- Title: Diagnosis related groups that cost most
+-- Title: Most expensive MS-DRGs
 -- Meaning: The twenty MS-DRGs with the highest payments for inpatient stays, by
---   final action and without denied claims. The group of a stay is that of its
---   last claim.
--- Units: stays, people, nights, US dollars
--- Rule: IP 5.2 for the claims, 3.2 for denials, 3.5 for the header's payment
--- Rows: one for each group, the dearest first
+--   final action and excluding denied claims. The DRG of a stay is that of its last
+--   claim.
+-- Units: stays, beneficiaries, nights, US dollars
+-- Rule: IP 5.2 for claims, 3.2 for denials, 3.5 for the payment of the header
+-- Rows: one per DRG, highest spending first
 -- Columns:
---   place          from 1
+--   place          rank, from 1
 --   drg            DGNS_DRG_CD
 --   stays          inpatient stays
---   people         how many people had them
---   days_per_stay  nights, on average
---   paid           what Medicare paid
---   paid_per_stay  on average, to the cent
+--   people         beneficiaries with such stays
+--   days_per_stay  average nights per stay
+--   paid           amount that Medicare paid
+--   paid_per_stay  average per stay, rounded to the cent
 
 SELECT
   row_number() OVER (ORDER BY sum(amount) DESC NULLS LAST, drg) AS place,

@@ -1,20 +1,20 @@
--- Title: Utilisation
--- Meaning: How often services were used, by final action. A stay is one claim of
---   a facility, or several of which each but the last says that the patient is
---   still there. Its days are the nights from the first day to the last, at
---   least one; the first day may be one of tests before the admission. A visit
---   to an emergency department is a person, a facility and a day with revenue
---   centre 0450 to 0459 or 0981, and one on an inpatient claim ended in an
---   admission. Stays in Medicare Advantage (claim type 61) are not counted.
+-- Title: Utilization
+-- Meaning: Use of services, by final action. A stay is one claim of a facility, or
+--   several consecutive claims in which all but the last have the patient status
+--   "still a patient". Its days are the nights between the first and the last day,
+--   at least one; the first day can be one of tests before admission. An emergency
+--   visit is a beneficiary, facility and day with revenue center 0450 to 0459 or
+--   0981. A visit on an inpatient claim ended in an admission. Medicare Advantage
+--   stays (claim type 61) are excluded.
 -- Units: events, events per 1,000 person-years
--- Rule: IP 5.2 for the claims, 3.2 for denials, the UB-04 manual for the codes
--- Rows: one for each service
+-- Rule: IP 5.2 for claims, 3.2 for denials, the UB-04 manual for codes
+-- Rows: one per service
 -- Columns:
---   service   what was used
---   events    how often, without what was denied
---   denied    how often it was denied
---   per_1000  events in months in Part A or B without Part C, for 1,000 people
---             in a year of such months
+--   service   type of service
+--   events    events, excluding denied ones
+--   denied    denied events
+--   per_1000  events per 1,000 person-years, counting events and months in Part A
+--             or B without Part C
 
 WITH
   events AS (
