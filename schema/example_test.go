@@ -56,6 +56,8 @@ func ExampleTable_Record() {
 		fmt.Println(layout, last.Field.Label, last.Start, last.End)
 	}
 	// Output:
+	// v25 CLM_PHRMCY_SRVC_TYPE_CD 194 195
+	// v33 CLM_PHRMCY_SRVC_TYPE_CD 194 195
 	// v36 CLM_PHRMCY_SRVC_TYPE_CD 194 195
 	// v43 CLM_PRSBNG_PRVDR_GNRC_ID_NUM 196 230
 }

@@ -106,7 +106,15 @@ func TestRecord(t *testing.T) {
 				}
 				continue
 			}
-			if len(slots) != len(table.Fields) {
+			want := table.RecordLength()
+			if l == LayoutV43 && table.File == "CCLF7" {
+				want = 230
+			}
+			cut, older := cuts(l)[table.File]
+			if older {
+				want = cut
+			}
+			if len(slots) != len(table.Fields) && !(older && cut < table.RecordLength()) {
 				t.Errorf("%s %s: %d slots for %d fields", table.File, l, len(slots), len(table.Fields))
 			}
 			end := 0
@@ -119,10 +127,6 @@ func TestRecord(t *testing.T) {
 					t.Errorf("%s %s: %s has %d bytes, want %d", table.File, l, s.Field.Label, s.End-s.Start+1, s.Type.Width)
 				}
 				end = s.End
-			}
-			want := table.RecordLength()
-			if l == LayoutV43 && table.File == "CCLF7" {
-				want = 230
 			}
 			if end != want {
 				t.Errorf("%s %s: record of %d bytes, want %d", table.File, l, end, want)

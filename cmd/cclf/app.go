@@ -60,6 +60,7 @@ func newApp(e *env) *cli.Command {
 		Commands: []*cli.Command{
 			newFetchCommand(e),
 			newConvertCommand(e),
+			newImportCommand(e),
 			newRunCommand(e),
 			newSynthCommand(e),
 			newQueryCommand(e),

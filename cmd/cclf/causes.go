@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
@@ -45,6 +46,13 @@ var causes = []cause{
 	{is(fetch.ErrNoTokenURL), 0, say("set the address with --token-url, or use --auth none if the server wants no token")},
 	{is(fetch.ErrNoExport), 0, say("start one with -o")},
 	{as[*fetch.Error], 0, originHint},
+	{as[*delivery.SummaryError], exitDelivery, say("get the delivery again, or import it as it is with --allow-faults")},
+	{is(delivery.ErrTooManyRejects), exitTooManyBad,
+		say("check the input; with a larger --max-rejects, or without it, the rejected records are listed in " + convert.RejectsFile)},
+	{is(delivery.ErrNothing), exitInput, nil},
+	{is(delivery.ErrLayout), exitInput, nil},
+	{is(delivery.ErrTwice), exitInput, nil},
+	{is(delivery.ErrNotAddable), exitOutput, say("name another folder, or replace the data set with --overwrite")},
 	{is(fetch.ErrAuth), exitAuth, nil},
 	{is(fetch.ErrRejected), exitRejected, nil},
 	{is(fetch.ErrDuplicate), exitDuplicate, duplicateHint},

@@ -13,19 +13,24 @@ import (
 // when a reader that does not know of a change would read wrongly.
 const SchemaVersion = 1
 
+// SourceCCLF is the source of data sets of CMS's CCLF deliveries.
+const SourceCCLF = "cclf"
+
 // A Manifest describes a finished data set. It is put in place last: where
 // there is one, the data set is whole. It says nothing of the time or the
 // machine, so that equal inputs give equal manifests.
 type Manifest struct {
-	SchemaVersion int      `json:"schema_version"`
-	Version       string   `json:"version"` // of the program that wrote it
-	Format        Format   `json:"format"`
-	Profile       string   `json:"profile,omitempty"`
-	Layout        string   `json:"layout,omitempty"` // of the fixed-width files
-	Versions      string   `json:"versions"`         // which versions of a claim have rows
-	Increment     bool     `json:"increment,omitempty"`
-	APIs          []string `json:"apis"` // API versions of BCDA in the inputs
-	Inputs        []Input  `json:"inputs"`
+	SchemaVersion int    `json:"schema_version"`
+	Version       string `json:"version"` // of the program that wrote it
+	Format        Format `json:"format"`
+	// Source is where the data are from: SourceCCLF, or empty for exports of BCDA.
+	Source    string   `json:"source,omitempty"`
+	Profile   string   `json:"profile,omitempty"`
+	Layout    string   `json:"layout,omitempty"` // of the fixed-width files
+	Versions  string   `json:"versions"`         // which versions of a claim have rows
+	Increment bool     `json:"increment,omitempty"`
+	APIs      []string `json:"apis"` // API versions of BCDA in the inputs
+	Inputs    []Input  `json:"inputs"`
 	// PassedOver is what folders and archives hold and was not read.
 	PassedOver []PassedOver `json:"passed_over,omitempty"`
 	Counts     Counts       `json:"counts"`

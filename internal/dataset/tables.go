@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
@@ -10,7 +11,7 @@ import (
 // tableNames are the names of all tables that a data set can have.
 var tableNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
-	for _, t := range schema.AllTables() {
+	for _, t := range slices.Concat(schema.AllTables(), schema.DeliveryTables()) {
 		names[t.Name] = true
 	}
 	for _, t := range tuvaschema.Tables() {

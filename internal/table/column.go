@@ -139,6 +139,13 @@ func (c *Column) AppendInt(v int64) {
 	c.count(true)
 }
 
+// AppendDay adds a date, in days since 1970.
+func (c *Column) AppendDay(v int32) {
+	c.pad()
+	c.days = append(c.days, v)
+	c.count(true)
+}
+
 // AppendDecimal adds a number, in units of the scale of the column.
 func (c *Column) AppendDecimal(v decimal128.Num) {
 	c.pad()

@@ -18,7 +18,7 @@ func ParseDate(s []byte) (days int32, ok bool, err error) {
 	y, e1 := ParseDigits(s[:4])
 	m, e2 := ParseDigits(s[5:7])
 	d, e3 := ParseDigits(s[8:10])
-	if e1 != nil || e2 != nil || e3 != nil || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
+	if e1 != nil || e2 != nil || e3 != nil || m < 1 || m > 12 || d < 1 || d > DaysIn(y, m) {
 		return 0, false, errNotDate
 	}
 	if (y <= 1000 || y == 9999) && meansNoDate(y, m, d) {
@@ -68,12 +68,13 @@ func LatestDay(s []byte) (days int32, ok bool) {
 		if len(s) > 4 {
 			m, _ = ParseDigits(s[5:7])
 		}
-		return CivilDays(y, m, daysIn(y, m)), true
+		return CivilDays(y, m, DaysIn(y, m)), true
 	}
 	return days, ok && err == nil
 }
 
-func daysIn(y, m int) int {
+// DaysIn is the number of days of a month of the Gregorian calendar.
+func DaysIn(y, m int) int {
 	switch m {
 	case 4, 6, 9, 11:
 		return 30

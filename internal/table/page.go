@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/binary"
 	"slices"
 	"sync"
 
@@ -98,6 +99,39 @@ func (p *Page) Set(row []Cell, col int, v []byte) error {
 		p.some[col] = true
 	}
 	return err
+}
+
+// SetText sets the cell of a column of texts to v as it is. An empty v is null.
+// The page copies v.
+func (p *Page) SetText(row []Cell, col int, v []byte) {
+	to := &row[col]
+	switch {
+	case len(v) == 0:
+		*to = Null
+		return
+	case to.isText() && string(to.in(p.text)) == string(v):
+		return // as in the row before
+	}
+	*to, p.text = textCell(p.text, v), append(p.text, v...)
+	p.some[col] = true
+}
+
+// SetNumber sets the cell of a column of numbers: an integer, a decimal in units
+// of its last place, or a date in days since 1970. It has at most 18 digits.
+func (p *Page) SetNumber(row []Cell, col int, n int64) {
+	row[col] = numberCell(n)
+	p.some[col] = true
+}
+
+// AppendKey appends what stands for the value of a cell of the page, so that the
+// same appended bytes mean equal cells of a column.
+func (p *Page) AppendKey(dst []byte, c Cell) []byte {
+	if !c.isText() {
+		return binary.LittleEndian.AppendUint64(dst, uint64(c))
+	}
+	text := c.in(p.text)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(len(text))<<1)
+	return append(dst, text...)
 }
 
 // Truncate drops all rows after the first n.

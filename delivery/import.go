@@ -1,0 +1,347 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// Options say what to import, and how.
+type Options struct {
+	Inputs    []string // zip files, folders, files, or "-" for Stdin
+	Stdin     io.Reader
+	Out       string // folder of the data set
+	Overwrite bool   // replace a data set that is there instead of adding to it
+	Format    dataset.Format
+	Layout    *schema.Layout // of all fixed-width files; detected unless set
+	Jobs      int            // parallel workers; the number of CPUs unless set
+
+	// AllowFaults imports deliveries that are not what their CCLF0 says, which are
+	// a *SummaryError otherwise.
+	AllowFaults bool
+	// MaxRejects ends the import when more records than that are rejected;
+	// negative means any number.
+	MaxRejects int64
+
+	Fixed  dataset.FixedOptions // for the format Fixed
+	Export func(ctx context.Context, tables, file string) error
+
+	Version  string // of the program, for the manifest
+	Progress func(Progress)
+}
+
+// Progress tells how far an import is.
+type Progress struct {
+	Phase string // "read" or "write"
+	Done  int64  // bytes of text read, or rows written
+	Total int64  // -1 if unknown
+}
+
+// A Report says what an import did.
+type Report struct {
+	Manifest   *dataset.Manifest
+	Deliveries []string     // in the order of their times
+	Faults     []string     // where deliveries are not what their CCLF0 says
+	Missing    []string     // files that deliveries should have
+	Twice      []string     // inputs that are there twice, and were read once
+	Before     []string     // inputs that the data set had before
+	PassedOver []PassedOver // inputs that hold nothing that is imported
+	Superseded []string     // weekly deliveries that a monthly one covers
+	Unchanged  bool         // nothing was written: the data set had all of the inputs
+	// Redelivered is the number of rows that were dropped, being equal to one of an
+	// earlier delivery, and Revised of those that are not, but have its identity.
+	Redelivered, Revised int64
+	Rejected             int64 // records
+}
+
+// ErrNothing reports inputs without anything to import.
+var ErrNothing = errors.New("nothing to import")
+
+// ErrTooManyRejects reports that more than Options.MaxRejects records were
+// rejected.
+var ErrTooManyRejects = errors.New("too many rejected records")
+
+// Import reads deliveries into a data set.
+func Import(ctx context.Context, opts Options) (*Report, error) {
+	opts.Jobs = cmp.Or(max(opts.Jobs, 0), runtime.GOMAXPROCS(0))
+	i := &importer{opts: opts, report: &Report{}, finder: finder{stdin: opts.Stdin}}
+	defer i.finder.Close()
+	if err := i.openOld(); err != nil {
+		return nil, err
+	}
+	if err := i.find(ctx); err != nil {
+		return nil, err
+	}
+	if i.nothingNew() {
+		i.report.Manifest, i.report.Unchanged = i.old.manifest, true
+		return i.report, nil
+	}
+	set, err := dataset.Create(i.opts.Out, i.opts.Format, dataset.Options{Overwrite: i.opts.Overwrite || i.old != nil})
+	if err != nil {
+		return nil, err
+	}
+	defer set.Close()
+	i.set, i.rejects = set, set.Rejects()
+	if err := i.read(ctx); err != nil {
+		return nil, err
+	}
+	if err := i.judge(); err != nil {
+		return nil, err
+	}
+	if err := i.write(ctx); err != nil {
+		return nil, err
+	}
+	return i.report, set.Commit(i.report.Manifest)
+}
+
+// An importer is the state of an import.
+type importer struct {
+	opts       Options
+	finder     finder
+	deliveries deliveries
+	groups     []*group        // in the order of their times, once all are read
+	old        *oldData        // the data set that is added to
+	tables     []*schema.Table // those of CCLF, with the columns of deliveries
+	set        *dataset.Writer
+	readers    []*tableReader // by table
+	log        *redeliveryLog
+	dropped    []rowSet // by table: rows that were delivered before
+	rejects    *dataset.RejectFile
+	report     *Report
+	bytes      atomic.Int64
+}
+
+// find finds the inputs and tells what they are.
+func (i *importer) find(ctx context.Context) error {
+	for _, arg := range i.opts.Inputs {
+		if err := i.finder.find(ctx, arg); err != nil {
+			return err
+		}
+	}
+	var files []*file
+	for _, in := range i.finder.inputs {
+		f, err := classify(in, i.opts.Layout)
+		switch {
+		case err != nil:
+			return err
+		case f.content == otherContent:
+			i.finder.pass(in.Path, "not a file of a CCLF delivery")
+		default:
+			files = append(files, f)
+		}
+	}
+	i.report.PassedOver = i.finder.passed
+	if len(files) == 0 {
+		return fmt.Errorf("%w: no file of a CCLF delivery in %s", ErrNothing, strings.Join(i.opts.Inputs, ", "))
+	}
+	twice, before, err := i.deliveries.add(files)
+	if err != nil {
+		return err
+	}
+	i.report.Twice, i.report.Before = paths(twice), paths(before)
+	for _, g := range i.deliveries.sorted() {
+		if missing := g.missing(); len(missing) > 0 {
+			i.report.Missing = append(i.report.Missing, fmt.Sprintf("%s of %s", strings.Join(missing, ", "), g))
+		}
+	}
+	return nil
+}
+
+func paths(files []*file) (list []string) {
+	for _, f := range files {
+		list = append(list, f.Path)
+	}
+	return list
+}
+
+// read reads all records into spills, one per table.
+func (i *importer) read(ctx context.Context) error {
+	for _, t := range schema.Tables() {
+		i.tables = append(i.tables, t.Delivered())
+	}
+	i.log = newRedeliveryLog(i.set.Scratch("."))
+	seeds := [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+	p := newPipeline(i.tables, i.opts.Jobs)
+	p.reject, p.log, p.read, p.deliveries = i.reject, i.log, i.progress, &i.deliveries
+	groups := i.deliveries.sorted()
+	for index, t := range i.tables {
+		r := &tableReader{index: index, table: t}
+		r.spill = table.NewSpill(t, table.SpillOptions{
+			Dir: i.set.Scratch("."), Name: t.Name, Free: func(page *table.Page) { p.pools.Put(index, page) },
+		})
+		r.files = i.old.files(t)
+		several := len(r.files) > 0
+		for _, g := range groups {
+			if f := g.file(t.File); f != nil && !f.old {
+				r.files = append(r.files, f)
+				several = several || f.content != fixedContent
+			}
+		}
+		if (several || len(r.files) > 1) && !isCumulative(t) {
+			r.keyer = newKeyer(t, len(schema.Tables()[index].Fields), seeds)
+		}
+		i.readers = append(i.readers, r)
+	}
+	return p.run(ctx, i.readers)
+}
+
+func (i *importer) progress(n int64) {
+	done := i.bytes.Add(n)
+	if i.opts.Progress != nil {
+		i.opts.Progress(Progress{"read", done, -1})
+	}
+}
+
+// reject takes in a record that could not be read.
+func (i *importer) reject(bad Reject) error {
+	i.report.Rejected++
+	if err := i.rejects.Encode(bad); err != nil {
+		return err
+	}
+	if i.opts.MaxRejects >= 0 && i.report.Rejected > i.opts.MaxRejects {
+		return fmt.Errorf("%w: more than %d, the last in %s line %d: %s", ErrTooManyRejects, i.opts.MaxRejects, bad.File, bad.Line, bad.Reason)
+	}
+	return nil
+}
+
+// judge compares the deliveries with their CCLF0 and with each other: which weekly
+// ones are superseded, and which rows were delivered before.
+func (i *importer) judge() error {
+	i.groups = i.deliveries.sorted()
+	for _, g := range i.groups {
+		i.report.Deliveries = append(i.report.Deliveries, g.String())
+		i.report.Faults = append(i.report.Faults, g.faults()...)
+	}
+	if len(i.report.Faults) > 0 && !i.opts.AllowFaults {
+		return &SummaryError{i.report.Faults}
+	}
+	supersede(i.groups)
+	for _, g := range i.groups {
+		if g.superseded {
+			i.report.Superseded = append(i.report.Superseded, g.String())
+		}
+	}
+	i.dropped = make([]rowSet, len(i.tables))
+	stateOf := func(e *rowEntry) *state { return i.groups[e.delivery].file(i.tables[e.table].File) }
+	return i.log.each(
+		func(e *rowEntry) bool {
+			g := i.deliveries.list[e.delivery]
+			e.delivery = g.order
+			return g.superseded
+		},
+		func(e *rowEntry) {
+			i.dropped[e.table].add(e.row)
+			i.report.Redelivered++
+			stateOf(e).redelivered++
+		},
+		func(e *rowEntry) {
+			i.report.Revised++
+			stateOf(e).revised++
+		},
+	)
+}
+
+// write writes the tables.
+func (i *importer) write(ctx context.Context) error {
+	memory := &table.PoolAllocator{}
+	tables, err := i.set.Tables(dataset.TableOptions{Memory: memory, Fixed: i.opts.Fixed, Export: i.opts.Export})
+	if err != nil {
+		return err
+	}
+	writers := make([]*dataset.TableWriter, len(i.tables))
+	for k, t := range i.tables {
+		writers[k] = tables.Add(dataset.Target{Name: t.Name, Table: t})
+	}
+	deliveries := tables.Add(dataset.Target{Name: schema.DeliveriesTable, Table: schema.Lookup(schema.DeliveriesTable)})
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(i.opts.Jobs)
+	for _, k := range i.largestFirst() {
+		group.Go(func() error { return i.writeTable(groupCtx, i.readers[k], writers[k], memory) })
+	}
+	group.Go(func() error { return i.writeDeliveries(deliveries) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return i.describe(ctx, tables)
+}
+
+// largestFirst returns the indexes of the tables, that with the most cells first.
+func (i *importer) largestFirst() []int {
+	cells := func(k int) int64 { return i.readers[k].spill.Rows() * int64(len(i.tables[k].Fields)) }
+	order := make([]int, len(i.readers))
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cells(b), cells(a)) })
+	return order
+}
+
+// writeTable writes the rows of a table that are not dropped.
+func (i *importer) writeTable(ctx context.Context, r *tableReader, to *dataset.TableWriter, memory *table.PoolAllocator) error {
+	defer to.Discard()
+	for rec, err := range r.spill.Batches(memory) {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		cols, rows, _ := table.Split(rec.Columns())
+		kept := i.keep(r, cols, rows)
+		if len(kept) == 0 {
+			continue
+		}
+		err := to.Write(kept)
+		table.Release(kept)
+		if err != nil {
+			return err
+		}
+	}
+	return errors.Join(to.Close(), r.spill.Remove())
+}
+
+// keep returns the rows of a batch that are not dropped, or nil if there are
+// none. The caller releases them.
+func (i *importer) keep(r *tableReader, cols []arrow.Array, rows []int64) []arrow.Array {
+	var runs []table.RowRun
+	n := 0
+	f := 0
+	for k, row := range rows {
+		for row >= r.runs[f].to {
+			f++
+		}
+		if r.runs[f].state.delivery.superseded || i.dropped[r.index].has(row) {
+			continue
+		}
+		n++
+		if last := len(runs) - 1; last >= 0 && runs[last].To == k {
+			runs[last].To++
+			continue
+		}
+		runs = append(runs, table.RowRun{From: k, To: k + 1})
+	}
+	if n == 0 {
+		return nil
+	}
+	kept := make([]arrow.Array, len(cols))
+	for c, col := range cols {
+		if n == len(rows) {
+			col.Retain()
+			kept[c] = col
+			continue
+		}
+		kept[c] = table.FilterRows(col, runs, n)
+	}
+	return kept
+}

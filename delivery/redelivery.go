@@ -1,0 +1,209 @@
+package delivery
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A rowKey stands for the values of a row.
+type rowKey struct {
+	identity uint64    // hash of the columns that identify the row
+	all      [2]uint64 // hash of all columns of CCLF
+}
+
+// identityLabels are the columns that tell rows of claims apart: the claim, the
+// line or the sequence in it, and its version.
+var identityLabels = []string{
+	"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM", "CLM_PROD_TYPE_CD", "CLM_VAL_SQNC_NUM", "CLM_ADJSMT_TYPE_CD", "CLM_EFCTV_DT",
+}
+
+// isCumulative reports whether each delivery repeats the rows of a table as they
+// are at the time: the beneficiaries and their MBIs.
+func isCumulative(t *schema.Table) bool { return t.File == "CCLF8" || t.File == "CCLF9" }
+
+// A keyer makes the keys of the rows of a table. Hashes are of this process.
+type keyer struct {
+	seeds    [2]maphash.Seed
+	identity []int // columns
+	columns  int   // those of CCLF, which are the first of the page
+}
+
+func newKeyer(t *schema.Table, columns int, seeds [2]maphash.Seed) *keyer {
+	k := &keyer{seeds: seeds, columns: columns}
+	for i := range t.Fields[:columns] {
+		if slices.Contains(identityLabels, t.Fields[i].Label) {
+			k.identity = append(k.identity, i)
+		}
+	}
+	return k
+}
+
+// key is the key of a row. Buf is for its use and comes back, grown.
+func (k *keyer) key(p *table.Page, row []table.Cell, buf []byte) (rowKey, []byte) {
+	buf = buf[:0]
+	for _, col := range k.identity {
+		buf = p.AppendKey(buf, row[col])
+	}
+	key := rowKey{identity: maphash.Bytes(k.seeds[0], buf)}
+	buf = buf[:0]
+	for _, cell := range row[:k.columns] {
+		buf = p.AppendKey(buf, cell)
+	}
+	key.all = [2]uint64{maphash.Bytes(k.seeds[0], buf), maphash.Bytes(k.seeds[1], buf)}
+	return key, buf
+}
+
+// A rowEntry is a row among those of all deliveries.
+type rowEntry struct {
+	rowKey
+	table    uint8
+	delivery uint32 // its ID; once it is read back, its place in order
+	row      int64  // in the table
+}
+
+const entryBytes = 8 + 16 + 1 + 4 + 8
+
+func (e *rowEntry) append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint64(dst, e.identity)
+	dst = binary.LittleEndian.AppendUint64(dst, e.all[0])
+	dst = binary.LittleEndian.AppendUint64(dst, e.all[1])
+	dst = append(dst, e.table)
+	dst = binary.LittleEndian.AppendUint32(dst, e.delivery)
+	return binary.LittleEndian.AppendUint64(dst, uint64(e.row))
+}
+
+func (e *rowEntry) read(b []byte) {
+	e.identity = binary.LittleEndian.Uint64(b)
+	e.all = [2]uint64{binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])}
+	e.table = b[24]
+	e.delivery = binary.LittleEndian.Uint32(b[25:])
+	e.row = int64(binary.LittleEndian.Uint64(b[29:]))
+}
+
+// compare orders entries by table and values, then by delivery and row.
+func (e rowEntry) compare(o rowEntry) int {
+	return cmp.Or(
+		cmp.Compare(e.table, o.table), cmp.Compare(e.identity, o.identity),
+		cmp.Compare(e.all[0], o.all[0]), cmp.Compare(e.all[1], o.all[1]),
+		cmp.Compare(e.delivery, o.delivery), cmp.Compare(e.row, o.row),
+	)
+}
+
+// entryParts is the number of files among which the entries are divided by their
+// identities. One of them is in memory at a time: 1 GB of claims has some 2.5
+// million rows, which are 1.5 MB a file.
+const entryParts = 64
+
+// A redeliveryLog finds rows that are equal in deliveries of different times.
+type redeliveryLog struct {
+	parts [entryParts]*table.Spool
+	dir   string
+	buf   []byte
+}
+
+func newRedeliveryLog(dir string) *redeliveryLog { return &redeliveryLog{dir: dir} }
+
+// add takes the key of a row.
+func (l *redeliveryLog) add(e rowEntry) error {
+	i := e.identity % entryParts
+	if l.parts[i] == nil {
+		s := table.NewSpool(filepath.Join(l.dir, fmt.Sprintf("rows-%02d", i)))
+		l.parts[i] = &s
+	}
+	l.buf = e.append(l.buf[:0])
+	_, err := l.parts[i].Write(l.buf)
+	return err
+}
+
+// each calls redelivered for each row that has an equal in an earlier delivery,
+// and revised for each row of which an earlier delivery has the identity with
+// other values. Entries that skip wants to pass over do not count.
+func (l *redeliveryLog) each(skip func(*rowEntry) bool, redelivered, revised func(*rowEntry)) error {
+	for _, part := range l.parts {
+		if part == nil {
+			continue
+		}
+		entries, err := readEntries(part, skip)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(entries, rowEntry.compare)
+		for from := 0; from < len(entries); {
+			to := from + 1
+			for to < len(entries) && entries[to].table == entries[from].table && entries[to].identity == entries[from].identity {
+				to++
+			}
+			eachOfIdentity(entries[from:to], redelivered, revised)
+			from = to
+		}
+	}
+	return nil
+}
+
+// eachOfIdentity calls redelivered and revised for the rows of one identity.
+func eachOfIdentity(entries []rowEntry, redelivered, revised func(*rowEntry)) {
+	earliest := entries[0].delivery
+	for i := range entries {
+		earliest = min(earliest, entries[i].delivery)
+	}
+	first := 0 // of the rows that are equal to this one
+	for i := range entries {
+		e := &entries[i]
+		if e.all != entries[first].all {
+			first = i
+		}
+		switch {
+		case e.delivery > entries[first].delivery:
+			redelivered(e)
+		case e.delivery > earliest:
+			revised(e)
+		}
+	}
+}
+
+func readEntries(part *table.Spool, skip func(*rowEntry) bool) (entries []rowEntry, err error) {
+	if err := part.End(); err != nil {
+		return nil, err
+	}
+	r, err := part.Rewind()
+	if err != nil {
+		return nil, err
+	}
+	var b [entryBytes]byte
+	for {
+		switch _, err := io.ReadFull(r, b[:]); {
+		case errors.Is(err, io.EOF):
+			return entries, part.Remove()
+		case err != nil:
+			return nil, err
+		}
+		var e rowEntry
+		e.read(b[:])
+		if !skip(&e) {
+			entries = append(entries, e)
+		}
+	}
+}
+
+// A rowSet is a set of rows of a table: one bit per row.
+type rowSet []uint64
+
+func (s *rowSet) add(row int64) {
+	for int64(len(*s)) <= row/64 {
+		*s = append(*s, 0)
+	}
+	(*s)[row/64] |= 1 << (row % 64)
+}
+
+func (s rowSet) has(row int64) bool {
+	return row/64 < int64(len(s)) && s[row/64]&(1<<(row%64)) != 0
+}
