@@ -161,7 +161,7 @@ func newConvertCommand(e *env) *cli.Command {
 			if opts.Limits, err = parseLimits(limits); err != nil {
 				return fmt.Errorf("convert: %w", err)
 			}
-			return runConvert(ctx, e, opts, strict)
+			return runConvert(ctx, e, opts, conversion{strict: strict})
 		},
 	}
 }
@@ -225,10 +225,28 @@ func checkFixedFlags(cmd *cli.Command) error {
 	return nil
 }
 
-// runConvert converts. With strict, an export that has something new, or lacks
-// something, makes an error of what was finished.
-func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) error {
-	if len(opts.Inputs) == 0 {
+// A conversion says how runConvert treats and shows what it does.
+type conversion struct {
+	strict    bool            // new or missing elements of the export are an error, after the data set is written
+	showAfter <-chan struct{} // the progress is shown once this is closed, unless it is nil
+}
+
+func (c conversion) showsProgress() bool {
+	if c.showAfter == nil {
+		return true
+	}
+	select {
+	case <-c.showAfter:
+		return true
+	default:
+		return false
+	}
+}
+
+// runConvert converts an export.
+func runConvert(ctx context.Context, e *env, opts convert.Options, how conversion) error {
+	strict := how.strict
+	if len(opts.Inputs) == 0 && opts.Files == nil {
 		return &exitError{
 			code: exitUsage,
 			err:  fmt.Errorf("convert: no input"),
@@ -252,7 +270,9 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, strict bool) 
 	bound := boundMemory()
 	opts.Progress = func(p convert.Progress) {
 		bound()
-		bar.update(p)
+		if how.showsProgress() {
+			bar.update(p)
+		}
 	}
 	var old *convert.Manifest
 	opts.Replaced = func(m *convert.Manifest) { old = m }

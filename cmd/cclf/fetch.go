@@ -33,6 +33,7 @@ type fetchOptions struct {
 
 	isSet       func(flag string) bool
 	convertTo   string // folder of the data set that is made of the export
+	onFile      func(fetch.File)
 	howToResume string // unless with cclf fetch --resume
 }
 
@@ -202,7 +203,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	export := fetch.ExportOptions{
 		Dir: opts.out, Request: opts.request, Jobs: cmp.Or(opts.jobs, defaultDownloads), Decompress: opts.decompress,
 		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
-		Note: string(note), Progress: show.update,
+		Note: string(note), Progress: show.update, File: opts.onFile,
 	}
 	if e.logJSON {
 		enc := json.NewEncoder(stderr)

@@ -32,16 +32,18 @@ func newRunCommand(e *env) *cli.Command {
 		Usage:     "download a bulk export and turn it into CCLF tables, in one go",
 		UsageText: "cclf run -o OUT [options]",
 		Description: help(`
-			Does what cclf fetch does, and then what cclf convert does with the export
-			folder: OUT-export, unless --export names another one. The data set is made
-			of all complete exports in that folder, so that with --since auto it grows
-			by what changed; where resources come again, the newest version counts.
+			Downloads an export as cclf fetch does, and converts its files as cclf
+			convert does, as they arrive. The export folder is OUT-export, unless
+			--export names another one. The data set is made from all complete exports
+			in that folder, so with --since auto it grows by what changed; the newest
+			version of a resource counts. It is published only if the export is
+			complete.
 
-			If it is interrupted, the same command goes on where it stopped, also where
-			only the conversion was cut off: that is then done again, without a new
-			export. Once all is done, the same command starts a new export. OUT must be
-			new or empty; --overwrite replaces the data set in it when the new one is
-			finished. The third example is for a weekly timer.
+			If it is interrupted, the same command resumes it. An export that is
+			complete, but was not converted, is converted without a new export.
+			Otherwise the same command starts a new export. OUT must be new or empty;
+			--overwrite replaces the data set in it once the new one is finished. The
+			third example is for a weekly timer.
 			`+credentialsHelp,
 			"cclf run -o out --env sandbox",
 			"cclf run -o out --export export --group all",
@@ -80,47 +82,29 @@ func newRunCommand(e *env) *cli.Command {
 	}
 }
 
-// runBoth fetches, and then converts the whole folder. The files are read again
-// from the disk, which takes a second per gigabyte: for that each row's source
-// is a file and a line, and the state of the folder alone says what is in the
-// data set.
+// runBoth downloads an export and converts all complete exports of its folder.
 func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	if err := opts.prepare(); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
+	opts.to.MaxRejects, opts.to.Jobs = -1, opts.jobs
 	fetched, err := opts.isFetched(ctx, e)
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
 	if fetched {
 		e.note("the last export in " + opts.out + " is complete, but was not converted: it is not fetched again")
+		if opts.to.Inputs, err = opts.findInputs(e); err == nil {
+			err = runConvert(ctx, e, opts.to, conversion{strict: opts.strict})
+		}
 	} else {
-		// A job is started only when the data set can be written.
-		if !opts.to.Overwrite {
-			if err := dataset.CheckEmpty(opts.to.Out, dataset.Parquet); err != nil {
-				return fmt.Errorf("run: %w", err)
-			}
-		}
-		if err := opts.checkBase(opts.request.Since); err != nil {
-			return err
-		}
-		result, err := runFetch(ctx, e, opts.fetchOptions)
-		if err != nil {
-			return fmt.Errorf("run: %w", err)
-		}
-		// What auto came to is known only now.
-		if err := opts.checkBase(result.Since); err != nil {
-			return err
-		}
+		fetched, err = opts.fetchAndConvert(ctx, e)
 	}
-	if err := opts.findInputs(e); err != nil {
-		return err
-	}
-	opts.to.MaxRejects, opts.to.Jobs = -1, opts.jobs
-	err = runConvert(ctx, e, opts.to, opts.strict)
 	switch code := exitCode(err); {
+	case !fetched:
+		return err
 	case code == exitOK, code == exitRejects, code == exitDrift:
-		// A folder that is in use has another last export by now.
+		// If the folder is in use, its last export is another one by now.
 		if noteErr := opts.setConverted(); noteErr != nil && !errors.Is(noteErr, fetch.ErrInUse) {
 			return fmt.Errorf("run: %w", noteErr)
 		}
@@ -130,6 +114,73 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 	default:
 		return err
 	}
+}
+
+// fetchAndConvert downloads an export, and converts its files as they arrive.
+// The data set is published only if the export is complete. Fetched reports
+// whether it is; otherwise the error says why not.
+func (o *runOptions) fetchAndConvert(ctx context.Context, e *env) (fetched bool, err error) {
+	// A job is started only if the data set can be written.
+	if !o.to.Overwrite {
+		if err := dataset.CheckEmpty(o.to.Out, dataset.Parquet); err != nil {
+			return false, fmt.Errorf("run: %w", err)
+		}
+	}
+	if err := o.checkBase(o.request.Since); err != nil {
+		return false, err
+	}
+	files := newArrivals(o.earlierInputs())
+	convertCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	downloaded := make(chan struct{})
+	converted := make(chan error, 1)
+	go func() { converted <- o.convertArrivals(convertCtx, e, files, downloaded) }()
+
+	inputs, err := o.fetch(ctx, e, files)
+	if err != nil {
+		cancel()
+		<-converted
+		return false, err
+	}
+	close(downloaded)
+	files.end(inputs)
+	if err = <-converted; !errors.Is(err, errReordered) {
+		return true, err
+	}
+	o.to.Inputs, o.to.Files = inputs, nil
+	return true, runConvert(ctx, e, o.to, conversion{strict: o.strict})
+}
+
+// fetch downloads the export, and returns the inputs of the conversion.
+func (o *runOptions) fetch(ctx context.Context, e *env, files *arrivals) (inputs []string, err error) {
+	o.onFile = files.add
+	result, err := runFetch(ctx, e, o.fetchOptions)
+	if err != nil {
+		return nil, fmt.Errorf("run: %w", err)
+	}
+	// Only now is it known which time --since auto stands for.
+	if err := o.checkBase(result.Since); err != nil {
+		return nil, err
+	}
+	return o.findInputs(e)
+}
+
+// convertArrivals converts files as they arrive. It begins with the first file
+// of the export, so that an export that fails before leaves nothing behind.
+func (o *runOptions) convertArrivals(ctx context.Context, e *env, files *arrivals, downloaded <-chan struct{}) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = recovered(value)
+		}
+	}()
+	select {
+	case <-files.available:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	to := o.to
+	to.Files = files.files(ctx)
+	return runConvert(ctx, e, to, conversion{strict: o.strict, showAfter: downloaded})
 }
 
 // isFetched tells whether the last export in the folder is complete and is the
@@ -204,47 +255,61 @@ func (o *runOptions) noBase() error {
 	}
 }
 
-// findInputs makes the data files of all complete exports the inputs, the
-// oldest first, in the order of the server's manifests.
-func (o *runOptions) findInputs(e *env) error {
+// findInputs returns the data files of all complete exports, the oldest export
+// first, in manifest order. Files of the folder that belong to none are named.
+func (o *runOptions) findInputs(e *env) ([]string, error) {
 	runs, err := fetch.CompleteRuns(o.out)
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("run: %w", err)
 	}
-	var missing []string
-	known := map[string]bool{}
-	o.to.Inputs = nil
-	for i, run := range runs {
-		for _, file := range run.Files {
-			name := filepath.Base(file.Path)
-			known[name] = true
-			switch info, err := os.Stat(file.Path); {
-			case err == nil && info.Size() == file.Size:
-				o.to.Inputs = append(o.to.Inputs, file.Path)
-			case err != nil && isSuperseded(run, runs[i+1:]):
-				// A full export that came later has all of it.
-			default:
-				missing = append(missing, name)
-			}
-		}
-	}
+	inputs, missing := existingInputs(runs)
 	if len(missing) > 0 {
-		says := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(missing), "file"), o.out, missing[0])
+		problem := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(missing), "file"), o.out, missing[0])
 		if !o.to.AllowShrink {
-			return &exitError{
-				code: exitShrink, err: errors.New("run: " + says + "; the data set would lack what was in there"),
+			return nil, &exitError{
+				code: exitShrink, err: errors.New("run: " + problem + "; the data set would lack their content"),
 				hint: "bring the files back, export everything again without --since, or convert what is there with --allow-shrink",
 			}
 		}
-		e.log.Warn(says)
+		e.log.Warn(problem)
 	}
-	if len(o.to.Inputs) == 0 {
-		return &exitError{
+	if len(inputs) == 0 {
+		return nil, &exitError{
 			code: exitShrink, err: fmt.Errorf("run: the exports in %s have no data: there is nothing to convert", o.out),
 			hint: "the server had nothing for this request; see cclf attribution",
 		}
 	}
-	return o.namePassedOver(e, known)
+	return inputs, o.noteOthers(e, runs)
+}
+
+// earlierInputs returns the inputs from earlier exports, with which a conversion
+// can begin. There are none if a file is missing: the next export may replace
+// it.
+func (o *runOptions) earlierInputs() []string {
+	runs, err := fetch.CompleteRuns(o.out)
+	inputs, missing := existingInputs(runs)
+	if err != nil || len(missing) > 0 {
+		return nil
+	}
+	return inputs
+}
+
+// existingInputs returns the data files of exports, and the names of those that are
+// missing or have changed.
+func existingInputs(runs []fetch.CompleteRun) (inputs, missing []string) {
+	for i, run := range runs {
+		for _, file := range run.Files {
+			switch info, err := os.Stat(file.Path); {
+			case err == nil && info.Size() == file.Size:
+				inputs = append(inputs, file.Path)
+			case err != nil && isSuperseded(run, runs[i+1:]):
+				// A later full export has all of it.
+			default:
+				missing = append(missing, filepath.Base(file.Path))
+			}
+		}
+	}
+	return inputs, missing
 }
 
 // isSuperseded tells whether one of the later runs was a full export of the
@@ -258,23 +323,28 @@ func isSuperseded(run fetch.CompleteRun, later []fetch.CompleteRun) bool {
 	})
 }
 
-// namePassedOver names files of data that are in the folder, and of no complete
-// export.
-func (o *runOptions) namePassedOver(e *env, known map[string]bool) error {
+// noteOthers names data files in the folder that belong to no complete export.
+func (o *runOptions) noteOthers(e *env, runs []fetch.CompleteRun) error {
 	entries, err := os.ReadDir(o.out)
 	if err != nil {
 		return &exitError{code: exitInput, err: fmt.Errorf("run: %w", err)}
 	}
-	var over []string
+	known := map[string]bool{}
+	for _, run := range runs {
+		for _, file := range run.Files {
+			known[filepath.Base(file.Path)] = true
+		}
+	}
+	var others []string
 	for _, entry := range entries {
 		name := entry.Name()
 		plain := strings.TrimSuffix(name, ".gz")
 		if !known[name] && name[0] != '_' && name[0] != '.' && (strings.HasSuffix(plain, ".ndjson") || strings.HasSuffix(plain, ".jsonl")) {
-			over = append(over, name)
+			others = append(others, name)
 		}
 	}
-	if len(over) > 0 {
-		e.note(fmt.Sprintf("%s in %s not converted, being of no complete export: %s", plural(len(over), "file"), o.out, over[0]))
+	if len(others) > 0 {
+		e.note(fmt.Sprintf("%s in %s not converted, because no complete export has them: %s", plural(len(others), "file"), o.out, others[0]))
 	}
 	return nil
 }
