@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/internal/wellknown"
@@ -19,8 +20,8 @@ type Profile string
 
 // The profiles.
 const (
-	PlainCCLF Profile = ""     // CCLF, and the tables beside it
-	Tuva      Profile = "tuva" // the Tuva Project's Medicare CCLF connector
+	PlainCCLF Profile = ""                  // CCLF, and the tables beside it
+	Tuva      Profile = dataset.TuvaProfile // the Tuva Project's Medicare CCLF connector
 )
 
 // Profiles returns all profiles that have a name.

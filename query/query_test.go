@@ -50,7 +50,13 @@ func dataSet(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	describe(t, dir, &dataset.Manifest{Format: dataset.Parquet})
+	m := &dataset.Manifest{Format: dataset.Parquet}
+	for name := range files {
+		if path.Ext(name) == ".csv" {
+			m.Format = dataset.CSV
+		}
+	}
+	describe(t, dir, m)
 	return dir
 }
 
@@ -224,7 +230,7 @@ func TestOpenErrors(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"both formats", map[string]string{"cclf1/part-0.csv": "a\n", "cclf1/part-1.parquet": "SELECT 1"}, "both Parquet and CSV"},
+		{"both formats", map[string]string{"cclf1/part-0.csv": "a\n", "cclf1/part-1.parquet": "SELECT 1"}, "part-1.parquet is not a file of table cclf1 in format csv"},
 		{"headers", map[string]string{"cclf1/part-0.csv": "a\n", "cclf1/part-1.csv": "b\n"}, "part-1.csv has different columns than part-0.csv"},
 		{"no header", map[string]string{"cclf1/part-0.csv": ""}, "no header row"},
 		{"bad header", map[string]string{"cclf1/part-0.csv": "a\"b\n"}, "header row"},

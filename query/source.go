@@ -43,7 +43,7 @@ const (
 	// partialName is the SQL schema of partially adjudicated claims.
 	partialName = dataset.PartialFolder
 	// tuvaProfile is the profile of a data set for the Tuva connector.
-	tuvaProfile = "tuva"
+	tuvaProfile = dataset.TuvaProfile
 )
 
 // inOrder sorts tables by their names: the known ones first, in their order. It

@@ -58,6 +58,19 @@ func specOf(f Format) *formatSpec {
 // hasParts reports whether tables of the format are part files.
 func (s *formatSpec) hasParts() bool { return s.encode != nil }
 
+// mayHold reports whether a file of this name may hold rows of a table. Readers
+// of a format look at files of its names only: others would be rows that nobody
+// sees.
+func (s *formatSpec) mayHold(l *Layout, table, name string) bool {
+	switch {
+	case s.hasParts():
+		return path.Dir(name) == table && partSpec(name) == s
+	case s.name == DuckDB:
+		return name == l.Database
+	}
+	return true
+}
+
 // partSpec returns the format of a part file, given its name with or without its
 // folder, or nil if the name is not that of a part file. The name need not be one
 // that this package makes: readers of plain files would take any such file for

@@ -161,6 +161,9 @@ type MissingMark struct {
 	Resources int64  `json:"resources"` // that were expected to have it
 }
 
+// TuvaProfile is the Profile of tables for the Tuva Project's connector.
+const TuvaProfile = "tuva"
+
 // New returns the elements that are not known to be sent.
 func (m *Manifest) New() []Unmapped {
 	var list []Unmapped
@@ -261,12 +264,20 @@ func (m *Manifest) check(l *Layout) error {
 			hint: "convert the export again with --overwrite; a folder of CCLF tables that cclf did not write is opened with --no-manifest",
 		}
 	}
-	if !slices.Contains(Formats(), m.Format) {
+	spec := specOf(m.Format)
+	if spec == nil {
 		return &Error{Msg: fmt.Sprintf("unknown format %q", m.Format), hint: "use a newer cclf, or convert the export again with --overwrite"}
 	}
 	for _, f := range m.List() {
 		if !l.validName(f.Name) {
 			return &Error{Msg: fmt.Sprintf("a file name %q, which is not that of a file in a data set", f.Name), hint: damagedHint}
+		}
+	}
+	for _, t := range m.Tables {
+		for _, f := range t.Files {
+			if !spec.mayHold(l, t.Name, f.Name) {
+				return &Error{Msg: fmt.Sprintf("%s is not a file of table %s in format %s", f.Name, t.Name, m.Format), hint: damagedHint}
+			}
 		}
 	}
 	return nil

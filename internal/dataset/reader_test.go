@@ -231,6 +231,23 @@ func TestDamaged(t *testing.T) {
 		{"manifest empty", func(t *testing.T, out string) error {
 			return os.Truncate(filepath.Join(out, ManifestFile), 0)
 		}, "_manifest.json: it is damaged", "_manifest.json: it is damaged"},
+		{"unknown format", func(t *testing.T, out string) error {
+			return edit(out, `"csv"`, `"orc"`)
+		}, `unknown format "orc"`, `unknown format "orc"`},
+		{"another format", func(t *testing.T, out string) error {
+			return edit(out, `"csv"`, `"parquet"`)
+		}, "is not a file of table cclf1 in format parquet", "is not a file of table cclf1 in format parquet"},
+		{"database", func(t *testing.T, out string) error {
+			return edit(out, `"csv"`, `"duckdb"`)
+		}, "is not a file of table cclf1 in format duckdb", "is not a file of table cclf1 in format duckdb"},
+		{"renamed in the manifest too", func(t *testing.T, out string) error {
+			name := filepath.Base(part(t, out))
+			return errors.Join(os.Rename(filepath.Join(out, "cclf1", name), filepath.Join(out, "cclf1", "rows.csv")), edit(out, name, "rows.csv"))
+		}, "cclf1/rows.csv is not a file of table cclf1", "cclf1/rows.csv is not a file of table cclf1"},
+		{"in the folder of another table", func(t *testing.T, out string) error {
+			name := filepath.Base(part(t, out))
+			return errors.Join(os.Rename(filepath.Join(out, "cclf1", name), filepath.Join(out, "cclf9", name)), edit(out, "cclf1/"+name, "cclf9/"+name))
+		}, "is not a file of table cclf1", "is not a file of table cclf1"},
 		{"journal left", func(t *testing.T, out string) error {
 			return errors.Join(os.Mkdir(filepath.Join(out, workFolder), 0o700),
 				os.WriteFile(filepath.Join(out, workFolder, "journal.json"), []byte("{}"), 0o600))
@@ -266,6 +283,16 @@ func TestDamaged(t *testing.T) {
 			}
 		})
 	}
+}
+
+// edit replaces a text in a manifest.
+func edit(out, old, new string) error {
+	name := filepath.Join(out, ManifestFile)
+	text, err := os.ReadFile(name)
+	if err == nil && !strings.Contains(string(text), old) {
+		err = fmt.Errorf("the manifest has no %s", old)
+	}
+	return errors.Join(err, os.WriteFile(name, []byte(strings.ReplaceAll(string(text), old, new)), 0o600))
 }
 
 // TestVerifyMeanwhile verifies a data set that is replaced again and again. It is
