@@ -127,6 +127,9 @@ func manifest(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(err)
 			rel, err := filepath.Rel(dir, part)
 			ts.Check(err)
+			if filepath.Ext(part) == ".parquet" {
+				m.Format = dataset.Parquet
+			}
 			name := filepath.Base(filepath.Dir(part))
 			if n := len(m.Tables); n == 0 || m.Tables[n-1].Name != name {
 				m.Tables = append(m.Tables, dataset.Table{Name: name})
