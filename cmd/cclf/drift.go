@@ -58,7 +58,7 @@ func driftWords(m *convert.Manifest) []string {
 		what = append(what, fmt.Sprintf("%s %s new", kinds(n), isOrAre(n)))
 	}
 	if n := len(m.Missing); n > 0 {
-		what = append(what, fmt.Sprintf("%s %s missing", plural(n, "expected mark"), isOrAre(n)))
+		what = append(what, fmt.Sprintf("%s %s missing", plural(n, "expected marker"), isOrAre(n)))
 	}
 	return what
 }
