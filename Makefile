@@ -79,7 +79,7 @@ BENCH_OPTIONS ?=
 BASELINE      := testdata/bench/baseline.txt
 
 .PHONY: bench
-bench: build ## measure each room of the pipeline and cclf against its peers, write docs/performance.md
+bench: build ## measure each stage of the pipeline, and cclf against its peers; write docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem -count 3 ./ndjson ./convert | tee bench.txt
 	$(BENCHSTAT) $(BASELINE) bench.txt
 	$(GO) run ./internal/bench -benchmarks bench.txt $(BENCH_OPTIONS)

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// The peers write one table of claim lines: what a team that needs no more than
-// that would take from an ExplanationOfBenefit. Its columns are the same for
-// DuckDB and for encoding/json.
+// The peers write one table of claim lines: what a team that needs nothing else
+// would extract from an ExplanationOfBenefit. DuckDB and encoding/json write the
+// same columns.
 
-// A claimLine says where a generation of the API carries the columns.
+// A claimLine says where an API version carries the columns.
 type claimLine struct {
 	typeSystem    string   // of the claim type
 	dates         []string // supportingInfo with a date, by category
@@ -87,8 +87,7 @@ func (c *claimLine) columns() []string {
 	return list
 }
 
-// schemaSQL is the explicit schema that read_ndjson is given: what the columns
-// need, and no more.
+// schemaSQL is the explicit schema for read_ndjson: only what the columns need.
 const schemaSQL = `{
   resourceType: 'VARCHAR', id: 'VARCHAR', status: 'VARCHAR',
   meta: 'STRUCT(lastUpdated VARCHAR)', patient: 'STRUCT(reference VARCHAR)',
@@ -109,8 +108,8 @@ const schemaSQL = `{
     adjudication STRUCT(category STRUCT(coding STRUCT(code VARCHAR)[]), amount STRUCT("value" DECIMAL(15,2)))[])[]'
 }`
 
-// sql is the statement that writes the table from files to a Parquet file.
-// What is of the claim is found once for a claim, before its lines are spread.
+// sql returns the statement that writes the table from files to a Parquet file.
+// Values of the claim are extracted once per claim, before its lines are unnested.
 func (c *claimLine) sql(files []string, out string) string {
 	named := make([]string, len(files))
 	for i, f := range files {

@@ -21,8 +21,8 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2" // the driver
 )
 
-// claimFiles returns the files of an export that hold ExplanationOfBenefit
-// resources: the peers are spared the others.
+// claimFiles returns the files of an export with ExplanationOfBenefit resources.
+// The peers do not read the others.
 func claimFiles(dir string) ([]string, error) {
 	all, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
 	if err != nil {
@@ -69,7 +69,7 @@ func runDuckDB(ctx context.Context, api, dir, out string, threads int) error {
 	return err
 }
 
-// The parts of a resource that the claim lines need, for encoding/json.
+// The members of a resource that the claim lines need, for encoding/json.
 type (
 	codings struct {
 		Coding []struct {
@@ -154,8 +154,8 @@ func (c *codings) nth(n int) string {
 	return ""
 }
 
-// runJSON writes the claim lines as one would without thinking of speed: a
-// scanner, encoding/json, Arrow builders, and the Parquet writer that cclf has.
+// runJSON writes the claim lines as a program not written for speed would: with
+// a scanner, encoding/json, Arrow builders, and the Parquet writer that cclf uses.
 func runJSON(api, dir, out string) (err error) {
 	files, err := claimFiles(dir)
 	if err != nil {
@@ -232,7 +232,7 @@ func (c *claimLine) arrowSchema() *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// append adds the lines of a claim.
+// append appends the lines of a claim.
 func (c *claimLine) append(b *array.RecordBuilder, eob *benefit) {
 	for i := range eob.Item {
 		item := &eob.Item[i]
@@ -299,7 +299,7 @@ func (c *claimLine) append(b *array.RecordBuilder, eob *benefit) {
 	}
 }
 
-// claim puts what all lines of a claim have in common.
+// claim puts the values that all lines of a claim share.
 func (c *claimLine) claim(eob *benefit, put func(string)) {
 	claimType, control := "", ""
 	for _, coding := range eob.Type.Coding {

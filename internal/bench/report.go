@@ -11,59 +11,59 @@ import (
 
 const reportHead = `# Performance
 
-This page is written by %[1]smake bench%[1]s, which anyone can run; the figures are those of
-the machine that it ran on last. Absolute figures do not carry over to other
-machines, ratios mostly do.
+%[1]smake bench%[1]s writes this page, and anyone can run it. The figures are from the
+machine of the last run: on another machine absolute figures will differ, and
+ratios will be similar.
 
 `
 
 const reportPeers = `
-## Against two peers
+## Compared with two peers
 
-Each row is a synthetic export of %s as the real server sends it: plain NDJSON,
-members in alphabetical order. %[2]scclf convert%[2]s writes **all** its tables to zstd
-Parquet. The peers write **one** table of claim lines of %[3]d columns to zstd
-Parquet, and read nothing but the ExplanationOfBenefit files:
+Each row is a synthetic export of %s in the form that the server sends: plain
+NDJSON, members in alphabetical order. %[2]scclf convert%[2]s writes **all** its tables to
+zstd Parquet. The peers write **one** table of claim lines with %[3]d columns to zstd
+Parquet, and read only the ExplanationOfBenefit files:
 
-- DuckDB's %[2]sread_ndjson%[2]s with an explicit schema of what the columns need. What is of
-  the claim is found once for a claim, before its lines are spread.
+- DuckDB's %[2]sread_ndjson%[2]s with an explicit schema of what the columns need. Values of
+  the claim are extracted once per claim, before its lines are unnested.
 - encoding/json into structs of what the columns need, Arrow builders, and the
-  Parquet writer that cclf uses: what one writes first.
+  Parquet writer that cclf uses: the obvious first version of such a program.
 
 The runs alternate. A ratio is the time of the peer over the time of cclf in the
-same round; the spread is the least and the most of %[4]d rounds.
+same round; the spread is the minimum and maximum of %[4]d rounds.
 
 | export | peer | cclf MB/s | peer MB/s | ratio | spread | cclf peak MB | peer peak MB |
 |---|---|---|---|---|---|---|---|
 `
 
-const reportRooms = `
+const reportStages = `
 ## Where the time goes
 
-Shares of the processor time of a conversion on all cores, from a profile. Each
-sample belongs to the first room with a function on its stack.
+Shares of processor time in a conversion on all cores, from a profile. Each
+sample belongs to the first stage with an entry function on its stack.
 
 `
 
 const reportBound = `
-The bound of any tool that looks at each byte is the speed at which a core can
-look at bytes at all, some 2,000 MB/s for text that has to be checked as JSON.
-cclf saves itself a part of that: objects that were seen before are compared and
-not parsed (see package ndjson). How far it is from the bound can be read off
-the benchmarks below: *Check* scans and checks every byte and does nothing
-else, *Walk* finds all values that the tables want.
+A tool that looks at every byte cannot be faster than one core can look at bytes,
+some 2,000 MB/s for text that must be checked as JSON. cclf avoids part of that
+work: objects that it has seen before are compared instead of parsed (see package
+ndjson). The benchmarks below show the distance to that bound: *Check* scans and
+checks every byte and does nothing else; *Walk* finds all values that the tables
+need.
 `
 
 const reportBenchmarks = `
-## By room
+## By stage
 
-One core; bytes are those of the NDJSON, also in the rooms behind the walk.
-%[1]stestdata/bench/baseline.txt%[1]s has the output of an earlier run, with which
-%[1]smake bench%[1]s compares (benchstat), so that a regression shows.
+One core. Bytes are those of the NDJSON, also in the stages after the walk.
+%[1]stestdata/bench/baseline.txt%[1]s has the output of an earlier run; %[1]smake bench%[1]s
+compares with it (benchstat) to reveal regressions.
 
 `
 
-// report writes what was measured.
+// report writes the page.
 func (b *bench) report() error {
 	var out strings.Builder
 	fmt.Fprintf(&out, reportHead, "`")
@@ -72,28 +72,28 @@ func (b *bench) report() error {
 	line := claimLines["v2"]
 	fmt.Fprintf(&out, reportPeers, b.size, "`", len(line.columns()), b.rounds)
 	for _, r := range b.ratios {
-		fmt.Fprintf(&out, "| %s | %s | %.0f | %.0f | **%.1f** | %.1f to %.1f | %s | %s |\n", r.api, r.name, r.cclf, r.peer,
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | **%.1f** | %.1f to %.1f | %s | %s |\n", r.api, r.name, thousands(r.cclf), thousands(r.peer),
 			median(r.rounds), slices.Min(r.rounds), slices.Max(r.rounds), megabytes(r.rss), megabytes(r.peerRSS))
 	}
-	out.WriteString("\n## Cost grows in proportion\n\n| v2 export | MB/s | peak MB |\n|---|---|---|\n")
+	out.WriteString("\n## Cost grows linearly\n\n| v2 export | MB/s | peak MB |\n|---|---|---|\n")
 	for _, s := range b.scales {
-		fmt.Fprintf(&out, "| %s | %.0f | %s |\n", s.size, s.mbs, megabytes(s.rss))
+		fmt.Fprintf(&out, "| %s | %s | %s |\n", s.size, thousands(s.mbs), megabytes(s.rss))
 	}
-	fmt.Fprintf(&out, "\nCompressed with gzip, the v2 export is converted at %.0f MB/s of its text. The decompressor\nalone, on one core, makes %.0f MB/s.\n", b.gzip[0], b.gzip[1])
-	out.WriteString(reportRooms)
-	out.WriteString("| room |")
+	fmt.Fprintf(&out, "\nCompressed with gzip, the v2 export is converted at %s MB/s of its text. The decompressor\nalone, on one core, reaches %s MB/s.\n", thousands(b.gzip[0]), thousands(b.gzip[1]))
+	out.WriteString(reportStages)
+	out.WriteString("| stage |")
 	for _, p := range b.profile {
 		fmt.Fprintf(&out, " %s |", p.api)
 	}
 	out.WriteString("\n|---|" + strings.Repeat("---|", len(b.profile)) + "\n")
-	for i := range len(rooms) + 1 {
+	for i := range len(stages) + 1 {
 		name := "everything else"
-		if i < len(rooms) {
-			name = rooms[i].name
+		if i < len(stages) {
+			name = stages[i].name
 		}
 		fmt.Fprintf(&out, "| %s |", name)
 		for _, p := range b.profile {
-			fmt.Fprintf(&out, " %.0f %% |", 100*p.shares[i])
+			fmt.Fprintf(&out, " %.0f%% |", 100*p.shares[i])
 		}
 		out.WriteString("\n")
 	}
@@ -104,8 +104,7 @@ func (b *bench) report() error {
 	return os.WriteFile(b.out, []byte(out.String()), 0o644)
 }
 
-// goBenchmarks writes a table of the output of "go test -bench", if there is
-// one.
+// goBenchmarks writes a table of the output of "go test -bench", if it was given.
 func (b *bench) goBenchmarks(out *strings.Builder) error {
 	if b.benchmarks == "" {
 		return nil
@@ -138,7 +137,7 @@ func (b *bench) goBenchmarks(out *strings.Builder) error {
 	for _, name := range names {
 		of := func(unit string) string {
 			if list := values[name][unit]; list != nil {
-				return fmt.Sprintf("%.0f", median(list))
+				return thousands(median(list))
 			}
 			return ""
 		}
@@ -147,9 +146,18 @@ func (b *bench) goBenchmarks(out *strings.Builder) error {
 	return nil
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.0f", float64(n)/1e6) }
+func megabytes(n int64) string { return thousands(float64(n) / 1e6) }
 
-// cpuName is the name of the processor, where the system tells.
+// thousands rounds a number and separates its thousands.
+func thousands(f float64) string {
+	s := fmt.Sprintf("%.0f", f)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// cpuName is the name of the processor, or else the architecture.
 func cpuName() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -63,7 +63,7 @@ func readParquetGo(name string) (*parquetFile, error) {
 	return found, nil
 }
 
-// valueTextOf says how values of a type are read.
+// valueTextOf returns the name of a type and how to format its values.
 func valueTextOf(t parquet.Type) (string, func(parquet.Value) string, error) {
 	kind := t.Kind()
 	integer := func(v parquet.Value) string { return strconv.FormatInt(v.Int64(), 10) }

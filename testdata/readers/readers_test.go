@@ -18,10 +18,10 @@ import (
 	"time"
 )
 
-// A parquetFile is what a reader finds in a Parquet file.
+// A parquetFile is the content of a Parquet file as a reader finds it.
 type parquetFile struct {
 	columns   []column
-	rows      [][]string // values as CSV has them, null as the empty text
+	rows      [][]string // values as in CSV; null is the empty string
 	rowGroups int
 }
 
@@ -36,7 +36,7 @@ var readers = map[string]func(name string) (*parquetFile, error){
 	"xitongsys":  readXitongsys,
 }
 
-// cclf is the program, of which the tests know nothing but how to run it.
+// cclf is the path of the program. The tests know only how to run it.
 var cclf string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -70,19 +70,19 @@ func run(t *testing.T, args ...string) []byte {
 	return out
 }
 
-// coverage is what the files that were compared had in them.
+// coverage describes the files that were compared.
 type coverage struct {
 	types     map[string]bool
-	rowGroups int // most of a file
+	rowGroups int // maximum per file
 	empty     int // tables without rows
 }
 
-// TestReaders reads every table of several data sets with every reader: large
-// and small ones, one with columns of all types that users can add, and the
-// sources of the Tuva connector.
+// TestReaders reads every table of several data sets with every reader: a large
+// and a small one, one with extra columns of all types, and the sources of the
+// Tuva connector.
 func TestReaders(t *testing.T) {
 	full, sparse := t.TempDir(), t.TempDir()
-	run(t, "synth", "--out", full, "--beneficiaries", "100")
+	run(t, "synth", "--api", "v2", "--out", full, "--beneficiaries", "100")
 	writeSupplierClaims(t, filepath.Join(full, "suppliers.ndjson"), 700)
 	writeSupplierClaims(t, filepath.Join(sparse, "suppliers.ndjson"), 1)
 	covered := coverage{types: map[string]bool{}}
@@ -108,8 +108,8 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// extraColumns are columns of all types, and of the decimals that Parquet
-// keeps in different ways.
+// extraColumns are columns of all types, and of decimals in each of Parquet's
+// physical types.
 const extraColumns = `
 cclf5 A_TEXT  text           item.productOrService.coding.display
 cclf5 A_DATE  date           billablePeriod.start
@@ -122,7 +122,7 @@ cclf5 LARGE   decimal(37,10) item.quantity.value
 func (c *coverage) read(t *testing.T, export string, flags ...string) {
 	dir := t.TempDir()
 	formats := []string{"csv", "parquet", "duckdb"}
-	if slices.Contains(flags, "tuva") { // which has no database
+	if slices.Contains(flags, "tuva") { // the profile has no database
 		formats = formats[:2]
 	}
 	sets := map[string]string{}
@@ -163,7 +163,7 @@ func (c *coverage) read(t *testing.T, export string, flags ...string) {
 	}
 }
 
-// compare compares what a reader found with what the CSV files have.
+// compare compares the content that a reader found with the CSV files.
 func compare(t *testing.T, reader string, header []string, want [][]string, names []string, got [][]string) {
 	t.Helper()
 	if !slices.Equal(header, names) {
@@ -190,8 +190,8 @@ func compare(t *testing.T, reader string, header []string, want [][]string, name
 	}
 }
 
-// writeSupplierClaims writes claims with so many lines that 700 of them take
-// several row groups: amounts of all sizes, negative ones, and none.
+// writeSupplierClaims writes claims with 200 lines each, so 700 of them fill
+// several row groups. Amounts are large and small, negative, and missing.
 func writeSupplierClaims(t *testing.T, name string, claims int) {
 	t.Helper()
 	const lines = 200
@@ -282,12 +282,12 @@ func parseCSV(t *testing.T, text []byte) [][]string {
 	return records
 }
 
-// dateText is a number of days since 1970 as CSV has it.
+// dateText formats a number of days since 1970 as in CSV.
 func dateText(days int32) string {
 	return time.Unix(0, 0).UTC().AddDate(0, 0, int(days)).Format(time.DateOnly)
 }
 
-// decimalText is unscaled / 10^scale as CSV has it.
+// decimalText formats unscaled / 10^scale as in CSV.
 func decimalText(unscaled *big.Int, scale int) string {
 	digits := new(big.Int).Abs(unscaled).String()
 	if missing := scale + 1 - len(digits); missing > 0 {
@@ -301,7 +301,7 @@ func decimalText(unscaled *big.Int, scale int) string {
 	return text
 }
 
-// signed is a big-endian number in two's complement.
+// signed reads a big-endian number in two's complement.
 func signed(b []byte) *big.Int {
 	n := new(big.Int).SetBytes(b)
 	if len(b) > 0 && b[0]&0x80 != 0 {

@@ -25,7 +25,7 @@ func readXitongsys(name string) (*parquetFile, error) {
 	defer r.ReadStop()
 	found := &parquetFile{rowGroups: len(r.Footer.RowGroups)}
 	found.rows = make([][]string, r.GetNumRows())
-	for i, element := range r.Footer.Schema[1:] { // behind the root
+	for i, element := range r.Footer.Schema[1:] { // after the root
 		typ, text, err := elementTextOf(element)
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", element.Name, err)
@@ -49,7 +49,7 @@ func readXitongsys(name string) (*parquetFile, error) {
 	return found, nil
 }
 
-// elementTextOf says how values of a column are read.
+// elementTextOf returns the type of a column and how to format its values.
 func elementTextOf(e *parquet.SchemaElement) (string, func(any) string, error) {
 	if !e.IsSetConvertedType() {
 		if e.GetType() == parquet.Type_INT64 {
@@ -81,7 +81,7 @@ func elementTextOf(e *parquet.SchemaElement) (string, func(any) string, error) {
 	return "", nil, fmt.Errorf("unexpected type %s %s", kind, e.GetConvertedType())
 }
 
-// localFile is a file as the reader wants it, which opens it once for each
+// localFile implements the reader's file interface. The reader opens it once per
 // column.
 type localFile struct {
 	*os.File
