@@ -12,7 +12,7 @@ import (
 // strictSchemaFlag makes what is new in an export an exit code.
 func strictSchemaFlag(strict *bool) cli.Flag {
 	return &cli.BoolFlag{
-		Name: "strict-schema", Usage: "exit with 19 if the export has elements that servers were not known to send, or lacks marks that they always sent",
+		Name: "strict-schema", Usage: "exit with 19 if the export has elements that servers were not known to send, or lacks markers that they always sent",
 		Destination: strict,
 	}
 }
