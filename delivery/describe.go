@@ -24,10 +24,7 @@ func (i *importer) writeDeliveries(to *dataset.TableWriter) error {
 			row.Int("ROWS_REJECTED", f.rejects)
 			row.Int("ROWS_REDELIVERED", f.redelivered)
 			row.Int("ROWS_REVISED", f.revised)
-			row.Int("SUPERSEDED", 0)
-			if g.superseded {
-				row.Int("SUPERSEDED", 1)
-			}
+			row.Int("SUPERSEDED", flag(g.superseded))
 			if p := g.promise(t.File); p != nil {
 				row.Int("ROWS_PROMISED", p.Rows)
 			}
@@ -51,12 +48,20 @@ func (i *importer) writeDeliveries(to *dataset.TableWriter) error {
 	return to.Close()
 }
 
+func flag(on bool) int64 {
+	if on {
+		return 1
+	}
+	return 0
+}
+
 // describe completes the manifest.
 func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err error) {
 	m := &dataset.Manifest{Version: i.opts.Version, Format: i.opts.Format, Source: dataset.SourceCCLF}
 	if m.Tables, m.Files, err = tables.Finish(ctx); err != nil {
 		return err
 	}
+	i.old.count(m)
 	for _, g := range i.groups {
 		for _, f := range g.files {
 			if f.old {
@@ -67,11 +72,15 @@ func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err er
 			m.TextSize += f.text
 		}
 	}
-	m.Counts.Rejected = i.report.Rejected
+	m.Counts.Rejected += i.report.Rejected
+	m.Counts.Misfits = i.misfits
+	if m.Format == dataset.Fixed {
+		m.Layout = i.fixed().Layout.String()
+	}
 	for _, p := range i.report.PassedOver {
 		m.PassedOver = append(m.PassedOver, dataset.PassedOver{Name: p.Name, Reason: p.Reason})
 	}
-	m.Rejects, err = i.set.FinishRejects(i.rejects, i.report.Rejected)
+	m.Rejects, err = i.set.FinishRejects(i.rejects, m.Counts.Rejected+m.Counts.Misfits)
 	i.report.Manifest = m
 	return err
 }

@@ -17,7 +17,7 @@ import (
 // A group is one delivery: the files of one ACO, kind, performance year and time.
 type group struct {
 	id       uint32 // among the deliveries
-	order    uint32 // among the deliveries by their times, once all are known
+	rank     uint32 // see rank; once all deliveries are known
 	name     Name   // whose File is empty
 	where    string // folder or zip file, for deliveries without CMS's names
 	zipped   bool   // its files are members of a zip file
@@ -83,10 +83,21 @@ func (d *deliveries) from(cclf, name string, day time.Time, source *state) *stat
 func (d *deliveries) sorted() []*group {
 	groups := slices.Clone(d.list)
 	slices.SortStableFunc(groups, (*group).compare)
-	for i, g := range groups {
-		g.order = uint32(i)
-	}
 	return groups
+}
+
+// rank gives each delivery its rank among those with equal rows: the one with the
+// lowest keeps its row. That is the first one, but a weekly one comes after all
+// others: when it is superseded later on, its rows go.
+func rank(groups []*group) (ranked []*group) {
+	ranked = slices.Clone(groups)
+	slices.SortStableFunc(ranked, func(a, b *group) int {
+		return cmp.Compare(flag(a.name.Kind == Weekly), flag(b.name.Kind == Weekly))
+	})
+	for i, g := range ranked {
+		g.rank = uint32(i)
+	}
+	return ranked
 }
 
 // String names the delivery in messages.

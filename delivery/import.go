@@ -10,12 +10,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -96,6 +98,9 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 	}
 	defer set.Close()
 	i.set, i.rejects = set, set.Rejects()
+	if err := i.old.copyRejects(i.rejects); err != nil {
+		return nil, err
+	}
 	if err := i.read(ctx); err != nil {
 		return nil, err
 	}
@@ -123,6 +128,9 @@ type importer struct {
 	rejects    *dataset.RejectFile
 	report     *Report
 	bytes      atomic.Int64
+
+	mu      sync.Mutex // of misfits, and of rejects while tables are written
+	misfits int64
 }
 
 // find finds the inputs and tells what they are.
@@ -233,14 +241,18 @@ func (i *importer) judge() error {
 	for _, g := range i.groups {
 		if g.superseded {
 			i.report.Superseded = append(i.report.Superseded, g.String())
+			for _, f := range g.files {
+				f.redelivered, f.revised = 0, 0 // as when the monthly one is imported with it
+			}
 		}
 	}
+	ranked := rank(i.groups)
 	i.dropped = make([]rowSet, len(i.tables))
-	stateOf := func(e *rowEntry) *state { return i.groups[e.delivery].file(i.tables[e.table].File) }
+	stateOf := func(e *rowEntry) *state { return ranked[e.delivery].file(i.tables[e.table].File) }
 	return i.log.each(
 		func(e *rowEntry) bool {
 			g := i.deliveries.list[e.delivery]
-			e.delivery = g.order
+			e.delivery = g.rank
 			return g.superseded
 		},
 		func(e *rowEntry) {
@@ -258,13 +270,16 @@ func (i *importer) judge() error {
 // write writes the tables.
 func (i *importer) write(ctx context.Context) error {
 	memory := &table.PoolAllocator{}
-	tables, err := i.set.Tables(dataset.TableOptions{Memory: memory, Fixed: i.opts.Fixed, Export: i.opts.Export})
+	tables, err := i.set.Tables(dataset.TableOptions{Memory: memory, Fixed: i.fixed(), Export: i.opts.Export})
 	if err != nil {
 		return err
 	}
 	writers := make([]*dataset.TableWriter, len(i.tables))
 	for k, t := range i.tables {
-		writers[k] = tables.Add(dataset.Target{Name: t.Name, Table: t})
+		w := tables.Add(dataset.Target{Name: t.Name, Table: t, Misfit: func(m encode.Misfit) error {
+			return i.misfit(t, writers[k].Rows(), m)
+		}})
+		writers[k] = w
 	}
 	deliveries := tables.Add(dataset.Target{Name: schema.DeliveriesTable, Table: schema.Lookup(schema.DeliveriesTable)})
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -277,6 +292,58 @@ func (i *importer) write(ctx context.Context) error {
 		return err
 	}
 	return i.describe(ctx, tables)
+}
+
+// fixed returns the options of the format Fixed: the layout is that of the files
+// that were read.
+func (i *importer) fixed() dataset.FixedOptions {
+	if i.opts.Format != dataset.Fixed {
+		return dataset.FixedOptions{}
+	}
+	o := i.opts.Fixed
+	if i.opts.Layout != nil {
+		o.Layout = *i.opts.Layout
+		return o
+	}
+	o.Layout = commonLayout(i.groups)
+	return o
+}
+
+// commonLayout is the layout that all records have room in: v36 if they do, else
+// the oldest one.
+func commonLayout(groups []*group) schema.Layout {
+	fits := func(l schema.Layout, equal bool) bool {
+		for _, g := range groups {
+			for _, f := range g.files {
+				if f.content != fixedContent || f.rows == 0 {
+					continue
+				}
+				have, room := f.table.Length(f.layout), f.table.Length(l)
+				if have > room || equal && have != room {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for _, equal := range []bool{true, false} {
+		for _, l := range layoutsByUse {
+			if fits(l, equal) {
+				return l
+			}
+		}
+	}
+	return schema.LayoutV36
+}
+
+// misfit takes in a value that its field in a fixed-width record cannot hold.
+func (i *importer) misfit(t *schema.Table, rows int64, m encode.Misfit) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.misfits++
+	return i.rejects.Encode(dataset.Misfit{
+		Table: t.Name, Row: rows + int64(m.Row) + 1, Label: m.Field.Label, Reason: m.Err.Error() + "; the field is blank",
+	})
 }
 
 // largestFirst returns the indexes of the tables, that with the most cells first.

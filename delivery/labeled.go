@@ -167,7 +167,7 @@ func openParquet(ctx context.Context, in io.ReadCloser) (_ *parquetRows, err err
 	source, ok := in.(parquet.ReaderAtSeeker)
 	if !ok {
 		text, err := io.ReadAll(in)
-		if err != nil {
+		if err = errors.Join(err, in.Close()); err != nil {
 			return nil, err
 		}
 		source = bytes.NewReader(text)
@@ -196,7 +196,7 @@ func (p *parquetRows) close() error {
 		p.batches.Release()
 	}
 	if p.file != nil {
-		p.file.Close()
+		return p.file.Close() // with what it reads from
 	}
 	return p.in.Close()
 }

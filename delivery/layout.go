@@ -23,16 +23,20 @@ type shape struct {
 	layout schema.Layout
 }
 
+// layoutsByUse are the layouts in the order in which they are tried: a file can be
+// of several.
+var layoutsByUse = []schema.Layout{schema.LayoutV36, schema.LayoutV43, schema.LayoutV33, schema.LayoutV25}
+
 // shapesOf returns the shapes of records of some length, of one table or, if t
-// is nil, of any. Of layouts in which the table is the same, it returns the
-// newest of those up to v36, else the oldest.
+// is nil, of any. Of layouts in which the records of the table are equal, it
+// returns the first of layoutsByUse.
 func shapesOf(t *schema.Table, length int) []shape {
 	var shapes []shape
 	for _, table := range schema.Tables() {
 		if t != nil && table != t {
 			continue
 		}
-		for _, l := range []schema.Layout{schema.LayoutV36, schema.LayoutV43, schema.LayoutV33, schema.LayoutV25} {
+		for _, l := range layoutsByUse {
 			if table.Length(l) == length {
 				shapes = append(shapes, shape{table, l})
 				break

@@ -135,10 +135,35 @@ func (i *importer) addOldDeliveries(in labeledReader) error {
 		s := i.deliveries.from(text("CCLF_FILE"), name, day, source)
 		s.old, s.delivery.old = true, true
 		s.rows, s.rejects = number("ROWS_READ"), number("ROWS_REJECTED")
-		s.redelivered, s.revised = number("ROWS_REDELIVERED"), number("ROWS_REVISED")
+		s.redelivered = number("ROWS_REDELIVERED") // those that are revised have rows and are found again
 		s.delivery.superseded = number("SUPERSEDED") == 1
 		if text("ROWS_PROMISED") != "" {
 			s.delivery.promises = append(s.delivery.promises, Promise{File: text("CCLF_FILE"), Rows: number("ROWS_PROMISED")})
 		}
 	}
+}
+
+// copyRejects adds the rejects of the old data set to those of the new one.
+func (o *oldData) copyRejects(to *dataset.RejectFile) error {
+	if o == nil || o.manifest.Rejects == nil {
+		return nil
+	}
+	f, err := os.Open(o.set.Path(o.manifest.Rejects.Name))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return to.Copy(f)
+}
+
+// count adds what the old data set was made of to the manifest of the new one.
+func (o *oldData) count(m *dataset.Manifest) {
+	if o == nil {
+		return
+	}
+	m.Inputs = append(m.Inputs, o.manifest.Inputs...)
+	m.PassedOver = append(m.PassedOver, o.manifest.PassedOver...)
+	m.TextSize += o.manifest.TextSize
+	m.Counts.Lines += o.manifest.Counts.Lines
+	m.Counts.Rejected += o.manifest.Counts.Rejected
 }

@@ -66,7 +66,7 @@ func (k *keyer) key(p *table.Page, row []table.Cell, buf []byte) (rowKey, []byte
 type rowEntry struct {
 	rowKey
 	table    uint8
-	delivery uint32 // its ID; once it is read back, its place in order
+	delivery uint32 // its ID; once it is read back, its rank
 	row      int64  // in the table
 }
 
@@ -124,8 +124,8 @@ func (l *redeliveryLog) add(e rowEntry) error {
 	return err
 }
 
-// each calls redelivered for each row that has an equal in an earlier delivery,
-// and revised for each row of which an earlier delivery has the identity with
+// each calls redelivered for each row that has an equal in a delivery of lower
+// rank, and revised for each row of which such a delivery has the identity with
 // other values. Entries that skip wants to pass over do not count.
 func (l *redeliveryLog) each(skip func(*rowEntry) bool, redelivered, revised func(*rowEntry)) error {
 	for _, part := range l.parts {

@@ -80,6 +80,15 @@ func (f *RejectFile) open() (err error) {
 	return nil
 }
 
+// Copy adds the records of the reject file of another data set.
+func (f *RejectFile) Copy(records io.Reader) error {
+	if err := f.open(); err != nil {
+		return err
+	}
+	_, err := io.Copy(f.buf, records)
+	return err
+}
+
 // Append moves the records of other to the end of f, and closes other.
 func (f *RejectFile) Append(other *RejectFile) error {
 	if other.file == nil {

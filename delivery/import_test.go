@@ -1,0 +1,241 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// line is a record of CCLF5.
+func line(t *testing.T, claim string, n int, more map[string]string) string {
+	t.Helper()
+	values := map[string]string{
+		"CUR_CLM_UNIQ_ID": claim, "CLM_LINE_NUM": strconv.Itoa(1e9 + n)[:10], "BENE_MBI_ID": "1A00A00AA00", "CLM_ADJSMT_TYPE_CD": "0",
+		"CLM_EFCTV_DT": "2025-01-05", "CLM_LINE_CVRD_PD_AMT": " 00000000010.00",
+	}
+	maps.Copy(values, more)
+	return record(t, "CCLF5", schema.LayoutV36, values)
+}
+
+func monthly(name string, lines ...string) fakeDelivery {
+	return fakeDelivery{name: name, records: map[string][]string{"CCLF5": lines}}
+}
+
+// Three monthly deliveries, and a weekly one that the second covers.
+const (
+	january  = "P.A1234.ACO.ZCY25.D250121.T0912345"
+	february = "P.A1234.ACO.ZCY25.D250218.T0912345"
+	march    = "P.A1234.ACO.ZCY25.D250318.T0912345"
+	week     = "P.A1234.ACO.ZCWY25.D250128.T0912345"
+)
+
+var summaryOf = []string{"FILE_NAME", "KIND", "PROGRAM", "ACO_ID", "PERFORMANCE_YEAR", "FILE_DATE", "ROWS_READ", "ROWS_PROMISED", "ROWS_REJECTED", "ROWS_REDELIVERED", "ROWS_REVISED", "SUPERSEDED"}
+
+// grep returns the strings with some text in them.
+func grep(list []string, text string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !strings.Contains(s, text) })
+}
+
+func equal(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n%s\nwant:\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestRedelivered(t *testing.T) {
+	dir := t.TempDir()
+	same := line(t, "1", 1, nil)
+	twice := line(t, "5", 1, nil)
+	deliveries := []fakeDelivery{
+		monthly(march, same, line(t, "3", 1, nil)),
+		monthly(january, same, line(t, "2", 1, map[string]string{"HCPCS_BETOS_CD": "M1A"}), twice, twice),
+		monthly(february, same, line(t, "2", 1, nil), twice),
+		monthly(week, line(t, "4", 1, nil), line(t, "3", 1, nil)),
+	}
+	for i := range deliveries {
+		deliveries[i].zip(t, dir)
+	}
+	r, out := importCSV(t, Options{Inputs: []string{dir}})
+	equal(t, "cclf5", rows(t, out, "cclf5", "CUR_CLM_UNIQ_ID", "HCPCS_BETOS_CD", "FILE_NAME", "FILE_DATE"),
+		"1||P.A1234.ACO.ZC5Y25.D250121.T0912345|2025-01-21",
+		"2|M1A|P.A1234.ACO.ZC5Y25.D250121.T0912345|2025-01-21",
+		"2||P.A1234.ACO.ZC5Y25.D250218.T0912345|2025-02-18",
+		"3||P.A1234.ACO.ZC5Y25.D250318.T0912345|2025-03-18",
+		"5||P.A1234.ACO.ZC5Y25.D250121.T0912345|2025-01-21",
+		"5||P.A1234.ACO.ZC5Y25.D250121.T0912345|2025-01-21")
+	equal(t, "deliveries", grep(rows(t, out, "deliveries", summaryOf...), "ZC5"),
+		"P.A1234.ACO.ZC5WY25.D250128.T0912345|weekly|mssp|A1234|2025|2025-01-28|2|2|0|0|0|1",
+		"P.A1234.ACO.ZC5Y25.D250121.T0912345|monthly|mssp|A1234|2025|2025-01-21|4|4|0|0|0|0",
+		"P.A1234.ACO.ZC5Y25.D250218.T0912345|monthly|mssp|A1234|2025|2025-02-18|3|3|0|2|1|0",
+		"P.A1234.ACO.ZC5Y25.D250318.T0912345|monthly|mssp|A1234|2025|2025-03-18|2|2|0|1|0|0")
+	if r.Redelivered != 3 || r.Revised != 1 || len(r.Superseded) != 1 {
+		t.Errorf("%d rows delivered again, %d revised, superseded %v", r.Redelivered, r.Revised, r.Superseded)
+	}
+}
+
+// TestAdded imports deliveries one after the other: the data set must have the
+// rows that importing all at once gives.
+func TestAdded(t *testing.T) {
+	dir := t.TempDir()
+	same := line(t, "1", 1, nil)
+	deliveries := []fakeDelivery{
+		monthly(january, same, line(t, "2", 1, map[string]string{"HCPCS_BETOS_CD": "M1A"}), "short"),
+		monthly(week, line(t, "4", 1, nil), same),
+		monthly(february, same, line(t, "2", 1, nil)),
+		monthly(march, line(t, "2", 1, nil), line(t, "3", 1, nil)),
+	}
+	var paths []string
+	for i := range deliveries {
+		paths = append(paths, deliveries[i].zip(t, dir))
+	}
+	once := filepath.Join(t.TempDir(), "once")
+	if _, err := Import(context.Background(), Options{Inputs: []string{dir}, Out: once, MaxRejects: -1}); err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range [][]int{{0, 1, 2, 3}, {3, 0, 2, 1}, {1, 0, 3, 2}} {
+		added := filepath.Join(t.TempDir(), "added")
+		for _, i := range order {
+			r, err := Import(context.Background(), Options{Inputs: []string{paths[i]}, Out: added, MaxRejects: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Unchanged {
+				t.Errorf("delivery %d was not added", i)
+			}
+		}
+		for _, table := range []string{"cclf5", "deliveries"} {
+			equal(t, table+" of "+strconv.Itoa(order[0])+"...", parquetTexts(t, added, table), parquetTexts(t, once, table)...)
+		}
+		if got, want := rejects(t, added), rejects(t, once); got != want {
+			t.Errorf("rejects:\n%s\nwant:\n%s", got, want)
+		}
+		r, err := Import(context.Background(), Options{Inputs: []string{dir}, Out: added, MaxRejects: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Unchanged || len(r.Before) != 4*12 {
+			t.Errorf("imported again: unchanged %t, %d files imported before", r.Unchanged, len(r.Before))
+		}
+	}
+}
+
+func rejects(t *testing.T, out string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(out, "_rejects.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// parquetTexts reads the rows of a table in Parquet, sorted.
+func parquetTexts(t *testing.T, out, table string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(out, table, "part-*.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := openParquet(context.Background(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			row, err := p.next()
+			if err != nil {
+				break
+			}
+			var values []string
+			for _, v := range row.values {
+				values = append(values, string(v))
+			}
+			list = append(list, strings.Join(values, "|"))
+		}
+		p.close()
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestFaults(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*fakeDelivery)
+		want   string
+	}{
+		{"count", func(d *fakeDelivery) { d.counts = map[string]int{"CCLF5": 3} }, "has 2 records, and CCLF0 says 3"},
+		{"missing", func(d *fakeDelivery) { d.without = []string{"CCLF8"} }, "CCLF8 is missing from the monthly delivery of A1234 made on 2025-01-21"},
+		{"no CCLF0", func(d *fakeDelivery) { d.without = []string{"CCLF0"} }, "CCLF0 is missing"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := monthly(january, line(t, "1", 1, nil), line(t, "2", 1, nil))
+			tt.change(&d)
+			dir := t.TempDir()
+			path := d.zip(t, dir)
+			out := filepath.Join(dir, "out")
+			_, err := Import(context.Background(), Options{Inputs: []string{path}, Out: out, MaxRejects: -1})
+			if _, ok := errors.AsType[*SummaryError](err); !ok || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("error %v, want %q", err, tt.want)
+			}
+			if _, err := os.Stat(filepath.Join(out, "_manifest.json")); err == nil {
+				t.Error("there is a data set")
+			}
+			r, err := Import(context.Background(), Options{Inputs: []string{path}, Out: out, MaxRejects: -1, AllowFaults: true})
+			if err != nil || len(r.Faults) != 1 {
+				t.Errorf("error %v, faults %v", err, r)
+			}
+		})
+	}
+}
+
+func TestRejects(t *testing.T) {
+	good := line(t, "1", 1, nil)
+	bad := func(label, v string) string { return line(t, "2", 1, map[string]string{label: v}) }
+	d := monthly(january,
+		good, good[:100], bad("CLM_LINE_CVRD_PD_AMT", " 000000x0010.00"), bad("CLM_FROM_DT", "2025-02-30"),
+		good+"x", bad("CLM_LINE_NUM", "12a"), bad("CLM_LINE_HCPCS_CD", "\xff"), good+"  ")
+	_, out := importCSV(t, Options{Inputs: []string{d.folder(t, t.TempDir())}})
+	if n := len(rows(t, out, "cclf5", "CUR_CLM_UNIQ_ID")); n != 2 {
+		t.Errorf("%d rows, want 2", n)
+	}
+	got := rejects(t, out)
+	amount := 2*(388+1) - 288 + tableOf("CCLF5").Field("CLM_LINE_CVRD_PD_AMT").Start - 1
+	for _, want := range []string{
+		`"line":2,"byte":489,"reason":"a record of 100 bytes in a file of records of 388"`,
+		`"line":3,"byte":` + strconv.Itoa(amount) + `,"label":"CLM_LINE_CVRD_PD_AMT","reason":"not a number"`,
+		`"label":"CLM_FROM_DT","reason":"not a date"`,
+		`"line":5,`, `"line":6,`, `"line":7,`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	if n := strings.Count(got, "\n"); n != 6 {
+		t.Errorf("%d rejects, want 6:\n%s", n, got)
+	}
+}
+
+// TestDefaults imports with no options but the inputs and the place.
+func TestDefaults(t *testing.T) {
+	d := monthly(january, line(t, "1", 1, nil))
+	out := filepath.Join(t.TempDir(), "out")
+	r, err := Import(context.Background(), Options{Inputs: []string{d.folder(t, t.TempDir())}, Out: out})
+	if err != nil || r.Manifest.Format != dataset.Parquet {
+		t.Fatal(r, err)
+	}
+}
