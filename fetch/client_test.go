@@ -13,8 +13,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,10 +21,11 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
 func TestJobs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Hour})
 		for _, api := range []string{"v1", "v2", "v3"} {
 			c := client(t, s.url, func(o *fetch.Options) { o.API = api })
@@ -73,7 +72,7 @@ func TestJobs(t *testing.T) {
 }
 
 func TestMetadataAndAttribution(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{})
 		c := client(t, s.url)
 		if text, err := c.Metadata(t.Context()); err != nil || !strings.Contains(string(text), "CapabilityStatement") {
@@ -94,7 +93,7 @@ func TestMetadataAndAttribution(t *testing.T) {
 
 // TestConcurrentUse shares a client among many.
 func TestConcurrentUse(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{})
 		c := client(t, s.url)
 		var group sync.WaitGroup
@@ -114,10 +113,10 @@ func TestConcurrentUse(t *testing.T) {
 
 // bulkServer is a server of the FHIR bulk data specification that is not BCDA:
 // SMART authentication, another layout, two documents in the export.
-func bulkServer(t *testing.T, key *ecdsa.PublicKey) *testServer {
+func bulkServer(t *testing.T, key *ecdsa.PublicKey) *memnet.Server {
 	polls := 0
 	mux := http.NewServeMux()
-	s := newServer(t, mux)
+	s := memnet.NewServer(t, mux)
 	mux.HandleFunc("GET /r4/.well-known/smart-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `{"token_endpoint":"%s/auth/issue"}`, s.URL)
 	})
@@ -206,8 +205,8 @@ func TestAnyServer(t *testing.T) {
 // TestBasicElsewhere uses id and secret at a server that is not BCDA: with the
 // grant that OAuth wants, and the characters of the secret as they are.
 func TestBasicElsewhere(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	memnet.Test(t, func(t *testing.T) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id, secret, _ := r.BasicAuth()
 			if id != "i/d" || secret != "s+e%c=" || r.PostFormValue("grant_type") != "client_credentials" || r.Header.Get("Accept") != "application/json" {
 				w.WriteHeader(http.StatusUnauthorized)
@@ -267,7 +266,7 @@ func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) {
 
 // TestEvents checks the order of the export log.
 func TestEvents(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
 			{At: bcdatest.Data, Times: 1, Status: 503},
 			{At: bcdatest.Job, Times: 1, Status: 502},
@@ -300,7 +299,7 @@ func TestEvents(t *testing.T) {
 // TestCancel: a cancelled export ends soon, leaves the job alone and can be
 // resumed.
 func TestCancel(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		for _, fault := range []bcdatest.Fault{
 			{At: bcdatest.Job, Status: 503},
 			{At: bcdatest.Data, Times: 4, CutAfter: 6000, Stall: time.Hour},
@@ -324,58 +323,4 @@ func TestCancel(t *testing.T) {
 			}
 		}
 	})
-}
-
-func Example() {
-	ctx := context.Background()
-	// A server for the example; else it would be fetch.Sandbox, with the
-	// credentials of your organization.
-	server := httptest.NewServer(bcdatest.New(bcdatest.Options{Files: smallExport()}))
-	defer server.Close()
-	dir, err := os.MkdirTemp("", "export")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(dir)
-
-	client, err := fetch.New(fetch.Options{
-		BaseURL: server.URL,
-		API:     "v2",
-		Auth:    fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: bcdatest.ClientSecret},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	result, err := client.Export(ctx, fetch.ExportOptions{
-		Dir:     dir,
-		Request: fetch.Request{Types: []string{"Patient", "Coverage"}, Since: fetch.SinceAuto},
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, f := range result.Files {
-		fmt.Println(filepath.Base(f.Path), f.Resources)
-	}
-	// Output:
-	// 001-Patient-00001.ndjson.gz 20
-	// 001-Coverage-00001.ndjson.gz 20
-}
-
-func ExampleClient_Resume() {
-	saved, err := fetch.ReadLastRun("export")
-	if err != nil {
-		fmt.Println("nothing to resume")
-		return
-	}
-	client, err := fetch.New(fetch.Options{BaseURL: saved.BaseURL, API: saved.API /* and Auth */})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = client.Resume(context.Background(), fetch.ExportOptions{Dir: "export"})
-	fmt.Println(err)
-	// Output: nothing to resume
 }

@@ -1,58 +1,65 @@
-// Package fetch gets bulk exports from a FHIR server: CMS's Beneficiary Claims
-// Data API (BCDA) first of all, and any other server that follows the FHIR
-// Bulk Data specification.
+// Package fetch downloads bulk exports from a FHIR server: CMS's Beneficiary
+// Claims Data API (BCDA), and any other server that follows the FHIR Bulk Data
+// specification.
 //
-// An export is a long conversation. The client asks for a token, starts a
-// job, asks for hours how the job is doing, is given a list of files, and
-// downloads them; every part of that can fail, and some failures look like
-// others. [Client.Export] holds the whole conversation. The other methods of
-// [Client] are single sentences of it: [Client.Token], [Client.Metadata],
-// [Client.Jobs], [Client.JobStatus], [Client.CancelJob], [Client.Attribution].
+// An export takes minutes to hours. The client gets a token, starts a job, polls
+// it until it is complete, reads the manifest, and downloads the files in it.
+// [Client.Export] does all of this, and [Client.Resume] continues it after an
+// interruption. The other methods of [Client] are single requests:
+// [Client.Token], [Client.Metadata], [Client.Attribution], [Client.Jobs],
+// [Client.JobStatus] and [Client.CancelJob].
 //
-// # The folder is the memory
+// # The export folder
 //
-// An export belongs to a folder. What was agreed with the server is written to
-// [stateFile] before anything is done that cannot be repeated: the intent to
-// start a job before the request that starts it, the address of the job
-// before the first poll, the list of files before the first download. The
-// file is replaced atomically, so a process can be killed at any moment.
-// Whoever comes next continues: an intent without a job is looked up in the
-// server's list of jobs, a half file is continued where it stopped.
+// An export belongs to a folder, which also holds its state. Before every step
+// that cannot be repeated, the state is saved: the intent to start a job before
+// the request that starts it, the address of the job before the first poll, the
+// list of files before the first download. It is replaced atomically, so the
+// process may be killed at any time, and the next one continues. If a job may
+// have been started without the state having its address, it is looked for in
+// the server's job list before another one is started. A partial file continues
+// at the byte where it ended.
 //
-// A data file gets its name, ending in .ndjson or .ndjson.gz, only when it is
-// whole: read to the end of its gzip stream, each line checked, synced to disk.
-// Until then it is a .part file. So the name itself is the record of what is
-// finished, and a crash between the renaming of a file and the writing of the
-// state loses nothing. Lines that are no resource of the announced type do not
-// take the others with them: the file is kept, and the export counts as
-// incomplete. What is not data, error files and lists of deleted resources, has
-// an underscore in front of its name. [CompleteRuns] lists the exports of a
-// folder of which all has arrived, with their files.
+// A file gets its final name, which ends in .ndjson or .ndjson.gz, only when it
+// is complete: read to the end of its gzip stream, every line checked, and
+// synced to disk. Until then its name ends in .part. The name alone therefore
+// says that a file is finished. Names of files without data, such as error
+// files, begin with an underscore. A file with lines that are not resources of
+// its type is kept, and the export counts as incomplete.
 //
-// A lock in the folder keeps a second run away.
+// [CompleteRuns] lists the complete exports of a folder with their files,
+// [ReadLastRun] describes its last export, and [ReadStatus] says whether
+// something is missing. A lock keeps a second process out of the folder.
 //
 // # Incremental exports
 //
-// The state also remembers, for each kind of request, the transaction time of
-// the last complete run, in the server's own words. A request with Since set
-// to [SinceAuto] asks for what changed from then on. The time moves only when
-// every file arrived without a flaw and the server reported no error: a job can complete
-// although most of it failed, and a time moved forward then would lose those
-// changes for good.
+// With [SinceAuto], a request asks for what has changed since the last complete
+// export of the same kind, by its transaction time as the server wrote it. That
+// time advances only when every file has arrived without flaws and the server
+// has reported no errors: a job can complete although most of it failed, and
+// those changes must not be lost.
 //
 // # Trust
 //
-// The bearer token goes to the origin (scheme, host and port) of the base URL
-// and nowhere else, whatever a manifest or a redirect says. Plain http is for
-// loopback addresses. What a server says is shown with every secret taken
-// out, what is in its error files is never shown, because beneficiary
-// identifiers are in there. Files are named by this package and never written
-// through a symbolic link.
+// The token is sent to the origin (scheme, host and port) of the base URL and
+// nowhere else, whatever a manifest or a redirect says. Plain http is for
+// loopback addresses only. Secrets and Medicare Beneficiary Identifiers are
+// removed from the server's messages before they are shown or stored. The
+// content of error files is never shown, because it can name beneficiaries.
+// This package chooses the names of files, and never writes through a symbolic
+// link. Files are readable by their owner only.
 //
-// # Waiting
+// # Waits and errors
 //
-// All waits are in [Waits]. There is one rule for failure: what may pass is
-// tried again, with growing and jittered waits or as long as the server says,
-// until nothing has moved for [Waits.RetryBudget]. The error then is
-// [ErrUnavailable], and the export can be resumed.
+// All waits are in [Waits]. Transient failures are retried, with growing and
+// jittered waits or as the server asks, until an operation has made no progress
+// for [Waits.RetryBudget]. Then the error is an [ErrUnavailable], and the export
+// can be resumed. Except for those of the context, errors are of type [Error]
+// and have a [Kind].
+//
+// # Stability
+//
+// The API follows semantic versioning. So do the names of files and the state of
+// a folder: later versions resume what earlier ones have started. Texts of
+// errors and log messages may change; kinds of errors do not.
 package fetch

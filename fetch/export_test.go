@@ -10,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
 func TestExport(t *testing.T) {
@@ -63,7 +64,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestDecompress(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
 		dir := t.TempDir()
 		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
@@ -78,7 +79,7 @@ func TestDecompress(t *testing.T) {
 }
 
 func TestEmptyExport(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{})
 		dir := t.TempDir()
 		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
@@ -94,7 +95,7 @@ func TestEmptyExport(t *testing.T) {
 }
 
 func TestSinceAuto(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		// Nanoseconds and an offset, in what our clock takes for the future.
 		const odd = "2031-02-03T04:05:06.123456789+05:30"
 		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.TransactionTime = odd }})
@@ -137,7 +138,7 @@ func TestSinceAuto(t *testing.T) {
 }
 
 func TestUnfinishedOfAnotherRequest(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Job, Times: 1, Status: 401}, {At: bcdatest.Job, Skip: 1, Times: 1, Status: 401}}})
 		dir := t.TempDir()
 		c := client(t, s.url)
@@ -156,7 +157,7 @@ func TestUnfinishedOfAnotherRequest(t *testing.T) {
 }
 
 func TestResumeNothing(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		_, err := client(t, "https://127.0.0.1:1").Resume(t.Context(), fetch.ExportOptions{Dir: dir})
 		wantKind(t, err, fetch.ErrFolder)
@@ -166,7 +167,7 @@ func TestResumeNothing(t *testing.T) {
 }
 
 func TestTwoRuns(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
 		dir := t.TempDir()
 		first := make(chan error, 1)
@@ -191,7 +192,7 @@ func TestTwoRuns(t *testing.T) {
 // TestStateLost: files that the state knows nothing of are not taken for those
 // of a new run.
 func TestStateLost(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
 		dir := t.TempDir()
 		old := string(lines("Patient", 99, 2))
@@ -220,7 +221,7 @@ func TestStateLost(t *testing.T) {
 // TestProgressOfTheRest: what an earlier run had downloaded is not counted
 // for the estimate of this one.
 func TestProgressOfTheRest(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
 			{At: bcdatest.Data, Skip: 4, Times: 2, Status: 401},
 			{At: bcdatest.Data, Wait: 300 * time.Millisecond},

@@ -23,6 +23,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
 func outcome(code, text string) string {
@@ -360,7 +361,7 @@ func (b *safeBuffer) String() string {
 
 // TestAttach: a job that runs already for the same request is taken over.
 func TestAttach(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
 		first := make(chan error, 1)
 		go func() {
@@ -381,7 +382,7 @@ func TestAttach(t *testing.T) {
 
 // TestNotAttached: a job of another request is left alone, but named.
 func TestNotAttached(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Minute})
 		other := client(t, s.url)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -410,7 +411,7 @@ func TestNotAttached(t *testing.T) {
 // TestResumeByRange: a file that breaks off goes on where it was, and is the
 // same in the end as one that came in one piece.
 func TestResumeByRange(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
 		whole := t.TempDir()
 		c := client(t, serve(t, bcdatest.Options{Files: []bcdatest.File{big}}).url, func(o *fetch.Options) { o.API = "v2" })
@@ -451,10 +452,10 @@ func TestResumeByRange(t *testing.T) {
 
 // TestChangedFile: a file that changed in between is fetched from its start.
 func TestChangedFile(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		var n atomic.Int32
 		body := []string{packed(lines("Patient", 1, 400)), packed(lines("Patient", 2, 400))}
-		s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
 			i := n.Add(1)
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Header().Set("ETag", fmt.Sprintf(`"%d"`, min(i, 2)))
@@ -482,7 +483,7 @@ func TestChangedFile(t *testing.T) {
 
 // TestThrottledDownloads: after a 429 fewer downloads go on.
 func TestThrottledDownloads(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		var active, before, after atomic.Int32
 		var passed atomic.Bool
 		full := make(chan struct{}) // closed when all that may come at a time are here
@@ -491,7 +492,7 @@ func TestThrottledDownloads(t *testing.T) {
 			files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
 		}
 		server := bcdatest.New(bcdatest.Options{Files: files})
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/data/") {
 				now := active.Add(1)
 				defer active.Add(-1)
@@ -508,7 +509,7 @@ func TestThrottledDownloads(t *testing.T) {
 					return
 				}
 				<-full
-				wait(20 * time.Millisecond)
+				memnet.Wait(20 * time.Millisecond)
 			}
 			server.ServeHTTP(w, r)
 		}))
@@ -525,7 +526,7 @@ func TestThrottledDownloads(t *testing.T) {
 // TestOneRefresh: when the token is refused, one request for a new one is made
 // for all downloads.
 func TestOneRefresh(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		var s *fixture
 		var once sync.Once
 		s = serve(t, bcdatest.Options{Files: smallExport(), Observe: func(r *http.Request) {
@@ -545,7 +546,7 @@ func TestOneRefresh(t *testing.T) {
 // TestShortTokens: a token that lives two seconds serves more than one
 // request.
 func TestShortTokens(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), TokenLife: 2 * time.Second, JobTime: 100 * time.Millisecond})
 		if _, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{}); err != nil {
 			t.Fatal(err)
@@ -558,7 +559,7 @@ func TestShortTokens(t *testing.T) {
 
 // TestErrorFilesPass: information and warnings are success.
 func TestErrorFilesPass(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		text := strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"information"`) + "\n" + strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"warning"`) + "\n"
 		s := serve(t, bcdatest.Options{Files: smallExport(), Errors: []byte(text)})
 		result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
@@ -569,7 +570,7 @@ func TestErrorFilesPass(t *testing.T) {
 }
 
 func TestDuplicateURLs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
 			for _, f := range m.Output {
 				relative := f
@@ -589,7 +590,7 @@ func TestDuplicateURLs(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		page := 0
 		var all []bcdatest.ManifestFile
 		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
@@ -611,12 +612,12 @@ func TestPages(t *testing.T) {
 }
 
 func TestDeleted(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		bundle := lines("Bundle", 1, 3)
 		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) {
 			m.Deleted = []bcdatest.ManifestFile{{Type: "Bundle", URL: "/bundle"}}
 		}})
-		proxy := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxy := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/bundle" {
 				_, _ = w.Write(bundle)
 				return
@@ -640,9 +641,9 @@ func TestDeleted(t *testing.T) {
 // TestAllowedOrigin: files of a second origin are fetched when that is wanted,
 // without the token.
 func TestAllowedOrigin(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 3, 5)
-		other := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		other := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != "" {
 				t.Error("the token was sent to another origin")
 			}
@@ -687,7 +688,7 @@ func TestSymlinks(t *testing.T) {
 // TestExpired: an expired export keeps its files, and what comes with a 404 is
 // never saved.
 func TestExpired(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 3, Times: 1, Status: 401}, {At: bcdatest.Data, Skip: 4, Times: 1, Status: 401}}})
 		dir := t.TempDir()
 		c := client(t, s.url)
@@ -710,7 +711,7 @@ func TestExpired(t *testing.T) {
 
 // TestDiskFull is about the errors; the condition itself is made up.
 func TestDiskFull(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
 		dir := t.TempDir()
 		c := client(t, s.url)
@@ -729,7 +730,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestSecrets: no secret is written anywhere, even if the server repeats it.
 func TestSecrets(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		const secret = "s3cr3t/with+signs=&%"
 		var tokens []string
 		var mu sync.Mutex
@@ -738,7 +739,7 @@ func TestSecrets(t *testing.T) {
 		}
 		server := bcdatest.New(bcdatest.Options{Files: smallExport(), ClientSecret: secret})
 		n := 0
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			n++
 			fail := n%3 == 0
@@ -797,7 +798,7 @@ func TestShortRange(t *testing.T) {
 	} {
 		run(t, name, func(t *testing.T) {
 			var n atomic.Int32
-			s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
+			s := memnet.NewServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("ETag", `"1"`)
 				from, to := 0, len(text)
 				switch n.Add(1) {
@@ -853,7 +854,7 @@ func manifestOf(file http.HandlerFunc) http.Handler {
 // TestLongRetryAfter: what the server asks for while a job runs is obeyed up
 // to MaxWait, and the log says so.
 func TestLongRetryAfter(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
 			{At: bcdatest.Job, Times: 1, Status: 202, Header: http.Header{"Retry-After": {"86400"}}},
 		}})
@@ -881,7 +882,7 @@ func TestNoJobList(t *testing.T) {
 		run(t, name, func(t *testing.T) {
 			server := manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) })
 			var n atomic.Int32
-			s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.URL.Path == "/fhir/jobs":
 					list(w, r)
@@ -902,13 +903,13 @@ func TestNoJobList(t *testing.T) {
 // TestWaitingForAPlace: who waits because the server wanted fewer downloads
 // does not use up the budget for retries while others get on.
 func TestWaitingForAPlace(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
 			bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
 		}})
 		var n, failures atomic.Int32
 		var slow atomic.Value
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case !strings.HasPrefix(r.URL.Path, "/data/"):
 				server.ServeHTTP(w, r)
@@ -922,7 +923,7 @@ func TestWaitingForAPlace(t *testing.T) {
 				for chunk := range slices.Chunk(reply.Body.Bytes(), reply.Body.Len()/10) {
 					_, _ = w.Write(chunk)
 					w.(http.Flusher).Flush()
-					wait(50 * time.Millisecond)
+					memnet.Wait(50 * time.Millisecond)
 				}
 			case failures.Add(1) <= 2:
 				w.WriteHeader(http.StatusServiceUnavailable)
@@ -939,11 +940,11 @@ func TestWaitingForAPlace(t *testing.T) {
 
 // TestListedJobs: what the list of jobs says is shown without secrets.
 func TestListedJobs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	memnet.Test(t, func(t *testing.T) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprintf(w, `{"resourceType":"Bundle","entry":[{"resource":{"id":"1\u001b[2J","status":"completed","input":[{"valueString":"GET /x?%s"}]}}]}`, r.Header.Get("Authorization"))
 		}))
-		tokens := newServer(t, bcdatest.New(bcdatest.Options{}))
+		tokens := memnet.NewServer(t, bcdatest.New(bcdatest.Options{}))
 		auth := credentials
 		auth.TokenURL = tokens.URL + "/auth/token"
 		jobs, err := client(t, s.URL, func(o *fetch.Options) { o.Auth = auth }).Jobs(t.Context())
@@ -956,16 +957,16 @@ func TestListedJobs(t *testing.T) {
 // TestSlowStart: a process is killed while the server still works on its
 // request to start a job. The next one waits for what comes of it.
 func TestSlowStart(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		server := bcdatest.New(bcdatest.Options{Files: smallExport()})
 		ctx, kill := context.WithCancel(t.Context())
 		var once sync.Once
 		started := make(chan struct{})
-		s := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "$export") {
 				once.Do(func() {
 					kill()
-					wait(100 * time.Millisecond)
+					memnet.Wait(100 * time.Millisecond)
 					server.ServeHTTP(httptest.NewRecorder(), r)
 					close(started)
 					panic(http.ErrAbortHandler)
@@ -989,9 +990,9 @@ func TestSlowStart(t *testing.T) {
 
 // TestByteOrderMark: some servers begin a file with one.
 func TestByteOrderMark(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		text := "\ufeff" + string(lines("Patient", 1, 2))
-		s := newServer(t, manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+		s := memnet.NewServer(t, manifestOf(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
 		dir := t.TempDir()
 		c := client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil })
 		if _, err := export(t, c, dir, fetch.Request{}); err != nil {
@@ -1005,7 +1006,7 @@ func TestByteOrderMark(t *testing.T) {
 
 // TestNoJobs: an empty list may be nothing but the words that there is none.
 func TestNoJobs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		for body, fails := range map[string]bool{
 			outcome("exception", "no Jobs found for acoID"): false,
 			"": true, "<html>": true, "404 page not found": true,

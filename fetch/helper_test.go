@@ -20,6 +20,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
 // stateFile is the file that holds the state of a folder.
@@ -73,11 +74,19 @@ type fixture struct {
 	requests []*http.Request
 }
 
+// run runs a subtest in a bubble, in parallel with others.
+func run(t *testing.T, name string, test func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		memnet.Test(t, test)
+	})
+}
+
 // serve starts a server in memory.
 func serve(t testing.TB, opts bcdatest.Options) *fixture {
 	t.Helper()
 	f := newFixture(opts)
-	f.url = newServer(t, f).URL
+	f.url = memnet.NewServer(t, f).URL
 	return f
 }
 
@@ -142,8 +151,8 @@ var credentials = fetch.BasicAuth{ClientID: bcdatest.ClientID, ClientSecret: bcd
 func client(t testing.TB, address string, change ...func(*fetch.Options)) *fetch.Client {
 	t.Helper()
 	opts := fetch.Options{BaseURL: address, Auth: credentials, Waits: quick}
-	if u, err := url.Parse(address); err == nil && memory.has(u.Host) {
-		opts.Transport = newTransport(t)
+	if u, err := url.Parse(address); err == nil && memnet.Has(u.Host) {
+		opts.Transport = memnet.NewTransport(t)
 	}
 	for _, c := range change {
 		c(&opts)

@@ -23,6 +23,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
 // elsewhere is a client of the server's other base, which is not BCDA's.
@@ -38,7 +39,7 @@ func elsewhere(t testing.TB, s *fixture, change ...func(*fetch.Options)) *fetch.
 func withStorage(t testing.TB, opts bcdatest.Options) *fixture {
 	t.Helper()
 	var s *fixture
-	storage := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.StorageHandler().ServeHTTP(w, r) }))
+	storage := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.StorageHandler().ServeHTTP(w, r) }))
 	opts.Storage = storage.URL
 	s = serve(t, opts)
 	s.storageURL = storage.URL
@@ -87,7 +88,7 @@ func TestSignedAddresses(t *testing.T) {
 // TestResumeOutdated: what is resumed long after its addresses were given asks
 // for them anew, also with --resume.
 func TestResumeOutdated(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := withStorage(t, bcdatest.Options{
 			Files: smallExport(), SignedUses: 1,
 			Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 12, CutAfter: 10}},
@@ -112,7 +113,7 @@ func TestResumeOutdated(t *testing.T) {
 		for _, part := range strings.Split(string(state), `"url": "`)[1:] {
 			address, _, _ := strings.Cut(part, `"`)
 			if strings.Contains(address, "signature=") {
-				if resp, err := (&http.Client{Transport: newTransport(t)}).Get(address); err == nil {
+				if resp, err := (&http.Client{Transport: memnet.NewTransport(t)}).Get(address); err == nil {
 					resp.Body.Close()
 				}
 			}
@@ -128,10 +129,10 @@ func TestResumeOutdated(t *testing.T) {
 // TestRedirectedFiles: a server that redirects to a storage host makes a fresh
 // signature each time, and the token stays with it.
 func TestRedirectedFiles(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 1, 30)
 		var asked atomic.Int32
-		storage := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		storage := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
 			case r.Header.Get("Authorization") != "":
 				t.Error("the token went to the storage host")
@@ -141,7 +142,7 @@ func TestRedirectedFiles(t *testing.T) {
 				_, _ = w.Write(text)
 			}
 		}))
-		s := newServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
+		s := memnet.NewServer(t, manifestOf(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, storage.URL+"/x?signature=1", http.StatusFound)
 		}))
 		dir := t.TempDir()
@@ -162,7 +163,7 @@ func TestRedirectedFiles(t *testing.T) {
 // TestRefusedForGood: an address that is refused whatever the job gives costs
 // one file, not the export, and does not go on for ever.
 func TestRefusedForGood(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := withStorage(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Status: 403}}})
 		c := client(t, s.url, func(o *fetch.Options) { o.API, o.AllowOrigins = "v2", []string{s.storageURL} })
 		dir := t.TempDir()
@@ -245,7 +246,7 @@ func first(change func(*bcdatest.ManifestFile)) func(*bcdatest.Manifest) {
 // TestIntegrityHolds: length and checksum that are right are no news, and what
 // was spoiled on the way is fetched again.
 func TestIntegrityHolds(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 1, 40)
 		spoiled := bytes.Replace(slices.Clone(text), []byte("filler"), []byte("fuller"), 1)
 		s := serve(t, bcdatest.Options{
@@ -290,7 +291,7 @@ func TestKickoffReplies(t *testing.T) {
 // TestUnnamedJob: a job of which nobody says where it is, is not started again
 // and again.
 func TestUnnamedJob(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		opts := bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Location: "-"}
 		s := serve(t, opts)
 		_, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{})
@@ -387,7 +388,7 @@ func relative(m map[string]any) {
 // TestGoneFiles: files that are gone while their job lives do not keep a folder
 // busy for ever.
 func TestGoneFiles(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		for status, requests := range map[int]int{404: 1, 410: 1, 500: 4} {
 			for _, again := range []bool{false, true} {
 				s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
@@ -419,7 +420,7 @@ func TestGoneFiles(t *testing.T) {
 // TestNewAfterExpiry: a folder whose job has expired meanwhile starts a new
 // export at once, if that is wanted.
 func TestNewAfterExpiry(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 401}, {At: bcdatest.Data, Skip: 1, Times: 1, Status: 401}}})
 		dir := t.TempDir()
 		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
@@ -434,7 +435,7 @@ func TestNewAfterExpiry(t *testing.T) {
 
 // TestWaitForOthers: a job that is in the way is waited for, without a limit.
 func TestWaitForOthers(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -464,7 +465,7 @@ func TestWaitForOthers(t *testing.T) {
 
 // TestMixedFolder: data of two versions of the API do not go into one folder.
 func TestMixedFolder(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
 		dir := t.TempDir()
 		v2 := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
@@ -492,7 +493,7 @@ func TestMixedFolder(t *testing.T) {
 
 // TestCompleteRuns lists what is complete, in the order of the manifests.
 func TestCompleteRuns(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 7, Times: 1, Status: 403}}})
 		dir := t.TempDir()
 		c := client(t, s.url, func(o *fetch.Options) { o.API = "v2" })
@@ -534,7 +535,7 @@ func TestCompleteRuns(t *testing.T) {
 
 // TestSystemTypes: the remark of v3 is recognized, and its text not shown.
 func TestSystemTypes(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
 		result, err := export(t, client(t, s.url), t.TempDir(), fetch.Request{})
 		if err != nil || !result.SystemTypes {
@@ -550,7 +551,7 @@ func TestSystemTypes(t *testing.T) {
 
 // TestScope: AB2D wants a scope with the client credentials.
 func TestScope(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", Scope: "clientCreds"})
 		for scope, kind := range map[string]fetch.Kind{"clientCreds": "", "": fetch.ErrAuth} {
 			auth := credentials
@@ -572,7 +573,7 @@ func TestScope(t *testing.T) {
 }
 
 func TestUntil(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
 		c := elsewhere(t, s)
 		dir := t.TempDir()
@@ -597,7 +598,7 @@ func TestUntil(t *testing.T) {
 
 // TestForbidden: the same 403 is the same error wherever it comes.
 func TestForbidden(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		refuse := func(at bcdatest.Place) bcdatest.Fault {
 			return bcdatest.Fault{At: at, Status: 403, Body: outcome("forbidden", "denied")}
 		}
@@ -727,7 +728,7 @@ func TestFacts(t *testing.T) {
 // TestTokenIsHTML: an address that is not the one for tokens is given up after
 // a few attempts, and not retried for the whole budget.
 func TestTokenIsHTML(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 200, Body: "<html>"}}})
 		c := client(t, s.url, func(o *fetch.Options) { o.Waits.RetryBudget = time.Hour })
 		_, err := c.Token(t.Context())
@@ -746,9 +747,9 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestInterruptedReply: a reply that is no longer read because the command was
 // interrupted did not break off, and nothing is tried again.
 func TestInterruptedReply(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, "{")
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
@@ -756,7 +757,7 @@ func TestInterruptedReply(t *testing.T) {
 		var words bytes.Buffer
 		c := client(t, server.URL+"/fhir", func(o *fetch.Options) {
 			o.Auth, o.Log = nil, slog.New(slog.NewTextHandler(&words, nil))
-			transport := newTransport(t)
+			transport := memnet.NewTransport(t)
 			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
 				resp, err := transport.RoundTrip(r)
 				cancel(errors.New("stopped by a signal"))

@@ -48,11 +48,11 @@ func (s *Server) data(w http.ResponseWriter, r *http.Request) {
 	expired := j.state == archived || time.Now().After(j.done.Add(s.opts.KeepTime))
 	s.mu.Unlock()
 	if expired {
-		w.WriteHeader(http.StatusNotFound) // and the data
+		w.WriteHeader(http.StatusNotFound) // BCDA sends the data all the same
 	}
 	w.Header().Set("Content-Type", "application/fhir+ndjson")
 	if !takesGzip(r) {
-		// Without compression there are no ranges.
+		// BCDA ignores ranges without compression.
 		z, err := gzip.NewReader(bytes.NewReader(stored))
 		if err == nil {
 			_, _ = io.Copy(w, z)
@@ -73,9 +73,8 @@ func takesGzip(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }
 
-// A tailWriter is the compression of BCDA, which has nothing to compress, but
-// does not know it: it ends the body with an empty gzip stream, and forgets
-// its length.
+// A tailWriter imitates BCDA's compression of files that are already
+// compressed: it appends an empty gzip member, and drops the Content-Length.
 type tailWriter struct {
 	http.ResponseWriter
 	data bool
@@ -98,8 +97,8 @@ func (w *tailWriter) tail() {
 	}
 }
 
-// plain serves a file that is stored without compression: a range of it is
-// compressed anew, so that it fits nothing.
+// plain serves a file that is stored without compression. A range of it is
+// compressed separately, so it does not continue the compressed file.
 func (s *Server) plain(w http.ResponseWriter, r *http.Request, j *job, text []byte) {
 	w.Header().Set("Content-Type", "application/fhir+ndjson")
 	if !takesGzip(r) {

@@ -1,13 +1,14 @@
-// Package bcdatest is a server that behaves as CMS's Beneficiary Claims Data
-// API (BCDA) does, for tests and for learning: with its strings where numbers
-// are expected, its two JSON documents in one body, and the end of its gzip
-// streams. It serves an export that it is given, and fails as it is told to.
+// Package bcdatest is a server that behaves like CMS's Beneficiary Claims Data
+// API (BCDA), for tests and for learning. It includes BCDA's quirks: strings in
+// place of numbers, two JSON documents in one body, an empty member at the end
+// of gzip streams. It serves the export it is given, and injects the faults it
+// is told to.
 //
-// A [Server] is an http.Handler; put it behind net/http/httptest, or listen
-// with it on a loopback address:
+// A [Server] is an [net/http.Handler]. Use it with net/http/httptest, or listen
+// on a loopback address:
 //
 //	s := bcdatest.New(bcdatest.Options{Files: files})
 //	ts := httptest.NewServer(s)
 //
-// What it serves must be synthetic.
+// Serve synthetic data only: the server is not secure.
 package bcdatest

@@ -24,39 +24,37 @@ const (
 	Metadata    Place = "metadata"
 )
 
-// A Fault makes the server fail.
+// A Fault makes some requests fail.
 type Fault struct {
 	At Place
-	// Type makes it a fault of the files of one resource type, at Data.
+	// Type limits a fault at Data to files of one resource type.
 	Type string
-	// After waits for a request at another place: the requests before that pass,
-	// and count for nothing.
+	// After, if it is set, is a place: requests before the first one there
+	// succeed and are not counted.
 	After Place
-	// Skip lets so many requests pass first; Times is how many then fail, or
-	// all if it is 0.
+	// Skip is how many requests succeed first, and Times how many then fail, 0
+	// for all.
 	Skip, Times int
 
-	// Status, unless it is 0, is sent instead of the real reply, with Header
-	// and Body.
+	// Status, if it is not 0, replaces the reply, with Header and Body.
 	Status int
 	Header http.Header
 	Body   string
 
-	// Lose takes the request as usual and closes the connection instead of
-	// replying.
+	// Lose processes the request and closes the connection without a reply.
 	Lose bool
-	// CutAfter, unless it is 0, breaks the reply off after so many bytes of
-	// its body: by closing the connection, or, if Stall is set, by falling
-	// silent for so long.
+	// CutAfter, if it is not 0, ends the reply after this number of bytes of its
+	// body: by closing the connection or, if Stall is set, by sending nothing
+	// for that time.
 	CutAfter int64
 	Stall    time.Duration
-	// Wait is slept before the reply.
+	// Wait delays the reply.
 	Wait time.Duration
-	// Corrupt changes a byte in the middle of the body.
+	// Corrupt changes one byte of the body.
 	Corrupt bool
 }
 
-// presets are faults by name, as people may ask for them.
+// presets are faults by name.
 var presets = map[string][]Fault{
 	"slow":             {{At: Data, Wait: 2 * time.Second}},
 	"token-slow":       {{At: Token, Times: 3, Status: http.StatusServiceUnavailable}},
@@ -75,26 +73,25 @@ var presets = map[string][]Fault{
 	"token-deactivate": {{At: Job, Times: 1, Status: http.StatusUnauthorized, Body: outcomeV3("error", "forbidden", "Invalid Token")}},
 }
 
-// Presets are the names that Preset knows.
+// Presets lists the names of all presets.
 func Presets() []string { return slices.Sorted(maps.Keys(presets)) }
 
-// Preset returns faults by their name; ok is false if there are none of that
+// Preset returns the faults of a preset. Ok is false if there is none with that
 // name.
 func Preset(name string) (faults []Fault, ok bool) {
 	faults, ok = presets[name]
 	return faults, ok
 }
 
-// faultSet counts the requests at each place.
+// A faultSet decides which requests fail.
 type faultSet struct {
 	mu     sync.Mutex
 	faults []Fault
-	seen   []int // requests, by fault
+	seen   []int // counted requests, by fault's index
 	places map[Place]bool
 }
 
-// next returns the fault of a request, or nil. The first one that is due
-// counts.
+// next returns the first fault that applies to a request, or nil.
 func (s *faultSet) next(at Place, resourceType string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +114,7 @@ func (s *faultSet) next(at Place, resourceType string) *Fault {
 	return due
 }
 
-// A faultyWriter breaks replies off, and changes bytes of them.
+// A faultyWriter injects a fault into a reply.
 type faultyWriter struct {
 	http.ResponseWriter
 	request *http.Request
@@ -125,7 +122,7 @@ type faultyWriter struct {
 	written int64
 }
 
-// giveUp ends the connection.
+// giveUp closes the connection.
 func giveUp() { panic(http.ErrAbortHandler) }
 
 func (w *faultyWriter) WriteHeader(status int) {

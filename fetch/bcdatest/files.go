@@ -14,25 +14,26 @@ import (
 	"time"
 )
 
-// A File is one data file of the export. The server keeps data compressed, as
-// BCDA does.
+// A File is a data file of an export. The server stores it compressed, as BCDA
+// does.
 type File struct {
-	Type string // of its resources
+	Type string // resource type
 	load func() ([]byte, error)
 }
 
-// Text is a file of the lines of text.
+// Text makes a file of NDJSON text.
 func Text(resourceType string, text []byte) File {
 	return File{resourceType, sync.OnceValues(func() ([]byte, error) { return compress(text), nil })}
 }
 
-// Compressed is a file of which only the gzip form is at hand.
+// Compressed makes a file of compressed NDJSON text.
 func Compressed(resourceType string, stored []byte) File {
 	return File{resourceType, func() ([]byte, error) { return stored, nil }}
 }
 
-// FromFS takes all files of a file system whose names end in .ndjson or
-// .ndjson.gz. They are read when they are asked for, and then kept.
+// FromFS makes files of all files in fsys whose names end in .ndjson or
+// .ndjson.gz, in lexical order of their paths. A file is read when it is first
+// requested, and then kept in memory.
 func FromFS(fsys fs.FS) ([]File, error) {
 	var files []File
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -59,7 +60,7 @@ func FromFS(fsys fs.FS) ([]File, error) {
 	return files, err
 }
 
-// typeOf reads the resource type of a file's first line.
+// typeOf reads the resource type of the first line of a file.
 func typeOf(fsys fs.FS, name string, packed bool) (string, error) {
 	file, err := fsys.Open(name)
 	if err != nil {
@@ -77,7 +78,7 @@ func typeOf(fsys fs.FS, name string, packed bool) (string, error) {
 		return "", err
 	}
 	if resource.ResourceType == "" {
-		return "", errors.New("it does not begin with a FHIR resource")
+		return "", errors.New("does not begin with a FHIR resource")
 	}
 	return resource.ResourceType, nil
 }
@@ -90,14 +91,14 @@ func compress(text []byte) []byte {
 	return b.Bytes()
 }
 
-// A filter leaves out resources as the parameters of a request say.
+// A filter selects resources by the parameters of a request.
 type filter struct {
 	since time.Time
-	tags  []string // any of which an ExplanationOfBenefit must have
-	must  []func(*resource) bool
+	tags  []string               // an ExplanationOfBenefit must have one of them
+	must  []func(*resource) bool // conditions on an ExplanationOfBenefit
 }
 
-// A resource is what a filter looks at.
+// A resource is what a filter needs of a resource.
 type resource struct {
 	Outcome string
 	Meta    struct {
@@ -107,8 +108,8 @@ type resource struct {
 	BillablePeriod struct{ Start string }
 }
 
-// apply returns the file without what the filter leaves out, and whether
-// anything remains.
+// apply returns the file with the selected resources, and whether there are
+// any.
 func (f filter) apply(file File) (File, bool, error) {
 	explanation := file.Type == "ExplanationOfBenefit"
 	if f.since.IsZero() && (!explanation || len(f.tags) == 0 && len(f.must) == 0) {
@@ -127,7 +128,7 @@ func (f filter) apply(file File) (File, bool, error) {
 		line, err := lines.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
 			var r resource
-			// A line that is no resource fits no filter.
+			// A line that is not a resource is not selected.
 			if json.Unmarshal(line, &r) == nil && f.keeps(&r, explanation) {
 				kept.Write(line)
 			}

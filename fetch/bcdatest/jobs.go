@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// state is how a job is.
+// A state is the state of a job.
 type state string
 
 const (
@@ -28,14 +28,14 @@ type job struct {
 	id      int
 	api     string
 	url     string // of the request
-	types   string // as it names them
+	types   string // _type of the request
 	created time.Time
-	done    time.Time // when it will be, or is
+	done    time.Time // when it completes
 	state   state
 	files   map[string]File // by name
-	names   []string        // of files, in their order
+	names   []string        // of files, in manifest order
 	errors  bool
-	info    bool // it has a warnings-and-info file
+	info    bool // has a warnings-and-info file
 	foreign bool
 }
 
@@ -60,20 +60,20 @@ type ManifestFile struct {
 	Extension []Extension `json:"extension,omitempty"`
 }
 
-// An Extension of an entry tells more of its file.
+// An Extension adds information to an entry.
 type Extension struct {
 	URL          string `json:"url"`
 	ValueString  string `json:"valueString,omitempty"`
 	ValueDecimal *int   `json:"valueDecimal,omitempty"`
 }
 
-// A Link of a manifest leads to its next page.
+// A Link of a manifest is the address of another page.
 type Link struct {
 	Relation string `json:"relation"`
 	URL      string `json:"url"`
 }
 
-// blocks tells whether a job is in the way of a new one of the same version.
+// blocks reports whether a job prevents a new one of the same API version.
 func (j *job) blocks(other *job) bool {
 	if j.foreign || j.api != other.api || !j.runs() {
 		return false
@@ -123,12 +123,12 @@ func (s *Server) listJobs(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if len(entries) == 0 {
 		w.WriteHeader(http.StatusNotFound)
-		_, _ = io.WriteString(w, outcome(api, "exception", "no Jobs found for acoID")) // and the list behind it
+		_, _ = io.WriteString(w, outcome(api, "exception", "no Jobs found for acoID")) // followed by the empty list
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries})
 }
 
-// status is how a job is, in BCDA's words and in FHIR's.
+// status is the status of a job, as BCDA names it and as a FHIR Task.
 func (j *job) status() (bcda, task string) {
 	switch {
 	case j.state == cancelled:
@@ -158,7 +158,7 @@ func (s *Server) jobStatus(w http.ResponseWriter, r *http.Request) {
 	case "Cancelled":
 		fail(w, api, http.StatusNotFound, "not-found", "Job has been cancelled.")
 	case "Archived":
-		// Two documents.
+		// BCDA sends two documents.
 		fail(w, api, http.StatusNotFound, "not-found", "Data not found.")
 		_, _ = io.WriteString(w, outcome(api, "not-found", "Job has been archived."))
 	case "Pending":
@@ -212,7 +212,7 @@ func (s *Server) manifest(r *http.Request, j *job) *Manifest {
 	return m
 }
 
-// integrity is what AB2D tells of its files.
+// integrity makes the extensions that AB2D adds to its entries.
 func (s *Server) integrity(file File) []Extension {
 	stored, err := file.load()
 	if !s.opts.Integrity || err != nil {
@@ -229,7 +229,8 @@ func (s *Server) integrity(file File) []Extension {
 	}
 }
 
-// find returns the job of a request, or answers that there is none.
+// find returns the job of a request. If there is none, it replies so and returns
+// nil.
 func (s *Server) find(w http.ResponseWriter, r *http.Request) *job {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil {
@@ -264,7 +265,7 @@ func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// ForeignJob makes a job of another organization, and returns its id.
+// ForeignJob adds a job of another organization, and returns its ID.
 func (s *Server) ForeignJob() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -273,15 +274,15 @@ func (s *Server) ForeignJob() int {
 	return j.id
 }
 
-// Archive deletes the files of a job, long after it was done: it answers as
-// if it had never been, but its files are still there.
+// Archive archives a job, as BCDA does some time after it completed: its status
+// is 404, and its files are sent with 404.
 func (s *Server) Archive(id int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.jobs[id-1].state = archived
 }
 
-// JobCount is how many jobs there were.
+// JobCount is the number of jobs so far.
 func (s *Server) JobCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -54,7 +54,7 @@ func (s *Server) kickoff(w http.ResponseWriter, r *http.Request) {
 	for _, other := range s.jobs {
 		if other.blocks(j) {
 			w.Header().Set("Retry-After", "0")
-			w.WriteHeader(http.StatusTooManyRequests) // and no body
+			w.WriteHeader(http.StatusTooManyRequests) // without a body
 			return
 		}
 	}
@@ -88,7 +88,8 @@ func (s *Server) kickoff(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(cmp.Or(s.opts.Accepted, http.StatusAccepted))
 }
 
-// parse reads the parameters of an export. The message says what is wrong.
+// parse parses the parameters of an export. The message is empty, or says what is
+// wrong with them.
 func (s *Server) parse(api string, query url.Values) (wanted []string, only filter, message string) {
 	for key := range query {
 		if strings.HasPrefix(key, "?") {

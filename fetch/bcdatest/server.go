@@ -11,78 +11,80 @@ import (
 	"time"
 )
 
-// The credentials of a Server, unless its options have others.
+// The credentials that a Server accepts by default.
 const (
 	ClientID     = "sandbox-client"
 	ClientSecret = "sandbox-secret"
 )
 
-// Options say how a server behaves. The zero value is a server without data
-// that never fails.
+// Options configure a Server. The zero value is a server without data that
+// never fails.
 type Options struct {
-	// ClientID and ClientSecret are what is accepted.
+	// ClientID and ClientSecret are the credentials to accept. The defaults are
+	// the constants of the same names.
 	ClientID, ClientSecret string
-	// TokenLife is how long tokens are valid; 20 minutes unless set.
+	// TokenLife is how long tokens are valid, 20 minutes by default.
 	TokenLife time.Duration
-	// Files are what is exported, and FilesOf what is exported by one version
-	// of the API instead.
+	// Files are the files to export. FilesOf replaces them for an API version
+	// (v1, v2 or v3).
 	Files   []File
 	FilesOf map[string][]File
-	// Errors is the text of the error file of each job, one OperationOutcome
-	// a line; there is none if it is empty.
+	// Errors is the text of the error file of every job, one OperationOutcome
+	// per line. If it is empty, jobs have no error file.
 	Errors []byte
-	// JobTime is how long jobs run.
+	// JobTime is how long a job runs.
 	JobTime time.Duration
-	// KeepTime is how long files are kept; 24 hours unless set.
+	// KeepTime is how long files are kept, 24 hours by default.
 	KeepTime time.Duration
-	// NoV3 denies API v3 to the organization.
+	// NoV3 denies the organization API v3.
 	NoV3 bool
-	// PartialClaims allows Claim and ClaimResponse in v2.
+	// PartialClaims lets the organization export Claim and ClaimResponse in v2.
 	PartialClaims bool
-	// Faults happen to requests.
+	// Faults are injected into replies.
 	Faults []Fault
-	// Manifest, if it is set, may change what a job returns, and RawManifest
-	// the text of it.
+	// Manifest, if it is not nil, may change the manifest of a job, and
+	// RawManifest its text.
 	Manifest    func(*Manifest)
 	RawManifest func([]byte) []byte
 
-	// What follows makes the server another one than BCDA.
+	// The fields below make the server differ from BCDA.
 
-	// Base is the path of its FHIR API, such as /fhir, besides those of BCDA.
+	// Base is the path of another FHIR API, such as /fhir, besides BCDA's.
 	Base string
-	// NoJobList leaves the list of jobs out.
+	// NoJobList removes the job list.
 	NoJobList bool
-	// Accepted is the status of the reply to a kick-off, 202 unless set, and
-	// Location the header in it that names the job: Content-Location unless set,
-	// none if it is "-".
+	// Accepted is the status of the reply to a kick-off, 202 by default.
+	// Location is the header with the address of the job, Content-Location by
+	// default, or "-" for none.
 	Accepted int
 	Location string
-	// Scope is what a token must be asked for, with the grant of OAuth 2.
+	// Scope is required in token requests, with the OAuth 2 client credentials
+	// grant.
 	Scope string
-	// SignedUses, unless it is 0, puts a signature into the address of each
-	// file, which is good for so many requests after the manifest was asked
-	// for; then the answer is SignedStatus, 403 unless set.
+	// SignedUses, if it is not 0, adds a signature to the address of each file
+	// in a manifest, which is valid for this number of requests. Later ones get
+	// the status SignedStatus, 403 by default.
 	SignedUses   int
 	SignedStatus int
-	// Storage is the origin of the files, if it is another one: of the handler
-	// that StorageHandler returns, where nobody needs a token.
+	// Storage is the origin at which files are served by StorageHandler, or ""
+	// for the server's own.
 	Storage string
-	// Integrity adds length and checksum to the manifest as AB2D does.
+	// Integrity adds length and checksum to manifest entries, as AB2D does.
 	Integrity bool
-	// Observe, if it is set, sees every request.
+	// Observe, if it is not nil, is called with every request.
 	Observe func(*http.Request)
 }
 
-// A Server is BCDA, as far as clients can tell.
+// A Server behaves like BCDA.
 type Server struct {
 	opts   Options
 	faults faultSet
 	mux    *http.ServeMux
 
 	mu     sync.Mutex
-	tokens map[string]time.Time // until when they are valid
+	tokens map[string]time.Time // when they expire
 	jobs   []*job
-	signed map[string]int // how often a signature may still be used
+	signed map[string]int // remaining uses, by signature
 }
 
 // New makes a server.
@@ -137,13 +139,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Connection", "close")
 	if r.Method == http.MethodHead {
-		w.WriteHeader(http.StatusMethodNotAllowed) // where GET is served, the mux would serve HEAD
+		w.WriteHeader(http.StatusMethodNotAllowed) // the mux would serve HEAD like GET
 		return
 	}
 	s.mux.ServeHTTP(w, r)
 }
 
-// handle serves a kind of request, with the faults that are due.
+// handle serves a kind of request, with its faults.
 func (s *Server) handle(pattern string, at Place, serve http.HandlerFunc) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		place := at
@@ -184,14 +186,14 @@ func (s *Server) StorageHandler() http.Handler {
 			s.opts.Observe(r)
 		}
 		if r.Header.Get("Authorization") != "" {
-			w.WriteHeader(http.StatusBadRequest) // as S3 does where there is a signature too
+			w.WriteHeader(http.StatusBadRequest) // as S3 does, because there is a signature too
 			return
 		}
 		s.mux.ServeHTTP(w, r)
 	})
 }
 
-// typeOf is the resource type of the file that is asked for, or empty.
+// typeOf is the resource type of the requested file, or "".
 func (s *Server) typeOf(r *http.Request) string {
 	id, err := strconv.Atoi(r.PathValue("id"))
 	s.mu.Lock()
@@ -202,14 +204,15 @@ func (s *Server) typeOf(r *http.Request) string {
 	return s.jobs[id-1].files[r.PathValue("name")].Type
 }
 
-// sign makes a signature for an address.
+// sign makes the query of a signed address.
 func (s *Server) sign() string {
 	signature := rand.Text()
 	s.signed[signature] = s.opts.SignedUses
 	return "?signature=" + signature
 }
 
-// signatureHolds tells whether a signature is still good.
+// signatureHolds reports whether the signature of a request is valid, and uses
+// it.
 func (s *Server) signatureHolds(r *http.Request) bool {
 	if s.opts.SignedUses == 0 {
 		return true
@@ -244,12 +247,12 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		// The life is a string.
+		// BCDA sends expires_in as a string.
 		fmt.Fprintf(w, `{"access_token":%q,"expires_in":"%d","token_type":"bearer"}`, token, int(s.opts.TokenLife.Seconds()))
 	}
 }
 
-// RevokeTokens makes all tokens invalid.
+// RevokeTokens invalidates all tokens.
 func (s *Server) RevokeTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -263,7 +266,7 @@ func (s *Server) authorized(serve http.HandlerFunc) http.HandlerFunc {
 			serve(w, r)
 			return
 		}
-		// The scheme is looked for as it is usually written, and no other way.
+		// BCDA compares the scheme with case.
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		switch {
 		case !ok:
@@ -291,12 +294,12 @@ func apiOf(r *http.Request) string {
 		}
 	}
 	if !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/data/") {
-		return "v2" // below another base: without the filters of v3
+		return "v2" // another base has no v3 filters
 	}
 	return "v3"
 }
 
-// fail sends an OperationOutcome in the form of the version.
+// fail sends an OperationOutcome in the form of an API version.
 func fail(w http.ResponseWriter, api string, status int, code, text string) {
 	w.Header().Set("Content-Type", "application/fhir+json")
 	w.WriteHeader(status)
@@ -318,7 +321,7 @@ func outcomeV3(severity, code, text string) string {
 	return fmt.Sprintf(`{"resourceType":"OperationOutcome","issue":[{"severity":%q,"code":%q,"details":{"text":%q},"diagnostics":%[3]q}]}`, severity, code, text)
 }
 
-// origin is how the client calls the server.
+// origin is the server's origin as the client knows it.
 func origin(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host
@@ -326,7 +329,7 @@ func origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// uuid makes names for files.
+// uuid makes a file name.
 func uuid() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails

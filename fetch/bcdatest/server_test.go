@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -15,20 +14,20 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
-// A world is a server and a client without any wits.
+// A world is a server, and a client that sends plain requests.
 type world struct {
-	t *testing.T
-	s *bcdatest.Server
-	*httptest.Server
+	t      *testing.T
+	s      *bcdatest.Server
+	URL    string
 	bearer string
 }
 
 func newWorld(t *testing.T, opts bcdatest.Options) *world {
 	s := bcdatest.New(opts)
-	w := &world{t: t, s: s, Server: httptest.NewServer(s)}
-	t.Cleanup(w.Close)
+	w := &world{t: t, s: s, URL: memnet.NewServer(t, s).URL}
 	req, _ := http.NewRequest(http.MethodPost, w.URL+"/auth/token", nil)
 	req.SetBasicAuth(bcdatest.ClientID, bcdatest.ClientSecret)
 	reply := w.do(req)
@@ -52,9 +51,7 @@ type reply struct {
 
 func (w *world) do(req *http.Request) reply {
 	w.t.Helper()
-	transport := &http.Transport{DisableCompression: true}
-	defer transport.CloseIdleConnections()
-	resp, err := transport.RoundTrip(req)
+	resp, err := memnet.NewTransport(w.t).RoundTrip(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -66,7 +63,7 @@ func (w *world) do(req *http.Request) reply {
 	return reply{resp, body, err}
 }
 
-// get requests a path or an address; header has names and values in turn.
+// get requests a path or an address. Header alternates names and values.
 func (w *world) get(path string, header ...string) reply {
 	w.t.Helper()
 	return w.request("GET", path, header...)
@@ -112,7 +109,7 @@ func files() []bcdatest.File {
 	}
 }
 
-// manifest runs an export to its end.
+// manifest runs an export and returns its manifest.
 func (w *world) manifest(path string) bcdatest.Manifest {
 	w.t.Helper()
 	started := w.kickoff(path)
@@ -286,7 +283,9 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-func TestJobLife(t *testing.T) {
+func TestJobLife(t *testing.T) { memnet.Test(t, testJobLife) }
+
+func testJobLife(t *testing.T) {
 	w := newWorld(t, bcdatest.Options{Files: files(), JobTime: 200 * time.Millisecond, KeepTime: 300 * time.Millisecond})
 	location := w.kickoff("/api/v3/Patient/$export").Header.Get("Content-Location")
 	var seen []string
@@ -305,7 +304,7 @@ func TestJobLife(t *testing.T) {
 		if got.StatusCode == http.StatusGone {
 			break
 		}
-		time.Sleep(5 * time.Millisecond)
+		memnet.Wait(5 * time.Millisecond)
 	}
 	if got := strings.Join(seen, ", "); got != "202 Pending, 202 In Progress , 200, 410" {
 		t.Error(got)
@@ -320,7 +319,7 @@ func TestJobLife(t *testing.T) {
 	if got := w.get(location); got.StatusCode != http.StatusNotFound || !strings.Contains(string(got.body), "Job has been cancelled.") {
 		t.Errorf("cancelled: %d %s", got.StatusCode, got.body)
 	}
-	// Ids work in all versions.
+	// IDs are valid in all API versions.
 	if got := w.get(strings.Replace(location, "v3", "v1", 1)); got.StatusCode != http.StatusNotFound || strings.Contains(string(got.body), "Job not found") {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
@@ -351,7 +350,7 @@ func TestData(t *testing.T) {
 		t.Error("the text differs")
 	}
 
-	// A range continues what there is, and the total lacks the end.
+	// A range continues the file. Its total does not count the empty member.
 	size := len(whole.body) - 23
 	rest := w.get(file, "Accept-Encoding", "gzip", "Range", "bytes=100-", "If-Range", whole.Header.Get("Last-Modified"))
 	if rest.StatusCode != http.StatusPartialContent || rest.Header.Get("Content-Range") != fmt.Sprintf("bytes 100-%d/%d", size-1, size) || !bytes.Equal(append(whole.body[:100:100], rest.body...), whole.body) {
@@ -408,7 +407,7 @@ func TestWarningsAndInfo(t *testing.T) {
 	if rest.StatusCode != http.StatusPartialContent || bytes.Equal(append(whole.body[:50:50], rest.body...), whole.body) {
 		t.Errorf("a range fits: %d", rest.StatusCode)
 	}
-	// With a System-Type there is nothing to remark.
+	// With a System-Type there is no message.
 	const tagged = "/api/v3/Patient/$export?_typeFilter=ExplanationOfBenefit%3F_tag%3Dhttps%3A%2F%2Fbluebutton.cms.gov%2Ffhir%2FCodeSystem%2FSystem-Type%7CSharedSystem"
 	if m := w.manifest(tagged); len(m.Error) != 0 {
 		t.Errorf("%+v", m.Error)

@@ -1,4 +1,7 @@
-package fetch_test
+// Package memnet is a network in memory for tests with a fake clock: within a
+// bubble of [synctest], a goroutine that waits for a socket would stop the
+// clock.
+package memnet
 
 import (
 	"context"
@@ -12,29 +15,20 @@ import (
 	"time"
 )
 
-// bubble runs a test with a fake clock, which starts at a date when BCDA's v3 is
-// in use. Within it, waiting takes no time.
-func bubble(t *testing.T, test func(t *testing.T)) {
+// Test runs a test in a bubble, whose fake clock starts at a date when BCDA's v3
+// is in use. Waiting takes no time.
+func Test(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		wait(time.Until(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)))
+		Wait(time.Until(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)))
 		test(t)
 	})
 }
 
-// run runs a subtest in a bubble, in parallel with others.
-func run(t *testing.T, name string, test func(t *testing.T)) {
-	t.Run(name, func(t *testing.T) {
-		t.Parallel()
-		bubble(t, test)
-	})
-}
+// Wait waits, by the fake clock.
+func Wait(d time.Duration) { <-time.After(d) }
 
-// wait waits, by the fake clock.
-func wait(d time.Duration) { <-time.After(d) }
-
-// A network connects the clients and servers of a bubble in memory, because a
-// goroutine that waits for a socket would stop the fake clock.
+// A network connects the clients and servers of a process.
 type network struct {
 	mu        sync.Mutex
 	lastPort  int
@@ -61,11 +55,11 @@ func (n *network) listen() *listener {
 	return l
 }
 
-// has reports whether a server listens at an address.
-func (n *network) has(address string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.listeners[address] != nil
+// Has reports whether a server listens at an address (host:port).
+func Has(address string) bool {
+	memory.mu.Lock()
+	defer memory.mu.Unlock()
+	return memory.listeners[address] != nil
 }
 
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
@@ -107,11 +101,13 @@ func (l *listener) Close() error {
 
 func (l *listener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-// A testServer is a server in memory.
-type testServer struct{ URL string }
+// A Server is a server in memory.
+type Server struct {
+	URL string // http://127.0.0.1:port
+}
 
-// newServer serves until the test ends.
-func newServer(t testing.TB, handler http.Handler) *testServer {
+// NewServer starts a server, which runs until the test ends.
+func NewServer(t testing.TB, handler http.Handler) *Server {
 	t.Helper()
 	l := memory.listen()
 	s := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
@@ -124,11 +120,11 @@ func newServer(t testing.TB, handler http.Handler) *testServer {
 		s.Close()
 		<-served
 	})
-	return &testServer{URL: "http://" + l.address}
+	return &Server{URL: "http://" + l.address}
 }
 
-// newTransport makes a transport that connects to servers in memory.
-func newTransport(t testing.TB) *http.Transport {
+// NewTransport makes a transport that connects to servers in memory.
+func NewTransport(t testing.TB) *http.Transport {
 	transport := &http.Transport{DialContext: memory.dial, DisableCompression: true, MaxIdleConnsPerHost: 16}
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
