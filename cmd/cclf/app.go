@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/urfave/cli/v3"
 )
@@ -79,7 +78,7 @@ func newApp(e *env) *cli.Command {
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 			e.logJSON = cmd.String("log-format") == "json"
 			e.quiet = cmd.Bool("quiet")
-			e.setLogger()
+			e.log = e.newLogger(e.stderr)
 			return ctx, nil
 		},
 		Action:    unknownCommand,
@@ -119,12 +118,4 @@ func newHelpCommand(app *cli.Command) *cli.Command {
 			return cli.ShowCommandHelp(ctx, app, name)
 		},
 	}
-}
-
-// plural is a number of things: 1 line, 2 lines.
-func plural[N int | int64](n N, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -13,15 +12,23 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/schema"
 )
 
+// convertFlags are the flags of cclf convert, as far as they need parsing.
+type convertFlags struct {
+	opts                          convert.Options
+	format, profile, versions     string
+	api, layout, program, runDate string
+	extra                         string
+	maxRejects                    int64
+	limits                        []string
+	strict                        bool
+}
+
 func newConvertCommand(e *env) *cli.Command {
-	var opts convert.Options
-	var api, format, profile, versions, layout, program, runDate, extra string
-	var maxRejects int64
-	var strict bool
-	var limits []string
+	var flags convertFlags
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "turn an export into CCLF tables",
@@ -29,27 +36,26 @@ func newConvertCommand(e *env) *cli.Command {
 		Description: help(`
 			Reads FHIR NDJSON as BCDA exports it (ExplanationOfBenefit, Patient,
 			Coverage) and writes the CCLF tables cclf1 to cclf9, cclfa and cclfb, each
-			a folder of part files in OUT; with --format duckdb all in one file, and
-			with --format fixed the fixed-width files CCLF0 to CCLFB of CMS.
+			as a folder of part files in OUT. --format duckdb writes one DuckDB file
+			instead, and --format fixed the fixed-width CMS files CCLF0 to CCLFB.
 
-			With --profile tuva it writes the sources of the Tuva Project's Medicare
-			CCLF connector instead: twelve tables of text, final claims only, from
+			--profile tuva writes the source tables of the Tuva Project's Medicare CCLF
+			connector instead: twelve tables of text, final-action claims only, from
 			parta_claims_header to enrollment. See docs/tuva.md.
 
 			An INPUT is a file, a zip or tar archive, a folder, or - for standard
 			input. Folders and archives are searched for .ndjson, .jsonl and .json
-			files (also .gz, .zst, .bz2), folders for archives too; what else they
-			hold is named as passed over. What a file holds is detected from its
-			content, so all files of an export can go in at once, in any order.
+			files (also .gz, .zst, .bz2), and folders for archives too; the summary
+			lists the files that were skipped. File types are detected from the
+			content, so one command converts all files of an export, in any order.
 
-			Besides NDJSON, Bundles, JSON arrays and pretty-printed JSON are read. An
-			input that breaks off, or changes while it is read, stops the run with
-			exit code 17. docs/inputs.md describes all of it.
+			Bundles, JSON arrays and pretty-printed JSON are read as well as NDJSON. An
+			input that is truncated, or that changes while it is read, stops the run
+			with exit code 17. See docs/inputs.md.
 
-			A line that cannot be converted goes to OUT/_rejects.ndjson with its place
-			and the reason, and the run goes on. OUT/_manifest.json tells what was read
-			and written; it is written last, so that a data set without it is not
-			finished.`,
+			Lines that cannot be converted go to OUT/_rejects.ndjson, with their place
+			and the reason, and the run continues. OUT/_manifest.json lists what was
+			read and written. It is written last: a data set without it is incomplete.`,
 			"cclf convert -o out export/",
 			"cclf convert -o out --format csv eob.ndjson.gz patient.ndjson coverage.ndjson",
 			"cclf convert -o out --format fixed --aco A1234 export/",
@@ -59,155 +65,130 @@ func newConvertCommand(e *env) *cli.Command {
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
 		),
-		Flags: []cli.Flag{
-			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder, or with --format duckdb a file such as x.duckdb (required)",
-				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Out,
-			},
-			choice(&cli.StringFlag{
-				Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
-				Value: string(convert.Parquet), Destination: &format,
-			}, convert.Formats()...),
-			choice(&cli.StringFlag{
-				Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
-				Destination: &profile,
-			}, convert.Profiles()...),
-			choice(&cli.StringFlag{
-				Name: "versions", Usage: "claim `VERSIONS` to include: final (final action only) or all (includes canceled)",
-				Value: string(convert.FinalVersions), Destination: &versions,
-			}, "final", "all"),
-			apiFlag(&api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
-			&cli.StringFlag{
-				Name: "extra-columns", Usage: "add the columns that `FILE` describes, a line each; see docs/extra-columns.md",
-				TakesFile: true, Destination: &extra,
-			},
-			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.Overwrite},
-			&cli.BoolFlag{
-				Name:        "allow-shrink",
-				Usage:       "make a data set of an export that has no resources, is not complete, or has only what changed since the one that it replaces",
-				Destination: &opts.AllowShrink,
-			},
-			&cli.Int64Flag{
-				Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
-				Value: -1, Destination: &maxRejects,
-			},
-			&cli.BoolFlag{
-				Name: "allow-partial", Usage: "convert what there is of inputs that break off (default: stop with exit code 17)",
-				Destination: &opts.AllowPartial,
-			},
-			&cli.StringSliceFlag{
-				Name: "limit", Usage: "set a limit of what one resource may hold, `NAME=N`, as in item=20000; see docs/limits.md",
-				Destination: &limits,
-			},
-			&cli.BoolFlag{
-				Name: "keep-rejected-lines", Usage: "write the text of rejected lines, which is PHI, to _rejects.ndjson too",
-				Destination: &opts.KeepRejectedLines,
-			},
-			strictSchemaFlag(&strict),
-			jobsFlag(&opts.Jobs, "number of workers, `N` (default: one per core)"),
-			choice(&cli.StringFlag{
-				Category: fixedCategory, Name: "layout", Usage: "CMS layout `VERSION`: v36 or v43",
-				Value: schema.LayoutV36.String(), Destination: &layout,
-			}, "v36", "v43"),
-			&cli.StringFlag{
-				Category: fixedCategory, Name: "aco", Usage: "name the files and pack them as CMS does for the ACO with this `ID`, such as A1234",
-				Destination: &opts.Fixed.ACO,
-			},
-			choice(&cli.StringFlag{
-				Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: that of the ID)",
-				HideDefault: true, Destination: &program,
-			}, convert.Programs()...),
-			&cli.StringFlag{
-				Category: fixedCategory, Name: "run-date", Usage: "`TIME` in the names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
-				HideDefault: true, Validator: func(s string) error { _, err := parseRunDate(s); return err },
-				Destination: &runDate,
-			},
-			&cli.IntFlag{
-				Category: fixedCategory, Name: "performance-year", Usage: "`YEAR` in the names (default: that of the run date; with --runout the year before)",
-				HideDefault: true, Destination: &opts.Fixed.PerformanceYear,
-			},
-			&cli.BoolFlag{Category: fixedCategory, Name: "runout", Usage: "name the files as those of a run-out", Destination: &opts.Fixed.Runout},
-		},
+		Flags:    append(flags.general(), flags.fixedWidth()...),
 		Metadata: completesFiles(),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
-			opts.Inputs = cmd.Args().Slice()
-			if err := checkFixedFlags(cmd); err != nil {
+			opts, err := flags.options(cmd)
+			if err != nil {
 				return err
 			}
-			opts.Fixed.Program = convert.Program(program)
-			var err error
-			if runDate != "" {
-				if opts.Fixed.RunDate, err = parseRunDate(runDate); err != nil {
-					return err
-				}
-			}
-			if opts.Fixed.Layout, err = schema.ParseLayout(layout); err != nil {
-				return err
-			}
-			opts.Format = convert.Format(format)
-			opts.Profile = convert.Profile(profile)
-			opts.Versions = convert.Versions(versions)
-			opts.MaxRejects = maxRejects
-			if api != "" {
-				generation, err := schema.ParseAPI(api)
-				if err != nil {
-					return err
-				}
-				opts.API = &generation
-			}
-			if opts.ExtraColumns, err = readExtraColumns(extra); err != nil {
-				return fmt.Errorf("convert: %w", err)
-			}
-			if opts.Limits, err = parseLimits(limits); err != nil {
-				return fmt.Errorf("convert: %w", err)
-			}
-			return runConvert(ctx, e, opts, conversion{strict: strict})
+			return runConvert(ctx, e, opts, conversion{strict: flags.strict})
 		},
 	}
 }
 
-// parseLimits reads limits such as item=20000.
-func parseLimits(args []string) (convert.Limits, error) {
-	limits := convert.Limits{}
-	for _, arg := range args {
-		name, value, _ := strings.Cut(arg, "=")
-		n, err := strconv.Atoi(value)
-		if err != nil {
-			return nil, &exitError{code: exitUsage, err: fmt.Errorf("convert: invalid --limit %q: expected NAME=NUMBER, as in item=20000", arg)}
-		}
-		limits[name] = n
+func (f *convertFlags) general() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`; with --format duckdb a file such as x.duckdb (required)",
+			Required: true, TakesFile: true, Validator: localPath, Destination: &f.opts.Out,
+		},
+		choice(&cli.StringFlag{
+			Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
+			Value: string(convert.Parquet), Destination: &f.format,
+		}, convert.Formats()...),
+		&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &f.opts.Overwrite},
+		jobsFlag(&f.opts.Jobs, "number of workers, `N` (default: one per core)"),
+		apiFlag(&f.api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
+		choice(&cli.StringFlag{
+			Name: "versions", Usage: "claim `VERSIONS` to include: final (final action only) or all (includes canceled)",
+			Value: string(convert.FinalVersions), Destination: &f.versions,
+		}, "final", "all"),
+		choice(&cli.StringFlag{
+			Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
+			Destination: &f.profile,
+		}, convert.Profiles()...),
+		&cli.StringFlag{
+			Name: "extra-columns", Usage: "add the columns that `FILE` describes, one per line; see docs/extra-columns.md",
+			TakesFile: true, Destination: &f.extra,
+		},
+		&cli.Int64Flag{
+			Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
+			Value: -1, Destination: &f.maxRejects,
+		},
+		&cli.BoolFlag{
+			Name: "keep-rejected-lines", Usage: "write the text of rejected lines, which is PHI, to _rejects.ndjson too",
+			Destination: &f.opts.KeepRejectedLines,
+		},
+		&cli.BoolFlag{
+			Name: "allow-partial", Usage: "convert what can be read of truncated inputs (default: stop with exit code 17)",
+			Destination: &f.opts.AllowPartial,
+		},
+		&cli.BoolFlag{
+			Name: "allow-shrink", Usage: "convert an export that is empty or incomplete, or replace a full data set by an increment",
+			Destination: &f.opts.AllowShrink,
+		},
+		&cli.StringSliceFlag{
+			Name: "limit", Usage: "maximum size of one resource, `NAME=N`, such as item=20000 (repeatable); see docs/limits.md",
+			Destination: &f.limits,
+		},
+		strictSchemaFlag(&f.strict),
 	}
-	return limits, nil
 }
 
-// parseRunDate reads a time, or a day, which means its beginning in UTC.
-func parseRunDate(s string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, errors.New("expected a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
-}
-
-// readExtraColumns reads a file of extra columns, none if there is no name.
-func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
-	if name == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("extra columns: %w", err)}
-	}
-	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), name)
-	if err != nil {
-		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md has the form of the lines"}
-	}
-	return extra, nil
-}
-
-// fixedCategory is where the help has the flags for the fixed-width files.
+// fixedCategory is the title of the flags for fixed-width files in the help.
 const fixedCategory = "FIXED-WIDTH OPTIONS (--format fixed)"
+
+func (f *convertFlags) fixedWidth() []cli.Flag {
+	return []cli.Flag{
+		choice(&cli.StringFlag{
+			Category: fixedCategory, Name: "layout", Usage: "CMS layout `VERSION`: v36 or v43",
+			Value: schema.LayoutV36.String(), Destination: &f.layout,
+		}, "v36", "v43"),
+		&cli.StringFlag{
+			Category: fixedCategory, Name: "aco", Usage: "name and pack the files as CMS does for the ACO with this `ID`, such as A1234",
+			Destination: &f.opts.Fixed.ACO,
+		},
+		choice(&cli.StringFlag{
+			Category: fixedCategory, Name: "program", Usage: "`PROGRAM` of the ACO: mssp, vtapm, reach, kcf, ckcc or pcf (default: from the ID)",
+			HideDefault: true, Destination: &f.program,
+		}, convert.Programs()...),
+		&cli.StringFlag{
+			Category: fixedCategory, Name: "run-date", Usage: "`TIME` in file names, such as 2026-01-15T09:30:00Z or 2026-01-15 (default: the newest update in the export)",
+			HideDefault: true, Validator: func(s string) error { _, err := parseRunDate(s); return err },
+			Destination: &f.runDate,
+		},
+		&cli.IntFlag{
+			Category: fixedCategory, Name: "performance-year", Usage: "performance `YEAR` in file names (default: from the run date; with --runout the year before)",
+			HideDefault: true, Destination: &f.opts.Fixed.PerformanceYear,
+		},
+		&cli.BoolFlag{Category: fixedCategory, Name: "runout", Usage: "name the files as run-out files", Destination: &f.opts.Fixed.Runout},
+	}
+}
+
+// options parses the flags and the arguments.
+func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err error) {
+	if err := checkFixedFlags(cmd); err != nil {
+		return opts, err
+	}
+	opts = f.opts
+	opts.Inputs = cmd.Args().Slice()
+	opts.Format = convert.Format(f.format)
+	opts.Profile = convert.Profile(f.profile)
+	opts.Versions = convert.Versions(f.versions)
+	opts.MaxRejects = f.maxRejects
+	opts.Fixed.Program = convert.Program(f.program)
+	if f.runDate != "" {
+		if opts.Fixed.RunDate, err = parseRunDate(f.runDate); err != nil {
+			return opts, err
+		}
+	}
+	if opts.Fixed.Layout, err = schema.ParseLayout(f.layout); err != nil {
+		return opts, err
+	}
+	if f.api != "" {
+		api, err := schema.ParseAPI(f.api)
+		if err != nil {
+			return opts, err
+		}
+		opts.API = &api
+	}
+	if opts.ExtraColumns, err = readExtraColumns(f.extra); err != nil {
+		return opts, fmt.Errorf("convert: %w", err)
+	}
+	opts.Limits, err = parseLimits(f.limits)
+	return opts, err
+}
 
 // checkFixedFlags refuses flags that would have no effect.
 func checkFixedFlags(cmd *cli.Command) error {
@@ -217,18 +198,42 @@ func checkFixedFlags(cmd *cli.Command) error {
 		switch {
 		case category == nil || category.GetCategory() != fixedCategory || !cmd.IsSet(name):
 		case cmd.String("format") != string(convert.Fixed):
-			return usageErrorf("convert: --%s is for --format fixed", name)
+			return usageErrorf("convert: --%s requires --format fixed", name)
 		case name != "layout" && !cmd.IsSet("aco"):
-			return usageErrorf("convert: --%s is for the files of an ACO: give --aco too", name)
+			return usageErrorf("convert: --%s requires --aco", name)
 		}
 	}
 	return nil
 }
 
-// A conversion says how runConvert treats and shows what it does.
+// parseLimits parses limits such as item=20000.
+func parseLimits(args []string) (convert.Limits, error) {
+	limits := convert.Limits{}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return nil, usageErrorf("convert: invalid --limit %q: expected NAME=NUMBER, such as item=20000", arg)
+		}
+		limits[name] = n
+	}
+	return limits, nil
+}
+
+// parseRunDate parses a time, or a day, which stands for its beginning in UTC.
+func parseRunDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errors.New("expected a time such as 2026-01-15T09:30:00Z or a day such as 2026-01-15")
+}
+
+// A conversion says how runConvert reports.
 type conversion struct {
 	strict    bool            // new or missing elements of the export are an error, after the data set is written
-	showAfter <-chan struct{} // the progress is shown once this is closed, unless it is nil
+	showAfter <-chan struct{} // progress is shown once this is closed, or at once if it is nil
 }
 
 func (c conversion) showsProgress() bool {
@@ -243,14 +248,13 @@ func (c conversion) showsProgress() bool {
 	}
 }
 
-// runConvert converts an export.
+// runConvert converts an export and prints a summary.
 func runConvert(ctx context.Context, e *env, opts convert.Options, how conversion) error {
-	strict := how.strict
 	if len(opts.Inputs) == 0 && opts.Files == nil {
 		return &exitError{
 			code: exitUsage,
-			err:  fmt.Errorf("convert: no input"),
-			hint: "name files, folders, or - for standard input",
+			err:  errors.New("convert: no input given"),
+			hint: "pass files, folders, or - for standard input",
 		}
 	}
 	if err := checkExports(&opts); err != nil {
@@ -283,39 +287,75 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 		return fmt.Errorf("convert: %w", err)
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
-	e.tellShrunk(old, manifest)
-	counts := &manifest.Counts
+	e.warnShrunk(old, manifest)
+	return convertOutcome(manifest, opts.Out, how.strict)
+}
+
+// convertOutcome returns the error of a conversion that finished, but with lines
+// rejected or values left out, or nil.
+func convertOutcome(m *convert.Manifest, out string, strict bool) error {
 	var failed []string
-	if counts.Rejected > 0 {
-		were := "were"
-		if counts.Rejected == 1 {
-			were = "was"
-		}
-		failed = append(failed, fmt.Sprintf("%d of %s %s rejected", counts.Rejected, plural(counts.Lines, "line"), were))
+	if n := m.Counts.Rejected; n > 0 {
+		failed = append(failed, fmt.Sprintf("%s of %s %s rejected", thousands(n), plural(m.Counts.Lines, "line"), wasOrWere(n)))
 	}
-	for _, in := range manifest.Inputs {
+	for _, in := range m.Inputs {
 		if in.BrokenOff > 0 {
-			failed = append(failed, fmt.Sprintf("%s broke off at line %d: what follows is missing", in.Name, in.BrokenOff))
+			failed = append(failed, fmt.Sprintf("%s is truncated at line %s", in.Name, thousands(in.BrokenOff)))
 		}
 	}
-	switch counts.Misfits {
-	case 0:
-	case 1:
-		failed = append(failed, "1 value does not fit its field, which is blank")
-	default:
-		failed = append(failed, fmt.Sprintf("%d values do not fit their fields, which are blank", counts.Misfits))
+	if n := m.Counts.Misfits; n > 0 {
+		failed = append(failed, plural(n, "value")+" too long for the field "+wasOrWere(n)+" left blank")
 	}
 	switch {
 	case failed == nil && strict:
-		return driftError(manifest, opts.Out)
+		return driftError(m, out)
 	case failed == nil:
 		return nil
 	case strict:
-		failed = append(failed, driftWords(manifest)...)
+		failed = append(failed, driftWords(m)...)
 	}
 	return &exitError{
 		code: exitRejects,
 		err:  fmt.Errorf("convert: finished, but %s", strings.Join(failed, " and ")),
-		hint: "see " + rejectsPath(opts.Out, manifest),
+		hint: "see " + rejectsPath(out, m),
 	}
+}
+
+// checkExports looks at inputs that cclf fetch downloaded: it refuses incomplete
+// exports, and sets Increment if all inputs are increments.
+func checkExports(opts *convert.Options) error {
+	if opts.AllowShrink {
+		return nil
+	}
+	increments, exports := 0, 0
+	for _, in := range opts.Inputs {
+		status, err := fetch.ReadStatus(in)
+		if errors.Is(err, fetch.ErrNoExport) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if status.Incomplete != "" {
+			return convert.NewShrinkError(fmt.Sprintf("the export in %s is incomplete: %s", in, status.Incomplete),
+				"resume it with cclf fetch --resume "+in+"; --allow-shrink converts the files that are there", false)
+		}
+		exports++
+		if status.IncrementOnly {
+			increments++
+		}
+	}
+	opts.Increment = exports > 0 && increments == exports && exports == len(opts.Inputs)
+	return nil
+}
+
+// rejectsPath returns the file of rejected lines of a data set.
+func rejectsPath(out string, m *convert.Manifest) string {
+	if m.Rejects == nil {
+		return out + "/" + convert.RejectsFile
+	}
+	if m.Rejects.Name != convert.RejectsFile { // the data set is one file
+		return filepath.Join(filepath.Dir(out), m.Rejects.Name)
+	}
+	return out + "/" + m.Rejects.Name
 }

@@ -12,29 +12,32 @@ import (
 	"github.com/cclf-tools/cclf/internal/render"
 )
 
-// env is what a command sees of the process around it. Commands use nothing
-// else of it, so that tests can run them without one.
+// env is the process as a command sees it. Commands use no other streams and do
+// not end the process, so tests can run them in their own process.
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	isTerminal     func(stream any) bool // whether a person sits at one of the above
+	isTerminal     func(stream any) bool // whether one of the above is a terminal
 
-	// confine, if set, leaves the process no more than reading in some folders,
-	// working in others, and renaming and removing files in a third kind.
+	// confine, if set, restricts the process to reading some files and folders,
+	// working in some folders, and renaming and removing files in others.
 	confine func(read, write, replace []string) error
-	// exit, if it is there, ends the process at once.
+	// exit, if set, ends the process at once.
 	exit func(code int)
 
-	result *resultFile // that stdout is, or nil
+	// If stdout is a file that gets its name when it is complete: the folder it
+	// is in, and what removes it.
+	resultDirs    []string
+	discardResult func()
 
-	log     *slog.Logger // to stderr, as the global flags want it
-	logJSON bool         // stderr is for a machine
-	quiet   bool         // no more than warnings and errors
+	log     *slog.Logger // writes to stderr, in the format of the global flags
+	logJSON bool         // stderr has JSON only
+	quiet   bool         // stderr has warnings and errors only
 
-	showValues bool // messages may quote values, whoever reads them
+	showValues bool // messages may quote values of the data
 }
 
-// processEnv is the env of this process.
+// processEnv returns the env of this process.
 func processEnv() *env {
 	e := newEnv(os.Stdin, os.Stdout, os.Stderr, func(stream any) bool {
 		file, ok := stream.(*os.File)
@@ -46,28 +49,27 @@ func processEnv() *env {
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer, isTerminal func(any) bool) *env {
 	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal}
-	e.setLogger()
+	e.log = e.newLogger(stderr)
 	return e
 }
 
-// setLogger makes the logger that the flags ask for.
-func (e *env) setLogger() {
+// newLogger returns a logger in the format of the global flags.
+func (e *env) newLogger(w io.Writer) *slog.Logger {
 	opts := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if e.quiet {
 		opts.Level = slog.LevelWarn
 	}
 	if e.logJSON {
-		e.log = slog.New(slog.NewJSONHandler(e.stderr, opts))
-	} else {
-		e.log = slog.New(slog.NewTextHandler(e.stderr, opts))
+		return slog.New(slog.NewJSONHandler(w, opts))
 	}
+	return slog.New(slog.NewTextHandler(w, opts))
 }
 
-// words is where messages for people go: whatever they quote cannot steer a
-// terminal.
+// words returns stderr for messages in plain text. Escape sequences in names that
+// the messages quote do not reach the terminal.
 func (e *env) words() io.Writer { return render.Writer{W: e.stderr} }
 
-// note tells the user something that is no error.
+// note prints a message that is not an error.
 func (e *env) note(text string) {
 	switch {
 	case e.logJSON:

@@ -9,26 +9,6 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// An exitError is an error with an exit code and a hint of its own, which take
-// precedence over those of its cause.
-type exitError struct {
-	code int
-	err  error
-	hint string
-}
-
-func (e *exitError) Error() string { return e.err.Error() }
-func (e *exitError) Unwrap() error { return e.err }
-
-// noDuckDB is the error of what needs DuckDB in a build without it.
-func noDuckDB(what string) error {
-	return &exitError{
-		code: exitFailure,
-		err:  errors.New(what + ": this cclf was built without DuckDB"),
-		hint: "build it with CGO_ENABLED=1 and a C++ compiler",
-	}
-}
-
 // exitCode returns the exit code for an error, or for the signal that caused it.
 func (e *env) exitCode(ctx context.Context, err error) int {
 	code := exitCode(err)

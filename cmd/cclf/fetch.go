@@ -293,16 +293,6 @@ func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 	return ""
 }
 
-// shellWord quotes a word for the shell, if that is necessary.
-func shellWord(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:=@%", r)
-	}) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // summarizeFetch tells what an export came to.
 func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
 	var resources, bytes int64

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -39,14 +39,6 @@ func oneOf(choices []string) func(string) error {
 	}
 }
 
-// orList joins words: "a, b or c".
-func orList(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
 // mostJobs bounds the number of workers: each costs the system a thread.
 const mostJobs = 1024
 
@@ -75,6 +67,23 @@ func jobsFlag(jobs *int, usage string) cli.Flag {
 // apiFlag is an API version of BCDA.
 func apiFlag(api *string, usage string) cli.Flag {
 	return choice(&cli.StringFlag{Name: "api", Usage: usage, HideDefault: true, Destination: api}, "v1", "v2", "v3")
+}
+
+// hasScheme matches addresses such as s3://bucket/folder.
+var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
+
+// localPath is a flag validator. It refuses values that would become a folder with
+// an odd name.
+func localPath(s string) error {
+	switch {
+	case s == "":
+		return errors.New("expected a path")
+	case s == "-":
+		return errors.New("cannot write to standard output; expected a local path")
+	case hasScheme.MatchString(s):
+		return errors.New("cannot write to a URL; write to a local path and copy it from there")
+	}
+	return nil
 }
 
 // dataVariable is the environment variable with the data set to read.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -91,7 +90,7 @@ func layoutNames() (names []string) {
 
 func runImport(ctx context.Context, e *env, opts delivery.Options) error {
 	if len(opts.Inputs) == 0 {
-		return &exitError{code: exitUsage, err: fmt.Errorf("import: no input"), hint: "name files, folders, or - for standard input"}
+		return &exitError{code: exitUsage, err: fmt.Errorf("import: no input given"), hint: "pass files, folders, or - for standard input"}
 	}
 	if opts.Format == dataset.DuckDB {
 		if exportDuckDB == nil {
@@ -158,13 +157,7 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 		fmt.Fprintf(e.words(), "nothing to do: %s has all of these deliveries\n", out)
 		return
 	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"table", "rows"})
-	for _, row := range m.Tables {
-		t.AppendRow(table.Row{row.Name, row.Rows})
-	}
-	fmt.Fprintln(e.words(), t.Render())
+	e.printRowCounts(m)
 	fmt.Fprintf(e.words(), "%s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		counted(len(r.Deliveries), "delivery", "deliveries"), float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	e.listFiles(len(r.Missing), "not delivered", r.Missing)
@@ -177,8 +170,8 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 	if r.Revised > 0 {
 		fmt.Fprintf(e.words(), "  %s with other values than in an earlier delivery: both have rows\n", plural(r.Revised, "record"))
 	}
-	for _, note := range passedOverNotes(m, out) {
-		fmt.Fprintln(e.words(), note)
+	for _, note := range skippedNotes(m, out) {
+		fmt.Fprintln(e.words(), "  "+note)
 	}
 }
 

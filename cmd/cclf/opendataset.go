@@ -17,7 +17,7 @@ import (
 func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
-			err := e.confine(read, write, e.result.dir())
+			err := e.confine(read, write, e.resultDirs)
 			if errors.Is(err, confine.ErrUnsupported) {
 				if runtime.GOOS == "linux" {
 					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")
@@ -38,7 +38,9 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 			err := context.Canceled
 			code := e.exitCode(ctx, err)
 			e.report(err, code)
-			e.result.discard()
+			if e.discardResult != nil {
+				e.discardResult()
+			}
 			e.exit(code)
 		})
 	}

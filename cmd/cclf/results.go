@@ -59,7 +59,7 @@ func (r *resultFlags) write(e *env, print func(*env) error) error {
 		return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
 	}
 	to := *e
-	to.stdout, to.result = out.file, out
+	to.stdout, to.resultDirs, to.discardResult = out.file, out.dirs(), out.discard
 	if err := print(&to); err != nil {
 		out.discard()
 		return err
@@ -100,9 +100,9 @@ func createResult(name string) (*resultFile, error) {
 	return &resultFile{file: file, name: name}, nil
 }
 
-// dir returns the folder in which the file is renamed, or none.
-func (r *resultFile) dir() []string {
-	if r == nil || r.name == "" {
+// dirs returns the folder in which the file is renamed, or none.
+func (r *resultFile) dirs() []string {
+	if r.name == "" {
 		return nil
 	}
 	return []string{filepath.Dir(r.name)}
@@ -125,9 +125,6 @@ func (r *resultFile) commit() error {
 
 // discard removes the file. The error that was the reason is already reported.
 func (r *resultFile) discard() {
-	if r == nil {
-		return
-	}
 	_ = r.file.Close()
 	if r.name != "" {
 		_ = os.Remove(r.file.Name())

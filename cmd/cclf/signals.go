@@ -12,7 +12,7 @@ type signalError struct{ signal os.Signal }
 
 func (e *signalError) Error() string { return "stopped by signal: " + e.signal.String() }
 
-// exitCode is that of a program that ends by a signal, as shells have it.
+// exitCode returns 128 plus the number of the signal, as shells do.
 func (e *signalError) exitCode() int {
 	switch e.signal {
 	case syscall.SIGTERM:
@@ -24,12 +24,13 @@ func (e *signalError) exitCode() int {
 	}
 }
 
-// notifySignals returns a context that the first signal to end cancels. From
-// then on signals have their usual effect again, so that a second one kills.
+// notifySignals returns a context that the first interrupt, SIGTERM or SIGHUP
+// cancels. After it, signals have their default effect again: a second one kills
+// the process.
 func notifySignals() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		signals = append(signals, syscall.SIGHUP)
 	}
 	received := make(chan os.Signal, 1)

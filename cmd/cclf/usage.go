@@ -11,11 +11,6 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// usageErrorf returns an error in the command line.
-func usageErrorf(format string, args ...any) error {
-	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
-}
-
 // usageError rewords an error of the command line parser.
 func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	msg := err.Error()
@@ -58,13 +53,6 @@ func rewordReason(reason string) string {
 
 // strconvError matches the errors of package strconv, with the function.
 var strconvError = regexp.MustCompile(`^strconv\.(\w+): parsing `)
-
-func dashes(name string) string {
-	if len(name) == 1 {
-		return "-" + name
-	}
-	return "--" + name
-}
 
 // renamed has the flags of earlier versions, and those that took their place.
 var renamed = map[string][]string{

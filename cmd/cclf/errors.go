@@ -1,0 +1,31 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+// An exitError is an error with an exit code and a hint of its own, which take
+// precedence over those of its cause.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageErrorf returns an error in the command line.
+func usageErrorf(format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// noDuckDB returns the error for a command that this build cannot run.
+func noDuckDB(what string) error {
+	return &exitError{
+		code: exitFailure,
+		err:  errors.New(what + ": this cclf was built without DuckDB"),
+		hint: "build it with CGO_ENABLED=1 and a C++ compiler",
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/cclf-tools/cclf/convert"
+)
+
+// summarize prints the outcome of a conversion.
+func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
+	rate := float64(m.TextSize) / 1e6 / took.Seconds()
+	if e.logJSON {
+		args := []any{
+			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
+			"broken_off", m.Counts.BrokenOff, "passed_over", len(m.PassedOver),
+			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
+			"unknown_states", sumOf(m.UnknownState),
+			"unmapped", len(m.Unmapped), "new_elements", len(m.New()), "missing_marks", len(m.Missing),
+			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
+		}
+		for _, t := range m.Tables {
+			args = append(args, t.Name, t.Rows)
+		}
+		e.log.Info("converted", args...)
+		return
+	}
+	if e.quiet {
+		return
+	}
+	e.printRowCounts(m)
+	fmt.Fprintf(e.words(), "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
+		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
+		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
+	for _, note := range slices.Concat(countNotes(m), adjustedNotes(m), driftNotes(m), foreignNotes(m), skippedNotes(m, out)) {
+		fmt.Fprintln(e.words(), "  "+note)
+	}
+}
+
+// printRowCounts prints the tables of a data set with their numbers of rows.
+func (e *env) printRowCounts(m *convert.Manifest) {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight}})
+	t.AppendHeader(table.Row{"table", "rows"})
+	for _, row := range m.Tables {
+		t.AppendRow(table.Row{row.Name, thousands(row.Rows)})
+	}
+	fmt.Fprintln(e.words(), t.Render())
+}
+
+// countNotes lists the resources, lines and values that need a word.
+func countNotes(m *convert.Manifest) []string {
+	partial, authorizations, noMBI := " only partially adjudicated, in separate tables", " in a separate table", "MBI empty"
+	if m.Profile == string(convert.Tuva) {
+		partial, authorizations, noMBI = " only partially adjudicated, excluded", " excluded", "Patient.id instead of the MBI"
+	}
+	c := &m.Counts
+	var notes []string
+	for _, n := range []struct {
+		count         int64
+		before, thing string
+		after         string
+	}{
+		{c.Replaced, "older ", "version", " dropped"},
+		{c.Cancelled, "canceled ", "claim", " excluded"},
+		{c.EnteredInError, "", "resource", " excluded: entered in error"},
+		{c.Draft, "", "resource", " excluded: status draft"},
+		{c.OtherStatus, "", "resource", " excluded: a status that FHIR does not define"},
+		{c.Superseded, "", "claim", " excluded: superseded by a newer related claim"},
+		{c.PartlyAdjudicated, "", "claim", partial},
+		{c.PriorAuthorizations, "", "prior authorization", authorizations},
+		{c.Skipped, "", "resource", " skipped: no CCLF equivalent"},
+		{c.NoPatient - c.MBIFromClaim, "", "claim", " without a Patient in the export (" + noMBI + ")"},
+		{c.MBIFromClaim, "", "claim", " without a Patient in the export (MBI from the claim)"},
+		{c.Rejected, "", "line", " rejected"},
+		{c.BrokenOff, "truncated ", "input", ", the rest of which is missing"},
+		{c.DuplicateKeys, "", "line", " with a duplicate key in an object (last value used)"},
+		{c.Misfits, "", "value", " too long for the field " + wasOrWere(c.Misfits) + " left blank"},
+	} {
+		if n.count > 0 {
+			notes = append(notes, plural(n.count, n.before+n.thing)+n.after)
+		}
+	}
+	return notes
+}
+
+// mostFiles is how many files the summary names for one reason.
+const mostFiles = 10
+
+// foreignNotes names the inputs that hold resources of another kind of server.
+func foreignNotes(m *convert.Manifest) []string {
+	var notes []string
+	more := 0
+	for _, in := range m.Inputs {
+		switch {
+		case len(in.Foreign) == 0:
+		case len(notes) == mostFiles:
+			more++
+		default:
+			notes = append(notes, fmt.Sprintf("%s: %s rejected, of types that BCDA does not serve (%s): at least part of it comes from another kind of server",
+				in.Name, plural(sumOf(in.Foreign), "resource"), convert.TypeCounts(in.Foreign)))
+		}
+	}
+	if more > 0 {
+		notes = append(notes, fmt.Sprintf("and %d more inputs like these", more))
+	}
+	return notes
+}
+
+// skippedNotes names the files in folders and archives that were not read.
+func skippedNotes(m *convert.Manifest, out string) []string {
+	if len(m.PassedOver) == 0 {
+		return nil
+	}
+	notes := []string{plural(len(m.PassedOver), "file") + " skipped:"}
+	for i, p := range m.PassedOver {
+		if i == mostFiles {
+			notes = append(notes, fmt.Sprintf("  and %d more: see passed_over in %s/%s", len(m.PassedOver)-mostFiles, out, convert.ManifestFile))
+			break
+		}
+		notes = append(notes, fmt.Sprintf("  %s: %s", p.Name, p.Reason))
+	}
+	return notes
+}
+
+// adjustedNotes counts the values that the tables have in another form than the
+// export.
+func adjustedNotes(m *convert.Manifest) []string {
+	var notes []string
+	for _, n := range []struct {
+		counts map[string]int64
+		thing  string
+		text   string
+	}{
+		{m.PartialDates, "date", "without a day left blank"},
+		{m.Rounded, "number", "rounded to the scale of the column"},
+		{m.UnknownState, "state code", "foreign or unknown, left blank"},
+	} {
+		if len(n.counts) > 0 {
+			notes = append(notes, fmt.Sprintf("%s %s: %s", plural(sumOf(n.counts), n.thing), n.text, largest(n.counts)))
+		}
+	}
+	return notes
+}
+
+func sumOf(counts map[string]int64) int64 {
+	var sum int64
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// largest lists the names with the largest counts.
+func largest(counts map[string]int64) string {
+	const most = 5
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var list []string
+	for _, name := range names[:min(most, len(names))] {
+		list = append(list, fmt.Sprintf("%s (%s)", name, thousands(counts[name])))
+	}
+	if more := len(names) - len(list); more > 0 {
+		list = append(list, plural(more, "more column"))
+	}
+	return strings.Join(list, ", ")
+}
+
+// warnShrunk names the tables with fewer than half the rows of the data set that
+// was replaced.
+func (e *env) warnShrunk(old, m *convert.Manifest) {
+	if old == nil || old.Profile != m.Profile || old.Versions != m.Versions {
+		return
+	}
+	rows := map[string]int64{}
+	for _, t := range m.Tables {
+		rows[t.Name] = t.Rows
+	}
+	for _, t := range old.Tables {
+		now := rows[t.Name]
+		switch {
+		case now >= t.Rows/2:
+		case e.logJSON:
+			e.log.Warn("fewer than half the rows of the replaced data set", "table", t.Name, "before", t.Rows, "after", now)
+		default:
+			fmt.Fprintf(e.stderr, "  %s: %s, down from %s in the replaced data set\n", t.Name, plural(now, "row"), thousands(t.Rows))
+		}
+	}
+}
