@@ -11,29 +11,33 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// A column collects the values of one field as the buffers of an Arrow array.
-// Nulls at its end have no place among its values until it is made an array, or
-// another value comes: most tables have columns that are null in all rows, and
-// those take no memory.
+// A Column collects the values of one field as the buffers of an Arrow array. The
+// zero value is a column of texts without a dictionary.
+//
+// Nulls at its end take no space in the buffers until another value follows, or
+// Array is called: most tables have columns that are null in all rows, and those
+// take no memory. A Column is for one goroutine at a time.
 type Column struct {
 	schema.Type
 
-	n     int
+	n     int // values, nulls included
 	nulls int
-	valid []byte // a bit for each value
+	valid []byte // one bit per value
 
 	ints     []int64          // Int
 	days     []int32          // Date
 	decimals []decimal128.Num // Decimal
 	text     []byte           // Text
 	ends     []int32          // Text: where each value ends
-	dict     *dictionary      // Text, of a column that gathers the values of others
-	numbers  []uint16         // in it, in place of text and ends
+	dict     *dictionary      // Text, of a column with a dictionary
+	numbers  []uint16         // in the dictionary, instead of text and ends
 }
 
+// NewColumn returns an empty column for a field, without a dictionary.
 func NewColumn(f *schema.Field) Column { return Column{Type: f.Type} }
 
-// NewDictColumn returns a column of which texts are numbers in a dictionary.
+// NewDictColumn returns an empty column for a field, which has a dictionary if its
+// values are texts. It holds at most BatchRows values.
 func NewDictColumn(f *schema.Field) Column {
 	c := NewColumn(f)
 	if c.Kind == schema.Text {
@@ -42,7 +46,7 @@ func NewDictColumn(f *schema.Field) Column {
 	return c
 }
 
-// bytes is how much memory the values take.
+// bytes is the size of the values.
 func (c *Column) bytes() int {
 	n := arrow.Int64SizeBytes*len(c.ints) + arrow.Int32SizeBytes*(len(c.days)+len(c.ends)) +
 		arrow.Uint16SizeBytes*len(c.numbers) + arrow.Decimal128SizeBytes*len(c.decimals) + len(c.text)
@@ -52,7 +56,7 @@ func (c *Column) bytes() int {
 	return n
 }
 
-// pad gives the nulls at the end their places among the values.
+// pad writes the nulls at the end to the buffers.
 func (c *Column) pad() {
 	switch {
 	case c.dict != nil:
@@ -74,9 +78,9 @@ func padded[T any](values []T, n int) []T {
 	return append(values, make([]T, n-len(values))...)
 }
 
-// append adds a value given as text, or a null when it is blank. It fails when
-// the text does not fit the column's type; then nothing is added, unless the
-// error is an adjustment.
+// Append adds a value given as text, or a null if it is blank. It fails if the
+// text does not fit the type of the column; then it adds nothing, unless the error
+// is an Adjustment. It copies v.
 func (c *Column) Append(v []byte) error {
 	cell, text, err := newCell(&c.Type, nil, v)
 	if err != nil && !isAdjustment(err) {
@@ -87,8 +91,8 @@ func (c *Column) Append(v []byte) error {
 	return err
 }
 
-// appendCell adds the value of a cell, given the text of all cells. All nulls
-// must have their places.
+// appendCell adds the value of a cell, given the text of its page. The column must
+// be padded.
 func (c *Column) appendCell(v Cell, text []byte) {
 	switch c.Kind {
 	case schema.Text:
@@ -111,7 +115,7 @@ func (c *Column) appendCell(v Cell, text []byte) {
 	c.count(v != Null)
 }
 
-// appendText adds a text, whatever it is.
+// AppendText adds a text, blank or not. It copies v.
 func (c *Column) AppendText(v []byte) {
 	c.pad()
 	if c.dict != nil {
@@ -123,7 +127,7 @@ func (c *Column) AppendText(v []byte) {
 	c.count(true)
 }
 
-// appendWord adds a text, or a null when it is blank.
+// AppendWord adds a text, or a null if it is blank. It copies v.
 func (c *Column) AppendWord(v []byte) {
 	if Blank(v) {
 		c.AppendNull()
@@ -132,7 +136,7 @@ func (c *Column) AppendWord(v []byte) {
 	}
 }
 
-// appendInt adds a whole number.
+// AppendInt adds an integer.
 func (c *Column) AppendInt(v int64) {
 	c.pad()
 	c.ints = append(c.ints, v)
@@ -156,13 +160,13 @@ func (c *Column) AppendDecimal(v decimal128.Num) {
 // Grow makes room for n more texts of a column with a dictionary.
 func (c *Column) Grow(n int) { c.numbers = slices.Grow(c.numbers, n) }
 
-// Len is the number of values, nulls too.
+// Len is the number of values, nulls included.
 func (c *Column) Len() int { return c.n }
 
 // AppendNull adds a null.
 func (c *Column) AppendNull() { c.fill(c.n + 1) }
 
-// count counts a value that was added, or a null.
+// count counts a value, or a null, that was added to the buffers.
 func (c *Column) count(value bool) {
 	if c.n%8 == 0 {
 		c.valid = append(c.valid, 0)
@@ -175,7 +179,7 @@ func (c *Column) count(value bool) {
 	c.n++
 }
 
-// fill adds nulls, up to n values.
+// fill adds nulls until there are n values.
 func (c *Column) fill(n int) {
 	more := n - c.n
 	if more <= 0 {
@@ -186,7 +190,7 @@ func (c *Column) fill(n int) {
 	c.valid = append(c.valid, make([]byte, (n+7)/8-len(c.valid))...)
 }
 
-// reset takes all values away.
+// reset removes all values.
 func (c *Column) reset() {
 	if c.dict != nil {
 		c.dict.reset(c.n - c.nulls)
@@ -196,7 +200,7 @@ func (c *Column) reset() {
 	c.text, c.ends, c.numbers = c.text[:0], c.ends[:0], c.numbers[:0]
 }
 
-// addAll appends the cells that a page has in a column.
+// addAll appends the cells of one column of a page.
 func (c *Column) addAll(p *Page, col int) {
 	c.pad()
 	if c.dict != nil {
@@ -208,13 +212,13 @@ func (c *Column) addAll(p *Page, col int) {
 	}
 }
 
-// addTexts is addAll for texts that are numbered.
+// addTexts is addAll for texts with a dictionary.
 func (c *Column) addTexts(p *Page, col int) {
 	from, rows := c.n, p.Rows()
 	c.fill(from + rows)
 	numbers := slices.Grow(c.numbers, rows)[:from+rows]
 	valid, cells, width := c.valid, p.cells, len(p.types)
-	last, number := Null, uint16(0) // of the texts, and its number
+	last, number := Null, uint16(0) // the cell of the text before, and its number
 	for row := from; row < len(numbers); row++ {
 		v := cells[col]
 		col += width
@@ -232,8 +236,8 @@ func (c *Column) addTexts(p *Page, col int) {
 	c.numbers = numbers
 }
 
-// array returns the column as an Arrow array, which shares its memory: the
-// column must not be changed while the array is in use.
+// Array returns the values as an Arrow array, which the caller releases. It shares
+// the memory of the column, which must not change while the array is in use.
 func (c *Column) Array() arrow.Array {
 	c.pad()
 	buffers := []*memory.Buffer{memory.NewBufferBytes(c.valid)}

@@ -6,17 +6,16 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// columns are rows of one table, column by column, with the resource that each
-// row came from and the beneficiary it is about. A column may be behind the
-// others: what it lacks at its end are nulls, so that columns without values
-// cost nothing.
+// columns are the rows of a batch, column by column, and the resource and the
+// beneficiary of each row. A column may be shorter than the others: the rest are
+// nulls. So columns without values cost nothing.
 type columns struct {
 	cols          []Column
-	resources     Column // Int: number of the resource in the input
-	beneficiaries Column // Int: personID
+	resources     Column // Int: ordinal of the resource in the input
+	beneficiaries Column // Int: id of the beneficiary
 }
 
-// newColumns returns columns that gather the rows of a table.
+// newColumns returns empty columns for rows of a table.
 func newColumns(t *schema.Table) *columns {
 	c := &columns{cols: make([]Column, len(t.Fields))}
 	for i := range t.Fields {
@@ -28,7 +27,7 @@ func newColumns(t *schema.Table) *columns {
 
 func (c *columns) rows() int { return c.resources.n }
 
-// bytes is how much memory the values take.
+// bytes is the size of the values.
 func (c *columns) bytes() int {
 	n := c.resources.bytes() + c.beneficiaries.bytes()
 	for i := range c.cols {
@@ -37,7 +36,7 @@ func (c *columns) bytes() int {
 	return n
 }
 
-// reset takes all rows away.
+// reset removes all rows.
 func (c *columns) reset() {
 	for i := range c.cols {
 		c.cols[i].reset()
@@ -46,7 +45,7 @@ func (c *columns) reset() {
 	c.beneficiaries.reset()
 }
 
-// A basedPage is a page whose lines are counted from base.
+// A basedPage is a page whose resources are counted from base.
 type basedPage struct {
 	*Page
 	base int64
@@ -72,8 +71,8 @@ func (c *columns) addAll(pages []basedPage) {
 	}
 }
 
-// arrays returns the columns as arrays, behind them that of the resources and
-// that of the beneficiaries.
+// arrays returns the columns as arrays, followed by those of the resources and the
+// beneficiaries. See Column.Array.
 func (c *columns) arrays() []arrow.Array {
 	arrays := make([]arrow.Array, 0, len(c.cols)+2)
 	for i := range c.cols {

@@ -2,9 +2,9 @@ package table
 
 import "errors"
 
-// ParseDate reads the day of a FHIR date or dateTime, in days since 1970. ok
-// is false for the days that mean "no date", and for a date without its day,
-// of which err is PartialDate.
+// ParseDate parses YYYY-MM-DD, which a T and a time may follow, into days since
+// 1970-01-01. ok is false for the days that stand for "no date", and for a date
+// without its day, YYYY or YYYY-MM, for which err is PartialDate.
 func ParseDate(s []byte) (days int32, ok bool, err error) {
 	if isPartialDate(s) {
 		if _, ok, err := ParseDate(withDay(s, "-01-01")); err != nil || !ok {
@@ -27,10 +27,9 @@ func ParseDate(s []byte) (days int32, ok bool, err error) {
 	return CivilDays(y, m, d), true, nil
 }
 
-// meansNoDate reports whether a day means that there is none. The repositories
-// of CMS have 1000-01-01, 0001-01-01 and 9999-12-31 for it. The server of v3
-// prints the first two as they are in the Julian calendar, by which Java counts
-// the days of that time.
+// meansNoDate reports whether a day stands for "no date". CMS's databases use
+// 1000-01-01, 0001-01-01 and 9999-12-31. The server of v3 prints the first two in
+// the Julian calendar, which Java uses for that time.
 func meansNoDate(y, m, d int) bool {
 	switch [3]int{y, m, d} {
 	case [3]int{1, 1, 1}, [3]int{1, 1, 3}, [3]int{999, 12, 27}, [3]int{1000, 1, 1}, [3]int{9999, 12, 31}:
@@ -39,17 +38,17 @@ func meansNoDate(y, m, d int) bool {
 	return false
 }
 
-// isPartialDate reports whether a text has the length of a year, or of a year
-// and a month, which are dates in FHIR.
+// isPartialDate reports whether a text has the length of a year, or of a year and
+// a month.
 func isPartialDate(s []byte) bool { return len(s) == len("2025") || len(s) == len("2025-01") }
 
-// withDay completes a partial date by the end of another.
+// withDay completes a partial date with the end of rest, which is -MM-DD.
 func withDay(s []byte, rest string) []byte {
 	return append(append(make([]byte, 0, 10), s...), rest[len(s)-4:]...)
 }
 
-// EarliestDay is ParseDate where only the order of days counts: a date
-// without its day is the first that it may be.
+// EarliestDay is like ParseDate, but returns the first possible day of a date
+// without its day.
 func EarliestDay(s []byte) (days int32, ok bool) {
 	days, ok, err := ParseDate(s)
 	if errors.Is(err, PartialDate) {
@@ -58,8 +57,8 @@ func EarliestDay(s []byte) (days int32, ok bool) {
 	return days, ok && err == nil
 }
 
-// LatestDay is the last day that a date without its day may be. A period of
-// FHIR includes all of what its end names.
+// LatestDay is like ParseDate, but returns the last possible day of a date without
+// its day: a period that ends in 2024-02 includes all of that month.
 func LatestDay(s []byte) (days int32, ok bool) {
 	days, ok, err := ParseDate(s)
 	if errors.Is(err, PartialDate) {
@@ -87,8 +86,8 @@ func DaysIn(y, m int) int {
 	return 31
 }
 
-// CivilDays counts the days from 1970-01-01 to a day of the Gregorian
-// calendar, by eras of 400 years that begin in March.
+// CivilDays is the number of days from 1970-01-01 to a day of the Gregorian
+// calendar. It counts in eras of 400 years that begin in March.
 func CivilDays(y, m, d int) int32 {
 	if m <= 2 {
 		y--
@@ -125,8 +124,8 @@ func Civil(days int32) (y, m, d int) {
 	return y, m, d
 }
 
-// AppendDate appends a day as YYYY-MM-DD, or nothing if its year has not four
-// digits.
+// AppendDate appends a day, given in days since 1970, as YYYY-MM-DD. It appends
+// nothing if the year does not have four digits.
 func AppendDate(dst []byte, days int32) []byte {
 	y, m, d := Civil(days)
 	if y < 0 || y > 9999 {

@@ -8,34 +8,36 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// A dictionary numbers the distinct texts of a column in the order in which
-// they come. Claims repeat their codes and identifiers from line to line, so
-// the texts are few; and a Parquet file is made of such numbers anyway.
+// A dictionary numbers the distinct texts of a column in order of appearance.
+// Claims repeat their codes and identifiers from line to line, so there are few
+// texts; and a Parquet file consists of such numbers anyway.
 //
-// When the texts of a column have turned out to be seldom the same, it becomes a
-// list for some time: texts are not looked up, and one that comes again has
-// another number. The first text of a list is empty, which no value is.
+// If the texts of a batch rarely repeat, the dictionaries of the next batches are
+// lists: texts are not looked up, and a repeated text has several numbers. This
+// saves about a tenth of the CPU time of a conversion to Parquet. The first text
+// of a list is empty, which no value is.
 type dictionary struct {
 	text  []byte
 	ends  []int32  // where each text ends
-	slots []uint32 // hash table of numbers, counted from one
-	last  int32    // the number given last
-	lists int      // how many times in a row it has been a list, this one too
+	slots []uint32 // hash table of numbers, plus one; zero is empty
+	last  int32    // the number that was returned last
+	lists int      // batches in a row, up to this one, for which it is a list; 0 if it is none
 }
 
-// hashSeed need not be the same in each run: numbers go by order, not by hash.
+// hashSeed may differ from run to run: the numbers do not depend on it.
 var hashSeed = maphash.MakeSeed()
 
 const (
-	dictionarySlots = 64 // of a new table; a power of two
-	// dictionaryRepeats is how often the texts of a column occur on average when a
-	// dictionary is worth having. Without one, others take less room in a file, and
-	// less time.
+	dictionarySlots = 64 // of a new hash table; a power of two
+	// dictionaryRepeats is how often a text must occur on average for a dictionary
+	// to pay. Below that, plain texts are smaller in a file, and faster.
 	dictionaryRepeats = 8
-	dictionaryLists   = 5 // in a row
+	// dictionaryLists is the number of batches after which a list becomes a
+	// dictionary again, to see whether texts repeat now.
+	dictionaryLists = 5
 )
 
-// number returns the number of a text.
+// number returns the number of a text, which it adds if it is new.
 func (d *dictionary) number(v []byte) int32 {
 	if len(d.ends) > 0 && string(d.at(d.last)) == string(v) {
 		return d.last
@@ -86,9 +88,8 @@ func (d *dictionary) grow() {
 	}
 }
 
-// reset begins a new dictionary, of about the size of the old one, in which so
-// many values had a number. The texts of that stay as they are, for arrays that
-// have them.
+// reset begins the dictionary of the next batch. Values is the number of values in
+// the batch before. Its texts are not overwritten: arrays share them.
 func (d *dictionary) reset(values int) {
 	few := dictionaryRepeats*len(d.ends) > values
 	d.text = make([]byte, 0, len(d.text)+len(d.text)/8)
@@ -102,16 +103,16 @@ func (d *dictionary) reset(values int) {
 	d.add(nil)
 }
 
-// isList reports whether an array of texts was a list.
+// isList reports whether the texts of a dictionary are a list.
 func isList(texts *array.String) bool { return texts.Len() > 0 && texts.ValueLen(0) == 0 }
 
-// array returns the texts as an Arrow array.
+// array returns the texts as an Arrow array, which shares their memory.
 func (d *dictionary) array() arrow.Array {
 	return stringArray(len(d.ends), nil, 0, d.ends, d.text)
 }
 
-// stringArray makes an array of texts that end where ends says. It shares
-// their memory.
+// stringArray returns an array of n texts, given the end of each in text. It shares
+// the memory of valid and text.
 func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arrow.Array {
 	offsets := make([]int32, n+1)
 	copy(offsets[1:], ends)
@@ -128,11 +129,11 @@ func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arro
 	return array.NewStringData(data)
 }
 
-// dictionaryType is the type of text columns on their way to the files.
+// dictionaryType is the type of text columns with a dictionary.
 var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
 
-// Repeats reports whether the texts of a column with a dictionary repeat often
-// enough for a file to have a dictionary of them too.
+// Repeats reports whether the texts of a column repeat often enough for a file to
+// have a dictionary of them too.
 func Repeats(col *array.Dictionary) bool {
 	words := col.Dictionary().(*array.String)
 	return !isList(words) && dictionaryRepeats*words.Len() <= col.Len()-col.NullN()

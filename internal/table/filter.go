@@ -40,7 +40,7 @@ func filterValues[T any](col arrow.Array, runs []RowRun, n int, values []T, byte
 	var bits *memory.Buffer
 	switch {
 	case nulls == col.Len():
-		nulls = n // as the bits say already
+		nulls = n // and the bits are zero
 		bits = memory.NewBufferBytes(data.Buffers()[0].Bytes())
 	case nulls > 0:
 		valid := make([]byte, 0, bitutil.BytesForBits(int64(n)))
@@ -57,24 +57,24 @@ func filterValues[T any](col arrow.Array, runs []RowRun, n int, values []T, byte
 	return array.MakeFromData(kept)
 }
 
-// appendBits appends count bits, from the one with number from on, to a bitmap of
-// n bits. Behind its end a bitmap has zeros.
+// appendBits appends count bits of more, beginning with the bit with index from, to
+// a bitmap of n bits. The unused bits of its last byte are zero.
 func appendBits(bits []byte, n int, more []byte, from, count int) []byte {
 	for count > 0 {
-		// As many as the last byte has room for, or a whole byte.
+		// Fill the last byte, or append one.
 		shift := n % 8
-		take := min(8-shift, count)
+		chunk := min(8-shift, count)
 		b := uint16(more[from/8]) >> (from % 8)
-		if from%8+take > 8 {
+		if from%8+chunk > 8 {
 			b |= uint16(more[from/8+1]) << (8 - from%8)
 		}
-		b &= 1<<take - 1
+		b &= 1<<chunk - 1
 		if shift == 0 {
 			bits = append(bits, byte(b))
 		} else {
 			bits[len(bits)-1] |= byte(b << shift)
 		}
-		n, from, count = n+take, from+take, count-take
+		n, from, count = n+chunk, from+chunk, count-chunk
 	}
 	return bits
 }

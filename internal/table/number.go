@@ -24,10 +24,9 @@ func ParseDigits(s []byte) (int, error) {
 	return n, nil
 }
 
-// parseDecimal reads a JSON number, as an integer count of units of 10^-scale
-// with at most precision digits. A number with more decimals is rounded to the
-// nearest, or of two that are as near to the even one, and the error is
-// Rounded.
+// parseDecimal parses a JSON number into units of 10^-scale, of which there are at
+// most precision digits. A number with more decimals is rounded, half to even, and
+// the error is Rounded.
 func parseDecimal(s []byte, precision, scale int) (decimal128.Num, error) {
 	if v, ok := plainDecimal(s, precision, scale); ok {
 		return decimal128.FromI64(v), nil
@@ -50,14 +49,14 @@ func parseDecimal(s []byte, precision, scale int) (decimal128.Num, error) {
 	return num, nil
 }
 
-// plainDecimal is parseDecimal for numbers of few digits and no exponent, which
-// almost all are.
+// plainDecimal is parseDecimal for numbers of few digits and no exponent, which are
+// almost all.
 func plainDecimal(s []byte, precision, scale int) (v int64, ok bool) {
 	digits := s
 	if len(s) > 0 && s[0] == '-' {
 		digits = s[1:]
 	}
-	places := -1 // digits behind the point
+	places := -1 // digits after the point
 	for _, c := range digits {
 		switch {
 		case c >= '0' && c <= '9':
@@ -85,10 +84,10 @@ func plainDecimal(s []byte, precision, scale int) (v int64, ok bool) {
 	return v, true
 }
 
-// plainDigits is how many digits, and points, surely fit 64 bits.
+// plainDigits is the number of digits that always fit into 64 bits.
 const plainDigits = 18
 
-// ParseInt reads a JSON number that is whole.
+// ParseInt parses a JSON number that is an integer of at most 18 digits.
 func ParseInt(s []byte) (int64, error) {
 	num, err := parseDecimal(s, plainDigits, 0)
 	switch {
@@ -100,17 +99,16 @@ func ParseInt(s []byte) (int64, error) {
 	return int64(num.LowBits()), nil
 }
 
-// digitsOf is a decimal number: hi*2^64 + lo units of some scale, and the part
-// of a unit that follows them.
+// digitsOf is a decimal number: hi*2^64 + lo units of some scale, and a fraction of
+// a unit.
 type digitsOf struct {
 	hi, lo   uint64
 	negative bool
-	dropped  bool // there is a part of a unit
-	half     int8 // that is less than a half (-1), a half (0), or more (1)
+	dropped  bool // the fraction is not zero
+	half     int8 // the fraction is less than a half (-1), a half (0), or more (1)
 }
 
-// read reads the digits of a number, those of whole units of 10^-scale and
-// those after them.
+// read parses a number into units of 10^-scale and a fraction.
 func (n *digitsOf) read(s []byte, scale int) error {
 	if len(s) > 0 && s[0] == '-' {
 		n.negative = true
@@ -169,7 +167,7 @@ func (n *digitsOf) read(s []byte, scale int) error {
 	return nil
 }
 
-// readExponent reads what follows the e of a number.
+// readExponent parses what follows the e of a number.
 func readExponent(s []byte) (int, error) {
 	sign := 1
 	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
@@ -188,7 +186,7 @@ func readExponent(s []byte) (int, error) {
 	return sign * e, err
 }
 
-// round takes in the part of a unit, to the even number where it is a half.
+// round rounds the fraction, half to even.
 func (n *digitsOf) round() {
 	if n.half > 0 || n.half == 0 && n.lo&1 == 1 {
 		var carry uint64
@@ -197,7 +195,7 @@ func (n *digitsOf) round() {
 	}
 }
 
-// scaleUp multiplies by 10^k; false when it overflows.
+// scaleUp multiplies by 10^k. It returns false on overflow.
 func (n *digitsOf) scaleUp(k int) bool {
 	for ; k > 0; k-- {
 		if n.hi == 0 && n.lo == 0 {
@@ -220,6 +218,7 @@ func (n *digitsOf) fits(precision int) bool {
 	return n.hi < limit.hi || n.hi == limit.hi && n.lo < limit.lo
 }
 
+// powersOfTen are the powers from 10^0 to 10^37.
 var powersOfTen = func() (p [38]digitsOf) {
 	p[0].lo = 1
 	for i := 1; i < len(p); i++ {
@@ -229,8 +228,7 @@ var powersOfTen = func() (p [38]digitsOf) {
 	return p
 }()
 
-// AppendDigits appends the decimal digits of v, which is not negative and less
-// than 10^38.
+// AppendDigits appends the decimal digits of v, which is from 0 to 10^38-1.
 func AppendDigits(dst []byte, v decimal128.Num) []byte {
 	hi, lo := uint64(v.HighBits()), v.LowBits()
 	if hi == 0 {

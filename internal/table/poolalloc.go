@@ -5,26 +5,28 @@ import (
 	"sync"
 )
 
-// A PoolAllocator is an allocator of Arrow's that hands out again what was given
-// back. The libraries allocate the same buffers for each column of each batch;
-// new ones would have to be fetched from the system and cleared.
+// A PoolAllocator is an Arrow allocator that reuses freed buffers. The Arrow and
+// Parquet libraries allocate the same buffers for each column of each batch, and
+// new memory costs page faults. The zero value is ready to use, by several
+// goroutines. A buffer belongs to the caller until it is freed.
 type PoolAllocator struct {
 	mu   sync.Mutex
 	free [poolClasses][][]byte // by the binary logarithm of their size
-	// Tests overwrite what is given back, so that it shows when it is still used.
+
+	// Poison overwrites freed buffers, so that tests notice a use after free.
 	Poison bool
 }
 
 const (
-	poolLeast   = 6       // the binary logarithm of the smallest buffer
-	poolClasses = 24      // larger ones are not kept
-	poolKept    = 1 << 20 // bytes of buffers of one size, or two buffers
+	poolLeast   = 6       // binary logarithm of the size of the smallest buffer
+	poolClasses = 24      // buffers of 2^poolClasses bytes or more are not kept
+	poolKept    = 1 << 20 // bytes kept of one size, or two buffers if they are more
 )
 
 func sizeClass(size int) int { return max(poolLeast, bits.Len(uint(size-1))) }
 
 // Allocate returns a buffer of zeros.
-func (r *PoolAllocator) Allocate(size int) []byte {
+func (p *PoolAllocator) Allocate(size int) []byte {
 	if size == 0 {
 		return nil
 	}
@@ -32,23 +34,23 @@ func (r *PoolAllocator) Allocate(size int) []byte {
 	if class >= poolClasses {
 		return make([]byte, size)
 	}
-	r.mu.Lock()
-	list := r.free[class]
+	p.mu.Lock()
+	list := p.free[class]
 	if len(list) == 0 {
-		r.mu.Unlock()
+		p.mu.Unlock()
 		return make([]byte, size, 1<<class)
 	}
 	b := list[len(list)-1]
-	r.free[class] = list[:len(list)-1]
-	r.mu.Unlock()
+	p.free[class] = list[:len(list)-1]
+	p.mu.Unlock()
 	b = b[:size]
 	clear(b)
 	return b
 }
 
-// Reallocate returns a buffer with the contents of another one, which is given
-// back unless it has room enough.
-func (r *PoolAllocator) Reallocate(size int, b []byte) []byte {
+// Reallocate returns a buffer of size bytes with the contents of b, and zeros after
+// them. It frees b unless it returns b itself.
+func (p *PoolAllocator) Reallocate(size int, b []byte) []byte {
 	if size <= cap(b) {
 		grown := b[:size]
 		if size > len(b) {
@@ -56,28 +58,28 @@ func (r *PoolAllocator) Reallocate(size int, b []byte) []byte {
 		}
 		return grown
 	}
-	grown := r.Allocate(size)
+	grown := p.Allocate(size)
 	copy(grown, b)
-	r.Free(b)
+	p.Free(b)
 	return grown
 }
 
-// Free gives a buffer back.
-func (r *PoolAllocator) Free(b []byte) {
+// Free takes back a buffer.
+func (p *PoolAllocator) Free(b []byte) {
 	size := cap(b)
 	class := sizeClass(size)
 	if size == 0 || class >= poolClasses || size != 1<<class {
-		return // not from here, or too large
+		return // from another allocator, or too large
 	}
 	b = b[:size]
-	if r.Poison {
+	if p.Poison {
 		for i := range b {
 			b[i] = 0xDB
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.free[class]) < max(2, poolKept>>class) {
-		r.free[class] = append(r.free[class], b)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free[class]) < max(2, poolKept>>class) {
+		p.free[class] = append(p.free[class], b)
 	}
 }

@@ -7,16 +7,18 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// Texts gives access to the values of a text column, with a dictionary or
-// without.
+// Texts are the values of a text column, with or without a dictionary. They share
+// the memory of the column.
 type Texts struct {
 	arrow.Array
 	numbers []uint16 // nil without a dictionary
 	values  *array.String
 }
 
+// HasDictionary reports whether a column has a dictionary.
 func HasDictionary(a arrow.Array) bool { return a.DataType().ID() == arrow.DICTIONARY }
 
+// TextsOf returns the texts of a column of texts.
 func TextsOf(a arrow.Array) Texts {
 	if d, ok := a.(*array.Dictionary); ok {
 		return Texts{a, d.Indices().(*array.Uint16).Uint16Values(), d.Dictionary().(*array.String)}
@@ -24,7 +26,7 @@ func TextsOf(a arrow.Array) Texts {
 	return Texts{Array: a, values: a.(*array.String)}
 }
 
-// Value returns the text in a row, or nothing for a null.
+// Value returns the text of a row, or "" for a null.
 func (t Texts) Value(row int) string {
 	switch {
 	case t.IsNull(row):
@@ -35,8 +37,8 @@ func (t Texts) Value(row int) string {
 	return t.values.Value(row)
 }
 
-// Bytes is Value without a copy, of a row that is not null. Nothing may change
-// it.
+// Bytes returns the text of a row that is not null. It shares the memory of the
+// column, and must not be changed.
 func (t Texts) Bytes(row int) []byte {
 	if t.numbers != nil {
 		row = int(t.numbers[row])
@@ -45,7 +47,7 @@ func (t Texts) Bytes(row int) []byte {
 	return t.values.ValueBytes()[start : start+t.values.ValueLen(row)]
 }
 
-// BytesOrNil is Bytes of any row, nil for a null.
+// BytesOrNil is like Bytes, but returns nil for a null.
 func (t Texts) BytesOrNil(row int) []byte {
 	if t.IsNull(row) {
 		return nil
@@ -53,12 +55,12 @@ func (t Texts) BytesOrNil(row int) []byte {
 	return t.Bytes(row)
 }
 
-// denseBytes is about how large the texts of the rows are that Dense yields at a
-// time: a few texts of a dictionary can be those of many rows.
+// denseBytes limits the texts of one run of Dense. Without a limit, a few long texts
+// of a dictionary could expand to gigabytes.
 const denseBytes = 32 << 20
 
-// Dense yields columns without dictionaries, in runs of rows in order, and the
-// first row of each run. The columns that it yields are valid until the next ones.
+// Dense yields columns without their dictionaries, in runs of rows, and the index of
+// the first row of each run. What it yields is valid until the next run.
 func Dense(cols []arrow.Array) iter.Seq2[int, []arrow.Array] {
 	return func(yield func(int, []arrow.Array) bool) {
 		rows := cols[0].Len()
@@ -78,7 +80,7 @@ func Dense(cols []arrow.Array) iter.Seq2[int, []arrow.Array] {
 	}
 }
 
-// denseEnd returns the end of a run of rows that begins with from.
+// denseEnd returns the end of the run that begins at row from.
 func denseEnd(cols []arrow.Array, from int) int {
 	var list []Texts
 	for _, col := range cols {
@@ -116,7 +118,7 @@ func denseColumn(col arrow.Array, from, to int) arrow.Array {
 	return c.Array()
 }
 
-// Release releases arrays.
+// Release releases all arrays.
 func Release(arrays []arrow.Array) {
 	for _, a := range arrays {
 		a.Release()

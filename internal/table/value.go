@@ -22,6 +22,7 @@ const (
 	UnknownCode                   // a code that the code set of the column has no equivalent of: the cell is null
 )
 
+// Error implements error.
 func (a Adjustment) Error() string {
 	return [...]string{
 		"a date without its day", "a number with more decimals than the column has", "a code without an equivalent in the code set of the column",
@@ -33,8 +34,8 @@ func isAdjustment(err error) bool {
 	return is
 }
 
-// Blank reports whether a text stands for "no value": nothing, spaces, or the
-// tilde that CMS's systems use for "does not apply".
+// Blank reports whether a text stands for "no value": it is empty, spaces, or the
+// tilde, which CMS's systems use for "does not apply".
 func Blank(s []byte) bool {
 	for _, c := range s {
 		if c != ' ' {
