@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/internal/bcda"
 	encoders "github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/synth"
@@ -61,7 +62,7 @@ func readExport(api schema.API) ([]ndjson.Chunk, error) {
 	return chunks, nil
 }
 
-// forBenchAPIs runs a benchmark over the chunks of each generation.
+// forBenchAPIs runs a benchmark over the chunks of each API version.
 func forBenchAPIs(b *testing.B, run func(b *testing.B, api schema.API, chunks []ndjson.Chunk)) {
 	for _, api := range benchAPIs {
 		b.Run(api.String(), func(b *testing.B) {
@@ -80,15 +81,21 @@ func forBenchAPIs(b *testing.B, run func(b *testing.B, api schema.API, chunks []
 	}
 }
 
-func benchPlans(b *testing.B) *plans {
-	p := newPlans(nil, PlainCCLF.tables(), defaultLimits())
-	if err := p.check(); err != nil {
+// benchRun returns a run whose plans are compiled.
+func benchRun(b *testing.B) *run {
+	opts := Options{}
+	limits, err := opts.resolve()
+	if err != nil {
 		b.Fatal(err)
 	}
-	return p
+	r := newRun(&opts, limits, &inputs{sources: &sources{list: []ndjson.Input{{Name: "export.ndjson"}}}})
+	if err := r.plans.Check(); err != nil {
+		b.Fatal(err)
+	}
+	return r
 }
 
-// BenchmarkCheck finds the lines and checks that they are JSON, and no more.
+// BenchmarkCheck finds the lines and only checks that they are JSON.
 func BenchmarkCheck(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, _ schema.API, chunks []ndjson.Chunk) {
 		for b.Loop() {
@@ -103,16 +110,15 @@ func BenchmarkCheck(b *testing.B) {
 	})
 }
 
-// BenchmarkWalk finds in each line all that the tables want.
+// BenchmarkWalk finds in each line the values for all tables.
 func BenchmarkWalk(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-		w := newWorker(benchPlans(b), &Options{}, nil, nil)
-		w.out, w.family = &result{}, bcda.AllAPIs
+		reader := crosswalk.NewReader(benchRun(b).plans)
 		for b.Loop() {
 			for i := range chunks {
-				w.guess = w.plans.of(api, eobType)
+				reader.Begin(api, bcda.AllAPIs)
 				for _, line := range chunks[i].Lines {
-					if _, err := w.walk(line); err != nil {
+					if _, _, err := reader.Read(line); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -121,10 +127,10 @@ func BenchmarkWalk(b *testing.B) {
 	})
 }
 
-// benchChunk is the result of a chunk, which is not large enough for parts.
+// benchChunk returns the result of a chunk, which is too small for parts.
 func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API) *result {
 	b.Helper()
-	res, err := w.chunk(job{seq: int64(seq), chunk: c, api: api, family: bcda.AllAPIs}, nil)
+	res, err := w.chunk(job{seq: int64(seq), chunk: c, api: api, compatible: bcda.AllAPIs}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -134,25 +140,21 @@ func benchChunk(b *testing.B, w *worker, seq int, c ndjson.Chunk, api schema.API
 // BenchmarkRows walks the lines and makes rows of them.
 func BenchmarkRows(b *testing.B) {
 	forBenchAPIs(b, func(b *testing.B, api schema.API, chunks []ndjson.Chunk) {
-		pools := table.NewPagePools(tablesOf(outputs))
-		w := newWorker(benchPlans(b), &Options{Versions: FinalVersions}, benchSources(), pools)
+		r := benchRun(b)
+		w := newWorker(r)
 		for b.Loop() {
 			for i, c := range chunks {
 				for _, p := range benchChunk(b, w, i, c, api).pages {
-					pools.Put(p.output, p.page)
+					r.pages.Put(p.output, p.page)
 				}
 			}
 		}
 	})
 }
 
-func benchSources() *sources {
-	return &sources{list: []ndjson.Input{{Name: "export.ndjson"}}}
-}
-
-// benchPages are the pages that all chunks give, by output.
+// benchPages returns the pages of all chunks, by output.
 func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*table.Page {
-	w := newWorker(benchPlans(b), &Options{Versions: FinalVersions}, benchSources(), table.NewPagePools(tablesOf(outputs)))
+	w := newWorker(benchRun(b))
 	all := make([][]*table.Page, len(outputs))
 	for i, c := range chunks {
 		for _, p := range benchChunk(b, w, i, c, api).pages {

@@ -55,7 +55,7 @@ func TestNewElements(t *testing.T) {
 		}},
 		"modifier and inner extensions": {`,"modifierExtension":[{"url":"http://a.org/b","extension":[{"url":"inner"}]}]`, []Unmapped{
 			{Kind: "extension", Path: "modifierExtension", Name: "http://a.org/b", Count: 1},
-			{Kind: "extension", Path: "modifierExtension.extension", Name: withheldURL, Count: 1},
+			{Kind: "extension", Path: "modifierExtension.extension", Name: "(withheld: not like a URL of a system)", Count: 1},
 		}},
 		"category": {`,"supportingInfo":[{"sequence":9,"category":{"coding":[{"code":"brandnew","system":"http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBSupportingInfoType"}]}}]`, []Unmapped{
 			{Kind: "category", Path: "supportingInfo.category.coding", System: "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBSupportingInfoType", Name: "brandnew", Count: 1},
@@ -190,6 +190,7 @@ func TestDriftIsBounded(t *testing.T) {
 		}
 		return string(b)
 	}
+	const mostNew = 1000 // new elements that are listed
 	const kinds = 5*mostNew + 7
 	var lines []string
 	for i := range kinds {
@@ -253,26 +254,5 @@ func TestNothingIsNew(t *testing.T) {
 				t.Errorf("%s, profile %q: missing: %+v", name, profile, mark)
 			}
 		}
-	}
-}
-
-// TestShown says which names are shown as they are.
-func TestShown(t *testing.T) {
-	for _, url := range []string{
-		"https://bluebutton.cms.gov/resources/variables/clm_poa_ind_sw12", "http://hl7.org/fhir/sid/icd-10-cm",
-		"http://terminology.hl7.org/CodeSystem/v2-0203", "urn:ietf:bcp:47", "urn:oid:2.16.840.1.113883.6.301.3",
-		"urn:iso:std:iso:4217", "http://a.org/x/", "https://bluebutton.cms.gov/fhir/CodeSystem/CLM-TYPE-CD",
-	} {
-		if got := shownURL(url); got != url {
-			t.Errorf("%s is shown as %s", url, got)
-		}
-	}
-	for _, code := range []string{"CLM_IDR_LD_DT", "discharge-status", "https://bluebutton.cms.gov/resources/variables/clm_drg_cd", "10"} {
-		if got := shownName(code); got != code {
-			t.Errorf("%s is shown as %s", code, got)
-		}
-	}
-	if got := shownPath([]string{"_birthDate", "extension", "valueBase64Binary", "Smith", "x1949x12"}); got != "_birthDate.extension.valueBase64Binary.*.*" {
-		t.Errorf("a path is shown as %s", got)
 	}
 }

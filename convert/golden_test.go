@@ -69,8 +69,8 @@ func TestGolden(t *testing.T) {
 				resources = append(resources, readResources(t, patient)...)
 			}
 			c := export{"in.ndjson": strings.Join(resources, "\n")}.convert(t)
-			if len(c.rejects) > 0 || c.Counts.NoPatient > 0 {
-				t.Fatalf("rejects %v, %d claims without a Patient", c.rejects, c.Counts.NoPatient)
+			if len(c.rejects) > 0 || c.Counts.Orphans > 0 {
+				t.Fatalf("rejects %v, %d claims without a Patient", c.rejects, c.Counts.Orphans)
 			}
 			got := cells(t, c, func(table *schema.Table) bool { return len(table.Claims) > 0 || !isClaim })
 			compareGolden(t, strings.TrimSuffix(name, ".json")+".csv", got)

@@ -176,7 +176,7 @@ func TestBadInput(t *testing.T) {
 					t.Errorf("%s has %d rows of a line that was rejected", table, n-len(tt.claims))
 				}
 			}
-			want := Counts{Lines: tt.lines, Resources: int64(len(tt.claims)), NoPatient: int64(len(tt.claims)), Rejected: int64(len(tt.rejects))}
+			want := Counts{Lines: tt.lines, Resources: int64(len(tt.claims)), Orphans: int64(len(tt.claims)), Rejected: int64(len(tt.rejects))}
 			var broke int64 // the line where the input broke off
 			if n := len(tt.rejects); n > 0 && strings.HasPrefix(tt.rejects[n-1].Reason, "the input breaks off") {
 				broke, want.BrokenOff = tt.rejects[n-1].Line, 1
@@ -263,7 +263,7 @@ func TestBreakOff(t *testing.T) {
 		out := t.TempDir()
 		_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, MaxRejects: -1})
 		var broke *BreakOffError
-		if !errors.As(err, &broke) || filepath.Base(broke.File) != "b.ndjson" || broke.Line < 1 || broke.Hint() == "" {
+		if !errors.As(err, &broke) || filepath.Base(broke.File) != "b.ndjson" || broke.Line < 1 || broke.Reason == "" {
 			t.Errorf("%s: %v, want that b.ndjson broke off", name, err)
 		}
 		if files := names(t, out); len(files) > 0 {
@@ -551,7 +551,7 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`an ExplanationOfBenefit without a patient`,
 	`an ExplanationOfBenefit of unknown claim type \((it has no type coding|type codings: [A-Za-z-]+ [A-Z0-9]{1,8}(, [A-Za-z-]+ [A-Z0-9]{1,8})*)\)(: there are no codes of CMS in it)?`,
 	`a prior authorization, which only v3 has`,
-	`a resource of v\d in an export of v\d( or v\d)?, where the same ids mean other people and claims`,
+	`a resource of v\d in an export of v\d( or v\d)?, where the same ids mean other beneficiaries and claims`,
 	`a (Claim|ClaimResponse) of unknown system(: there are no codes of CMS in it)?`,
 	`a Patient (without an id|with an MBI of more than 11 characters)`,
 	`a Coverage without a beneficiary`,

@@ -6,28 +6,27 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
-// Limits bound what one resource may hold, by the names of [DefaultLimits]. They
-// are far above what claims have and keep the work and the memory that a small
-// file can ask for in bounds. A resource beyond one is rejected.
+// Limits bound what one resource may contain, by the names of [DefaultLimits]. A
+// resource beyond a limit is rejected. The default limits are far above what
+// claims have, and bound the work and memory that a small file can cause.
 type Limits map[string]int
 
-// Names of limits that are not of an array.
+// Names of limits that are not those of an array.
 const (
 	limitBytes      = "bytes"      // of the resource's JSON
 	limitText       = "text"       // bytes of one value
-	limitReferences = "references" // between elements that are followed
-	limitElements   = "elements"   // of an array that has no limit of its own
+	limitReferences = "references" // followed between elements
+	limitElements   = "elements"   // of an array without a limit of its own
 )
 
-// mostPersonText is how long a value may be that a Coverage or hospice claim adds
-// to CCLF8: they are codes and dates, and all of them are kept in memory.
-const mostPersonText = 64
-
-// DefaultLimits returns the limits that apply unless set otherwise. The longest
-// claims that Medicare's systems take have 450 lines, 25 diagnoses and 25
+// DefaultLimits returns the default limits: "bytes" of the resource's JSON, "text"
+// bytes of one value, "references" followed between elements, and elements of each
+// array, by its name, or "elements" for arrays without a limit of their own. The
+// longest claims that Medicare's systems accept have 450 lines, 25 diagnoses and 25
 // procedures.
 func DefaultLimits() Limits {
 	return Limits{
@@ -45,14 +44,8 @@ func DefaultLimits() Limits {
 	}
 }
 
-// limits are Limits as the workers want them.
-type limits struct {
-	bytes, text, steps int
-	elements           Limits // by array
-}
-
-// resolve checks the limits and completes them with the default ones.
-func (l Limits) resolve() (*limits, error) {
+// resolve checks the limits and adds the default ones.
+func (l Limits) resolve() (*crosswalk.Limits, error) {
 	all := DefaultLimits()
 	for _, name := range slices.Sorted(maps.Keys(l)) {
 		switch _, known := all[name]; {
@@ -66,18 +59,12 @@ func (l Limits) resolve() (*limits, error) {
 		}
 		all[name] = l[name]
 	}
-	return &limits{bytes: all[limitBytes], text: all[limitText], steps: all[limitReferences], elements: all}, nil
+	return &crosswalk.Limits{
+		Bytes: all[limitBytes], Text: all[limitText], References: all[limitReferences], Elements: all[limitElements], Arrays: all,
+	}, nil
 }
 
-// of is the limit of an array.
-func (l *limits) of(array string) int {
-	if most, known := l.elements[array]; known {
-		return most
-	}
-	return l.elements[limitElements]
-}
-
-func defaultLimits() *limits {
+func defaultLimits() *crosswalk.Limits {
 	l, err := Limits(nil).resolve()
 	if err != nil {
 		panic("convert: internal error: " + err.Error())

@@ -6,6 +6,7 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
+// manifest describes the data set.
 func (r *run) manifest() *Manifest {
 	m := &Manifest{
 		Version:  r.opts.Version,
@@ -15,13 +16,13 @@ func (r *run) manifest() *Manifest {
 		Counts:   r.counts,
 
 		Increment: r.opts.Increment,
-		TextSize:  r.text.Load(),
+		TextSize:  r.text,
 		Tables:    r.tables,
 		Files:     r.others,
 
-		PartialDates: r.adjusted.byName(r.plans.outputs, table.PartialDate),
-		Rounded:      r.adjusted.byName(r.plans.outputs, table.Rounded),
-		UnknownState: r.adjusted.byName(r.plans.outputs, table.UnknownCode),
+		PartialDates: r.adjusted.byName(r.outputs, table.PartialDate),
+		Rounded:      r.adjusted.byName(r.outputs, table.Rounded),
+		UnknownState: r.adjusted.byName(r.outputs, table.UnknownCode),
 	}
 	if m.Format == Fixed {
 		m.Layout = r.opts.Fixed.Layout.String()
@@ -35,17 +36,18 @@ func (r *run) manifest() *Manifest {
 		m.PassedOver = append(m.PassedOver, dataset.PassedOver(p))
 	}
 	for i, in := range r.sources.list {
-		var state inputState
+		var size inputSize
 		if i < len(r.sizes) {
-			state = r.sizes[i]
+			size = r.sizes[i]
 		}
 		m.Inputs = append(m.Inputs, ManifestInput{
-			Name: in.Name, Size: in.Size, TextSize: state.text, Lines: state.lines, Rejects: state.rejects, BrokenOff: state.broke, Foreign: state.foreign,
+			Name: in.Name, Size: in.Size, TextSize: size.text, Lines: size.lines, Rejects: size.rejects, BrokenOff: size.broke,
+			Foreign: r.rejects.foreignOf(i),
 		})
 	}
 	for _, x := range r.opts.ExtraColumns {
 		m.ExtraColumns = append(m.ExtraColumns, x.String())
 	}
-	r.seen.report(m)
+	r.inventory.Report(m)
 	return m
 }

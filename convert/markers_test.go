@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/cclf-tools/cclf/schema"
 )
 
 // r4Carrier is a carrier claim of v2 without use, as the server sent it in 2021
@@ -118,7 +116,7 @@ func TestStrays(t *testing.T) {
 		}
 		return list
 	}
-	stray := "a resource of v3 in an export of v1 or v2, where the same ids mean other people and claims"
+	stray := "a resource of v3 in an export of v1 or v2, where the same ids mean other beneficiaries and claims"
 	for _, tt := range []struct {
 		name    string
 		files   export
@@ -130,9 +128,9 @@ func TestStrays(t *testing.T) {
 		{"in a file of its own", export{"a.ndjson": lines(v2(1, 3)...), "b.ndjson": lines(idrCarrier("9"))}, 3, []string{"b.ndjson:1: " + stray}},
 		{"alone in the first file", export{"a.ndjson": lines(idrCarrier("9")), "b.ndjson": lines(v2(1, 3)...)}, 3, []string{"a.ndjson:1: " + stray}},
 		{"alone in the first file, of two", export{"a.ndjson": lines(idrCarrier("9")), "b.ndjson": lines(v2(1, 1)...)}, 1,
-			[]string{"b.ndjson:1: a resource of v2 in an export of v3, where the same ids mean other people and claims"}},
+			[]string{"b.ndjson:1: a resource of v2 in an export of v3, where the same ids mean other beneficiaries and claims"}},
 		{"v2 in v3", export{"a.ndjson": lines(idrCarrier("1"), idrCarrier("2"), r4Carrier("3"))}, 2,
-			[]string{"a.ndjson:3: a resource of v2 in an export of v3, where the same ids mean other people and claims"}},
+			[]string{"a.ndjson:3: a resource of v2 in an export of v3, where the same ids mean other beneficiaries and claims"}},
 		{"v1 and v2", export{"a.ndjson": lines(v2(1, 2)...) + lines(stu3Carrier("3"))}, 3, nil},
 	} {
 		for _, jobs := range []int{1, 3} {
@@ -157,7 +155,7 @@ func TestMixedExports(t *testing.T) {
 	for i := range fewStrays + 1 {
 		many = append(many, idrCarrier(fmt.Sprint(i)))
 	}
-	for i := range mostVotes {
+	for i := range 9 /* more than decide the version of an input */ {
 		some = append(some, r4Carrier(fmt.Sprint(i)))
 	}
 	for name, files := range map[string]export{
@@ -169,8 +167,5 @@ func TestMixedExports(t *testing.T) {
 		if _, err := Run(context.Background(), opts); !errors.Is(err, ErrMixed) {
 			t.Errorf("%s: %v, want %v", name, err, ErrMixed)
 		}
-	}
-	if got := family(schema.V2); got.Has(schema.V3) || !got.Has(schema.V1) {
-		t.Errorf("v2 goes with %s", got)
 	}
 }

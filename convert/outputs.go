@@ -11,17 +11,17 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// An output is a set of part files: a table in the folder of that name, or
-// its partially adjudicated twin.
+// An output is a table of the data set: a table of the schema, or its twin for
+// partially adjudicated claims.
 type output struct {
 	table   *schema.Table
-	dir     string // in the data set, with slashes
+	dir     string // its name in the data set, with slashes
 	partial bool
-	profile Profile // the only one that has it
+	profile Profile // that has it
 }
 
-// outputs are all outputs of a conversion; spills and row counts go by their
-// places in it.
+// outputs are the outputs of all profiles. Pages and spills have the index of
+// their output.
 var outputs = func() []output {
 	var list []output
 	for _, t := range schema.AllTables() {
@@ -42,7 +42,7 @@ var outputs = func() []output {
 	return list
 }()
 
-// outputsWith are the outputs, with those tables that have extra columns.
+// outputsWith returns the outputs, with those of tables that have extra columns.
 func outputsWith(tables []*schema.Table) []output {
 	list := slices.Clone(outputs)
 	for _, t := range tables {
@@ -58,7 +58,7 @@ func outputsWith(tables []*schema.Table) []output {
 	return list
 }
 
-// tablesOf are the tables of outputs.
+// tablesOf returns the tables of outputs.
 func tablesOf(outputs []output) []*schema.Table {
 	list := make([]*schema.Table, len(outputs))
 	for i, o := range outputs {
@@ -67,19 +67,19 @@ func tablesOf(outputs []output) []*schema.Table {
 	return list
 }
 
-// A spill has the rows of an output.
+// A spill has the rows of an output until the merge pass.
 type spill struct {
 	*table.Spill
 	out output
 }
 
-// newSpill returns the spill of an output, whose file is in a folder.
+// newSpill returns the spill of an output.
 func newSpill(o output, opts table.SpillOptions) *spill {
 	opts.Name = strings.ReplaceAll(o.dir, "/", "-")
 	return &spill{table.NewSpill(o.table, opts), o}
 }
 
-// outputOf is the place of a table among the outputs.
+// outputOf returns the index of a table among the outputs, or -1.
 func outputOf(t *schema.Table, partial bool) int {
 	t = cmp.Or(t.Base, t)
 	for i, o := range outputs {

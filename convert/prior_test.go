@@ -36,7 +36,7 @@ func TestPriorAuthorizations(t *testing.T) {
 	equal(t, "claims", got.column(t, "claims", "RESOURCE_ID"), "1")
 	equal(t, "partially adjudicated", got.column(t, "partially_adjudicated/cclf5", "CUR_CLM_UNIQ_ID"))
 	equal(t, "rejects", rejectedFor(got),
-		"an ExplanationOfBenefit that is no claim but a predetermination", "a prior authorization without a patient")
+		"an ExplanationOfBenefit that is a predetermination and not a claim", "a prior authorization without a patient")
 	if c := got.Counts; c.PriorAuthorizations != 3 || c.EnteredInError != 1 || c.Skipped != 0 || c.Replaced != 1 {
 		t.Errorf("counts %+v", c)
 	}

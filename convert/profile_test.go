@@ -8,72 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 )
-
-func TestMonthSet(t *testing.T) {
-	for _, tt := range []struct {
-		add  []monthRun
-		want monthSet
-	}{
-		{nil, nil},
-		{[]monthRun{{3, 2}}, nil},
-		{[]monthRun{{5, 5}, {3, 3}}, monthSet{{3, 3}, {5, 5}}},
-		{[]monthRun{{5, 5}, {3, 3}, {4, 4}}, monthSet{{3, 5}}},
-		{[]monthRun{{1, 2}, {5, 6}, {9, 9}, {2, 7}}, monthSet{{1, 7}, {9, 9}}},
-		{[]monthRun{{1, 9}, {3, 4}}, monthSet{{1, 9}}},
-		{[]monthRun{{7, 8}, {1, 2}, {4, 5}, {3, 3}}, monthSet{{1, 5}, {7, 8}}},
-	} {
-		var got monthSet
-		for _, r := range tt.add {
-			got = got.add(r)
-		}
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%v: got %v, want %v", tt.add, got, tt.want)
-		}
-	}
-}
-
-func TestEnrolleeMonths(t *testing.T) {
-	january := 2025 * 12
-	for _, tt := range []struct {
-		name string
-		who  enrollee
-		want monthSet
-	}{
-		{"claims", enrollee{claims: monthSet{{1, 2}, {5, 5}}, insured: true}, monthSet{{1, 2}, {5, 5}}},
-		{"in force", enrollee{covered: monthSet{{january + 2, january + 11}}, insured: true}, monthSet{{january + 2, january + 14}}},
-		{"ended", enrollee{covered: monthSet{{january + 2, january + 11}}}, monthSet{{january + 2, january + 11}}},
-		{"dead", enrollee{covered: monthSet{{january + 2, january + 11}}, insured: true, dead: true}, monthSet{{january + 2, january + 11}}},
-		{"stale", enrollee{covered: monthSet{{january - 20, january}}, insured: true}, monthSet{{january - 20, january}}},
-		{"year before", enrollee{covered: monthSet{{january, january + 3}}, start: january - 5}, monthSet{{january - 5, january + 3}}},
-		{"long before", enrollee{covered: monthSet{{january, january + 3}}, start: 1980 * 12}, monthSet{{january + 14 - 35, january + 3}}},
-		{"from March", enrollee{covered: monthSet{{january + 2, january + 3}}, start: january - 5}, monthSet{{january + 2, january + 3}}},
-	} {
-		if got := tt.who.months(january + 14); !slices.Equal(got, tt.want) {
-			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
-		}
-	}
-}
-
-func TestAppendDecimal(t *testing.T) {
-	for _, tt := range []struct {
-		units int64
-		scale int
-		trim  bool
-		want  string
-	}{
-		{0, 2, false, "0.00"}, {5, 2, false, "0.05"}, {-5, 2, false, "-0.05"}, {-123456, 2, false, "-1234.56"},
-		{300000, 4, true, "30"}, {0, 4, true, "0"}, {481460, 4, true, "48.146"}, {-10000, 4, true, "-1"}, {7, 0, true, "7"},
-	} {
-		if got := string(appendDecimal(nil, decimal128.FromI64(tt.units), tt.scale, tt.trim)); got != tt.want {
-			t.Errorf("%d, scale %d: got %s, want %s", tt.units, tt.scale, got, tt.want)
-		}
-	}
-}
 
 // convertTuva converts resources in the profile.
 func convertTuva(t *testing.T, resources ...object) *converted {

@@ -6,33 +6,36 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 const (
-	// fewRejects is how many rejects of one cause in one file are written one
-	// by one.
+	// fewRejects is the number of rejects of one cause in one input that are
+	// written one by one.
 	fewRejects = 100
-	// maxCauses is how many causes in one file are told apart.
+	// maxCauses is the number of causes in one input that are distinguished.
 	maxCauses = 1000
-	// otherCauses are those beyond.
+	// otherCauses is the cause of all others.
 	otherCauses = "other reasons"
-	// foreignCause is that of resources of another kind of server. One of them
-	// is written for each file.
+	// foreignCause is the cause for resources of another kind of server. One of
+	// them is written per input.
 	foreignCause = "FHIR resources that BCDA does not serve"
 )
 
-// A causedReject is a reject and what it has in common with others.
+// A causedReject is a reject with its cause.
 type causedReject struct {
 	Reject
 	cause string
 }
 
-// causeOf is what reasons have in common that differ in their place only.
+// causeOf returns the cause of a reason: reasons that differ only in the place
+// within the line have the same cause.
 func causeOf(reason string) string { return byteOffset.ReplaceAllString(reason, "") }
 
 var byteOffset = regexp.MustCompile(` at byte \d+`)
 
-// limitOf is how many rejects of a cause are written one by one.
+// limitOf returns the number of rejects of a cause that are written one by one.
 func limitOf(cause string) int64 {
 	if cause == foreignCause {
 		return 1
@@ -48,7 +51,8 @@ type rejectCount struct {
 	first, last int64 // lines of those
 }
 
-// beyond counts rejects that are not written one by one.
+// beyond counts n rejects that are not written one by one, on lines from first to
+// last.
 func (c *rejectCount) beyond(n, first, last int64) {
 	if c.more == 0 {
 		c.first = first
@@ -57,13 +61,14 @@ func (c *rejectCount) beyond(n, first, last int64) {
 	c.last = last
 }
 
-// A rejectCounter counts rejects by cause, and says which are written.
+// A rejectCounter counts rejects by cause, and decides which are written.
 type rejectCounter struct {
-	all    bool // are written
+	all    bool // write all
 	causes map[string]*rejectCount
 	order  []*rejectCount
 }
 
+// of returns the count of a cause.
 func (c *rejectCounter) of(cause string) *rejectCount {
 	count := c.causes[cause]
 	if count == nil && len(c.causes) >= maxCauses {
@@ -81,7 +86,7 @@ func (c *rejectCounter) of(cause string) *rejectCount {
 	return count
 }
 
-// count reports whether a reject is to be written.
+// count counts a reject. It reports whether it is to be written.
 func (c *rejectCounter) count(bad *causedReject) bool {
 	if c.all {
 		return true
@@ -94,72 +99,96 @@ func (c *rejectCounter) count(bad *causedReject) bool {
 	return false
 }
 
-// add counts what a worker did not keep, of one cause.
+// add counts the rejects of one cause that a worker did not keep.
 func (c *rejectCounter) add(more *rejectCount) {
 	count := c.of(more.cause)
 	count.n += more.more
 	count.beyond(more.more, more.first, more.last)
 }
 
+// reset begins an input.
 func (c *rejectCounter) reset() {
 	clear(c.causes)
 	c.order = nil
 }
 
-// addRejects writes the rejects of a result. Those of one cause in one file
-// are counted after the first.
-func (r *run) addRejects(res *result) error {
-	if res.input != r.rejecting {
-		if err := r.endRejects(); err != nil {
+// A rejectLog writes the rejects of one input after another, in their order. Of
+// each cause it writes the first ones, and then how many more there are.
+type rejectLog struct {
+	file    *dataset.RejectFile
+	sources *sources
+	causes  rejectCounter // of the input
+	input   int
+	first   Reject             // of all
+	foreign []map[string]int64 // by input: rejects of another kind of server, by resource type
+}
+
+// add writes the rejects of a result.
+func (l *rejectLog) add(res *result) error {
+	if l.first.Reason == "" && len(res.bad) > 0 {
+		l.first = res.bad[0].Reject
+	}
+	if res.input != l.input {
+		if err := l.endInput(); err != nil {
 			return err
 		}
-		r.rejecting = res.input
+		l.input = res.input
 	}
 	for i := range res.bad {
-		if r.causes.count(&res.bad[i]) {
-			if err := r.rejects.Encode(&res.bad[i].Reject); err != nil {
+		if l.causes.count(&res.bad[i]) {
+			if err := l.file.Encode(&res.bad[i].Reject); err != nil {
 				return err
 			}
 		}
 	}
 	for _, more := range res.more {
-		r.causes.add(more)
+		l.causes.add(more)
 	}
-	if len(res.foreign) > 0 {
-		in := &r.sizes[res.input]
-		if in.foreign == nil {
-			in.foreign = map[string]int64{}
-		}
-		for name, n := range res.foreign {
-			in.foreign[name] += n
-		}
+	for name, n := range res.foreign {
+		l.countForeign(res.input, name, n)
 	}
 	return nil
 }
 
-// endRejects writes how many more rejects of each cause there are in the file
-// that was read last.
-func (r *run) endRejects() error {
-	for _, c := range r.causes.order {
+func (l *rejectLog) countForeign(input int, name string, n int64) {
+	for len(l.foreign) <= input {
+		l.foreign = append(l.foreign, nil)
+	}
+	if l.foreign[input] == nil {
+		l.foreign[input] = map[string]int64{}
+	}
+	l.foreign[input][name] += n
+}
+
+// foreignOf returns the rejects of another kind of server in an input, by
+// resource type.
+func (l *rejectLog) foreignOf(input int) map[string]int64 {
+	if input < len(l.foreign) {
+		return l.foreign[input]
+	}
+	return nil
+}
+
+// endInput writes how many more rejects of each cause the input has.
+func (l *rejectLog) endInput() error {
+	for _, c := range l.causes.order {
 		if c.more == 0 {
 			continue
 		}
 		reason := c.cause
 		if c.cause == foreignCause {
-			reason += " (" + TypeCounts(r.sizes[r.rejecting].foreign) + "): it is an export of another kind of server, at least in part"
+			reason += " (" + TypeCounts(l.foreignOf(l.input)) + "): it is an export of another kind of server, at least in part"
 		}
-		err := r.rejects.Encode(&MoreRejects{
-			File: r.sources.name(r.rejecting), Reason: reason, More: c.more, FirstLine: c.first, LastLine: c.last,
-		})
+		err := l.file.Encode(&MoreRejects{File: l.sources.name(l.input), Reason: reason, More: c.more, FirstLine: c.first, LastLine: c.last})
 		if err != nil {
 			return err
 		}
 	}
-	r.causes.reset()
+	l.causes.reset()
 	return nil
 }
 
-// TypeCounts lists how many resources there are of each type.
+// TypeCounts lists numbers of resources by their types, such as "Claim 2, Task 1".
 func TypeCounts(n map[string]int64) string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(n)) {

@@ -247,8 +247,8 @@ func TestMissingPatient(t *testing.T) {
 		with(somePatient("nameless", "x"), object{"identifier": nil}),
 		someClaim("PDE", "6", "nameless"), // has a Patient, but that has no MBI
 	)}.convert(t)
-	if c.Counts.NoPatient != 4 {
-		t.Errorf("%d claims without a Patient, want 4", c.Counts.NoPatient)
+	if c.Counts.Orphans != 4 {
+		t.Errorf("%d claims without a Patient, want 4", c.Counts.Orphans)
 	}
 	for table, want := range map[string][]string{
 		"cclf1": {""}, "cclf2": {""}, "cclfa": {""}, "cclf5": {"1S00A00AA00", "1S00A00AA00", "", ""}, "cclf6": {""}, "cclf7": {"", ""},
@@ -316,7 +316,7 @@ func TestAnyOrder(t *testing.T) {
 			}
 		}
 		c := e.convert(t)
-		if c.Counts.Resources != int64(len(resources)) || c.Counts.NoPatient != 0 {
+		if c.Counts.Resources != int64(len(resources)) || c.Counts.Orphans != 0 {
 			t.Fatalf("counts %+v", c.Counts)
 		}
 		got := map[string][]map[string]string{}
@@ -386,7 +386,7 @@ func TestDeterminism(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m.Counts.Rejected == 0 || m.Counts.Replaced == 0 || m.Counts.NoPatient == 0 {
+			if m.Counts.Rejected == 0 || m.Counts.Replaced == 0 || m.Counts.Orphans == 0 {
 				t.Fatalf("the export lacks something: %+v", m.Counts)
 			}
 			got := readTree(t, out)

@@ -43,25 +43,26 @@ func (s *sources) passOver(p ...ndjson.PassedOver) {
 // Options.Inputs, found before the run begins, and then those of Options.Files.
 type inputs struct {
 	opener  ndjson.Opener
+	done    atomic.Int64 // bytes as stored that were read
 	found   []ndjson.Input
 	files   iter.Seq2[string, error]
 	sources *sources
 	seen    map[string]bool // found, by their clean paths
-	stored  atomic.Int64    // bytes of all inputs as stored, -1 if unknown
+	total   atomic.Int64    // bytes of all inputs as stored, -1 if unknown
 }
 
 // findInputs finds and checks the inputs that exist when a run begins.
-func findInputs(ctx context.Context, opts *Options, to *sources) (*inputs, error) {
+func findInputs(ctx context.Context, opts *Options) (*inputs, error) {
 	in := &inputs{
-		opener:  ndjson.Opener{Recognize: recognizeCCLF},
 		files:   opts.Files,
-		sources: to,
+		sources: &sources{},
 		seen:    map[string]bool{},
 	}
+	in.opener = ndjson.Opener{Stdin: opts.Stdin, Stored: &in.done, Recognize: recognizeCCLF}
 	var err error
 	in.found, err = in.find(ctx, opts.Inputs...)
 	if in.files != nil {
-		in.stored.Store(-1)
+		in.total.Store(-1)
 	}
 	return in, err
 }
@@ -90,9 +91,9 @@ func (in *inputs) find(ctx context.Context, names ...string) ([]ndjson.Input, er
 func (in *inputs) count(size int64) {
 	switch {
 	case size < 0:
-		in.stored.Store(-1)
-	case in.stored.Load() >= 0:
-		in.stored.Add(size)
+		in.total.Store(-1)
+	case in.total.Load() >= 0:
+		in.total.Add(size)
 	}
 }
 
@@ -160,32 +161,28 @@ func untilDone(ctx context.Context, seq iter.Seq2[string, error]) iter.Seq2[stri
 	}
 }
 
-// errStopped ends the reading because the workers take no more chunks.
-var errStopped = errors.New("stopped")
-
-// readInput reads an input and passes its chunks to yield. An input that breaks
-// off, or that has gone since it was found, gives a chunk that says so; begin
-// is called with the name of each text in it.
-func (r *run) readInput(ctx context.Context, in ndjson.Input, buffers *bufferPool, begin func(name string), yield func(ndjson.Chunk) error) error {
-	opener := ndjson.Opener{Stdin: r.opts.Stdin, Stored: &r.stored, Recognize: recognizeCCLF}
+// read reads an input and passes its chunks to yield. It calls begin with the name
+// of each text in the input. An input that breaks off, or that is gone since it was
+// found, gives a chunk with that error.
+func (in *inputs) read(ctx context.Context, file ndjson.Input, buffers *bufferPool, begin func(name string), yield func(ndjson.Chunk) error) error {
 	opened := false
-	err := opener.Each(ctx, in, func(part ndjson.Input, text io.Reader) error {
+	err := in.opener.Each(ctx, file, func(part ndjson.Input, text io.Reader) error {
 		opened = true
-		i := r.sources.add(part)
+		i := in.sources.add(part)
 		begin(part.Name)
 		return ndjson.Chunks(ctx, i, text, bundle, buffers.get, yield)
-	}, func(p ndjson.PassedOver) { r.sources.passOver(p) })
+	}, func(p ndjson.PassedOver) { in.sources.passOver(p) })
 	var other *ndjson.FormError
 	switch {
-	case errors.As(err, &other) && in.Folder && other.Name == in.Name && !opened:
+	case errors.As(err, &other) && file.Folder && other.Name == file.Name && !opened:
 		// An archive of other things, which shows only when all of it is read.
-		r.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
+		in.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
 		return nil
-	case errors.As(err, &other), opened, in.Size < 0, ctx.Err() != nil:
+	case errors.As(err, &other), opened, file.Size < 0, ctx.Err() != nil:
 		return err
 	case err != nil:
 		// The file was there when it was found.
-		return yield(ndjson.Chunk{Input: r.sources.add(in), Line: 1, Err: ndjson.BrokeOff(err)})
+		return yield(ndjson.Chunk{Input: in.sources.add(file), Line: 1, Err: ndjson.BrokeOff(err)})
 	}
 	return nil
 }

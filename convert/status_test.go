@@ -49,7 +49,7 @@ func TestStatusOfPartial(t *testing.T) {
 	got := export{"export.ndjson": lines(tagged("1", "active"), tagged("2", "entered-in-error"), tagged("3", "draft"))}.convert(t)
 	equal(t, "partially adjudicated", got.column(t, "partially_adjudicated/cclf5", "CUR_CLM_UNIQ_ID"), "1")
 	equal(t, "claims", got.pick(t, "claims", "CUR_CLM_UNIQ_ID", "STATUS"), "1 active", "2 entered-in-error", "3 draft")
-	if c := got.Counts; c.PartlyAdjudicated != 1 || c.EnteredInError != 1 || c.Draft != 1 {
+	if c := got.Counts; c.PartiallyAdjudicated != 1 || c.EnteredInError != 1 || c.Draft != 1 {
 		t.Errorf("counts %+v", c)
 	}
 }

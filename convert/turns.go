@@ -5,23 +5,13 @@ import (
 	"sync"
 )
 
-// acquire takes a token, unless ctx ends first.
-func acquire(ctx context.Context, tokens chan<- struct{}) bool {
-	select {
-	case tokens <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// turns let a worker hand on parts of a result when those of all earlier chunks
-// have been taken in. What waits in memory is then a part for each worker,
-// however many rows a chunk gives.
+// turns let a worker pass on parts of a result when the results of all earlier
+// chunks have been collected. Then one part per worker waits in memory, however
+// many rows a chunk gives.
 type turns struct {
 	mu      sync.Mutex
 	moved   *sync.Cond
-	next    int64 // the chunk whose turn it is
+	next    int64 // number of the chunk whose turn it is
 	stopped bool
 }
 
@@ -31,7 +21,7 @@ func newTurns() *turns {
 	return t
 }
 
-// advance gives the turn to the next chunk.
+// advance gives the turn to a chunk.
 func (t *turns) advance(next int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -47,6 +37,7 @@ func (t *turns) stop() {
 	t.moved.Broadcast()
 }
 
+// wait returns when it is the turn of a chunk, or all waiting ends.
 func (t *turns) wait(seq int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -55,17 +46,17 @@ func (t *turns) wait(seq int64) {
 	}
 }
 
-// pass hands on a part of a result, and returns when it has been taken in.
+// pass passes on a part of a result, and returns when it has been collected.
 func (t *turns) pass(ctx context.Context, to chan<- *result, part *result) error {
 	t.wait(part.seq)
-	part.taken = make(chan struct{})
+	part.collected = make(chan struct{})
 	select {
 	case to <- part:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	select {
-	case <-part.taken:
+	case <-part.collected:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

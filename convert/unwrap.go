@@ -7,19 +7,20 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
-// bundle is how FHIR wraps resources in others.
+// bundle is the way in which FHIR wraps resources in others.
 var bundle = &ndjson.Envelope{Member: "resourceType", Value: "Bundle", List: "entry", Item: "resource"}
 
-// maxWrapped is how many Bundles and arrays a resource may be wrapped in, that
-// are all on one line.
+// maxWrapped is the number of Bundles and arrays, all on one line, in which a
+// resource may be wrapped.
 const maxWrapped = 8
 
-// apart takes text apart that is not one good resource: a Bundle, an array or
-// several resources on one line. All else gives nil.
-func apart(text []byte, pos ndjson.Position) []ndjson.Piece {
+// unwrap splits text that is not one good resource: a Bundle, an array or several
+// resources on one line. It returns nil for all else.
+func unwrap(text []byte, pos ndjson.Position) []ndjson.Piece {
 	pieces, err := ndjson.Split(text, pos, bundle)
 	switch {
 	case err != nil, len(pieces) == 1 && len(pieces[0].Text) == len(bytes.TrimSpace(text)):
@@ -30,15 +31,14 @@ func apart(text []byte, pos ndjson.Position) []ndjson.Piece {
 	return pieces
 }
 
-// refuse rejects text that is no resource that has rows, and says what it is
-// where that is known.
+// refuse rejects text from which no rows are made, with the most specific reason.
 func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 	switch {
-	case errors.Is(err, errNoType):
+	case errors.Is(err, crosswalk.ErrNoType):
 		if reason := entryWithoutResource(text); reason != "" {
-			err = reject("%s", reason)
+			err = crosswalk.Reject("%s", reason)
 		}
-	case errors.Is(err, errOtherType):
+	case errors.Is(err, crosswalk.ErrOtherType):
 		name := typeName(text)
 		switch {
 		case name == "OperationOutcome" && onlyRemarks(text):
@@ -46,9 +46,9 @@ func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 			w.out.counts.Skipped++
 			return
 		case name == "OperationOutcome":
-			err = reject("an OperationOutcome: an error message of the server, not data")
+			err = crosswalk.Reject("an OperationOutcome: an error message of the server, not data")
 		case name == "Parameters":
-			err = reject("a Parameters resource: what it wraps is not read")
+			err = crosswalk.Reject("a Parameters resource: what it wraps is not read")
 		case fhirTypes[name]:
 			w.rejectAs(pos, text, fmt.Sprintf("a resource of type %s, which BCDA does not serve", name), name)
 			return
@@ -60,23 +60,23 @@ func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 	w.reject(pos, text, err.Error())
 }
 
-// The reasons for which claims of other servers are rejected, and some of BCDA,
-// begin or end so.
+// The beginning and end of the reasons to reject claims of other servers, and some
+// of BCDA.
 const (
 	unknownClaimType = "an ExplanationOfBenefit of unknown claim type"
 	unknownSystem    = " of unknown system"
 )
 
-// isForeign reports whether a resource that was rejected is a claim of another
-// kind of server: there are no codes of CMS in it.
+// isForeign reports whether a rejected resource is a claim of another kind of
+// server: it contains no codes of CMS.
 func isForeign(text []byte, err error) bool {
 	reason := err.Error()
 	return (strings.HasPrefix(reason, unknownClaimType) || strings.HasSuffix(reason, unknownSystem)) &&
 		!bytes.Contains(text, []byte("bluebutton.cms.gov"))
 }
 
-// entryWithoutResource says what an entry of a Bundle is that wraps nothing,
-// or nothing when the text is no such entry.
+// entryWithoutResource returns the reason to reject an entry of a Bundle that wraps
+// no resource, or "" if the text is no such entry.
 func entryWithoutResource(text []byte) string {
 	var entry struct {
 		FullURL, Response, Search, Link json.RawMessage
@@ -92,7 +92,7 @@ func entryWithoutResource(text []byte) string {
 	return ""
 }
 
-// typeName is the type of a resource.
+// typeName returns the type of a resource, or "".
 func typeName(text []byte) string {
 	var resource struct {
 		Type string `json:"resourceType"`
@@ -103,7 +103,7 @@ func typeName(text []byte) string {
 	return resource.Type
 }
 
-// onlyRemarks reports whether an OperationOutcome tells of no error.
+// onlyRemarks reports whether an OperationOutcome reports no error.
 func onlyRemarks(text []byte) bool {
 	var outcome struct {
 		Issue []struct{ Severity string }
@@ -119,8 +119,8 @@ func onlyRemarks(text []byte) bool {
 	return len(outcome.Issue) > 0
 }
 
-// fhirTypes are the resource types of FHIR R4. Only they are named in reasons:
-// a type that is none may be anything.
+// fhirTypes are the resource types of FHIR R4. Reasons name only these: another
+// type may be any text.
 var fhirTypes = setOf(
 	"Account", "ActivityDefinition", "AdverseEvent", "AllergyIntolerance", "Appointment", "AppointmentResponse",
 	"AuditEvent", "Basic", "Binary", "BiologicallyDerivedProduct", "BodyStructure", "Bundle", "CapabilityStatement",

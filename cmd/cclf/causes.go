@@ -39,7 +39,8 @@ var causes = []cause{
 		say("check the input; with a larger --max-rejects, or without it, the rejected lines are listed in " + convert.RejectsFile)},
 	{is(convert.ErrOutput), exitOutput, nil},
 	{as[*convert.BreakOffError], exitBrokeOff, say("get the file again, or convert what can be read with --allow-partial")},
-	{as[*convert.ShrinkError], exitShrink, nil},
+	{as[*convert.ShrinkError], exitShrink, shrinkHint},
+	{is(convert.ErrMixed), exitFailure, say("convert the exports one by one, each to a data set of its own")},
 	{is(ndjson.ErrNoInput), exitInput, nil},
 	{as[*tls.CertificateVerificationError], 0, certificateHint},
 	{is(fetch.ErrProxy), 0, say("this is the proxy, not the server: check HTTPS_PROXY and NO_PROXY")},
@@ -87,6 +88,14 @@ func as[E error](err error) bool {
 // say returns a hint that is the same for all errors of a kind.
 func say(hint string) func(error) string {
 	return func(error) string { return hint }
+}
+
+// shrinkHint is the hint for a *convert.ShrinkError.
+func shrinkHint(err error) string {
+	if shrink, ok := errors.AsType[*convert.ShrinkError](err); ok && shrink.Increment {
+		return "fetch a full export into the same folder, without --since, or convert to another folder; --allow-shrink replaces it all the same"
+	}
+	return "check the input; --allow-shrink makes a data set without rows all the same"
 }
 
 // exitCode returns the exit code for an error.

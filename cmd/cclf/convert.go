@@ -337,8 +337,11 @@ func checkExports(opts *convert.Options) error {
 			return err
 		}
 		if status.Incomplete != "" {
-			return convert.NewShrinkError(fmt.Sprintf("the export in %s is incomplete: %s", in, status.Incomplete),
-				"resume it with cclf fetch --resume "+in+"; --allow-shrink converts the files that are there", false)
+			return &exitError{
+				code: exitShrink,
+				err:  fmt.Errorf("the export in %s is incomplete: %s", in, status.Incomplete),
+				hint: "resume it with cclf fetch --resume " + in + "; --allow-shrink converts the files that are there",
+			}
 		}
 		exports++
 		if status.IncrementOnly {

@@ -89,13 +89,14 @@ type Counts struct {
 	EnteredInError int64 `json:"entered_in_error"`
 	Draft          int64 `json:"draft"`
 	OtherStatus    int64 `json:"other_status"` // that FHIR does not know
-	// PartlyAdjudicated claims are not final and have no rows.
-	PartlyAdjudicated int64 `json:"partly_adjudicated"`
-	Replaced          int64 `json:"replaced"` // resources of which a newer version was there
+	// PartiallyAdjudicated claims are not final. They have rows in tables of their
+	// own.
+	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
+	Replaced             int64 `json:"replaced"` // resources of which a newer version was there
 	// Superseded claims are those of which a related one is newer, where the
 	// server sends them all.
 	Superseded int64 `json:"superseded"`
-	NoPatient  int64 `json:"no_patient"` // claims whose beneficiary no Patient describes
+	Orphans    int64 `json:"no_patient"` // claims whose beneficiary has no Patient
 	// MBIFromClaim counts those of them whose claims have the MBI themselves.
 	MBIFromClaim int64 `json:"mbi_from_claim"`
 	Rejected     int64 `json:"rejected"`
@@ -319,10 +320,10 @@ func (c *Counts) Add(d Counts) {
 	c.EnteredInError += d.EnteredInError
 	c.Draft += d.Draft
 	c.OtherStatus += d.OtherStatus
-	c.PartlyAdjudicated += d.PartlyAdjudicated
+	c.PartiallyAdjudicated += d.PartiallyAdjudicated
 	c.Replaced += d.Replaced
 	c.Superseded += d.Superseded
-	c.NoPatient += d.NoPatient
+	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim
 	c.Rejected += d.Rejected
 }

@@ -1,0 +1,189 @@
+package convert
+
+import (
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/internal/wellknown"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// collect adds a result to what was collected so far.
+func (r *run) collect(res *result) error {
+	if res.err != nil {
+		return res.err
+	}
+	if err := r.collectRows(res); err != nil {
+		return err
+	}
+	if err := r.collectUpdates(res); err != nil {
+		return err
+	}
+	r.lines.addAll(res.lines, r.resources)
+	r.resources += int64(len(res.keys))
+	r.newest = max(r.newest, res.newest)
+	for api, seen := range res.apis {
+		r.apis[api] = r.apis[api] || seen
+	}
+	if err := r.checkStrays(res); err != nil {
+		return err
+	}
+	r.counts.Add(res.counts)
+	r.adjusted = r.adjusted.addAll(res.adjusted)
+	if err := r.collectSizes(res); err != nil {
+		return err
+	}
+	if err := r.rejects.add(res); err != nil {
+		return err
+	}
+	if r.opts.MaxRejects >= 0 && r.counts.Rejected > r.opts.MaxRejects {
+		last := &res.bad[len(res.bad)-1]
+		return fmt.Errorf("%w: more than %d, the last in %s line %d: %s", ErrTooManyRejects,
+			r.opts.MaxRejects, last.File, last.Line, last.Reason)
+	}
+	r.report("read", r.inputs.done.Load(), r.inputs.total.Load())
+	return nil
+}
+
+// collectRows collects the rows of a result, and the keys of its resources.
+func (r *run) collectRows(res *result) error {
+	for _, p := range res.pages {
+		r.noteUnits(p)
+		if err := r.spills[p.output].Add(p.page, r.resources); err != nil {
+			return err
+		}
+	}
+	for _, k := range res.keys {
+		k.Resource += r.resources
+		if err := r.keys.Add(k); err != nil {
+			return err
+		}
+	}
+	for _, k := range res.claims {
+		k.Resource += r.resources
+		if err := r.claims.Add(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collectUpdates collects the updates of beneficiaries.
+func (r *run) collectUpdates(res *result) error {
+	for i := range res.beneficiaries {
+		u := &res.beneficiaries[i]
+		if u.Part != beneficiary.Hospice {
+			r.beneficiaries.Apply(u)
+			continue
+		}
+		u.Resource += r.resources
+		if err := r.hospice.Add(r.beneficiaries, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collectSizes collects the size of a result, and reports an input that broke
+// off unless that is allowed.
+func (r *run) collectSizes(res *result) error {
+	for len(r.sizes) <= res.input {
+		r.sizes = append(r.sizes, inputSize{})
+	}
+	in := &r.sizes[res.input]
+	in.text += res.size
+	in.lines += res.counts.Lines
+	in.rejects += res.counts.Rejected
+	r.text += res.size
+	if res.broke {
+		if !r.opts.AllowPartial {
+			return newBreakOffError(&res.bad[0].Reject)
+		}
+		r.counts.BrokenOff++
+		in.broke = res.bad[0].Line
+	}
+	return nil
+}
+
+// noteUnits notes whether rows have unit counts. See crosswalk.UnitsSent.
+func (r *run) noteUnits(p outputPage) {
+	if o := &r.outputs[p.output]; o.table.File == "CCLF2" && !o.partial {
+		r.units = r.units || p.page.HasValues(o.table.Index(wellknown.RevenueUnitsLabel))
+	}
+}
+
+// fewStrays is the number of resources of another API version that are rejected
+// one by one, however small the export.
+const fewStrays = 100
+
+// checkStrays reports ErrMixed for an export that has both kinds of API versions,
+// or more than some strays of the other kind.
+func (r *run) checkStrays(res *result) error {
+	r.strays += res.strays
+	both := r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2])
+	if both || r.strays > fewStrays && r.strays > r.counts.Resources/10 {
+		return fmt.Errorf("%w (in %s)", ErrMixed, r.sources.name(res.input))
+	}
+	return nil
+}
+
+// endReading ends the collection when all input has been read: it writes all rows
+// to disk, and finds the resources of which there are newer versions.
+func (r *run) endReading() error {
+	if err := r.rejects.endInput(); err != nil {
+		return err
+	}
+	if err := r.addClaimedXref(); err != nil {
+		return err
+	}
+	var group errgroup.Group
+	group.SetLimit(r.opts.Jobs)
+	group.Go(func() (err error) {
+		if r.replaced, err = r.keys.Replaced(nil); err == nil {
+			r.superseded, err = r.claims.Replaced(r.replaced)
+		}
+		return err
+	})
+	for _, s := range r.spills {
+		if s != nil {
+			group.Go(s.End)
+		}
+	}
+	err := group.Wait()
+	r.pages, r.keys, r.claims = nil, nil, nil // the merge pass uses their memory
+	return err
+}
+
+// addClaimedXref makes the rows of former MBIs that only claims show. They are of
+// no resource: their ordinal comes after those of all.
+func (r *run) addClaimedXref() error {
+	links := r.beneficiaries.SettleClaims()
+	if len(links) == 0 {
+		return nil
+	}
+	for i, s := range r.spills {
+		if s == nil || s.out.table.Grain != schema.PerIdentifier {
+			continue
+		}
+		t := s.out.table
+		page := r.pages.Get(i)
+		for _, link := range links {
+			row := page.Add(0, 0, false)
+			for label, v := range map[string][]byte{
+				wellknown.XrefKindLabel: []byte(wellknown.XrefMBI),
+				wellknown.CurrentLabel:  link.Current.Text(),
+				wellknown.FormerLabel:   link.Former.Text(),
+			} {
+				if err := page.Set(row, t.Index(label), v); err != nil {
+					return err
+				}
+			}
+		}
+		if err := s.Add(page, r.resources); err != nil {
+			return err
+		}
+	}
+	return nil
+}

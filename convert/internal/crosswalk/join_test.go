@@ -1,0 +1,26 @@
+package crosswalk
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestNumbersIn(t *testing.T) {
+	for text, want := range map[string][]string{
+		`[1,2, 13 ]`: {"1", "2", "13"}, `[]`: nil, `7`: {"7"}, `["1","2"]`: {"1", "2"}, ` [ 1 ] `: {"1"}, `[null]`: nil, `[1.5,-2]`: {"1.5", "-2"},
+	} {
+		var got []string
+		for n := range numbersIn([]byte(text)) {
+			got = append(got, string(n))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("numbers in %s: %q, want %q", text, got, want)
+		}
+	}
+	for n := range numbersIn([]byte(`[1,2]`)) {
+		if string(n) != "1" {
+			t.Errorf("%s after the end", n)
+		}
+		break
+	}
+}

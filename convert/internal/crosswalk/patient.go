@@ -1,0 +1,162 @@
+package crosswalk
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/convert/internal/dedup"
+	"github.com/cclf-tools/cclf/internal/bcda"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/ndjson"
+)
+
+// FindPatient finds the current MBI of a Patient, and chooses the name and the
+// address, before the rows are made.
+func (e *Evaluator) FindPatient() error {
+	e.mbi = bytes.Clone(e.currentMBI())
+	if _, ok := beneficiary.ParseMBI(e.mbi); !ok {
+		return Reject("a Patient with an MBI of more than %d characters", len(beneficiary.MBI{}))
+	}
+	e.choose()
+	return nil
+}
+
+// PatientUpdate returns the MBIs of a Patient.
+func (e *Evaluator) PatientUpdate(id beneficiary.ID) beneficiary.Update {
+	u := beneficiary.Update{ID: id, Rank: e.updated, Kind: beneficiary.FromPatient}
+	u.MBI, _ = beneficiary.ParseMBI(e.mbi)
+	if len(e.mbi) == 0 {
+		return u
+	}
+	m := &e.plan.mbi
+	for i := range e.rec.Rows(m.set) {
+		text := e.rec.Row(m.set, i)[m.value].Raw(e.rec.Line)
+		former, ok := beneficiary.ParseMBI(text)
+		if ok && len(text) > 0 && e.plan.has(e.rec.Marks(m.set, i), bcda.RoleMBI) && !bytes.Equal(text, e.mbi) {
+			u.Former = append(u.Former, former)
+		}
+	}
+	return u
+}
+
+// currentMBI finds the identifier that is marked as the current MBI, or else
+// the only MBI without an end, or the only one, or the one that starts last.
+func (e *Evaluator) currentMBI() []byte {
+	m := &e.plan.mbi
+	if m.set < 0 {
+		return nil
+	}
+	var open, any, last []byte
+	lastStart := int32(math.MinInt32)
+	opens, all := 0, 0
+	for i := range e.rec.Rows(m.set) {
+		marks := e.rec.Marks(m.set, i)
+		row := e.rec.Row(m.set, i)
+		if !e.plan.has(marks, bcda.RoleMBI) || row[m.value].IsZero() {
+			continue
+		}
+		value := row[m.value].Raw(e.rec.Line)
+		if table.Blank(value) {
+			continue
+		}
+		if e.plan.has(marks, bcda.RoleCurrent) {
+			return value
+		}
+		any = value
+		all++
+		if start, ok := table.EarliestDay(row[m.start].Raw(e.rec.Line)); ok {
+			switch {
+			case start > lastStart:
+				last, lastStart = value, start
+			case start == lastStart:
+				last = nil // two start on the same day
+			}
+		}
+		if _, ends := table.LatestDay(row[m.end].Raw(e.rec.Line)); !ends {
+			open = value
+			opens++
+		}
+	}
+	switch {
+	case opens == 1:
+		return open
+	case all == 1:
+		return any
+	}
+	return last
+}
+
+// choose chooses the name and the address of a Patient. Each is taken as a
+// whole: what it lacks is not taken from another.
+func (e *Evaluator) choose() {
+	for kind := range e.chosen {
+		e.chosen[kind] = -1
+		r := &e.plan.choices[kind]
+		if r.set < 0 {
+			continue
+		}
+		var best choiceRank
+		for i := range e.rec.Rows(r.set) {
+			rank, any := e.rankChoice(r, i)
+			if any && (e.chosen[kind] < 0 || rank.less(best)) {
+				e.chosen[kind], best = i, rank
+			}
+		}
+	}
+}
+
+// A choiceRank orders names and addresses. The first of equal rank is chosen.
+type choiceRank struct {
+	past  bool  // it has ended, is marked as old, or has not begun
+	use   int   // the lower the better
+	start int32 // the later the better
+}
+
+func (a choiceRank) less(b choiceRank) bool {
+	switch {
+	case a.past != b.past:
+		return b.past
+	case a.use != b.use:
+		return a.use < b.use
+	}
+	return a.start > b.start
+}
+
+// rankChoice ranks an element. any is false if it has no value for any column.
+func (e *Evaluator) rankChoice(r *choiceRegs, i int) (rank choiceRank, any bool) {
+	row := e.rec.Row(r.set, i)
+	for reg := range row {
+		any = any || reg != r.use && reg != r.start && reg != r.end && !row[reg].IsZero()
+	}
+	day := func(s ndjson.Span, parse func([]byte) (int32, bool)) (int32, bool) {
+		if s.IsZero() {
+			return 0, false
+		}
+		return parse(s.Raw(e.rec.Line))
+	}
+	rank.start = math.MinInt32
+	start, begins := day(row[r.start], table.EarliestDay)
+	if begins {
+		rank.start = start
+	}
+	end, ends := day(row[r.end], table.LatestDay)
+	today := int64(math.MaxInt64) // without a time, any end is past
+	if e.updated != dedup.NoTime {
+		today = dedup.Day(e.updated)
+		rank.past = begins && int64(start) > today
+	}
+	rank.past = rank.past || ends && int64(end) < today
+	switch string(row[r.use].Raw(e.rec.Line)) {
+	case "official", "home":
+	case "usual":
+		rank.use = 1
+	case "old":
+		rank.past = true
+	case "temp", "nickname", "anonymous", "maiden", "billing", "work":
+		rank.use = 3
+	default:
+		rank.use = 2
+	}
+	return rank, any
+}

@@ -1,0 +1,57 @@
+package dedup
+
+import (
+	"hash/maphash"
+	"math"
+	"time"
+)
+
+// A Key identifies a version of a resource.
+type Key struct {
+	ID       [2]uint64 // Hash of the resource's identity
+	Updated  int64     // the higher the newer: for resources, nanoseconds since 1970
+	Resource int64     // ordinal of the resource in the input
+}
+
+// NoTime is the time of the update of a resource that does not show it. It comes
+// before all others.
+const NoTime = math.MinInt64
+
+// ParseTime reads the time of an update, in nanoseconds since 1970. A time
+// outside their range becomes the nearest one within it, and a text that is no
+// time becomes NoTime.
+func ParseTime(text []byte) int64 {
+	t, err := time.Parse(time.RFC3339Nano, string(text))
+	switch year := t.UTC().Year(); {
+	case err != nil:
+		return NoTime
+	case year < 1678:
+		return NoTime + 1
+	case year > 2261:
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+// Day returns the day of a time in nanoseconds, in days since 1970.
+func Day(nanoseconds int64) int64 { return nanoseconds / int64(24*time.Hour) }
+
+// hashSeeds key the hashes. They are new in each process, so that nobody can
+// choose the ids of an export to make two of them collide, which would give one
+// beneficiary the MBI of another. Hashes are only compared for equality: no
+// output depends on the seeds.
+var hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+// Hash returns a keyed hash of an identity, such as the id of a resource, among
+// those of its kind.
+func Hash(kind string, id []byte) (h [2]uint64) {
+	for i, seed := range hashSeeds {
+		var m maphash.Hash
+		m.SetSeed(seed)
+		_, _ = m.WriteString(kind)
+		_ = m.WriteByte(0)
+		_, _ = m.Write(id)
+		h[i] = m.Sum64()
+	}
+	return h
+}

@@ -1,0 +1,198 @@
+package tuva
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A member is what the profile keeps in memory about a beneficiary.
+type member struct {
+	covered monthSet // by Part A or B
+	start   int      // month in which the older of these began
+	claims  monthSet // of services, kept for those without such a Coverage
+	insured bool     // has an active Coverage of Part A or B
+	dead    bool
+	patient beneficiary.ID // whose row of beneficiary_demographics counts
+	known   bool           // there is one
+}
+
+// carriedMonths is the number of months for which an active Coverage is assumed
+// to continue after the last month that it shows.
+const carriedMonths = 12
+
+// months returns the months of enrollment, given the month of the export: those
+// of Part A or B, or else those of claims. A Coverage may show one year only. It
+// is assumed to have been the same since it began, within the months that are
+// listed for any Coverage, and if it is active, to continue to the month of the
+// export.
+func (m *member) months(export int) monthSet {
+	if len(m.covered) == 0 {
+		return m.claims
+	}
+	months := slices.Clone(m.covered)
+	if first := months[0].first; first%12 == 0 { // the year that the Coverage shows
+		months = months.add(monthRun{max(m.start, export-crosswalk.RecentMonths+1), first - 1})
+	}
+	last := months[len(months)-1].last
+	if m.insured && !m.dead && export-last <= carriedMonths {
+		months = months.add(monthRun{last + 1, export})
+	}
+	return months
+}
+
+// members are the beneficiaries of an export by the identifier that their rows
+// have.
+type members struct {
+	export *Export
+	byID   map[string]*member
+	newest int // month in the data
+}
+
+// A Spill has the rows of a table.
+type Spill struct {
+	Table *schema.Table
+	Rows  *table.Spill
+}
+
+// scan reads what the rows say about the beneficiaries.
+func (d *members) scan(ctx context.Context) error {
+	// Enrollment comes first: months of claims are kept only for the others.
+	for _, visit := range []func(*schema.Table) func(arrow.RecordBatch) rowVisitor{
+		d.visitEnrollment, d.visitClaims, d.visitDemographics,
+	} {
+		for _, s := range d.export.Spills {
+			if rows := visit(s.Table); rows != nil {
+				if err := d.scanSpill(ctx, s.Rows, rows); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// A rowVisitor reads a row of a batch.
+type rowVisitor func(row int, id beneficiary.ID)
+
+// scanSpill visits the rows of a spill that are not gone.
+func (d *members) scanSpill(ctx context.Context, s *table.Spill, rows func(arrow.RecordBatch) rowVisitor) error {
+	for rec, err := range s.Batches(memory.DefaultAllocator) { // visitors keep texts
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		_, resources, beneficiaries := table.Split(rec.Columns())
+		visit := rows(rec)
+		for i, resource := range resources {
+			if !d.export.Gone(resource) {
+				visit(i, beneficiary.ID(beneficiaries[i]))
+			}
+		}
+	}
+	return nil
+}
+
+func (d *members) visitEnrollment(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+	if t.Name != tuvaschema.Enrollment {
+		return nil
+	}
+	known := d.export.Beneficiaries
+	return func(rec arrow.RecordBatch) rowVisitor {
+		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
+		parts := textColumn(rec, t, wellknown.PartLabel)
+		months := dateColumn(rec, t, wellknown.MonthLabel)
+		return func(row int, id beneficiary.ID) {
+			if part := parts.Value(row); part == "A" || part == "B" {
+				m := d.member(d.currentID(id, ids.Value(row)))
+				month := table.Month(int32(months.Value(row)))
+				if start := known.CoverageStart(id, month); len(m.covered) == 0 || start < m.start {
+					m.start = start
+				}
+				m.covered = m.covered.add(monthRun{month, month})
+				m.insured = m.insured || known.Insured(id)
+				d.newest = max(d.newest, month)
+			}
+		}
+	}
+}
+
+// visitClaims reads the tables in which every claim has rows.
+func (d *members) visitClaims(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+	if !crosswalk.CountsClaims(t) {
+		return nil
+	}
+	from, thru := wellknown.FromLabel, wellknown.ThruLabel
+	if t.Field(thru) == nil { // Part D
+		from, thru = wellknown.ServiceDateLabel, wellknown.ServiceDateLabel
+	}
+	return func(rec arrow.RecordBatch) rowVisitor {
+		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
+		first, last := dateColumn(rec, t, from), dateColumn(rec, t, thru)
+		return func(row int, id beneficiary.ID) {
+			if first.IsNull(row) || last.IsNull(row) {
+				return
+			}
+			months := monthRun{table.Month(int32(first.Value(row))), table.Month(int32(last.Value(row)))}
+			d.newest = max(d.newest, months.last)
+			if m := d.member(d.currentID(id, ids.Value(row))); len(m.covered) == 0 {
+				m.claims = m.claims.add(months)
+			}
+		}
+	}
+}
+
+func (d *members) visitDemographics(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+	if t.Name != tuvaschema.Demographics {
+		return nil
+	}
+	known := d.export.Beneficiaries
+	return func(rec arrow.RecordBatch) rowVisitor {
+		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
+		deaths := dateColumn(rec, t, wellknown.DeathLabel)
+		return func(row int, id beneficiary.ID) {
+			m := d.member(string(known.CurrentMBI([]byte(ids.Value(row)))))
+			m.dead = m.dead || deaths.IsValid(row)
+			if !m.known || known.Updated(id) >= known.Updated(m.patient) {
+				m.patient, m.known = id, true
+			}
+		}
+	}
+}
+
+// member returns the member with an identifier, which it adds if it is new.
+func (d *members) member(id string) *member {
+	m := d.byID[id]
+	if m == nil {
+		m = &member{}
+		d.byID[id] = m
+	}
+	return m
+}
+
+// currentID returns the identifier in a row about a beneficiary: the current MBI,
+// or if that is unknown the row's own.
+func (d *members) currentID(id beneficiary.ID, own string) string {
+	if mbi := d.export.Beneficiaries.MBI(id); len(mbi) > 0 {
+		return string(mbi)
+	}
+	return own
+}
+
+func textColumn(rec arrow.RecordBatch, t *schema.Table, label string) table.Texts {
+	return table.TextsOf(rec.Column(t.Index(label)))
+}
+
+func dateColumn(rec arrow.RecordBatch, t *schema.Table, label string) *array.Date32 {
+	return rec.Column(t.Index(label)).(*array.Date32)
+}

@@ -1,0 +1,285 @@
+package convert
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
+	"github.com/cclf-tools/cclf/convert/internal/dedup"
+	"github.com/cclf-tools/cclf/convert/internal/tuva"
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/dataset/encode"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// merge is the merge pass: it turns the spilled rows into the tables of the data
+// set. Each goroutine writes one table at a time.
+func (r *run) merge(ctx context.Context) error {
+	r.counts.Replaced, r.counts.Superseded = r.replaced.Len(), r.superseded.Len()
+	if err := r.hospice.Apply(r.beneficiaries, r.replaced); err != nil {
+		return err
+	}
+	tables, err := r.createTables()
+	if err != nil {
+		return err
+	}
+	stages, err := r.profile.begin(ctx, r.export())
+	if err != nil {
+		return err
+	}
+	merges := r.newTableMerges(tables, stages)
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(r.opts.Jobs)
+	for _, t := range largestFirst(merges) {
+		group.Go(func() error { return t.merge(groupCtx) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	r.counts.Misfits = r.misfits.Load()
+	for _, t := range merges {
+		r.counts.Orphans += t.orphans
+		r.counts.MBIFromClaim += t.orphansWithMBI
+		r.adjusted = r.adjusted.addAll(t.adjusted)
+		if err := r.rejects.file.Append(t.misfits); err != nil {
+			return err
+		}
+	}
+	r.tables, r.others, err = tables.Finish(ctx)
+	return err
+}
+
+// createTables begins to write the tables.
+func (r *run) createTables() (*dataset.Tables, error) {
+	opts := r.opts.tableOptions()
+	opts.Memory = r.memory
+	if r.newest != dedup.NoTime {
+		opts.Newest = time.Unix(0, r.newest).UTC()
+	}
+	return r.set.Tables(opts)
+}
+
+// export returns what the profile may know about the export.
+func (r *run) export() tuva.Export {
+	x := tuva.Export{
+		API: r.api(), Newest: r.newest, Beneficiaries: r.beneficiaries,
+		Gone: func(resource int64) bool { return r.replaced.Has(resource) || r.superseded.Has(resource) },
+	}
+	for _, s := range r.spills {
+		if s != nil {
+			x.Spills = append(x.Spills, tuva.Spill{Table: s.out.table, Rows: s.Spill})
+		}
+	}
+	return x
+}
+
+// A tableMerge merges one table. It is for one goroutine.
+type tableMerge struct {
+	run      *run
+	output   int
+	spill    *spill
+	deferred []crosswalk.Deferred
+	stage    stage
+	to       *dataset.TableWriter
+	progress func(rows int64)
+
+	resources      []int64 // of the rows that are being written
+	misfits        *dataset.RejectFile
+	adjusted       adjustedCount // of deferred columns
+	orphans        int64         // claims whose beneficiary has no Patient
+	orphansWithMBI int64         // those of them whose beneficiary's MBI other claims show
+	lastResource   int64         // that was counted
+}
+
+// newTableMerges returns the merges of all tables, in their order in the manifest.
+// Tables of partially adjudicated claims are left out if there are no such claims.
+func (r *run) newTableMerges(tables *dataset.Tables, stages func(*schema.Table) stage) []*tableMerge {
+	var total, done int64
+	partial := false
+	for _, s := range r.spills {
+		if s != nil {
+			total += s.Rows()
+			partial = partial || s.out.partial && s.Rows() > 0
+		}
+	}
+	var mu sync.Mutex
+	progress := func(rows int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += rows
+		r.report("write", done, total)
+	}
+	var list []*tableMerge
+	for i, s := range r.spills {
+		if s == nil || s.out.partial && !partial {
+			continue
+		}
+		t := &tableMerge{
+			run: r, output: i, spill: s, lastResource: -1, progress: progress,
+			deferred: r.plans.Deferred(s.out.table, r.api()),
+			stage:    stages(s.out.table),
+			misfits:  r.set.ScratchRejects(fmt.Sprintf("misfits-%d", i)),
+		}
+		t.to = tables.Add(dataset.Target{Name: s.out.dir, Table: s.out.table, Schema: t.stage.Schema(), Misfit: t.misfit})
+		list = append(list, t)
+	}
+	return list
+}
+
+// largestFirst returns the merges in descending order of their cells, so that no
+// goroutine is left with a large table at the end.
+func largestFirst(list []*tableMerge) []*tableMerge {
+	cells := func(t *tableMerge) int64 { return t.spill.Rows() * int64(len(t.spill.out.table.Fields)) }
+	order := slices.Clone(list)
+	slices.SortStableFunc(order, func(a, b *tableMerge) int { return cmp.Compare(cells(b), cells(a)) })
+	return order
+}
+
+// merge merges the table.
+func (t *tableMerge) merge(ctx context.Context) error {
+	defer t.to.Discard()
+	for rec, err := range t.spill.Batches(t.run.memory) {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		if err := t.batch(rec); err != nil {
+			return err
+		}
+	}
+	if err := t.stage.Finish(ctx, t.write); err != nil {
+		return err
+	}
+	if err := t.to.Close(); err != nil {
+		return err
+	}
+	return t.spill.Remove()
+}
+
+// batch drops the rows of replaced resources, fills the deferred columns and
+// passes on what is left.
+func (t *tableMerge) batch(rec arrow.RecordBatch) error {
+	kept := t.keep(rec.Columns())
+	defer table.Release(kept)
+	cols, resources, beneficiaries := table.Split(kept)
+	cols = slices.Clone(cols)
+	for _, d := range t.deferred {
+		filled := t.fill(d, cols, beneficiaries)
+		defer filled.Release()
+		cols[d.Col] = filled
+	}
+	if t.spill.out.table.Name == wellknown.ClaimsTable && !t.run.superseded.Empty() {
+		marked, err := t.markSuperseded(cols, resources)
+		if err != nil {
+			return err
+		}
+		defer marked.Release()
+	}
+	t.countOrphans(resources, beneficiaries)
+	err := t.stage.Write(cols, resources, beneficiaries, t.write)
+	t.progress(rec.NumRows())
+	return err
+}
+
+// write writes rows of the resources.
+func (t *tableMerge) write(cols []arrow.Array, resources []int64) error {
+	t.resources = resources
+	return t.to.Write(cols)
+}
+
+// misfit counts and records a value of the rows that are being written.
+func (t *tableMerge) misfit(m encode.Misfit) error {
+	r := t.run
+	input, line := r.lines.find(t.resources[m.Row])
+	bad := Misfit{
+		File: r.sources.name(input), Line: line,
+		Table: t.spill.out.dir, Row: t.to.Rows() + int64(m.Row) + 1, Label: m.Field.Label,
+		Reason: m.Err.Error() + "; the field is blank",
+	}
+	if r.opts.KeepRejectedLines {
+		bad.Raw = m.Text
+	}
+	if err := t.misfits.Encode(bad); err != nil {
+		return err
+	}
+	if n := r.counts.Rejected + r.misfits.Add(1); r.opts.MaxRejects >= 0 && n > r.opts.MaxRejects {
+		return fmt.Errorf("%w: more than %d, one of them in %s line %d: %s: %w", ErrTooManyRejects,
+			r.opts.MaxRejects, bad.File, bad.Line, bad.Label, m.Err)
+	}
+	return nil
+}
+
+// keep returns the rows of a batch whose resources are not replaced. Superseded
+// claims have rows in the list of claims only, which marks them.
+func (t *tableMerge) keep(cols []arrow.Array) []arrow.Array {
+	_, resources, _ := table.Split(cols)
+	list := t.spill.out.table.Name == wellknown.ClaimsTable
+	var runs []table.RowRun
+	rows := 0
+	for i, resource := range resources {
+		if t.run.replaced.Has(resource) || !list && t.run.superseded.Has(resource) {
+			continue
+		}
+		if last := len(runs) - 1; last >= 0 && runs[last].To == i {
+			runs[last].To++
+		} else {
+			runs = append(runs, table.RowRun{From: i, To: i + 1})
+		}
+		rows++
+	}
+	kept := make([]arrow.Array, len(cols))
+	for i, col := range cols {
+		if kept[i] = col; rows < len(resources) {
+			kept[i] = table.FilterRows(col, runs, rows)
+		} else {
+			col.Retain()
+		}
+	}
+	return kept
+}
+
+// markSuperseded sets FINAL_ACTION of superseded claims to N.
+func (t *tableMerge) markSuperseded(cols []arrow.Array, resources []int64) (arrow.Array, error) {
+	fields := t.spill.out.table.Fields
+	i := t.spill.out.table.Index(wellknown.FinalActionLabel)
+	if i < 0 {
+		return nil, fmt.Errorf("table %s has no column %s", t.spill.out.table.Name, wellknown.FinalActionLabel)
+	}
+	col := table.NewDictColumn(&fields[i])
+	old := table.TextsOf(cols[i])
+	for row, resource := range resources {
+		v := old.BytesOrNil(row)
+		if t.run.superseded.Has(resource) {
+			v = []byte("N")
+		}
+		col.AppendWord(v)
+	}
+	cols[i] = col.Array()
+	return cols[i], nil
+}
+
+// countOrphans counts claims, once each, whose beneficiary has no Patient.
+func (t *tableMerge) countOrphans(resources, beneficiaries []int64) {
+	if t.spill.out.partial || !crosswalk.CountsClaims(t.spill.out.table) {
+		return
+	}
+	for i, resource := range resources {
+		id := beneficiary.ID(beneficiaries[i])
+		if resource != t.lastResource && !t.run.beneficiaries.HasPatient(id) {
+			t.orphans++
+			if len(t.run.beneficiaries.MBI(id)) > 0 {
+				t.orphansWithMBI++
+			}
+		}
+		t.lastResource = resource
+	}
+}

@@ -1,0 +1,117 @@
+package convert
+
+import (
+	"sync/atomic"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
+	"github.com/cclf-tools/cclf/convert/internal/dedup"
+	"github.com/cclf-tools/cclf/convert/internal/drift"
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A run is the state of a conversion.
+type run struct {
+	opts    *Options
+	limits  *crosswalk.Limits
+	profile profile
+	outputs []output
+	plans   *crosswalk.Plans
+	set     *dataset.Writer
+	inputs  *inputs
+	sources *sources
+
+	collected
+
+	// Known when all input has been read: resources of which there is a newer
+	// version, and claims of which a related one is newer.
+	replaced, superseded dedup.Set
+
+	memory  *table.PoolAllocator // of the merge pass
+	misfits atomic.Int64
+	tables  []ManifestTable
+	others  []ManifestFiles // of no table
+}
+
+// collected is what was collected of the input so far, by one goroutine.
+type collected struct {
+	spills    []*spill        // by output, nil if the profile does not have it
+	pages     table.PagePools // by output
+	resources int64           // ordinal of the next resource
+	lines     lineIndex
+	keys      *dedup.Log // of resources
+	claims    *dedup.Log // of claims whose versions are matched
+
+	beneficiaries *beneficiary.Registry
+	hospice       *beneficiary.HospiceLog
+
+	counts    Counts
+	adjusted  adjustedCount
+	inventory *drift.Inventory // of the workers that have ended
+	newest    int64            // time of the newest update, or dedup.NoTime
+	units     bool             // some revenue line of v2 has a unit count
+	apis      [len(schema.APIs)]bool
+	strays    int64
+	rejects   rejectLog
+	sizes     []inputSize // by input
+	text      int64       // bytes of decompressed text
+}
+
+// An inputSize is the size of an input, as far as it has been read.
+type inputSize struct {
+	text    int64 // bytes of decompressed text
+	lines   int64
+	rejects int64
+	broke   int64 // the line where it broke off, or 0
+}
+
+func newRun(opts *Options, limits *crosswalk.Limits, in *inputs) *run {
+	p := profiles[opts.Profile]
+	tables := schema.Extend(p.tables(), opts.ExtraColumns)
+	r := &run{
+		opts: opts, limits: limits, profile: p, inputs: in, sources: in.sources,
+		outputs: outputsWith(tables),
+		plans:   crosswalk.NewPlans(crosswalk.Options{API: opts.API, Tables: tables, Limits: limits, Output: outputOf}),
+		memory:  &table.PoolAllocator{Poison: opts.poison},
+	}
+	r.pages = table.NewPagePools(tablesOf(r.outputs))
+	return r
+}
+
+// begin begins to collect, in the scratch folder of the data set.
+func (r *run) begin(set *dataset.Writer) {
+	r.set = set
+	r.keys, r.claims = dedup.NewLog(set.Scratch("."), "keys"), dedup.NewLog(set.Scratch("."), "claims")
+	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(set.Scratch("stays"))
+	r.inventory = drift.NewInventory()
+	r.newest = dedup.NoTime
+	r.rejects = rejectLog{file: set.Rejects(), sources: r.sources, causes: rejectCounter{all: r.opts.KeepRejectedLines}}
+	r.spills = make([]*spill, len(r.outputs))
+	for i, o := range r.outputs {
+		if o.profile != r.opts.Profile {
+			continue
+		}
+		r.spills[i] = newSpill(o, table.SpillOptions{
+			Dir: set.Scratch("."), BatchRows: r.opts.batchRows,
+			Free: func(p *table.Page) { r.pages.Put(i, p) },
+		})
+	}
+}
+
+// api returns the newest API version that was read.
+func (r *run) api() schema.API {
+	for _, api := range []schema.API{schema.V3, schema.V2} {
+		if r.apis[api] {
+			return api
+		}
+	}
+	return schema.V1
+}
+
+func (r *run) report(phase string, done, total int64) {
+	if r.opts.Progress != nil {
+		r.opts.Progress(Progress{phase, done, total, r.text})
+	}
+}
