@@ -55,7 +55,8 @@ type DB struct {
 	tables  []tableSource
 	set     *dataset.Set // nil without a manifest
 	loaded  []TableFile
-	results int // number of results staged so far
+	results int   // number of results staged so far
+	basis   Basis // of the metrics, once they are prepared
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder

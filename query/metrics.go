@@ -125,26 +125,6 @@ func parseMetric(name, sql string) *Metric {
 	return m
 }
 
-// A Basis says how claims are counted in metrics.
-type Basis string
-
-// The bases. BCDA sends final-action claims, whose amounts simply add up. CCLF
-// files have debits and credits: a correction is a cancellation and a new
-// claim, and cancellations are subtracted.
-const (
-	AutoBasis   Basis = ""             // chosen by PrepareMetrics
-	FinalAction Basis = "final-action" // no netting; cancellations are left out
-	DebitCredit Basis = "debit-credit" // cancellations are subtracted
-)
-
-// Describe returns the basis in words.
-func (b Basis) Describe() string {
-	if b == DebitCredit {
-		return "debits and credits (cancellations are subtracted)"
-	}
-	return "final-action claims (no debit/credit netting)"
-}
-
 // script returns the SQL that has to run before metrics.
 func (b Basis) script() string {
 	base := readSQL("base")
@@ -160,9 +140,9 @@ func (m *Metric) Script(b Basis) string { return b.script() + "\n" + m.SQL }
 
 // PrepareMetrics creates what metrics are computed from: the SQL schema named
 // metrics, with the rules of CCLF as views and macros. It can be called once per
-// DB. It returns the basis, which is b unless that is AutoBasis: then it is
-// DebitCredit if the data set has cancellations and was not written by convert,
-// and FinalAction otherwise.
+// DB, before Metric. It returns the basis, which is b unless that is AutoBasis: then
+// it is DebitCredit if the data set has cancellations and was not written by
+// convert, and FinalAction otherwise.
 func (db *DB) PrepareMetrics(ctx context.Context, b Basis) (Basis, error) {
 	if err := db.Run(ctx, b.script(), func(*Rows) error { return nil }); err != nil {
 		return "", err
@@ -171,11 +151,20 @@ func (db *DB) PrepareMetrics(ctx context.Context, b Basis) (Basis, error) {
 	if err != nil {
 		return "", err
 	}
+	db.basis = FinalAction
 	if chosen[0] == true {
-		return DebitCredit, nil
+		db.basis = DebitCredit
 	}
-	return FinalAction, nil
+	return db.basis, nil
 }
 
-// Metric computes a metric. PrepareMetrics must have been called before.
-func (db *DB) Metric(ctx context.Context, m *Metric) (*Rows, error) { return db.Query(ctx, m.SQL) }
+// Metric computes a metric, on the basis of PrepareMetrics, or AutoBasis if that was
+// not called.
+func (db *DB) Metric(ctx context.Context, m *Metric) (*Rows, error) {
+	if db.basis == "" {
+		if _, err := db.PrepareMetrics(ctx, AutoBasis); err != nil {
+			return nil, err
+		}
+	}
+	return db.Query(ctx, m.SQL)
+}
