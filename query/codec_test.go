@@ -21,6 +21,7 @@ import (
 
 // Files with compressions that cclf does not read never get to DuckDB.
 func TestCodecs(t *testing.T) {
+	t.Parallel()
 	for codec, ok := range map[compress.Compression]bool{
 		compress.Codecs.Uncompressed: true, compress.Codecs.Snappy: true, compress.Codecs.Gzip: true, compress.Codecs.Zstd: true,
 		compress.Codecs.Brotli: false, compress.Codecs.Lz4Raw: false,

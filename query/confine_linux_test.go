@@ -18,6 +18,7 @@ import (
 // TestConfined takes the fence away and lets DuckDB write to a part file, which is
 // among the files that it may open: the kernel stops it.
 func TestConfined(t *testing.T) {
+	t.Parallel()
 	const variable = "CCLF_TEST_CONFINED"
 	if dir, temp, ok := strings.Cut(os.Getenv(variable), "\n"); ok {
 		unfencedWrite(t, dir, temp)
@@ -43,7 +44,7 @@ func TestConfined(t *testing.T) {
 }
 
 func unfencedWrite(t *testing.T, dir, temp string) {
-	db, err := Open(t.Context(), dir, Options{Confine: confine.To, TempDir: temp, MemoryLimit: "64MB", Threads: 1})
+	db, err := Open(t.Context(), dir, options(dir, Options{Confine: confine.To, TempDir: temp, MemoryLimit: "64MB", Threads: 1}))
 	if errors.Is(err, confine.ErrUnsupported) {
 		t.Skip(err)
 	}

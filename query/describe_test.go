@@ -12,6 +12,7 @@ import (
 
 // DESCRIBE of a table shows the descriptions of its columns, in their order.
 func TestDescribe(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{
 		"cclf9/part-00000.csv":                       "prvs_num,crnt_num,note\na,b,c\n",
 		"partially_adjudicated/cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n",

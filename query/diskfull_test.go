@@ -10,6 +10,7 @@ import (
 
 // DuckDB passes on what the C library says, with a capital letter.
 func TestDiskFullText(t *testing.T) {
+	t.Parallel()
 	const text = `TransactionContext Error: Failed to commit: Could not write file "x.duckdb.wal": No space left on device`
 	if err := diskFull(errors.New(text)); !errors.Is(err, syscall.ENOSPC) || err.Error() != text {
 		t.Errorf("error %q is not that of a full disk", err)

@@ -34,6 +34,7 @@ func databaseSet(t *testing.T, parts string) string {
 // TestExport checks that queries find in a database file what they find in
 // part files.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.parquet":                       "SELECT '0001' AS CUR_CLM_UNIQ_ID, 12.50::DECIMAL(15,2) AS CLM_PMT_AMT, DATE '2024-02-29' AS CLM_FROM_DT",
 		"cclf1/part-00001.parquet":                       "SELECT '0002' AS CUR_CLM_UNIQ_ID, NULL::DECIMAL(15,2) AS CLM_PMT_AMT, NULL::DATE AS CLM_FROM_DT",
@@ -51,7 +52,7 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s, mode %v", name, info.Mode())
 		}
 	}
-	want, err := Open(t.Context(), parts, Options{})
+	want, err := Open(t.Context(), parts, options(parts, Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +95,7 @@ func TestExport(t *testing.T) {
 
 // TestExportErrors checks that nothing is left of an export that failed.
 func TestExportErrors(t *testing.T) {
+	t.Parallel()
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.parquet": "SELECT 1 AS a",
 		"cclf2/part-00000.parquet": "no Parquet",
@@ -123,6 +125,7 @@ func TestExportErrors(t *testing.T) {
 
 // TestExportPatterns checks that paths are taken literally.
 func TestExportPatterns(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a[b]*")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -141,6 +144,7 @@ func TestExportPatterns(t *testing.T) {
 
 // TestFormatsWithoutTables opens data sets that there is nothing to query in.
 func TestFormatsWithoutTables(t *testing.T) {
+	t.Parallel()
 	for manifest, want := range map[string]string{
 		`{"schema_version":1,"format":"fixed"}`:  "format cannot be queried: fixed",
 		`{"schema_version":1,"format":"arrow"}`:  "format cannot be queried: arrow",

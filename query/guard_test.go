@@ -17,6 +17,7 @@ import (
 // TestRefused tries every way that DuckDB has to change the data set, and to reach
 // anything else.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":     "cur_clm_uniq_id\n1\n",
 		"cclf2/part-00000.parquet": "SELECT '1' AS cur_clm_uniq_id",
@@ -181,7 +182,7 @@ func testRefused(t *testing.T, dir string) {
 		{"PRAGMA profiling_output = 'OUTSIDE/x'", locked},
 	} {
 		if db == nil {
-			if db, err = Open(t.Context(), dir, Options{Threads: 1}); err != nil {
+			if db, err = Open(t.Context(), dir, options(dir, Options{Threads: 1})); err != nil {
 				t.Fatal(err)
 			}
 		}

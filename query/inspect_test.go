@@ -32,6 +32,7 @@ func inspectAll(t *testing.T, files map[string]string, tables ...string) []*Tabl
 }
 
 func TestInspect(t *testing.T) {
+	t.Parallel()
 	got := inspectAll(t, map[string]string{
 		"cclf1/part-00000.csv": "cur_clm_uniq_id,bene_hic_num,clm_from_dt,clm_pmt_amt,note\n" +
 			"1,,2024-02-29,10.50,x\n2,\"  \",2023-01-01,-0.05,y\n3,,,10.50,\n",
@@ -79,6 +80,7 @@ func TestInspect(t *testing.T) {
 }
 
 func TestInspectEstimates(t *testing.T) {
+	t.Parallel()
 	const rows = exactRows + 1
 	fill := inspectAll(t, map[string]string{
 		"cclf1/part-00000.parquet": fmt.Sprintf("SELECT range::VARCHAR AS CUR_CLM_UNIQ_ID, '60' AS CLM_TYPE_CD FROM range(%d)", rows),
@@ -93,6 +95,7 @@ func TestInspectEstimates(t *testing.T) {
 }
 
 func TestInspectErrors(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "clm_pmt_amt\nlots\n"})
 	for table, want := range map[string]string{
 		"nonsense": `unknown table "nonsense"`,
@@ -113,6 +116,7 @@ func TestInspectErrors(t *testing.T) {
 // TestRanges lists all columns whose least and greatest values are shown.
 // Before a column is added here, think of who may look at the report.
 func TestRanges(t *testing.T) {
+	t.Parallel()
 	want := strings.Fields(`
 		CLM_LINE_NUM CLM_VAL_SQNC_NUM CLM_LINE_DAYS_SUPLY_QTY SOURCE_LINE
 
@@ -157,6 +161,7 @@ func TestRanges(t *testing.T) {
 // TestNothingPersonal fills all columns of the tables of beneficiaries, and
 // looks for the values in the profiles.
 func TestNothingPersonal(t *testing.T) {
+	t.Parallel()
 	files := make(map[string]string)
 	for _, name := range []string{"cclf8", "cclf9"} {
 		var columns []string
@@ -188,6 +193,7 @@ func TestNothingPersonal(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
+	t.Parallel()
 	field := &schema.Field{
 		Cells: [3]schema.Cell{
 			{},
@@ -217,6 +223,7 @@ func TestExplain(t *testing.T) {
 }
 
 func TestAPIs(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ listed, want string }{{"", "[]"}, {"v2", "[v2]"}, {"v1 v9 v3", "[v1 v3]"}} {
 		dir := t.TempDir()
 		describe(t, dir, &dataset.Manifest{Format: dataset.CSV, APIs: strings.Fields(tt.listed)})
@@ -234,6 +241,7 @@ func TestAPIs(t *testing.T) {
 // TestCreateTable runs the statements of package schema and looks at what
 // they make.
 func TestCreateTable(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	ctx := t.Context()
 	if _, err := db.conn.ExecContext(ctx, "CREATE SCHEMA ddl; USE ddl"); err != nil {

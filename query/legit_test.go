@@ -89,6 +89,7 @@ var legitimate = []string{
 // TestLegitimate runs what analysts write within the fence and without it: it lets
 // all through, and the results are the same.
 func TestLegitimate(t *testing.T) {
+	t.Parallel()
 	dir := dataSet(t, map[string]string{
 		"cclf1/part-00000.parquet": `SELECT * FROM (VALUES ('0001', 'A', '60', 12.50, DATE '2024-01-31'), ('0002', 'A', '40', 8.25, DATE '2024-02-29'),
 			('0003', 'B', '60', 99.99, DATE '2024-03-01'), ('0004', 'C', '40', 0.05, DATE '2024-03-02')) t(clm_id, mbi, type, amt, from_dt)`,

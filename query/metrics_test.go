@@ -67,16 +67,16 @@ func tables(t *testing.T, texts map[string]string) map[string]string {
 	return files
 }
 
-// prepare opens a data set made of tables for metrics, and checks the reading.
-func prepare(t *testing.T, texts map[string]string, r, want Basis) *DB {
+// prepare opens a data set made of tables for metrics, and checks the basis.
+func prepare(t *testing.T, texts map[string]string, b, want Basis) *DB {
 	t.Helper()
 	db := open(t, tables(t, texts))
-	got, err := db.PrepareMetrics(t.Context(), r)
+	got, err := db.PrepareMetrics(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got != want {
-		t.Fatalf("the reading is %q, want %q", got, want)
+		t.Fatalf("the basis is %q, want %q", got, want)
 	}
 	return db
 }
@@ -157,6 +157,7 @@ func reversed(text string) string {
 }
 
 func TestGoldenVectors(t *testing.T) {
+	t.Parallel()
 	for name, texts := range map[string]map[string]string{
 		"in order":  {"cclf1": packetPartA, "cclf5": packetPartB},
 		"reversed":  {"cclf1": reversed(packetPartA), "cclf5": reversed(packetPartB)},
@@ -186,6 +187,7 @@ func TestGoldenVectors(t *testing.T) {
 
 // TestGoldenVectorsInParquet has the example in the types that convert writes.
 func TestGoldenVectorsInParquet(t *testing.T) {
+	t.Parallel()
 	files := make(map[string]string)
 	inCSV := dataSet(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
 	for _, name := range []string{"cclf1", "cclf5"} {
@@ -210,6 +212,7 @@ func TestGoldenVectorsInParquet(t *testing.T) {
 
 // TestFinalAction reads claims as BCDA sends them.
 func TestFinalAction(t *testing.T) {
+	t.Parallel()
 	// Nothing is ever subtracted: cancellations are left out.
 	db := prepare(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}, FinalAction, FinalAction)
 	check(t, db, "SELECT part, sum(paid), min(paid) FROM metrics.payments GROUP BY part ORDER BY part", `
@@ -270,6 +273,7 @@ func TestFinalAction(t *testing.T) {
 
 // TestSeveralFinalActions finds versions of a claim that are in force at once.
 func TestSeveralFinalActions(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{"claims": `
 		cur_clm_uniq_id bene_mbi_id claim_type final_action clm_cntl_num claim_group
 		1 M CARRIER   Y C1 -
@@ -287,13 +291,14 @@ func TestSeveralFinalActions(t *testing.T) {
 		cclf7 0`)
 }
 
-// TestPairing has the related sets that the Information Packet lists, and some
-// that nobody would.
+// TestPairing pairs the related sets that the Information Packet lists, and unusual
+// ones.
 func TestPairing(t *testing.T) {
-	for _, tt := range []struct {
+	t.Parallel()
+	tests := []struct {
 		name string
 		rows string // claim, amount, adjustment, effective date
-		want string // claims of final action
+		want string // final-action claims
 		net  string
 	}{
 		{"an original", "1 10 0 2024-01-01", "1", "10.00"},
@@ -313,25 +318,31 @@ func TestPairing(t *testing.T) {
 		{"the same amount first", "1 10 0 2024-01-01\n2 11 0 2024-02-01\n3 11 1 2024-03-01", "1", "10.00"},
 		{"no amount", "1 - 0 2024-01-01\n2 0 1 2024-02-01", "", "0.00"},
 		{"no type", "1 10 - 2024-01-01\n2 10 1 2024-02-01", "", "0.00"},
-	} {
+	}
+	// Each case has a beneficiary of its own.
+	var a, b strings.Builder
+	a.WriteString("bene_mbi_id cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt\n")
+	b.WriteString("bene_mbi_id cur_clm_uniq_id clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt clm_cntl_num clm_line_num\n")
+	for i, tt := range tests {
+		for row := range strings.SplitSeq(tt.rows, "\n") {
+			fmt.Fprintf(&a, "M%d %d.%s 654321 2024-01-01 2024-01-05\n", i, i, row)
+			fmt.Fprintf(&b, "M%d %d.%s 7 1\n", i, i, row)
+		}
+	}
+	db := prepare(t, map[string]string{"cclf1": a.String(), "cclf6": b.String()}, DebitCredit, DebitCredit)
+	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var a, b strings.Builder
-			a.WriteString("cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt\n")
-			b.WriteString("cur_clm_uniq_id clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num clm_line_num\n")
-			for row := range strings.Lines(tt.rows + "\n") {
-				a.WriteString(strings.TrimSpace(row) + " M 654321 2024-01-01 2024-01-05\n")
-				b.WriteString(strings.TrimSpace(row) + " M 7 1\n")
+			for _, view := range []string{"part_a", "part_b"} {
+				check(t, db, fmt.Sprintf("SELECT split_part(claim, '.', 2) FROM metrics.%s WHERE final_action AND mbi = 'M%d' ORDER BY claim", view, i), tt.want)
 			}
-			db := prepare(t, map[string]string{"cclf1": a.String(), "cclf6": b.String()}, DebitCredit, DebitCredit)
-			check(t, db, finalPartA, tt.want)
-			check(t, db, "SELECT claim FROM metrics.part_b WHERE final_action ORDER BY claim", tt.want)
-			check(t, db, "SELECT sum(paid) FROM metrics.payments GROUP BY file", tt.net+"\n"+tt.net)
+			check(t, db, fmt.Sprintf("SELECT sum(paid) FROM metrics.payments WHERE mbi = 'M%d' GROUP BY file", i), tt.net+"\n"+tt.net)
 		})
 	}
 }
 
 // TestRelated has cancellations that only look like those of other claims.
 func TestRelated(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf1": `
 			cur_clm_uniq_id clm_pmt_amt clm_adjsmt_type_cd bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt
@@ -377,6 +388,7 @@ func TestRelated(t *testing.T) {
 // cancels a claim, and shuffles the rows. Whatever is paired, the amounts left
 // must be those that were not cancelled.
 func TestPairingAtRandom(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	rows := []string{}
 	net, left, claims := 0, 0, 0
@@ -413,6 +425,7 @@ func TestPairingAtRandom(t *testing.T) {
 }
 
 func TestMostRecentMBI(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf8": `
 			bene_mbi_id
@@ -469,6 +482,7 @@ func TestMostRecentMBI(t *testing.T) {
 
 // TestBeneficiaries joins claims to a CCLF8 with several rows for a person.
 func TestBeneficiaries(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf8": `
 			bene_mbi_id bene_rng_bgn_dt bene_mdcr_stus_cd bene_dual_stus_cd
@@ -513,6 +527,7 @@ func TestBeneficiaries(t *testing.T) {
 }
 
 func TestSpendingBy(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf1": `
 			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_from_dt clm_thru_dt clm_bill_fac_type_cd clm_bill_clsfctn_cd clm_pmt_amt
@@ -554,6 +569,7 @@ func TestSpendingBy(t *testing.T) {
 }
 
 func TestMemberMonths(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"enrollment": `
 			bene_mbi_id part month
@@ -585,6 +601,7 @@ func TestMemberMonths(t *testing.T) {
 
 // TestPer divides amounts exactly.
 func TestPer(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{}, AutoBasis, FinalAction)
 	for expr, want := range map[string]string{
 		"metrics.per(1.00::DECIMAL(38, 2), 3)":                "0.33",
@@ -604,6 +621,7 @@ func TestPer(t *testing.T) {
 }
 
 func TestUtilisation(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf1": `
 			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt bene_ptnt_stus_cd dgns_drg_cd clm_mdcr_npmt_rsn_cd clm_pmt_amt
@@ -647,6 +665,7 @@ func TestUtilisation(t *testing.T) {
 }
 
 func TestDenied(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf1": `
 			cur_clm_uniq_id clm_mdcr_npmt_rsn_cd clm_pmt_amt clm_adjsmt_type_cd
@@ -670,6 +689,7 @@ func TestDenied(t *testing.T) {
 }
 
 func TestPartD(t *testing.T) {
+	t.Parallel()
 	db := prepare(t, map[string]string{
 		// The newest of related events counts, and none if that is a deletion.
 		"cclf7": `
@@ -702,6 +722,7 @@ func TestPartD(t *testing.T) {
 // TestMetrics runs all metrics over a data set without rows. No number may be
 // inexact, and the columns must be those that the headers tell of.
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	for _, r := range []Basis{FinalAction, DebitCredit} {
 		db := prepare(t, map[string]string{}, r, r)
 		for _, m := range Metrics() {
@@ -739,6 +760,7 @@ func TestMetrics(t *testing.T) {
 
 // TestMetricFiles makes sure that every file is listed.
 func TestMetricFiles(t *testing.T) {
+	t.Parallel()
 	entries, err := sqlFiles.ReadDir("sql")
 	if err != nil {
 		t.Fatal(err)
@@ -761,6 +783,7 @@ func TestMetricFiles(t *testing.T) {
 
 // TestScript runs the SQL that a user gets to see.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	for r, want := range map[Basis]string{AutoBasis: "967.00", DebitCredit: "967.00", FinalAction: "1774.00"} {
 		db := open(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
 		all := lines(t, db, LookupMetric("spending_total").Script(r))
@@ -771,6 +794,7 @@ func TestScript(t *testing.T) {
 }
 
 func TestPrepareMetricsErrors(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})
 	_, err := db.PrepareMetrics(t.Context(), AutoBasis)
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "clm_adjsmt_type_cd") {
@@ -781,6 +805,7 @@ func TestPrepareMetricsErrors(t *testing.T) {
 // TestMetricsDocument makes sure that docs/metrics.md says what the headers of
 // the metrics say. With -update it writes that part anew.
 func TestMetricsDocument(t *testing.T) {
+	t.Parallel()
 	const begin = "<!-- Generated from the headers of query/sql/*.sql by go test ./query -run TestMetricsDocument -update -->\n"
 	path := filepath.Join("..", "docs", "metrics.md")
 	document, err := os.ReadFile(path)

@@ -50,14 +50,42 @@ func dataSet(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	m := &dataset.Manifest{Format: dataset.Parquet}
-	for name := range files {
-		if path.Ext(name) == ".csv" {
-			m.Format = dataset.CSV
-		}
+	if format := formatOf(files); format != "" {
+		describe(t, dir, &dataset.Manifest{Format: format})
 	}
-	describe(t, dir, m)
 	return dir
+}
+
+// formatOf returns the format of files, or "" if there are several, which no
+// manifest allows.
+func formatOf(files map[string]string) dataset.Format {
+	format := dataset.Format("")
+	for name := range files {
+		var f dataset.Format
+		switch path.Ext(name) {
+		case ".parquet":
+			f = dataset.Parquet
+		case ".csv":
+			f = dataset.CSV
+		default:
+			continue
+		}
+		if format != "" && format != f {
+			return ""
+		}
+		format = f
+	}
+	if format == "" {
+		return dataset.Parquet
+	}
+	return format
+}
+
+// options returns options for a data set, which may be without a manifest.
+func options(dir string, opts Options) Options {
+	_, err := os.Stat(filepath.Join(dir, dataset.ManifestFile))
+	opts.NoManifest = err != nil
+	return opts
 }
 
 // describe writes the manifest of a folder: it lists the part files.
@@ -114,7 +142,8 @@ func writeManifest(t *testing.T, dir string, m any) {
 // open opens a data set made of files.
 func open(t *testing.T, files map[string]string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), dataSet(t, files), Options{Threads: 1})
+	dir := dataSet(t, files)
+	db, err := Open(t.Context(), dir, options(dir, Options{Threads: 1}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,6 +181,7 @@ func writeCSV(w io.Writer, rows *Rows) error {
 }
 
 func TestEmptyDataSet(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	for _, table := range schema.Tables() {
 		var want [][]any
@@ -174,6 +204,7 @@ func TestEmptyDataSet(t *testing.T) {
 }
 
 func TestDataSet(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{
 		"cclf1/part-00000.parquet":      "SELECT '1' AS cur_clm_uniq_id, 12.50::DECIMAL(17,2) AS clm_pmt_amt",
 		"cclf1/part-00001.parquet":      "SELECT '2' AS cur_clm_uniq_id, -0.05::DECIMAL(17,2) AS clm_pmt_amt",
@@ -225,6 +256,7 @@ func TestDataSet(t *testing.T) {
 }
 
 func TestOpenErrors(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		files map[string]string
@@ -239,6 +271,9 @@ func TestOpenErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := dataSet(t, tt.files)
+			if formatOf(tt.files) == "" {
+				describe(t, dir, &dataset.Manifest{Format: dataset.CSV})
+			}
 			_, err := Open(t.Context(), dir, Options{})
 			if _, ok := errors.AsType[*DataSetError](err); !ok || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Open: %v, want a DataSetError with %q", err, tt.want)
@@ -274,6 +309,7 @@ func TestOpenErrors(t *testing.T) {
 }
 
 func TestTempDirIsRemoved(t *testing.T) {
+	t.Parallel()
 	temp := t.TempDir()
 	db, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{TempDir: temp, MemoryLimit: "60MB", Threads: 1})
 	if err != nil {
@@ -297,6 +333,7 @@ func TestTempDirIsRemoved(t *testing.T) {
 }
 
 func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
 	db, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{MemoryLimit: "60MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -311,6 +348,7 @@ func TestOutOfMemory(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	for _, n := range []int{0, 1, pageRows - 1, pageRows, pageRows + 1, 2*pageRows + 5} {
 		rows, err := db.Query(t.Context(), fmt.Sprintf("SELECT range AS rowid, -range AS rowid FROM range(%d) ORDER BY range DESC", n))
@@ -341,6 +379,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestSeveralResultsAtOnce(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	var open []*Rows
 	for i := range 3 {
@@ -361,6 +400,7 @@ func TestSeveralResultsAtOnce(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	for _, tt := range []struct {
 		sql  string
@@ -395,6 +435,7 @@ func TestArguments(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
 	for sql, want := range map[string]any{
@@ -438,6 +479,7 @@ func TestValues(t *testing.T) {
 }
 
 func TestAllowed(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id,clm_type_cd\n1,60\n2,40\n3,60\n"})
 	for script, want := range map[string][][]any{
 		"(SELECT 1)":                       {{int64(1)}},
@@ -467,6 +509,7 @@ func TestAllowed(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\nx\n"})
 	for script, want := range map[string]string{
 		"":                               "no SQL statement",
@@ -493,6 +536,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

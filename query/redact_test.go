@@ -11,6 +11,7 @@ import (
 // Errors say what and where, and have no values of claims in their text; Detail
 // has what DuckDB says.
 func TestErrorsHaveNoValues(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{
 		"cclf1/part-00000.csv": "cur_clm_uniq_id,clm_pmt_amt,bene_mbi_id\n1,12.5,1EG4TE5MK73\n2,JOHN SMITH,1EG4\n",
 		"cclf2/part-00000.csv": "cur_clm_uniq_id,clm_line_num\n1EG4TE5MK73\n\"JOHN SMITH,1\n",
@@ -67,6 +68,7 @@ func TestErrorsHaveNoValues(t *testing.T) {
 }
 
 func TestDetail(t *testing.T) {
+	t.Parallel()
 	db := open(t, map[string]string{})
 	_, err := db.Query(t.Context(), "SELECT 'JOHN SMITH'::INT")
 	e, ok := errors.AsType[*Error](err)

@@ -43,6 +43,7 @@ func publish(t *testing.T, out string, parts int) {
 // TestReplaced replaces a data set while it is open. A query of it fails, and
 // says why; it is never one of both data sets.
 func TestReplaced(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
 	publish(t, out, 2)
 	db, err := Open(t.Context(), out, Options{Threads: 1})
@@ -74,6 +75,7 @@ func TestReplaced(t *testing.T) {
 // TestReplacedMeanwhile opens and queries a data set that is replaced again and
 // again.
 func TestReplacedMeanwhile(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
 	publish(t, out, 1)
 	var done atomic.Bool

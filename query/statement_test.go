@@ -12,6 +12,7 @@ import (
 )
 
 func TestSplit(t *testing.T) {
+	t.Parallel()
 	type part struct {
 		Text string
 		Line int

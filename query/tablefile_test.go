@@ -37,6 +37,7 @@ func gzipped(text string) []byte {
 }
 
 func TestTableFile(t *testing.T) {
+	t.Parallel()
 	parquet, err := os.ReadFile(filepath.Join(dataSet(t, map[string]string{"x/part-00000.parquet": "SELECT '007' AS id, 1.50 AS amt"}), "x", "part-00000.parquet"))
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +103,7 @@ func TestTableFile(t *testing.T) {
 
 // TestTableFileAlone checks that the file is out of reach but for its table.
 func TestTableFileAlone(t *testing.T) {
+	t.Parallel()
 	db, err := openWith(t, "r.csv", []byte("a\n1\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +129,7 @@ func TestTableFileAlone(t *testing.T) {
 }
 
 func TestTableFileErrors(t *testing.T) {
+	t.Parallel()
 	const phi = "SMITH"
 	for _, tt := range []struct{ file, content, want string }{
 		{"r.csv", "", "the file is empty"},

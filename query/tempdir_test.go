@@ -12,6 +12,7 @@ import (
 // What a killed process has left goes at the next start; what a living one has
 // does not.
 func TestTempFolderSweep(t *testing.T) {
+	t.Parallel()
 	base := t.TempDir()
 	mine, err := newTempFolder(base)
 	if err != nil {
@@ -49,6 +50,7 @@ func TestTempFolderSweep(t *testing.T) {
 
 // A folder that another user could have made is not used.
 func TestTempFolderOfOthers(t *testing.T) {
+	t.Parallel()
 	base := t.TempDir()
 	mine, err := newTempFolder(base)
 	if err != nil {
@@ -67,6 +69,7 @@ func TestTempFolderOfOthers(t *testing.T) {
 
 // Spilled data are encrypted, and there are no files before any are spilled.
 func TestTempFilesEncrypted(t *testing.T) {
+	t.Parallel()
 	base := t.TempDir()
 	dir := dataSet(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})
 	db, err := Open(t.Context(), dir, Options{TempDir: base, MemoryLimit: "24MB", Threads: 1})
