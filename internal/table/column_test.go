@@ -164,8 +164,8 @@ func (m *modelColumn) addPage(t *testing.T, r *rand.Rand, field *schema.Field, c
 	return values
 }
 
-// TestColumnsAddAll cuts a page back, and adds pages.
-func TestColumnsAddAll(t *testing.T) {
+// TestColumnsAddPage cuts a page back, and adds pages.
+func TestColumnsAddPage(t *testing.T) {
 	table := schema.Lookup("cclf3")
 	add := func(p *Page, line int64, values ...string) {
 		t.Helper()
@@ -185,7 +185,8 @@ func TestColumnsAddAll(t *testing.T) {
 	add(b, 0, row...)
 	add(b, 1, row...)
 	all := newColumns(table)
-	all.addAll([]basedPage{{a, 0}, {b, 7}})
+	all.addPage(a, 0)
+	all.addPage(b, 7)
 	if all.rows() != 3 || !slices.Equal(all.resources.ints, []int64{0, 7, 8}) || !slices.Equal(all.beneficiaries.ints, []int64{0, 0, 10}) {
 		t.Errorf("%d rows, resources %v, beneficiaries %v", all.rows(), all.resources.ints, all.beneficiaries.ints)
 	}

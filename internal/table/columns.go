@@ -45,29 +45,17 @@ func (c *columns) reset() {
 	c.beneficiaries.reset()
 }
 
-// A basedPage is a page whose resources are counted from base.
-type basedPage struct {
-	*Page
-	base int64
-}
-
-// addAll appends the rows of pages of the table.
-func (c *columns) addAll(pages []basedPage) {
+// addPage appends the rows of a page, whose resources are counted from base.
+func (c *columns) addPage(p *Page, base int64) {
 	for i := range c.cols {
-		rows := c.rows()
-		for _, from := range pages {
-			if from.some[i] {
-				c.cols[i].fill(rows)
-				c.cols[i].addAll(from.Page, i)
-			}
-			rows += from.Rows()
+		if p.some[i] {
+			c.cols[i].fill(c.rows())
+			c.cols[i].addAll(p, i)
 		}
 	}
-	for _, from := range pages {
-		for i, resource := range from.resources {
-			c.resources.AppendInt(from.base + resource)
-			c.beneficiaries.AppendInt(from.beneficiaries[i])
-		}
+	for i, resource := range p.resources {
+		c.resources.AppendInt(base + resource)
+		c.beneficiaries.AppendInt(p.beneficiaries[i])
 	}
 }
 

@@ -36,11 +36,10 @@ type Spill struct {
 	cols    *columns    // the batch that is being combined; nil after End
 	typ     *arrow.Schema
 	rows    int64
-	maxRows int // of a batch
+	maxRows int         // of a batch
+	free    func(*Page) // takes back pages that were added
 
-	pending     []basedPage // to be added to cols
-	pendingRows int         // rows in them
-	free        func(*Page) // takes back pages that were added
+	uncheckedRows, uncheckedPages int // added since the size of the batch was checked
 }
 
 // Names of the columns that follow those of the table.
@@ -82,58 +81,45 @@ func NewSpill(t *schema.Table, o SpillOptions) *Spill {
 // Rows is the number of rows added so far; all of them after End.
 func (s *Spill) Rows() int64 { return s.rows }
 
-// Pages are added in groups of this many rows, or pages: then the dictionary of
-// a column stays in the cache for all of them.
+// The size of a batch is checked whenever this many rows, or pages, were added.
 const (
-	pendingRows  = 1 << 10
-	pendingPages = 4
+	checkedRows  = 1 << 10
+	checkedPages = 4
 )
 
-// Add adds the rows of a page, whose resources are counted from base. The page
-// belongs to the spill until it is passed to Free.
+// Add adds the rows of a page, whose resources are counted from base. It passes
+// the page to Free.
 func (s *Spill) Add(p *Page, base int64) error {
-	s.pending = append(s.pending, basedPage{p, base})
-	s.pendingRows += p.Rows()
-	if s.pendingRows < min(pendingRows, s.maxRows) && len(s.pending) < pendingPages {
-		return nil
+	rows := p.Rows()
+	err := s.combine(p, base)
+	if s.free != nil {
+		s.free(p)
 	}
-	return s.flushPending()
-}
-
-// flushPending adds the pending pages to the batch, and frees them.
-func (s *Spill) flushPending() error {
-	err := s.combine()
-	for _, p := range s.pending {
-		if s.free != nil {
-			s.free(p.Page)
-		}
-	}
-	s.rows += int64(s.pendingRows)
-	s.pending, s.pendingRows = s.pending[:0], 0
-	if err != nil || s.cols.rows() < s.maxRows && s.cols.bytes() < batchBytes {
+	s.rows += int64(rows)
+	s.uncheckedRows += rows
+	s.uncheckedPages++
+	if err != nil || s.uncheckedRows < min(checkedRows, s.maxRows) && s.uncheckedPages < checkedPages {
 		return err
+	}
+	s.uncheckedRows, s.uncheckedPages = 0, 0
+	if s.cols.bytes() < batchBytes {
+		return nil
 	}
 	return s.writeBatch()
 }
 
-// combine adds the pending pages to the batch, and writes it whenever it has
+// combine adds the rows of a page to the batch, and writes it whenever it has
 // maxRows rows.
-func (s *Spill) combine() error {
-	if s.cols.rows()+s.pendingRows <= s.maxRows {
-		s.cols.addAll(s.pending)
-		return nil
-	}
-	for _, p := range s.pending {
-		for from := 0; from < p.Rows(); {
-			to := min(p.Rows(), from+s.maxRows-s.cols.rows())
-			s.cols.addAll([]basedPage{{p.slice(from, to), p.base}})
-			from = to
-			if s.cols.rows() < s.maxRows {
-				continue
-			}
-			if err := s.writeBatch(); err != nil {
-				return err
-			}
+func (s *Spill) combine(p *Page, base int64) error {
+	for from := 0; from < p.Rows(); {
+		to := min(p.Rows(), from+s.maxRows-s.cols.rows())
+		s.cols.addPage(p.slice(from, to), base)
+		from = to
+		if s.cols.rows() < s.maxRows {
+			continue
+		}
+		if err := s.writeBatch(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -162,14 +148,11 @@ func (s *Spill) End() error {
 	if s.cols == nil {
 		return nil
 	}
-	err := s.flushPending()
-	if err == nil {
-		err = s.writeBatch()
-	}
+	err := s.writeBatch()
 	if err == nil && s.w != nil {
 		err = errors.Join(s.w.Close(), s.spool.End())
 	}
-	s.cols, s.w, s.pending = nil, nil, nil
+	s.cols, s.w = nil, nil
 	return err
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet"
@@ -21,25 +20,27 @@ import (
 	"github.com/cclf-tools/cclf/internal/table"
 )
 
-// rowGroupRows is how many rows a group has at most.
+// rowGroupRows is the number of rows of a row group, at most.
 const rowGroupRows = 64 << 10
 
 // A parquetEncoder writes columns with the column writers of the Parquet library.
-// Its writer of Arrow columns would do the same, but would find the extremes
-// of a column with a dictionary by hashing each row.
+// The library's writer of Arrow columns would do the same, but it finds the
+// minimum and the maximum of a column with a dictionary by hashing each row.
 type parquetEncoder struct {
-	w      *file.Writer
-	ctx    context.Context             // of the writing of Arrow columns
-	group  file.BufferedRowGroupWriter // that takes records, or nil
-	rows   int64                       // in it
-	levels []int16                     // of the column that is being written: some of those below
+	w     *file.Writer
+	ctx   context.Context             // for the library's writer of Arrow columns
+	group file.BufferedRowGroupWriter // for columns without dictionaries, or nil
+	rows  int64                       // in group
+
+	// Buffers for one column at a time.
+	levels []int16 // its definition levels: ones, zeros or mixed
 	ones   []int16
 	zeros  []int16
 	mixed  []int16
 	texts  []parquet.ByteArray
 	longs  []int64
 	ints   []int32
-	occurs []bool // by number in a dictionary
+	occurs []bool // by number in the dictionary
 }
 
 // NewParquet begins a Parquet file. Its pages are compressed by zstd.
@@ -74,8 +75,8 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 	return &parquetEncoder{w: out, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps)}, nil
 }
 
-// parquetMetadata is the schema's own metadata, and the schema itself in the
-// form in which readers of Arrow look for it.
+// parquetMetadata is the metadata of the schema, and the schema itself, encoded as
+// readers of Arrow expect it.
 func parquetMetadata(s *arrow.Schema) (metadata.KeyValueMetadata, error) {
 	own := s.Metadata()
 	meta := metadata.KeyValueMetadata{}
@@ -122,6 +123,7 @@ func (e *parquetEncoder) Write(cols []arrow.Array) error {
 	return nil
 }
 
+// endGroup ends the row group for columns without dictionaries.
 func (e *parquetEncoder) endGroup() error {
 	if e.group == nil {
 		return nil
@@ -138,6 +140,7 @@ func (e *parquetEncoder) Close() error {
 	return e.w.Close()
 }
 
+// writeGroup writes columns as a row group.
 func (e *parquetEncoder) writeGroup(cols []arrow.Array) error {
 	if err := e.endGroup(); err != nil {
 		return err
@@ -161,13 +164,16 @@ func (e *parquetEncoder) writeGroup(cols []arrow.Array) error {
 	return group.Close()
 }
 
+// writeColumn writes the values of a column, of the type that the Parquet column
+// has for it. The library's own writer takes what is left: plain texts, and
+// decimals of more than 18 digits.
 func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
 	e.define(col)
 	switch col := col.(type) {
 	case *array.Dictionary:
 		return e.writeDictionary(to, col)
 	case *array.Decimal128:
-		if to, ok := to.(*file.Int64ColumnChunkWriter); ok { // of not too many digits
+		if to, ok := to.(*file.Int64ColumnChunkWriter); ok { // 18 digits at most
 			e.longs = present(e.longs, e.levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
 			_, err := to.WriteBatch(e.longs, e.levels, nil)
 			return err
@@ -184,7 +190,7 @@ func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, col arrow.Array)
 	return pqarrow.WriteArrowToColumn(e.ctx, to, col, e.levels, nil, true)
 }
 
-// present returns those values of a column that are there, in the memory of buf.
+// present returns the values of a column that are not null. It reuses buf.
 func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
 	buf = slices.Grow(buf[:0], len(values))
 	for row, v := range values {
@@ -195,8 +201,7 @@ func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
 	return buf
 }
 
-// define makes the definition levels of a column: 1 where it has a value, and
-// 0 where it has none.
+// define sets the definition levels of a column: 0 for a null, and 1 for a value.
 func (e *parquetEncoder) define(col arrow.Array) {
 	n := col.Len()
 	switch col.NullN() {
@@ -209,22 +214,14 @@ func (e *parquetEncoder) define(col arrow.Array) {
 	}
 	e.mixed = slices.Grow(e.mixed[:0], n)[:n]
 	e.levels = e.mixed
-	valid, offset := col.NullBitmapBytes(), col.Data().Offset()
-	for i := 0; i < n; {
-		if (offset+i)%8 == 0 && i+8 <= n {
-			*(*[8]int16)(e.levels[i:]) = levelsOf[valid[(offset+i)/8]]
-			i += 8
-			continue
-		}
-		e.levels[i] = 0
-		if bitutil.BitIsSet(valid, offset+i) {
-			e.levels[i] = 1
-		}
-		i++
+	valid, offset := col.NullBitmapBytes(), uint(col.Data().Offset())
+	for i := range e.levels {
+		at := offset + uint(i)
+		e.levels[i] = int16(valid[at/8] >> (at % 8) & 1)
 	}
 }
 
-// same returns n levels that are all the same, as those that there are.
+// same returns n equal levels. It extends levels, which are equal too.
 func same(levels *[]int16, level int16, n int) []int16 {
 	for len(*levels) < n {
 		*levels = append(*levels, level)
@@ -232,17 +229,7 @@ func same(levels *[]int16, level int16, n int) []int16 {
 	return (*levels)[:n]
 }
 
-// levelsOf has the definition levels for a byte of validity bits.
-var levelsOf = func() (all [256][8]int16) {
-	for b := range all {
-		for i := range all[b] {
-			all[b][i] = int16(b >> i & 1)
-		}
-	}
-	return all
-}()
-
-// writeDictionary writes a column of which nothing has been written yet.
+// writeDictionary writes a column with a dictionary.
 func (e *parquetEncoder) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
 	words := col.Dictionary().(*array.String)
 	if !table.Repeats(col) {
@@ -261,7 +248,7 @@ func (e *parquetEncoder) writeDictionary(to file.ColumnChunkWriter, col *array.D
 	return to.WriteDictIndices(col.Indices(), e.levels, nil)
 }
 
-// writeTexts writes the texts of a column without a dictionary.
+// writeTexts writes texts without a dictionary.
 func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, col table.Texts) error {
 	to.FallbackToPlain()
 	e.texts = slices.Grow(e.texts[:0], col.Len()-col.NullN())
@@ -274,8 +261,8 @@ func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, col tab
 	return err
 }
 
-// extremes are the least and the greatest of the texts that occur in a column
-// with the levels.
+// extremes are the least and the greatest of the texts in a column, or none if all
+// are null. A dictionary may have texts that no row of the column has.
 func (e *parquetEncoder) extremes(col *array.Dictionary) arrow.Array {
 	words := col.Dictionary().(*array.String)
 	e.occurs = append(e.occurs[:0], make([]bool, words.Len())...)
