@@ -265,10 +265,6 @@ func lineEnds(data []byte, end bool) []int32 {
 	return ends
 }
 
-// continues reports whether a line that begins with c continues what the line
-// before began, though that ended with a bracket.
-func continues(c byte) bool { return c == '}' || c == ']' || c == ',' || c == ':' || c == '"' }
-
 // wholeLine looks at a line that is not of the usual form. Lines in which
 // there is no beginning of JSON may stay as well: nothing would be found there.
 func wholeLine(line []byte) bool {

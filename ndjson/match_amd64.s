@@ -19,7 +19,7 @@ DATA controls<>+16(SB)/8, $0x1F1F1F1F1F1F1F1F
 DATA controls<>+24(SB)/8, $0x1F1F1F1F1F1F1F1F
 GLOBL controls<>(SB), RODATA|NOPTR, $32
 
-// func matchBlocks(e *remembered, b []byte, at int, m *match) (end int)
+// func matchBlocks(e *entry, b []byte, at int, m *match) (end int)
 //
 // It reads blocks of 32 bytes and pairs of them, of b none that goes beyond its
 // capacity, and of the text as many as begin in it: it is padded.
@@ -41,9 +41,9 @@ TEXT ·matchBlocks(SB), NOSPLIT, $0-56
 	MOVQ    b_cap+24(FP), CX
 	MOVQ    at+32(FP), AX
 	MOVQ    m+40(FP), R10
-	MOVBLZX remembered_count(R8), R9
+	MOVBLZX entry_count(R8), R9
 	MOVQ    R8, R14
-	LEAQ    remembered_holes(R8), R8
+	LEAQ    entry_holes(R8), R8
 	LEAQ    match_shifts(R10), R10
 	SUBQ    $64, CX
 	XORL    R12, R12
@@ -55,8 +55,8 @@ part:
 	MOVQ    AX, DI
 	SUBQ    R12, DI
 	MOVQ    DI, (R10)
-	MOVQ    remembered_text(R14), R13
-	MOVQ    (remembered_text+8)(R14), DX
+	MOVQ    entry_text(R14), R13
+	MOVQ    (entry_text+8)(R14), DX
 	SUBQ    $1, R9
 	JLT     before
 	MOVWLZX hole_start(R8), DX
@@ -105,7 +105,7 @@ hole:
 	CMPQ    R9, $0
 	JLT     matches
 	MOVWLZX hole_start(R8), DI
-	ADDQ    remembered_text(R14), DI
+	ADDQ    entry_text(R14), DI
 	CMPB    (DI), $0x22          // a quote
 	JNE     number
 	CMPQ    AX, BX

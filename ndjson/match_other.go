@@ -4,4 +4,4 @@ package ndjson
 
 var canMatchBlocks = false
 
-func matchBlocks(*remembered, []byte, int, *match) int { return undecided }
+func matchBlocks(*entry, []byte, int, *match) int { return undecided }

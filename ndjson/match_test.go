@@ -7,10 +7,9 @@ import (
 	"testing"
 )
 
-// withHoles makes an object that is remembered of a text in which each hole stands
-// between braces of its own.
-func withHoles(text string) *remembered {
-	e := &remembered{}
+// withHoles makes an entry of a text in which each hole is between angle brackets.
+func withHoles(text string) *entry {
+	e := &entry{}
 	var plain []byte
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -27,9 +26,9 @@ func withHoles(text string) *remembered {
 	return e
 }
 
-// checkMatch compares both ways of comparing an object with what stands at an
-// offset.
-func checkMatch(t *testing.T, e *remembered, b []byte, at int) (decided, equal bool) {
+// checkMatch compares the results of both ways to compare an entry with the object at
+// an offset.
+func checkMatch(t *testing.T, e *entry, b []byte, at int) (decided, equal bool) {
 	t.Helper()
 	var want, got match
 	end := matchParts(e, b, at, &want)

@@ -85,12 +85,12 @@ func testMemo(t *testing.T) {
 				}
 			}
 		}
-		if rec.memo == nil {
+		if rec.memo.tables == nil {
 			continue
 		}
-		for i := range rec.memo.sets {
-			for k := range rec.memo.sets[i].ways {
-				e := &rec.memo.sets[i].ways[k]
+		for i := range rec.memo.tables.sets {
+			for k := range rec.memo.tables.sets[i].ways {
+				e := &rec.memo.tables.sets[i].ways[k]
 				holes += int(e.count)
 				if e.node != nil && e.node.rowSet >= 0 && e.count > 0 {
 					rows++

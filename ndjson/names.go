@@ -2,8 +2,6 @@ package ndjson
 
 import (
 	"encoding/binary"
-
-	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
 // Members of an object mostly come in the order in which they came the last
@@ -56,39 +54,6 @@ func (m *memberNames) get(place int) *memberName {
 		return &m.list[place]
 	}
 	return nil
-}
-
-// name reads the member name at offset at. It returns the node of the member,
-// the place of the name, and where the member's value begins.
-func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, int, error) {
-	b := w.b
-	if at >= len(b) || b[at] != '"' {
-		return nil, noMember, at, jsonscan.ErrMemberName
-	}
-	end, escaped, err := jsonscan.SkipString(b, at+1)
-	if err != nil {
-		return nil, noMember, end, err
-	}
-	value, err := jsonscan.SkipColon(b, end+1)
-	if err != nil {
-		return nil, noMember, value, err
-	}
-	name := b[at+1 : end]
-	if escaped {
-		w.r.scratch = jsonscan.AppendUnescaped(w.r.scratch[:0], name)
-		name = w.r.scratch
-	}
-	var child *node
-	if i, known := n.members.find(name); known {
-		child = &w.p.nodes[i]
-	} else {
-		child = w.unknownMember(n, name)
-	}
-	place := noMember
-	if b[end+1] == ':' && !escaped { // one name has one place
-		place = names.place(b[at:end+2], child, max(guess, 0))
-	}
-	return child, place, value, nil
 }
 
 // place returns the place of a name, which is new or near the one guessed.

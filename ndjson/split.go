@@ -660,3 +660,7 @@ func (s *splitter) restOfBroken(at start) {
 	s.line, s.at = at.Line, int(at.Offset-s.base)
 	s.restOfLine(at.Position)
 }
+
+// continues reports whether a line that begins with c continues what the line
+// before began, though that ended with a bracket.
+func continues(c byte) bool { return c == '}' || c == ']' || c == ',' || c == ':' || c == '"' }

@@ -8,12 +8,12 @@ import (
 // is filled once and then only read. Most look-ups in it are for names that
 // are there, and cost one hash and one comparison.
 type table[V any] struct {
-	slots []tableSlot[V]
-	mask  uint32
-	n     int
+	buckets []bucket[V]
+	mask    uint32
+	n       int
 }
 
-type tableSlot[V any] struct {
+type bucket[V any] struct {
 	key  string
 	val  V
 	used bool
@@ -21,8 +21,8 @@ type tableSlot[V any] struct {
 
 func (t *table[V]) find(key []byte) (V, bool) {
 	if t.n > 0 {
-		for i := hash(key) & t.mask; t.slots[i].used; i = (i + 1) & t.mask {
-			if s := &t.slots[i]; s.key == string(key) {
+		for i := hash(key) & t.mask; t.buckets[i].used; i = (i + 1) & t.mask {
+			if s := &t.buckets[i]; s.key == string(key) {
 				return s.val, true
 			}
 		}
@@ -34,25 +34,25 @@ func (t *table[V]) find(key []byte) (V, bool) {
 // add puts a key that is not yet there.
 func (t *table[V]) add(key string, val V) {
 	t.n++
-	if 4*t.n > len(t.slots) {
-		old := t.slots
-		t.slots = make([]tableSlot[V], max(8, 2*len(old)))
-		t.mask = uint32(len(t.slots) - 1)
+	if 4*t.n > len(t.buckets) {
+		old := t.buckets
+		t.buckets = make([]bucket[V], max(8, 2*len(old)))
+		t.mask = uint32(len(t.buckets) - 1)
 		for _, s := range old {
 			if s.used {
 				t.put(s)
 			}
 		}
 	}
-	t.put(tableSlot[V]{key, val, true})
+	t.put(bucket[V]{key, val, true})
 }
 
-func (t *table[V]) put(s tableSlot[V]) {
+func (t *table[V]) put(s bucket[V]) {
 	i := hash([]byte(s.key)) & t.mask
-	for t.slots[i].used {
+	for t.buckets[i].used {
 		i = (i + 1) & t.mask
 	}
-	t.slots[i] = s
+	t.buckets[i] = s
 }
 
 // hash mixes the length and the last bytes of a string, where member names

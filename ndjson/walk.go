@@ -2,131 +2,9 @@ package ndjson
 
 import (
 	"errors"
-	"fmt"
-	"math/bits"
-	"slices"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
-
-// A Span is one JSON scalar (or, where a rule asks for it, a whole array) as
-// a piece of the line it was read from. The zero Span means "not there".
-type Span struct {
-	off  uint32
-	size uint32 // length in the low bits, flags in the high ones
-}
-
-// emptySpan stands for a value that an element lacks: an empty string.
-var emptySpan = Span{size: spanString}
-
-const (
-	spanEscaped = 1 << 31 // a string with backslashes in it
-	spanString  = 1 << 30 // a string; its quotes are not part of the span
-	spanLength  = 1<<30 - 1
-)
-
-func stringSpan(start, end int, escaped bool) Span {
-	s := Span{uint32(start), uint32(end-start) | spanString}
-	if escaped {
-		s.size |= spanEscaped
-	}
-	return s
-}
-
-// IsZero reports whether nothing was found.
-func (s Span) IsZero() bool { return s.size == 0 && s.off == 0 }
-
-// IsString reports whether the value was a JSON string.
-func (s Span) IsString() bool { return s.size&spanString != 0 }
-
-// Escaped reports whether the value has escape sequences to decode.
-func (s Span) Escaped() bool { return s.size&spanEscaped != 0 }
-
-// Raw returns the bytes of the value as they stand in line.
-func (s Span) Raw(line []byte) []byte {
-	return line[s.off : s.off+s.size&spanLength]
-}
-
-// A Record holds what a [Program] found in one line. It is reused: the next
-// Walk overwrites it. What it has learned of the lines so far makes walks of
-// lines like them faster, and changes nothing else.
-type Record struct {
-	Line []byte
-	// Duplicates says that the line had members that come twice in an object.
-	// Line is then without the earlier ones.
-	Duplicates bool
-
-	program *Program
-	regs    []Span
-	marks   []Marks
-	rows    []rowSet
-	scratch []byte // decoded names, and values to test
-
-	names  []memberNames // by node
-	memo   *memo
-	habits []habit // by node
-	// Of the objects that are being recorded:
-	stores  []storing
-	marked  []marking
-	scalars []piece // that may vary
-	pieces  []piece // of one object
-
-	census *census // or nil
-}
-
-// rowSet keeps the elements of one array that a program collects: the
-// registers and the predicate marks of each element, one after another.
-type rowSet struct {
-	regs  []Span
-	marks []Marks
-	width int
-	most  int // how many elements a record may have, 0 for any number
-}
-
-// add adds an element with marks, and returns its registers, which are empty.
-func (s *rowSet) add(marks Marks) []Span {
-	if s.most > 0 && len(s.marks) > s.most {
-		// All beyond what is allowed share a place: it is the last element
-		// that a memo may remember.
-		s.marks[s.most] = marks
-		last := s.regs[s.most*s.width:]
-		clear(last)
-		return last
-	}
-	s.marks = append(s.marks, marks)
-	n := len(s.regs)
-	s.regs = slices.Grow(s.regs, s.width)[:n+s.width]
-	clear(s.regs[n:])
-	return s.regs[n:]
-}
-
-// Reg returns a register of the whole record.
-func (r *Record) Reg(i int) Span { return r.regs[i] }
-
-// Regs returns count registers of the whole record, from i.
-func (r *Record) Regs(i, count int) []Span { return r.regs[i : i+count] }
-
-// Rows returns the number of elements collected for a row set.
-func (r *Record) Rows(set int) int { return len(r.rows[set].marks) }
-
-// Row returns the registers of one collected element.
-func (r *Record) Row(set, i int) []Span {
-	w := r.rows[set].width
-	return r.rows[set].regs[i*w : (i+1)*w]
-}
-
-// Marks returns which of its predicates a collected element meets.
-func (r *Record) Marks(set, i int) Marks { return r.rows[set].marks[i] }
-
-// Text appends the decoded bytes of a span to dst when it has escapes to
-// decode, and otherwise returns the bytes in the line themselves.
-func (r *Record) Text(dst []byte, s Span) []byte {
-	raw := s.Raw(r.Line)
-	if !s.Escaped() {
-		return raw
-	}
-	return jsonscan.AppendUnescaped(dst[:0], raw)
-}
 
 // Walk reads line, one JSON object, in a single pass and leaves in r what the
 // program asks for. All of the line is checked: the error is a [*SyntaxError] if it
@@ -168,26 +46,6 @@ func (w *walker) walkLine() (int, error) {
 	return jsonscan.SkipEnd(w.b, end)
 }
 
-// A RowsError reports an array with more elements than a record may have.
-type RowsError struct {
-	Array string
-	Most  int
-}
-
-func (e *RowsError) Error() string {
-	return fmt.Sprintf("more than %d elements in %s", e.Most, e.Array)
-}
-
-// checkRows reports a row set with more elements than a record may have.
-func (r *Record) checkRows() error {
-	for i := range r.rows {
-		if s := &r.rows[i]; s.most > 0 && len(s.marks) > s.most {
-			return &RowsError{r.program.arrays[i], s.most}
-		}
-	}
-	return nil
-}
-
 func (p *Program) prepare(r *Record, line []byte) {
 	r.Line, r.Duplicates = line, false
 	if r.program != p {
@@ -201,13 +59,13 @@ func (p *Program) prepare(r *Record, line []byte) {
 				r.rows[sc.rowSet].most = p.most[sc.rowSet]
 			}
 		}
-		r.census = nil
+		r.tally = nil
 		if p.census != nil {
-			r.census = newCensus()
+			r.tally = newTally()
 		}
 		r.forget()
 	}
-	if r.census != nil && r.census.begin() {
+	if r.tally != nil && r.tally.begin() {
 		r.forget()
 	}
 	clear(r.regs)
@@ -215,53 +73,80 @@ func (p *Program) prepare(r *Record, line []byte) {
 		r.rows[i].regs = r.rows[i].regs[:0]
 		r.rows[i].marks = r.rows[i].marks[:0]
 	}
-	// A walk that failed may have left some.
-	r.stores, r.marked, r.scalars = r.stores[:0], r.marked[:0], r.scalars[:0]
+	r.rec.reset()
 }
 
 // forget drops what has been learned of the lines so far.
 func (r *Record) forget() {
 	nodes := len(r.program.nodes)
-	if r.census != nil {
+	if r.tally != nil {
 		nodes = r.program.lastNode() + 1
 	}
 	r.names = make([]memberNames, nodes)
-	r.habits = make([]habit, nodes)
-	r.memo = nil
-	if r.census != nil {
+	r.memo = newMemo(nodes)
+	if r.tally != nil {
 		r.names[r.program.lastNode()].closed = true
 	}
 }
 
+// A walker is one walk over a line. Its methods take the offset where something
+// begins and return where it ends, or with an error where that is.
 type walker struct {
-	p         *Program
-	r         *Record
-	b         []byte
-	recording int // how many objects around the place are being recorded
-	found     match
+	p *Program
+	r *Record
+	b []byte // the line
 }
 
-// object reads the object at offset at, whose members n knows. It is not the one
-// that is expected.
+// object reads the object at offset at, whose members n knows.
 func (w *walker) object(n *node, at, depth int) (int, error) {
-	if !n.forget && w.r.habits[n.id].worthwhile() {
-		return w.remember(n, at, depth)
+	if n.forget {
+		return w.walkObject(n, at, depth)
 	}
-	return w.walkObject(n, at, depth)
+	m := w.r.memo
+	e, missed := m.find(n, w.b, at, depth)
+	if e != nil {
+		w.r.replay(e, &m.found)
+		return m.found.end, nil
+	}
+	if missed.record {
+		return w.record(n, &missed, at, depth)
+	}
+	end, err := w.walkObject(n, at, depth)
+	m.learn(n, &missed, w.b, at, end, depth, nil)
+	return end, err
+}
+
+// record reads an object that is new to the memo.
+func (w *walker) record(n *node, missed *miss, at, depth int) (int, error) {
+	r := w.r
+	from := r.rec.begin(r.tally.recorded())
+	end, err := w.walkObject(n, at, depth)
+	if err != nil {
+		return end, err
+	}
+	did := r.effects(from, n, at)
+	if e := r.memo.learn(n, missed, w.b, at, end, depth, &did); e != nil {
+		e.counted = r.tally.set(from.counted)
+	}
+	if r.rec.open == 0 {
+		r.rec.reset()
+		r.tally.endRecording()
+	}
+	return end, nil
 }
 
 func (w *walker) walkObject(n *node, at, depth int) (int, error) {
-	if !n.walked && w.recording == 0 {
+	if !n.walked && w.r.rec.open == 0 {
 		return jsonscan.SkipObject(w.b, at, depth)
 	}
 	if depth >= jsonscan.MaxDepth {
 		return at, jsonscan.ErrDepth
 	}
 	if n.scope >= 0 {
-		w.open(&w.p.scopes[n.scope], n.scope)
+		w.r.open(&w.p.scopes[n.scope], n.scope)
 	}
 	if n.rule != nil {
-		w.r.census.caught[n.level] = [2]Span{}
+		w.r.tally.caught[n.level] = [2]Span{}
 	}
 	b := w.b
 	start := at
@@ -322,12 +207,49 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 		}
 	}
 	if n.scope >= 0 {
-		w.close(&w.p.scopes[n.scope], n.scope)
+		w.r.close(&w.p.scopes[n.scope], n.scope)
 	}
 	if n.rule != nil {
-		w.count(n)
+		if i := w.r.tally.count(w.p, n, b); i != 0 {
+			w.r.tally.met(i, w.r.rec.open > 0)
+		}
 	}
 	return at, nil
+}
+
+// name reads the member name at offset at. It returns the node of the member,
+// the place of the name, and where the member's value begins.
+func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, int, error) {
+	b := w.b
+	if at >= len(b) || b[at] != '"' {
+		return nil, noMember, at, jsonscan.ErrMemberName
+	}
+	end, escaped, err := jsonscan.SkipString(b, at+1)
+	if err != nil {
+		return nil, noMember, end, err
+	}
+	value, err := jsonscan.SkipColon(b, end+1)
+	if err != nil {
+		return nil, noMember, value, err
+	}
+	name := b[at+1 : end]
+	if escaped {
+		w.r.scratch = jsonscan.AppendUnescaped(w.r.scratch[:0], name)
+		name = w.r.scratch
+	}
+	var child *node
+	if i, known := n.members.find(name); known {
+		child = &w.p.nodes[i]
+	} else if w.r.tally != nil {
+		child = w.r.tally.grow(w.p, n, name)
+	} else {
+		child = w.p.unknown
+	}
+	place := noMember
+	if b[end+1] == ':' && !escaped { // one name has one place
+		place = names.place(b[at:end+2], child, max(guess, 0))
+	}
+	return child, place, value, nil
 }
 
 // value reads the value at offset at for node n. Elements of an array are
@@ -349,15 +271,12 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 		w.varies(n, at, end+1)
 		return end + 1, nil
 	case '{':
-		if end, ok := w.expected(n, at, depth); ok {
-			return end, nil
-		}
 		return w.object(n, at, depth)
 	case '[':
 		start := at
 		at, err := w.array(n, at, depth)
 		if err == nil && n.list != nil {
-			w.store(*n.list, Span{uint32(start), uint32(at - start)})
+			w.r.store(*n.list, Span{uint32(start), uint32(at - start)})
 		}
 		return at, err
 	case 'n':
@@ -381,8 +300,8 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 // varies notes a scalar, while an object is recorded, of which only the place
 // matters.
 func (w *walker) varies(n *node, start, end int) {
-	if w.recording > 0 && len(n.tests) == 0 && n.list == nil && n.member == 0 {
-		w.r.scalars = append(w.r.scalars, piece{int32(start), int32(end)})
+	if w.r.rec.open > 0 && len(n.tests) == 0 && n.list == nil && n.member == 0 {
+		w.r.rec.scalars = append(w.r.rec.scalars, scalarSpan{int32(start), int32(end)})
 	}
 }
 
@@ -395,15 +314,7 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 		return at + 1, nil
 	}
 	for more := true; more; {
-		end, ok := w.expected(n, at, depth+1)
-		var err error
-		switch {
-		case ok:
-		case at < len(w.b) && w.b[at] == '{':
-			end, err = w.object(n, at, depth+1)
-		default:
-			end, err = w.value(n, at, depth+1)
-		}
+		end, err := w.value(n, at, depth+1)
 		if err != nil {
 			return end, err
 		}
@@ -417,13 +328,13 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 // scalar files a value under what the node wants of it.
 func (w *walker) scalar(n *node, s Span) {
 	for _, to := range n.stores {
-		w.store(to, s)
+		w.r.store(to, s)
 	}
 	if n.list != nil {
-		w.store(*n.list, s) // a list of one, unless an array ends after it
+		w.r.store(*n.list, s) // a list of one, unless an array ends after it
 	}
 	if n.member > 0 && s.IsString() {
-		w.r.census.caught[n.level-1][n.member-1] = s
+		w.r.tally.caught[n.level-1][n.member-1] = s
 	}
 	for i := range n.tests {
 		t := &n.tests[i]
@@ -433,71 +344,7 @@ func (w *walker) scalar(n *node, s Span) {
 			text = w.r.scratch
 		}
 		if marks := t.marksOf(text); marks != (Marks{}) {
-			w.mark(marking{t.scope, t.level, marks})
-		}
-	}
-}
-
-// store puts a span into the first free one of a slot's registers, so that of
-// several values the first ones stay, or into the one that takes the last.
-func (w *walker) store(to slot, s Span) {
-	if w.recording > 0 {
-		w.r.stores = append(w.r.stores, storing{to: to, span: s, empty: s == emptySpan, hole: -1})
-	}
-	if to.count == 0 {
-		w.r.regs[to.reg] = s
-		return
-	}
-	for i := to.reg; i < to.reg+int32(to.count); i++ {
-		if w.r.regs[i].IsZero() {
-			w.r.regs[i] = s
-			return
-		}
-	}
-}
-
-// mark notes conditions that an element of a scope meets.
-func (w *walker) mark(m marking) {
-	if w.recording > 0 {
-		w.r.marked = append(w.r.marked, m)
-	}
-	w.r.marks[m.scope].add(m.marks)
-}
-
-func (w *walker) open(sc *scope, i int) {
-	w.r.marks[i] = Marks{}
-	clear(w.r.regs[sc.lo:sc.hi])
-}
-
-// close is where an element's predicates are decided: by now all of its
-// members have been seen, in whatever order they came.
-func (w *walker) close(sc *scope, i int) {
-	marks := w.r.marks[i]
-	for word, set := range marks {
-		for ; set != 0; set &= set - 1 {
-			for _, rule := range sc.rules[word*64+bits.TrailingZeros64(set)] {
-				if marks.Has(rule.need) {
-					w.apply(&rule)
-				}
-			}
-		}
-	}
-	if sc.rowSet >= 0 {
-		copy(w.r.rows[sc.rowSet].add(marks), w.r.regs[sc.lo:sc.hi])
-	}
-}
-
-// apply moves the values of a rule outwards.
-func (w *walker) apply(rule *rule) {
-	from := w.r.regs[rule.src.reg : rule.src.reg+int32(rule.src.count)]
-	if rule.dst.count > 1 && from[0].IsZero() {
-		// One of several elements, and it lacks the value: those behind it
-		// keep their places.
-		w.store(rule.dst, emptySpan)
-	}
-	for _, s := range from {
-		if !s.IsZero() {
-			w.store(rule.dst, s)
+			w.r.mark(markOp{t.scope, t.level, marks})
 		}
 	}
 }
