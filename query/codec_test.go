@@ -19,7 +19,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
-// Files with compressions that cclf does not read never get to DuckDB.
+// TestCodecs checks that Parquet files with other compressions never reach DuckDB.
 func TestCodecs(t *testing.T) {
 	t.Parallel()
 	for codec, ok := range map[compress.Compression]bool{

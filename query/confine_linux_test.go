@@ -15,8 +15,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/confine"
 )
 
-// TestConfined takes the fence away and lets DuckDB write to a part file, which is
-// among the files that it may open: the kernel stops it.
+// TestConfined bypasses the fence and lets DuckDB write to a part file, which it is
+// allowed to open. The kernel stops it.
 func TestConfined(t *testing.T) {
 	t.Parallel()
 	const variable = "CCLF_TEST_CONFINED"
@@ -59,7 +59,7 @@ func unfencedWrite(t *testing.T, dir, temp string) {
 			t.Errorf("%s: %v, want that permission is denied", sql, err)
 		}
 	}
-	// What a query needs is there: the data set, threads, and room to spill.
+	// A query still has what it needs: the data set, threads, and room to spill.
 	if got := get(t, db, "SELECT count(*) FROM cclf1, cclf2"); got[0][0] != int64(1) {
 		t.Errorf("%v", got)
 	}
@@ -71,6 +71,6 @@ func unfencedWrite(t *testing.T, dir, temp string) {
 		t.Error(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(temp, "*", "*")); len(left) > 0 {
-		t.Errorf("%v is left", left)
+		t.Errorf("%v is left behind", left)
 	}
 }

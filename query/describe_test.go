@@ -10,7 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// DESCRIBE of a table shows the descriptions of its columns, in their order.
+// TestDescribe checks that DESCRIBE shows the descriptions of the columns, in order.
 func TestDescribe(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// DuckDB passes on what the C library says, with a capital letter.
+// TestDiskFullText checks the message of the C library, which DuckDB passes on with
+// an uppercase letter.
 func TestDiskFullText(t *testing.T) {
 	t.Parallel()
 	const text = `TransactionContext Error: Failed to commit: Could not write file "x.duckdb.wal": No space left on device`

@@ -12,8 +12,7 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// exampleData writes two tables in CSV, as another program may write them, and
-// returns their folder.
+// exampleData writes two tables in CSV, without a manifest, and returns the folder.
 func exampleData() string {
 	dir, err := os.MkdirTemp("", "cclf-example")
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// databaseSet makes a data set with the tables of another one in a database
-// file.
+// databaseSet copies a data set into a data set in a database file.
 func databaseSet(t *testing.T, parts string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "set")
@@ -31,7 +30,7 @@ func databaseSet(t *testing.T, parts string) string {
 	return dir
 }
 
-// TestExport checks that queries find in a database file what they find in
+// TestExport checks that queries of a database file return the same as queries of
 // part files.
 func TestExport(t *testing.T) {
 	t.Parallel()
@@ -78,7 +77,7 @@ func TestExport(t *testing.T) {
 		}
 	}
 
-	// The file by itself.
+	// The database file alone.
 	db, err := connect(t.Context(), Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +92,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// TestExportErrors checks that nothing is left of an export that failed.
+// TestExportErrors checks that a failed export leaves nothing behind.
 func TestExportErrors(t *testing.T) {
 	t.Parallel()
 	parts := dataSet(t, map[string]string{
@@ -142,7 +141,7 @@ func TestExportPatterns(t *testing.T) {
 	}
 }
 
-// TestFormatsWithoutTables opens data sets that there is nothing to query in.
+// TestFormatsWithoutTables opens data sets that cannot be queried.
 func TestFormatsWithoutTables(t *testing.T) {
 	t.Parallel()
 	for manifest, want := range map[string]string{

@@ -55,7 +55,7 @@ func testRefused(t *testing.T, dir string) {
 		{"EXPLAIN ANALYZE COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
 		{"EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO 'DATA/cclf2/part-00000.parquet' (USE_TMP_FILE false)", refused},
 		{"/* x */ explain\n-- y\nanalyze copy (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
-		// A space that is none of ASCII's: DuckDB's parser takes it for one.
+		// Non-ASCII space, which DuckDB's parser accepts.
 		{"EXPLAIN\u00a0ANALYZE COPY (SELECT 1) TO 'DATA/cclf2/part-00000.parquet' (USE_TMP_FILE false)", refused},
 		{"EXPLAIN\u00a0ANALYZE\u3000COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false)", refused},
 		{"\u00a0EXPLAIN/**/ANALYZE\u2003(COPY (SELECT 1) TO 'DATA/cclf1/part-00000.csv' (USE_TMP_FILE false))", ""},
@@ -213,7 +213,7 @@ func testRefused(t *testing.T, dir string) {
 	}
 }
 
-// contents reads all files below some folders.
+// contents reads all files below dirs.
 func contents(t *testing.T, dirs ...string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)

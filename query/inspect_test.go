@@ -16,7 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// inspectAll inspects tables of a data set made of files.
+// inspectAll profiles tables of a data set with the given files.
 func inspectAll(t *testing.T, files map[string]string, tables ...string) []*TableProfile {
 	t.Helper()
 	db := open(t, files)
@@ -113,8 +113,8 @@ func TestInspectErrors(t *testing.T) {
 	}
 }
 
-// TestRanges lists all columns whose least and greatest values are shown.
-// Before a column is added here, think of who may look at the report.
+// TestRanges lists all columns whose range is shown. Before adding a column, think
+// of everybody who may see the report.
 func TestRanges(t *testing.T) {
 	t.Parallel()
 	want := strings.Fields(`
@@ -158,8 +158,8 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// TestNothingPersonal fills all columns of the tables of beneficiaries, and
-// looks for the values in the profiles.
+// TestNothingPersonal fills all columns of the beneficiary tables, and checks that
+// the profiles do not have the values.
 func TestNothingPersonal(t *testing.T) {
 	t.Parallel()
 	files := make(map[string]string)
@@ -238,8 +238,7 @@ func TestAPIs(t *testing.T) {
 	}
 }
 
-// TestCreateTable runs the statements of package schema and looks at what
-// they make.
+// TestCreateTable runs the DDL of package schema, and checks the tables.
 func TestCreateTable(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{})

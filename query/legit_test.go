@@ -15,8 +15,8 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// legitimate are queries of analysts, of as many shapes as DuckDB has, that the fence
-// must let through. Those that make something are followed by what reads it.
+// legitimate are queries of analysts, of all kinds that DuckDB has, which the fence
+// must let through. Queries that create something are followed by one that reads it.
 var legitimate = []string{
 	// Selections.
 	"SELECT 1", "SELECT 'a;b' -- c", "SELECT 'a;b' /* ; */ AS x;", "(SELECT 1)", "((SELECT 1) UNION ALL (SELECT 2) ORDER BY 1)", "VALUES (1, 'a'), (2, 'b')",
@@ -80,14 +80,14 @@ var legitimate = []string{
 	"CREATE TYPE kind AS ENUM ('a', 'b'); SELECT 'a'::kind; DROP TYPE kind", "CREATE SCHEMA mine; CREATE TABLE mine.t AS SELECT 1 AS a; FROM mine.t", "SET VARIABLE from_dt = DATE '2024-01-01'; SELECT getvariable('from_dt')", "SET VARIABLE top = (SELECT max(amt) FROM cclf1); SELECT getvariable('top'); RESET VARIABLE top",
 	"SET VARIABLE types = (SELECT list(type ORDER BY clm_id) FROM cclf1); SELECT getvariable('types')", "WITH x AS (SELECT 1 AS a) SELECT * FROM x; SELECT 2; ; SELECT 3;", "CREATE TEMP TABLE t5 AS WITH a AS (FROM cclf1) SELECT * FROM a; SUMMARIZE t5", "CREATE TEMP TABLE t6 AS PIVOT cclf1 ON type IN ('60', '40') USING sum(amt) GROUP BY mbi; FROM t6 ORDER BY ALL",
 	"CREATE TEMP TABLE t7 AS SELECT 1 AS a; INSERT INTO t7 BY NAME SELECT 2 AS a; INSERT INTO t7 FROM t7; SELECT sum(a) FROM t7", "CREATE TEMP TABLE t8 (a INT, l INT[], s STRUCT(x INT), d DECIMAL(9, 2)); INSERT INTO t8 VALUES (1, [1], {'x': 1}, 1.5); INSERT INTO t8 (a) VALUES (2) RETURNING a + 1 AS b; FROM t8", "CREATE TEMP TABLE t9 AS SELECT i, i % 7 AS m FROM range(5000) t(i); SELECT m, count(*) FROM t9 GROUP BY m ORDER BY m; SELECT count(*) FROM t9 a JOIN t9 b ON a.i = b.m; CREATE INDEX ix ON t9 (i); FROM t9 WHERE i = 77",
-	// Shapes whose plans are peculiar.
+	// Unusual plans.
 	"SELECT count(*) FROM cclf1 a JOIN cclf2 b ON a.clm_id = b.clm_id AND b.line > (SELECT avg(line) FROM cclf2 c WHERE c.clm_id = a.clm_id)", "SELECT sum(DISTINCT amt), count(DISTINCT type) FROM cclf1", "SELECT type, list(DISTINCT mbi ORDER BY mbi) FROM cclf1 GROUP BY type ORDER BY 1", "SELECT 1 WHERE false", "SELECT * FROM cclf1 LIMIT 0", "SELECT * FROM cclf1 ORDER BY clm_id LIMIT (SELECT 2)", "SELECT max(i) FROM range(200000) t(i) GROUP BY i % 3 ORDER BY 1",
 	"FROM (FROM cclf1 ORDER BY amt LIMIT 2) ORDER BY clm_id", "SELECT i % 2, i % 3, sum(i) FROM range(100) t(i) GROUP BY ROLLUP (i % 2, i % 3) ORDER BY ALL", "SELECT * FROM (SELECT unnest([1, 2]) a), (SELECT unnest([3, 4]) b) ORDER BY ALL", "SELECT sum(a.i * b.i) FROM range(100) a(i), range(100) b(i) WHERE a.i + b.i < 50 AND a.i <> b.i", "SELECT x FROM (SELECT 1 AS x UNION ALL SELECT 2) WHERE x = (SELECT max(y) FROM (VALUES (1), (2)) t(y))",
 	"SELECT clm_id FROM cclf1 WHERE clm_id LIKE '00%' AND type = $$60$$ AND from_dt >= '2024-01-01' ORDER BY 1",
 }
 
-// TestLegitimate runs what analysts write within the fence and without it: it lets
-// all through, and the results are the same.
+// TestLegitimate runs the queries of analysts with and without the fence, and checks
+// that the results are the same.
 func TestLegitimate(t *testing.T) {
 	t.Parallel()
 	dir := dataSet(t, map[string]string{
@@ -141,7 +141,7 @@ func TestLegitimate(t *testing.T) {
 	}
 }
 
-// unfenced runs a statement without asking what it is.
+// unfenced runs a statement without judging it.
 func (db *DB) unfenced(ctx context.Context, sql string) (*Rows, error) {
 	p, err := db.prepare(sql)
 	if err != nil {
@@ -160,7 +160,7 @@ func (db *DB) unfenced(ctx context.Context, sql string) (*Rows, error) {
 	return &Rows{}, err
 }
 
-// own reports whether the result is another one within the fence, as it should be.
+// own reports whether the fence is meant to change the result.
 func own(sql string) bool {
 	upper := strings.ToUpper(sql)
 	if strings.HasPrefix(upper, "EXPLAIN") { // has times

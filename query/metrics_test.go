@@ -22,10 +22,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite docs/metrics.md from the headers of the metrics")
 
-// tables makes the files of a data set from tables of which only some columns
-// are of interest: a name, and lines with the labels of the columns and with
-// rows, of words, where a dash is an empty field. The other columns of the
-// table are there and empty.
+// tables makes the files of a data set from texts by table name. The first line of a
+// text has the labels of columns, the others have rows; fields are words, and a dash
+// is an empty field. All other columns of the table are empty.
 func tables(t *testing.T, texts map[string]string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -97,13 +96,12 @@ func lines(t *testing.T, db *DB, sql string) []string {
 	return list
 }
 
-// answer is a metric as part of a query.
+// answer returns a metric as a subquery.
 func answer(name string) string {
 	return "(" + strings.TrimSuffix(strings.TrimSpace(LookupMetric(name).SQL), ";") + ")"
 }
 
-// check compares the rows of a query, or of a metric when sql is the name of
-// one, with lines of text.
+// check compares the rows of a query, or of the metric named sql, with lines of text.
 func check(t *testing.T, db *DB, sql, want string) {
 	t.Helper()
 	if m := LookupMetric(sql); m != nil {
@@ -119,8 +117,8 @@ func check(t *testing.T, db *DB, sql, want string) {
 	}
 }
 
-// The example of the Information Packet, section 5.3.2: the expenditures of a
-// beneficiary from debits and credits.
+// The example in section 5.3.2 of the Information Packet: the expenditures for a
+// beneficiary, from debits and credits.
 var (
 	packetPartA = `
 		cur_clm_uniq_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt bene_mbi_id clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt
@@ -149,7 +147,7 @@ const (
 	finalPartB = "SELECT claim, line FROM metrics.part_b WHERE final_action ORDER BY claim, line"
 )
 
-// reversed turns the rows of a table around.
+// reversed reverses the rows of a table.
 func reversed(text string) string {
 	rows := strings.Split(strings.TrimSpace(text), "\n")
 	slices.Reverse(rows[1:])
@@ -174,7 +172,7 @@ func TestGoldenVectors(t *testing.T) {
 				B, physician `+physician+`
 				B, equipment `+equipment+`
 				A and B 967.00 1`)
-			// Either of 2 and 5 may be the one that 6 cancels: it is the older.
+			// 6 can cancel 2 or 5: it cancels the older one.
 			check(t, db, finalPartA, "2\n4\n7")
 			check(t, db, finalPartB, "2 1\n2 2\n2 3")
 			check(t, db, "SELECT file, all_rows, final_action, taken_back, paired_alike, unpaired, net_amount, difference FROM "+answer("final_action")+" WHERE all_rows > 0 ORDER BY file", `
@@ -185,7 +183,7 @@ func TestGoldenVectors(t *testing.T) {
 	}
 }
 
-// TestGoldenVectorsInParquet has the example in the types that convert writes.
+// TestGoldenVectorsInParquet has the example with the types that convert writes.
 func TestGoldenVectorsInParquet(t *testing.T) {
 	t.Parallel()
 	files := make(map[string]string)
@@ -210,20 +208,20 @@ func TestGoldenVectorsInParquet(t *testing.T) {
 		A and B 967.00`)
 }
 
-// TestFinalAction reads claims as BCDA sends them.
+// TestFinalAction computes metrics of claims as BCDA sends them.
 func TestFinalAction(t *testing.T) {
 	t.Parallel()
-	// Nothing is ever subtracted: cancellations are left out.
+	// Cancellations are excluded, and nothing is subtracted.
 	db := prepare(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}, FinalAction, FinalAction)
 	check(t, db, "SELECT part, sum(paid), min(paid) FROM metrics.payments GROUP BY part ORDER BY part", `
 		A 460.00 0.00
 		B 1314.00 0.00`)
 	check(t, db, finalPartA, "1\n2\n4\n5\n7")
 
-	// What convert wrote is not debit/credit, even if there is a cancellation
-	// in it, as v3 can send one without the claim that it cancels. Of all
-	// versions of a claim those in force count, and claims that are not yet
-	// adjudicated say nothing of the others.
+	// A data set written by convert is not debit/credit, even if it has a
+	// cancellation: v3 can send one without the claim that it cancels. Among the
+	// versions of a claim, the final-action ones count. Partially adjudicated
+	// claims do not affect the others.
 	texts := map[string]string{
 		"claims": `
 			cur_clm_uniq_id claim_type final_action clm_adjsmt_type_cd system_type
@@ -266,12 +264,12 @@ func TestFinalAction(t *testing.T) {
 		cclf6 0 0 0 0 - - - 0 0.00 0.00 0.00
 		cclf7 2 1 1 0 - - - 0 5.00 5.00 0.00`)
 
-	// A flag decides otherwise.
+	// An explicit basis.
 	db = prepare(t, texts, DebitCredit, DebitCredit)
 	check(t, db, "SELECT sum(paid) FROM metrics.part_a", "700.07")
 }
 
-// TestSeveralFinalActions finds versions of a claim that are in force at once.
+// TestSeveralFinalActions finds several final-action versions of a claim.
 func TestSeveralFinalActions(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{"claims": `
@@ -340,7 +338,7 @@ func TestPairing(t *testing.T) {
 	}
 }
 
-// TestRelated has cancellations that only look like those of other claims.
+// TestRelated has cancellations that resemble those of other claims.
 func TestRelated(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{
@@ -355,9 +353,8 @@ func TestRelated(t *testing.T) {
 			7 10 1 M -      2024-02-01 2024-02-01
 			8 10 0 -  654321 2024-02-01 2024-02-01
 			9 10 1 -  654321 2024-02-01 2024-02-01`,
-		// The lines of claims that differ in one line only: the cancellation is
-		// that of the claim with which it agrees in all of them, which is not
-		// the oldest.
+		// Claims that differ in one line only: the cancellation belongs to the
+		// claim with the same amounts in all lines, which is not the oldest.
 		"cclf5": `
 			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num
 			1 1 380 0 2024-01-01 M 7
@@ -370,7 +367,7 @@ func TestRelated(t *testing.T) {
 			5 1 50  1 2024-01-01 M -
 			6 1 60  0 2024-01-01 M 8
 			7 2 60  1 2024-01-01 M 8`,
-		// The same control number in another file is another claim.
+		// The same control number in another file: a different claim.
 		"cclf6": `
 			cur_clm_uniq_id clm_line_num clm_line_cvrd_pd_amt clm_adjsmt_type_cd clm_efctv_dt bene_mbi_id clm_cntl_num
 			1 1 60 1 2024-01-01 M 8`,
@@ -384,9 +381,9 @@ func TestRelated(t *testing.T) {
 		cclf7 0 0 0 0 - - - 0 0.00 0.00 0.00`)
 }
 
-// TestPairingAtRandom makes histories of claims in which every cancellation
-// cancels a claim, and shuffles the rows. Whatever is paired, the amounts left
-// must be those that were not cancelled.
+// TestPairingAtRandom makes histories of claims, in which every cancellation cancels
+// a claim, and shuffles the rows. The remaining amounts must be those that were not
+// canceled.
 func TestPairingAtRandom(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -401,7 +398,7 @@ func TestPairingAtRandom(t *testing.T) {
 		for range 1 + random.IntN(3) {
 			cents := random.IntN(4) * 333 // the same amount more often than not
 			add(set, cents, 0)
-			for random.IntN(2) == 0 { // cancelled, and then perhaps adjusted
+			for random.IntN(2) == 0 { // canceled, and then perhaps adjusted
 				add(set, cents, 1)
 				if random.IntN(3) == 0 {
 					cents = -1
@@ -475,12 +472,12 @@ func TestMostRecentMBI(t *testing.T) {
 		Y0 Y1
 		Y2 Y1
 		Y3 Y1`)
-	// The names of a person do not come between a claim and its cancellation.
+	// A change of the MBI does not separate a claim from its cancellation.
 	check(t, db, "SELECT mbi, claim, paid FROM metrics.part_a WHERE final_action", "C 3 12.00")
 	check(t, db, "SELECT * EXCLUDE (part_c, part_d) FROM metrics.member_months", "C 2024-01-01 true true true")
 }
 
-// TestBeneficiaries joins claims to a CCLF8 with several rows for a person.
+// TestBeneficiaries joins claims to a CCLF8 with several rows per beneficiary.
 func TestBeneficiaries(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{
@@ -691,7 +688,7 @@ func TestDenied(t *testing.T) {
 func TestPartD(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{
-		// The newest of related events counts, and none if that is a deletion.
+		// The newest of related events counts, unless it is a deletion.
 		"cclf7": `
 			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_line_from_dt clm_srvc_prvdr_gnrc_id_num clm_line_rx_srvc_rfrnc_num clm_line_rx_fill_num clm_line_bene_pmt_amt clm_efctv_dt clm_idr_ld_dt
 			1 M 01 2024-01-05 9 100 0 1.00  2024-01-10 2024-01-12
@@ -719,8 +716,8 @@ func TestPartD(t *testing.T) {
 		2024-02-01 2 1 64.55 2 101.00 0.50`)
 }
 
-// TestMetrics runs all metrics over a data set without rows. No number may be
-// inexact, and the columns must be those that the headers tell of.
+// TestMetrics runs all metrics on a data set without rows. Numbers must be exact, and
+// the columns must be those in the headers.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	for _, r := range []Basis{FinalAction, DebitCredit} {
@@ -745,20 +742,20 @@ func TestMetrics(t *testing.T) {
 			for _, c := range m.Columns {
 				told = append(told, c.Name)
 				if c.Meaning == "" {
-					t.Errorf("%s: nothing is said of column %s", m.Name, c.Name)
+					t.Errorf("%s: the header does not describe column %s", m.Name, c.Name)
 				}
 			}
 			if diff := cmp.Diff(told, names); diff != "" {
-				t.Errorf("%s: columns (-told +got):\n%s", m.Name, diff)
+				t.Errorf("%s: columns (-header +got):\n%s", m.Name, diff)
 			}
 			if m.Title == "" || m.Meaning == "" || m.Units == "" || m.Rule == "" || m.Rows == "" {
-				t.Errorf("%s: something is not told: %+v", m.Name, m)
+				t.Errorf("%s: the header is incomplete: %+v", m.Name, m)
 			}
 		}
 	}
 }
 
-// TestMetricFiles makes sure that every file is listed.
+// TestMetricFiles checks that every file is in metricNames.
 func TestMetricFiles(t *testing.T) {
 	t.Parallel()
 	entries, err := sqlFiles.ReadDir("sql")
@@ -777,11 +774,11 @@ func TestMetricFiles(t *testing.T) {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	if m := LookupMetric("nonsense"); m != nil {
-		t.Errorf("there is a metric %+v", m)
+		t.Errorf("unexpected metric %+v", m)
 	}
 }
 
-// TestScript runs the SQL that a user gets to see.
+// TestScript runs the scripts that Script returns.
 func TestScript(t *testing.T) {
 	t.Parallel()
 	for r, want := range map[Basis]string{AutoBasis: "967.00", DebitCredit: "967.00", FinalAction: "1774.00"} {
@@ -802,8 +799,8 @@ func TestPrepareMetricsErrors(t *testing.T) {
 	}
 }
 
-// TestMetricsDocument makes sure that docs/metrics.md says what the headers of
-// the metrics say. With -update it writes that part anew.
+// TestMetricsDocument checks that docs/metrics.md agrees with the headers of the
+// metrics. With -update it rewrites that section.
 func TestMetricsDocument(t *testing.T) {
 	t.Parallel()
 	const begin = "<!-- Generated from the headers of query/sql/*.sql by go test ./query -run TestMetricsDocument -update -->\n"

@@ -26,8 +26,8 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// dataSet makes a data set out of files: names with contents, or for names
-// that end in .parquet a SELECT with the rows.
+// dataSet writes a data set with the given files: content by name, or a SELECT with
+// the rows for .parquet files.
 func dataSet(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -56,8 +56,8 @@ func dataSet(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// formatOf returns the format of files, or "" if there are several, which no
-// manifest allows.
+// formatOf returns the format of files, or "" if they have different formats, which
+// no manifest allows.
 func formatOf(files map[string]string) dataset.Format {
 	format := dataset.Format("")
 	for name := range files {
@@ -81,14 +81,14 @@ func formatOf(files map[string]string) dataset.Format {
 	return format
 }
 
-// options returns options for a data set, which may be without a manifest.
+// options returns opts for a data set of dataSet, which may lack a manifest.
 func options(dir string, opts Options) Options {
 	_, err := os.Stat(filepath.Join(dir, dataset.ManifestFile))
 	opts.NoManifest = err != nil
 	return opts
 }
 
-// describe writes the manifest of a folder: it lists the part files.
+// describe writes a manifest that lists the part files in a folder.
 func describe(t *testing.T, dir string, m *dataset.Manifest) {
 	t.Helper()
 	m.SchemaVersion = dataset.SchemaVersion
@@ -139,7 +139,7 @@ func writeManifest(t *testing.T, dir string, m any) {
 	}
 }
 
-// open opens a data set made of files.
+// open opens a data set with the given files.
 func open(t *testing.T, files map[string]string) *DB {
 	t.Helper()
 	dir := dataSet(t, files)
@@ -315,7 +315,7 @@ func TestTempDirIsRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// More than the limit, so that it has to spill.
+	// More than the limit, so it must spill.
 	rows, err := db.Query(t.Context(), "SELECT range AS n, repeat('x', 100) || range AS s FROM range(1_000_000)")
 	if err != nil {
 		t.Fatal(err)
@@ -517,7 +517,7 @@ func TestErrors(t *testing.T) {
 		"SELCT 1":                        `Parser Error: syntax error at or near "SELCT"`,
 		"SELECT nope FROM cclf1":         `Referenced column "nope" not found`,
 		"SELECT 1;\n\nSELECT 2,\n  nope": "(line 4, column 3 of the SQL)",
-		// Found only while it runs, from within the temporary table.
+		// This fails only while it runs, in the temporary table.
 		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1": "(line 3, column 18 of the SQL)",
 		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "(line 1, column 23 of the SQL)",
 		"PIVOT cclf1 ON cur_clm_uniq_id USING count(*)":        "dynamic PIVOT is not supported",
@@ -547,7 +547,7 @@ func TestCancel(t *testing.T) {
 	if _, err := db.Query(ctx, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Query after the end: %v, want the context's error", err)
 	}
-	// The data set is still good.
+	// The data set can still be queried.
 	if diff := cmp.Diff([][]any{{int64(1)}}, get(t, db, "SELECT 1")); diff != "" {
 		t.Error(diff)
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Errors say what and where, and have no values of claims in their text; Detail
-// has what DuckDB says.
+// TestErrorsHaveNoValues checks that messages say what failed and where, without
+// values of claims.
 func TestErrorsHaveNoValues(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{
@@ -53,7 +53,7 @@ func TestErrorsHaveNoValues(t *testing.T) {
 		if !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s:\n%s\nwant %q", tt.sql, err, tt.want)
 		}
-		// All that is wrapped is as clean: a logger may walk the chain.
+		// Wrapped errors have no values either: a logger can walk the chain.
 		for chain := error(e); chain != nil; chain = errors.Unwrap(chain) {
 			for _, value := range []string{"JOHN", "SMITH", "smith", "1EG4", "12345678", "EG4TE"} {
 				if strings.Contains(chain.Error(), value) {

@@ -13,8 +13,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
-// publish makes a data set of one table in CSV, with a row in each of so many
-// part files.
+// publish writes a data set with one CSV table, which has one row in each of its part
+// files.
 func publish(t *testing.T, out string, parts int) {
 	t.Helper()
 	w, err := dataset.Create(out, dataset.CSV, dataset.Options{Overwrite: true})
@@ -40,8 +40,8 @@ func publish(t *testing.T, out string, parts int) {
 	}
 }
 
-// TestReplaced replaces a data set while it is open. A query of it fails, and
-// says why; it is never one of both data sets.
+// TestReplaced replaces a data set while it is open. A query fails with ErrReplaced,
+// and never reads a mixture of both.
 func TestReplaced(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
@@ -60,7 +60,7 @@ func TestReplaced(t *testing.T) {
 		t.Errorf("error %v, want ErrReplaced", err)
 	}
 	if _, err := db.Query(t.Context(), "SELECT nonsense"); err == nil || errors.Is(err, ErrReplaced) {
-		t.Errorf("error %v, want that there is no such column", err)
+		t.Errorf("error %v, want an unknown column", err)
 	}
 	again, err := Open(t.Context(), out, Options{Threads: 1})
 	if err != nil {
@@ -72,8 +72,7 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// TestReplacedMeanwhile opens and queries a data set that is replaced again and
-// again.
+// TestReplacedMeanwhile opens and queries a data set that is replaced continuously.
 func TestReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "out")
@@ -85,7 +84,7 @@ func TestReplacedMeanwhile(t *testing.T) {
 		for !done.Load() {
 			db, err := Open(t.Context(), out, Options{Threads: 1})
 			if errors.Is(err, ErrReplaced) {
-				continue // at each try
+				continue // in each try
 			}
 			if err != nil {
 				t.Error(err)

@@ -55,7 +55,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// FuzzSplit checks that a piece is one piece when it is split again.
+// FuzzSplit checks that splitting a statement returns the statement.
 func FuzzSplit(f *testing.F) {
 	for _, s := range []string{"SELECT 1; SELECT 2", "E'\\';'", "$a$;$a$;", "/*/**/*/;--\n;", `";`, "$1;$", "e'", "\xff;"} {
 		f.Add(s)
@@ -75,8 +75,8 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// FuzzSplitAsDuckDB compares split with DuckDB's parser: where that takes a
-// script, it must have as many statements, and each piece must be one.
+// FuzzSplitAsDuckDB compares split with DuckDB's parser. If DuckDB accepts a script,
+// the number of statements must be the same, and each must be one statement.
 func FuzzSplitAsDuckDB(f *testing.F) {
 	for _, s := range []string{
 		"SELECT 1; SELECT 2", "SELECT\u00a01;SELECT\u30002", "EXPLAIN\u00a0ANALYZE COPY (SELECT 1) TO 'x;y'",
@@ -101,7 +101,7 @@ func FuzzSplitAsDuckDB(f *testing.F) {
 	count := func(script string) int {
 		var stmts bindings.ExtractedStatements
 		defer bindings.DestroyExtracted(&stmts)
-		return int(bindings.ExtractStatements(conn, script, &stmts)) // 0 for what it does not parse
+		return int(bindings.ExtractStatements(conn, script, &stmts)) // 0 if it does not parse
 	}
 	f.Fuzz(func(t *testing.T, script string) {
 		if strings.Contains(script, "\x00") || !utf8.ValidString(script) || len(script) > 300 {
@@ -115,14 +115,14 @@ func FuzzSplitAsDuckDB(f *testing.F) {
 		if want == 0 {
 			return
 		}
-		// DuckDB passes over some pieces that are no statement, such as "°;".
-		// Those by themselves are an error, so that nothing of them runs.
+		// DuckDB ignores some pieces that are not statements, such as "°;". On their
+		// own they are errors, so nothing of them runs.
 		stmts, taken := split(script), 0
 		for _, s := range stmts {
 			switch n := count(s.text); {
 			case n > 1:
 				t.Errorf("split(%q): DuckDB counts %d in %q", script, n, s.text)
-			case n == 1, count(s.text+"\u200b") == 1, count(s.text+"\u00a0 ") == 1: // some tokens need a space at the end
+			case n == 1, count(s.text+"\u200b") == 1, count(s.text+"\u00a0 ") == 1: // some tokens need a trailing space
 				taken++
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// openWith opens an empty data set with a file as the table roster.
+// openWith opens a data set without rows, with a file as the table roster.
 func openWith(t *testing.T, name string, content []byte) (*DB, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -61,7 +61,7 @@ func TestTableFile(t *testing.T) {
 		{"parquet", "r.dat", parquet, "VARCHAR DECIMAL(3,2)", "007,1.50\n"},
 		{"header alone", "r.csv", []byte("a,b\n"), "VARCHAR VARCHAR", ""},
 
-		// Codes stay what they are.
+		// Codes are unchanged.
 		{"leading zero", "r.csv", []byte("a\n10\n02134\n"), "VARCHAR", "10\n02134\n"},
 		{"leading zero in a late row", "r.csv", []byte("a\n" + strings.Repeat("12345\n", 30000) + "02134\n"), "VARCHAR", ""},
 		{"codes by name", "r.csv", []byte("Provider NPI,tin,zip_code,bene_id,ccn,CLM_TYPE_CD\n1234567890,123456789,90210,7,123456,60\n"), "VARCHAR VARCHAR VARCHAR BIGINT VARCHAR VARCHAR", ""},
@@ -101,7 +101,7 @@ func TestTableFile(t *testing.T) {
 	}
 }
 
-// TestTableFileAlone checks that the file is out of reach but for its table.
+// TestTableFileAlone checks that SQL cannot read the file itself.
 func TestTableFileAlone(t *testing.T) {
 	t.Parallel()
 	db, err := openWith(t, "r.csv", []byte("a\n1\n"))

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What a killed process has left goes at the next start; what a living one has
-// does not.
+// TestTempFolderSweep checks that the next process removes the folder of a killed
+// process, but not that of a running one.
 func TestTempFolderSweep(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
@@ -18,7 +18,7 @@ func TestTempFolderSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A killed process holds no lock, and has left data.
+	// A killed process has left data, and holds no lock.
 	left := filepath.Join(mine.parent, "123")
 	if err := os.MkdirAll(left, 0o700); err != nil {
 		t.Fatal(err)
@@ -44,11 +44,12 @@ func TestTempFolderSweep(t *testing.T) {
 		}
 	}
 	if entries, _ := os.ReadDir(base); len(entries) > 0 {
-		t.Errorf("%v is left", entries)
+		t.Errorf("%v is left behind", entries)
 	}
 }
 
-// A folder that another user could have made is not used.
+// TestTempFolderOfOthers checks that a folder is not used if another user could have
+// created it.
 func TestTempFolderOfOthers(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
@@ -67,7 +68,8 @@ func TestTempFolderOfOthers(t *testing.T) {
 	}
 }
 
-// Spilled data are encrypted, and there are no files before any are spilled.
+// TestTempFilesEncrypted checks that spilled data is encrypted, and that there are no
+// files before anything spills.
 func TestTempFilesEncrypted(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()

@@ -14,7 +14,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/confine"
 )
 
-// TestTo confines a process of its own, which then tries what it must not.
+// TestTo confines a child process, which then tries what is forbidden.
 func TestTo(t *testing.T) {
 	if dir := os.Getenv("CONFINE_TEST"); dir != "" {
 		confined(t, dir)
@@ -51,7 +51,7 @@ func confined(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	// Threads that were there before are confined as well.
+	// Threads that already run are confined too.
 	stop, ready, tried := make(chan struct{}), sync.WaitGroup{}, make(chan error, 4)
 	for range cap(tried) {
 		ready.Add(1)
@@ -73,7 +73,7 @@ func confined(t *testing.T, dir string) {
 	close(stop)
 	for range cap(tried) {
 		if err := <-tried; !errors.Is(err, os.ErrPermission) {
-			t.Errorf("a thread from before could write to the data set: %v", err)
+			t.Errorf("an earlier thread could write to the data set: %v", err)
 		}
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "data", "file")); err != nil || string(text) != "data" {
