@@ -6,8 +6,7 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// run is the program: it runs the command that args name and returns the exit
-// code.
+// run runs the command in args and returns the exit code.
 func run(ctx context.Context, e *env, args []string) int {
 	err := runApp(ctx, e, args)
 	code := e.exitCode(ctx, err)
@@ -17,8 +16,8 @@ func run(ctx context.Context, e *env, args []string) int {
 	return code
 }
 
-// runApp runs the command. A panic in it is an error; deferred functions have
-// run by then, so that temporary data are gone.
+// runApp runs the command. A panic becomes an error after deferred functions have
+// run, so temporary data are removed.
 func runApp(ctx context.Context, e *env, args []string) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -33,7 +32,7 @@ func runApp(ctx context.Context, e *env, args []string) (err error) {
 	return app.Run(ctx, args)
 }
 
-// newApp is the command line: global flags, and the commands.
+// newApp returns the command line: the global flags and the commands.
 func newApp(e *env) *cli.Command {
 	useOwnHelp()
 	app := &cli.Command{
@@ -41,9 +40,9 @@ func newApp(e *env) *cli.Command {
 		Usage:     "turn BCDA exports into CCLF tables and query them",
 		UsageText: "cclf [global options] command [options] [arguments]",
 		Description: help(`
-			cclf gets the bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
-			API, turns them into Claim and Claim Line Feed (CCLF) tables, as Parquet,
-			CSV, Arrow, a DuckDB file or the fixed-width files of CMS, and runs SQL
+			cclf downloads bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
+			API (BCDA), converts them into Claim and Claim Line Feed (CCLF) tables, as
+			Parquet, CSV, Arrow, a DuckDB file or fixed-width CMS files, and runs SQL
 			over them.`,
 			"cclf synth -o export",
 			"cclf convert -o out export",
@@ -87,7 +86,7 @@ func newApp(e *env) *cli.Command {
 		ErrWriter: e.words(),
 		// Errors are reported by run, after Run returns them.
 		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
-		HideHelpCommand: true, // the library's, which every command would have: there is one below
+		HideHelpCommand: true, // that of the library would be in every command
 	}
 	app.Commands = append(app.Commands, newHelpCommand(app))
 	app.OnUsageError = usageError
@@ -101,9 +100,9 @@ func newApp(e *env) *cli.Command {
 func newHelpCommand(app *cli.Command) *cli.Command {
 	return &cli.Command{
 		Name:        "help",
-		Usage:       "explain a command",
+		Usage:       "show the help of a command",
 		UsageText:   "cclf help [command]",
-		Description: help("Explains a command, or without one lists them.", "cclf help query"),
+		Description: help("Shows the help of a command, or without one lists the commands.", "cclf help query"),
 		Metadata: completes(func(args []string) []string {
 			return argumentValues(app, args)
 		}),

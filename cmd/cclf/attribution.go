@@ -17,10 +17,10 @@ func newAttributionCommand(e *env) *cli.Command {
 	var result resultFlags
 	return &cli.Command{
 		Name:      "attribution",
-		Usage:     "show when BCDA last took in who your beneficiaries are",
+		Usage:     "show when BCDA last updated your attribution",
 		UsageText: "cclf attribution [options]",
 		Description: help(`
-			Prints the times of the last attribution file and the last runout file of
+			Prints when BCDA last received the attribution file and the run-out file of
 			your organization.
 			`+credentialsHelp,
 			"cclf attribution --env sandbox",

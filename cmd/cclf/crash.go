@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// crashHint is what a user can do about a crash.
-const crashHint = "this is a defect of cclf: please report it with the lines above, which hold no data of claims"
+// crashHint is the hint for a crash.
+const crashHint = "this is a bug in cclf; please report it with the lines above, which contain no claims data"
 
-// recovered makes an error of a panic. Its text has no values: only messages of
-// the runtime and of our own panics are known to have none.
+// recovered turns a panic into an error. Its text has no values of claims: it quotes
+// only messages of the runtime and of our own panics, which have none.
 func recovered(value any) error {
 	reason := fmt.Sprintf("a panic with a value of type %T", value)
 	switch v := value.(type) {

@@ -7,12 +7,12 @@ package main
 #include <string.h>
 #include <unistd.h>
 
-static volatile int account = -1; // the file that standard error is, for the runtime and for libraries
-static volatile int person = -1;  // standard error as it was
+static volatile int captured = -1; // file that the runtime and libraries write errors to
+static volatile int original = -1; // standard error of the process
 
 static void say(const char *text, size_t n) {
 	while (n > 0) {
-		ssize_t done = write(person, text, n);
+		ssize_t done = write(original, text, n);
 		if (done <= 0) return;
 		text += done;
 		n -= done;
@@ -21,8 +21,8 @@ static void say(const char *text, size_t n) {
 
 static int begins(const char *line, const char *with) { return strncmp(line, with, strlen(with)) == 0; }
 
-// tell writes what is known to hold no values: what kind of crash it is, and the
-// stacks. The text of a panic can be anything; its further lines are indented.
+// tell writes the lines that cannot contain values: the kind of crash, and the
+// stacks. The text of a panic can be anything; its continuation lines are indented.
 static void tell(const char *text) {
 	int stack = 0;
 	while (*text) {
@@ -37,26 +37,26 @@ static void tell(const char *text) {
 // on_abort ends the process with the exit code of a crash. It is async-signal-safe.
 static void on_abort(int sig) {
 	static char text[64 << 10];
-	if (account < 0) {
+	if (captured < 0) {
 		signal(sig, SIG_DFL);
 		raise(sig);
 		return;
 	}
-	ssize_t n = pread(account, text, sizeof text - 1, 0);
+	ssize_t n = pread(captured, text, sizeof text - 1, 0);
 	text[n < 0 ? 0 : n] = 0;
 	tell(text);
-	const char *message = "cclf: internal error\nhint: this is a defect of cclf: please report it with the lines above\n";
+	const char *message = "cclf: internal error\nhint: this is a bug in cclf; please report it with the lines above\n";
 	int code = 70;
 	if (strstr(text, "out of memory") || strstr(text, "cannot allocate memory")) {
-		message = "cclf: out of memory\nhint: run it where more memory is free, or lift the limit of this process\n";
+		message = "cclf: out of memory\nhint: run it with more free memory, or raise the memory limit of the process\n";
 		code = 71;
 	}
 	say(message, strlen(message));
 	_exit(code);
 }
 
-// The handler must be there before Go's runtime starts: the runtime forwards a
-// SIGABRT to it when it has given up.
+// The handler must be installed before the Go runtime starts: the runtime forwards
+// SIGABRT to it at the end of a crash.
 __attribute__((constructor)) static void install(void) {
 	struct sigaction action;
 	memset(&action, 0, sizeof action);
@@ -66,13 +66,12 @@ __attribute__((constructor)) static void install(void) {
 	sigaction(SIGABRT, &action, NULL);
 }
 
-// divert makes a file what the runtime and libraries write errors to, and returns
-// what standard error was, or -1.
+// divert makes file the standard error, and returns the original one, or -1.
 static int divert(int file) {
-	person = dup(2);
-	if (person < 0 || dup2(file, 2) < 0) return -1;
-	account = file;
-	return person;
+	original = dup(2);
+	if (original < 0 || dup2(file, 2) < 0) return -1;
+	captured = file;
+	return original;
 }
 */
 import "C"
@@ -83,30 +82,30 @@ import (
 	"syscall"
 )
 
-// catchCrashes makes the process end with the exit codes of a crash when the
-// runtime or a library gives up: with a panic in any goroutine, a lack of memory,
-// or an abort in DuckDB. The runtime's own exit code for these, 2, is that of
-// wrong usage. There is no way to change it but this: the runtime raises SIGABRT
-// when it is done ("crash"), and forwards it to a handler that was there first.
+// catchCrashes makes the process exit with exitInternal or exitNoMemory after a panic
+// in any goroutine, a lack of memory, or an abort in DuckDB. The exit code of the
+// Go runtime for these, 2, is that of usage errors, and cannot be set: instead the
+// runtime is told to raise SIGABRT ("crash"), which it forwards to a handler that
+// was installed before it.
 //
-// What the runtime says of a panic can have values of claims in it. So it says it
-// to a file without a name, and the handler passes the stacks on.
+// The message of a panic can quote values of claims. It goes to an unnamed file, from
+// which the handler copies only the stacks.
 func catchCrashes() {
 	file, err := os.CreateTemp("", "cclf-crash-")
 	if err != nil {
 		return
 	}
-	_ = os.Remove(file.Name()) // nothing stays of it
+	_ = os.Remove(file.Name()) // it stays open
 	fd, err := syscall.Dup(int(file.Fd()))
 	if file.Close(); err != nil {
 		return
 	}
-	person := C.divert(C.int(fd))
-	if person < 0 {
+	original := C.divert(C.int(fd))
+	if original < 0 {
 		return
 	}
 	syscall.CloseOnExec(fd)
-	syscall.CloseOnExec(int(person))
-	os.Stderr = os.NewFile(uintptr(person), "/dev/stderr")
+	syscall.CloseOnExec(int(original))
+	os.Stderr = os.NewFile(uintptr(original), "/dev/stderr")
 	debug.SetTraceback("crash")
 }

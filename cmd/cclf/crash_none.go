@@ -2,6 +2,6 @@
 
 package main
 
-// catchCrashes does nothing: a panic that is not recovered ends the process with
-// the runtime's exit code. It needs a handler in C.
+// catchCrashes does nothing: it would need a signal handler in C. A panic that is not
+// recovered ends the process with the exit code of the runtime.
 func catchCrashes() {}

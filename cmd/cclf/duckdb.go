@@ -13,7 +13,7 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// exportDuckDB makes a database file of a folder of tables.
+// exportDuckDB writes a folder of tables as a database file.
 var exportDuckDB = func(ctx context.Context, tables, file string, opts *convert.Options) error {
 	return query.Export(ctx, tables, file, query.Options{Threads: opts.Jobs, ExtraColumns: opts.ExtraColumns})
 }
@@ -21,8 +21,7 @@ var exportDuckDB = func(ctx context.Context, tables, file string, opts *convert.
 // duckDBVersion returns the version of DuckDB.
 var duckDBVersion = query.EngineVersion
 
-// countDatabase compares the rows of the tables in a DuckDB file with those
-// that the manifest gives.
+// countDatabase compares the row counts of a DuckDB file with those of the manifest.
 var countDatabase = func(ctx context.Context, dir string, m *dataset.Manifest) (problems []error, err error) {
 	db, err := query.Open(ctx, dir, query.Options{})
 	if err != nil {
@@ -41,7 +40,7 @@ var countDatabase = func(ctx context.Context, dir string, m *dataset.Manifest) (
 	}
 	for _, t := range m.Tables {
 		if n := fmt.Sprint(found[t.Name]); n != fmt.Sprint(t.Rows) {
-			problems = append(problems, fmt.Errorf("table %s has %s rows, and the manifest says %d", t.Name, n, t.Rows))
+			problems = append(problems, fmt.Errorf("table %s has %s rows, but the manifest says %d", t.Name, n, t.Rows))
 		}
 	}
 	return problems, rows.Err()

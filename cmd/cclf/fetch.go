@@ -18,7 +18,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 )
 
-// fetchOptions are the flags of what exports.
+// fetchOptions are the flags of the commands that download an export.
 type fetchOptions struct {
 	server     serverOptions
 	out        string
@@ -32,24 +32,24 @@ type fetchOptions struct {
 	flawed     bool
 
 	isSet       func(flag string) bool
-	convertTo   string // folder of the data set that is made of the export
+	convertTo   string // data set that is made of the export, or ""
 	onFile      func(fetch.File)
-	howToResume string // unless with cclf fetch --resume
+	howToResume string // if not by cclf fetch --resume
 }
 
-// A fetchNote is kept with an export.
+// A fetchNote is stored with an export.
 type fetchNote struct {
 	Server serverOptions `json:"server"`
-	// ConvertTo is the data set that cclf run makes of the export, and Converted
-	// whether it was finished.
+	// ConvertTo is the data set that cclf run makes of the export. Converted reports
+	// whether it is complete.
 	ConvertTo string `json:"convert_to,omitempty"`
 	Converted bool   `json:"converted,omitempty"`
 }
 
-// defaultDownloads is how many files are downloaded at a time.
+// defaultDownloads is the default number of parallel downloads.
 const defaultDownloads = 4
 
-// requestFlags say what to export, and how.
+// requestFlags returns the flags of the request.
 func (o *fetchOptions) requestFlags() []cli.Flag {
 	return []cli.Flag{
 		choice(&cli.StringFlag{
@@ -58,34 +58,34 @@ func (o *fetchOptions) requestFlags() []cli.Flag {
 		}, "patient", "group", "system"),
 		&cli.StringFlag{Name: "group", Usage: "export `GROUP`: all or runout at BCDA (default: all, with --endpoint group)", Destination: &o.request.Group},
 		&cli.StringSliceFlag{
-			Name: "type", Aliases: []string{"t"}, Usage: "export resources of `TYPE` only: ExplanationOfBenefit, Patient, Coverage (repeatable, or separated by commas; default: all)",
+			Name: "type", Aliases: []string{"t"}, Usage: "resource `TYPE` to export: ExplanationOfBenefit, Patient, Coverage (repeatable, or separated by commas; default: all)",
 			Destination: &o.types,
 		},
 		&cli.StringFlag{
-			Name: "since", Usage: "export what changed since `TIME`, such as 2026-01-31T00:00:00Z, or since the last complete run (auto)",
+			Name: "since", Usage: "export only changes since `TIME`, such as 2026-01-31T00:00:00Z, or since the last complete export (auto)",
 			Destination: &o.request.Since,
 		},
 		&cli.StringFlag{
-			Name: "until", Usage: "export what changed until `TIME`, for servers other than BCDA that know _until",
+			Name: "until", Usage: "export only changes until `TIME`, for servers other than BCDA that support _until",
 			Destination: &o.request.Until,
 		},
 		&cli.StringSliceFlag{
-			Name: "type-filter", Usage: "export what fits `FILTER` only, such as 'ExplanationOfBenefit?service-date=ge2026-01-01' (v3)",
+			Name: "type-filter", Usage: "export only what matches `FILTER`, such as 'ExplanationOfBenefit?service-date=ge2026-01-01' (v3; repeatable)",
 			Destination: &o.request.TypeFilters,
 		},
 		&cli.BoolFlag{
-			Name: "new", Usage: "start a new export where the unfinished one cannot be finished: its job failed or expired, or its files are gone",
+			Name: "new", Usage: "start a new export if the unfinished one cannot be resumed: its job failed or expired, or its files are gone",
 			Destination: &o.startNew,
 		},
 		&cli.BoolFlag{
-			Name: "wait", Usage: "wait while another job of your organization is in the way", Destination: &o.wait,
+			Name: "wait", Usage: "wait while another export job of your organization is running", Destination: &o.wait,
 		},
 		&cli.BoolFlag{
-			Name: "allow-flawed", Usage: "count files as complete that have lines which are no resources, or another length, checksum or count than announced",
+			Name: "allow-flawed", Usage: "accept files with invalid lines, or with another length, checksum or count than announced",
 			Destination: &o.flawed,
 		},
 		&cli.StringSliceFlag{
-			Name: "allow-origin", Usage: "let files come from `ORIGIN` (https://host) too, without the token (repeatable)",
+			Name: "allow-origin", Usage: "download files from `ORIGIN` (https://host) too, without sending the token (repeatable)",
 			Category: serverCategory, Destination: &o.server.Origins,
 		},
 	}
@@ -98,22 +98,22 @@ func newFetchCommand(e *env) *cli.Command {
 		Usage:     "download a bulk export",
 		UsageText: "cclf fetch -o DIR [options]\ncclf fetch --resume DIR",
 		Description: help(`
-			Gets a bulk export: starts a job at the server, waits for it, and downloads
-			its files to DIR. They are named by this program and kept compressed as
-			they come; cclf convert reads them so. A file whose name ends in .ndjson
-			or .ndjson.gz is complete.
+			Downloads a bulk export: starts a job on the server, waits for it, and
+			downloads its files to DIR. cclf names the files and keeps them compressed;
+			cclf convert reads them as they are. A file whose name ends in .ndjson or
+			.ndjson.gz is complete.
 
-			Whatever happens, the same command again goes on where the last one
-			stopped, and so does --resume DIR, which needs no other flags. Once an
-			export has ended, the same command starts a new one, next to the files of
-			the old; --since auto then gets what changed in between. From a timer, add
-			--new, so that an export that cannot be finished costs no day.
+			After any interruption, the same command resumes the export; so does
+			--resume DIR, which needs no other flags. After a complete export, the same
+			command starts a new one and keeps the old files; --since auto then
+			requests only what has changed. In scheduled jobs, add --new, so that an
+			export that cannot be finished is replaced by a new one.
 			`+credentialsHelp+`
 
-			The waits are set by CCLF_POLL_INTERVAL, CCLF_BACKOFF, CCLF_STALL_TIMEOUT,
-			CCLF_MAX_WAIT and CCLF_RETRY_BUDGET, as in 500ms, 90s or 1h30m. With
-			--log-format json, the export log of the bulk data ecosystem is written to
-			standard error.`,
+			CCLF_POLL_INTERVAL, CCLF_BACKOFF, CCLF_STALL_TIMEOUT, CCLF_MAX_WAIT and
+			CCLF_RETRY_BUDGET set the waits, as durations such as 500ms, 90s or 1h30m.
+			With --log-format json, standard error has the events of the Bulk Data
+			export log.`,
 			"cclf fetch -o export --env sandbox --type Patient",
 			"cclf fetch -o export --group all --since auto",
 			"cclf fetch -o export --type-filter 'ExplanationOfBenefit?outcome=partial&_tag=https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem'",
@@ -123,11 +123,11 @@ func newFetchCommand(e *env) *cli.Command {
 		),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "write the files to `DIR`",
+				Name: "out", Aliases: []string{"o"}, Usage: "folder to write the files to, `DIR`",
 				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
 			&cli.StringFlag{
-				Name: "resume", Usage: "go on with the export in `DIR`, and never start a new one",
+				Name: "resume", Usage: "resume the export in `DIR`, and never start a new one",
 				TakesFile: true, Destination: &opts.resume,
 			},
 			&cli.BoolFlag{Name: "decompress", Usage: "store files without compression", Destination: &opts.decompress},
@@ -164,7 +164,7 @@ func (o *fetchOptions) splitBaseURL() error {
 	}
 	for _, flag := range []string{"endpoint", "group", "type", "since", "until", "type-filter"} {
 		if o.isSet(flag) {
-			return usageErrorf("the base URL is the address of an export: --%s cannot be given too", flag)
+			return usageErrorf("--base-url is a complete $export request; --%s cannot be combined with it", flag)
 		}
 	}
 	o.server.BaseURL, o.request = base, r
@@ -180,14 +180,14 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	case resuming && opts.out != "" && filepath.Clean(opts.out) != filepath.Clean(opts.resume):
 		return nil, usageErrorf("--out and --resume name different folders")
 	case resuming && opts.startNew:
-		return nil, usageErrorf("--resume never starts a new export: leave --new out, or take -o instead")
+		return nil, usageErrorf("--resume never starts a new export; omit --new, or use -o")
 	case resuming:
 		opts.out = opts.resume
 		if err := opts.useLastRun(); err != nil {
 			return nil, err
 		}
 	case opts.out == "":
-		return nil, &exitError{code: exitUsage, err: errors.New("there is no folder to write to"), hint: "name one with -o"}
+		return nil, &exitError{code: exitUsage, err: errors.New("missing required flag: --out"), hint: "pass the folder to write to with -o, or the one to resume with --resume"}
 	}
 	stderr := &sharedWriter{w: e.stderr}
 	show := newFetchProgress(e, stderr)
@@ -231,7 +231,7 @@ func (o *fetchOptions) useLastRun() error {
 		return err
 	}
 	if name := o.otherThan(saved); name != "" {
-		return usageErrorf("--resume goes on with what was requested: another --%s is not possible", name)
+		return usageErrorf("--resume continues the original request; --%s cannot change it", name)
 	}
 	note := fetchNote{Server: serverOptions{Auth: "basic"}}
 	if err := json.Unmarshal([]byte(saved.Note), &note); err != nil {
@@ -293,7 +293,7 @@ func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 	return ""
 }
 
-// summarizeFetch tells what an export came to.
+// summarizeFetch prints the outcome of an export.
 func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
 	var resources, bytes int64
 	files := 0
@@ -311,7 +311,7 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	}
 	said := r.Issues["warning"] + r.Issues["information"]
 	if r.SystemTypes {
-		said-- // that is said below
+		said-- // reported below
 	}
 	if e.logJSON {
 		log.Info("fetched", "out", dir, "run", r.Run, "files", files, "resources", resources, "bytes", bytes,
@@ -340,17 +340,17 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 		if r.BadLines > 0 {
 			with = " with " + plural(r.BadLines, "bad line")
 		}
-		fmt.Fprintf(e.words(), "  %s%s taken as complete (--allow-flawed)\n", plural(r.Flawed, "flawed file"), with)
+		fmt.Fprintf(e.words(), "  %s%s accepted (--allow-flawed)\n", plural(r.Flawed, "flawed file"), with)
 	}
 	if said > 0 {
 		fmt.Fprintf(e.words(), "  the server returned %s; see %s\n", plural(said, "message"), messages)
 	}
 	if r.SystemTypes {
-		fmt.Fprintf(e.words(), "  note: API v3 sends adjudicated claims only, unless a System-Type tag is asked for. All of them:\n    --type-filter '%s'\n", allSystemTypes)
+		fmt.Fprintf(e.words(), "  note: API v3 sends only adjudicated claims, unless the request has System-Type tags. To get all claims:\n    --type-filter '%s'\n", allSystemTypes)
 	}
 }
 
-// allSystemTypes is the type filter that asks v3 for the claims of all systems.
+// allSystemTypes is the type filter that requests the claims of all systems from v3.
 const allSystemTypes = "ExplanationOfBenefit?_tag=" +
 	"https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|NationalClaimsHistory," +
 	"https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|DDPS," +

@@ -13,38 +13,30 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 )
 
-// A fetchProgress shows how far an export is: on a terminal with a bar, else
-// with a line now and then.
+// A fetchProgress shows the progress of an export: as a bar on a terminal, elsewhere
+// as a line every 10 to 30 seconds.
 type fetchProgress struct {
-	log    *slog.Logger // for what happens meanwhile
+	log    *slog.Logger // for events during the export
 	silent bool
 	stderr io.Writer
 
 	group *mpb.Progress // nil without a terminal
 	bar   *mpb.Bar
-	text  atomic.Value // string, beside the bar
+	text  atomic.Value // string, next to the bar
 
 	polling bool
-	shown   time.Time // the last line
-	server  string    // what was said in it
+	shown   time.Time // time of the last line
+	server  string    // status of the server in the last line
 }
 
 func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
 	p := &fetchProgress{silent: e.quiet || e.logJSON, stderr: stderr}
 	if !p.silent && e.isTerminal(e.stderr) {
-		// The terminal itself, or nothing is drawn.
+		// mpb draws only on the terminal itself.
 		p.group = mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond))
-		stderr = p.group // which writes above the bars
+		stderr = p.group // writes above the bars
 	}
-	level := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if e.quiet {
-		level.Level = slog.LevelWarn
-	}
-	if e.logJSON {
-		p.log = slog.New(slog.NewJSONHandler(stderr, level))
-	} else {
-		p.log = slog.New(slog.NewTextHandler(stderr, level))
-	}
+	p.log = e.newLogger(stderr)
 	return p
 }
 
@@ -83,7 +75,7 @@ func (p *fetchProgress) draw(now fetch.Progress) {
 	p.bar.SetCurrent(done)
 }
 
-// describe puts progress in words.
+// describe returns the progress as text.
 func describe(now fetch.Progress) string {
 	left := ""
 	if now.Remaining > 0 {
@@ -100,7 +92,7 @@ func describe(now fetch.Progress) string {
 	return fmt.Sprintf("files: %d of %d, %.1f MB, %.1f MB/s%s", now.FilesDone, now.Files, float64(now.Bytes)/1e6, rate, left)
 }
 
-// stop leaves the bar as it is and gives the terminal back. It may be called
+// stop leaves the bar on the screen and releases the terminal. It may be called
 // twice.
 func (p *fetchProgress) stop() {
 	if p.group == nil {

@@ -2,6 +2,6 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// denyDumps keeps other processes of the user from reading the memory of this
-// one, and the kernel from writing it to a core file, whatever its pattern.
+// denyDumps prevents other processes of the user from reading the memory of this
+// one, and the kernel from writing it to a core file or pipe.
 func denyDumps() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }

@@ -2,6 +2,6 @@
 
 package main
 
-// hardenProcess does nothing: there are no core files, and files are the user's
-// own.
+// hardenProcess does nothing: there are no core files, and files are private by
+// default.
 func hardenProcess() {}

@@ -4,11 +4,11 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// hardenProcess keeps what the process holds from others: no core file, no files
-// that others can read, however a library makes them. Shells make the files of
-// redirections themselves.
+// hardenProcess keeps data of the process private: it writes no core file, and no
+// file that it or a library creates is readable by others. Files of redirections
+// are created by the shell.
 func hardenProcess() {
-	// These fail where a sandbox forbids them, which is no reason not to work.
+	// Errors are ignored: a sandbox may forbid these calls.
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	unix.Umask(0o077)
 	denyDumps()

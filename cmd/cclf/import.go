@@ -175,14 +175,6 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 	}
 }
 
-// counted is a number of things with an irregular plural.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // listFiles prints what holds for some files.
 func (e *env) listFiles(n int, what string, names []string) {
 	for i, name := range names {

@@ -29,25 +29,25 @@ func newInspectCommand(e *env) *cli.Command {
 	var opts inspectOptions
 	return &cli.Command{
 		Name:      "inspect",
-		Usage:     "report how full a converted data set is, and why columns are empty",
+		Usage:     "profile a data set: fill rates, and why columns are empty",
 		UsageText: "cclf inspect [-d DIR] [options] [TABLE]",
 		Description: help(`
 			Reads all tables of a data set that cclf convert wrote, or one of them, and
-			prints for each column the share of rows that have a value and the number
-			of distinct values. In tables of more than 100,000 rows that number is an
-			estimate (DuckDB's approx_count_distinct).
+			prints for each column the share of rows with a value (the fill rate) and
+			the number of distinct values. In tables of more than 100,000 rows that
+			number is an estimate (DuckDB's approx_count_distinct).
 
-			The least and greatest values are shown of dates, amounts, quantities and
-			counts of claims and lines. They are never shown of identifiers, names,
-			addresses and codes, nor of what is about a beneficiary, such as birth,
-			death and age.
+			Minimum and maximum are shown for dates, amounts, quantities, and counts of
+			claims and lines. They are never shown for identifiers, names, addresses
+			and codes, or for facts about a beneficiary, such as dates of birth and
+			death, and age.
 
-			Without TABLE the report also has what the export held that no column is
-			made from: what no server was known to send, and marks that should be there
-			and are not. As JSON it has all elements. See docs/drift.md.
+			Without TABLE, the report also lists the elements of the export that have
+			no column: those that no known server sends, and expected markers that are
+			missing. With --format json it lists all of them. See docs/drift.md.
 
-			For an empty column the report says whether the generation of BCDA that
-			the data came from carries the field at all, and if not, why.`,
+			For an empty column, the report says whether the API version of the data
+			carries the field at all, and if not, why.`,
 			"cclf inspect -d out",
 			"cclf inspect -d out cclf5",
 			"cclf inspect -d out --empty",
@@ -55,7 +55,7 @@ func newInspectCommand(e *env) *cli.Command {
 		),
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "json", "csv"), []cli.Flag{
 			apiFlag(&opts.api, "API `VERSION` that the data came from: v1, v2 or v3 (default: that of the data set)"),
-			&cli.BoolFlag{Name: "empty", Usage: "show the empty columns only", Destination: &opts.empty},
+			&cli.BoolFlag{Name: "empty", Usage: "show empty columns only", Destination: &opts.empty},
 			csvSafeFlag(&opts.csvSafe),
 		}, duckDBFlags(e, &opts.options)),
 		Metadata: completes(tableNames),

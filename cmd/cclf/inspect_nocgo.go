@@ -4,7 +4,7 @@ package main
 
 import "github.com/urfave/cli/v3"
 
-// newInspectCommand makes a command that says why it is missing.
+// newInspectCommand returns a command that reports why it is missing.
 func newInspectCommand(*env) *cli.Command {
-	return withoutDuckDB("inspect", "report how full a converted data set is")
+	return withoutDuckDB("inspect", "profile a data set: fill rates, and why columns are empty")
 }

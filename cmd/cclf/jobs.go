@@ -49,7 +49,7 @@ func newJobsCommand(e *env) *cli.Command {
 		},
 		{
 			Name: "status", Usage: "show the status of a job", UsageText: "cclf jobs status ID|URL [options]",
-			Description: help("Shows the status of a job, by its id or its address: running (and how far),\ncompleted, failed, cancelled or expired.", "cclf jobs status 42 --env sandbox", "cclf jobs status https://sandbox.bcda.cms.gov/api/v3/jobs/42"),
+			Description: help("Shows the status of a job, by its id or its URL: running (and its progress),\ncompleted, failed, canceled or expired.", "cclf jobs status 42 --env sandbox", "cclf jobs status https://sandbox.bcda.cms.gov/api/v3/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -64,7 +64,7 @@ func newJobsCommand(e *env) *cli.Command {
 		},
 		{
 			Name: "cancel", Usage: "cancel a job", UsageText: "cclf jobs cancel ID|URL [options]",
-			Description: help("Cancels a job that has not ended, by its id or its address.", "cclf jobs cancel 42 --env sandbox", "cclf jobs cancel https://example.org/fhir/jobs/42"),
+			Description: help("Cancels a job that is still running, by its id or its URL.", "cclf jobs cancel 42 --env sandbox", "cclf jobs cancel https://example.org/fhir/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -73,7 +73,7 @@ func newJobsCommand(e *env) *cli.Command {
 				if err := c.CancelJob(ctx, id); err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(e.stdout, "job %s is cancelled\n", id)
+				_, err = fmt.Fprintf(e.stdout, "job %s canceled\n", id)
 				return err
 			}),
 		},
@@ -86,8 +86,8 @@ func newJobsCommand(e *env) *cli.Command {
 		Usage:     "list, show and cancel the jobs of your organization",
 		UsageText: "cclf jobs [list] [options]\ncclf jobs status ID|URL [options]\ncclf jobs cancel ID|URL [options]",
 		Description: help(`
-			Lists the export jobs of your organization, the oldest first, shows the
-			status of one, or cancels one.
+			Lists the export jobs of your organization, oldest first, shows the status
+			of one, or cancels one.
 			`+credentialsHelp,
 			"cclf jobs --env sandbox",
 			"cclf jobs --status Pending --status 'In Progress'",
@@ -95,7 +95,7 @@ func newJobsCommand(e *env) *cli.Command {
 			"cclf jobs cancel 42 --env sandbox",
 		),
 		Flags: append(slices.Concat(result.flags("table", "json"), server.flags()), &cli.StringSliceFlag{
-			Name: "status", Usage: "list only jobs with `STATE`: Pending, In Progress, Completed, Failed, Cancelled, Expired, ... (repeatable)",
+			Name: "status", Usage: "filter by `STATE`: Pending, In Progress, Completed, Failed, Cancelled, Expired, ... (repeatable)",
 			Destination: &states,
 		}),
 		Commands: commands,
@@ -117,11 +117,10 @@ func oneJob(cmd *cli.Command) (string, error) {
 	return cmd.Args().First(), nil
 }
 
-// jobAddress is the address of a job that tells the base of its API.
+// jobAddress matches the URL of a job, and the base URL of its API in it.
 var jobAddress = regexp.MustCompile(`^(https?://.*)/[Jj]obs?/[^/]+(?:/\$status)?/?$`)
 
-// takeFrom takes the server from the address of a job, unless the flags name
-// one.
+// takeFrom sets the base URL to that of the URL of a job, unless a flag sets it.
 func (o *serverOptions) takeFrom(job string) {
 	if m := jobAddress.FindStringSubmatch(job); m != nil && o.BaseURL == "" && o.environment == "" {
 		o.BaseURL = m[1]
@@ -136,7 +135,7 @@ func (e *env) writeJobs(jobs []fetch.Job, output string) error {
 		return writeJSON(e, jobs)
 	}
 	if len(jobs) == 0 {
-		_, err := fmt.Fprintln(e.stdout, "there are no jobs")
+		_, err := fmt.Fprintln(e.stdout, "no jobs")
 		return err
 	}
 	when := func(t time.Time) string {
@@ -162,7 +161,7 @@ func (e *env) writeStatus(s *fetch.JobStatus, output string) error {
 	case s.State == "completed":
 		text += fmt.Sprintf(": %s, %s, transaction time %s", plural(s.Files, "file"), plural(s.ErrorFiles, "error file"), s.TransactionTime)
 		if s.Expires != "" {
-			text += ", kept until " + s.Expires
+			text += ", files kept until " + s.Expires
 		}
 	case s.Progress != "":
 		text += ": " + s.Progress

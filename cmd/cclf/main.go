@@ -1,6 +1,5 @@
 // Command cclf turns the bulk exports of CMS's Beneficiary Claims Data API
-// into Claim and Claim Line Feed (CCLF) tables, and queries them. Run
-// "cclf --help" for what it can do.
+// into Claim and Claim Line Feed (CCLF) tables, and queries them. See cclf --help.
 package main
 
 //go:generate go run ../../internal/gen/licenses ../../THIRD-PARTY-LICENSES ../../NOTICE

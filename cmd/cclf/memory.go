@@ -7,22 +7,21 @@ import (
 	"runtime/metrics"
 )
 
-// memoryFloor is how much memory a conversion may take before garbage is
-// collected. With what the program file takes, it stays below 128 MB.
+// memoryFloor is the memory in bytes that a conversion uses before garbage is
+// collected. With the pages of the program file, it stays below 128 MB.
 const memoryFloor = 72 << 20
 
-// After so many steps of a conversion the pages of the program are given back
-// that it does not use: for the first time, and again.
+// Unused pages of the program file are released after dropFirst progress reports of
+// a conversion, and then after each dropEvery.
 const (
-	dropFirst = 16 // a smaller one ends soon
+	dropFirst = 16 // smaller conversions end soon
 	dropEvery = 500
 )
 
-// boundMemory lets garbage be collected when memory runs short and not, as is
-// usual, whenever so much more has been allocated: the heap of a conversion is
-// small, and it would be collected all the time. The function that it returns
-// is to be called now and then, to raise the bound when more than usual is in
-// use. Who sets GOGC or GOMEMLIMIT decides alone.
+// boundMemory makes the collector run at a memory limit instead of at a growth rate:
+// the live heap of a conversion is small, so it would run all the time. The caller
+// must call the returned function regularly; it raises the limit when more memory
+// is live. GOGC and GOMEMLIMIT, if set, take precedence.
 func boundMemory() func() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
@@ -40,7 +39,7 @@ func boundMemory() func() {
 		calls++
 		metrics.Read(live)
 		used := int64(min(live[0].Value.Uint64(), math.MaxInt64/2))
-		// A sixth of it for garbage, and room for what is not the heap.
+		// A sixth for garbage, and room for memory outside of the heap.
 		if want := max(memoryFloor, used+used/6+memoryFloor/8); want != limit {
 			limit = want
 			debug.SetMemoryLimit(limit)

@@ -11,31 +11,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropUnusedPages gives back the pages of the program file that are not needed
-// now. Most of them are DuckDB's: 40 MB that only the start of the program
-// touches, and that would count as the memory of a conversion. What is needed
-// again comes back from the page cache. It does nothing where the kernel does
-// not tell the mappings.
+// dropUnusedPages releases the resident pages of the program file. Most of them are
+// DuckDB's: 40 MB that only program start touches, and that would count as memory
+// of a conversion. Pages that are needed again come from the page cache. It does
+// nothing if the kernel does not list the mappings.
 func dropUnusedPages() {
 	for _, m := range programMappings() {
 		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.start, m.end-m.start, unix.MADV_DONTNEED)
 	}
 }
 
-// useLargePages asks the kernel for pages of 2 MB behind as much of the heap as a
-// conversion takes: with those of 4 kB, a twentieth of its time goes into tens of
-// thousands of page faults. Memory that was asked for keeps the advice when the
-// collector hands it out again. Nobody touches it here, so that it takes none.
+// useLargePages asks the kernel for 2 MB pages for size bytes of heap: with 4 kB pages
+// a conversion spends a twentieth of its time in page faults. Memory keeps the
+// advice when the collector reuses it. The pages are not touched, so they add
+// nothing to RSS.
 func useLargePages(size int) {
 	heap := make([]byte, size)
-	_ = unix.Madvise(heap, unix.MADV_HUGEPAGE) // kernels without them say no
+	_ = unix.Madvise(heap, unix.MADV_HUGEPAGE) // fails on kernels without them
 	runtime.GC()
 }
 
 type mapping struct{ start, end uintptr }
 
-// programMappings finds the mappings of the program file of which all pages are
-// those of the file. It is asked once: the kernel takes milliseconds to tell.
+// programMappings returns the read-only mappings of the program file that have no
+// modified pages. It reads them once, since that takes milliseconds.
 var programMappings = sync.OnceValue(func() (list []mapping) {
 	program, err := os.Executable()
 	if err != nil {
@@ -46,12 +45,11 @@ var programMappings = sync.OnceValue(func() (list []mapping) {
 		return nil
 	}
 	defer maps.Close()
-	var last mapping // if it is one of the program's that cannot be written to
+	var last mapping // empty if it is writable, or not of the program file
 	for lines := bufio.NewScanner(maps); lines.Scan(); {
 		line := lines.Text()
 		if key, value, found := strings.Cut(line, ": "); found {
-			// Pages that were written to, as those of relocations are before
-			// they are protected, are not in the file.
+			// Modified pages, such as those of relocations, are not in the file.
 			if key == "Anonymous" && strings.TrimSpace(value) == "0 kB" && last.start < last.end {
 				list = append(list, last)
 			}

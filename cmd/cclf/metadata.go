@@ -14,11 +14,10 @@ func newMetadataCommand(e *env) *cli.Command {
 	var result resultFlags
 	return &cli.Command{
 		Name:      "metadata",
-		Usage:     "show what a server says it can do",
+		Usage:     "print the server's CapabilityStatement",
 		UsageText: "cclf metadata [options]",
 		Description: help(`
-			Prints the server's CapabilityStatement, as JSON. It needs no
-			credentials.`,
+			Prints the server's CapabilityStatement, as JSON. It needs no credentials.`,
 			"cclf metadata --env sandbox",
 			"cclf metadata --base-url https://example.org/fhir",
 		),

@@ -38,17 +38,17 @@ func newMetricsCommand(e *env) *cli.Command {
 			Runs built-in metrics against a data set: what Medicare paid under Parts A
 			and B, for whom, when, and for what services; member months, denials and
 			drug costs. Without NAME, runs every metric except those with one row per
-			person. docs/metrics.md explains them.
+			beneficiary. See docs/metrics.md.
 
-			Claims are read in one of two ways. BCDA, and so cclf convert, has claims
-			in force, whose amounts are added up. CCLF files, which can be put into the
-			same tables, have debits and credits: cancellations are subtracted, and
-			each is paired with the claim that it cancels. The second is chosen where
-			there are cancellations in a data set that cclf convert did not write;
-			--debit-credit, or --debit-credit=false, decides otherwise.
+			Amounts are computed on one of two bases. BCDA sends final-action claims,
+			so cclf convert writes them, and their amounts are added up. CMS's CCLF
+			files have debits and credits: cancellations are subtracted, and each is
+			paired with the claim it cancels. The second basis is the default for data
+			sets with cancellations that cclf convert did not write; --debit-credit, or
+			--debit-credit=false, overrides it.
 
-			With --sql a metric is printed as a script for cclf query, to be read and
-			changed. In CSV the first column has the name of the metric.`,
+			--sql prints a metric as a script for cclf query, to read and adapt. In
+			CSV, the first column is the name of the metric.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
 			"cclf metrics -d out spending_by_month -f csv -o months.csv",
@@ -57,11 +57,11 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics --sql top_drgs | cclf query -d out",
 		),
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json"), []cli.Flag{
-			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics instead", Destination: &opts.list},
-			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric instead", Destination: &opts.sql},
+			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics and exit", Destination: &opts.list},
+			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric and exit", Destination: &opts.sql},
 			&cli.BoolFlag{
 				Name:        "debit-credit",
-				Usage:       "subtract cancellations, or with =false leave them out (default: as the data set looks)",
+				Usage:       "compute on the basis of debits and credits, or with =false of final-action claims (default: detected)",
 				HideDefault: true,
 			},
 			csvSafeFlag(&opts.csvSafe),
@@ -131,7 +131,7 @@ func unknownMetric(name string) error {
 func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 	switch {
 	case opts.list && opts.sql:
-		return usageErrorf("metrics: --list and --sql do not go together")
+		return usageErrorf("metrics: --list and --sql cannot be combined")
 	case opts.list:
 		if len(opts.metrics) == 0 {
 			opts.metrics = query.Metrics()
@@ -141,7 +141,7 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		})
 	case opts.sql:
 		if len(opts.metrics) != 1 {
-			return usageErrorf("metrics: --sql prints one metric: %d are named", len(opts.metrics))
+			return usageErrorf("metrics: --sql expects one metric, got %d", len(opts.metrics))
 		}
 		return opts.result.write(e, func(e *env) error {
 			_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.basis))

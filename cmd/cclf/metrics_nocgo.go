@@ -4,7 +4,7 @@ package main
 
 import "github.com/urfave/cli/v3"
 
-// newMetricsCommand makes a command that says why it is missing.
+// newMetricsCommand returns a command that reports why it is missing.
 func newMetricsCommand(*env) *cli.Command {
 	return withoutDuckDB("metrics", "compute built-in metrics: spending, utilization, member months")
 }

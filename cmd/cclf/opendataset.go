@@ -12,8 +12,8 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// openDataSet opens a data set for a command that does nothing but query it. The
-// process can do nothing else from then on, where the system has means for that.
+// openDataSet opens a data set for a command that only queries it. From then on the
+// process is confined to that, on systems that support it.
 func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
@@ -47,6 +47,6 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 	return db, err
 }
 
-// patience is how long a query may take to hear of a signal. A query loses nothing
-// when it is cut off.
+// patience is how long a query may take to react to a signal before the process
+// exits. Queries write nothing that could be lost.
 const patience = 1500 * time.Millisecond

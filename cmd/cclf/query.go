@@ -38,21 +38,22 @@ func newQueryCommand(e *env) *cli.Command {
 		UsageText: "cclf query [-d DIR] [options] 'SELECT ...'\ncclf query [-d DIR] [options] --file FILE\ncclf query [-d DIR] [options] < FILE",
 		Description: help(`
 			Runs SQL, in DuckDB's dialect, over the tables of a data set that cclf
-			convert wrote: cclf1 to cclf9, cclfa and cclfb. Statements are separated
-			by semicolons and run in order; the result of each is printed.
+			convert wrote: cclf1 to cclf9, cclfa, cclfb and the tables beside them.
+			Statements are separated by semicolons and run in order; the result of each
+			is printed.
 
 			A query can read the data set and nothing else on the machine. CREATE TEMP
-			TABLE keeps intermediate results for the statements after it. Messages have
-			no values of the data, unless a person reads them at a terminal.
+			TABLE keeps intermediate results for the statements after it. Error
+			messages do not quote values of the data, unless standard error is a
+			terminal.
 
 			--table roster=roster.csv adds a file as the table roster. It is read once,
-			at the start. CSV needs a first line with the names of the columns. A column
-			is a number only if every value is one without a leading zero; columns of
-			codes, such as NPI, MBI, TIN, CCN and ZIP, are text. docs/security.md has
-			the rules.
+			at the start. CSV needs a header line with the column names. A column is
+			numeric only if every value is a number without leading zeros; codes such
+			as NPI, MBI, TIN, CCN and ZIP are text. See docs/security.md.
 
-			In JSON, decimals are numbers with all their digits; use a reader that
-			does not round them. In CSV, NULL is an empty field.`,
+			In JSON, decimals are numbers with all their digits; use a reader that does
+			not round them. In CSV, NULL is an empty field.`,
 			"cclf query -d out --tables",
 			"cclf query -d out 'DESCRIBE cclf1'",
 			`cclf query -d out "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'cclf1'"`,
@@ -67,15 +68,15 @@ func newQueryCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.file,
 			},
 			&cli.StringFlag{
-				Name: "null", Usage: "`TEXT` that a table shows for NULL",
+				Name: "null", Usage: "`TEXT` for NULL, with --format table",
 				Value: "NULL", Destination: &opts.null,
 			},
 			csvSafeFlag(&opts.csvSafe),
 			&cli.StringSliceFlag{
-				Name: "table", Usage: "read a file of your own as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
+				Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
 				Destination: &opts.named,
 			},
-			&cli.BoolFlag{Name: "tables", Usage: "list the tables instead", Destination: &opts.tables},
+			&cli.BoolFlag{Name: "tables", Usage: "list the tables and exit", Destination: &opts.tables},
 		}, duckDBFlags(e, &opts.options)),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -87,7 +88,7 @@ func newQueryCommand(e *env) *cli.Command {
 
 func csvSafeFlag(safe *bool) cli.Flag {
 	return &cli.BoolFlag{
-		Name: "csv-safe", Usage: "in CSV, put an apostrophe before texts that a spreadsheet would take for formulas",
+		Name: "csv-safe", Usage: "in CSV, put an apostrophe before text that a spreadsheet would evaluate as a formula",
 		Destination: safe,
 	}
 }
@@ -96,20 +97,20 @@ func csvSafeFlag(safe *bool) cli.Flag {
 func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
-			Name: "memory-limit", Usage: "DuckDB memory limit, `SIZE` such as 4GB (default: 80% of the machine's)",
+			Name: "memory-limit", Usage: "DuckDB memory limit, `SIZE` such as 4GB (default: 80% of the memory)",
 			Destination: &opts.MemoryLimit,
 		},
 		&cli.StringFlag{
-			Name: "temp-dir", Usage: "`DIR` for temporary (spill) files (default: the system's)",
+			Name: "temp-dir", Usage: "`DIR` for temporary (spill) files (default: that of the system)",
 			TakesFile: true, Destination: &opts.TempDir,
 		},
 		jobsFlag(&opts.Threads, "number of workers, `N` (default: one per core)"),
 		&cli.BoolFlag{
-			Name: "no-manifest", Usage: "open a folder of CCLF tables, or a DuckDB file, that cclf did not write: every file named part-*.parquet or part-*.csv, unchecked",
+			Name: "no-manifest", Usage: "read a folder or DuckDB file without a manifest, which cclf did not write: all files named part-*.parquet or part-*.csv, unchecked",
 			Destination: &opts.NoManifest,
 		},
 		&cli.BoolFlag{
-			Name: "show-values", Usage: "let messages quote values of the data (default: only if a person reads them at a terminal)",
+			Name: "show-values", Usage: "let error messages quote values of the data (default: only if standard error is a terminal)",
 			HideDefault: true, Destination: &e.showValues,
 		},
 	}
@@ -155,7 +156,7 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 	})
 }
 
-// readScript finds the SQL: the argument, the file, or standard input.
+// readScript returns the SQL: from the argument, the file, or standard input.
 func readScript(e *env, opts queryOptions) (string, error) {
 	source := opts.file
 	switch {
@@ -168,7 +169,7 @@ func readScript(e *env, opts queryOptions) (string, error) {
 		return "", &exitError{
 			code: exitUsage,
 			err:  fmt.Errorf("query: expected one SQL argument, got %d", len(opts.args)),
-			hint: "quote the SQL, so that the shell keeps it in one piece",
+			hint: "quote the SQL, so the shell passes it as one argument",
 		}
 	case source != "" && len(opts.args) == 1:
 		return "", usageErrorf("query: SQL given both as an argument and with --file")

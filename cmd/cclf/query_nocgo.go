@@ -8,12 +8,12 @@ import (
 	"github.com/urfave/cli/v3"
 )
 
-// newQueryCommand makes a command that says why it is missing.
+// newQueryCommand returns a command that reports why it is missing.
 func newQueryCommand(*env) *cli.Command {
 	return withoutDuckDB("query", "run SQL over a converted data set")
 }
 
-// withoutDuckDB stands for a command that needs DuckDB, which needs cgo.
+// withoutDuckDB returns a placeholder for a command that needs DuckDB, and so cgo.
 func withoutDuckDB(name, usage string) *cli.Command {
 	return &cli.Command{
 		Name:            name,

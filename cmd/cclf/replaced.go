@@ -11,9 +11,9 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// withDataSet opens a data set, uses it, and closes it. When the data set is
-// replaced meanwhile and its files are gone, it starts again with the new one,
-// unless something has been printed.
+// withDataSet opens a data set, uses it, and closes it. If the data set is replaced
+// meanwhile and its files are gone, it starts again with the new one, unless
+// something was printed.
 func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) error {
 	const most = 10
 	var replaced error
@@ -29,7 +29,7 @@ func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, us
 		}
 		err := useDataSet(ctx, &again, dir, opts, use)
 		if replaced != nil && errors.Is(err, fs.ErrPermission) {
-			return replaced // the process is confined to the one file that it was
+			return replaced // the process is confined to the old file
 		}
 		if try == most || out.n > 0 || !errors.Is(err, query.ErrReplaced) {
 			return err
@@ -51,7 +51,7 @@ func useDataSet(ctx context.Context, e *env, dir string, opts query.Options, use
 	return use(e, db)
 }
 
-// printed counts what passes it.
+// printed is a writer that counts bytes.
 type printed struct {
 	w io.Writer
 	n int64

@@ -29,7 +29,7 @@ func newRunCommand(e *env) *cli.Command {
 	var opts runOptions
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "download a bulk export and turn it into CCLF tables, in one go",
+		Usage:     "download a bulk export and convert it, in one step",
 		UsageText: "cclf run -o OUT [options]",
 		Description: help(`
 			Downloads an export as cclf fetch does, and converts its files as cclf
@@ -51,18 +51,18 @@ func newRunCommand(e *env) *cli.Command {
 		),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, a new or empty folder (required)",
+				Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT` (required)",
 				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.to.Out,
 			},
 			&cli.StringFlag{
-				Name: "export", Usage: "keep the files of the export in `DIR` (default: OUT-export)",
+				Name: "export", Usage: "export folder, `DIR` (default: OUT-export)",
 				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
-			&cli.BoolFlag{Name: "overwrite", Usage: "replace a data set that is in OUT", Destination: &opts.to.Overwrite},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &opts.to.Overwrite},
 			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d), and conversions (default: one per core)", defaultDownloads)),
 			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
-				Name: "allow-shrink", Usage: "make a data set of less than there was: of an increment without a full export, or without files that are gone",
+				Name: "allow-shrink", Usage: "convert less than a full export: an increment alone, or without files that are missing",
 				Destination: &opts.to.AllowShrink,
 			},
 		}, append(opts.requestFlags(), opts.server.flags()...)...),
@@ -93,7 +93,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 		return fmt.Errorf("run: %w", err)
 	}
 	if fetched {
-		e.note("the last export in " + opts.out + " is complete, but was not converted: it is not fetched again")
+		e.note("the last export in " + opts.out + " is complete but was not converted; converting it now")
 		if opts.to.Inputs, err = opts.findInputs(e); err == nil {
 			err = runConvert(ctx, e, opts.to, conversion{strict: opts.strict})
 		}
@@ -110,7 +110,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 		}
 		return err
 	case ctx.Err() != nil:
-		return &exitError{code: code, err: err, hint: "the export is complete; the same command converts it again, without fetching it again"}
+		return &exitError{code: code, err: err, hint: "the export is complete; run the same command to convert it"}
 	default:
 		return err
 	}
@@ -251,7 +251,7 @@ func (o *runOptions) noBase() error {
 	return &exitError{
 		code: exitShrink,
 		err:  fmt.Errorf("run: %s has no full export: the data set would hold only what changed", o.out),
-		hint: "leave --since out, or take --since auto, which gets everything the first time; --allow-shrink makes it all the same",
+		hint: "omit --since, or use --since auto, which requests a full export the first time; --allow-shrink converts the increment alone",
 	}
 }
 
@@ -268,15 +268,15 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 		if !o.to.AllowShrink {
 			return nil, &exitError{
 				code: exitShrink, err: errors.New("run: " + problem + "; the data set would lack their content"),
-				hint: "bring the files back, export everything again without --since, or convert what is there with --allow-shrink",
+				hint: "restore the files, run a full export without --since, or convert the rest with --allow-shrink",
 			}
 		}
 		e.log.Warn(problem)
 	}
 	if len(inputs) == 0 {
 		return nil, &exitError{
-			code: exitShrink, err: fmt.Errorf("run: the exports in %s have no data: there is nothing to convert", o.out),
-			hint: "the server had nothing for this request; see cclf attribution",
+			code: exitShrink, err: fmt.Errorf("run: the exports in %s have no data to convert", o.out),
+			hint: "the server had no data for this request; see cclf attribution",
 		}
 	}
 	return inputs, o.noteOthers(e, runs)

@@ -40,28 +40,28 @@ func newSandboxCommand(e *env) *cli.Command {
 	var opts sandboxOptions
 	return &cli.Command{
 		Name:      "sandbox",
-		Usage:     "serve a synthetic export as BCDA would",
+		Usage:     "run a local BCDA server with synthetic data",
 		UsageText: "cclf sandbox [options]\ncclf sandbox [options] -- COMMAND [ARGUMENTS]",
 		Description: help(`
-			Runs a server on this machine that behaves as BCDA does, with synthetic
-			data: to learn the workflow, and to test what you build on it, without
-			credentials and without anybody's claims. It prints its address and the
-			credentials it accepts, which are new at each start unless --client-id and
-			--client-secret set them, and runs until it is interrupted. It answers
-			requests to this machine's loopback names only. There are data of API
-			`+strings.Join(synth.APIs(), " and ")+`.
+			Runs a local server that behaves like BCDA, with synthetic data: to learn
+			the workflow and to test your own programs, without credentials and without
+			real claims. It prints its address and the credentials it accepts, which
+			are new at each start unless --client-id and --client-secret set them, and
+			runs until it is interrupted. It answers only requests to this machine's
+			loopback names. It has data of the API versions
+			`+strings.Join(synth.APIs(), ", ")+`.
 
-			With a COMMAND, it runs that, with BCDA_BASE_URL, BCDA_CLIENT_ID and
-			BCDA_CLIENT_SECRET set, and ends with it.
+			With a COMMAND, it runs the command with BCDA_BASE_URL, BCDA_CLIENT_ID and
+			BCDA_CLIENT_SECRET set, and exits when the command exits.
 
-			Faults that --fault can ask for: `+strings.Join(bcdatest.Presets(), ", ")+`.`,
+			Faults for --fault: `+strings.Join(bcdatest.Presets(), ", ")+`.`,
 			"cclf sandbox",
 			"cclf sandbox --beneficiaries 1000 --job-time 20s --fault resets --fault throttled",
 			"cclf sandbox -- cclf fetch -o export",
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{
-				Name: "listen", Usage: "listen on `ADDRESS`, which must be one of this machine's loopback addresses; port 0 takes any",
+				Name: "listen", Usage: "loopback `ADDRESS` to listen on; port 0 picks a free one",
 				Value: "127.0.0.1:0", Destination: &opts.listen,
 			},
 			&cli.StringFlag{
@@ -69,26 +69,26 @@ func newSandboxCommand(e *env) *cli.Command {
 				TakesFile: true, Destination: &opts.export,
 			},
 			&cli.IntFlag{
-				Name: "beneficiaries", Aliases: []string{"n"}, Usage: "make up `N` beneficiaries", Value: 50,
+				Name: "beneficiaries", Aliases: []string{"n"}, Usage: "number of synthetic beneficiaries, `N`", Value: 50,
 				Validator: positive, Destination: &opts.beneficiaries,
 			},
 			&cli.Uint64Flag{Name: "seed", Usage: "random `SEED`", Value: 1, Destination: &opts.seed},
-			&cli.DurationFlag{Name: "job-time", Usage: "let jobs run for `TIME`", Value: 2 * time.Second, Destination: &opts.jobTime},
-			&cli.DurationFlag{Name: "token-life", Usage: "let tokens live for `TIME`", Value: 20 * time.Minute, Destination: &opts.tokenLife},
-			&cli.DurationFlag{Name: "keep-time", Usage: "keep files for `TIME`", Value: 24 * time.Hour, Destination: &opts.keepTime},
+			&cli.DurationFlag{Name: "job-time", Usage: "duration of an export job, `TIME`", Value: 2 * time.Second, Destination: &opts.jobTime},
+			&cli.DurationFlag{Name: "token-life", Usage: "lifetime of tokens, `TIME`", Value: 20 * time.Minute, Destination: &opts.tokenLife},
+			&cli.DurationFlag{Name: "keep-time", Usage: "lifetime of files, `TIME`", Value: 24 * time.Hour, Destination: &opts.keepTime},
 			&cli.StringSliceFlag{
-				Name: "fault", Usage: "fail as `NAME` says (repeatable)", Destination: &opts.faults,
+				Name: "fault", Usage: "inject fault `NAME` (repeatable)", Destination: &opts.faults,
 			},
 			&cli.StringFlag{
-				Name: "client-id", Usage: "accept `ID` as client id (default: a new one)",
+				Name: "client-id", Usage: "client `ID` to accept (default: a new one)",
 				HideDefault: true, Destination: &opts.clientID,
 			},
 			&cli.StringFlag{
-				Name: "client-secret", Usage: "accept `SECRET` as client secret (default: a new one)",
+				Name: "client-secret", Usage: "client `SECRET` to accept (default: a new one)",
 				HideDefault: true, Destination: &opts.clientSecret,
 			},
 			&cli.StringFlag{
-				Name: "url-file", Usage: "write the base URL to `FILE` once it can be used",
+				Name: "url-file", Usage: "write the base URL to `FILE` once the server is ready",
 				TakesFile: true, Destination: &opts.urlFile,
 			},
 		},
@@ -157,19 +157,18 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	}
 	fmt.Fprintf(e.stdout, "export BCDA_BASE_URL=%s\nexport BCDA_CLIENT_ID=%s\nexport BCDA_CLIENT_SECRET=%s\n", base, opts.clientID, opts.clientSecret)
 	if !e.quiet && !e.logJSON {
-		fmt.Fprintln(e.words(), "the sandbox is running; end it with Ctrl-C")
+		fmt.Fprintln(e.words(), "sandbox running; press Ctrl-C to stop")
 	}
 	select {
 	case err := <-served:
 		return err
 	case <-ctx.Done():
-		return nil // the way to end it
+		return nil // interrupting is how it is stopped
 	}
 }
 
-// loopbackOnly refuses requests to other names than those of the loopback: a page
-// in a browser can reach the sandbox by a name of its own that it lets resolve to
-// 127.0.0.1.
+// loopbackOnly refuses requests to names other than those of the loopback. A web
+// page could otherwise reach the sandbox by a name that resolves to 127.0.0.1.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -178,14 +177,14 @@ func loopbackOnly(next http.Handler) http.Handler {
 		}
 		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 		if !strings.EqualFold(host, "localhost") && !net.ParseIP(host).IsLoopback() {
-			http.Error(w, "the sandbox answers to loopback names only, such as localhost", http.StatusMisdirectedRequest)
+			http.Error(w, "the sandbox answers only to loopback names, such as localhost", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// synthesize makes an export for each version of the API.
+// synthesize writes an export of each API version.
 func synthesize(ctx context.Context, temp string, opts sandboxOptions) (map[string][]bcdatest.File, error) {
 	files := map[string][]bcdatest.File{}
 	for _, api := range synth.APIs() {
@@ -201,14 +200,14 @@ func synthesize(ctx context.Context, temp string, opts sandboxOptions) (map[stri
 	return files, nil
 }
 
-// runWithin runs a command against the sandbox.
+// runWithin runs a command that uses the sandbox.
 func runWithin(ctx context.Context, e *env, base string, opts sandboxOptions) error {
 	command := opts.command
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.stdin, e.stdout, e.stderr
 	cmd.Env = append(slices.Clip(os.Environ()),
 		"BCDA_BASE_URL="+base, "BCDA_CLIENT_ID="+opts.clientID, "BCDA_CLIENT_SECRET="+opts.clientSecret)
-	// Whoever is interrupted at the terminal is so together with us.
+	// An interrupt at the terminal reaches the command too.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	err := cmd.Run()

@@ -28,19 +28,19 @@ func newSchemaCommand(e *env) *cli.Command {
 	var opts schemaOptions
 	return &cli.Command{
 		Name:      "schema",
-		Usage:     "explain the tables and fields, and where BCDA carries them",
+		Usage:     "describe tables and fields, and where BCDA carries them",
 		UsageText: "cclf schema [options] [TABLE [FIELD]]\ncclf schema --ddl DIALECT [TABLE]",
 		Description: help(`
-			Lists the tables that cclf convert writes. With the name of a TABLE it
-			shows its fields: type, place in the fixed-width file, meaning, and where
-			each generation of BCDA carries the value, which is one of
+			Lists the tables that cclf convert writes. With the name of a TABLE, lists
+			its fields: type, position in the fixed-width file, meaning, and where each
+			API version carries the value, which is one of
 
-			  mapped   the path to it in the FHIR resource
-			  derived  the path to what it is made from, and the rule
-			  absent   the reason why there is none
+			  mapped   the path of the value in the FHIR resource
+			  derived  the paths of the values it is computed from, and the rule
+			  absent   the reason why there is no value
 
-			With --ddl it prints SQL that creates the tables, with comments on the
-			tables and columns.`,
+			--ddl prints SQL that creates the tables, with comments on tables and
+			columns.`,
 			"cclf schema",
 			"cclf schema CCLF5",
 			"cclf schema CCLF5 CLM_LINE_CVRD_PD_AMT",
@@ -50,7 +50,7 @@ func newSchemaCommand(e *env) *cli.Command {
 		),
 		Flags: append(opts.result.flags("table", "json", "csv", "markdown"),
 			apiFlag(&opts.api, "show one API `VERSION`: v1, v2 or v3 (default: all)"),
-			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL`, of all tables that have it", Destination: &opts.field},
+			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL` in all tables that have it", Destination: &opts.field},
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
 			choice(&cli.StringFlag{
 				Name: "ddl", Usage: "print CREATE TABLE in SQL `DIALECT`: " + orList(dialectNames()), Destination: &opts.ddl,
@@ -64,12 +64,12 @@ func newSchemaCommand(e *env) *cli.Command {
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			if opts.extra != "" && opts.ddl == "" {
-				return usageErrorf("schema: --extra-columns is for --ddl")
+				return usageErrorf("schema: --extra-columns requires --ddl")
 			}
 			if opts.ddl != "" {
 				for _, name := range []string{"api", "field", "all", "format"} {
 					if cmd.IsSet(name) {
-						return usageErrorf("schema: --ddl and --%s do not go together", name)
+						return usageErrorf("schema: --ddl and --%s cannot be combined", name)
 					}
 				}
 			}
@@ -87,7 +87,7 @@ func runSchema(e *env, opts schemaOptions) error {
 	format := render.Format(opts.result.format)
 	switch {
 	case opts.ddl != "" && label != "":
-		return usageErrorf("schema: --ddl is for whole tables")
+		return usageErrorf("schema: --ddl takes no field")
 	case opts.ddl != "":
 		extra, err := readExtraColumns(opts.extra)
 		if err != nil {
@@ -115,8 +115,8 @@ func runSchema(e *env, opts schemaOptions) error {
 	})
 }
 
-// pickFields finds the tables, and the label of a field, that the arguments
-// name.
+// pickFields returns the tables that the arguments select, and the label of a
+// field or "".
 func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err error) {
 	tables, label = schema.AllTables(), opts.field
 	args := opts.args
@@ -133,13 +133,13 @@ func pickFields(opts schemaOptions) (tables []*schema.Table, label string, err e
 	if len(args) > 0 {
 		table := schema.Lookup(args[0])
 		if table == nil {
-			return nil, "", noSuchTable(args[0])
+			return nil, "", unknownTable(args[0])
 		}
 		tables = []*schema.Table{table}
 	}
 	label = strings.ToUpper(label)
 	if label != "" && !slices.ContainsFunc(tables, func(t *schema.Table) bool { return t.Field(label) != nil }) {
-		return nil, "", noSuchField(tables, label)
+		return nil, "", unknownField(tables, label)
 	}
 	return tables, label, nil
 }
@@ -154,13 +154,13 @@ func tablesAndFields(args []string) []string {
 	return tableNames(args)
 }
 
-func noSuchTable(name string) error {
+func unknownTable(name string) error {
 	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: unknown table %q", name)}
 	var known []string
 	for _, t := range schema.AllTables() {
 		known = append(known, t.Name)
 		if t.Field(strings.ToUpper(name)) != nil {
-			e.hint = "it is a field: see cclf schema --field " + strings.ToUpper(name)
+			e.hint = "it is a field; see cclf schema --field " + strings.ToUpper(name)
 			return e
 		}
 	}
@@ -169,7 +169,7 @@ func noSuchTable(name string) error {
 	return e
 }
 
-func noSuchField(tables []*schema.Table, label string) error {
+func unknownField(tables []*schema.Table, label string) error {
 	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: no table has a field %q", label)}
 	if len(tables) == 1 {
 		e.err = fmt.Errorf("schema: %s has no field %q", tables[0].Name, label)
@@ -184,9 +184,9 @@ func noSuchField(tables []*schema.Table, label string) error {
 	}
 	switch {
 	case len(near) > 8:
-		e.hint = fmt.Sprintf("%d labels contain it; cclf schema --all lists all", len(near))
+		e.hint = fmt.Sprintf("%d labels contain it; cclf schema --all lists all fields", len(near))
 	case len(near) > 0:
-		e.hint = "there is " + strings.Join(near, ", ")
+		e.hint = "similar fields: " + strings.Join(near, ", ")
 	case len(tables) == 1:
 		e.hint = "see cclf schema " + tables[0].Name
 	default:
@@ -195,7 +195,7 @@ func noSuchField(tables []*schema.Table, label string) error {
 	return e
 }
 
-// pickAPIs are the generations that a flag names: one, or if it is empty all.
+// pickAPIs returns the API version that a flag names, or all if it is empty.
 func pickAPIs(name string) []schema.API {
 	api, err := schema.ParseAPI(name)
 	if err != nil {

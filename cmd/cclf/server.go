@@ -23,8 +23,8 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 )
 
-// serverOptions are the flags of all commands that talk to a server. Their
-// JSON is kept with an export, so that it can be resumed without them.
+// serverOptions are the flags of the commands that use a server. Their JSON is kept
+// with an export, so it can be resumed without the flags.
 type serverOptions struct {
 	environment string
 	BaseURL     string   `json:"-"`
@@ -41,14 +41,14 @@ type serverOptions struct {
 // environments are the values of --env.
 var environments = map[string]string{"production": fetch.Production, "sandbox": fetch.Sandbox}
 
-// flags of the server. They go to a category of their own.
+// flags returns the flags of the server, in their own category.
 func (o *serverOptions) flags() []cli.Flag {
 	flags := []cli.Flag{
 		choice(&cli.StringFlag{
 			Name: "env", Usage: "BCDA `ENV`: production or sandbox (default: production)", Destination: &o.environment,
 		}, "production", "sandbox"),
 		&cli.StringFlag{
-			Name: "base-url", Usage: "`URL` of another server: of a BCDA, the base of a FHIR API, or a whole $export address",
+			Name: "base-url", Usage: "`URL` of another server: of BCDA, of a FHIR API, or a complete $export request",
 			Sources: cli.EnvVars("BCDA_BASE_URL"), Destination: &o.BaseURL,
 		},
 		choice(&cli.StringFlag{
@@ -60,16 +60,16 @@ func (o *serverOptions) flags() []cli.Flag {
 			Value: "basic", Destination: &o.Auth,
 		}, "basic", "smart", "none"),
 		&cli.StringFlag{
-			Name: "credentials", Usage: "read client id and secret from `FILE` instead of the environment",
+			Name: "credentials", Usage: "`FILE` with the client id and secret (default: from the environment)",
 			TakesFile: true, Destination: &o.Credentials,
 		},
 		&cli.StringFlag{
-			Name: "key", Usage: "private key for --auth smart, in `FILE`: PEM, or a JSON web key or key set",
+			Name: "key", Usage: "`FILE` with the private key for --auth smart: PEM, JSON web key or key set",
 			TakesFile: true, Destination: &o.Key,
 		},
-		&cli.StringFlag{Name: "key-id", Usage: "`ID` of the key (default: that of the JSON web key)", Destination: &o.KeyID},
-		&cli.StringFlag{Name: "scope", Usage: "`SCOPE` of the token, for servers other than BCDA (default: system/*.read with --auth smart)", Destination: &o.Scope},
-		&cli.StringFlag{Name: "token-url", Usage: "`URL` where tokens are issued (default: BCDA's, or what the server says)", Destination: &o.TokenURL},
+		&cli.StringFlag{Name: "key-id", Usage: "key `ID` (default: that of the JSON web key)", Destination: &o.KeyID},
+		&cli.StringFlag{Name: "scope", Usage: "token `SCOPE`, for servers other than BCDA (default: system/*.read with --auth smart)", Destination: &o.Scope},
+		&cli.StringFlag{Name: "token-url", Usage: "token `URL` (default: that of BCDA, or what the server advertises)", Destination: &o.TokenURL},
 	}
 	for _, f := range flags {
 		switch f := f.(type) {
@@ -87,18 +87,18 @@ const serverCategory = "SERVER OPTIONS"
 
 // credentialsHelp is for the descriptions of commands.
 const credentialsHelp = `
-			Credentials come from the variables BCDA_CLIENT_ID and BCDA_CLIENT_SECRET,
-			from a file (--credentials), or are asked for on a terminal; never from a
-			flag. The file has lines of the form BCDA_CLIENT_ID=..., is JSON with
-			client_id and client_secret, or has the one line of Base64 that AB2D hands
-			out.`
+			Credentials come from the environment variables BCDA_CLIENT_ID and
+			BCDA_CLIENT_SECRET, from a file (--credentials), or from a prompt on a
+			terminal; never from a flag. The file has lines such as BCDA_CLIENT_ID=...,
+			or is JSON with client_id and client_secret, or is the line of Base64 that
+			AB2D issues.`
 
-// client makes the client that the flags ask for.
+// client returns a client for the server of the flags.
 func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*fetch.Client, error) {
 	base := o.BaseURL
 	switch {
 	case o.environment != "" && base != "":
-		return nil, usageErrorf("there are both --env and --base-url (or BCDA_BASE_URL)")
+		return nil, usageErrorf("--env and --base-url (or BCDA_BASE_URL) cannot be combined")
 	case o.environment != "":
 		base = environments[o.environment]
 	case base == "":
@@ -115,7 +115,7 @@ func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*
 	opts := fetch.Options{
 		BaseURL: base, API: o.API, AllowOrigins: o.Origins, Waits: waits, RootCAs: roots, Log: log, UserAgent: "cclf/" + strings.Fields(version())[0],
 	}
-	// The address is checked before anybody is asked for a secret.
+	// Check the address before prompting for a secret.
 	if _, err := fetch.New(opts); err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (o *serverOptions) auth(ctx context.Context, e *env, log *slog.Logger) (fet
 	}
 	smart := o.Auth == "smart"
 	if smart != (o.Key != "") {
-		return nil, usageErrorf("--auth smart and --key need each other")
+		return nil, usageErrorf("--auth smart and --key must be used together")
 	}
 	id, secret, err := o.credentials(ctx, e, log, !smart)
 	if err != nil {
@@ -155,7 +155,7 @@ func (o *serverOptions) auth(ctx context.Context, e *env, log *slog.Logger) (fet
 	return fetch.SMARTAuth{ClientID: id, Key: key, KeyID: keyID, Scope: o.Scope, TokenURL: o.TokenURL}, nil
 }
 
-// credentials finds id and secret: in the file, the environment, or by asking.
+// credentials returns id and secret: from the file, the environment, or a prompt.
 func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logger, withSecret bool) (id, secret string, err error) {
 	if o.Credentials != "" {
 		id, secret, err = readCredentials(o.Credentials)
@@ -182,23 +182,23 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 	if missing == nil {
 		return id, secret, nil
 	}
-	where, hint := "", "set "+strings.Join(variables, " and ")+", or name a file with --credentials; --auth none is for servers that need neither"
+	where, hint := "", "set "+strings.Join(variables, " and ")+", or pass a file with --credentials; --auth none is for servers without authentication"
 	if o.Credentials != "" {
-		where, hint = " in "+o.Credentials, "it needs lines "+strings.Join(variables, "=... and ")+"=..."
+		where, hint = " in "+o.Credentials, "add the lines "+strings.Join(variables, "=... and ")+"=..."
 	}
 	return "", "", &exitError{code: exitAuth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
 }
 
-// warnIfShared warns of a file with a secret that others can read.
+// warnIfShared warns if other users can read a file with a secret.
 func warnIfShared(log *slog.Logger, what, name string) {
 	const others = 0o077
 	info, err := os.Stat(name)
 	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&others != 0 && runtime.GOOS != "windows" {
-		log.Warn(fmt.Sprintf("%s: other users of this machine may read %s; take their rights with chmod 600", what, name))
+		log.Warn(fmt.Sprintf("%s: other users can read %s; run chmod 600 on it", what, name))
 	}
 }
 
-// askCredentials asks for what is missing.
+// askCredentials prompts for what is missing.
 func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret bool) (string, string, error) {
 	in := bufio.NewReader(e.stdin)
 	line := func() (string, error) {
@@ -234,8 +234,8 @@ func (e *env) askCredentials(ctx context.Context, id, secret string, withSecret 
 	return id, secret, err
 }
 
-// answer reads from who sits at the terminal, until ctx ends: reading itself
-// cannot be ended.
+// answer calls read, and returns when it does or when ctx is done: a read from a
+// terminal cannot be canceled.
 func answer(ctx context.Context, read func() (string, error)) (string, error) {
 	type result struct {
 		text string
@@ -254,8 +254,7 @@ func answer(ctx context.Context, read func() (string, error)) (string, error) {
 	}
 }
 
-// readCredentials reads a file of credentials. Errors tell nothing of what is
-// in it.
+// readCredentials reads a file of credentials. Errors do not quote its content.
 func readCredentials(name string) (id, secret string, err error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -300,8 +299,8 @@ func readCredentials(name string) (id, secret string, err error) {
 
 var basicLine = regexp.MustCompile(`^(?i:authorization\s*:\s*)?(?i:basic\s+)?([A-Za-z0-9+/]+={0,2})$`)
 
-// decodeBasic reads a line as an HTTP header of Basic authentication has it: id
-// and secret, joined by a colon, in Base64.
+// decodeBasic decodes the value of an HTTP Basic authentication header: id and
+// secret, joined by a colon, in Base64.
 func decodeBasic(line string) (id, secret string, ok bool) {
 	m := basicLine.FindStringSubmatch(line)
 	if m == nil {
@@ -315,7 +314,7 @@ func decodeBasic(line string) (id, secret string, ok bool) {
 	return id, secret, ok && id != "" && secret != ""
 }
 
-// sharedWriter lets several write to standard error.
+// A sharedWriter is a writer for concurrent use.
 type sharedWriter struct {
 	mu sync.Mutex
 	w  io.Writer

@@ -22,30 +22,29 @@ func newSynthCommand(e *env) *cli.Command {
 		Usage:     "make a synthetic export",
 		UsageText: "cclf synth -o OUT [options]",
 		Description: help(`
-			Writes an export of made-up beneficiaries: FHIR NDJSON files of the types
-			ExplanationOfBenefit, Patient and Coverage, as BCDA would name and split
-			them; with v2 also of Claim and ClaimResponse. The claims are plausible,
-			and full of what real ones have in them: updates, cancellations, blanks,
-			changed identifiers. Nothing in them is about anybody.
+			Writes an export of synthetic beneficiaries: FHIR NDJSON files of the types
+			ExplanationOfBenefit, Patient and Coverage, named and split as BCDA does;
+			for v2 also Claim and ClaimResponse. The claims are plausible, and have the
+			irregularities of real ones: updates, cancellations, blanks, changed
+			identifiers. They describe nobody.
 
-			The same seed makes the same files. With --truth, the CCLF rows that the
-			claims stand for are written too, to OUT/truth, one CSV file a table: what
-			cclf convert must make of the export, with empty fields for NULL. Beside
-			CCLF they have the tables claims, part_d_costs, enrollment and
-			prior_authorizations, and with v2 and v3 those of the partially adjudicated
-			claims.
+			The same seed gives the same files. --truth also writes the CCLF rows that
+			cclf convert must make of the export, to OUT/truth, as one CSV file per
+			table, with empty fields for NULL. Besides CCLF there are the tables
+			claims, part_d_costs, enrollment and prior_authorizations, and for v2 and
+			v3 those of partially adjudicated claims.
 
-			The server changes every few weeks. --server-date makes the export that it
-			sent at another time: 2021-06 is the server of June 1, 2021, and a full
-			date such as 2026-05-12 that of the day. What it did not send then is empty
-			in the truth. There are servers of v1 from 2020-03, v2 from 2021-01 and v3
-			from 2026-03.
+			BCDA changes every few weeks. --server-date makes the export that the
+			server sent at another time: 2021-06 stands for June 1, 2021, and a full
+			date such as 2026-05-12 for that day. What the server did not send then is
+			empty in the truth. v1 exists from 2020-03, v2 from 2021-01, and v3 from
+			2026-03.
 
-			An export has ordinary data unless you ask for --edge-cases: all claim
-			types and state codes, missing and partial dates, amounts with more
-			decimals than cents or with exponents, keys twice, former names and
-			addresses, claims in error or in draft, claims without a Patient, and
-			claims with identifiers in extensions, as AB2D hands them on.`,
+			--edge-cases adds rare data: all claim types and state codes, missing and
+			partial dates, amounts with more decimals than cents or with exponents,
+			duplicate keys, former names and addresses, claims in error or in draft,
+			claims without a Patient, and claims with identifiers in extensions, as
+			AB2D sends them.`,
 			"cclf synth -o export",
 			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
 			"cclf synth -o big --size 10GB --gzip",
@@ -53,7 +52,7 @@ func newSynthCommand(e *env) *cli.Command {
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "write the export to `OUT`, a new or empty folder (required)",
+				Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the export to, `OUT` (required)",
 				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Dir,
 			},
 			choice(&cli.StringFlag{
@@ -61,11 +60,11 @@ func newSynthCommand(e *env) *cli.Command {
 			}, synth.APIs()...),
 			&cli.IntFlag{
 				Name: "beneficiaries", Aliases: []string{"n"},
-				Usage:       fmt.Sprintf("make `N` beneficiaries (default: %d)", synth.DefaultBeneficiaries),
+				Usage:       fmt.Sprintf("number of beneficiaries, `N` (default: %d)", synth.DefaultBeneficiaries),
 				HideDefault: true, Validator: positive, Destination: &opts.Beneficiaries,
 			},
 			&cli.StringFlag{
-				Name: "size", Usage: "make as many beneficiaries as take `SIZE` of NDJSON, such as 500MB, instead",
+				Name: "size", Usage: "size of the NDJSON, `SIZE` such as 500MB, instead of a number of beneficiaries",
 				Destination: &size,
 			},
 			&cli.Uint64Flag{Name: "seed", Usage: "random `SEED`", Value: 1, Destination: &opts.Seed},
@@ -74,13 +73,13 @@ func newSynthCommand(e *env) *cli.Command {
 				Value: string(synth.Alphabetical), Destination: &order,
 			}, synth.KeyOrders()...),
 			&cli.StringFlag{
-				Name: "server-date", Usage: "make the export that the server of `DATE` sent, such as 2026-05 (default: today's server)",
+				Name: "server-date", Usage: "make the export that the server sent on `DATE`, such as 2026-05 (default: the current server)",
 				Destination: &opts.ServerDate,
 			},
-			&cli.BoolFlag{Name: "edge-cases", Usage: "bring in what is rare and hard to read", Destination: &opts.EdgeCases},
-			&cli.BoolFlag{Name: "truth", Usage: "write the CCLF rows as well", Destination: &opts.Truth},
+			&cli.BoolFlag{Name: "edge-cases", Usage: "add rare data that is hard to read", Destination: &opts.EdgeCases},
+			&cli.BoolFlag{Name: "truth", Usage: "write the expected CCLF rows too", Destination: &opts.Truth},
 			&cli.BoolFlag{Name: "gzip", Usage: "compress the NDJSON files", Destination: &opts.Gzip},
-			&cli.BoolFlag{Name: "overwrite", Usage: "replace an export that is in OUT", Destination: &opts.Overwrite},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace the export in OUT", Destination: &opts.Overwrite},
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
@@ -107,10 +106,10 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	case errors.Is(err, synth.ErrOptions):
 		return &exitError{code: exitUsage, err: err}
 	case errors.Is(err, synth.ErrNotEmpty):
-		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace an export in it"}
+		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace the export in it"}
 	case errors.Is(err, context.Canceled), errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("synth: %w", err)
-	default: // there is nothing but the output that could fail
+	default: // only writing can fail
 		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err)}
 	}
 	took := time.Since(start)
@@ -124,13 +123,14 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	if e.quiet {
 		return nil
 	}
-	fmt.Fprintf(e.words(), "%d beneficiaries: %d Patient, %d Coverage and %d ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
-		stats.Beneficiaries, stats.Patients, stats.Coverages, stats.Claims, stats.Files, float64(stats.Bytes)/1e6, took.Seconds(), opts.Dir)
+	fmt.Fprintf(e.words(), "%s: %s Patient, %s Coverage and %s ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",
+		counted(stats.Beneficiaries, "beneficiary", "beneficiaries"), thousands(int64(stats.Patients)), thousands(int64(stats.Coverages)), thousands(int64(stats.Claims)),
+		stats.Files, float64(stats.Bytes)/1e6, took.Seconds(), opts.Dir)
 	if opts.EdgeCases {
-		fmt.Fprintf(e.words(), "%d edge cases of %d kinds\n", total(stats.EdgeCases), len(stats.EdgeCases))
+		fmt.Fprintf(e.words(), "%s of %d kinds\n", plural(total(stats.EdgeCases), "edge case"), len(stats.EdgeCases))
 	}
 	if opts.Truth {
-		fmt.Fprintf(e.words(), "%d CCLF rows, written to %s/truth\n", stats.Rows, opts.Dir)
+		fmt.Fprintf(e.words(), "%s, written to %s/truth\n", plural(stats.Rows, "CCLF row"), opts.Dir)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func total(counts map[string]int) int {
 	return sum
 }
 
-// parseSize reads a number of bytes with its unit, such as 500MB or 2GiB.
+// parseSize parses a number of bytes with a unit, such as 500MB or 2GiB.
 func parseSize(s string) (int64, error) {
 	digits := strings.TrimRight(s, "BKMGTkib")
 	factor, ok := map[string]float64{

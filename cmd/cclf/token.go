@@ -15,8 +15,8 @@ func newTokenCommand(e *env) *cli.Command {
 		Usage:     "check the credentials of a server",
 		UsageText: "cclf token [options]",
 		Description: help(`
-			Gets a token with the credentials, and tells how long it is valid. The
-			token itself is not printed: the other commands get their own.
+			Gets a token with the credentials and prints how long it is valid. The
+			token itself is not printed; other commands get their own.
 			`+credentialsHelp,
 			"cclf token --env sandbox",
 			"cclf token --credentials bcda.env",
@@ -35,7 +35,7 @@ func newTokenCommand(e *env) *cli.Command {
 				return fmt.Errorf("token: %w", err)
 			}
 			if token.Expires.IsZero() {
-				fmt.Fprintln(e.stdout, "the server does not say when the token expires")
+				fmt.Fprintln(e.stdout, "the server does not report when the token expires")
 				return nil
 			}
 			fmt.Fprintf(e.stdout, "expires %s (in %s)\n", token.Expires.UTC().Format(time.RFC3339), time.Until(token.Expires).Round(time.Second))

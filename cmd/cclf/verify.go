@@ -16,14 +16,14 @@ func newVerifyCommand(e *env) *cli.Command {
 	var opts verifyOptions
 	return &cli.Command{
 		Name:      "verify",
-		Usage:     "compare a data set with its manifest, byte by byte",
+		Usage:     "compare a data set with its manifest",
 		UsageText: "cclf verify [-d DIR] [options]",
 		Description: help(`
 			Reads all files of a data set and compares their SHA-256 and their rows
-			with what its manifest says, and looks for part files that the manifest
-			does not list. Prints what was compared, and each file that is missing, is
-			foreign, or is not as it was written. Other commands check names and sizes
-			only, whenever they open a data set.`,
+			with the manifest, and looks for part files that the manifest does not
+			list. Prints what was compared, and each file that is missing, unknown or
+			changed. Other commands check only names and sizes when they open a data
+			set.`,
 			"cclf verify -d out",
 			"cclf verify -d claims.duckdb",
 		),
@@ -88,8 +88,8 @@ func writeVerified(e *env, dir string, v *dataset.Verified, format string) error
 	return err
 }
 
-// verifyDataSet compares a data set with its manifest. When a DuckDB file is
-// replaced between the two looks that are taken at it, it starts again.
+// verifyDataSet compares a data set with its manifest. If a DuckDB file is replaced
+// between reading its bytes and its rows, it starts again.
 func verifyDataSet(ctx context.Context, dir string) (*dataset.Verified, error) {
 	const most = 10
 	for try := 1; ; try++ {

@@ -13,6 +13,14 @@ func plural[N int | int64](n N, thing string) string {
 	return thousands(int64(n)) + " " + thing + "s"
 }
 
+// counted is plural for things with an irregular plural.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(int64(n)) + " " + many
+}
+
 // thousands formats n with a comma between each three digits.
 func thousands(n int64) string {
 	text := strconv.FormatInt(n, 10)
