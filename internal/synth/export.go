@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"iter"
 	"path/filepath"
 
 	"github.com/cclf-tools/cclf/internal/synth/edge"
@@ -33,6 +34,16 @@ type export struct {
 	err                         error
 }
 
+// resources append resources to a buffer, with the keys of all objects in
+// alphabetical order.
+type resources interface {
+	Patient(b []byte, p *records.Beneficiary) []byte
+	Coverage(b []byte, p *records.Beneficiary, part byte) []byte
+	Institutional(b []byte, c *records.Institutional) []byte
+	Professional(b []byte, c *records.Professional) []byte
+	PartDEvent(b []byte, c *records.PartDEvent) []byte
+}
+
 func newExport(opts *Options) (*export, error) {
 	if err := prepareFolder(opts.Dir, opts.Overwrite); err != nil {
 		return nil, err
@@ -43,7 +54,7 @@ func newExport(opts *Options) (*export, error) {
 	}
 	for late := range 2 {
 		set := func(kind, beneficiaries int) *fileSet {
-			return &fileSet{export: e, kind: 2*kind + late, most: beneficiaries}
+			return &fileSet{opts: opts, kind: 2*kind + late, most: beneficiaries}
 		}
 		e.patients[late] = set(0, patientFile)
 		e.coverages[late] = set(1, coverageFile)
@@ -76,13 +87,23 @@ func (e *export) start(index int) {
 	if e.edges != nil {
 		e.edges.Start(index)
 	}
-	for late := range 2 {
-		e.patients[late].turn()
-		e.coverages[late].turn()
-		e.claims[late].turn()
+	for set := range e.files() {
+		if err := set.next(); e.err == nil {
+			e.err = err
+		}
 	}
-	for _, set := range e.others {
-		set.turn()
+}
+
+// files iterates over all sets of files.
+func (e *export) files() iter.Seq[*fileSet] {
+	return func(yield func(*fileSet) bool) {
+		for _, sets := range [...][]*fileSet{e.patients[:], e.coverages[:], e.claims[:], e.others} {
+			for _, set := range sets {
+				if !yield(set) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -204,13 +225,9 @@ func (e *export) close() error {
 			first = err
 		}
 	}
-	for late := range 2 {
-		keep(e.patients[late].close())
-		keep(e.coverages[late].close())
-		keep(e.claims[late].close())
-	}
-	for _, set := range e.others {
+	for set := range e.files() {
 		keep(set.close())
+		e.stats.Files += set.files
 	}
 	if e.truth != nil {
 		keep(e.truth.Close())

@@ -23,8 +23,8 @@ func startV2(e *export) func(index int) {
 	e.resources = w
 	g := records.NewGenerator(e.opts.Seed, e.opts.calendar)
 	x := &v2Export{export: e, v2: w}
-	x.claims = &fileSet{export: e, kind: 6, most: claimFile}
-	x.responses = &fileSet{export: e, kind: 8, most: claimFile}
+	x.claims = &fileSet{opts: e.opts, kind: 6, most: claimFile}
+	x.responses = &fileSet{opts: e.opts, kind: 8, most: claimFile}
 	e.others = []*fileSet{x.claims, x.responses}
 	v := e.odd(x)
 	return func(index int) {

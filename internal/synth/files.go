@@ -55,8 +55,8 @@ const flushSize = 256 << 10
 
 // A fileSet is files that follow one another, of which one is open.
 type fileSet struct {
-	export        *export
-	kind          int // of the resources, and whether they are late
+	opts          *Options
+	kind          int // of the resources, and whether they are late: part of the names
 	most          int // beneficiaries in a file
 	beneficiaries int // since the open file began
 	files         int
@@ -66,18 +66,15 @@ type fileSet struct {
 	buf           []byte
 }
 
-// turn goes on to another beneficiary, and if the file is full to another
-// file.
-func (s *fileSet) turn() {
+// next goes on to the next beneficiary, and to the next file if this one is full.
+func (s *fileSet) next() error {
 	if len(s.buf) == 0 && s.file == nil {
-		return
+		return nil
 	}
 	if s.beneficiaries++; s.beneficiaries < s.most {
-		return
+		return nil
 	}
-	if err := s.close(); s.export.err == nil {
-		s.export.err = err
-	}
+	return s.close()
 }
 
 // flush writes what was collected if it is as much as that.
@@ -101,15 +98,14 @@ func (s *fileSet) flush(size int) error {
 }
 
 func (s *fileSet) open() error {
-	name := filepath.Join(s.export.opts.Dir, s.name(s.files))
+	name := filepath.Join(s.opts.Dir, s.name(s.files))
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	s.file = file
 	s.files++
-	s.export.stats.Files++
-	if !s.export.opts.Gzip {
+	if !s.opts.Gzip {
 		return nil
 	}
 	if s.zip == nil {
@@ -132,13 +128,13 @@ func (s *fileSet) current() string {
 // nothing but the seed and the number of the file.
 func (s *fileSet) name(number int) string {
 	var r random.Source
-	r.Seed(s.export.opts.Seed, number, 2+s.kind)
+	r.Seed(s.opts.Seed, number, 2+s.kind)
 	high, low := r.Pcg.Uint64(), r.Pcg.Uint64()
 	high = high&^0xf000 | 0x4000 // version 4
 	low = low&^(3<<62) | 2<<62   // its variant
 	name := fmt.Sprintf("%08x-%04x-%04x-%04x-%012x%s",
 		high>>32, high>>16&0xffff, high&0xffff, low>>48, low&0xffff_ffff_ffff, extension)
-	if s.export.opts.Gzip {
+	if s.opts.Gzip {
 		name += compressed
 	}
 	return name

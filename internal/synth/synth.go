@@ -46,105 +46,7 @@ package synth
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-
-	"github.com/cclf-tools/cclf/internal/synth/records"
-	"github.com/cclf-tools/cclf/internal/synth/server"
 )
-
-// A KeyOrder is the order of keys in JSON objects.
-type KeyOrder string
-
-// The orders of keys.
-const (
-	Alphabetical KeyOrder = "alphabetical" // as BCDA sends them
-	Model        KeyOrder = "model"        // as FHIR defines the elements, and other servers send them
-	Shuffle      KeyOrder = "shuffle"      // another one in each object
-)
-
-// KeyOrders are the orders there are.
-func KeyOrders() []string { return []string{string(Alphabetical), string(Model), string(Shuffle)} }
-
-// DefaultBeneficiaries is how many beneficiaries an export has, unless Options
-// say otherwise.
-const DefaultBeneficiaries = 100
-
-// Options say what export to make.
-type Options struct {
-	Dir           string   // where to; it is made if it is not there
-	API           string   // one of APIs; empty means v2
-	Beneficiaries int      // how many; 0 means DefaultBeneficiaries, unless there is a Size
-	Size          int64    // stop after the beneficiary with whom the NDJSON has this many bytes
-	Seed          uint64   // exports of a seed are the same
-	KeyOrder      KeyOrder // empty means Alphabetical
-	Truth         bool     // write the CCLF rows too, as CSV files in Dir/truth
-	Gzip          bool     // compress the NDJSON
-	Overwrite     bool     // replace an export that is in Dir
-	// ServerDate is the month (2026-05) or day whose server the export is of.
-	// Empty means today's server, and an export that is made on a fixed day.
-	ServerDate string
-	// EdgeCases brings in what is rare and hard to read.
-	EdgeCases bool
-
-	calendar records.Calendar
-	dialect  server.Dialect
-}
-
-// ErrOptions is wrapped by the errors about Options that make no sense, and
-// ErrNotEmpty by that about a folder with something in it.
-var (
-	ErrOptions  = errors.New("synth")
-	ErrNotEmpty = errors.New("not empty")
-)
-
-func (o *Options) complete() error {
-	if o.API == "" {
-		o.API = "v2"
-	}
-	if o.KeyOrder == "" {
-		o.KeyOrder = Alphabetical
-	}
-	if o.Beneficiaries == 0 && o.Size == 0 {
-		o.Beneficiaries = DefaultBeneficiaries
-	}
-	known := slices.Contains(APIs(), o.API)
-	switch {
-	case o.Dir == "":
-		return fmt.Errorf("%w: no folder to write to", ErrOptions)
-	case !known:
-		return fmt.Errorf("%w: no exports of API %q", ErrOptions, o.API)
-	case o.KeyOrder != Alphabetical && o.KeyOrder != Model && o.KeyOrder != Shuffle:
-		return fmt.Errorf("%w: no key order %q", ErrOptions, o.KeyOrder)
-	case o.Beneficiaries < 0 || o.Size < 0:
-		return fmt.Errorf("%w: a negative number of beneficiaries or bytes", ErrOptions)
-	case o.Beneficiaries > 0 && o.Size > 0:
-		return fmt.Errorf("%w: both a number of beneficiaries and a size", ErrOptions)
-	}
-	o.calendar = records.NewCalendar(records.DefaultExport)
-	if o.ServerDate != "" {
-		day, err := parseServerDate(o.ServerDate, o.API)
-		if err != nil {
-			return err
-		}
-		o.calendar, o.dialect = records.NewCalendar(day), server.DialectOn(day)
-	}
-	return nil
-}
-
-// Stats tell what was written.
-type Stats struct {
-	Beneficiaries int
-	Patients      int   // resources, with the earlier versions
-	Coverages     int   //
-	Claims        int   // ExplanationOfBenefit
-	Partial       int   // Claim and ClaimResponse, of v2
-	Bytes         int64 // of NDJSON, before compression
-	Files         int   // of NDJSON
-	Rows          int64 // of truth
-	// EdgeCases is how often each kind of edge case occurs, nil without.
-	EdgeCases map[string]int
-}
 
 // Write makes an export. When it fails, what it has written so far stays.
 func Write(ctx context.Context, opts Options) (Stats, error) {
@@ -155,7 +57,7 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	visit := generations[slices.Index(APIs(), opts.API)].start(e)
+	visit := startOf(opts.API)(e)
 	for index := 0; e.err == nil && e.wants(index); index++ {
 		if e.err = ctx.Err(); e.err != nil {
 			break
@@ -168,4 +70,16 @@ func Write(ctx context.Context, opts Options) (Stats, error) {
 		e.stats.EdgeCases = e.edges.Counts
 	}
 	return e.stats, err
+}
+
+// startOf returns the function that starts an export of an API version. It returns
+// the function that makes a beneficiary of the export, to be called with 0, 1, 2, ...
+func startOf(api string) func(e *export) func(index int) {
+	switch api {
+	case "v1":
+		return startV1
+	case "v2":
+		return startV2
+	}
+	return startV3
 }

@@ -44,31 +44,3 @@ var TypedCodes = sync.OnceValue(func() []TypedCode {
 	}
 	return list
 })
-
-// typesPerBeneficiary is how many claims a beneficiary has for the sake of
-// their types, so that some twenty have claims of all.
-const typesPerBeneficiary = 8
-
-// allTypes makes claims of all types, some of each beneficiary.
-func (m *Generator) allTypes(index int) {
-	codes := TypedCodes()
-	for n := range typesPerBeneficiary {
-		t := codes[(index*typesPerBeneficiary+n)%len(codes)]
-		from := m.ClaimDay()
-		switch t.kind {
-		case records.Carrier, records.DME:
-			m.professionalRecord(t.kind, from)
-		case records.PartD:
-			m.drugOfType(from, t.Code)
-			continue
-		default:
-			m.institutionalRecord(t.kind, from)
-		}
-		m.claim.ClmTypeCd, m.claim.System = t.Code, t.system
-		m.To.Claim(&m.claim, false)
-		if t.system == FinalSystem {
-			m.To.NewestClaim(&m.claim)
-		}
-	}
-	m.authorize(m.ClaimDay())
-}

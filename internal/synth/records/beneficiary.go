@@ -61,3 +61,15 @@ type Beneficiary struct {
 // MedicareParts are the parts that each beneficiary has a Coverage of, whether
 // enrolled or not.
 var MedicareParts = [...]byte{'a', 'b', 'c', 'd'}
+
+// SentMBI is the current identifier, as far as the export tells it.
+func (b *Beneficiary) SentMBI() string {
+	if b.NoPatient && !b.MBIInClaims {
+		return ""
+	}
+	return b.MbiNum
+}
+
+// Identified says that the export tells which identifiers a beneficiary had: in the
+// Patient, or in a claim.
+func (b *Beneficiary) Identified() bool { return !b.NoPatient || b.MBIInClaims && b.Claims > 0 }

@@ -7,6 +7,17 @@ import (
 // A Role is what a provider does on a claim.
 type Role int
 
+const (
+	Attending Role = iota
+	Operating
+	OtherOperating
+	Performing
+	Referring
+	Prescribing
+	PrimaryRole
+	Roles
+)
+
 // A TeamMember is an entry of a claim's care team. The last three columns are
 // those of the lines that share it.
 type TeamMember struct {

@@ -96,14 +96,3 @@ func (l *DiagnosisList) Professional(c *Professional) {
 func (l *ProfessionalLine) Diagnosis() Diagnosis {
 	return Diagnosis{Cd: l.LineIcdDgnsCd, VrsnCd: l.LineIcdDgnsVrsnCd}
 }
-
-const (
-	Attending Role = iota
-	Operating
-	OtherOperating
-	Performing
-	Referring
-	Prescribing
-	PrimaryRole
-	Roles
-)

@@ -20,18 +20,6 @@ type Edges struct {
 	Claims      int  // so far
 }
 
-// SentMBI is the current identifier, as far as the export tells it.
-func (b *Beneficiary) SentMBI() string {
-	if b.NoPatient && !b.MBIInClaims {
-		return ""
-	}
-	return b.MbiNum
-}
-
-// Identified says that the export tells which identifiers a beneficiary had: in the
-// Patient, or in a claim.
-func (b *Beneficiary) Identified() bool { return !b.NoPatient || b.MBIInClaims && b.Claims > 0 }
-
 // An OtherName is one that a beneficiary had or has besides the present one.
 type OtherName struct {
 	Use, Family string

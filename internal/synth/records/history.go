@@ -4,26 +4,6 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// A Visitor is given the records of a beneficiary as the server sent them. A
-// record is late that the server sent in another export: one that it had sent
-// before in another version, or that takes the place of another.
-type Visitor interface {
-	Beneficiary(b *Beneficiary, late bool)
-	Institutional(c *Institutional, late bool)
-	Professional(c *Professional, late bool)
-	PartDEvent(c *PartDEvent, late bool)
-
-	// The following are given what counts in the end: the last version of
-	// everything, but no claim that another one has replaced.
-	NewestInstitutional(c *Institutional)
-	NewestProfessional(c *Professional)
-	NewestPartDEvent(c *PartDEvent)
-	NewestBeneficiary(b *Beneficiary, hospice HospiceStay)
-}
-
-// A HospiceStay is the time that a beneficiary spent in the care of a hospice.
-type HospiceStay struct{ From, Thru column.Date }
-
 // mix is how many of a thousand claims are of a type.
 var mix = [ClaimTypes]int{Carrier: 550, PartD: 180, Outpatient: 170, DME: 40, HHA: 20, Inpatient: 20, SNF: 15, Hospice: 5}
 
@@ -94,56 +74,4 @@ func (g *Generator) ClaimDay() column.Date {
 		end = min(end, d-1)
 	}
 	return start + column.Date(r.Intn(int(end-start)))
-}
-
-// A fate is what became of a claim after the server first sent it.
-type fate int
-
-const (
-	kept      fate = iota
-	amended        // the same claim, sent again with other amounts
-	replaced       // cancelled when first sent; another claim takes its place
-	cancelled      // active when first sent, then cancelled and replaced
-)
-
-func (g *Generator) fate() fate {
-	switch n := g.Random.Intn(1000); {
-	case n < 30:
-		return amended
-	case n < 50:
-		return replaced
-	case n < 60:
-		return cancelled
-	}
-	return kept
-}
-
-// live sends a claim and what becomes of it, whatever its layout. It uses
-// revise to make another version of the claim.
-func live[C any](g *Generator, c *C, head *Claim, revise func(), send func(*C, bool), newest func(*C)) {
-	lastUpdated := head.LastUpdated
-	late := false
-	switch g.fate() {
-	case amended:
-		head.LastUpdated = Earlier(lastUpdated, &g.Random)
-		send(c, false)
-		revise()
-		late = true
-	case replaced:
-		head.FinalAction = "N"
-		send(c, false)
-		revise()
-		head.ClmID, head.FinalAction = g.IDs.claim(), "F"
-	case cancelled:
-		head.LastUpdated = Earlier(lastUpdated, &g.Random)
-		send(c, false)
-		head.LastUpdated, head.FinalAction = lastUpdated, "N"
-		send(c, true)
-		revise()
-		head.ClmID, head.FinalAction = g.IDs.claim(), "F"
-		late = true
-	}
-	head.LastUpdated = lastUpdated
-	send(c, late)
-	newest(c)
 }

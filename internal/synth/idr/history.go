@@ -1,0 +1,141 @@
+package idr
+
+import (
+	"github.com/cclf-tools/cclf/internal/synth/random"
+	"github.com/cclf-tools/cclf/internal/synth/records"
+)
+
+// Visit makes the records of a beneficiary.
+func (m *Generator) Visit(index int) {
+	m.Start(index)
+	r := &m.Random
+	m.authorizations.Seed(m.Seed, index, authorizationStream)
+	now, before := m.NewBeneficiary(index)
+	m.base, m.serial = now, 0
+	m.Generator.Current = &m.base
+	m.newBeneficiary(index)
+	if before != nil {
+		m.earlierBeneficiary(before)
+		m.To.Beneficiary(&m.before, false)
+	}
+	m.To.Beneficiary(&m.current, before != nil)
+	for n := range m.ClaimCount(index) {
+		kind := m.ClaimType()
+		if index == 0 && n < int(records.ClaimTypes) {
+			kind = records.ClaimType(n)
+		}
+		from := m.ClaimDay()
+		switch kind {
+		case records.Carrier, records.DME:
+			m.professionalRecord(kind, from)
+			m.live()
+		case records.PartD:
+			m.drugRecord(from)
+		default:
+			m.institutionalRecord(kind, from)
+			m.live()
+		}
+		if r.Chance(10) {
+			m.authorize(from)
+		}
+	}
+	if m.Edges {
+		m.allTypes(index)
+	}
+	m.To.NewestBeneficiary(&m.current)
+}
+
+// live sends a claim and what becomes of it. The IDR has the newest version
+// of a claim alone, but an export may have it from before. Claims of the
+// published maps have no ids, so that one cannot replace another.
+func (m *Generator) live() {
+	c, r := &m.claim, &m.Random
+	final := c.LastUpdated
+	if r.Chance(30) {
+		m.share()
+		return
+	}
+	late := false
+	switch n := r.Intn(1000); {
+	case n < 35 && !m.current.MapShape: // the same claim once more
+		c.LastUpdated = records.Earlier(final, r)
+		m.To.Claim(c, false)
+		m.revise()
+		late = true
+	case n < 60: // another claim took its place
+		c.ClmFinlActnInd = "N"
+		m.To.Claim(c, false)
+		c.ClmOrigCntlNum = c.ClmCntlNum
+		m.revise()
+		c.ClmUniqID, c.ClmCntlNum, c.ClmFinlActnInd, c.ClmAdjstmtType = m.newID(), "2"+r.Number(13), "Y", "2"
+	case n < 70 && !m.current.MapShape: // another claim took its place later
+		c.LastUpdated = records.Earlier(final, r)
+		m.To.Claim(c, false)
+		c.LastUpdated, c.ClmFinlActnInd = final, "N"
+		m.To.Claim(c, true)
+		m.revise()
+		c.ClmUniqID, c.ClmFinlActnInd, c.ClmAdjstmtType = m.newID(), "Y", "2"
+		late = true
+	}
+	c.LastUpdated = final
+	m.To.Claim(c, late)
+	m.To.NewestClaim(c)
+}
+
+// share sends a claim of the systems that process claims. Some of these bear
+// the mark of a final action too.
+func (m *Generator) share() {
+	c, r := &m.claim, &m.Random
+	c.System = SharedSystem
+	switch c.Type {
+	case records.Carrier:
+		c.ClmTypeCd = random.AnyOf(r, []int{1700, 2700})
+	case records.DME:
+		c.ClmTypeCd = random.AnyOf(r, []int{1800, 2800})
+	case records.HHA:
+		c.ClmTypeCd = 1032
+	case records.Hospice:
+		c.ClmTypeCd = 1081
+	case records.SNF:
+		c.ClmTypeCd = 1021
+	case records.Inpatient:
+		c.ClmTypeCd = 1011
+	default:
+		c.ClmTypeCd = 1013
+	}
+	if r.Chance(400) {
+		c.ClmAdjstmtType = ""
+	}
+	if r.Chance(500) {
+		c.ClmFinlActnInd = "N"
+	}
+	m.To.Claim(c, false)
+}
+
+// typesPerBeneficiary is how many claims a beneficiary has for the sake of
+// their types, so that some twenty have claims of all.
+const typesPerBeneficiary = 8
+
+// allTypes makes claims of all types, some of each beneficiary.
+func (m *Generator) allTypes(index int) {
+	codes := TypedCodes()
+	for n := range typesPerBeneficiary {
+		t := codes[(index*typesPerBeneficiary+n)%len(codes)]
+		from := m.ClaimDay()
+		switch t.kind {
+		case records.Carrier, records.DME:
+			m.professionalRecord(t.kind, from)
+		case records.PartD:
+			m.drugOfType(from, t.Code)
+			continue
+		default:
+			m.institutionalRecord(t.kind, from)
+		}
+		m.claim.ClmTypeCd, m.claim.System = t.Code, t.system
+		m.To.Claim(&m.claim, false)
+		if t.system == FinalSystem {
+			m.To.NewestClaim(&m.claim)
+		}
+	}
+	m.authorize(m.ClaimDay())
+}
