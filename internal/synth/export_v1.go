@@ -1,6 +1,8 @@
 package synth
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 	"github.com/cclf-tools/cclf/internal/synth/v1"
@@ -45,7 +47,7 @@ func (x *v1Export) Institutional(c *records.Institutional, late bool) {
 	numberAll(c)
 	c.FiOrigClmCntlNum = ""
 	if c.ClmGrpID%9 == 0 {
-		c.FiOrigClmCntlNum = v1.Trim(c.FiDocClmCntlNum)
+		c.FiOrigClmCntlNum = strings.TrimSpace(c.FiDocClmCntlNum)
 	}
 	x.export.Institutional(c, late)
 }

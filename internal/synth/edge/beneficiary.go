@@ -57,31 +57,41 @@ func (e *Cases) otherNames(b *records.Beneficiary) {
 		b.Begun = then
 	}
 	for range 1 + r.Intn(2) {
-		name := records.OtherName{Family: random.AnyOf(r, codebook.Surnames), Given: []string{random.AnyOf(r, codebook.GivenNames), "X", "Y"}}
-		switch r.Intn(4) {
-		case 0:
-			name.Use = "old"
-		case 1:
-			name.Use = "maiden"
-		case 2:
-			name.Use, name.Thru = "usual", then-1
-		default:
-			name.Use, name.From, name.Thru = "official", then-3000, then-1
-		}
-		b.Names = append(b.Names, name)
+		family, given := random.AnyOf(r, codebook.Surnames), random.AnyOf(r, codebook.GivenNames)
+		use, from, thru := random.AnyOf(r, nameUses).period(then)
+		b.Names = append(b.Names, records.Name{Use: use, From: from, Thru: thru, Family: family, Given: []string{given, "X", "Y"}})
 		e.count("other names")
 		s := &codebook.States[r.Intn(len(codebook.States))]
 		place := random.AnyOf(r, s.Cities)
-		address := records.OtherAddress{State: s.SSA, City: place.Name, ZIP: place.ZIP + "9999", Lines: []string{"1 FORMER WAY", "ATTIC", "LEFT DOOR"}}
-		switch r.Intn(3) {
-		case 0:
-			address.Use = "old"
-		case 1:
-			address.Use, address.Thru = "home", then-1
-		default:
-			address.Use, address.From, address.Thru = "temp", then-200, then-1
-		}
-		b.Addresses = append(b.Addresses, address)
+		use, from, thru = random.AnyOf(r, addressUses).period(then)
+		b.Addresses = append(b.Addresses, records.Address{
+			Use: use, From: from, Thru: thru, State: s.SSA, City: place.Name, ZIP: place.ZIP + "9999",
+			Lines: []string{"1 FORMER WAY", "ATTIC", "LEFT DOOR"},
+		})
 		e.count("other addresses")
 	}
+}
+
+// A formerUse is how a name or address shows that it is not the present one.
+type formerUse struct {
+	use   string
+	ended bool // on the day before the present one began
+	days  int  // that it lasted, 0 if its beginning is not sent
+}
+
+var (
+	nameUses    = []formerUse{{use: "old"}, {use: "maiden"}, {use: "usual", ended: true}, {use: "official", ended: true, days: 3000}}
+	addressUses = []formerUse{{use: "old"}, {use: "home", ended: true}, {use: "temp", ended: true, days: 200}}
+)
+
+// period returns the use and period of a name or address that the present one
+// replaced on a day.
+func (f formerUse) period(replaced column.Date) (use string, from, thru column.Date) {
+	if f.ended {
+		thru = replaced - 1
+	}
+	if f.days > 0 {
+		from = replaced - column.Date(f.days)
+	}
+	return f.use, from, thru
 }

@@ -2,9 +2,7 @@ package edge
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
-	"sync"
 
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
@@ -42,11 +40,6 @@ func (e *Cases) Extend(b []byte) []byte {
 	return e.parser.AddElements(b, "extension", e.extension)
 }
 
-var (
-	moneyObject = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[^{}]*"USD"[^{}]*\}`) })
-	moneyValue  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"value":-?[0-9.]+`) })
-)
-
 // Text writes the same values in odd ways: amounts with more decimals than
 // cents, or with exponents, and keys twice, of which the last one counts.
 func (e *Cases) Text(b []byte) []byte {
@@ -54,14 +47,7 @@ func (e *Cases) Text(b []byte) []byte {
 	var r random.Source
 	r.Seed(e.seed+uint64(e.serial)<<32, e.index, textStream)
 	if r.Chance(250) {
-		b = moneyObject().ReplaceAllFunc(b, func(object []byte) []byte {
-			if !r.Chance(300) {
-				return object
-			}
-			return moneyValue().ReplaceAllFunc(object, func(value []byte) []byte {
-				return e.oddAmount(&r, value[len(`"value":`):])
-			})
-		})
+		b = e.oddAmounts(&r, b)
 	}
 	if r.Chance(120) {
 		b = e.twice(b, []byte(`"status":"active"`), []byte(`"status":"cancelled",`))
@@ -73,6 +59,30 @@ func (e *Cases) Text(b []byte) []byte {
 		b = e.twice(b, []byte(`"birthDate":`), []byte(`"birthDate":"1901-02-03",`))
 	}
 	return b
+}
+
+// oddAmounts writes some of the amounts of a resource in odd ways. An amount is the
+// value of an object without others in it that mentions dollars.
+func (e *Cases) oddAmounts(r *random.Source, b []byte) []byte {
+	out := make([]byte, 0, len(b)+len(b)/16)
+	for {
+		dollars := bytes.Index(b, []byte(`"USD"`))
+		if dollars < 0 {
+			return append(out, b...)
+		}
+		start := bytes.LastIndexAny(b[:dollars], "{}")
+		end := dollars + bytes.IndexAny(b[dollars:], "{}")
+		if b[start] == '{' && b[end] == '}' && r.Chance(300) {
+			at := start + bytes.Index(b[start:end], []byte(`"value":`))
+			number := at + len(`"value":`)
+			rest := number + len(b[number:end]) - len(bytes.TrimLeft(b[number:end], "-.0123456789"))
+			out = append(append(out, b[:at]...), e.oddAmount(r, b[number:rest])...)
+			b = b[rest:]
+			end -= rest
+		}
+		out = append(out, b[:end]...)
+		b = b[end:]
+	}
 }
 
 // twice puts another value of a key before it. The key occurs once in the

@@ -6,72 +6,81 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// OtherNames writes the names before the present one, or those after it.
-func OtherNames(buf []byte, b *records.Beneficiary, before bool) []byte {
-	if b.PresentLast != before {
-		return buf
-	}
-	for i := range b.Names {
-		n := &b.Names[i]
-		buf = append(buf, '{')
-		buf = fhirjson.Member(buf, "family", n.Family)
-		buf = append(buf, `"given":[`...)
-		for _, given := range n.Given {
-			buf = append(fhirjson.AppendString(buf, given), ',')
-		}
-		buf = append(fhirjson.CloseWith(buf, ']'), ',')
-		buf = PeriodMember(buf, n.From, n.Thru)
-		buf = fhirjson.Member(buf, "use", n.Use)
-		buf = append(fhirjson.CloseObject(buf), ',')
-	}
-	return buf
+// NameElements writes the names of a beneficiary and closes their array. use is that
+// of the present name, empty if it is not sent.
+func NameElements(b []byte, p *records.Beneficiary, use string) []byte {
+	given := [2]string{p.BeneGvnName, p.BeneMdlName}
+	present := records.Name{Use: use, Family: p.BeneSrnmName, Given: given[:], From: p.Begun}
+	return elements(b, p.Names, &present, p.PresentLast, nameElement)
 }
 
-// OtherAddresses writes the addresses before the present one, or those after it.
-func OtherAddresses(buf []byte, b *records.Beneficiary, before bool) []byte {
-	if b.PresentLast != before {
-		return buf
-	}
-	for i := range b.Addresses {
-		a := &b.Addresses[i]
-		buf = append(buf, '{')
-		buf = fhirjson.Member(buf, "city", a.City)
-		buf = append(buf, `"line":[`...)
-		for _, line := range a.Lines {
-			buf = append(fhirjson.AppendString(buf, line), ',')
-		}
-		buf = append(fhirjson.CloseWith(buf, ']'), ',')
-		buf = PeriodMember(buf, a.From, a.Thru)
-		buf = fhirjson.Member(buf, "postalCode", a.ZIP)
-		buf = fhirjson.Member(buf, "state", a.State)
-		buf = fhirjson.Member(buf, "use", a.Use)
-		buf = append(fhirjson.CloseObject(buf), ',')
-	}
-	return buf
+func nameElement(b []byte, n *records.Name) []byte {
+	b = fhirjson.Member(b, "family", n.Family)
+	b = fhirjson.Strings(b, "given", n.Given)
+	b = PeriodMember(b, n.From, n.Thru)
+	return fhirjson.Member(b, "use", n.Use)
 }
 
-// AddressMember writes the addresses of a beneficiary, as v1 and v2 have them.
-func AddressMember(b []byte, p *records.Beneficiary) []byte {
-	b = append(b, `"address":[`...)
-	b = OtherAddresses(b, p, true)
-	b = append(b, '{')
-	b = fhirjson.Member(b, "city", p.CityName)
-	start := len(b)
-	b = append(b, `"line":[`...)
-	open := len(b)
-	for _, line := range p.DrvdLineAdr {
-		if line != "" {
-			b = fhirjson.AppendString(b, line)
-			b = append(b, ',')
-		}
+// AddressElements writes the addresses of a beneficiary and closes their array. Without
+// lines, the present address has a state and postal code alone.
+func AddressElements(b []byte, p *records.Beneficiary, lines bool) []byte {
+	present := records.Address{State: p.StateCode, ZIP: p.BeneZipCd, From: p.Begun}
+	if lines {
+		present.City, present.Lines = p.CityName, p.DrvdLineAdr[:]
 	}
-	b = fhirjson.CloseArray(b, start, open)
-	b = PeriodMember(b, p.Begun, 0)
-	b = fhirjson.Member(b, "postalCode", p.BeneZipCd)
-	b = fhirjson.Member(b, "state", p.StateCode)
-	b = append(fhirjson.CloseObject(b), ',')
-	b = OtherAddresses(b, p, false)
-	return append(fhirjson.CloseWith(b, ']'), ',')
+	return elements(b, p.Addresses, &present, p.PresentLast, addressElement)
+}
+
+func addressElement(b []byte, a *records.Address) []byte {
+	b = fhirjson.Member(b, "city", a.City)
+	b = fhirjson.Strings(b, "line", a.Lines)
+	b = PeriodMember(b, a.From, a.Thru)
+	b = fhirjson.Member(b, "postalCode", a.ZIP)
+	b = fhirjson.Member(b, "state", a.State)
+	return fhirjson.Member(b, "use", a.Use)
+}
+
+// elements writes the elements of an array and closes it: the present one after the
+// others, or before them.
+func elements[T any](b []byte, others []T, present *T, presentLast bool, members func([]byte, *T) []byte) []byte {
+	add := func(v *T) { b = append(fhirjson.CloseObject(members(append(b, '{'), v)), ',') }
+	if !presentLast {
+		add(present)
+	}
+	for i := range others {
+		add(&others[i])
+	}
+	if presentLast {
+		add(present)
+	}
+	return fhirjson.CloseWith(b, ']')
+}
+
+// Gender is the FHIR code of BENE_SEX_IDENT_CD.
+func Gender(sex string) string {
+	switch sex {
+	case "1":
+		return "male"
+	case "2":
+		return "female"
+	}
+	return "unknown"
+}
+
+// SexExtension writes the extension of US Core for BENE_SEX_IDENT_CD, if the sex is
+// known.
+func SexExtension(b []byte, sex string) []byte {
+	code := ""
+	switch sex {
+	case "1":
+		code = "248153007"
+	case "2":
+		code = "248152002"
+	default:
+		return b
+	}
+	b = append(b, `{"url":"`+USCore+`us-core-sex","valueCode":"`...)
+	return append(append(b, code...), `"},`...)
 }
 
 // DualStatusExtensions writes the reference year and the statuses of its months.

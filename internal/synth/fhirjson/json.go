@@ -112,3 +112,17 @@ func Member(b []byte, key, value string) []byte {
 	b = AppendString(b, value)
 	return append(b, ',')
 }
+
+// Strings writes a key and an array of the strings that are not empty, with a comma
+// after it. Without such strings it writes nothing.
+func Strings(b []byte, key string, values []string) []byte {
+	start := len(b)
+	b = append(append(append(b, '"'), key...), `":[`...)
+	open := len(b)
+	for _, value := range values {
+		if value != "" {
+			b = append(AppendString(b, value), ',')
+		}
+	}
+	return CloseArray(b, start, open)
+}

@@ -6,8 +6,8 @@ import (
 
 // Edges are what is odd about a beneficiary of an export with edge cases.
 type Edges struct {
-	Names     []OtherName // besides the present one
-	Addresses []OtherAddress
+	Names     []Name // besides the present one
+	Addresses []Address
 	// begun is when the present name and address began to be used, if that is
 	// sent.
 	Begun column.Date
@@ -20,16 +20,16 @@ type Edges struct {
 	Claims      int  // so far
 }
 
-// An OtherName is one that a beneficiary had or has besides the present one.
-type OtherName struct {
+// A Name is one that a beneficiary had or has besides the present one.
+type Name struct {
 	Use, Family string
 	Given       []string
 	From, Thru  column.Date
 }
 
-// An OtherAddress is one that a beneficiary had or has besides the present
+// An Address is one that a beneficiary had or has besides the present
 // one.
-type OtherAddress struct {
+type Address struct {
 	Use, State, City, ZIP string
 	Lines                 []string
 	From, Thru            column.Date

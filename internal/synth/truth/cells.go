@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
+	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // Cells of the kinds that there are. A raw value that is blank is missing.
@@ -92,4 +94,25 @@ func sent[R any](value func(*R) column.Amount) cell[R] {
 // code is a column with a code, where a tilde stands for none.
 func code[R any](value func(*R) string) cell[R] {
 	return text(func(r *R) string { return idr.Stored(value(r)) })
+}
+
+// firstVersion is the version of ICD of a claim's first diagnosis.
+func firstVersion(list []records.Diagnosis) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return codebook.ICDOf(list[0].VrsnCd).Version
+}
+
+// appendAge appends the age in whole years, on the day of the newest resource or of
+// the death. Without a day of birth there is none.
+func appendAge(b []byte, p *records.Beneficiary) []byte {
+	last := p.AsOf
+	if p.DeathDt != 0 && p.DeathDt.IsDay() {
+		last = p.DeathDt
+	}
+	if !p.BeneBirthDt.IsDay() {
+		return b
+	}
+	return strconv.AppendInt(b, int64(column.YearsBetween(p.BeneBirthDt, last)), 10)
 }

@@ -155,14 +155,6 @@ func facilityState(c *records.Institutional) string {
 	return codebook.FIPSState(c.PrvdrStateCd)
 }
 
-// firstVersion is the version of ICD of a claim's first diagnosis.
-func firstVersion(list []records.Diagnosis) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return codebook.ICDOf(list[0].VrsnCd).Version
-}
-
 // ofStays takes an amount that inpatient and SNF claims have.
 func ofStays(value func(*records.Institutional) column.Amount) func(*records.Institutional) column.Amount {
 	return func(c *records.Institutional) column.Amount { return stayOrOutpatient(c, value(c), column.NoAmount) }

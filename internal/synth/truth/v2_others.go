@@ -2,7 +2,6 @@ package truth
 
 import (
 	"cmp"
-	"strconv"
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
@@ -161,19 +160,6 @@ func v2CCLF8() map[string]cell[beneficiaryRow] {
 		"GEO_ZIP5_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[:min(5, len(r.BeneZipCd))] }),
 		"GEO_ZIP4_CD":               text(func(r *beneficiaryRow) string { return r.BeneZipCd[min(5, len(r.BeneZipCd)):] }),
 	}
-}
-
-// appendAge appends the age in whole years, on the day of the newest resource or of
-// the death. Without a day of birth there is none.
-func appendAge(b []byte, p *records.Beneficiary) []byte {
-	last := p.AsOf
-	if p.DeathDt != 0 && p.DeathDt.IsDay() {
-		last = p.DeathDt
-	}
-	if !p.BeneBirthDt.IsDay() {
-		return b
-	}
-	return strconv.AppendInt(b, int64(column.YearsBetween(p.BeneBirthDt, last)), 10)
 }
 
 // lastMonth is the status of the last month that has one.

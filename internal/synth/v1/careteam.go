@@ -1,19 +1,14 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
-
-// A member is an entry of the care team. The numbers start at 2.
-type member struct {
-	role, system, value string
-	responsible         bool
-	line                *records.ProfessionalLine // the last that shares it
-}
 
 // The roles of STU3.
 const (
@@ -26,7 +21,7 @@ const (
 
 // addMember returns the number of a provider, 0 if there is none.
 func (w *Writer) addMember(role, system, value string) int {
-	if value = Trim(value); value == "" {
+	if value = strings.TrimSpace(value); value == "" {
 		return 0
 	}
 	for i := range w.team {
@@ -63,8 +58,8 @@ func (w *Writer) careTeamMember(b []byte) []byte {
 			at := len(b)
 			b = append(b, `"extension":[`...)
 			inner := len(b)
-			b = fhir.CodeExtension(b, codebook.ProviderTypes, Trim(m.line.CarrLinePrvdrTypeCd))
-			b = fhir.CodeExtension(b, codebook.Participations, Trim(m.line.PrtcptngIndCd))
+			b = fhir.CodeExtension(b, codebook.ProviderTypes, strings.TrimSpace(m.line.CarrLinePrvdrTypeCd))
+			b = fhir.CodeExtension(b, codebook.Participations, strings.TrimSpace(m.line.PrtcptngIndCd))
 			b = fhirjson.CloseArray(b, at, inner)
 		}
 		b = append(b, `"provider":{`...)

@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
@@ -93,7 +95,7 @@ func (w *Writer) modifiers(b []byte, list []string, version string) []byte {
 	b = append(b, `"modifier":[`...)
 	open := len(b)
 	for _, code := range list {
-		b = fhir.Modifier(b, Trim(code), version)
+		b = fhir.Modifier(b, strings.TrimSpace(code), version)
 	}
 	return fhirjson.CloseArray(b, start, open)
 }

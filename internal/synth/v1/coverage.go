@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
@@ -22,10 +24,10 @@ func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 		if p.BenePtaTrmntnCd != "0" {
 			status = `"cancelled"`
 		}
-		b = fhir.CodeExtension(b, codebook.MedicareStatus, Trim(p.BeneMdcrStatusCd))
-		b = fhir.CodeExtension(b, codebook.Entitlements, Trim(p.BeneEntlmtRsnOrig))
-		b = fhir.CodeExtension(b, codebook.CurrentReasons, Trim(p.BeneEntlmtRsnCurr))
-		b = fhir.CodeExtension(b, codebook.RenalDisease, Trim(p.BeneEsrdInd))
+		b = fhir.CodeExtension(b, codebook.MedicareStatus, strings.TrimSpace(p.BeneMdcrStatusCd))
+		b = fhir.CodeExtension(b, codebook.Entitlements, strings.TrimSpace(p.BeneEntlmtRsnOrig))
+		b = fhir.CodeExtension(b, codebook.CurrentReasons, strings.TrimSpace(p.BeneEntlmtRsnCurr))
+		b = fhir.CodeExtension(b, codebook.RenalDisease, strings.TrimSpace(p.BeneEsrdInd))
 		b = fhir.CodeExtension(b, codebook.PartAEnds, p.BenePtaTrmntnCd)
 		b = fhir.DualStatusExtensions(b, p)
 		b = fhir.Months(b, codebook.BuyInMonths, &p.MdcrEntlmtBuyinInd)
@@ -33,7 +35,7 @@ func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 		if p.BenePtbTrmntnCd != "0" {
 			status = `"cancelled"`
 		}
-		b = fhir.CodeExtension(b, codebook.MedicareStatus, Trim(p.BeneMdcrStatusCd))
+		b = fhir.CodeExtension(b, codebook.MedicareStatus, strings.TrimSpace(p.BeneMdcrStatusCd))
 		b = fhir.CodeExtension(b, codebook.PartBEnds, p.BenePtbTrmntnCd)
 		b = fhir.DualStatusExtensions(b, p)
 		b = fhir.Months(b, codebook.BuyInMonths, &p.MdcrEntlmtBuyinInd)
@@ -42,7 +44,7 @@ func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 		b = fhir.Months(b, codebook.HealthPlanMonths, &p.HmoInd)
 		b = fhir.DualStatusExtensions(b, p)
 	case 'd':
-		b = fhir.CodeExtension(b, codebook.MedicareStatus, Trim(p.BeneMdcrStatusCd))
+		b = fhir.CodeExtension(b, codebook.MedicareStatus, strings.TrimSpace(p.BeneMdcrStatusCd))
 		b = fhir.Months(b, codebook.DrugContracts, &p.PtdCntrctID)
 		b = fhir.DualStatusExtensions(b, p)
 	}

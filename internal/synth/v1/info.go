@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
@@ -25,7 +27,7 @@ func (w *Writer) infoCode(b []byte, variable string, set *codebook.Set, code str
 	}
 	b = w.infoCategory(b, variable)
 	b = append(b, `,"code":{"coding":[`...)
-	b = fhir.SetCoding(b, set, Trim(code))
+	b = fhir.SetCoding(b, set, strings.TrimSpace(code))
 	b = append(b, `]}`...)
 	b = w.infoSequence(b)
 	return append(b, `},`...)

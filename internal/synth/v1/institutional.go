@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
@@ -103,11 +105,11 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 	start := len(b)
 	b = append(b, `"extension":[`...)
 	open := len(b)
-	b = fhir.CodeExtension(b, codebook.NonPaymentReasons, Trim(c.ClmMdcrNonPmtRsnCd))
+	b = fhir.CodeExtension(b, codebook.NonPaymentReasons, strings.TrimSpace(c.ClmMdcrNonPmtRsnCd))
 	b = amountExtension(b, "prpayamt", c.NchPrmryPyrClmPdAmt)
-	b = fhir.IdentifierExtension(b, "fi_num", Trim(c.FiNum))
-	b = fhir.IdentifierExtension(b, "fi_doc_clm_cntl_num", Trim(c.FiDocClmCntlNum))
-	b = fhir.IdentifierExtension(b, "fi_orig_clm_cntl_num", Trim(c.FiOrigClmCntlNum))
+	b = fhir.IdentifierExtension(b, "fi_num", strings.TrimSpace(c.FiNum))
+	b = fhir.IdentifierExtension(b, "fi_doc_clm_cntl_num", strings.TrimSpace(c.FiDocClmCntlNum))
+	b = fhir.IdentifierExtension(b, "fi_orig_clm_cntl_num", strings.TrimSpace(c.FiOrigClmCntlNum))
 	switch c.Type {
 	case records.Inpatient:
 		b = amountExtension(b, "clm_pass_thru_per_diem_amt", c.ClmPassThruPerDiemAmt)
@@ -203,8 +205,8 @@ func (w *Writer) revenueItems(b []byte, c *records.Institutional) []byte {
 		at := len(b)
 		b = append(b, `,"extension":[`...)
 		inner := len(b)
-		b = fhir.CodeExtension(b, codebook.CoinsuranceCodes, Trim(l.RevCntrDdctblCoinsrncCd))
-		b = fhir.CodeExtension(b, codebook.PaymentMethods, Trim(l.RevCntrStusIndCd))
+		b = fhir.CodeExtension(b, codebook.CoinsuranceCodes, strings.TrimSpace(l.RevCntrDdctblCoinsrncCd))
+		b = fhir.CodeExtension(b, codebook.PaymentMethods, strings.TrimSpace(l.RevCntrStusIndCd))
 		if len(b) == inner {
 			b = b[:at]
 		} else {

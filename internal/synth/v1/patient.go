@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
@@ -19,23 +21,15 @@ func currencyMark(b []byte, code, display string) []byte {
 // Patient writes the Patient of a beneficiary. The older numbers (HICN) bear
 // the mark of the current one too.
 func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
-	b = append(b, '{')
-	b = fhir.AddressMember(b, p)
-	b = append(b, `"birthDate":`...)
+	b = append(b, `{"address":[`...)
+	b = append(fhir.AddressElements(b, p, true), `,"birthDate":`...)
 	b = fhirjson.AppendDate(b, p.BeneBirthDt)
 	if p.DeathDt != 0 {
 		b = append(b, `,"deceasedDateTime":`...)
 		b = fhirjson.AppendDate(b, p.DeathDt)
 	}
 	b = append(b, `,"extension":[`...)
-	gender := "unknown"
-	switch p.BeneSexIdentCd {
-	case "1":
-		gender = "male"
-	case "2":
-		gender = "female"
-	}
-	b = fhir.CodeExtension(b, codebook.Races, Trim(p.BeneRaceCd))
+	b = fhir.CodeExtension(b, codebook.Races, strings.TrimSpace(p.BeneRaceCd))
 	b = fhir.DualStatusExtensions(b, p)
 	if b[len(b)-1] == '[' {
 		b = b[:len(b)-len(`,"extension":[`)]
@@ -43,7 +37,7 @@ func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 		b = fhirjson.CloseWith(b, ']')
 	}
 	b = append(b, `,"gender":"`...)
-	b = append(b, gender...)
+	b = append(b, fhir.Gender(p.BeneSexIdentCd)...)
 	b = append(b, `","id":`...)
 	b = fhirjson.AppendID(b, p.BeneID)
 	b = append(b, `,"identifier":[{"system":"`+fhir.Variables+`bene_id","value":`...)
@@ -61,18 +55,5 @@ func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 	b = append(b, `}],"meta":{"lastUpdated":`...)
 	b = fhirjson.AppendInstant(b, p.LastUpdated)
 	b = append(b, `},"name":[`...)
-	b = fhir.OtherNames(b, p, true)
-	b = append(b, '{')
-	b = fhirjson.Member(b, "family", p.BeneSrnmName)
-	b = append(b, `"given":[`...)
-	b = fhirjson.AppendString(b, p.BeneGvnName)
-	if p.BeneMdlName != "" {
-		b = append(b, ',')
-		b = fhirjson.AppendString(b, p.BeneMdlName)
-	}
-	b = append(b, `],`...)
-	b = fhir.PeriodMember(b, p.Begun, 0)
-	b = append(b, `"use":"usual"},`...)
-	b = fhir.OtherNames(b, p, false)
-	return append(fhirjson.CloseWith(b, ']'), `,"resourceType":"Patient"}`...)
+	return append(fhir.NameElements(b, p, "usual"), `,"resourceType":"Patient"}`...)
 }

@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"strings"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
@@ -33,11 +35,11 @@ func (w *Writer) Professional(b []byte, c *records.Professional) []byte {
 	b = fhirjson.AppendPlain(b, c.ClmDispCd)
 	b = append(b, `,"extension":[`...)
 	b = amountExtension(b, "prpayamt", c.CarrClmPrmryPyrPdAmt)
-	b = fhir.IdentifierExtension(b, "carr_num", Trim(c.CarrNum))
-	b = fhir.IdentifierExtension(b, "carr_clm_cntl_num", Trim(c.CarrClmCntlNum))
-	b = fhir.CodeExtension(b, codebook.PaymentDenials, Trim(c.CarrClmPmtDnlCd))
-	b = fhir.CodeExtension(b, codebook.Assignments, Trim(c.CarrClmPrvdrAsgnmtIndSw))
-	b = fhir.IdentifierExtension(b, "clm_clncl_tril_num", Trim(c.ClmClnclTrilNum))
+	b = fhir.IdentifierExtension(b, "carr_num", strings.TrimSpace(c.CarrNum))
+	b = fhir.IdentifierExtension(b, "carr_clm_cntl_num", strings.TrimSpace(c.CarrClmCntlNum))
+	b = fhir.CodeExtension(b, codebook.PaymentDenials, strings.TrimSpace(c.CarrClmPmtDnlCd))
+	b = fhir.CodeExtension(b, codebook.Assignments, strings.TrimSpace(c.CarrClmPrvdrAsgnmtIndSw))
+	b = fhir.IdentifierExtension(b, "clm_clncl_tril_num", strings.TrimSpace(c.ClmClnclTrilNum))
 	b = amountExtension(b, "carr_clm_cash_ddctbl_apld_amt", c.CarrClmCashDdctblApldAmt)
 	b = amountExtension(b, "nch_clm_prvdr_pmt_amt", c.NchClmPrvdrPmtAmt)
 	b = amountExtension(b, "nch_clm_bene_pmt_amt", c.NchClmBenePmtAmt)
@@ -112,8 +114,8 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 		at := len(b)
 		b = append(b, `"extension":[`...)
 		inner := len(b)
-		b = fhir.PlainExtension(b, "prvdr_state_cd", Trim(l.PrvdrStateCd))
-		b = fhir.PlainExtension(b, "prvdr_zip", Trim(l.PrvdrZip))
+		b = fhir.PlainExtension(b, "prvdr_state_cd", strings.TrimSpace(l.PrvdrStateCd))
+		b = fhir.PlainExtension(b, "prvdr_zip", strings.TrimSpace(l.PrvdrZip))
 		b = fhirjson.CloseArray(b, at, inner)
 		b = append(fhirjson.CloseObject(b), ',')
 		b = w.modifiers(b, l.HcpcsMdfrCd[:], c.CarrClmHcpcsYrCd)
@@ -139,15 +141,15 @@ func (w *Writer) lineExtensions(b []byte, kind records.ClaimType, l *records.Pro
 	set := codebook.Betos
 	if kind == records.DME {
 		set = codebook.EquipmentBetos
-		b = fhir.IdentifierExtension(b, "suplrnum", Trim(l.PrvdrNum))
+		b = fhir.IdentifierExtension(b, "suplrnum", strings.TrimSpace(l.PrvdrNum))
 	} else {
-		b = fhir.CodeExtension(b, codebook.MTUSCodes, Trim(l.LineMtusCd))
+		b = fhir.CodeExtension(b, codebook.MTUSCodes, strings.TrimSpace(l.LineMtusCd))
 		if l.LineMtusCnt != 0 {
 			b = fhir.QuantityExtension(b, "carr_line_mtus_cnt", l.LineMtusCnt)
 		}
 	}
-	b = fhir.CodeExtension(b, set, Trim(l.BetosCd))
-	b = fhir.CodeExtension(b, codebook.LinePrimary, Trim(l.LineBenePrmryPyrCd))
-	b = fhir.CodeExtension(b, codebook.LineDeductible, Trim(l.LineServiceDeductible))
+	b = fhir.CodeExtension(b, set, strings.TrimSpace(l.BetosCd))
+	b = fhir.CodeExtension(b, codebook.LinePrimary, strings.TrimSpace(l.LineBenePrmryPyrCd))
+	b = fhir.CodeExtension(b, codebook.LineDeductible, strings.TrimSpace(l.LineServiceDeductible))
 	return fhirjson.CloseArray(b, start, open)
 }

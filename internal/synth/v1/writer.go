@@ -1,8 +1,6 @@
 package v1
 
 import (
-	"strings"
-
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -17,10 +15,15 @@ type Writer struct {
 	infos     int
 }
 
+// A member is an entry of the care team. Its number is its place in the team plus 2.
+type member struct {
+	role, system, value string
+	responsible         bool
+	line                *records.ProfessionalLine // the last line that shares it
+}
+
 // links are what a line refers to: its provider and the tax number of that.
 type links struct{ team, tax int }
-
-func Trim(s string) string { return strings.TrimSpace(s) }
 
 // A kind is what the claims of a type have in common in v1.
 type kind struct {

@@ -26,9 +26,8 @@ func mbiType(b []byte, code, display string) []byte {
 
 // Patient writes the Patient of a beneficiary.
 func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
-	b = append(b, '{')
-	b = fhir.AddressMember(b, p)
-	b = append(b, `"birthDate":`...)
+	b = append(b, `{"address":[`...)
+	b = append(fhir.AddressElements(b, p, true), `,"birthDate":`...)
 	b = fhirjson.AppendDate(b, p.BeneBirthDt)
 	if p.DeathDt != 0 {
 		b = append(b, `,"deceasedDateTime":`...)
@@ -37,20 +36,12 @@ func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 		b = append(b, `,"deceasedBoolean":false`...)
 	}
 	b = append(b, `,"extension":[`...)
-	gender := "unknown"
-	switch p.BeneSexIdentCd {
-	case "1":
-		gender = "male"
-		b = append(b, `{"url":"`+fhir.USCore+`us-core-sex","valueCode":"248153007"},`...)
-	case "2":
-		gender = "female"
-		b = append(b, `{"url":"`+fhir.USCore+`us-core-sex","valueCode":"248152002"},`...)
-	}
+	b = fhir.SexExtension(b, p.BeneSexIdentCd)
 	b = fhir.CodeExtension(b, codebook.Races, p.BeneRaceCd)
 	b = append(b, unknownRace...)
 	b = fhir.DualStatusExtensions(b, p)
 	b = append(fhirjson.CloseWith(b, ']'), `,"gender":"`...)
-	b = append(b, gender...)
+	b = append(b, fhir.Gender(p.BeneSexIdentCd)...)
 	b = append(b, `","id":`...)
 	b = fhirjson.AppendID(b, p.BeneID)
 	b = append(b, `,"identifier":[`...)
@@ -58,20 +49,7 @@ func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 	b = append(fhirjson.CloseWith(b, ']'), `,"meta":{"lastUpdated":`...)
 	b = fhirjson.AppendInstant(b, p.LastUpdated)
 	b = append(b, patientMeta...)
-	b = fhir.OtherNames(b, p, true)
-	b = append(b, '{')
-	b = fhirjson.Member(b, "family", p.BeneSrnmName)
-	b = append(b, `"given":[`...)
-	b = fhirjson.AppendString(b, p.BeneGvnName)
-	if p.BeneMdlName != "" {
-		b = append(b, ',')
-		b = fhirjson.AppendString(b, p.BeneMdlName)
-	}
-	b = append(b, `],`...)
-	b = fhir.PeriodMember(b, p.Begun, 0)
-	b = append(b, `"use":"usual"},`...)
-	b = fhir.OtherNames(b, p, false)
-	return append(fhirjson.CloseWith(b, ']'), `,"resourceType":"Patient"}`...)
+	return append(fhir.NameElements(b, p, "usual"), `,"resourceType":"Patient"}`...)
 }
 
 // identifiers writes the identifiers. The current one is not always the first.

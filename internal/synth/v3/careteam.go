@@ -7,13 +7,6 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-type member struct {
-	sequence int
-	role     records.Role
-	npi      string
-	special  string // CLM_RNDRG_FED_PRVDR_SPCLTY_CD
-}
-
 // roleCodes are the codes of roles and their displays.
 var roleCodes = [records.Roles][2]string{
 	records.Attending: {"attending", "Attending"}, records.Operating: {"operating", "Operating"}, records.OtherOperating: {"otheroperating", "Other Operating"},

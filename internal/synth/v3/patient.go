@@ -47,26 +47,7 @@ func raceExtension(b []byte, name, system, code, text string) []byte {
 // their periods alone.
 func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 	b = append(b, `{"address":[`...)
-	b = fhir.OtherAddresses(b, p.Beneficiary, true)
-	b = append(b, '{')
-	if p.HasAddressLines {
-		b = fhirjson.Member(b, "city", p.CityName)
-		start := len(b)
-		b = append(b, `"line":[`...)
-		open := len(b)
-		for _, line := range p.DrvdLineAdr {
-			if line != "" {
-				b = append(fhirjson.AppendString(b, line), ',')
-			}
-		}
-		b = fhirjson.CloseArray(b, start, open)
-	}
-	b = fhir.PeriodMember(b, p.Begun, 0)
-	b = fhirjson.Member(b, "postalCode", p.BeneZipCd)
-	b = fhirjson.Member(b, "state", p.StateCode)
-	b = append(fhirjson.CloseObject(b), ',')
-	b = fhir.OtherAddresses(b, p.Beneficiary, false)
-	b = append(fhirjson.CloseWith(b, ']'), `,"birthDate":`...)
+	b = append(fhir.AddressElements(b, p.Beneficiary, p.HasAddressLines), `,"birthDate":`...)
 	b = fhirjson.AppendDate(b, p.BeneBirthDt)
 	b = append(b, ',')
 	if p.DeathDt != 0 {
@@ -75,18 +56,10 @@ func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 		b = append(b, `T00:00:00+00:00",`...)
 	}
 	b = append(b, `"extension":[`...)
-	gender := "unknown"
-	switch p.BeneSexIdentCd {
-	case "1":
-		gender = "male"
-		b = append(b, `{"url":"`+fhir.USCore+`us-core-sex","valueCode":"248153007"},`...)
-	case "2":
-		gender = "female"
-		b = append(b, `{"url":"`+fhir.USCore+`us-core-sex","valueCode":"248152002"},`...)
-	}
+	b = fhir.SexExtension(b, p.BeneSexIdentCd)
 	b = v3Race(b, p.BeneRaceCd)
 	b = append(fhirjson.CloseWith(b, ']'), `,"gender":"`...)
-	b = append(b, gender...)
+	b = append(b, fhir.Gender(p.BeneSexIdentCd)...)
 	b = append(b, `","id":`...)
 	b = fhirjson.AppendID(b, p.BeneID)
 	b = append(b, `,"identifier":[`...)
@@ -108,20 +81,7 @@ func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 	b = append(b, `"meta":{"lastUpdated":`...)
 	b = fhirjson.AppendInstant(b, p.LastUpdated)
 	b = append(b, patientMeta...)
-	b = fhir.OtherNames(b, p.Beneficiary, true)
-	b = append(b, '{')
-	b = fhirjson.Member(b, "family", p.BeneSrnmName)
-	b = append(b, `"given":[`...)
-	b = fhirjson.AppendString(b, p.BeneGvnName)
-	if p.BeneMdlName != "" {
-		b = append(b, ',')
-		b = fhirjson.AppendString(b, p.BeneMdlName)
-	}
-	b = append(b, `],`...)
-	b = fhir.PeriodMember(b, p.Begun, 0)
-	b = append(fhirjson.CloseObject(b), ',')
-	b = fhir.OtherNames(b, p.Beneficiary, false)
-	return append(fhirjson.CloseWith(b, ']'), `,"resourceType":"Patient"}`...)
+	return append(fhir.NameElements(b, p.Beneficiary, ""), `,"resourceType":"Patient"}`...)
 }
 
 // Merged writes what is left of a Patient that was merged into another.

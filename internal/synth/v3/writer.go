@@ -31,6 +31,14 @@ type links struct {
 	team int
 }
 
+// A member is an entry of the care team.
+type member struct {
+	sequence int
+	role     records.Role
+	npi      string
+	special  string // CLM_RNDRG_FED_PRVDR_SPCLTY_CD
+}
+
 // A kind is what the claims of a type have in common in v3.
 type kind struct {
 	part      string
