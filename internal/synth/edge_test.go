@@ -13,8 +13,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
-// TestEdgeCases checks that sixty beneficiaries have all edge cases, and that
-// their resources can be read.
+// TestEdgeCases checks that sixty beneficiaries have all edge cases and that their
+// resources are valid JSON.
 func TestEdgeCases(t *testing.T) {
 	common := []string{
 		"amounts with exponents", "amounts with more decimals", "keys that occur twice", "dates that are none", "partial dates",
@@ -52,8 +52,8 @@ func TestEdgeCases(t *testing.T) {
 	}
 }
 
-// TestOddExportsAreRepeatable checks that the seed alone makes an export with
-// edge cases.
+// TestOddExportsAreRepeatable checks that an export with edge cases depends on its
+// options alone.
 func TestOddExportsAreRepeatable(t *testing.T) {
 	for _, api := range synth.APIs() {
 		opts := synth.Options{API: api, Beneficiaries: 10, Seed: 9, Truth: true, EdgeCases: true, ServerDate: "2026-05", KeyOrder: synth.Shuffle}

@@ -10,27 +10,27 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/truth"
 )
 
-// How many beneficiaries BCDA puts into a file.
+// The number of beneficiaries per file, as in exports of BCDA.
 const (
 	claimFile    = 50
 	coverageFile = 4000
 	patientFile  = 5000
 )
 
-// An export is a visitor that writes what it is given. The first error stays,
-// and stops the writing.
+// An export writes the records that it visits. After the first error it writes
+// nothing.
 type export struct {
 	opts      *Options
 	resources resources
 	reorder   fhirjson.Reorderer
 	scratch   []byte
-	// Files of what was sent first, and of what came later.
+	// The files of first versions, and of later ones.
 	patients, coverages, claims [2]*fileSet
-	others                      []*fileSet // of the generation
+	others                      []*fileSet // of v2
 	truth                       *truth.Truth
-	edges                       *edge.Cases // nil without
+	edges                       *edge.Cases // nil without edge cases
 	stats                       Stats
-	sent                        truth.Place // of the resource that was sent last
+	sent                        truth.Place // of the last resource written
 	err                         error
 }
 
@@ -69,7 +69,7 @@ func newExport(opts *Options) (*export, error) {
 	return e, nil
 }
 
-// wants says whether the export goes on with a beneficiary.
+// wants reports whether the export is to have a beneficiary with this index.
 func (e *export) wants(index int) bool {
 	if e.opts.Size > 0 {
 		return e.stats.Bytes < e.opts.Size
@@ -77,11 +77,11 @@ func (e *export) wants(index int) bool {
 	return index < e.opts.Beneficiaries
 }
 
-// start turns to a beneficiary.
+// start begins a beneficiary.
 func (e *export) start(index int) {
 	e.stats.Beneficiaries++
 	if e.truth != nil {
-		e.truth.EndBeneficiary() // of the one before
+		e.truth.EndBeneficiary() // of the previous one
 	}
 	e.reorder.Random.Seed(e.opts.Seed, index, 1)
 	if e.edges != nil {
@@ -107,7 +107,7 @@ func (e *export) files() iter.Seq[*fileSet] {
 	}
 }
 
-// write adds a resource to the files it belongs to.
+// write appends a resource to a file.
 func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byte) {
 	if e.err != nil {
 		return
@@ -133,7 +133,7 @@ func (e *export) write(sets *[2]*fileSet, late bool, resource func([]byte) []byt
 	e.err = set.flush(flushSize)
 }
 
-// writeOddly appends a resource of an export with edge cases.
+// writeOddly appends a resource with edge cases.
 func (e *export) writeOddly(buf []byte, resource func([]byte) []byte) []byte {
 	text := e.edges.Extend(resource(e.scratch[:0]))
 	e.scratch = text
@@ -143,7 +143,7 @@ func (e *export) writeOddly(buf []byte, resource func([]byte) []byte) []byte {
 	return append(buf, e.edges.Text(text)...)
 }
 
-// odd makes the records of an export with edge cases odd.
+// odd returns a visitor that adds edge cases, if the export is to have them.
 func (e *export) odd(v records.Visitor) records.Visitor {
 	if e.edges == nil {
 		return v
@@ -217,7 +217,7 @@ func (e *export) NewestBeneficiary(b *records.Beneficiary, hospice records.Hospi
 	}
 }
 
-// close finishes the files, and what is to be told of them.
+// close closes the files and completes the statistics.
 func (e *export) close() error {
 	var first error
 	keep := func(err error) {

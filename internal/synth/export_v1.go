@@ -8,14 +8,14 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/v1"
 )
 
-// A v1Export is an export of v1. It takes from the records what the server of
-// v1 loses, before the export has them.
+// A v1Export is an export of v1. It removes from the records what the server of v1
+// does not send.
 type v1Export struct {
 	*export
-	addresses bool // whether this export has them
+	addresses bool // the export has addresses
 }
 
-// startV1 makes what makes the beneficiaries of an export of v1.
+// startV1 starts an export of v1.
 func startV1(e *export) func(index int) {
 	e.resources = new(v1.Writer)
 	g := records.NewGenerator(e.opts.Seed, e.opts.calendar)
@@ -32,9 +32,8 @@ func (x *v1Export) Beneficiary(b *records.Beneficiary, late bool) {
 	x.export.Beneficiary(b, late)
 }
 
-// Institutional leaves nothing that could be told in two ways: with no
-// attending physician, the first of a line would be taken for that; and the
-// principal diagnosis is the first one.
+// Institutional removes ambiguity: without an attending physician, a reader takes the
+// first rendering one for it, and the first diagnosis for the principal one.
 func (x *v1Export) Institutional(c *records.Institutional, late bool) {
 	if column.Blank(c.AtPhysnNpi) {
 		for i := range c.Lines {
@@ -52,8 +51,9 @@ func (x *v1Export) Institutional(c *records.Institutional, late bool) {
 	x.export.Institutional(c, late)
 }
 
-// numberAll gives the diagnoses indicators, by whose numbers one is known that
-// repeats the admitting diagnosis. A blank indicator is not sent.
+// numberAll sets the indicators of all diagnoses if one of them repeats the admitting
+// diagnosis: a gap in the numbers of the indicators shows the repeat. A blank
+// indicator is not sent.
 func numberAll(c *records.Institutional) {
 	repeated := false
 	for i := range c.IcdDgns {
@@ -69,8 +69,8 @@ func numberAll(c *records.Institutional) {
 	}
 }
 
-// Professional takes from lines without an NPI what would stand in the care
-// team.
+// Professional removes what the care team says about a provider from lines without an
+// NPI.
 func (x *v1Export) Professional(c *records.Professional, late bool) {
 	for i := range c.Lines {
 		if l := &c.Lines[i]; column.Blank(l.PrfPhysnNpi) {

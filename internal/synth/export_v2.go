@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/v2"
 )
 
-// partialStream is a stream of random numbers, apart from those of the records.
+// partialStream is a stream of random numbers, separate from those of the records.
 const partialStream = 64
 
 // A v2Export is an export of v2.
@@ -33,7 +33,7 @@ func startV2(e *export) func(index int) {
 	}
 }
 
-// Institutional takes from a claim what the server of the time does not send.
+// Institutional removes what the server of the date does not send.
 func (x *v2Export) Institutional(c *records.Institutional, late bool) {
 	if x.opts.dialect.NoUnits {
 		for i := range c.Lines {
@@ -43,8 +43,8 @@ func (x *v2Export) Institutional(c *records.Institutional, late bool) {
 	x.export.Institutional(c, late)
 }
 
-// NewestBeneficiary writes the claims that one beneficiary in sixteen has in
-// the systems.
+// NewestBeneficiary writes partially adjudicated claims for one in sixteen
+// beneficiaries.
 func (x *v2Export) NewestBeneficiary(b *records.Beneficiary, hospice records.HospiceStay) {
 	x.export.NewestBeneficiary(b, hospice)
 	r := &x.random

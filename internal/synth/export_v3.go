@@ -7,13 +7,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/v3"
 )
 
-// v3Export hands the records of the IDR to an export.
+// A v3Export is an export of v3.
 type v3Export struct {
 	*export
 	v3 v3.Writer
 }
 
-// startV3 makes what makes the beneficiaries of an export of v3.
+// startV3 starts an export of v3.
 func startV3(e *export) func(index int) {
 	x := &v3Export{export: e, v3: v3.Writer{Dialect: e.opts.dialect}}
 	m := &idr.Generator{Generator: records.NewGenerator(e.opts.Seed, e.opts.calendar), To: x}

@@ -12,15 +12,15 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/truth"
 )
 
-// The names of what an export consists of.
+// Names in an export.
 const (
 	extension   = ".ndjson"
 	compressed  = ".gz"
 	truthFolder = "truth"
 )
 
-// prepareFolder makes the folder of an export. One that is there must be
-// empty, unless the export in it may be replaced.
+// prepareFolder makes the folder of an export. An existing folder must be empty,
+// unless the export in it may be overwritten.
 func prepareFolder(dir string, overwrite bool) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -30,7 +30,7 @@ func prepareFolder(dir string, overwrite bool) error {
 		return err
 	}
 	if len(entries) > 0 && !overwrite {
-		return fmt.Errorf("folder %s is %w", dir, ErrNotEmpty)
+		return fmt.Errorf("%s is %w", dir, ErrNotEmpty)
 	}
 	patterns := []string{"*" + extension, "*" + extension + compressed}
 	for _, name := range truth.Files() {
@@ -50,23 +50,23 @@ func prepareFolder(dir string, overwrite bool) error {
 	return nil
 }
 
-// flushSize is how much is collected before it is written.
+// flushSize is the number of bytes collected before they are written.
 const flushSize = 256 << 10
 
-// A fileSet is files that follow one another, of which one is open.
+// A fileSet is a series of files, of which at most one is open.
 type fileSet struct {
 	opts          *Options
-	kind          int // of the resources, and whether they are late: part of the names
-	most          int // beneficiaries in a file
-	beneficiaries int // since the open file began
+	kind          int // kind of resource, and whether they are later versions; part of the file names
+	most          int // most beneficiaries per file
+	beneficiaries int // in the open file
 	files         int
-	lines         int // of the open file, or of the one that is next
+	lines         int // of the open file, or of the next one
 	file          *os.File
 	zip           *gzip.Writer
 	buf           []byte
 }
 
-// next goes on to the next beneficiary, and to the next file if this one is full.
+// next begins the next beneficiary, and the next file if this one is full.
 func (s *fileSet) next() error {
 	if len(s.buf) == 0 && s.file == nil {
 		return nil
@@ -77,7 +77,7 @@ func (s *fileSet) next() error {
 	return s.close()
 }
 
-// flush writes what was collected if it is as much as that.
+// flush writes the collected bytes if there are at least size of them.
 func (s *fileSet) flush(size int) error {
 	if len(s.buf) < size || len(s.buf) == 0 {
 		return nil
@@ -116,7 +116,7 @@ func (s *fileSet) open() error {
 	return nil
 }
 
-// current is the name of the open file, or of the one that is next.
+// current returns the name of the open file, or of the next one.
 func (s *fileSet) current() string {
 	if s.file == nil {
 		return s.name(s.files)
@@ -124,8 +124,8 @@ func (s *fileSet) current() string {
 	return s.name(s.files - 1)
 }
 
-// name is a random UUID, as the names of BCDA's files are, that depends on
-// nothing but the seed and the number of the file.
+// name returns a random UUID, as BCDA's files have, that depends only on the seed,
+// the kind and the number of the file.
 func (s *fileSet) name(number int) string {
 	var r random.Source
 	r.Seed(s.opts.Seed, number, 2+s.kind)
@@ -140,7 +140,7 @@ func (s *fileSet) name(number int) string {
 	return name
 }
 
-// emptyMember is what stands at the end of compressed files from the real
+// emptyMember is the empty gzip member at the end of compressed files of the real
 // server.
 const emptyMember = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x00\x00\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00"
 

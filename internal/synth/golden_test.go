@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of the exports")
 
-// TestGolden compares the hashes of the files of small exports, so that no change of
-// what an export contains goes unnoticed.
+// TestGolden compares the hashes of small exports, so that a change of their bytes
+// does not go unnoticed.
 func TestGolden(t *testing.T) {
 	for _, api := range synth.APIs() {
 		var got bytes.Buffer

@@ -1,15 +1,15 @@
 package synth
 
-// Stats tell what was written.
+// Stats are statistics of an export.
 type Stats struct {
 	Beneficiaries int
-	Patients      int   // resources, with the earlier versions
+	Patients      int   // resources, including earlier versions
 	Coverages     int   //
 	Claims        int   // ExplanationOfBenefit
-	Partial       int   // Claim and ClaimResponse, of v2
+	Partial       int   // Claim and ClaimResponse of v2
 	Bytes         int64 // of NDJSON, before compression
 	Files         int   // of NDJSON
-	Rows          int64 // of truth
-	// EdgeCases is how often each kind of edge case occurs, nil without.
+	Rows          int64 // of the truth
+	// EdgeCases counts each kind of edge case. It is nil without edge cases.
 	EdgeCases map[string]int
 }

@@ -1,46 +1,37 @@
-// Package synth makes synthetic exports of the Beneficiary Claims Data API
-// (BCDA), and along with them the CCLF rows that they stand for.
+// Package synth makes synthetic exports of the Beneficiary Claims Data API (BCDA), and
+// with them the CCLF rows that a converter must make of them.
 //
-// A test of a converter needs input whose right output is known. Taking both
-// from the same crosswalk would prove little, so this package works the other
-// way round. It first makes claim records as the warehouse of the Centers for
-// Medicare & Medicaid Services holds them: a record has the raw columns, and
-// nothing of FHIR. From a record go two ways that know nothing of each other:
+// A test of a converter needs input for which the right output is known. Making both
+// from the same crosswalk would prove little. So this package first makes records as
+// the warehouses of the Centers for Medicare & Medicaid Services have them, with raw
+// columns and without any FHIR. Resources and rows are then made from the records,
+// independently of each other:
 //
-//	             ┌─► v1, v2: a resource, as the server makes it from the columns
+//	             ┌─► v1, v2, v3: resources, as the server makes them from the columns
 //	record ──────┤
-//	             └─► truth: CCLF rows, from the columns that CCLF has them from
+//	             └─► truth: CCLF rows, with the columns that CCLF takes them from
 //
-// API v3 is made from another warehouse, the Integrated Data Repository, whose
-// records (idrClaim and others) are of another form, and go the same two ways.
+// The records of v1 and v2 are those of the Chronic Conditions Warehouse (package
+// records), the records of v3 those of the Integrated Data Repository (package idr).
 //
-// Converting the resources must give back the rows. What the server does with
-// a record on the way is most of the difficulty, and all of it is done here:
-// diagnoses and providers are listed once and numbered anew, a diagnosis is
-// typed in another way for each type of claim, zero units are left out, blank
-// codes leave a Coding without a code, units of measure stand among the
-// modifiers, and so on. What the server loses for good does not occur in the
-// records, so that each cell of the truth can be found in the resources.
-// Package schema contributes the names and order of the CCLF columns, and
-// nothing else.
+// Converting the resources must give the rows. What makes that hard is done by the
+// writers as the servers do it: diagnoses and providers are listed once and renumbered,
+// the type of a diagnosis depends on the claim type, zero units are left out, blank
+// codes give a Coding without a code, units of measure are among the modifiers, and so
+// on. The records do not contain what a server loses, so each cell of the truth can be
+// found in the resources.
 //
-// Everything follows from a seed. The records of a beneficiary depend on the
-// seed and the beneficiary's number alone; nothing is kept from one to the
-// next, so that exports of any size are made in a few megabytes of memory.
-// The parts of a resource that never change, which are most of it, are put
-// together when the program starts; what remains is to copy them, at a speed
-// that no reader of JSON keeps up with.
+// Everything depends on the seed and the options. The records of a beneficiary depend
+// on the seed and the number of the beneficiary only, and nothing is kept between
+// beneficiaries, so exports of any size take a few megabytes of memory.
 //
-// Servers change. An export may be of a server date: then the calendar of the
-// records ends on that day, and the writers leave out or write otherwise what the
-// servers of the day did (see dialect). An export may have edge cases, which come
-// between the records and both of their ways: edgeVisitor and edgeIDRVisitor hand
-// on odd copies of records, so that the truth has them too, and edgeCases.text
-// writes the same values in odd ways. They count what they bring in, for tests to
-// see that nothing is missing.
+// Servers change. With a server date, the calendar of the records ends on that day and
+// the writers write what the servers of the day sent (package server). With edge cases,
+// a visitor between the records and both writers passes on changed copies, so that the
+// truth has the edge cases too (package edge).
 //
-// Nothing is about anybody. Identifiers of beneficiaries have a letter where
-// real ones have none, those of providers fail the check of their digits.
+// No data is about anyone. Beneficiary identifiers have a letter where real ones never
+// do, and provider identifiers have wrong check digits.
 package synth
 
 import (
@@ -48,7 +39,7 @@ import (
 	"errors"
 )
 
-// Write makes an export. When it fails, what it has written so far stays.
+// Write makes an export. If it fails, the files written so far remain.
 func Write(ctx context.Context, opts Options) (Stats, error) {
 	if err := opts.complete(); err != nil {
 		return Stats{}, err

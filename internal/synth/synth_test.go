@@ -22,7 +22,7 @@ import (
 )
 
 func TestSameSeedSameBytes(t *testing.T) {
-	opts := synth.Options{Beneficiaries: 40, Seed: 5, Truth: true}
+	opts := synth.Options{API: "v2", Beneficiaries: 40, Seed: 5, Truth: true}
 	first, stats := synthtest.Write(t, opts)
 	second, again := synthtest.Write(t, opts)
 	if !reflect.DeepEqual(stats, again) {
@@ -42,7 +42,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestClaims(t *testing.T) {
-	dir, stats := synthtest.Write(t, synth.Options{Beneficiaries: 100})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 100})
 	type size struct{ count, total, min, max int }
 	sizes := map[string]size{}
 	for _, line := range synthtest.Lines(t, dir) {
@@ -79,7 +79,7 @@ func TestClaims(t *testing.T) {
 	if mean := total / count; mean < 15_000 || mean > 30_000 {
 		t.Errorf("a claim has %d bytes on average", mean)
 	}
-	// Shares in a thousand claims.
+	// Shares per thousand claims.
 	for kind, want := range map[string]int{
 		"carrier": 550, "pde": 180, "outpatient": 170, "dme": 40, "hha": 20, "inpatient": 20, "snf": 15, "hospice": 5,
 	} {
@@ -90,10 +90,9 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestFewBeneficiaries checks that the smallest export has claims of all
-// types.
+// TestFewBeneficiaries checks that the smallest export has claims of all types.
 func TestFewBeneficiaries(t *testing.T) {
-	dir, stats := synthtest.Write(t, synth.Options{Beneficiaries: 1})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 1})
 	text := bytes.Join(synthtest.Lines(t, dir), nil)
 	for _, kind := range strings.Fields("inpatient snf outpatient hha hospice carrier dme pde") {
 		if !bytes.Contains(text, []byte(`"id":"`+kind+"-")) {
@@ -107,7 +106,7 @@ func TestFewBeneficiaries(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	const size = 5_000_000
-	dir, stats := synthtest.Write(t, synth.Options{Size: size})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Size: size})
 	if stats.Bytes < size || stats.Bytes > size+10_000_000 {
 		t.Errorf("%d bytes, want about %d", stats.Bytes, size)
 	}
@@ -120,10 +119,10 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// TestFiles checks how the resources are split, as BCDA does it.
+// TestFiles checks that resources are split into files as BCDA does.
 func TestFiles(t *testing.T) {
-	dir, stats := synthtest.Write(t, synth.Options{Beneficiaries: 120})
-	people := map[string]int{} // in files of claims
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 120})
+	perFile := map[string]int{} // beneficiaries per file of claims
 	all := synthtest.Files(t, dir)
 	if len(all) != stats.Files {
 		t.Errorf("%d files, stats say %d", len(all), stats.Files)
@@ -145,21 +144,21 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s has resources of types %v", name, types)
 		}
 		if types["ExplanationOfBenefit"] {
-			people[name] = len(seen)
+			perFile[name] = len(seen)
 		}
 	}
-	if len(people) < 4 { // three, and one or more of later versions
-		t.Errorf("%d files of claims", len(people))
+	if len(perFile) < 4 { // three, and one or more of later versions
+		t.Errorf("%d files of claims", len(perFile))
 	}
-	for name, n := range people {
+	for name, n := range perFile {
 		if n > 50 {
 			t.Errorf("%s is about %d beneficiaries", name, n)
 		}
 	}
 }
 
-// between is what stands between two strings, the last time there is the
-// first one.
+// between returns the text between the last before and the first after that follows
+// it.
 func between(line []byte, before, after string) string {
 	_, rest, _ := strings.Cut(string(line[max(0, bytes.LastIndex(line, []byte(before))):]), before)
 	found, _, _ := strings.Cut(rest, after)
@@ -167,8 +166,8 @@ func between(line []byte, before, after string) string {
 }
 
 func TestGzip(t *testing.T) {
-	plain, _ := synthtest.Write(t, synth.Options{Beneficiaries: 10})
-	zipped, _ := synthtest.Write(t, synth.Options{Beneficiaries: 10, Gzip: true})
+	plain, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 10})
+	zipped, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 10, Gzip: true})
 	want := synthtest.Files(t, plain)
 	for name, content := range synthtest.Files(t, zipped) {
 		r, err := gzip.NewReader(bytes.NewReader(content))
@@ -183,7 +182,7 @@ func TestGzip(t *testing.T) {
 		if !ok || !bytes.Equal(text, want[name]) {
 			t.Errorf("%s differs from the plain file", name)
 		}
-		// The last member is an empty one.
+		// The last gzip member is empty.
 		const empty = 23
 		last, err := gzip.NewReader(bytes.NewReader(content[len(content)-empty:]))
 		if err != nil {
@@ -196,8 +195,8 @@ func TestGzip(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
-	dir, _ := synthtest.Write(t, synth.Options{Beneficiaries: 2, Truth: true})
-	opts := synth.Options{Dir: dir, Beneficiaries: 2, Seed: 9}
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 2, Truth: true})
+	opts := synth.Options{Dir: dir, API: "v2", Beneficiaries: 2, Seed: 9}
 	if _, err := synth.Write(t.Context(), opts); !errors.Is(err, synth.ErrNotEmpty) {
 		t.Errorf("got %v, want that the folder is not empty", err)
 	}
@@ -243,7 +242,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestMemory checks that what is kept does not grow with the export.
+// TestMemory checks that memory does not grow with the export.
 func TestMemory(t *testing.T) {
 	var m runtime.MemStats
 	runtime.GC()
@@ -263,7 +262,7 @@ func TestMemory(t *testing.T) {
 			}
 		}
 	}()
-	_, stats := synthtest.Write(t, synth.Options{Beneficiaries: 400, Truth: true})
+	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 400, Truth: true})
 	close(done)
 	<-sampled
 	if most > before+50<<20 {
@@ -277,7 +276,7 @@ func BenchmarkWrite(b *testing.B) {
 			var written int64
 			dir := b.TempDir()
 			for b.Loop() {
-				stats, err := synth.Write(b.Context(), synth.Options{Dir: dir, Beneficiaries: 200, KeyOrder: synth.KeyOrder(order), Overwrite: true})
+				stats, err := synth.Write(b.Context(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 200, KeyOrder: synth.KeyOrder(order), Overwrite: true})
 				if err != nil {
 					b.Fatal(err)
 				}

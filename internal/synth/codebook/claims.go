@@ -1,7 +1,7 @@
 package codebook
 
-// The codes of claims and beneficiaries. Meanings are put in our own words,
-// about as long as the codebook's. Lists start with the frequent codes.
+// The codes of claims and beneficiaries. The titles are our own words, about as long
+// as those of the codebook. The most frequent codes come first.
 
 // Codes of institutional claims.
 var (
@@ -317,7 +317,7 @@ var (
 	RetireeMonths     = &Numbered{Variable: "rdsind", Terms: RetireeSubsidy}
 )
 
-// The indicators of diagnoses present on admission have a variable per column.
+// Present-on-admission indicators have one variable per column.
 var (
 	PresentCodes  = &Numbered{Variable: "clm_poa_ind_sw", Terms: presentOnAdmissionTerms}
 	PresentECodes = &Numbered{Variable: "clm_e_poa_ind_sw", Terms: presentOnAdmissionTerms}

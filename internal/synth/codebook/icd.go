@@ -1,19 +1,19 @@
 package codebook
 
-// An ICD is a version of the classification of diseases, with as much of it as
-// the claims use.
+// An ICD is a version of the International Classification of Diseases, with the codes
+// that the claims use.
 type ICD struct {
-	Version                         string // as the raw columns have it
+	Version                         string // as in the raw columns
 	Diagnoses, External, Procedures []Term
 }
 
-// The versions that claims used since October 2015, and before.
+// ICD10 applies to claims since October 2015, ICD9 to older ones.
 var (
 	ICD10 = &ICD{"0", Icd10Diagnoses, icd10External, Icd10Procedures}
 	ICD9  = &ICD{"9", icd9Diagnoses, icd9External, icd9Procedures}
 )
 
-// Title is that of a diagnosis, an external cause or a procedure.
+// Title returns the title of a diagnosis, an external cause or a procedure.
 func (v *ICD) Title(code string) string {
 	for _, list := range [...][]Term{v.Diagnoses, v.External, v.Procedures} {
 		if t := Title(list, code); t != "" {
@@ -23,8 +23,8 @@ func (v *ICD) Title(code string) string {
 	return ""
 }
 
-// ICDOf is the version that a raw column stands for. The servers take a
-// missing version for the ninth.
+// ICDOf returns the version that a raw column names. The servers read a missing
+// version as ICD-9.
 func ICDOf(version string) *ICD {
 	if version == "0" {
 		return ICD10
@@ -143,6 +143,5 @@ var (
 	}
 )
 
-// NoDiagnosis is the code of lines without a diagnosis, of servers of test
-// data.
+// NoDiagnosis is the code that test servers send for a line without a diagnosis.
 const NoDiagnosis = "9999999"

@@ -1,6 +1,6 @@
 package codebook
 
-// Names and places, for beneficiaries and providers alike.
+// Names and places of beneficiaries and providers.
 
 var GivenNames = []string{
 	"MARY", "JAMES", "PATRICIA", "ROBERT", "LINDA", "JOHN", "BARBARA", "WILLIAM", "ELIZABETH", "RICHARD", "MARÍA", "JOSÉ", "ZOË",
@@ -15,6 +15,6 @@ var Surnames = []string{
 
 var Streets = []string{"MAIN ST", "ELM AVE", "2ND ST NW", "COUNTY ROAD 7", "CALLE PEÑA", "MARTIN LUTHER KING JR BLVD", "P&O PLACE", "OLD MILL RD"}
 
-// SecondLines are what an address may have besides the street; some need
-// escapes in JSON, quotes in CSV, or both.
+// SecondLines are address lines below the street. Some need escapes in JSON, quotes
+// in CSV, or both.
 var SecondLines = []string{"APT 3B", "C/O JONES & PARTNERS", "UNIT <B>", `BLDG "C"`, "RR 1, BOX 12", `REAR \ UPSTAIRS`, "LOT 7,\tGATE 2", "SUITE 100 – WEST"}

@@ -1,10 +1,9 @@
 package codebook
 
-// The services, supplies and drugs that claims bill, and what they cost. Of
-// the procedure codes there are no titles: the servers do not send any.
+// The services, supplies and drugs that claims bill, and what they cost. Procedure
+// codes have no titles: the servers do not send any.
 
-// A Service is a procedure code with the type of service and the BETOS code
-// that go with it, and its charge.
+// A Service is a procedure code with its type of service, BETOS code and charge.
 type Service struct {
 	HCPCS, ServiceType, Betos string
 	Charge                    int // dollars
@@ -27,7 +26,7 @@ var Equipment = []Service{
 	{"E0431", "R", "D1C", 28}, {"J7613", "G", "D1G", 2}, {"A6197", "S", "D1A", 17}, {"K0823", "P", "D1D", 5120},
 }
 
-// A Revenue is a revenue centre with the procedure codes billed under it.
+// A Revenue is a revenue center with the procedure codes billed under it.
 type Revenue struct {
 	Code   string
 	HCPCS  []string
@@ -65,7 +64,7 @@ var HospiceRevenues = []Revenue{
 	{"0561", []string{"G0155"}, 140}, {"0656", []string{"Q5006"}, 1020}, {"0250", nil, 37},
 }
 
-// RevenueCodes have a meaning here and there: the codebook misses many.
+// RevenueCodes has titles for some codes only, as the codebook does.
 var RevenueCodes = &Set{Variable: "rev_cntr", Terms: []Term{
 	{"0001", "Total charge"},
 	{"0022", "Skilled nursing facility claim paid under the prospective payment system; may stand on a claim more than once, for different groups and assessment periods."},
@@ -103,7 +102,7 @@ var (
 	NDCUnits = &Set{System: UCUM, Variable: "rev_cntr_ndc_qty_qlfr_cd", Terms: []Term{{"ML", "Milliliter"}, {"UN", ""}, {"GR", ""}, {"F2", ""}, {"ME", ""}}}
 )
 
-// Drugs have their labels' names.
+// Drugs are NDC codes with the names on the drug labels.
 var Drugs = []Term{
 	{"00071015523", "Lipitor - ATORVASTATIN CALCIUM"}, {"68180051303", "Lisinopril - LISINOPRIL"}, {"00378180510", "Levothyroxine Sodium - LEVOTHYROXINE SODIUM"},
 	{"67877021805", "Metformin - METFORMIN HYDROCHLORIDE"}, {"00093731410", "Amlodipine Besylate - AMLODIPINE BESYLATE"}, {"00002751001", "Humalog - INSULIN LISPRO"},
@@ -112,8 +111,8 @@ var Drugs = []Term{
 	{"00406051201", ""}, {"50242004062", "Xolair - OMALIZUMAB"}, {"00597014030", "Jardiance - EMPAGLIFLOZIN"}, {"16729004517", ""},
 }
 
-// Conditions are codes of related conditions. One of one character gets a
-// zero before it.
+// Conditions are codes of related conditions. A code of one character is sent with a
+// leading zero.
 var Conditions = []Term{{"09", ""}, {"10", ""}, {"1", ""}, {"20", ""}, {"C1", ""}, {"77", ""}, {"D9", ""}}
 
 var Taxonomies = []Term{
@@ -123,5 +122,5 @@ var Taxonomies = []Term{
 	{"332B00000X", "Durable Medical Equipment & Medical Supplies"}, {"3336C0003X", "Community/Retail Pharmacy"}, {"251E00000X", "Home Health Agency"},
 }
 
-// UCUM is the system of units of measure.
+// UCUM is the code system of units of measure.
 const UCUM = "http://unitsofmeasure.org"

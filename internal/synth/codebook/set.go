@@ -1,3 +1,5 @@
+// Package codebook has the codes that claims use, with the titles that the servers
+// send: value sets of columns, ICD, services and drugs, states, and names.
 package codebook
 
 import (
@@ -9,7 +11,7 @@ import (
 // A Term is a code with its title.
 type Term struct{ Code, Title string }
 
-// Title is that of a code, empty if the list does not have it.
+// Title returns the title of a code, or "" if the list does not have it.
 func Title(list []Term, code string) string {
 	for i := range list {
 		if list[i].Code == code {
@@ -19,11 +21,11 @@ func Title(list []Term, code string) string {
 	return ""
 }
 
-// Set is the value set of a coded column, the frequent codes first. A title is
+// A Set is the value set of a coded column, the most frequent codes first. A title is
 // empty where the servers' codebook lacks the code.
 type Set struct {
 	Variable string // the name of the column in the codebook
-	System   string // of the codes, unless it is that of the variable
+	System   string // of the codes; empty for the system of the variable
 	Terms    []Term
 }
 
@@ -41,14 +43,13 @@ func (c *Set) Has(code string) bool {
 	return false
 }
 
-// Numbered is the value set of a column that exists several times, with a number
-// at the end of its name: dual_01 to dual_12.
+// A Numbered is the value set of numbered columns, such as dual_01 to dual_12.
 type Numbered struct {
 	Variable string
 	Terms    []Term
 }
 
-// Column is the name of the nth column.
+// Column returns the name of the nth column.
 func (c *Numbered) Column(n int) string { return c.Variable + strconv.Itoa(n) }
 
 // MonthNumbers end the names of columns by month.

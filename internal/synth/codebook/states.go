@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// A state has a number of two digits in Medicare's records, that of the Social
-// Security Administration (SSA), another one with the census (FIPS), and the
-// letters of the Postal Service. Whichever it lacks is empty.
+// A State has a two-digit number of the Social Security Administration (SSA), which
+// Medicare's records use, another one of the Census Bureau (FIPS), and the letters of
+// the Postal Service. Any of them may be missing.
 type state struct {
 	SSA, FIPS, USPS string
 	Cities          []city
@@ -16,7 +16,7 @@ type state struct {
 
 type city struct{ Name, ZIP string }
 
-// States are those that beneficiaries and providers are from.
+// States are the states of beneficiaries and providers.
 var States = []state{
 	{"22", "25", "MA", []city{{"SPRINGFIELD", "01103"}, {"BOSTON", "02115"}}},
 	{"05", "06", "CA", []city{{"LA CAÑADA", "91011"}, {"SACRAMENTO", "95814"}}},
@@ -38,7 +38,7 @@ var States = []state{
 	{"53", "56", "WY", []city{{"CHEYENNE", "82001"}}},
 }
 
-// otherStates are the other codes that occur: of states, territories, second
+// otherStates are the other codes that occur: more states, territories, second
 // numbers of a state, foreign countries, and letters without a number.
 var otherStates = []state{
 	{"02", "02", "AK", []city{{"ANCHORAGE", "99501"}}},
@@ -94,8 +94,7 @@ var otherStates = []state{
 	{"", "", "AE", []city{{"APO", "09012"}}},
 }
 
-// stateCodes are the states by the codes that the records have them by, number
-// or letters.
+// stateCodes indexes the states by the codes in the records, numbers and letters.
 var stateCodes = sync.OnceValue(func() map[string]*state {
 	m := map[string]*state{}
 	for _, list := range [][]state{States, otherStates} {
@@ -112,7 +111,7 @@ var stateCodes = sync.OnceValue(func() map[string]*state {
 	return m
 })
 
-// FIPSState is the number that the census has for a state of the records.
+// FIPSState returns the census number of a state code of the records.
 func FIPSState(code string) string {
 	if s := StateOf(code); s != nil {
 		return s.FIPS
@@ -120,7 +119,7 @@ func FIPSState(code string) string {
 	return ""
 }
 
-// USPSState is the letters of a state of the records.
+// USPSState returns the letters of a state code of the records.
 func USPSState(code string) string {
 	if s := StateOf(code); s != nil {
 		return s.USPS
@@ -128,8 +127,8 @@ func USPSState(code string) string {
 	return ""
 }
 
-// StateOf is the state that a record has by number or letters, nil if there is none.
+// StateOf returns the state with a number or letters, or nil.
 func StateOf(code string) *state { return stateCodes()[code] }
 
-// AllStateCodes are the numbers and letters of all states, in order.
+// AllStateCodes returns the numbers and letters of all states, sorted.
 var AllStateCodes = sync.OnceValue(func() []string { return slices.Sorted(maps.Keys(stateCodes())) })

@@ -1,19 +1,20 @@
+// Package column has the types of raw columns: dates, instants, amounts of money and
+// quantities. Each of them may be missing, and each appends itself to a buffer.
 package column
 
 import (
 	"time"
 )
 
-// A Date counts days from 1970-01-01. Zero is a missing date. Exports with edge
-// cases have others: see noDates.
+// A Date is a number of days since 1970-01-01. Zero is a missing date. Exports with
+// edge cases have partial dates too.
 type Date int32
 
 func NewDate(year int, month time.Month, day int) Date {
 	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// Civil is the calendar day, by the era arithmetic of the proleptic Gregorian
-// calendar.
+// Civil returns the calendar day in the proleptic Gregorian calendar.
 func (d Date) Civil() (year, month, day int) {
 	z := int(d) + 719468
 	era := z / 146097
@@ -33,13 +34,13 @@ func (d Date) Civil() (year, month, day int) {
 	return year, month, day
 }
 
-// FirstOfMonth is the first day of the month of d.
+// FirstOfMonth returns the first day of the month.
 func (d Date) FirstOfMonth() Date {
 	_, _, day := d.Civil()
 	return d - Date(day) + 1
 }
 
-// Append writes YYYY-MM-DD, or less of a partial date.
+// Append appends YYYY-MM-DD, or YYYY-MM or YYYY of a partial date.
 func (d Date) Append(b []byte) []byte {
 	if d.IsPartial() {
 		return d.appendPartial(b)
@@ -51,7 +52,7 @@ func (d Date) Append(b []byte) []byte {
 		byte('0'+day/10), byte('0'+day%10))
 }
 
-// YearsBetween counts the birthdays from one day to a later one.
+// YearsBetween returns the number of birthdays between two days.
 func YearsBetween(from, to Date) int {
 	y1, m1, d1 := from.Civil()
 	y2, m2, d2 := to.Civil()
@@ -62,25 +63,25 @@ func YearsBetween(from, to Date) int {
 	return years
 }
 
-// Partial dates are numbered above all others, those of days before 1970 too.
+// Partial dates are numbered above all others, even those of days before 1970.
 const (
 	WithoutDay   Date = 1 << 24
 	WithoutMonth Date = 1 << 25
 )
 
-// IsDay says that a date is a day that something may have happened on.
+// IsDay reports whether a date is a day on which something can have happened.
 func (d Date) IsDay() bool { return d > firstDay && d < lastDay }
 
-// IsPartial says that a date lacks the day.
+// IsPartial reports whether a date lacks the day.
 func (d Date) IsPartial() bool { return d > WithoutDay/2 }
 
-// Nothing in a claim is older or newer than these.
+// Nothing in a claim is outside these days.
 const (
 	firstDay Date = -62091 // 1800-01-01
 	lastDay  Date = 84006  // 2200-01-01
 )
 
-// appendPartial writes YYYY-MM or YYYY.
+// appendPartial appends YYYY-MM or YYYY.
 func (d Date) appendPartial(b []byte) []byte {
 	start := len(b)
 	if d > WithoutMonth/2+WithoutDay/2 {

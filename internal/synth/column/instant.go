@@ -1,6 +1,6 @@
 package column
 
-// An Instant is a point in time, and the zone that it is written in.
+// An Instant is a point in time and the zone that it is written in.
 type Instant struct {
 	Millis int64 // since 1970-01-01T00:00:00Z
 	West   int8  // hours west of Greenwich
@@ -8,7 +8,7 @@ type Instant struct {
 
 func (d Date) At(millis int64) Instant { return Instant{Millis: int64(d)*86_400_000 + millis} }
 
-// Append writes an instant in the manner of the servers, milliseconds and all.
+// Append appends an instant as the servers write it, with milliseconds.
 func (t Instant) Append(b []byte) []byte {
 	local := t.Millis - int64(t.West)*3_600_000
 	b = Date(local / 86_400_000).Append(b)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// An Amount is an amount of US dollars in cents; a quantity is a number of
-// units in ten-thousandths. Either may be missing.
+// An Amount is in cents of US dollars, a Quantity in ten-thousandths of a unit.
+// Either may be missing.
 type (
 	Amount   int64
 	Quantity int64
@@ -20,17 +20,17 @@ const (
 func Dollars(n int64) Amount { return Amount(n * 100) }
 func Units(n int64) Quantity { return Quantity(n * 10_000) }
 
-// Append writes all the decimals: 12.30.
+// Append appends the amount with all decimals: 12.30.
 func (a Amount) Append(b []byte) []byte { return AppendDecimal(b, int64(a), 2) }
 
-// Append writes all the decimals: 3.0000.
+// Append appends the quantity with all decimals: 3.0000.
 func (q Quantity) Append(b []byte) []byte { return AppendDecimal(b, int64(q), 4) }
 
-// AppendJSON writes what a JSON encoder makes of the number when it is held in
-// binary floating point: 12.3.
+// AppendJSON appends the amount as a JSON encoder writes a floating-point number:
+// 12.3.
 func (a Amount) AppendJSON(b []byte) []byte { return trimZeros(a.Append(b)) }
 
-// AppendJSON writes the number without trailing zeros: 3.
+// AppendJSON appends the quantity without trailing zeros: 3.
 func (q Quantity) AppendJSON(b []byte) []byte { return trimZeros(q.Append(b)) }
 
 func AppendDecimal(b []byte, n int64, scale int) []byte {

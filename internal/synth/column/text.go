@@ -4,6 +4,6 @@ import (
 	"strings"
 )
 
-// Blank says that a raw column holds no value, be it empty or of spaces only.
-// To the servers these are not the same: they leave out what is empty.
+// Blank reports whether a raw column has no value: it is empty or has spaces only.
+// The servers leave out an empty column, but not one with spaces.
 func Blank(s string) bool { return strings.TrimSpace(s) == "" }

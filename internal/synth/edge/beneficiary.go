@@ -9,7 +9,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// beneficiary makes a beneficiary odd.
+// beneficiary adds edge cases to a beneficiary.
 func (e *Cases) beneficiary(b *records.Beneficiary) {
 	r := &e.random
 	switch e.index % 9 {
@@ -44,8 +44,8 @@ func (e *Cases) beneficiary(b *records.Beneficiary) {
 	e.otherNames(b)
 }
 
-// otherNames gives a beneficiary former names and addresses, and some that are
-// for a time only. Which one is present shows in the use or in the period.
+// otherNames adds former names and addresses, and temporary ones. The use or the
+// period shows which one is current.
 func (e *Cases) otherNames(b *records.Beneficiary) {
 	r := &e.random
 	if !r.Chance(600) {
@@ -72,11 +72,11 @@ func (e *Cases) otherNames(b *records.Beneficiary) {
 	}
 }
 
-// A formerUse is how a name or address shows that it is not the present one.
+// A formerUse is how a name or address shows that it is not the current one.
 type formerUse struct {
 	use   string
-	ended bool // on the day before the present one began
-	days  int  // that it lasted, 0 if its beginning is not sent
+	ended bool // on the day before the current one began
+	days  int  // its duration, 0 if its beginning is not sent
 }
 
 var (
@@ -84,8 +84,8 @@ var (
 	addressUses = []formerUse{{use: "old"}, {use: "home", ended: true}, {use: "temp", ended: true, days: 200}}
 )
 
-// period returns the use and period of a name or address that the present one
-// replaced on a day.
+// period returns the use and period of a name or address that another one replaced on
+// a day.
 func (f formerUse) period(replaced column.Date) (use string, from, thru column.Date) {
 	if f.ended {
 		thru = replaced - 1

@@ -8,9 +8,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// An Visitor makes the records of v1 and v2 odd before it hands them on.
-// The records that it is given stay as they are: those that it hands on are
-// copies.
+// A Visitor adds edge cases to the records of v1 and v2 before it passes them on. It
+// passes on copies; the records that it gets are not changed.
 type Visitor struct {
 	records.Visitor
 	*Cases
@@ -27,9 +26,9 @@ func (v *Visitor) Beneficiary(b *records.Beneficiary, late bool) {
 	v.Visitor.Beneficiary(b, late)
 }
 
-// claim makes odd what all claims have.
+// claim adds the edge cases of all claim types.
 func (v *Visitor) claim(c *records.Claim, typeCode string) {
-	if c.FinalAction == "F" && c.Type != records.Hospice { // a stay of a hospice is in the truth of its own
+	if c.FinalAction == "F" && c.Type != records.Hospice { // hospice stays have a truth of their own
 		c.Fault = v.fault()
 	}
 	if typeCode != "" && v.random.Chance(150) {

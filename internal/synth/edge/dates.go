@@ -5,13 +5,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// noDate is one of the forms of a missing date.
+// noDate returns one of the values that stand for a missing date.
 func (e *Cases) noDate() column.Date {
 	e.count("dates that are none")
 	return random.AnyOf(&e.random, noDates)
 }
 
-// partial is a date without the day, or without the month too.
+// partial returns a date without the day, or without the day and month.
 func (e *Cases) partial(d column.Date) column.Date {
 	if !d.IsDay() {
 		return d
@@ -23,7 +23,7 @@ func (e *Cases) partial(d column.Date) column.Date {
 	return column.WithoutMonth + d
 }
 
-// odd is a date that is none or partial.
+// odd returns a placeholder date or a partial one.
 func (e *Cases) odd(d column.Date) column.Date {
 	if e.random.Chance(500) {
 		return e.noDate()
@@ -31,19 +31,17 @@ func (e *Cases) odd(d column.Date) column.Date {
 	return e.partial(d)
 }
 
-// oddly makes a date odd at times.
+// oddly replaces some dates by placeholders or partial dates.
 func (e *Cases) oddly(d *column.Date) {
 	if *d != 0 && e.random.Chance(60) {
 		*d = e.odd(*d)
 	}
 }
 
-// Dates that are none. Some stand for a missing date, in the forms that the
-// servers give them; others lack the day, or the month and the day.
+// noDates are the placeholders that servers send for a missing date.
 //
-// The repository of v3 has 1000-01-01 and 0001-01-01 for a missing date. Its
-// server takes them for days of the Julian calendar, and prints those of the
-// Gregorian one.
+// The IDR has 1000-01-01 and 0001-01-01. The server of v3 reads them as days of the
+// Julian calendar and writes them in the Gregorian one.
 var noDates = []column.Date{
 	-354285, // 1000-01-01
 	lastNoDate,

@@ -1,3 +1,6 @@
+// Package edge adds edge cases to exports: to the records, before the resources and the
+// truth are made from them, and to the JSON text, where they do not change the values.
+// It counts them, so that tests can tell that none is missing.
 package edge
 
 import (
@@ -6,24 +9,24 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// Cases makes an export odd: it brings in what real ones have seldom, or
-// had once, or have only in the hands of others. What it changes in the
-// records is in the truth too. It takes its random numbers from a stream of
-// its own, so that the rest is as in an ordinary export.
+// Cases adds edge cases to an export: values that real exports have rarely, had only
+// for a time, or have only when others pass them on. What it changes in a record is
+// in the truth too. It has random numbers of its own, so the rest is the same as in
+// an ordinary export.
 type Cases struct {
 	random random.Source
 	seed   uint64
 	index  int // of the beneficiary
-	serial int // of the resources of the beneficiary
-	turns  int // of the codes that it goes through
+	serial int // number of the resource, among those of the beneficiary
+	turns  int // counts the uses of turn
 	Counts map[string]int
-	silent bool // counts nothing: the record was seen before
+	silent bool // do not count: the record was seen before
 
 	extension []byte // for the claims of the beneficiary
 	parser    fhirjson.Reorderer
 }
 
-// edgeStream and textStream are streams of random numbers.
+// Streams of random numbers, separate from those of the records.
 const (
 	edgeStream = 65
 	textStream = 66
@@ -33,20 +36,20 @@ func New(seed uint64) *Cases {
 	return &Cases{seed: seed, Counts: map[string]int{}}
 }
 
-// Start turns to a beneficiary.
+// Start begins a beneficiary.
 func (e *Cases) Start(index int) {
 	e.random.Seed(e.seed, index, edgeStream)
 	e.index, e.serial, e.turns, e.extension = index, 0, 0, nil
 }
 
-// count notes that an edge case occurs.
+// count counts an edge case.
 func (e *Cases) count(kind string) {
 	if !e.silent {
 		e.Counts[kind]++
 	}
 }
 
-// turn is the next of n choices, which all come up in a few beneficiaries.
+// turn returns the next of n choices. All come up within a few beneficiaries.
 func (e *Cases) turn(n int) int {
 	e.turns++
 	return (e.index*turnsPerBeneficiary + e.turns) % n
@@ -54,7 +57,7 @@ func (e *Cases) turn(n int) int {
 
 const turnsPerBeneficiary = 7
 
-// state is the code of a state, each one now and then.
+// state returns a state code, each of them in turn.
 func (e *Cases) state() string {
 	codes := codebook.AllStateCodes()
 	code := codes[e.turn(len(codes))]
@@ -62,7 +65,7 @@ func (e *Cases) state() string {
 	return code
 }
 
-// fault is the status of a claim that is none: mostly empty.
+// fault returns the status of a claim that is in error or in draft, mostly "".
 func (e *Cases) fault() string {
 	if !e.random.Chance(50) {
 		return ""

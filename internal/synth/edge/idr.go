@@ -10,9 +10,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// An IDRVisitor makes the records of the repository odd before it hands
-// them on. What it makes of a claim follows from the claim alone, since the
-// newest version of a drug event is not always the last one.
+// An IDRVisitor adds edge cases to the records of v3 before it passes them on. The
+// edge cases of a claim depend on the claim alone, because the newest version of a
+// drug event is not always the last one.
 type IDRVisitor struct {
 	idr.Visitor
 	*Cases
@@ -22,7 +22,7 @@ type IDRVisitor struct {
 func (v *IDRVisitor) Beneficiary(p *idr.Beneficiary, late bool) {
 	b := p.Beneficiary
 	v.Cases.beneficiary(b)
-	if b.StateCode = codebook.USPSState(b.StateCode); b.StateCode == "" { // foreign: the repository has no letters for that
+	if b.StateCode = codebook.USPSState(b.StateCode); b.StateCode == "" { // a foreign country: the IDR has no letters for it
 		b.StateCode = "AE"
 	}
 	for i := range p.MBIs {
@@ -49,7 +49,7 @@ func (v *IDRVisitor) NewestClaim(c *idr.Claim) {
 	v.silent = false
 }
 
-// oddClaim is an odd copy of a claim.
+// oddClaim returns a copy of a claim with edge cases.
 func (v *IDRVisitor) oddClaim(c *idr.Claim) *idr.Claim {
 	odd := *c
 	v.random.Seed(v.seed+uint64(c.ClmUniqID), int(c.LastUpdated.Millis%1_000_000_007), edgeStream)
@@ -109,7 +109,7 @@ func (v *IDRVisitor) NewestAuthorization(*idr.Authorization) {
 	v.Visitor.NewestAuthorization(&v.lastAuthorization)
 }
 
-// number is the number of a state, all of them in turn.
+// number returns the number of a state, each of them in turn.
 func (v *IDRVisitor) number() string {
 	for {
 		if code := v.state(); code == "" || code[0] <= '9' {

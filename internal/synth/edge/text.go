@@ -10,8 +10,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// mbiExtensions are what AB2D adds to a claim: the identifiers of the
-// beneficiary, each with a mark of whether it is the current one.
+// mbiExtensions returns the extensions that AB2D adds to a claim: the identifiers of
+// the beneficiary, each marked as current or historic.
 func mbiExtensions(current string, former []string) []byte {
 	const currency = fhir.BlueButton + "identifier-currency"
 	var b []byte
@@ -31,8 +31,8 @@ func mbiExtensions(current string, former []string) []byte {
 
 var isClaim = []byte(`"resourceType":"ExplanationOfBenefit"`)
 
-// Extend adds the extensions of the beneficiary's claims to a resource whose
-// keys are in alphabetical order.
+// Extend adds the extensions of the beneficiary's claims to a resource whose keys are
+// in alphabetical order.
 func (e *Cases) Extend(b []byte) []byte {
 	if len(e.extension) == 0 || !bytes.Contains(b, isClaim) {
 		return b
@@ -40,8 +40,8 @@ func (e *Cases) Extend(b []byte) []byte {
 	return e.parser.AddElements(b, "extension", e.extension)
 }
 
-// Text writes the same values in odd ways: amounts with more decimals than
-// cents, or with exponents, and keys twice, of which the last one counts.
+// Text rewrites a resource without changing its values: amounts with more decimals
+// than cents or with exponents, and duplicate keys, of which the last one counts.
 func (e *Cases) Text(b []byte) []byte {
 	e.serial++
 	var r random.Source
@@ -61,8 +61,8 @@ func (e *Cases) Text(b []byte) []byte {
 	return b
 }
 
-// oddAmounts writes some of the amounts of a resource in odd ways. An amount is the
-// value of an object without others in it that mentions dollars.
+// oddAmounts rewrites some of the amounts of a resource. An amount is the value of an
+// innermost object that contains "USD".
 func (e *Cases) oddAmounts(r *random.Source, b []byte) []byte {
 	out := make([]byte, 0, len(b)+len(b)/16)
 	for {
@@ -85,8 +85,8 @@ func (e *Cases) oddAmounts(r *random.Source, b []byte) []byte {
 	}
 }
 
-// twice puts another value of a key before it. The key occurs once in the
-// resource, or has the same meaning wherever it does.
+// twice inserts another value of a key before it. It does nothing if the key occurs
+// more than once.
 func (e *Cases) twice(b, key, other []byte) []byte {
 	at := bytes.Index(b, key)
 	if at < 0 || bytes.Count(b, key) > 1 {
@@ -96,8 +96,8 @@ func (e *Cases) twice(b, key, other []byte) []byte {
 	return fhirjson.Insert(b, at, other)
 }
 
-// oddAmount is an amount with its key, written in an odd way. What is more
-// than cents rounds to the same cents, half to even.
+// oddAmount returns the key and value of an amount, written in an unusual way. It
+// rounds to the same cents, half to even.
 func (e *Cases) oddAmount(r *random.Source, number []byte) []byte {
 	f, err := strconv.ParseFloat(string(number), 64)
 	if err != nil {
@@ -118,7 +118,7 @@ func (e *Cases) oddAmount(r *random.Source, number []byte) []byte {
 		case 1:
 			return append(column.AppendDecimal(b, cents*100, 4), "E+00"...)
 		}
-		// As one digit before the point.
+		// In scientific notation.
 		return append(b, strconv.FormatFloat(float64(cents)/100, 'E', -1, 64)...)
 	case cents == 0:
 		e.count("amounts with more decimals")

@@ -10,8 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// TestOddAmounts checks that odd amounts are the plain ones when they are
-// rounded to cents, half to even.
+// TestOddAmounts checks that unusual amounts round to the plain ones, half to even.
 func TestOddAmounts(t *testing.T) {
 	e := New(1)
 	var r random.Source
@@ -33,7 +32,7 @@ func TestOddAmounts(t *testing.T) {
 	}
 }
 
-// cents rounds half to even.
+// cents rounds to cents, half to even.
 func cents(r *big.Rat) string {
 	scaled := new(big.Rat).Mul(r, big.NewRat(100, 1))
 	floor := new(big.Int).Div(scaled.Num(), scaled.Denom())

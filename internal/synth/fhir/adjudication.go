@@ -2,7 +2,7 @@ package fhir
 
 var ANSIReasons = [4]string{"rev_cntr_1st_ansi_cd", "rev_cntr_2nd_ansi_cd", "rev_cntr_3rd_ansi_cd", "rev_cntr_4th_ansi_cd"}
 
-// An adjudication or total: what follows the amount in it.
+// Codings of adjudications and totals.
 const (
 	thoAdjudication   = Terminology + "adjudication"
 	carinAdjudication = CARIN + "C4BBAdjudication"

@@ -5,7 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// A Balance is an entry of benefitBalance, by its variable.
+// A Balance is an entry of benefitBalance, named by its variable.
 type Balance string
 
 func balanceType(b []byte, kind Balance) []byte {
@@ -31,5 +31,5 @@ func DaysEntry(b []byte, kind Balance, n int) []byte {
 	return append(b, `},`...)
 }
 
-// UtilizationDaysBalance is an entry of v1 too.
+// UtilizationDaysBalance is the one entry that v1 sends.
 const UtilizationDaysBalance Balance = "clm_utlztn_day_cnt"

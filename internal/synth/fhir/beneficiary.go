@@ -6,8 +6,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// NameElements writes the names of a beneficiary and closes their array. use is that
-// of the present name, empty if it is not sent.
+// NameElements writes the names of a beneficiary and closes the array. use is that of
+// the current name, empty if it is not sent.
 func NameElements(b []byte, p *records.Beneficiary, use string) []byte {
 	given := [2]string{p.BeneGvnName, p.BeneMdlName}
 	present := records.Name{Use: use, Family: p.BeneSrnmName, Given: given[:], From: p.Begun}
@@ -21,8 +21,8 @@ func nameElement(b []byte, n *records.Name) []byte {
 	return fhirjson.Member(b, "use", n.Use)
 }
 
-// AddressElements writes the addresses of a beneficiary and closes their array. Without
-// lines, the present address has a state and postal code alone.
+// AddressElements writes the addresses of a beneficiary and closes the array. Without
+// lines, the current address has only a state and postal code.
 func AddressElements(b []byte, p *records.Beneficiary, lines bool) []byte {
 	present := records.Address{State: p.StateCode, ZIP: p.BeneZipCd, From: p.Begun}
 	if lines {
@@ -40,8 +40,8 @@ func addressElement(b []byte, a *records.Address) []byte {
 	return fhirjson.Member(b, "use", a.Use)
 }
 
-// elements writes the elements of an array and closes it: the present one after the
-// others, or before them.
+// elements writes the elements of an array and closes it. The current one comes last
+// or first.
 func elements[T any](b []byte, others []T, present *T, presentLast bool, members func([]byte, *T) []byte) []byte {
 	add := func(v *T) { b = append(fhirjson.CloseObject(members(append(b, '{'), v)), ',') }
 	if !presentLast {
@@ -56,7 +56,7 @@ func elements[T any](b []byte, others []T, present *T, presentLast bool, members
 	return fhirjson.CloseWith(b, ']')
 }
 
-// Gender is the FHIR code of BENE_SEX_IDENT_CD.
+// Gender returns the FHIR code of BENE_SEX_IDENT_CD.
 func Gender(sex string) string {
 	switch sex {
 	case "1":
@@ -67,7 +67,7 @@ func Gender(sex string) string {
 	return "unknown"
 }
 
-// SexExtension writes the extension of US Core for BENE_SEX_IDENT_CD, if the sex is
+// SexExtension writes the US Core extension of BENE_SEX_IDENT_CD, if the sex is
 // known.
 func SexExtension(b []byte, sex string) []byte {
 	code := ""
@@ -83,7 +83,8 @@ func SexExtension(b []byte, sex string) []byte {
 	return append(append(b, code...), `"},`...)
 }
 
-// DualStatusExtensions writes the reference year and the statuses of its months.
+// DualStatusExtensions writes the reference year and the dual status of each of its
+// months.
 func DualStatusExtensions(b []byte, p *records.Beneficiary) []byte {
 	if p.RfrncYr == 0 {
 		return b
@@ -94,7 +95,7 @@ func DualStatusExtensions(b []byte, p *records.Beneficiary) []byte {
 	return Months(b, codebook.DualMonths, &p.MetaDualElgblStus)
 }
 
-// Months writes the extensions of a column by month.
+// Months writes the extensions of a column that exists for each month.
 func Months(b []byte, set *codebook.Numbered, values *[12]string) []byte {
 	for i, value := range values {
 		if value != "" {

@@ -4,8 +4,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 )
 
-// SetCoding writes the Coding of a code. The servers add a display for the codes
-// that their codebook has.
+// SetCoding writes the Coding of a code. It has a display if the codebook has the
+// code.
 func SetCoding(b []byte, set *codebook.Set, code string) []byte {
 	b = append(b, '{')
 	b = codeMembers(b, code, set.Title(code))

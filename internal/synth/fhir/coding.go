@@ -1,3 +1,5 @@
+// Package fhir writes the fragments of FHIR resources that several API versions share:
+// codings, extensions, periods, names and addresses, adjudications.
 package fhir
 
 import (
@@ -5,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// The places where BCDA's codes are defined.
+// The code systems and identifier systems of the servers.
 const (
 	Variables     = "https://bluebutton.cms.gov/resources/variables/"
 	BlueButton    = "https://bluebutton.cms.gov/resources/codesystem/"
@@ -22,8 +24,8 @@ const (
 	RevenueCodes  = "https://www.nubc.org/CodeSystem/RevenueCodes"
 )
 
-// Coding writes a Coding. A blank code or an empty display is left out: the servers
-// then send the rest alone.
+// Coding writes a Coding, without its code if that is blank and without its display
+// if that is empty.
 func Coding(b []byte, system, code, display string) []byte {
 	b = codeMembers(append(b, '{'), code, display)
 	b = append(b, `"system":"`...)
@@ -38,7 +40,7 @@ func VariableCode(b []byte, variable, code string) []byte {
 	return append(b, `"}`...)
 }
 
-// codeMembers writes the code of a Coding and its display, as far as there are any.
+// codeMembers writes the code and display of a Coding.
 func codeMembers(b []byte, code, display string) []byte {
 	if !column.Blank(code) {
 		b = fhirjson.Member(b, "code", code)

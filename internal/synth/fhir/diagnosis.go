@@ -8,7 +8,7 @@ import (
 
 const NoDiagnosisConcept = `{"coding":[{"code":"` + codebook.NoDiagnosis + `","system":"` + SID + `icd-10"}]}`
 
-// Procedure writes an element of the procedures, and a comma.
+// Procedure writes an element of procedure, with a comma after it.
 func Procedure(b []byte, number int, done column.Date, v *codebook.ICD, code string, systems []string) []byte {
 	b = append(b, '{')
 	if done != 0 {

@@ -11,7 +11,7 @@ func DrugCoding(b []byte, code string) []byte {
 	return append(b, `"system":"`+NDCSystem+`"}`...)
 }
 
-// CompoundCoding is the Coding of CMPND_CD, empty for a code that the servers do
+// CompoundCoding returns the Coding of CMPND_CD, or "" for a code that the servers do
 // not send.
 func CompoundCoding(code string) string {
 	switch code {

@@ -6,8 +6,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// VariableExtension writes an extension that holds a code, for a variable
-// without a list of codes.
+// VariableExtension writes the extension of a variable without a list of codes.
 func VariableExtension(b []byte, variable, code string) []byte {
 	b = append(b, `{"url":"`+Variables...)
 	b = append(b, variable...)
@@ -16,7 +15,7 @@ func VariableExtension(b []byte, variable, code string) []byte {
 	return append(b, '}')
 }
 
-// appendIdentifierExtension writes an extension that holds an identifier.
+// appendIdentifierExtension writes an extension that contains an identifier.
 func appendIdentifierExtension(b []byte, variable, value string) []byte {
 	b = append(b, `{"url":"`+Variables...)
 	b = append(b, variable...)
@@ -30,7 +29,8 @@ func appendIdentifierExtension(b []byte, variable, value string) []byte {
 	return append(b, `}}`...)
 }
 
-// Extensions, each with a comma behind.
+// Extensions, each with a comma after it. An empty code or identifier, or a missing
+// amount, has none.
 
 func CodeExtension(b []byte, set *codebook.Set, code string) []byte {
 	if code == "" {

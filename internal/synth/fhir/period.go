@@ -13,7 +13,7 @@ func PeriodMember(b []byte, from, thru column.Date) []byte {
 	return append(Period(b, from, thru), ',')
 }
 
-// Period writes a period, of which one end may be missing.
+// Period writes a period. One of its ends may be missing.
 func Period(b []byte, from, thru column.Date) []byte {
 	b = append(b, '{')
 	if thru != 0 {

@@ -5,14 +5,14 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// DisplayMember writes the name of a provider as the display of a reference, if
-// the registry has one.
+// DisplayMember writes the name of a provider as the display of a reference, if the
+// registry has the name.
 func DisplayMember(b []byte, p *records.Provider) []byte {
 	return fhirjson.Member(b, "display", p.Name)
 }
 
-// TaxonomyCoding writes the Coding of a provider's taxonomy with a comma behind, if
-// the registry has one.
+// TaxonomyCoding writes the Coding of a provider's taxonomy with a comma after it, if
+// the registry has the taxonomy.
 func TaxonomyCoding(b []byte, p *records.Provider) []byte {
 	if p == nil || p.Taxonomy.Code == "" {
 		return b

@@ -21,7 +21,7 @@ func Modifier(b []byte, code, version string) []byte {
 
 const NoProduct = `{"coding":[{"code":"not-applicable","display":"Not Applicable","system":"` + Terminology + `data-absent-reason"}]},`
 
-// SequenceMember links a line to one entry of a list, if it has one there.
+// SequenceMember links a line to the nth entry of a list, if n is not zero.
 func SequenceMember(b []byte, key string, n int) []byte {
 	if n == 0 {
 		return b

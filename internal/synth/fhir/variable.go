@@ -6,10 +6,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// The parts that v2 resources are made of. Most of what a resource holds is
-// the same in all of them, and is put together once, here.
-
-// variableNames are what the codebook calls the variables, in our words.
+// variableNames returns the names that the codebook gives the variables, in our
+// words.
 var variableNames = sync.OnceValue(func() map[string]string {
 	return map[string]string{
 		"bene_lrd_used_cnt":               "Lifetime Reserve Days (LRD) of Medicare Used by the Beneficiary",
@@ -107,7 +105,7 @@ var variableNames = sync.OnceValue(func() map[string]string {
 	}
 })
 
-// VariableCoding writes the Coding of a variable in a code system of variables.
+// VariableCoding writes the Coding of a variable, in the code system named system.
 func VariableCoding(b []byte, system, variable string) []byte {
 	name, ok := variableNames()[variable]
 	if !ok {
@@ -120,5 +118,4 @@ func VariableCoding(b []byte, system, variable string) []byte {
 	return append(append(b, system...), `"}`...)
 }
 
-// Supporting information, by the category that it has.
 const InfoCategory = `{"code":"info","display":"Information","system":"` + Terminology + `claiminformationcategory"}`

@@ -1,3 +1,7 @@
+// Package fhirjson writes JSON as the servers do, and changes the order of keys.
+//
+// Its functions append to a buffer and return it. Each member and element is written
+// with a comma after it; whoever closes the object or array removes the last one.
 package fhirjson
 
 import (
@@ -7,15 +11,12 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// The writers of JSON follow each member and element with a comma; whoever
-// closes the object or array takes the last one back.
-
 // CloseObject ends an object.
 func CloseObject(b []byte) []byte { return CloseWith(b, '}') }
 
-// CloseArray ends an array and is followed by a comma, unless nothing was
-// added since open, the position behind its opening bracket: then the member
-// that started at start goes away.
+// CloseArray ends an array, with a comma after it. start is where its member starts
+// and open is the position after its opening bracket: if the array is empty,
+// CloseArray removes the member.
 func CloseArray(b []byte, start, open int) []byte {
 	if len(b) == open {
 		return b[:start]
@@ -32,8 +33,8 @@ func CloseWith(b []byte, bracket byte) []byte {
 	return append(b, bracket)
 }
 
-// AppendString writes a JSON string the way Go's encoder does: with the
-// characters that mean something in HTML escaped.
+// AppendString appends a JSON string as Go's encoder does, with HTML characters
+// escaped.
 func AppendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
@@ -72,7 +73,7 @@ func AppendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// AppendPlain writes a string that has nothing to escape.
+// AppendPlain appends a JSON string that has nothing to escape.
 func AppendPlain(b []byte, s string) []byte {
 	b = append(b, '"')
 	b = append(b, s...)
@@ -93,15 +94,15 @@ func AppendInstant(b []byte, t column.Instant) []byte {
 
 func AppendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
-// AppendID writes a number as a string.
+// AppendID appends a number as a JSON string.
 func AppendID(b []byte, n int64) []byte {
 	b = append(b, '"')
 	b = strconv.AppendInt(b, n, 10)
 	return append(b, '"')
 }
 
-// Member writes a key and a string value with a comma behind, if there is a
-// value.
+// Member writes a key and a string with a comma after it, or nothing if the string is
+// empty.
 func Member(b []byte, key, value string) []byte {
 	if value == "" {
 		return b
@@ -114,7 +115,7 @@ func Member(b []byte, key, value string) []byte {
 }
 
 // Strings writes a key and an array of the strings that are not empty, with a comma
-// after it. Without such strings it writes nothing.
+// after it, or nothing if there are none.
 func Strings(b []byte, key string, values []string) []byte {
 	start := len(b)
 	b = append(append(append(b, '"'), key...), `":[`...)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestString compares with the encoder that BCDA uses.
+// TestString compares strings with those of the encoder that BCDA uses.
 func TestString(t *testing.T) {
 	alphabet := []rune("ab \"\\/<>&\t\n\r\b\f\x00\x1f\x7fñ字\u2028\u2029🙂")
 	r := rand.New(rand.NewPCG(1, 2))
@@ -24,7 +24,7 @@ func TestString(t *testing.T) {
 		if err := json.Unmarshal(got, &back); err != nil || back != string(s) {
 			t.Fatalf("%q is written %s: %v", string(s), got, err)
 		}
-		// Go writes some control characters with a letter; they do not occur.
+		// Go escapes some control characters with a letter; exports do not have them.
 		if string(got) != string(want) && !hasControl(s) {
 			t.Fatalf("%q is written %s, want %s", string(s), got, want)
 		}

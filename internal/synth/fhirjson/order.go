@@ -8,37 +8,36 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// A Reorderer gives the objects of a resource another order of keys. Resources
-// are written with their keys in alphabetical order, as BCDA sends them; the
-// other orders are made from those.
+// A Reorderer changes the order of keys in the objects of a resource. Resources are
+// written with their keys in alphabetical order, as BCDA sends them.
 type Reorderer struct {
-	Shuffle bool // else the order of the model
+	Shuffle bool // else use the order of the FHIR model
 	Random  random.Source
 	src     []byte
 	nodes   []node
-	open    []int // the members of the objects that are being written
+	open    []int // members of the objects being written
 }
 
-// A node is a value of a resource, with its key if it is in an object. The
-// values in it are a list that starts at child and goes on with next; 0 ends
-// it, since the resource itself is in no list.
+// A node is a value of a resource, and its key if it is a member of an object. The
+// values in it are a linked list from child through next. Zero ends the list: node 0
+// is the resource itself.
 type node struct {
 	key, keyEnd int // within the quotes
 	start, end  int
 	child, next int
-	rank        int // of the key in the model's order
+	rank        int // of the key in the order of the model
 }
 
-// Resource appends the reordered form of a JSON object without white space.
+// Resource appends a JSON object without white space in the other order.
 func (o *Reorderer) Resource(b, src []byte) []byte {
 	o.src, o.nodes = src, o.nodes[:0]
 	o.parse(0, 0, 0)
 	return o.append(b, 0, nil)
 }
 
-// AddElements adds elements, each with a comma behind, to the front of an array
-// member of an object whose keys are in alphabetical order. It makes the member if
-// there is none.
+// AddElements adds elements, each with a comma after it, to the front of an array
+// member of an object, or adds the member. The keys of the object must be in
+// alphabetical order.
 func (o *Reorderer) AddElements(b []byte, array string, elements []byte) []byte {
 	o.src, o.nodes = b, o.nodes[:0]
 	o.parse(0, 0, 0)
@@ -55,13 +54,13 @@ func (o *Reorderer) AddElements(b []byte, array string, elements []byte) []byte 
 	panic("synth: internal error: no key after " + array)
 }
 
-// Insert returns a copy of b with text at an offset.
+// Insert returns a copy of b with text inserted at an offset.
 func Insert(b []byte, at int, text []byte) []byte {
 	out := make([]byte, 0, len(b)+len(text))
 	return append(append(append(out, b[:at]...), text...), b[at:]...)
 }
 
-// parse makes the node of the value that starts at i, and the nodes below it.
+// parse adds the node of the value at i and the nodes below it.
 func (o *Reorderer) parse(i, key, keyEnd int) int {
 	src := o.src
 	n := len(o.nodes)
@@ -94,8 +93,8 @@ func (o *Reorderer) parse(i, key, keyEnd int) int {
 	return n
 }
 
-// append writes a node. The holder is the key that it, or the array it is in,
-// stands under.
+// append appends a node. holder is the key of the node, or of the array that it is
+// in.
 func (o *Reorderer) append(b []byte, n int, holder []byte) []byte {
 	v := &o.nodes[n]
 	switch o.src[v.start] {
@@ -130,7 +129,7 @@ func (o *Reorderer) appendObject(b []byte, v *node, holder []byte) []byte {
 	}
 	b = append(b, '{')
 	for i := range members {
-		m := &o.nodes[o.open[first+i]] // objects below add to the list, and may move it
+		m := &o.nodes[o.open[first+i]] // nested objects append to the list, and may move it
 		b = append(b, o.src[m.key-1:m.start]...)
 		b = append(o.append(b, o.open[first+i], o.src[m.key:m.keyEnd]), ',')
 	}
@@ -138,7 +137,7 @@ func (o *Reorderer) appendObject(b []byte, v *node, holder []byte) []byte {
 	return CloseObject(b)
 }
 
-// scalarEnd is where the string, number or literal that starts at i ends.
+// scalarEnd returns the end of the string, number or literal at i.
 func scalarEnd(src []byte, i int) int {
 	if src[i] != '"' {
 		for src[i] != ',' && src[i] != ']' && src[i] != '}' {
@@ -154,8 +153,8 @@ func scalarEnd(src []byte, i int) int {
 	return i + 1
 }
 
-// The order in which FHIR defines the elements: of all types, as far as they
-// agree, and of those that do not, by the element that holds them.
+// modelOrder returns the order in which FHIR defines the elements of all types, where
+// the types agree.
 var modelOrder = sync.OnceValue(func() map[string]int {
 	return rankOf(
 		"resourceType", "id", "meta", "lastUpdated", "source", "profile", "tag", "contained", "url", "extension", "use",
@@ -171,7 +170,7 @@ var modelOrder = sync.OnceValue(func() map[string]int {
 	)
 })
 
-// holderOrders are the orders of types that differ, by the element that holds them.
+// holderOrders returns the orders that differ, by the key of the object.
 var holderOrders = sync.OnceValue(func() map[string]map[string]int {
 	quantity := rankOf("value", "unit", "system", "code")
 	return map[string]map[string]int{
@@ -188,7 +187,7 @@ var holderOrders = sync.OnceValue(func() map[string]map[string]int {
 func rankOf(keys ...string) map[string]int {
 	m := make(map[string]int, len(keys))
 	for i, key := range keys {
-		m[key] = i - len(keys) // what is not among them comes last
+		m[key] = i - len(keys) // other keys come last
 	}
 	return m
 }

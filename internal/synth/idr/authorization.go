@@ -5,8 +5,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Authorization is a request to authorize services before they are given,
-// with the decision on each.
+// An Authorization is a prior authorization: services requested before they are
+// given, with a decision on each.
 type Authorization struct {
 	Beneficiary *Beneficiary
 
@@ -19,7 +19,7 @@ type Authorization struct {
 	ClmType           string // A or B
 	CntrctrNum        string
 	BillType          string
-	Provider          *records.Provider // nil for one that the provider history lacks
+	Provider          *records.Provider // nil if the provider history lacks the provider
 	Rfrg              string            // NPIs
 	Atndg             string
 	Oprtg             string
@@ -27,7 +27,7 @@ type Authorization struct {
 	Items             []AuthorizedItem
 }
 
-// An AuthorizedItem is a service that is asked for.
+// An AuthorizedItem is a requested service.
 type AuthorizedItem struct {
 	HcpcsCd       string
 	MdfrCd        [4]string
@@ -39,7 +39,7 @@ type AuthorizedItem struct {
 	DecisionExpDt column.Date
 	ServiceCnts   int // units
 	SvcRenderSt   string
-	MrCountInd    int // claims that were reviewed
+	MrCountInd    int // number of claims reviewed
 	MrCountStDt   column.Date
 	MrCountEndDt  column.Date
 	PosCd         string

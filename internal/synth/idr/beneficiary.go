@@ -5,7 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Coverages is how many Coverages a beneficiary has.
+// Coverages returns the number of Coverages of a beneficiary.
 func (p *Beneficiary) Coverages() int {
 	if p.Dual.BeneDualStusCd != "" {
 		return 5
@@ -13,7 +13,7 @@ func (p *Beneficiary) Coverages() int {
 	return 4
 }
 
-// CoverageUpdate is when the n-th Coverage was updated.
+// CoverageUpdate returns when the nth Coverage was updated.
 func (p *Beneficiary) CoverageUpdate(n int) column.Instant {
 	updated := p.LastUpdated
 	updated.Millis += p.updates[n]
@@ -23,19 +23,19 @@ func (p *Beneficiary) CoverageUpdate(n int) column.Instant {
 	return updated
 }
 
-// Beneficiary is a beneficiary of the IDR: who it is, as in the other records,
-// and what is kept in another way.
+// A Beneficiary has what the IDR stores in another way than the CCW, and the rest as
+// in the CCW.
 type Beneficiary struct {
 	*records.Beneficiary
-	MapShape        bool // whether the claims come in the shape of the published maps
-	HasAddressLines bool // whether the address has more than state and postal code
+	MapShape        bool // claims come in the shape of the published maps
+	HasAddressLines bool // the address has more than a state and postal code
 	MBIs            []MBI
-	MergedID        int64      // of a record that was merged into this one, 0 for none
-	PartA           PartStatus // CLM_..._THRD_PTY and status rows of the part
-	PartB           PartStatus //
-	updates         [5]int64   // how many milliseconds the Coverages were updated after the Patient
-	Dual            DualStatus //
-	Contract        [2]string  // of parts C and D
+	MergedID        int64      // id of a record merged into this one, 0 for none
+	PartA           PartStatus // entitlement and status of Part A
+	PartB           PartStatus // and of Part B
+	updates         [5]int64   // milliseconds from the update of the Patient to that of each Coverage
+	Dual            DualStatus
+	Contract        [2]string // contracts of Parts C and D
 }
 
 type MBI struct {

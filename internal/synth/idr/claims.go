@@ -1,3 +1,8 @@
+// Package idr makes the records of the Integrated Data Repository (IDR), from which the
+// server of v3 makes FHIR. It knows no FHIR.
+//
+// All claim types have the same columns: those of CLM and its satellite tables are in
+// Claim, those of CLM_LINE in Line, and so on. Fields are named after the columns.
 package idr
 
 import (
@@ -8,7 +13,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// ProductCode is the code of the first product of a type.
+// ProductCode returns the code of the first product of a type.
 func (c *Claim) ProductCode(kind string) string {
 	for i := range c.Prod {
 		if c.Prod[i].ClmProdTypeCd == kind {
@@ -18,7 +23,7 @@ func (c *Claim) ProductCode(kind string) string {
 	return ""
 }
 
-// ICDIndicator is the version of the claim's diagnoses.
+// ICDIndicator returns the ICD version of the claim's diagnoses.
 func (c *Claim) ICDIndicator() string {
 	if len(c.Prod) == 0 {
 		return ""
@@ -26,7 +31,7 @@ func (c *Claim) ICDIndicator() string {
 	return codebook.ICDOf(c.Prod[0].Version).Version
 }
 
-// CCN is the number of the institution that bills.
+// CCN returns the certification number of the billing institution.
 func (c *Claim) CCN() string {
 	if c.Billing == nil || c.BilledByPerson {
 		return ""
@@ -55,7 +60,7 @@ func (c *Claim) Condition() string {
 	return c.ClmRltCondCd[0]
 }
 
-// Original is the number of the claim that this one replaced.
+// Original returns the control number of the claim that this one replaced.
 func (c *Claim) Original() string {
 	if c.ClmOrigCntlNum == c.ClmCntlNum {
 		return ""
@@ -63,7 +68,7 @@ func (c *Claim) Original() string {
 	return Stored(c.ClmOrigCntlNum)
 }
 
-// FirstAdjustment is the first line that has a reason of adjustment.
+// FirstAdjustment returns the first line with an adjustment reason, or an empty one.
 func (c *Claim) FirstAdjustment() *Line {
 	for i := range c.Lines {
 		if c.Lines[i].AnsiGrpCd != "" {
@@ -73,22 +78,17 @@ func (c *Claim) FirstAdjustment() *Line {
 	return &Line{}
 }
 
-// RepeatsDrug says that the server is one that writes the drug of every event, not
-// only of a compound, to a detail of the line too.
+// RepeatsDrug reports whether the server writes the drug to a detail of the line too.
+// Some servers do so for every drug event, the others only for compounds.
 func (c *Claim) RepeatsDrug() bool {
 	return c.Type == records.PartD && !c.Beneficiary.MapShape && c.ClmFinlActnInd != "" && c.Lines[0].ClmLineNdcCd != ""
 }
 
-// The records of the Integrated Data Repository (IDR), from which the server
-// of v3 makes FHIR. All claims have the same columns there: those of CLM and
-// its satellites stand in idrClaim, those of CLM_LINE in idrLine, and so on.
-// As elsewhere, fields are named after their columns.
-
-// An System is where a claim stands: finally adjudicated, or still in one
-// of the systems that process claims.
+// A System is the processing stage of a claim: finally adjudicated, or still in a
+// shared system.
 type System int
 
-// Claim is a claim.
+// A Claim is a claim of any type.
 type Claim struct {
 	Type        records.ClaimType
 	System      System
@@ -97,7 +97,7 @@ type Claim struct {
 	LastUpdated     column.Instant
 	ClmUniqID       int64
 	ClmTypeCd       int
-	ClmFinlActnInd  string // Y or N; of drug events, older servers do not send it
+	ClmFinlActnInd  string // Y or N; older servers do not send it for drug events
 	Fault           string // a status other than active, if any
 	ClmFromDt       column.Date
 	ClmThruDt       column.Date
@@ -115,14 +115,14 @@ type Claim struct {
 	ClmMdcrCoinsrnc column.Amount
 	ClmNcvrdChrgAmt column.Amount
 
-	Billing        *records.Provider // nil for one that the provider history lacks
+	Billing        *records.Provider // nil if the provider history lacks the provider
 	BilledByPerson bool              // the billing provider is a person
 	Atndg          string            // NPIs
 	Oprtg          string
 	Othr           string
 	Rndrg          string
 	Rfrg           string
-	ClmSwitch      [6]string // in the order of idrSwitches
+	ClmSwitch      [6]string // in the order of the constants
 	ClmDemo        [5]string
 	ClmProcDt      column.Date
 	ClmWklyDt      column.Date
@@ -166,7 +166,7 @@ type Claim struct {
 	Drug Drug
 }
 
-// Status is that of the resource.
+// Status returns the status of the resource.
 func (c *Claim) Status() string {
 	if c.Fault != "" {
 		return c.Fault
@@ -174,7 +174,7 @@ func (c *Claim) Status() string {
 	return "active"
 }
 
-// Product is a row of CLM_PROD that has a diagnosis.
+// A Product is a row of CLM_PROD that has a diagnosis.
 type Product struct {
 	ClmProdTypeCd string // A, D, E, P, R
 	ClmDgnsCd     string
@@ -225,12 +225,12 @@ type Line struct {
 	PrcsgIndCd    string
 	CarrHpsaCd    string
 	ClmLineDgnsCd string
-	DgnsRow       int // the row of Prod that has it, from 1
+	DgnsRow       int // the row of Prod that has the diagnosis, from 1
 	Switch        [6]string
 	Demo          [5]string
 }
 
-// Drug is what only a drug event has.
+// A Drug has the columns of drug events.
 type Drug struct {
 	PrvdrSrvcIDQlfyrCd string
 	ClmSrvcPrvdrGnrcID string
@@ -247,7 +247,7 @@ type Drug struct {
 	TotRxCst           column.Amount
 }
 
-// The switches of benefit enhancements.
+// Indexes of the benefit enhancement switches.
 const (
 	PBPMTSwitch = iota
 	PostDischargeSwitch

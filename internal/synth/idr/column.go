@@ -4,7 +4,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// Nonzero is for amounts that the server leaves out when they are zero.
+// Nonzero returns the amount, or no amount if it is zero: the server leaves out some
+// zero amounts.
 func Nonzero(a column.Amount) column.Amount {
 	if a == 0 {
 		return column.NoAmount
@@ -12,10 +13,10 @@ func Nonzero(a column.Amount) column.Amount {
 	return a
 }
 
-// HasValue says that a column of the IDR has a value.
+// HasValue reports whether a column of the IDR has a value. A tilde stands for none.
 func HasValue(s string) bool { return !column.Blank(s) && s != "~" }
 
-// Stored is what is in a column, if anything is.
+// Stored returns the value of a column, or "".
 func Stored(s string) string {
 	if !HasValue(s) {
 		return ""

@@ -10,7 +10,8 @@ const (
 	SharedSystem               // FISS, MCS or VMS
 )
 
-// An Generator makes the records of the IDR and hands them on.
+// A Generator makes the records of the IDR, one beneficiary after another, and passes
+// them to a Visitor.
 type Generator struct {
 	*records.Generator
 	To      Visitor
@@ -19,13 +20,13 @@ type Generator struct {
 	claim   Claim
 	base    records.Beneficiary
 	serial  int64
-	Edges   bool // an export with edge cases
+	Edges   bool // the export has edge cases
 
 	authorizations random.Source
 	authorization  Authorization
 }
 
-// An Visitor is to idrMaker what visitor is to generator.
+// A Visitor gets the records of the IDR as records.Visitor gets those of the CCW.
 type Visitor interface {
 	Beneficiary(p *Beneficiary, late bool)
 	Claim(c *Claim, late bool)

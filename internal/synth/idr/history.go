@@ -45,9 +45,9 @@ func (m *Generator) Visit(index int) {
 	m.To.NewestBeneficiary(&m.current)
 }
 
-// live sends a claim and what becomes of it. The IDR has the newest version
-// of a claim alone, but an export may have it from before. Claims of the
-// published maps have no ids, so that one cannot replace another.
+// live sends the versions of a claim. The IDR has only the newest version, but an
+// export may contain an older one. Claims in the shape of the published maps have no
+// ids, so none of them can replace another.
 func (m *Generator) live() {
 	c, r := &m.claim, &m.Random
 	final := c.LastUpdated
@@ -57,18 +57,18 @@ func (m *Generator) live() {
 	}
 	late := false
 	switch n := r.Intn(1000); {
-	case n < 35 && !m.current.MapShape: // the same claim once more
+	case n < 35 && !m.current.MapShape: // the same claim again
 		c.LastUpdated = records.Earlier(final, r)
 		m.To.Claim(c, false)
 		m.revise()
 		late = true
-	case n < 60: // another claim took its place
+	case n < 60: // another claim replaces it
 		c.ClmFinlActnInd = "N"
 		m.To.Claim(c, false)
 		c.ClmOrigCntlNum = c.ClmCntlNum
 		m.revise()
 		c.ClmUniqID, c.ClmCntlNum, c.ClmFinlActnInd, c.ClmAdjstmtType = m.newID(), "2"+r.Number(13), "Y", "2"
-	case n < 70 && !m.current.MapShape: // another claim took its place later
+	case n < 70 && !m.current.MapShape: // another claim replaces it later
 		c.LastUpdated = records.Earlier(final, r)
 		m.To.Claim(c, false)
 		c.LastUpdated, c.ClmFinlActnInd = final, "N"
@@ -82,8 +82,8 @@ func (m *Generator) live() {
 	m.To.NewestClaim(c)
 }
 
-// share sends a claim of the systems that process claims. Some of these bear
-// the mark of a final action too.
+// share sends a claim that is still in a shared system. Some of these are marked as
+// final action.
 func (m *Generator) share() {
 	c, r := &m.claim, &m.Random
 	c.System = SharedSystem
@@ -112,11 +112,11 @@ func (m *Generator) share() {
 	m.To.Claim(c, false)
 }
 
-// typesPerBeneficiary is how many claims a beneficiary has for the sake of
-// their types, so that some twenty have claims of all.
+// typesPerBeneficiary is the number of extra claims per beneficiary, so that some
+// twenty beneficiaries have claims of all types.
 const typesPerBeneficiary = 8
 
-// allTypes makes claims of all types, some of each beneficiary.
+// allTypes makes claims of the next few types.
 func (m *Generator) allTypes(index int) {
 	codes := TypedCodes()
 	for n := range typesPerBeneficiary {

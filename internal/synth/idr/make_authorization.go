@@ -7,12 +7,12 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// authorizationStream is of the random numbers of prior authorizations, apart
-// from those of the claims.
+// authorizationStream is the stream of random numbers of prior authorizations,
+// separate from that of claims.
 const authorizationStream = 67
 
-// authorize makes a prior authorization and sends it, now and then in an
-// earlier version too.
+// authorize makes a prior authorization and sends it, sometimes in an earlier version
+// first.
 func (m *Generator) authorize(day column.Date) {
 	r := &m.authorizations
 	a := &m.authorization

@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// newBeneficiary makes the beneficiary out of what the other records have.
+// newBeneficiary makes the beneficiary from the record of the CCW.
 func (m *Generator) newBeneficiary(index int) {
 	r, b := &m.Random, &m.base
 	b.BeneID = 20_000_000 + int64(index)
@@ -23,7 +23,7 @@ func (m *Generator) newBeneficiary(index int) {
 	p.PartA = PartStatus{b.BeneMdcrStatusCd, b.BeneEntlmtRsnOrig, r.Optional(random.OneOf(r, buyInCodes)), b.PtaCvrgStrtDt, b.PtaCvrgEndDt}
 	p.PartB = PartStatus{pick(codebook.MedicareStatus), pick(codebook.Entitlements), r.Optional(random.OneOf(r, buyInCodes)), b.PtbCvrgStrtDt, b.PtbCvrgEndDt}
 	for _, part := range []*PartStatus{&p.PartA, &p.PartB} {
-		if part.Begin == 0 { // no row that is valid: a Coverage with nothing in it
+		if part.Begin == 0 { // no valid row: an empty Coverage
 			*part = PartStatus{}
 		}
 	}
@@ -49,14 +49,14 @@ func (m *Generator) newBeneficiary(index int) {
 
 var buyInCodes = []string{"C", "A", "B"}
 
-// convert turns what a CCW column has into what the IDR has: states in
-// letters, and postal codes of five digits.
+// convert changes columns of the CCW to what the IDR has: states in letters, and
+// five-digit ZIP codes.
 func (m *Generator) convert(b *records.Beneficiary) {
 	b.StateCode = codebook.USPSState(b.StateCode)
 	b.BeneZipCd = b.BeneZipCd[:min(5, len(b.BeneZipCd))]
 }
 
-// mbis lists the identifiers that a beneficiary had, the current one last.
+// mbis lists the identifiers of a beneficiary, the current one last.
 func (m *Generator) mbis(p *Beneficiary) {
 	b := p.Beneficiary
 	begin := column.NewDate(2018, 1, 1) + column.Date(m.IDs.Index%300)
@@ -67,12 +67,12 @@ func (m *Generator) mbis(p *Beneficiary) {
 	}
 	current := MBI{BeneMbiID: b.MbiNum, BeneMbiEfctvDt: begin}
 	if len(b.MbiHistory) == 0 {
-		current.BeneMbiObslDt = b.EfctvEndDt // the only one: it stays the current
+		current.BeneMbiObslDt = b.EfctvEndDt // the only identifier stays current
 	}
 	p.MBIs = append(p.MBIs, current)
 }
 
-// earlierBeneficiary is what was known some months before.
+// earlierBeneficiary makes the version of some months before.
 func (m *Generator) earlierBeneficiary(b *records.Beneficiary) {
 	b.BeneID = m.base.BeneID
 	m.convert(b)

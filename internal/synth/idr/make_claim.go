@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// record starts a claim.
+// record begins a claim.
 func (m *Generator) record(kind records.ClaimType, from, thru column.Date) *Claim {
 	c, r := &m.claim, &m.Random
 	*c = Claim{
@@ -36,15 +36,15 @@ func (m *Generator) record(kind records.ClaimType, from, thru column.Date) *Clai
 	}
 	c.ClmAlowdChrgAmt, c.ClmNcvrdChrgAmt = r.Cents(0, 900), r.Cents(0, 300)
 	c.ClmMdcrDdctbl, c.ClmMdcrCoinsrnc = r.Cents(0, 257), r.Cents(0, 400)
-	if m.current.MapShape && r.Chance(300) { // the maps leave out what is null
+	if m.current.MapShape && r.Chance(300) { // the maps leave out null columns
 		c.ClmMdcrDdctbl, c.ClmMdcrCoinsrnc, c.ClmNcvrdChrgAmt = column.NoAmount, column.NoAmount, column.NoAmount
 	}
 	m.enhancements(&c.ClmSwitch, &c.ClmDemo)
 	return c
 }
 
-// enhancements fills in the switches and numbers of models and
-// demonstrations. A number may stand behind an empty one.
+// enhancements sets the switches and demonstration numbers. A number may follow an
+// empty one.
 func (m *Generator) enhancements(switches *[6]string, demo *[5]string) {
 	r := &m.Random
 	if !r.Chance(150) {
@@ -100,7 +100,7 @@ func (m *Generator) lineAmounts(c *Claim, l *Line, charge int) {
 	}
 }
 
-// sumUp makes the amounts of the claim.
+// sumUp computes the amounts of the claim.
 func (m *Generator) sumUp() {
 	c, r := &m.claim, &m.Random
 	c.ClmSbmtChrgAmt, c.ClmPmtAmt = 0, 0
@@ -121,7 +121,7 @@ func (m *Generator) sumUp() {
 	}
 }
 
-// revise is what an adjustment changes.
+// revise makes the changes of an adjustment.
 func (m *Generator) revise() {
 	c, r := &m.claim, &m.Random
 	c.ClmEfctvDt += column.Date(r.Between(7, 40))

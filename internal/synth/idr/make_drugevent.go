@@ -7,9 +7,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// drugRecord makes a drug event. The server has all versions of an event, as
-// events of their own; those that are related count once, the newest of them,
-// or not at all if that is a deletion that the server says is not final.
+// drugRecord makes a drug event. The server has all versions of an event, each as an
+// event of its own. Only the newest counts; none does if the newest is a deletion and
+// the server says that it is not final.
 func (m *Generator) drugRecord(day column.Date) {
 	r := &m.Random
 	c := m.drugClaim(day)
@@ -21,7 +21,7 @@ func (m *Generator) drugRecord(day column.Date) {
 	m.drugVersions(c)
 }
 
-// drugOfType makes a drug event of a type, which is related to no other.
+// drugOfType makes a drug event of a type that is related to no other.
 func (m *Generator) drugOfType(day column.Date, code int) {
 	c := m.drugClaim(day)
 	c.ClmTypeCd = code
@@ -57,7 +57,7 @@ func (m *Generator) drugClaim(day column.Date) *Claim {
 	switch n := r.Intn(1000); {
 	case n < 20:
 		d.PrsbngIDQlfyrCd, d.ClmPrsbngGnrcID = "06", m.UPIN()
-	case n < 40: // the whole entry is missing
+	case n < 40: // no prescriber entry at all
 		d.PrsbngIDQlfyrCd, d.ClmPrsbngGnrcID = "", ""
 	}
 	if r.Chance(20) {
@@ -81,9 +81,9 @@ func (m *Generator) drugAmounts(c *Claim) {
 	c.Lines[0].ClmLineCvrdPd = total - c.Lines[0].ClmLineBenePmt
 }
 
-// drugVersions sends two or three versions of an event. The newest is that of
-// the latest load, or of one day the one that was updated last; it is not
-// always the last in the export.
+// drugVersions sends two or three versions of an event. The newest one has the latest
+// load date or, on the same day, the latest update. It is not always the last one
+// sent.
 func (m *Generator) drugVersions(c *Claim) {
 	r := &m.Random
 	load, updated := c.ClmIdrLdDt, c.LastUpdated
@@ -103,7 +103,7 @@ func (m *Generator) drugVersions(c *Claim) {
 				c.Lines[0].ClmLineNdcCd = random.OneOf(r, codebook.Drugs).Code
 			}
 		}
-		order := n - i // older and older
+		order := n - i // each one older than the one before
 		if i == newest {
 			order = n + 1
 		}
@@ -111,7 +111,7 @@ func (m *Generator) drugVersions(c *Claim) {
 		c.LastUpdated.Millis += int64(order) * 3_600_000
 		if !sameDay {
 			c.ClmIdrLdDt = load + column.Date(order)*7
-			c.LastUpdated.Millis = updated.Millis - int64(order)*60_000 // says nothing
+			c.LastUpdated.Millis = updated.Millis - int64(order)*60_000 // carries no information
 		}
 		if c.ClmFinlActnInd != "" {
 			c.ClmFinlActnInd = "N"

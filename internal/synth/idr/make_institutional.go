@@ -83,7 +83,7 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 	n := 1 + r.Skewed(min(p.Diagnoses, 20))
 	codes := m.Distinct(v.Diagnoses, n+4)
 	if r.Chance(15) {
-		return // none at all
+		return // no diagnoses
 	}
 	admitting, reason := codes[n%len(codes)].Code, codes[(n+1)%len(codes)].Code
 	poa := func() string {
@@ -98,7 +98,7 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 	}
 	for i := range min(n, len(codes)) {
 		add("D", codes[i].Code, poa())
-		if i > 1 && r.Chance(15) { // a code once more
+		if i > 1 && r.Chance(15) { // a duplicate code
 			add("D", codes[i].Code, poa())
 		}
 	}
@@ -122,10 +122,9 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 	}
 }
 
-// revenueRecords makes the lines. A line's dates go to FHIR as a period, which
-// hides the day of the revenue centre, or else that day alone does. So a line
-// has both its dates, and the first is the revenue centre's too, or has only
-// the revenue centre's, or none.
+// revenueRecords makes the lines. A line is sent with a period, which hides the date
+// of the revenue center, or with that date alone. So a line has both dates and the
+// first is the revenue center's too, or it has only the revenue center's, or none.
 func (m *Generator) revenueRecords(c *Claim, p records.Profile) {
 	r := &m.Random
 	if r.Chance(12) {

@@ -7,11 +7,10 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// professionalRecord makes a claim of a physician or supplier. The server
-// gives a line that names a diagnosis the one that stands in the same row of
-// a table, and that is what the lines here have. A line without a rendering
-// provider is found only on claims where no line has one: of others it cannot
-// be told that it has none.
+// professionalRecord makes a claim of a physician or supplier. For a line with a
+// diagnosis, the server sends the diagnosis in the same row of a table, and the lines
+// here are made accordingly. A claim has lines without a rendering provider only if
+// no line has one: otherwise a reader could not tell.
 func (m *Generator) professionalRecord(kind records.ClaimType, from column.Date) {
 	r := &m.Random
 	thru := from
@@ -45,7 +44,7 @@ func (m *Generator) professionalRecord(kind records.ClaimType, from column.Date)
 			break
 		}
 		c.Prod = append(c.Prod, Product{"D", t.Code, "", version})
-		if i > 1 && len(c.Prod) < 12 && r.Chance(20) { // a code once more, but not behind the first
+		if i > 1 && len(c.Prod) < 12 && r.Chance(20) { // a duplicate code, but not second
 			c.Prod = append(c.Prod, c.Prod[r.Intn(len(c.Prod))])
 		}
 	}

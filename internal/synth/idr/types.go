@@ -6,9 +6,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// claimTypeCodes are the claim types of the repository by their codes: those
-// of final claims, and those of the systems that process claims, which are 1000
-// or 2000 more than the numbers here.
+// claimTypeCodes are the codes of the claim types: of final claims, and of shared
+// systems, whose codes are 1000 or 2000 more.
 var claimTypeCodes = [records.ClaimTypes]struct{ final, shared []int }{
 	records.Inpatient:  {final: []int{60, 61, 62, 63, 64}, shared: []int{11, 41, 69}},
 	records.SNF:        {final: []int{20, 30}, shared: []int{18, 21}},
@@ -17,15 +16,15 @@ var claimTypeCodes = [records.ClaimTypes]struct{ final, shared []int }{
 	records.Hospice:    {final: []int{50}, shared: []int{81, 82, 91, 98, 900}},
 	records.Carrier:    {final: []int{71, 72}, shared: []int{700}},
 	records.DME:        {final: []int{81, 82}, shared: []int{800}},
-	records.PartD:      {final: []int{1, 2, 4}}, // 3 is a deletion: see drugVersions
+	records.PartD:      {final: []int{1, 2, 4}}, // not 3, a deletion: see drugVersions
 }
 
-// outpatientTypes has the four that the server does not know: see untyped.
+// outpatientTypes includes four that the server does not know: see package v3.
 var outpatientTypes = []int{
 	0, 12, 13, 14, 19, 22, 23, 28, 29, 34, 43, 49, 65, 71, 72, 73, 74, 75, 76, 77, 78, 79, 83, 84, 85, 86, 87, 88, 89, 93, 94, 95, 96, 97, 99,
 }
 
-// A TypedCode is a code with the claim type that it is of.
+// A TypedCode is a claim type code with its claim type and system.
 type TypedCode struct {
 	Code   int
 	kind   records.ClaimType

@@ -1,3 +1,4 @@
+// Package random has the random numbers of synthetic records.
 package random
 
 import (
@@ -6,42 +7,42 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// Source is the source of everything that varies. Seeded with a beneficiary,
-// it yields the same records whatever was made before.
+// A Source is a source of random numbers. Seeded with a beneficiary, it yields the
+// same sequence whatever came before.
 type Source struct {
 	Pcg rand.PCG
 }
 
-// Seed starts the sequence of one beneficiary. Streams are independent
-// sequences of the same beneficiary.
+// Seed starts a sequence of a beneficiary. Different streams are independent
+// sequences.
 func (r *Source) Seed(seed uint64, index, stream int) {
 	r.Pcg.Seed(seed*0x9e3779b97f4a7c15+uint64(stream), uint64(index)*0xd1342543de82ef95+1)
 }
 
-// Intn is in [0, n).
+// Intn returns a number in [0, n).
 func (r *Source) Intn(n int) int {
 	return int(r.Pcg.Uint64() >> 32 * uint64(n) >> 32)
 }
 
-// Between is in [lo, hi].
+// Between returns a number in [lo, hi].
 func (r *Source) Between(lo, hi int) int { return lo + r.Intn(hi-lo+1) }
 
-// Chance is true that many times in a thousand.
+// Chance returns true perMille times in a thousand.
 func (r *Source) Chance(perMille int) bool { return r.Intn(1000) < perMille }
 
-// Skewed is in [0, n), small numbers far more often than large ones.
+// Skewed returns a number in [0, n), small numbers far more often than large ones.
 func (r *Source) Skewed(n int) int { return min(r.Intn(n), r.Intn(n), r.Intn(n)) }
 
-// Cents is an amount up to some dollars, with odd cents.
+// Cents returns an amount between lo and hi dollars, with odd cents.
 func (r *Source) Cents(lo, hi int) column.Amount { return column.Amount(r.Between(lo*100, hi*100)) }
 
-// OneOf picks an element, the first ones more often.
+// OneOf returns an element, the first ones more often.
 func OneOf[T any](r *Source, list []T) T { return list[r.Skewed(len(list))] }
 
-// AnyOf picks an element, all equally often.
+// AnyOf returns an element, all equally often.
 func AnyOf[T any](r *Source, list []T) T { return list[r.Intn(len(list))] }
 
-// Optional is the value of an optional column: at times empty, at times a
+// Optional returns the value of an optional column: sometimes empty, sometimes a
 // space.
 func (r *Source) Optional(value string) string {
 	switch n := r.Intn(100); {
@@ -53,7 +54,7 @@ func (r *Source) Optional(value string) string {
 	return value
 }
 
-// Seldom is the value of a column that is mostly empty.
+// Seldom returns the value of a column that is mostly empty.
 func (r *Source) Seldom(perMille int, value string) string {
 	switch n := r.Intn(1000); {
 	case n < perMille:
@@ -64,7 +65,7 @@ func (r *Source) Seldom(perMille int, value string) string {
 	return ""
 }
 
-// OptionalAmount is at times missing, at times zero.
+// OptionalAmount returns an amount that is sometimes missing, sometimes zero.
 func (r *Source) OptionalAmount(lo, hi int) column.Amount {
 	switch n := r.Intn(100); {
 	case n < 8:
@@ -88,7 +89,7 @@ func (r *Source) digits(b []byte, n int) []byte {
 	return b
 }
 
-// Number is a string of n digits.
+// Number returns a string of n digits.
 func (r *Source) Number(n int) string {
 	var digits [24]byte
 	return string(r.digits(digits[:0], n))

@@ -6,10 +6,10 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// CoverageStart is COVSTART: when the beneficiary was first covered.
+// CoverageStart returns COVSTART, the first day of coverage.
 func (b *Beneficiary) CoverageStart() column.Date { return cmp.Or(b.PtaCvrgStrtDt, b.PtbCvrgStrtDt) }
 
-// A Beneficiary is who the claims are about.
+// A Beneficiary is a beneficiary of the CCW, in one version.
 type Beneficiary struct {
 	Edges // of an export with edge cases
 
@@ -44,7 +44,7 @@ type Beneficiary struct {
 	PtbCvrgEndDt       column.Date
 	PtdCvrgStrtDt      column.Date
 	PtdCvrgEndDt       column.Date
-	RfrncYr            int // 0 if there is none, and then nothing by month
+	RfrncYr            int // 0 if unknown: then there is nothing by month either
 	MetaDualElgblStus  [12]string
 	MdcrEntlmtBuyinInd [12]string
 	PtcCntrctID        [12]string
@@ -58,11 +58,11 @@ type Beneficiary struct {
 	CstShrGrp          [12]string
 }
 
-// MedicareParts are the parts that each beneficiary has a Coverage of, whether
-// enrolled or not.
+// MedicareParts are the parts of Medicare. Each beneficiary has a Coverage of each
+// part, enrolled or not.
 var MedicareParts = [...]byte{'a', 'b', 'c', 'd'}
 
-// SentMBI is the current identifier, as far as the export tells it.
+// SentMBI returns the current identifier if the export contains it, else "".
 func (b *Beneficiary) SentMBI() string {
 	if b.NoPatient && !b.MBIInClaims {
 		return ""
@@ -70,6 +70,6 @@ func (b *Beneficiary) SentMBI() string {
 	return b.MbiNum
 }
 
-// Identified says that the export tells which identifiers a beneficiary had: in the
-// Patient, or in a claim.
+// Identified reports whether the export contains the identifiers of a beneficiary, in
+// the Patient or in a claim.
 func (b *Beneficiary) Identified() bool { return !b.NoPatient || b.MBIInClaims && b.Claims > 0 }

@@ -6,17 +6,17 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// A Calendar has the days of an export. Everything happens between them, so
-// that nothing depends on when the export is made.
+// A Calendar has the days of an export. Nothing depends on the day on which the
+// export is really made.
 type Calendar struct {
 	historyStart column.Date
 	HistoryEnd   column.Date
-	LastUpdate   column.Date // of all resources but one
-	exportDay    column.Date // when the export's newest resource was updated
+	LastUpdate   column.Date // of all resources but the newest
+	exportDay    column.Date // when the newest resource was updated
 	exportYear   int
 }
 
-// The days that are the same in all exports.
+// Days that are the same in all exports.
 const (
 	oldestClaim column.Date = 15344 // 2012-01-05
 	firstICD10  column.Date = 16709 // 2015-10-01
@@ -26,7 +26,7 @@ const (
 // DefaultExport is the day of exports without a server date: 2026-03-02.
 const DefaultExport column.Date = 20514
 
-// NewCalendar is the calendar of an export that is made on a day.
+// NewCalendar returns the calendar of an export made on a day.
 func NewCalendar(day column.Date) Calendar {
 	year, month, first := day.Civil()
 	return Calendar{
@@ -38,14 +38,14 @@ func NewCalendar(day column.Date) Calendar {
 	}
 }
 
-// months is how many months of the export's year are known.
+// months returns how many months of the export's year are known.
 func (c *Calendar) months() int {
 	_, month, _ := c.exportDay.Civil()
 	return max(1, month-1)
 }
 
-// newest is when the export's newest resource was updated.
+// newest returns when the newest resource was updated.
 func (c *Calendar) newest() column.Instant { return c.exportDay.At(10 * 3_600_000) }
 
-// Created is the "created" of every claim of v2: when the server made it.
+// Created returns the creation time of all claims of v2.
 func (c *Calendar) Created() column.Instant { return c.exportDay.At(16*3_600_000 + 1_815_270) }

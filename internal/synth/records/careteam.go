@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// A Role is what a provider does on a claim.
+// A Role is the role of a provider on a claim.
 type Role int
 
 const (
@@ -18,11 +18,11 @@ const (
 	Roles
 )
 
-// A TeamMember is an entry of a claim's care team. The last three columns are
-// those of the lines that share it.
+// A TeamMember is an entry of a claim's care team. The last three columns are those
+// of the lines that share it.
 type TeamMember struct {
 	Role  Role
-	UPIN  bool // else an NPI
+	UPIN  bool // else it is an NPI
 	Value string
 
 	Responsible         bool
@@ -31,11 +31,11 @@ type TeamMember struct {
 	PrvdrSpclty         string
 }
 
-// A CareTeam has a provider once for each role. A member's sequence is the
-// place in the list, from 1.
+// A CareTeam has a provider once per role. The sequence of a member is its place in
+// the list, from 1.
 type CareTeam []TeamMember
 
-// Add returns the place of a provider, or 0 if there is none.
+// Add returns the place of a provider in the list, or 0 if there is no provider.
 func (t *CareTeam) Add(role Role, upin bool, value string) int {
 	if value == "" {
 		return 0
@@ -49,14 +49,14 @@ func (t *CareTeam) Add(role Role, upin bool, value string) int {
 	return len(*t)
 }
 
-// Links are the places in the lists that a line refers to, 0 for none.
+// Links are the places that a line refers to, 0 for none.
 type Links struct {
 	Team      [2]int
 	Diagnosis int
 	Info      int
 }
 
-// Institutional lists the care team of a claim and links its lines to it.
+// Institutional lists the care team of a claim and returns the links of its lines.
 func (t *CareTeam) Institutional(c *Institutional, lines []Links) []Links {
 	*t = (*t)[:0]
 	t.Add(Attending, false, c.AtPhysnNpi)
@@ -75,7 +75,7 @@ func (t *CareTeam) Institutional(c *Institutional, lines []Links) []Links {
 	return lines
 }
 
-// Professional lists the care team of a claim and links its lines to it.
+// Professional lists the care team of a claim and returns the links of its lines.
 func (t *CareTeam) Professional(c *Professional, lines []Links) []Links {
 	*t = (*t)[:0]
 	if c.RfrPhysnNpi != "" {
@@ -83,7 +83,7 @@ func (t *CareTeam) Professional(c *Professional, lines []Links) []Links {
 	} else {
 		t.Add(Referring, true, c.RfrPhysnUpin)
 	}
-	// The carrier's own number of the referring physician goes as an NPI.
+	// The server sends the carrier's own number of the referring physician as an NPI.
 	t.Add(Referring, false, c.CarrClmRfrngPinNum)
 	lines = lines[:0]
 	for i := range c.Lines {

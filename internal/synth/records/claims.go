@@ -1,15 +1,15 @@
+// Package records makes the records of the Chronic Conditions Warehouse (CCW), from
+// which the servers of v1 and v2 make FHIR. It knows no FHIR.
+//
+// Fields are named after the raw columns: ClmTotChrgAmt is CLM_TOT_CHRG_AMT. An empty
+// string is an empty column; the warehouse often has a single space instead.
 package records
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// The records that everything is made of. Their fields are named after the
-// raw columns of the Chronic Conditions Warehouse, from which the servers make
-// FHIR: ClmTotChrgAmt is CLM_TOT_CHRG_AMT. An empty string is an empty column;
-// a string of one space is what the warehouse often has in its place.
-
-// A ClaimType is a kind of claim, with a record layout of its own.
+// A ClaimType is a type of claim, with its own record layout.
 type ClaimType int
 
 const (
@@ -24,7 +24,7 @@ const (
 	ClaimTypes
 )
 
-// A Claim is what all kinds of claims have.
+// A Claim has the columns of all claim types.
 type Claim struct {
 	Type        ClaimType
 	Beneficiary *Beneficiary
@@ -32,16 +32,17 @@ type Claim struct {
 	ClmID       int64 // PDE_ID of a drug event
 	ClmGrpID    int64
 	FinalAction string // F, or N for a claim that another one has replaced
-	NoEOBType   bool   // the server does not send the claim type as such
+	NoEOBType   bool   // the server does not send the claim type
 	Fault       string // a status other than active and cancelled, if any
 	ClmFromDt   column.Date
 	ClmThruDt   column.Date
 }
 
-// Final says that nothing has replaced the claim, and that it is not in error.
+// Final reports whether a claim is a final action: nothing has replaced it, and it is
+// not in error.
 func (c *Claim) Final() bool { return c.FinalAction == "F" && c.Fault == "" }
 
-// Status is that of the resource.
+// Status returns the status of the resource.
 func (c *Claim) Status() string {
 	switch {
 	case c.Fault != "":
@@ -52,18 +53,18 @@ func (c *Claim) Status() string {
 	return "cancelled"
 }
 
-// A coded diagnosis: ICD_DGNS_CDn, ICD_DGNS_VRSN_CDn and CLM_POA_IND_SWn, or
-// the columns of the external causes.
+// A Diagnosis is a coded diagnosis: ICD_DGNS_CDn, ICD_DGNS_VRSN_CDn and
+// CLM_POA_IND_SWn, or the columns of external causes.
 type Diagnosis struct{ Cd, VrsnCd, PoaInd string }
 
-// A coded procedure: ICD_PRCDR_CDn, ICD_PRCDR_VRSN_CDn and PRCDR_DTn.
+// A Procedure is a coded procedure: ICD_PRCDR_CDn, ICD_PRCDR_VRSN_CDn and PRCDR_DTn.
 type Procedure struct {
 	Cd, VrsnCd string
 	Dt         column.Date
 }
 
-// Institutional is a claim of an institution: Inpatient, SNF, Outpatient, HHA
-// or Hospice. Each of these has but a part of the columns.
+// Institutional is a claim of an institution: inpatient, SNF, outpatient, HHA or
+// hospice. Each type uses some of the columns.
 type Institutional struct {
 	Claim
 	NchNearLineRecIdentCd string
@@ -96,7 +97,7 @@ type Institutional struct {
 	PtntDschrgStusCd      string
 	ClmPpsIndCd           string
 
-	// Stays.
+	// Inpatient and SNF stays.
 	ClmAdmsnDt               column.Date
 	NchBeneDschrgDt          column.Date
 	ClmHospcStartDtID        column.Date
@@ -188,7 +189,7 @@ type RevenueLine struct {
 	RndrngPhysnNpi          string
 }
 
-// Professional is a claim of a physician or supplier: Carrier or DME.
+// Professional is a claim of a physician or supplier: carrier or DME.
 type Professional struct {
 	Claim
 	NchNearLineRecIdentCd    string
@@ -219,10 +220,10 @@ type Professional struct {
 	Lines                    []ProfessionalLine
 }
 
-// A ProfessionalLine is a line of a carrier or equipment claim.
+// A ProfessionalLine is a line of a carrier or DME claim.
 type ProfessionalLine struct {
 	LineNum               int
-	PrfPhysnNpi           string // PRVDR_NPI of an equipment claim
+	PrfPhysnNpi           string // PRVDR_NPI of a DME claim
 	PrfPhysnUpin          string
 	OrgNpiNum             string
 	CarrLinePrvdrTypeCd   string
@@ -240,7 +241,7 @@ type ProfessionalLine struct {
 	Line1stExpnsDt        column.Date
 	LineLastExpnsDt       column.Date
 	HcpcsCd               string
-	HcpcsMdfrCd           [4]string // 1st and 2nd; up to the 4th of an equipment claim
+	HcpcsMdfrCd           [4]string // 1st and 2nd; up to the 4th of a DME claim
 	BetosCd               string
 	LineNchPmtAmt         column.Amount
 	LineBenePmtAmt        column.Amount
@@ -263,7 +264,7 @@ type ProfessionalLine struct {
 	LineNdcCd             string
 	CarrLineAnsthsaUnit   column.Quantity
 
-	// Of equipment claims only.
+	// Of DME claims only.
 	PrvdrNum              string
 	LinePrmryAlowdChrgAmt column.Amount
 	LineDmePrchsPriceAmt  column.Amount
@@ -272,7 +273,7 @@ type ProfessionalLine struct {
 	DmercLineSupplrTypeCd string
 }
 
-// PartDEvent is a drug event (PDE).
+// PartDEvent is a Part D prescription drug event (PDE).
 type PartDEvent struct {
 	Claim
 	SrvcDt             column.Date

@@ -1,11 +1,9 @@
 package records
 
-// The servers put a claim's diagnoses into one list and its providers into
-// another, without repeating any. What depends on the place in those lists is
-// settled here, before anything is written.
+// The servers list the diagnoses of a claim once each, and its providers. Resources
+// and truth both depend on the places in these lists, so the lists are made here.
 
-// A DiagnosisLabel is what the servers know of a diagnosis from the column that they
-// have it from.
+// A DiagnosisLabel is the kind of column that a diagnosis comes from.
 type DiagnosisLabel int
 
 const (
@@ -14,18 +12,18 @@ const (
 	OtherLabel
 	ExternalLabel
 	ReasonLabel
-	LineLabel // of a line, and not among the claim's own
+	LineLabel // of a line, and not one of the claim's own
 )
 
-// A ListedDiagnosis is an entry of a claim's list.
+// A ListedDiagnosis is an entry of a DiagnosisList.
 type ListedDiagnosis struct {
 	Diagnosis
-	Column int // the n of ICD_DGNS_CDn or ICD_DGNS_E_CDn, 0 for the other columns
+	Column int // the n of ICD_DGNS_CDn or ICD_DGNS_E_CDn, 0 for other columns
 	Label  DiagnosisLabel
 	Coded  bool // it is the principal or a secondary diagnosis, whatever its label
 }
 
-// system is the version of ICD as the servers take it.
+// system returns the ICD version as the servers read it.
 func (d *Diagnosis) system() string {
 	if d.VrsnCd == "" {
 		return "9"
@@ -33,11 +31,11 @@ func (d *Diagnosis) system() string {
 	return d.VrsnCd
 }
 
-// A DiagnosisList has a code once: a repeat is dropped, and with it what the
-// column said of it. A diagnosis' sequence is its place in the list, from 1.
+// A DiagnosisList has each code once: the server drops a repeat, and what its column
+// says about it. The sequence of a diagnosis is its place in the list, from 1.
 type DiagnosisList []ListedDiagnosis
 
-// Add returns the place of the diagnosis, or 0 if there is none.
+// Add returns the place of a diagnosis in the list, or 0 if there is none.
 func (l *DiagnosisList) Add(d Diagnosis, column int, label DiagnosisLabel) int {
 	if d.Cd == "" {
 		return 0
@@ -53,7 +51,7 @@ func (l *DiagnosisList) Add(d Diagnosis, column int, label DiagnosisLabel) int {
 	return len(*l)
 }
 
-// Institutional lists the diagnoses of a claim in the servers' order.
+// Institutional lists the diagnoses of a claim in the order of the servers.
 func (l *DiagnosisList) Institutional(c *Institutional) {
 	*l = (*l)[:0]
 	l.Add(Diagnosis{Cd: c.AdmtgDgnsCd, VrsnCd: c.AdmtgDgnsVrsnCd}, 0, AdmittingLabel)
@@ -76,7 +74,7 @@ func (l *DiagnosisList) Institutional(c *Institutional) {
 	}
 }
 
-// Professional lists the diagnoses of a claim, and then those of its lines.
+// Professional lists the diagnoses of a claim, then those of its lines.
 func (l *DiagnosisList) Professional(c *Professional) {
 	*l = (*l)[:0]
 	for i, d := range c.IcdDgns {
@@ -92,7 +90,7 @@ func (l *DiagnosisList) Professional(c *Professional) {
 	}
 }
 
-// Diagnosis is the line's.
+// Diagnosis returns the diagnosis of the line.
 func (l *ProfessionalLine) Diagnosis() Diagnosis {
 	return Diagnosis{Cd: l.LineIcdDgnsCd, VrsnCd: l.LineIcdDgnsVrsnCd}
 }

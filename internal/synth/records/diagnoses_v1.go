@@ -7,15 +7,15 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// V1DiagnosisList is the list of a claim's diagnoses. A code is there once; what
-// else is known of a repeat is added to it.
+// A V1DiagnosisList is the list that v1 makes of a claim's diagnoses. It has each
+// code once, with what the columns of its repeats say about it.
 type V1DiagnosisList []V1Diagnosis
 
 type V1Diagnosis struct {
 	Diagnosis
 	Labels    [3]string
-	Listed    bool   // in one of the columns ICD_DGNS_CD1 to 25, or the principal one
-	POAColumn string // the variable of the indicator
+	Listed    bool   // it is the principal diagnosis or in one of the columns ICD_DGNS_CD1 to 25
+	POAColumn string // variable of the indicator
 	POAInd    string
 }
 
@@ -23,7 +23,7 @@ func (d *V1Diagnosis) Has(label string) bool {
 	return d.Labels[0] == label || d.Labels[1] == label || d.Labels[2] == label
 }
 
-// add returns the place of a diagnosis in the list, from 0, or -1.
+// add returns the place of a diagnosis in the list, from 0, or -1 if there is none.
 func (l *V1DiagnosisList) add(d Diagnosis, label, poa string) int {
 	d.Cd = strings.TrimSpace(d.Cd)
 	if d.Cd == "" {
@@ -56,7 +56,7 @@ func (l *V1DiagnosisList) add(d Diagnosis, label, poa string) int {
 	return at
 }
 
-// The labels of diagnoses.
+// Labels of diagnoses in v1.
 const (
 	V1Admitting     = "admitting"
 	V1Principal     = "principal"
@@ -96,7 +96,7 @@ func (l *V1DiagnosisList) Institutional(c *Institutional) {
 	}
 }
 
-// addNew is add, but a code that is there already keeps its labels.
+// addNew is like add, but a code that is in the list keeps its labels.
 func (l *V1DiagnosisList) addNew(d Diagnosis, label, poa string) int {
 	for i := range *l {
 		if e := &(*l)[i]; e.Cd == strings.TrimSpace(d.Cd) && e.system() == d.system() {
@@ -106,8 +106,8 @@ func (l *V1DiagnosisList) addNew(d Diagnosis, label, poa string) int {
 	return l.add(d, label, poa)
 }
 
-// Professional lists the claim's own, and then those of the lines, whose places in
-// the list it returns, from 1, or 0.
+// Professional lists the diagnoses of a claim, then those of its lines, whose places
+// in the list it returns: from 1, or 0 for none.
 func (l *V1DiagnosisList) Professional(c *Professional, places []int) []int {
 	*l = (*l)[:0]
 	l.add(Diagnosis{Cd: c.PrncpalDgnsCd, VrsnCd: c.PrncpalDgnsVrsnCd}, V1Principal, "")

@@ -4,31 +4,29 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// Edges are what is odd about a beneficiary of an export with edge cases.
+// Edges are the edge cases of a beneficiary.
 type Edges struct {
-	Names     []Name // besides the present one
+	Names     []Name // other than the current one
 	Addresses []Address
-	// begun is when the present name and address began to be used, if that is
-	// sent.
+	// Begun is the first day of the current name and address, if that is sent.
 	Begun column.Date
-	// presentLast says that they are after the others.
+	// PresentLast puts the current name and address after the others.
 	PresentLast bool
 
-	NoPatient   bool // there is no Patient
+	NoPatient   bool // the export has no Patient
 	NoCoverage  bool
-	MBIInClaims bool // claims have the identifiers in extensions, as those of AB2D
-	Claims      int  // so far
+	MBIInClaims bool // claims have the identifiers in extensions, like those of AB2D
+	Claims      int  // number of claims so far
 }
 
-// A Name is one that a beneficiary had or has besides the present one.
+// A Name is a former or temporary name of a beneficiary.
 type Name struct {
 	Use, Family string
 	Given       []string
 	From, Thru  column.Date
 }
 
-// An Address is one that a beneficiary had or has besides the present
-// one.
+// An Address is a former or temporary address of a beneficiary.
 type Address struct {
 	Use, State, City, ZIP string
 	Lines                 []string

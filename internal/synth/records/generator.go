@@ -6,20 +6,19 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// A Generator makes the records of one beneficiary after the other. What it
-// hands out is valid until the next record of the kind: the slices in it are
-// used again.
+// A Generator makes the records of the CCW, one beneficiary after another. A record
+// is valid until the next one of its type: the slices in it are reused.
 type Generator struct {
 	Random     random.Source
 	IDs        IDs
 	Seed       uint64
 	Calendar   Calendar
-	TaxNumbers bool // whether this export has the tax numbers of physicians
+	TaxNumbers bool // the export has the tax numbers of physicians
 	Providers  *providers
 	Current    *Beneficiary
 
-	stay          HospiceStay // the newest of the beneficiary's hospice claims
-	order         [64]uint8   // of the codes that distinct picks
+	stay          HospiceStay // the beneficiary's newest hospice stay
+	order         [64]uint8   // of the codes that Distinct picks
 	picked        [32]codebook.Term
 	institutional Institutional
 	professional  Professional
@@ -30,8 +29,7 @@ func NewGenerator(seed uint64, c Calendar) *Generator {
 	return &Generator{Seed: seed, Calendar: c, TaxNumbers: seed%4 != 3, Providers: Registry()}
 }
 
-// Start turns to a beneficiary. What follows depends on the seed and the
-// index, and on nothing that was made before.
+// Start begins a beneficiary. The records depend on the seed and the index only.
 func (g *Generator) Start(index int) {
 	g.Random.Seed(g.Seed, index, 0)
 	g.IDs = IDs{Index: int64(index), negative: g.Random.Chance(300)}
@@ -41,8 +39,8 @@ func (g *Generator) Start(index int) {
 	}
 }
 
-// IDs are the numbers of a beneficiary and of the claims. Some are negative,
-// as in the synthetic data of CMS.
+// IDs makes the ids of a beneficiary and of the claims. Some are negative, as in
+// CMS's synthetic data.
 type IDs struct {
 	Index    int64
 	negative bool
@@ -58,7 +56,7 @@ func (n *IDs) beneficiary() int64 {
 	return 20_000_000 + n.Index
 }
 
-// claim is the number of a new claim.
+// claim returns the id of a new claim.
 func (n *IDs) claim() int64 {
 	n.claims++
 	id := n.Index*ClaimsPerBeneficiary + n.claims
@@ -68,7 +66,7 @@ func (n *IDs) claim() int64 {
 	return 100_000_000 + id
 }
 
-// group is the number that the versions of a claim have in common.
+// group returns the id that the versions of a claim share.
 func (n *IDs) group() int64 {
 	id := 60_000_000_000 + n.Index*ClaimsPerBeneficiary + n.claims
 	if n.negative {
@@ -77,7 +75,7 @@ func (n *IDs) group() int64 {
 	return id
 }
 
-// Updated is when the server learned what happened on a day.
+// Updated returns when the server learned of something that happened on a day.
 func (g *Generator) Updated(day column.Date) column.Instant {
 	r := &g.Random
 	day = min(max(day+column.Date(1+r.Intn(20)), firstUpdate), g.Calendar.LastUpdate)
@@ -88,8 +86,8 @@ func (g *Generator) Updated(day column.Date) column.Instant {
 	return t
 }
 
-// Earlier is when the server had sent the same resource an earlier time. Now
-// and then that is so little before that the zones matter.
+// Earlier returns when the server sent an earlier version of a resource. Sometimes
+// the difference is so small that the time zones matter.
 func Earlier(t column.Instant, r *random.Source) column.Instant {
 	if r.Chance(100) {
 		return column.Instant{Millis: t.Millis - int64(r.Between(1, 3_000_000)), West: int8(r.Intn(6))}
@@ -97,7 +95,7 @@ func Earlier(t column.Instant, r *random.Source) column.Instant {
 	return column.Instant{Millis: t.Millis - int64(r.Between(1, 200))*86_400_000 - int64(r.Intn(86_400_000))}
 }
 
-// claim starts a claim.
+// claim begins a claim.
 func (g *Generator) claim(kind ClaimType, from, thru column.Date) Claim {
 	return Claim{
 		Type: kind, Beneficiary: g.Current, FinalAction: "F",
@@ -106,7 +104,7 @@ func (g *Generator) claim(kind ClaimType, from, thru column.Date) Claim {
 	}
 }
 
-// Practitioner is one of the few that a beneficiary sees.
+// Practitioner returns one of the few practitioners of a beneficiary.
 func (g *Generator) Practitioner() *Provider {
 	base := int(g.IDs.Index * 7919)
 	return &g.Providers.Practitioners[(base+g.Random.Skewed(24)*131)%len(g.Providers.Practitioners)]
@@ -117,13 +115,13 @@ func (g *Generator) Organization() *Provider {
 	return &g.Providers.Organizations[(base+g.Random.Skewed(8)*37)%len(g.Providers.Organizations)]
 }
 
-// UPIN is an identifier of physicians from before there were NPIs.
+// UPIN returns a physician identifier from before there were NPIs.
 func (g *Generator) UPIN() string {
 	return string(rune('A'+g.Random.Intn(26))) + g.Random.Number(5)
 }
 
-// physician is the two identifiers of one in a claim's header, which may or
-// may not be there.
+// physician returns the two identifiers of a physician in a claim header. Either may
+// be missing.
 func (g *Generator) physician(perMille int) (npi, upin string) {
 	r := &g.Random
 	if r.Chance(perMille) {
@@ -132,14 +130,12 @@ func (g *Generator) physician(perMille int) (npi, upin string) {
 	return npi, r.Seldom(25, g.UPIN())
 }
 
-// Distinct picks n terms, no two the same. They are good until it picks
-// again.
+// Distinct returns n different terms. They are valid until the next call.
 func (g *Generator) Distinct(list []codebook.Term, n int) []codebook.Term {
 	n = min(n, len(list))
 	picked := g.picked[:0]
 	order := g.order[:]
-	// A number in order may be above the length of the list: then the next
-	// ones are looked at.
+	// A number in order may exceed the length of the list: then it is skipped.
 	for i := 0; len(picked) < n; i++ {
 		j := i + g.Random.Intn(len(order)-i)
 		order[i], order[j] = order[j], order[i]
@@ -150,8 +146,8 @@ func (g *Generator) Distinct(list []codebook.Term, n int) []codebook.Term {
 	return picked
 }
 
-// ICDOn is the version of ICD that claims used on a day, and how their raw
-// columns have it: old claims may lack the version.
+// ICDOn returns the ICD version of claims on a day, and its code in their raw
+// columns. Old claims may lack the version.
 func (g *Generator) ICDOn(day column.Date) (v *codebook.ICD, version string) {
 	if day >= firstICD10 {
 		return codebook.ICD10, "0"

@@ -8,7 +8,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/v2"
 )
 
-// A collector is a Visitor that keeps the resources of a beneficiary.
+// A collector is a Visitor that collects the resources of a beneficiary.
 type collector struct {
 	writer *v2.Writer
 	buf    []byte
@@ -38,7 +38,7 @@ func (c *collector) NewestProfessional(*records.Professional)                   
 func (c *collector) NewestPartDEvent(*records.PartDEvent)                        {}
 func (c *collector) NewestBeneficiary(*records.Beneficiary, records.HospiceStay) {}
 
-// TestBeneficiariesAreIndependent checks that a beneficiary's resources do not
+// TestBeneficiariesAreIndependent checks that the resources of a beneficiary do not
 // depend on those made before.
 func TestBeneficiariesAreIndependent(t *testing.T) {
 	collect := func(indexes ...int) (b []byte) {
@@ -55,7 +55,7 @@ func TestBeneficiariesAreIndependent(t *testing.T) {
 	}
 }
 
-// BenchmarkResources is without the files.
+// BenchmarkResources measures the resources without the files.
 func BenchmarkResources(b *testing.B) {
 	c := &collector{writer: new(v2.Writer)}
 	g := records.NewGenerator(1, records.NewCalendar(records.DefaultExport))

@@ -4,7 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// mix is how many of a thousand claims are of a type.
+// mix is how many of a thousand claims have each type.
 var mix = [ClaimTypes]int{Carrier: 550, PartD: 180, Outpatient: 170, DME: 40, HHA: 20, Inpatient: 20, SNF: 15, Hospice: 5}
 
 func (g *Generator) ClaimType() ClaimType {
@@ -29,7 +29,7 @@ func (g *Generator) Visit(index int, v Visitor) {
 
 	for n := range g.ClaimCount(index) {
 		kind := g.ClaimType()
-		if index == 0 && n < int(ClaimTypes) { // whatever the size, there is one of each
+		if index == 0 && n < int(ClaimTypes) { // even the smallest export has all types
 			kind = ClaimType(n)
 		}
 		from := g.ClaimDay()
@@ -45,7 +45,7 @@ func (g *Generator) Visit(index int, v Visitor) {
 	v.NewestBeneficiary(&now, g.stay)
 }
 
-// ClaimCount is how many claims a beneficiary has: most have some, some have
+// ClaimCount returns the number of claims of a beneficiary: most have some, some have
 // none, a few have very many.
 func (g *Generator) ClaimCount(index int) int {
 	r := &g.Random
@@ -62,8 +62,8 @@ func (g *Generator) ClaimCount(index int) int {
 	return 100 + r.Intn(150)
 }
 
-// ClaimDay is the first day of a claim: in the last years, now and then from
-// when ICD-9 was used, and never after the beneficiary's death.
+// ClaimDay returns the first day of a claim: in the last years, sometimes from the
+// time of ICD-9, and never after the beneficiary's death.
 func (g *Generator) ClaimDay() column.Date {
 	r := &g.Random
 	if r.Chance(40) {

@@ -9,9 +9,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// newMBI makes an identifier that no other beneficiary has, and nobody outside
-// of test data: an S in the second place marks it. A beneficiary has up to
-// eight.
+// newMBI returns an identifier that no other beneficiary has, and nobody outside of
+// test data: an S in the second place marks it. A beneficiary has up to eight.
 func newMBI(index, nth int) string {
 	const (
 		digits  = "0123456789"
@@ -31,8 +30,8 @@ func newMBI(index, nth int) string {
 	})
 }
 
-// NewBeneficiary makes a record, and the one that the server sent before, if it
-// sent one.
+// NewBeneficiary returns a beneficiary, and the version that the server sent before,
+// if any.
 func (g *Generator) NewBeneficiary(index int) (now Beneficiary, before *Beneficiary) {
 	r, exportYear := &g.Random, g.Calendar.exportYear
 	historyStart, historyEnd := g.Calendar.historyStart, g.Calendar.HistoryEnd
@@ -44,7 +43,7 @@ func (g *Generator) NewBeneficiary(index int) (now Beneficiary, before *Benefici
 		age = 24 + r.Intn(41)
 	}
 	b.BeneBirthDt = b.AsOf - column.Date(age*365+age/4+r.Intn(365))
-	if r.Chance(10) { // on their birthday
+	if r.Chance(10) { // born on the day of the export
 		_, month, day := b.AsOf.Civil()
 		b.BeneBirthDt = column.NewDate(exportYear-age, time.Month(month), day)
 	}
@@ -130,7 +129,7 @@ func (g *Generator) enrollment(b *Beneficiary, entitled column.Date) {
 		b.PtaCvrgStrtDt, b.BenePtaTrmntnCd = 0, ""
 	case 2: // Part B later
 		b.PtbCvrgStrtDt = (entitled + column.Date(r.Between(31, 900))).FirstOfMonth()
-	case 3: // gave Part B up
+	case 3: // terminated Part B
 		b.PtbCvrgEndDt, b.BenePtbTrmntnCd = g.Calendar.HistoryEnd.FirstOfMonth()-1, "3"
 	}
 	if r.Chance(300) {
@@ -142,8 +141,7 @@ func (g *Generator) enrollment(b *Beneficiary, entitled column.Date) {
 	}
 }
 
-// months fills in what changes from month to month. Of the export's year, the
-// months to come are empty.
+// months sets the columns by month. Future months of the export's year are empty.
 func (g *Generator) months(b *Beneficiary) {
 	r := &g.Random
 	if r.Chance(30) {
@@ -194,8 +192,8 @@ func (g *Generator) months(b *Beneficiary) {
 	}
 }
 
-// earlierBeneficiary is what the server knew some months before: it may have
-// been another address, identifier, or year.
+// earlierBeneficiary returns the version of some months before, which may have
+// another address, identifier or year.
 func (g *Generator) earlierBeneficiary(b *Beneficiary) *Beneficiary {
 	r := &g.Random
 	old := *b

@@ -6,7 +6,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// drugEvent makes a drug event.
+// drugEvent makes a Part D event.
 func (g *Generator) drugEvent(day column.Date, v Visitor) {
 	r := &g.Random
 	c := &g.event
@@ -16,7 +16,7 @@ func (g *Generator) drugEvent(day column.Date, v Visitor) {
 		SrvcDt:             day,
 		SrvcPrvdrIDQlfyrCd: "01",
 		SrvcPrvdrID:        g.Organization().NPI,
-		PrscrbrIDQlfyrCd:   "01", // the server cannot send an event with another one
+		PrscrbrIDQlfyrCd:   "01", // the server cannot send an event with another qualifier
 		PrscrbrID:          g.Practitioner().NPI,
 		RxSrvcRfrncNum:     int64(r.Between(1, 1<<31-1)) * int64(r.Between(1, 300)) % 1_000_000_000_000,
 		ProdSrvcID:         drug.Code,
@@ -55,7 +55,7 @@ func (g *Generator) drugEvent(day column.Date, v Visitor) {
 	case n < 54:
 		c.SrvcPrvdrIDQlfyrCd, c.SrvcPrvdrID = "06", g.UPIN()
 	case n < 60:
-		c.SrvcPrvdrIDQlfyrCd = "99" // a number of a kind of its own
+		c.SrvcPrvdrIDQlfyrCd = "99" // an unknown qualifier
 	}
 	c.LastUpdated = g.Updated(day + column.Date(r.Between(10, 60)))
 	g.drugCosts(c)

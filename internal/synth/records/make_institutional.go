@@ -11,12 +11,12 @@ type Profile struct {
 	typeCodes  []string // NCH_CLM_TYPE_CD
 	NearLine   string
 	Facility   string
-	Days       [2]int // of a claim
+	Days       [2]int // duration of a claim, least and most
 	Lines      func(r *random.Source) int
 	Revenues   []codebook.Revenue
-	Diagnoses  int // up to
+	Diagnoses  int // most per claim
 	Procedures int
-	External   int // in a thousand claims
+	External   int // per thousand claims
 }
 
 var Profiles = [ClaimTypes]Profile{
@@ -114,8 +114,8 @@ func (g *Generator) institutionalHeader(c *Institutional, p Profile) {
 	c.OtPhysnNpi, c.OtPhysnUpin = g.physician(250)
 }
 
-// stayColumns are the dates, days and codes of a stay in an institution, or
-// of the care of a home health agency or hospice.
+// stayColumns sets the dates, days and codes of a stay, or of home health or hospice
+// care.
 func (g *Generator) stayColumns(c *Institutional) {
 	r := &g.Random
 	c.ClmAdmsnDt = c.ClmFromDt
@@ -154,7 +154,7 @@ func (g *Generator) stayColumns(c *Institutional) {
 	case Hospice:
 		c.ClmHospcStartDtID, c.ClmAdmsnDt = c.ClmAdmsnDt, 0
 		switch {
-		case c.ClmHospcStartDtID == 0: // then it is not known to be a stay at all
+		case c.ClmHospcStartDtID == 0: // then it is not a stay
 			c.NchBeneDschrgDt = 0
 		case c.ClmHospcStartDtID == g.stay.From: // so that one stay is the newest
 			c.ClmHospcStartDtID--
@@ -165,20 +165,20 @@ func (g *Generator) stayColumns(c *Institutional) {
 	}
 }
 
-// How the admitting diagnosis of a claim relates to the others.
+// An admission is the relation of the admitting diagnosis to the others.
 type admission int
 
 const (
 	notGiven admission = iota
-	apart              // none of the others
+	apart              // not one of the others
 	likePrincipal
 	likeSecondary
 )
 
-// admission is of inpatient and SNF claims only. That the admitting diagnosis
-// is a secondary one, too, shows as a gap in the numbers of the indicators of
-// presence on admission, if all diagnoses have one, as they do on inpatient
-// claims only.
+// admission returns how the admitting diagnosis of an inpatient or SNF claim relates
+// to the others. That it repeats a secondary diagnosis shows only as a gap in the
+// numbers of the present-on-admission indicators, so all diagnoses must have one,
+// which inpatient claims alone do.
 func (g *Generator) admission(kind ClaimType) admission {
 	if kind != Inpatient && kind != SNF {
 		return notGiven
@@ -194,13 +194,13 @@ func (g *Generator) admission(kind ClaimType) admission {
 	return apart
 }
 
-// institutionalDiagnoses fills in the diagnoses. In FHIR a code is listed
-// once, so that a code in two columns is lost from one of them. Here that
-// happens where the rest of the list tells as much.
+// institutionalDiagnoses sets the diagnoses. FHIR lists a code once, so a code in two
+// columns is lost from one of them. That happens only where the rest of the list
+// tells a reader as much.
 func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 	r := &g.Random
 	if r.Chance(15) {
-		return // none at all
+		return // no diagnoses
 	}
 	v, version := g.ICDOn(c.ClmFromDt)
 	codes := g.Distinct(v.Diagnoses, 1+r.Skewed(p.Diagnoses)+5)
@@ -210,15 +210,15 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 		return code
 	}
 	admission := g.admission(c.Type)
-	for len(codes) > 5 && len(c.IcdDgns) < 24 { // there are 25 columns, and each turn may fill two
+	for len(codes) > 5 && len(c.IcdDgns) < 24 { // there are 25 columns, and each iteration may fill two
 		c.IcdDgns = append(c.IcdDgns, Diagnosis{next(), version, g.presentOnAdmission()})
 		seen := len(c.IcdDgns)
 		switch {
 		case c.Type == Inpatient && admission != likePrincipal:
-			// A gap in the numbers of the indicators would mean something else.
-		case seen > 2 && r.Chance(15): // a secondary diagnosis once more
+			// A gap in the numbers of the indicators would have another meaning.
+		case seen > 2 && r.Chance(15): // a secondary diagnosis again
 			c.IcdDgns = append(c.IcdDgns, Diagnosis{c.IcdDgns[1+r.Intn(seen-1)].Cd, version, g.presentOnAdmission()})
-		case r.Chance(8): // a column left out
+		case r.Chance(8): // an empty column
 			c.IcdDgns = append(c.IcdDgns, Diagnosis{})
 		}
 	}
@@ -227,7 +227,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 	c.AdmtgDgnsVrsnCd = version
 	switch last := len(c.IcdDgns) - 1; {
 	case admission == likePrincipal:
-		c.AdmtgDgnsCd, first.PoaInd = first.Cd, "" // the server loses the indicator
+		c.AdmtgDgnsCd, first.PoaInd = first.Cd, "" // the server drops the indicator
 	case admission == likeSecondary && last > 1:
 		for i := range c.IcdDgns {
 			if c.IcdDgns[i].PoaInd == "" {
@@ -239,7 +239,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 	case admission != notGiven:
 		c.AdmtgDgnsCd = next()
 	}
-	if admission != likePrincipal && r.Chance(50) { // the principal diagnosis is none of the others
+	if admission != likePrincipal && r.Chance(50) { // the principal diagnosis is not one of the others
 		c.PrncpalDgnsCd = next()
 	}
 	if c.Type == Outpatient {
@@ -257,7 +257,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 func (g *Generator) externalCauses(c *Institutional, p Profile, v *codebook.ICD, version string) {
 	r := &g.Random
 	if r.Chance(25) {
-		// Columns of spaces: an entry without a code.
+		// Columns with spaces only: an entry without a code.
 		c.FstDgnsECd, c.FstDgnsEVrsnCd = " ", " "
 		c.IcdDgnsE = append(c.IcdDgnsE, Diagnosis{Cd: " ", VrsnCd: " "}, Diagnosis{Cd: " ", VrsnCd: " "})
 		return
@@ -271,7 +271,7 @@ func (g *Generator) externalCauses(c *Institutional, p Profile, v *codebook.ICD,
 	c.FstDgnsECd, c.FstDgnsEVrsnCd = c.IcdDgnsE[0].Cd, version
 }
 
-// presentOnAdmission is an indicator, which only inpatient claims send.
+// presentOnAdmission returns an indicator. Only inpatient claims send it.
 func (g *Generator) presentOnAdmission() string {
 	return g.Random.Optional(random.OneOf(&g.Random, []string{"Y", "N", "1", "U", "W"}))
 }
@@ -294,7 +294,7 @@ func (g *Generator) procedures(c *Institutional, p Profile) {
 func (g *Generator) revenueLines(c *Institutional, p Profile) {
 	r := &g.Random
 	if r.Chance(12) {
-		return // none at all
+		return // no lines
 	}
 	number := 0
 	physician := g.Practitioner().NPI
@@ -348,8 +348,8 @@ func (g *Generator) revenueLines(c *Institutional, p Profile) {
 	}
 }
 
-// datedLine fills in what only the lines of outpatient, home health and
-// hospice claims have.
+// datedLine sets the columns that only lines of outpatient, home health and hospice
+// claims have.
 func (g *Generator) datedLine(c *Institutional, l *RevenueLine, charge column.Amount) {
 	r := &g.Random
 	if !r.Chance(60) {
@@ -397,8 +397,7 @@ func (g *Generator) datedLine(c *Institutional, l *RevenueLine, charge column.Am
 	}
 }
 
-// institutionalAmounts sums up the lines, and fills in the amounts of the
-// header.
+// institutionalAmounts adds up the lines and sets the amounts of the header.
 func (g *Generator) institutionalAmounts(c *Institutional) {
 	r := &g.Random
 	var charges, paid column.Amount
@@ -444,7 +443,7 @@ func (g *Generator) institutionalAmounts(c *Institutional) {
 	}
 }
 
-// reviseInstitutional is what an adjustment changes.
+// reviseInstitutional makes the changes of an adjustment.
 func (g *Generator) reviseInstitutional(c *Institutional) {
 	r := &g.Random
 	c.ClmFreqCd = "7"

@@ -6,8 +6,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// professionalClaim makes a claim of a physician or of a supplier of
-// equipment.
+// professionalClaim makes a claim of a physician or supplier.
 func (g *Generator) professionalClaim(kind ClaimType, from column.Date, v Visitor) {
 	r := &g.Random
 	thru := from
@@ -57,10 +56,10 @@ func yearOf(d column.Date) int {
 	return year
 }
 
-// professionalDiagnoses fills in the diagnoses of the claim, and returns some
-// that the claim itself does not have, for its lines. In FHIR these follow the
-// claim's own. A line of a carrier claim points into the claim's list, so that
-// it names another one only if that list is full.
+// professionalDiagnoses sets the diagnoses of a claim and returns others for its
+// lines. FHIR lists those after the claim's own. A line of a carrier claim points
+// into the claim's list, so its diagnosis can be another one only if that list is
+// full.
 func (g *Generator) professionalDiagnoses(c *Professional) (others []codebook.Term) {
 	r := &g.Random
 	v, version := g.ICDOn(c.ClmFromDt)
@@ -70,7 +69,7 @@ func (g *Generator) professionalDiagnoses(c *Professional) (others []codebook.Te
 	}
 	codes := g.Distinct(v.Diagnoses, n+2)
 	if r.Chance(10) {
-		return nil // none at all
+		return nil // no diagnoses
 	}
 	for _, t := range codes[:n] {
 		c.IcdDgns = append(c.IcdDgns, Diagnosis{Cd: t.Code, VrsnCd: version})
@@ -85,7 +84,7 @@ func (g *Generator) professionalDiagnoses(c *Professional) (others []codebook.Te
 func (g *Generator) professionalLines(c *Professional, otherDiagnoses []codebook.Term) {
 	r := &g.Random
 	if r.Chance(8) {
-		return // none at all
+		return // no lines
 	}
 	lines := 1
 	if r.Chance(450) {
@@ -120,7 +119,7 @@ func (g *Generator) professionalLines(c *Professional, otherDiagnoses []codebook
 	}
 }
 
-// performing picks who renders the services or delivers the supplies.
+// performing returns who renders the services or delivers the supplies.
 func (g *Generator) performing(c *Professional) *Provider {
 	if c.Type == DME {
 		suppliers := g.Providers.Suppliers
@@ -129,9 +128,9 @@ func (g *Generator) performing(c *Professional) *Provider {
 	return g.Practitioner()
 }
 
-// performedBy fills in the provider of a line. In FHIR all lines of a
-// provider share an entry of the care team, so that what is known of one is
-// the same on all; a line without any identifier has nowhere to put it.
+// performedBy sets the provider of a line. In FHIR the lines of a provider share an
+// entry of the care team, so its details are the same on all of them; a line without
+// an identifier has no entry and no details.
 func (g *Generator) performedBy(c *Professional, l *ProfessionalLine, p *Provider) {
 	r := &g.Random
 	if g.TaxNumbers {
@@ -157,8 +156,8 @@ func (g *Generator) performedBy(c *Professional, l *ProfessionalLine, p *Provide
 	}
 }
 
-// lineDates are both there as a rule; if but the first one is, the claim is
-// of that day.
+// lineDates sets the dates of a line, usually both. With only the first one, the
+// claim is of that day.
 func (g *Generator) lineDates(c *Professional, l *ProfessionalLine) {
 	r := &g.Random
 	l.Line1stExpnsDt = c.ClmFromDt + column.Date(r.Intn(int(c.ClmThruDt-c.ClmFromDt)+1))
@@ -243,7 +242,7 @@ func (g *Generator) lineModifiers(c *Professional, l *ProfessionalLine) {
 	}
 }
 
-// linePayments are what was charged, allowed and paid.
+// linePayments sets what was charged, allowed and paid.
 func (g *Generator) linePayments(l *ProfessionalLine, charge int, denied bool) {
 	r := &g.Random
 	l.LineSbmtdChrgAmt = r.Cents(charge/2, charge*2) * max(1, column.Amount(l.LineSrvcCnt)/10_000)
@@ -276,7 +275,7 @@ func (g *Generator) linePayments(l *ProfessionalLine, charge int, denied bool) {
 	}
 }
 
-// professionalAmounts sums up the lines.
+// professionalAmounts adds up the lines.
 func (g *Generator) professionalAmounts(c *Professional) {
 	c.CarrClmPrmryPyrPdAmt, c.CarrClmCashDdctblApldAmt, c.NchClmPrvdrPmtAmt, c.NchClmBenePmtAmt = 0, 0, 0, 0
 	c.NchCarrClmSbmtdChrgAmt, c.NchCarrClmAlowdAmt, c.ClmPmtAmt = 0, 0, 0
@@ -292,7 +291,7 @@ func (g *Generator) professionalAmounts(c *Professional) {
 	}
 }
 
-// reviseProfessional is what an adjustment changes.
+// reviseProfessional makes the changes of an adjustment.
 func (g *Generator) reviseProfessional(c *Professional) {
 	r := &g.Random
 	c.CarrClmEntryCd, c.ClmDispCd = "5", "02"

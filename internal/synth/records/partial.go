@@ -6,8 +6,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// What the systems that process claims say of all claims: the type of bill, and
-// how far they are.
+// What the shared systems send for all claims: the type of bill and the outcome.
 const (
 	PartialFacility  = "1"
 	PartialService   = "1"
@@ -15,7 +14,7 @@ const (
 	PartialOutcome   = "queued"
 )
 
-// A PartialClaim is a record of FISS or MCS.
+// A PartialClaim is a partially adjudicated claim of FISS or MCS.
 type PartialClaim struct {
 	Institutional        bool
 	Beneficiary          *Beneficiary
@@ -32,12 +31,12 @@ type PartialClaim struct {
 	Group                string
 }
 
-// A PartialDiagnosis is an element of a claim's list: of FISS with its mark of
-// presence on admission.
+// A PartialDiagnosis is an entry of a claim's list; FISS has its present-on-admission
+// indicator.
 type PartialDiagnosis struct {
 	Code, POA            string
 	Principal, Admitting bool
-	Appended             bool // by the server, not of the claim's own list
+	Appended             bool // added by the server, not in the record's list
 }
 
 type PartialProcedure struct {
@@ -51,7 +50,7 @@ type PartialLine struct {
 	Revenue, Unbilled string // REV-CD and NON-BILL-REV-CODE
 	Modifiers         [4]string
 	Units             int
-	Diagnosis         int    // its place in the claim's list
+	Diagnosis         int    // place in the claim's list
 	Remark            string // ACO-RED-RARC
 	AdjustmentReason  string // ACO-RED-CARC
 	AdjustmentGroup   string // ACO-RED-CAGC
@@ -111,8 +110,8 @@ func (p *PartialClaim) newLine(r *random.Source) PartialLine {
 	return l
 }
 
-// listDiagnoses makes the list that the server makes: that of the record, and
-// behind it the admitting diagnosis, when the list has it not.
+// listDiagnoses makes the list that the server sends: that of the record, then the
+// admitting diagnosis if it is not in the list.
 func (p *PartialClaim) listDiagnoses(r *random.Source) {
 	first, n := r.Intn(len(codebook.Icd10Diagnoses)-5), 1+r.Intn(4)
 	for _, d := range codebook.Icd10Diagnoses[first : first+n] {
@@ -132,7 +131,7 @@ func (p *PartialClaim) listDiagnoses(r *random.Source) {
 	}
 }
 
-// ID is the id of both resources.
+// ID returns the id of the Claim and of the ClaimResponse.
 func (p *PartialClaim) ID() string {
 	if p.Institutional {
 		return "f-" + p.Number[:13]
@@ -147,7 +146,7 @@ func (p *PartialClaim) System() string {
 	return "MCS"
 }
 
-// Charges are those of all lines.
+// Charges returns the total charge of the lines.
 func (p *PartialClaim) Charges() column.Amount {
 	var total column.Amount
 	for i := range p.Lines {

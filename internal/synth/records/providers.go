@@ -8,8 +8,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
-// A practitioner or organisation, as the registry of national provider
-// identifiers (NPI) knows it.
+// A Provider is a practitioner or organization of the national provider registry
+// (NPPES).
 type Provider struct {
 	NPI           string
 	Name          string        // empty if the registry lacks it
@@ -20,10 +20,10 @@ type Provider struct {
 	TaxNumber     string
 	state         string
 	zip           string
-	CCN           string // the CCN of an institution
+	CCN           string // certification number of an institution (OSCAR)
 }
 
-// providers are those that all claims of all beneficiaries take theirs from.
+// Providers are all providers that claims refer to.
 type providers struct {
 	Practitioners []Provider
 	Suppliers     []Provider
@@ -31,8 +31,8 @@ type providers struct {
 	ByNPI         map[string]*Provider
 }
 
-// Registry is made once. The numbers have wrong check digits, so that nobody
-// has them.
+// Registry returns the providers. Their NPIs have wrong check digits, so nobody has
+// them.
 var Registry = sync.OnceValue(func() *providers {
 	p := &providers{ByNPI: map[string]*Provider{}}
 	var r random.Source
@@ -73,7 +73,7 @@ var Registry = sync.OnceValue(func() *providers {
 	return p
 })
 
-// invalidNPI makes a number of ten digits that fails the check of NPIs.
+// invalidNPI returns a number of ten digits that fails the check of NPIs.
 func invalidNPI(first byte, n int) string {
 	digits := make([]byte, 0, 10)
 	digits = append(digits, first)

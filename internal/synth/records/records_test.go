@@ -22,7 +22,7 @@ func TestIdentifiers(t *testing.T) {
 	}
 }
 
-// validNPI is the check of the digits of an NPI.
+// validNPI reports whether an NPI passes the check.
 func validNPI(npi string) bool {
 	sum := 24
 	for i := range npi {

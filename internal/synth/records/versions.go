@@ -1,13 +1,13 @@
 package records
 
-// A fate is what became of a claim after the server first sent it.
+// A fate is what happens to a claim after the server first sends it.
 type fate int
 
 const (
 	kept      fate = iota
-	amended        // the same claim, sent again with other amounts
-	replaced       // cancelled when first sent; another claim takes its place
-	cancelled      // active when first sent, then cancelled and replaced
+	amended        // the same claim again, with other amounts
+	replaced       // canceled when first sent; another claim replaces it
+	cancelled      // active when first sent, then canceled and replaced
 )
 
 func (g *Generator) fate() fate {
@@ -22,8 +22,8 @@ func (g *Generator) fate() fate {
 	return kept
 }
 
-// live sends a claim and what becomes of it, whatever its layout. It uses
-// revise to make another version of the claim.
+// live sends the versions of a claim of any type. It calls revise to change the claim
+// for another version.
 func live[C any](g *Generator, c *C, head *Claim, revise func(), send func(*C, bool), newest func(*C)) {
 	lastUpdated := head.LastUpdated
 	late := false

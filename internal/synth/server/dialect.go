@@ -1,27 +1,22 @@
+// Package server has the history of the servers: when each API version began, and what
+// the servers of a date sent in another way than today's.
 package server
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 )
 
-// A Dialect is what servers of other times send in another way. The zero
-// value is what today's send.
+// A Dialect is how the servers of a date differ from today's. The zero value is
+// today's servers.
 type Dialect struct {
-	// R4 without the use of a claim.
-	NoUse bool
-	// Revenue lines of v2 without their unit counts.
-	NoUnits bool
-	// v3 with the principal diagnosis after the others.
-	PrincipalLast bool
-	// v3 with the codes of professional claims that have two digits as
-	// numbers: 2 for 02.
-	Unpadded bool
-	// v3 without the coding EOB-TYPE of the claim type.
-	NoEOBType bool
+	NoUse         bool // claims of v2 have no use
+	NoUnits       bool // revenue lines of v2 have no unit counts
+	PrincipalLast bool // v3 lists the principal diagnosis after the others
+	Unpadded      bool // two-digit codes of professional claims of v3 have no leading zero
+	NoEOBType     bool // claim types of v3 have no EOB-TYPE coding
 }
 
-// The days when the servers changed, and the first ones on which they served
-// an API version.
+// The days on which the servers changed, and the first days of the API versions.
 const (
 	useSent        column.Date = 18993 // 2022-01-01
 	unitsSent      column.Date = 19135 // 2022-05-23
@@ -34,7 +29,7 @@ const (
 	firstV3 column.Date = 20513 // 2026-03-01
 )
 
-// FirstDay is the first day on which there was a server of an API version.
+// FirstDay returns the first day on which there was a server of an API version.
 func FirstDay(api string) column.Date {
 	switch api {
 	case "v1":
@@ -45,7 +40,7 @@ func FirstDay(api string) column.Date {
 	return firstV3
 }
 
-// DialectOn is the dialect of the servers on a day.
+// DialectOn returns the dialect of the servers on a day.
 func DialectOn(day column.Date) Dialect {
 	return Dialect{
 		NoUse: day < useSent, NoUnits: day < unitsSent,

@@ -26,8 +26,8 @@ func Write(t testing.TB, opts synth.Options) (dir string, stats synth.Stats) {
 	return opts.Dir, stats
 }
 
-// Fewer is a number of beneficiaries: the race detector makes exports six times as
-// slow, so tests that run under it may get by with fewer.
+// Fewer returns the number of beneficiaries of an export that a test makes. The race
+// detector makes exports six times slower, so tests may use fewer under it.
 func Fewer(beneficiaries, underRace int) int {
 	if raceEnabled {
 		return underRace
@@ -35,7 +35,7 @@ func Fewer(beneficiaries, underRace int) int {
 	return beneficiaries
 }
 
-// Files returns the contents of the files of an export by their paths in it.
+// Files returns the contents of the files of an export, by their paths in it.
 func Files(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -75,7 +75,7 @@ func Lines(t testing.TB, dir string) [][]byte {
 	return all
 }
 
-// Truth returns the rows of a table of an export's truth, each by label.
+// Truth returns the rows of a table of the truth, each by label.
 func Truth(t testing.TB, dir, table string) []map[string]string {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, "truth", table+".csv"))

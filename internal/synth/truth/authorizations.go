@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/idr"
 )
 
-// A priorRow is an item of a prior authorization of v3.
+// A priorRow is an item of a prior authorization.
 type priorRow struct {
 	*idr.Authorization
 	n  int
@@ -16,7 +16,7 @@ type priorRow struct {
 
 func (r *priorRow) item() *idr.AuthorizedItem { return &r.Items[r.n] }
 
-// priorItem is a day of the item of the row.
+// priorItem returns the cell of a date of the item.
 func priorItem(value func(*idr.AuthorizedItem) column.Date) cell[priorRow] {
 	return day(func(r *priorRow) column.Date { return value(r.item()) })
 }

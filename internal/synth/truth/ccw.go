@@ -43,7 +43,7 @@ func newCCWTables(files map[string]*csvFile, v1 bool) *ccwTables {
 	}
 }
 
-// institutional writes a claim of an institution.
+// institutional writes the rows of a claim of an institution.
 func (t *ccwTables) institutional(c *records.Institutional) {
 	t.cclf1.write(*c)
 	t.cclfa.write(*c)
@@ -60,7 +60,7 @@ func (t *ccwTables) institutional(c *records.Institutional) {
 	}
 }
 
-// diagnosisRows writes the diagnoses of a claim in the order in which v2 lists them.
+// diagnosisRows writes the diagnoses of a claim, in the order of v2.
 func (t *ccwTables) diagnosisRows(c *records.Institutional) {
 	t.diagnoses.Institutional(c)
 	external := 0
@@ -68,7 +68,7 @@ func (t *ccwTables) diagnosisRows(c *records.Institutional) {
 		d := &t.diagnoses[i]
 		kind := "D"
 		switch {
-		case column.Blank(d.Cd), !d.Coded && d.Label != records.ExternalLabel: // of admission or visit only
+		case column.Blank(d.Cd), !d.Coded && d.Label != records.ExternalLabel: // only an admitting diagnosis or a reason for the visit
 			continue
 		case d.Label == records.ExternalLabel:
 			if external++; external == 1 {
@@ -103,11 +103,11 @@ func (t *ccwTables) beneficiary(b *records.Beneficiary, hospice records.HospiceS
 	}
 }
 
-// v1DiagnosisRows writes the diagnoses of a claim in the order in which v1 lists them.
+// v1DiagnosisRows writes the diagnoses of a claim, in the order of v1.
 func (t *ccwTables) v1DiagnosisRows(c *records.Institutional) {
 	sequence := 0
 	if (c.Type == records.Inpatient || c.Type == records.SNF) && !column.Blank(c.ClmDrgCd) {
-		sequence++ // the DRG has a number among them
+		sequence++ // the DRG takes a number
 	}
 	t.v1Diagnoses.Institutional(c)
 	for i := range t.v1Diagnoses {
@@ -121,7 +121,7 @@ func (t *ccwTables) v1DiagnosisRows(c *records.Institutional) {
 			kind = "1"
 		case d.Has(records.V1External):
 			kind = "E"
-		case !d.Listed: // an admitting diagnosis, or a reason for the visit
+		case !d.Listed: // only an admitting diagnosis or a reason for the visit
 			continue
 		}
 		t.cclf4.write(diagnosisRow{c, &row, kind, sequence})

@@ -2,8 +2,8 @@ package truth
 
 import "github.com/cclf-tools/cclf/internal/synth/records"
 
-// The rows of the tables are of these; a table that is not about all of a
-// record says which part of it.
+// Rows of the tables of v1 and v2. A row that is not about a whole record has the
+// part that it is about.
 type (
 	revenueRow struct {
 		*records.Institutional
@@ -34,7 +34,7 @@ type (
 )
 
 // ccwColumns are the columns of the CCLF tables that v1 or v2 serves, by table and
-// label, and the values that they have from the records of the CCW.
+// label, each with its value in the records of the CCW.
 type ccwColumns struct {
 	cclf1, cclfa map[string]cell[records.Institutional]
 	cclf2        map[string]cell[revenueRow]

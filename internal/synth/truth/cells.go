@@ -10,7 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Cells of the kinds that there are. A raw value that is blank is missing.
+// Cells by kind. A blank column is a missing value.
 
 func text[R any](value func(*R) string) cell[R] {
 	return func(b []byte, row *R) []byte { return appendText(b, value(row)) }
@@ -62,7 +62,7 @@ func count[R any](value func(*R) column.Quantity) cell[R] {
 	}
 }
 
-// padded writes a number with zeros before it; zero is missing.
+// padded returns a number with leading zeros, or "" for zero.
 func padded(n, width int) string {
 	if n == 0 {
 		return ""
@@ -74,7 +74,7 @@ func padded(n, width int) string {
 	return s
 }
 
-// nth is the n-th of the values that are there.
+// nth returns the nth value that is not missing.
 func nth(values []string, n int) string {
 	for _, v := range values {
 		if idr.HasValue(v) {
@@ -86,17 +86,17 @@ func nth(values []string, n int) string {
 	return ""
 }
 
-// sent is an amount that is sent unless it is zero.
+// sent returns the cell of an amount that is sent unless it is zero.
 func sent[R any](value func(*R) column.Amount) cell[R] {
 	return money(func(r *R) column.Amount { return idr.Nonzero(value(r)) })
 }
 
-// code is a column with a code, where a tilde stands for none.
+// code returns the cell of a code of the IDR, where a tilde stands for none.
 func code[R any](value func(*R) string) cell[R] {
 	return text(func(r *R) string { return idr.Stored(value(r)) })
 }
 
-// firstVersion is the version of ICD of a claim's first diagnosis.
+// firstVersion returns the ICD version of a claim's first diagnosis.
 func firstVersion(list []records.Diagnosis) string {
 	if len(list) == 0 {
 		return ""
@@ -104,8 +104,8 @@ func firstVersion(list []records.Diagnosis) string {
 	return codebook.ICDOf(list[0].VrsnCd).Version
 }
 
-// appendAge appends the age in whole years, on the day of the newest resource or of
-// the death. Without a day of birth there is none.
+// appendAge appends the age in whole years on the day of the newest resource, or of
+// death. Without a date of birth it appends nothing.
 func appendAge(b []byte, p *records.Beneficiary) []byte {
 	last := p.AsOf
 	if p.DeathDt != 0 && p.DeathDt.IsDay() {

@@ -9,10 +9,10 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// A claimRow is a claim resource, in its newest version.
+// A claimRow is the newest version of a claim resource.
 type claimRow struct {
 	beneficiary                       *records.Beneficiary
-	own                               bool // the resource has the MBI itself
+	own                               bool // the resource itself has the MBI
 	id, resource, api, kind, typeCode string
 	status, final, adjustment, system string
 	control, original, group          string
@@ -30,7 +30,7 @@ func claimColumns() map[string]cell[claimRow] {
 			return r.beneficiary.SentMBI()
 		}),
 		"PATIENT_ID": func(b []byte, r *claimRow) []byte {
-			if r.own { // its Patient is within it, and has no id
+			if r.own { // its Patient is contained in it, and has no id
 				return b
 			}
 			return strconv.AppendInt(b, r.beneficiary.BeneID, 10)
@@ -52,13 +52,13 @@ func claimColumns() map[string]cell[claimRow] {
 	}
 }
 
-// claimKinds are the claim types as all servers call them.
+// claimKinds are the names of the claim types.
 var claimKinds = [records.ClaimTypes]string{
 	records.Inpatient: "INPATIENT", records.SNF: "SNF", records.Outpatient: "OUTPATIENT", records.HHA: "HHA", records.Hospice: "HOSPICE",
 	records.Carrier: "CARRIER", records.DME: "DME", records.PartD: "PDE",
 }
 
-// resourceKinds are what the ids of the claims of a type begin with.
+// resourceKinds are the prefixes of the resource ids, by claim type.
 var resourceKinds = [records.ClaimTypes]string{
 	records.Inpatient: "inpatient", records.SNF: "snf", records.Outpatient: "outpatient", records.HHA: "hha", records.Hospice: "hospice",
 	records.Carrier: "carrier", records.DME: "dme", records.PartD: "pde",
@@ -68,7 +68,7 @@ var resourceKinds = [records.ClaimTypes]string{
 type claimList struct {
 	sheet *sheet[claimRow]
 	rows  []claimRow
-	drugs int // where the versions of the drug event that is being sent begin
+	drugs int // first version of the drug event being sent
 }
 
 // add adds a claim that was sent. A newer version of a resource replaces the older
@@ -92,7 +92,8 @@ func (l *claimList) write() {
 	l.rows, l.drugs = l.rows[:0], 0
 }
 
-// ccwClaimRow has what the claims of all types have in the CCW.
+// ccwClaimRow returns the row of a claim of the CCW, without what depends on its
+// type.
 func ccwClaimRow(c *records.Claim, api string) claimRow {
 	id := strconv.FormatInt(c.ClmID, 10)
 	row := claimRow{
@@ -120,7 +121,7 @@ func professionalClaimRow(c *records.Professional, api string) claimRow {
 	return row
 }
 
-// partialClaimRow is that of a Claim of FISS or MCS.
+// partialClaimRow returns the row of a Claim of FISS or MCS.
 func partialClaimRow(p *records.PartialClaim) claimRow {
 	return claimRow{
 		beneficiary: p.Beneficiary, own: true, id: p.Number, resource: p.ID(), api: "v2", kind: p.System(), status: "active", final: "N",
@@ -152,8 +153,8 @@ func idrClaimRow(c *idr.Claim) claimRow {
 	return row
 }
 
-// newest marks the end of the versions of a claim, of which c is final. The versions
-// of a drug event are claims of their own: the others are not final.
+// newest ends the versions of a claim; c is the final one. The versions of a drug
+// event are separate claims: the others are not final.
 func (l *claimList) newest(c *idr.Claim) {
 	if c.Type == records.PartD {
 		id := strconv.FormatInt(c.ClmUniqID, 10)

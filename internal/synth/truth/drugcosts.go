@@ -34,8 +34,7 @@ func drugCosts() map[string]cell[records.PartDEvent] {
 	}
 }
 
-// planPaid is what the plan paid, for a covered drug or another one: the
-// servers send what the drug is.
+// planPaid returns what the plan paid for a covered drug, or for another one.
 func planPaid(c *records.PartDEvent, covered bool) column.Amount {
 	switch {
 	case covered != (c.DrugCvrgStusCd == "C"):

@@ -8,9 +8,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// A monthRow is a month in which a beneficiary was enrolled in a part.
+// A monthRow is a month of enrollment in a part of Medicare.
 type monthRow struct {
-	person                     *records.Beneficiary
+	beneficiary                *records.Beneficiary
 	part                       byte // a to d
 	first                      column.Date
 	buyIn, dual, contract, pbp string
@@ -18,8 +18,8 @@ type monthRow struct {
 
 func enrollmentColumns() map[string]cell[monthRow] {
 	return map[string]cell[monthRow]{
-		"BENE_MBI_ID":           text(func(r *monthRow) string { return r.person.SentMBI() }),
-		"PATIENT_ID":            number(func(r *monthRow) int64 { return r.person.BeneID }),
+		"BENE_MBI_ID":           text(func(r *monthRow) string { return r.beneficiary.SentMBI() }),
+		"PATIENT_ID":            number(func(r *monthRow) int64 { return r.beneficiary.BeneID }),
 		"PART":                  text(func(r *monthRow) string { return string(r.part - 'a' + 'A') }),
 		"MONTH":                 day(func(r *monthRow) column.Date { return r.first }),
 		"BENE_ENTLMT_BUYIN_IND": text(func(r *monthRow) string { return r.buyIn }),
@@ -29,7 +29,7 @@ func enrollmentColumns() map[string]cell[monthRow] {
 	}
 }
 
-// writeMonths writes the months of the reference year. v1 does not send benefit
+// writeMonths writes the months of the reference year. v1 does not send the benefit
 // packages of plans.
 func writeMonths(s *sheet[monthRow], b *records.Beneficiary, packages bool) {
 	if b.RfrncYr == 0 {
@@ -37,7 +37,7 @@ func writeMonths(s *sheet[monthRow], b *records.Beneficiary, packages bool) {
 	}
 	for i := range 12 {
 		for _, part := range records.MedicareParts {
-			row := monthRow{person: b, part: part, first: column.NewDate(b.RfrncYr, time.Month(i+1), 1), dual: b.MetaDualElgblStus[i]}
+			row := monthRow{beneficiary: b, part: part, first: column.NewDate(b.RfrncYr, time.Month(i+1), 1), dual: b.MetaDualElgblStus[i]}
 			enrolled := false
 			switch part {
 			case 'a', 'b':
@@ -60,12 +60,11 @@ func writeMonths(s *sheet[monthRow], b *records.Beneficiary, packages bool) {
 	}
 }
 
-// contractLength is that of the number of a contract; N and 0 stand for none.
+// contractLength is the length of a contract number; N and 0 stand for none.
 const contractLength = 5
 
-// buysPart reports whether a buy-in code says that there is Part A or B: 1 and
-// A are A alone, 2 and B are B alone, 3 and C both; the letters say that the
-// state pays.
+// buysPart reports whether a buy-in code includes Part A or B: 1 and A are Part A
+// alone, 2 and B Part B alone, 3 and C both. The letters mean that the state pays.
 func buysPart(code string, part byte) bool {
 	switch code {
 	case "3", "C":
@@ -78,14 +77,14 @@ func buysPart(code string, part byte) bool {
 	return false
 }
 
-// listedMonths is for how many months back an enrollment of v3 is listed.
+// listedMonths is how many months back an enrollment of v3 is listed.
 const listedMonths = 36
 
 // writeIDRMonths writes the months of the coverage periods of v3, up to the day on
 // which each Coverage was updated.
 func writeIDRMonths(s *sheet[monthRow], p *idr.Beneficiary) {
 	for n, part := range records.MedicareParts {
-		row := monthRow{person: p.Beneficiary, part: part}
+		row := monthRow{beneficiary: p.Beneficiary, part: part}
 		var from, thru column.Date
 		switch part {
 		case 'a':

@@ -7,10 +7,10 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// partialFolder is where the truth of partially adjudicated claims is.
+// partialFolder is the folder of partially adjudicated claims.
 const partialFolder = "partially_adjudicated"
 
-// Files are the names that the files of a truth may have.
+// Files returns the names that the files of a truth may have.
 func Files() []string {
 	var list []string
 	for _, table := range tables() {
@@ -22,18 +22,18 @@ func Files() []string {
 	return list
 }
 
-// Truth of the tables beside CCLF. SOURCE_FILE is the name of the file in the
-// export, without the path that it will be read by.
+// SOURCE_FILE in the truth is the name of a file in the export, without the path
+// under which it will be read.
 
-// tables are the tables that the truth has.
+// tables returns the tables of the truth.
 func tables() []*schema.Table {
 	return append(slices.Clone(schema.Tables()),
 		schema.Lookup(wellknown.ClaimsTable), schema.Lookup("part_d_costs"), schema.Lookup("enrollment"),
 		schema.Lookup(wellknown.PriorAuthorizationsTable))
 }
 
-// partialTables are the tables of partially adjudicated claims. Those that are
-// not about claims are left out, and responses are of v2 only.
+// partialTables returns the tables of partially adjudicated claims: those about
+// claims, and the responses of v2.
 func partialTables() []*schema.Table {
 	return slices.DeleteFunc(slices.Clone(schema.AllTables()), func(t *schema.Table) bool {
 		return !t.Partial && (t.Side || len(t.Claims) == 0)

@@ -5,8 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// v1Columns are those of v2 but for what the two servers do not have in
-// common.
+// v1Columns returns the columns of v1: those of v2, changed where the servers differ.
 func v1Columns() *ccwColumns {
 	c := &ccwColumns{
 		cclf1: v2CCLF1(), cclf2: v2CCLF2(), cclf3: v2CCLF3(), cclf4: v2CCLF4(), cclf5: v2CCLF5(), cclf6: v2CCLF6(),

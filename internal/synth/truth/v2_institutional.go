@@ -8,8 +8,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// What the columns of CCLF1 to 4 and CCLFA have from the records. Columns that
-// are not here are not in what API v2 serves.
+// The columns of CCLF1 to 4 and CCLFA that v2 serves, with their values in the
+// records.
 
 func v2Columns() *ccwColumns {
 	return &ccwColumns{
@@ -147,7 +147,7 @@ func v2CCLFA() map[string]cell[records.Institutional] {
 	}
 }
 
-// facilityState is known from the lines only.
+// facilityState returns the state of the facility, which only lines have.
 func facilityState(c *records.Institutional) string {
 	if len(c.Lines) == 0 {
 		return ""
@@ -155,12 +155,12 @@ func facilityState(c *records.Institutional) string {
 	return codebook.FIPSState(c.PrvdrStateCd)
 }
 
-// ofStays takes an amount that inpatient and SNF claims have.
+// ofStays limits an amount to inpatient and SNF claims.
 func ofStays(value func(*records.Institutional) column.Amount) func(*records.Institutional) column.Amount {
 	return func(c *records.Institutional) column.Amount { return stayOrOutpatient(c, value(c), column.NoAmount) }
 }
 
-// ofInpatient takes an amount that inpatient claims have.
+// ofInpatient limits an amount to inpatient claims.
 func ofInpatient(value func(*records.Institutional) column.Amount) func(*records.Institutional) column.Amount {
 	return func(c *records.Institutional) column.Amount {
 		if c.Type != records.Inpatient {
@@ -180,7 +180,7 @@ func stayOrOutpatient(c *records.Institutional, stay, visit column.Amount) colum
 	return column.NoAmount
 }
 
-// providerPayment is a column of outpatient and hospice lines.
+// providerPayment returns a column of outpatient and hospice lines.
 func providerPayment(r *revenueRow) column.Amount {
 	if r.Type != records.Outpatient && r.Type != records.Hospice {
 		return column.NoAmount
@@ -188,7 +188,7 @@ func providerPayment(r *revenueRow) column.Amount {
 	return r.line.RevCntrPrvdrPmtAmt
 }
 
-// presentOnAdmission is sent for inpatient claims.
+// presentOnAdmission returns the indicator of an inpatient claim.
 func presentOnAdmission(r *diagnosisRow) string {
 	if r.Type != records.Inpatient {
 		return ""
@@ -196,8 +196,8 @@ func presentOnAdmission(r *diagnosisRow) string {
 	return r.diagnosis.PoaInd
 }
 
-// careStart is when the stay or care began, which outpatient claims do not
-// tell.
+// careStart returns the first day of the stay or care. Outpatient claims do not have
+// it.
 func careStart(c *records.Institutional) column.Date {
 	switch c.Type {
 	case records.Outpatient:
@@ -208,8 +208,8 @@ func careStart(c *records.Institutional) column.Date {
 	return c.ClmAdmsnDt
 }
 
-// adjustmentReason is the group and reason of the first line that has one. It
-// has at least the two letters of a group.
+// adjustmentReason returns the group and reason of the first line that has one, or
+// two spaces.
 func adjustmentReason(c *records.Institutional) string {
 	if c.Type == records.Outpatient || c.Type == records.HHA {
 		for i := range c.Lines {

@@ -8,7 +8,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// What the columns of CCLF5 to 9 and CCLFB have from the records.
+// The columns of CCLF5 to 9 and CCLFB that v2 serves, with their values in the
+// records.
 
 func v2CCLF5() map[string]cell[lineRow] {
 	return map[string]cell[lineRow]{
@@ -162,7 +163,7 @@ func v2CCLF8() map[string]cell[beneficiaryRow] {
 	}
 }
 
-// lastMonth is the status of the last month that has one.
+// lastMonth returns the status of the last month that has one.
 func lastMonth(months *[12]string) string {
 	for i := len(months) - 1; i >= 0; i-- {
 		if !column.Blank(months[i]) {

@@ -96,7 +96,7 @@ func partialCCLF1() map[string]cell[records.PartialClaim] {
 	}
 }
 
-// partialMarked is the code of the diagnosis that bears a mark.
+// partialMarked returns the code of the diagnosis with a mark.
 func partialMarked(marked func(*records.PartialDiagnosis) bool) func(*records.PartialClaim) string {
 	return func(p *records.PartialClaim) string {
 		for i := range p.Diagnoses {
@@ -188,7 +188,7 @@ func partialCCLF5() map[string]cell[partialLineRow] {
 	}
 }
 
-// partialListed is the nth diagnosis of the claim's list. A claim has at most
+// partialListed returns the nth diagnosis of the claim's list, which has at most
 // four.
 func partialListed(n int) func(*partialLineRow) string {
 	return func(r *partialLineRow) string {
@@ -232,7 +232,7 @@ func partialResponses() map[string]cell[records.PartialClaim] {
 	}
 }
 
-// partialReason is a code of the first line that has it.
+// partialReason returns a code of the first line that has it.
 func partialReason(code func(*records.PartialLine) string) func(*records.PartialClaim) string {
 	return func(p *records.PartialClaim) string {
 		for i := range p.Lines {

@@ -86,8 +86,8 @@ func (t *idrTables) claim(c *idr.Claim) {
 	}
 }
 
-// partialClaim writes a claim of the systems that process claims, which do not
-// have what final adjudication adds.
+// partialClaim writes a claim of a shared system, without what final adjudication
+// adds.
 func (t *idrTables) partialClaim(c *idr.Claim) {
 	early := *c
 	early.GeoBlgSsaStateCd, early.ClmCarrPmtDnlCd = "", ""

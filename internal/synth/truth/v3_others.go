@@ -7,7 +7,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// What the columns of CCLF5 to 9 and CCLFB have from the records of the IDR.
+// The columns of CCLF5 to 9 and CCLFB that v3 serves, with their values in the
+// records.
 
 func v3CCLF5() map[string]cell[idrLineRow] {
 	return map[string]cell[idrLineRow]{
@@ -194,7 +195,7 @@ func v3CCLF8() map[string]cell[idr.Beneficiary] {
 	}
 }
 
-// ofParts is what Part A says, or Part B if A says nothing.
+// ofParts returns the value of Part A, or else that of Part B.
 func ofParts(p *idr.Beneficiary, value func(*idr.PartStatus) string) string {
 	if v := idr.Stored(value(&p.PartA)); v != "" {
 		return v
@@ -202,7 +203,7 @@ func ofParts(p *idr.Beneficiary, value func(*idr.PartStatus) string) string {
 	return idr.Stored(value(&p.PartB))
 }
 
-// idrAddress is a line of the address, where the server sends it.
+// idrAddress returns a line of the address, if the server sends it.
 func idrAddress(n int) func(*idr.Beneficiary) string {
 	return func(p *idr.Beneficiary) string {
 		if !p.HasAddressLines {

@@ -2,8 +2,8 @@ package truth
 
 import "github.com/cclf-tools/cclf/internal/synth/idr"
 
-// The rows of the tables of v3; a table that is not about whole records adds the part
-// of one that it is about.
+// Rows of the tables of v3. A row that is not about a whole record has the part that
+// it is about.
 type (
 	idrLineRow struct {
 		*idr.Claim
@@ -16,7 +16,7 @@ type (
 	idrProductRow struct {
 		*idr.Claim
 		product  *idr.Product
-		sequence int // of CLM_PROD, within the type
+		sequence int // of CLM_PROD, within its type
 	}
 	idrFormer struct {
 		current string

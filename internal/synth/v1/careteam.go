@@ -10,7 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// The roles of STU3.
+// Care team roles of STU3.
 const (
 	assistRole  = "assist"
 	otherRole   = "other"
@@ -19,7 +19,7 @@ const (
 	taxType = fhir.Terminology + "v2-0203"
 )
 
-// addMember returns the number of a provider, 0 if there is none.
+// addMember returns the number of a provider, or 0 if there is none.
 func (w *Writer) addMember(role, system, value string) int {
 	if value = strings.TrimSpace(value); value == "" {
 		return 0
@@ -33,7 +33,7 @@ func (w *Writer) addMember(role, system, value string) int {
 	return len(w.team) + 1
 }
 
-// roleMember writes the role of a provider and starts the member of its number.
+// roleMember writes the role of a provider and begins its sequence member.
 func roleMember(b []byte, role string) []byte {
 	display := "Primary provider"
 	switch role {
@@ -96,7 +96,7 @@ func identified(b []byte, system, value string) []byte {
 	return append(b, '}')
 }
 
-// v1Links as STU3 calls them.
+// linkMember writes the links of a line. STU3 calls them LinkId.
 func linkMember(b []byte, key string, numbers ...int) []byte {
 	start := len(b)
 	b = append(b, '"')

@@ -10,7 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Members that all claims have.
+// Members of all claims.
 
 func (w *Writer) idMembers(b []byte, c *records.Claim) []byte {
 	b = append(b, `"id":"`...)
@@ -55,7 +55,7 @@ func (w *Writer) statusMembers(b []byte, c *records.Claim) []byte {
 	return append(b, `",`...)
 }
 
-// typeMember ends the resource.
+// typeMember writes the type and ends the resource.
 func (w *Writer) typeMember(b []byte, c *records.Claim, nchClmTypeCd, nearLine, classification string) []byte {
 	b = append(b, `"type":{"coding":[`...)
 	if nchClmTypeCd != "" {
@@ -89,7 +89,7 @@ func (w *Writer) service(b []byte, hcpcs, version string) []byte {
 	return append(b, `}]},`...)
 }
 
-// modifiers are elements of their own; an empty one leaves no gap.
+// modifiers writes one element per modifier and skips empty ones.
 func (w *Writer) modifiers(b []byte, list []string, version string) []byte {
 	start := len(b)
 	b = append(b, `"modifier":[`...)

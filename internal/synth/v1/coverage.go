@@ -9,8 +9,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Coverage writes the Coverage of a beneficiary under a part of Medicare. The
-// server has one beginning for Parts A and B.
+// Coverage writes the Coverage of a beneficiary for a part of Medicare. The server
+// has one start date for Parts A and B.
 func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 	b = append(b, `{"beneficiary":{"reference":"Patient/`...)
 	b = fhirjson.AppendInt(b, int(p.BeneID))

@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// diagnosisConcept writes the concept of a diagnosis, which has one system in v1.
+// diagnosisConcept writes the concept of a diagnosis, which has one coding in v1.
 func diagnosisConcept(b []byte, version, code string) []byte {
 	if code == codebook.NoDiagnosis {
 		return append(b, fhir.NoDiagnosisConcept...)
@@ -23,8 +23,7 @@ func icdSystem(v *codebook.ICD) string {
 	return fhir.SID + "icd-9-cm"
 }
 
-// diagnosisMember writes the diagnoses, and before them the DRG, which takes
-// the first number.
+// diagnosisMember writes the diagnoses after the DRG, which takes the first number.
 func (w *Writer) diagnosisMember(b []byte, drg string) []byte {
 	start := len(b)
 	b = append(b, `"diagnosis":[`...)

@@ -8,8 +8,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// pharmacyIdentifier is the type of the identifier of a pharmacy, by
-// SRVC_PRVDR_ID_QLFYR_CD. The server leaves out an identifier of any other type.
+// pharmacyIdentifier returns the type of a pharmacy identifier by
+// SRVC_PRVDR_ID_QLFYR_CD. The server leaves out identifiers of other types.
 func pharmacyIdentifier(qualifier string) (system, code string) {
 	switch qualifier {
 	case "01":
@@ -26,7 +26,7 @@ func pharmacyIdentifier(qualifier string) (system, code string) {
 	return "", ""
 }
 
-// PartDEvent writes a drug event.
+// PartDEvent writes a Part D event.
 func (w *Writer) PartDEvent(b []byte, c *records.PartDEvent) []byte {
 	w.startLines(0)
 	w.addMember(primaryTeam, fhir.NPISystem, c.PrscrbrID)

@@ -116,7 +116,7 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 		b = amountExtension(b, "nch_profnl_cmpnt_chrg_amt", c.NchProfnlCmpntChrgAmt)
 		b = amountExtension(b, "ime_op_clm_val_amt", c.ImeOpClmValAmt)
 		b = amountExtension(b, "dsh_op_clm_val_amt", c.DshOpClmValAmt)
-		b = amountExtension(b, "ime_op_clm_val_amt", c.ImeOpClmValAmt) // the server has it twice
+		b = amountExtension(b, "ime_op_clm_val_amt", c.ImeOpClmValAmt) // the server sends it twice
 		b = amountExtension(b, "clm_uncompd_care_pmt_amt", c.ClmUncompdCarePmtAmt)
 		b = amountExtension(b, "nch_drg_outlier_aprvd_pmt_amt", c.NchDrgOutlierAprvdPmtAmt)
 		b = w.stayAmounts(b, c)

@@ -5,7 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 )
 
-// Money and adjudications of STU3.
+// Amounts and adjudications of STU3.
 
 const moneyStart = `{"code":"USD","system":"urn:iso:std:iso:4217","value":`
 

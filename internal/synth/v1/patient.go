@@ -9,8 +9,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// currencyMark starts an identifier with the mark of its currency, current or
-// historic.
+// currencyMark begins an identifier with its currency, current or historic.
 func currencyMark(b []byte, code, display string) []byte {
 	const currency = fhir.BlueButton + "identifier-currency"
 	b = append(b, `{"extension":[{"url":"`+currency+`","valueCoding":`...)
@@ -18,8 +17,8 @@ func currencyMark(b []byte, code, display string) []byte {
 	return append(b, `}],"system":"`...)
 }
 
-// Patient writes the Patient of a beneficiary. The older numbers (HICN) bear
-// the mark of the current one too.
+// Patient writes the Patient of a beneficiary. The older number (HICN) is marked as
+// current too.
 func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 	b = append(b, `{"address":[`...)
 	b = append(fhir.AddressElements(b, p, true), `,"birthDate":`...)

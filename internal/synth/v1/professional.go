@@ -10,7 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Professional writes a claim of a physician or of a supplier of equipment.
+// Professional writes a claim of a physician or supplier.
 func (w *Writer) Professional(b []byte, c *records.Professional) []byte {
 	w.startLines(len(c.Lines))
 	for i := range c.Lines {

@@ -1,17 +1,17 @@
+// Package v1 writes the resources of API v1.
 package v1
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Writer writes the resources of API v1, the way its server does from the records
-// of the Chronic Conditions Warehouse: FHIR STU3. Where a column is blank, the
-// element is left out.
+// A Writer writes the resources of API v1 (FHIR STU3) as its server makes them from
+// the records of the CCW. It leaves out the elements of blank columns.
 type Writer struct {
 	team      []member
 	lines     []links
 	diagnoses records.V1DiagnosisList
-	places    []int // of the lines in the list of diagnoses
+	places    []int // of the lines' diagnoses in the list
 	infos     int
 }
 
@@ -22,14 +22,14 @@ type member struct {
 	line                *records.ProfessionalLine // the last line that shares it
 }
 
-// links are what a line refers to: its provider and the tax number of that.
+// links are the care team numbers of a line's provider and of its tax number.
 type links struct{ team, tax int }
 
-// A kind is what the claims of a type have in common in v1.
+// A kind is what the claims of a type have in common.
 type kind struct {
 	id, coverage string
 	eobType      string
-	types        [2]string // code and display after it, if any
+	types        [2]string // code and display of the other coding, if any
 }
 
 var kinds = [records.ClaimTypes]kind{

@@ -46,11 +46,11 @@ var (
 	gapDiscountAmount       = adjudication{fhir.Discount, "rptd_gap_dscnt_num"}
 )
 
-// An adjudication or total has a category, which is a Coding, and the variable that
-// it is about, if any.
+// An adjudication has a category, which is a Coding, and a variable, if any. Totals
+// have the same form.
 type adjudication struct{ category, variable string }
 
-// adjudicationAmount starts an adjudication or total: its amount and category.
+// adjudicationAmount begins an adjudication or total: its amount and category.
 func adjudicationAmount(b []byte, a column.Amount, kind adjudication) []byte {
 	b = append(b, `{"amount":`+fhir.MoneyStart...)
 	b = a.AppendJSON(b)
@@ -62,7 +62,7 @@ func adjudicationAmount(b []byte, a column.Amount, kind adjudication) []byte {
 	return append(b, `]}`...)
 }
 
-// appendAdjudication writes an adjudication or total with a comma behind.
+// appendAdjudication writes an adjudication or total, with a comma after it.
 func appendAdjudication(b []byte, a column.Amount, kind adjudication) []byte {
 	return append(adjudicationAmount(b, a, kind), `},`...)
 }

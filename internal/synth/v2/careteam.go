@@ -8,8 +8,6 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// The care team, diagnoses and procedures of v2 claims.
-
 // roleCodes are the codes of roles and their displays.
 var roleCodes = [records.Roles][2]string{
 	records.Attending:      {"attending", "Attending"},
@@ -21,7 +19,7 @@ var roleCodes = [records.Roles][2]string{
 	records.PrimaryRole:    {"primary", "Primary provider"},
 }
 
-// roleMember writes the role of a provider and starts the member of its number.
+// roleMember writes the role of a provider and begins its sequence member.
 func (w *Writer) roleMember(b []byte, r records.Role) []byte {
 	system := fhir.CARIN + "C4BBClaimCareTeamRole"
 	if r == records.PrimaryRole {
@@ -37,8 +35,8 @@ const (
 	upinType = `"type":{"coding":[{"code":"UPIN","display":"Unique Physician Identification Number, as the predecessor of CMS gave them","system":"` + fhir.Terminology + `v2-0203"}]}`
 )
 
-// practitioner writes the members of a reference to a provider: the name that
-// the registry has, and the identifier.
+// practitioner writes the members of a reference to a provider: the name, if the
+// registry has it, and the identifier.
 func (w *Writer) practitioner(b []byte, upin bool, value string) []byte {
 	idType := npiType
 	if upin {

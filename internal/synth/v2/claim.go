@@ -7,8 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// The members of a claim that all types have are written by the following,
-// each for a run of keys.
+// Runs of members of all claims.
 
 func (w *Writer) idMembers(b []byte, c *records.Claim) []byte {
 	b = append(b, `"id":"`...)
@@ -62,7 +61,7 @@ func (w *Writer) statusMembers(b []byte, c *records.Claim) []byte {
 	return append(b, `"},`...)
 }
 
-// typeMembers ends the resource.
+// typeMembers writes the type and ends the resource.
 func (w *Writer) typeMembers(b []byte, c *records.Claim, nchClmTypeCd string) []byte {
 	b = append(b, `"type":{"coding":[`...)
 	if nchClmTypeCd != "" {
@@ -85,7 +84,7 @@ func (w *Writer) createdMember(b []byte) []byte {
 	return append(b, ',')
 }
 
-// product writes a procedure code, and with it the drug.
+// product writes a procedure code and the drug.
 func product(b []byte, hcpcs, ndc string) []byte {
 	if hcpcs == "" && ndc == "" {
 		return b

@@ -15,7 +15,7 @@ const (
 	groupClass   = `"class":[{"type":{"coding":[{"code":"group","display":"Group","system":"` + fhir.Terminology + `coverage-class"}]},"value":"Medicare"},{"type":{"coding":[{"code":"plan","display":"Plan","system":"` + fhir.Terminology + `coverage-class"}]},"value":"Part `
 )
 
-// Coverage writes the Coverage of a beneficiary under a part of Medicare.
+// Coverage writes the Coverage of a beneficiary for a part of Medicare.
 func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 	b = append(b, `{"beneficiary":{"reference":"Patient/`...)
 	b = fhirjson.AppendInt(b, int(p.BeneID))
@@ -86,8 +86,7 @@ func (w *Writer) Coverage(b []byte, p *records.Beneficiary, part byte) []byte {
 	return append(b, coverageType...)
 }
 
-// datedContracts repeats the contracts under names that have the year and
-// month in them.
+// datedContracts repeats the contracts under URLs that contain the year and month.
 func (w *Writer) datedContracts(b []byte, p *records.Beneficiary) []byte {
 	if p.RfrncYr == 0 {
 		return b

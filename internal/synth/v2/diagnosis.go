@@ -9,7 +9,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// diagnosisType is the type of a diagnosis, by its label and the claim type.
+// diagnosisType returns the type of a diagnosis by its label and the claim type.
 func diagnosisType(l records.DiagnosisLabel, kind records.ClaimType) string {
 	const (
 		ex    = `","system":"` + fhir.Terminology + `ex-diagnosistype"}]}]},`
@@ -68,8 +68,8 @@ func (w *Writer) diagnosisMember(b []byte, kind records.ClaimType) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// appendDiagnosis writes the concept of a diagnosis. A version that is
-// neither of the two gives the name of a system that nobody knows.
+// appendDiagnosis writes the concept of a diagnosis. For an unknown ICD version the
+// server makes up the name of a system.
 func appendDiagnosis(b []byte, d *records.Diagnosis) []byte {
 	if d.VrsnCd == " " {
 		return append(b, `{"coding":[{"system":"`+fhir.SID+`unknown-icd-version/ "}]}`...)
@@ -81,8 +81,8 @@ func appendDiagnosis(b []byte, d *records.Diagnosis) []byte {
 	return fhir.Concept(b, d.Cd, v.Title(d.Cd), diagnosisSystems(v)...)
 }
 
-// diagnosisSystems are the systems that v2 sends a diagnosis under, and
-// procedureSystems those of a procedure.
+// diagnosisSystems and procedureSystems return the systems of the codings that v2
+// sends.
 func diagnosisSystems(v *codebook.ICD) []string {
 	if v == codebook.ICD10 {
 		return []string{fhir.SID + "icd-10-cm", fhir.SID + "icd-10"}

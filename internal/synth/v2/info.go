@@ -7,15 +7,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 )
 
-// Supporting information.
-
 func (w *Writer) infoSequence(b []byte) []byte {
 	w.infos++
 	b = append(b, `,"sequence":`...)
 	return fhirjson.AppendInt(b, w.infos)
 }
 
-// infoCode writes an entry with a code, if the column is not empty.
+// infoCode writes an entry with a code, unless the column is empty.
 func (w *Writer) infoCode(b []byte, kind category, set *codebook.Set, code string) []byte {
 	if code == "" {
 		return b
@@ -93,11 +91,11 @@ var (
 	submissionInfo      = category{variable: "submsn_clr_cd"}
 )
 
-// A category of supporting information has a code of CARIN or the general one,
-// and the variable that it is about, if any.
+// A category of supporting information has a CARIN code or the general one, and a
+// variable, if any.
 type category struct{ code, display, variable string }
 
-// categoryMember starts an entry of supporting information with its category.
+// categoryMember begins an entry of supporting information with its category.
 func categoryMember(b []byte, c category) []byte {
 	b = append(b, `{"category":{"coding":[`...)
 	if c.code == "" {

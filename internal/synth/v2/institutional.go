@@ -66,7 +66,7 @@ func (w *Writer) institutionalBalances(b []byte, c *records.Institutional) []byt
 		b = fhir.BalanceEntry(b, bloodBalance, c.NchBeneBloodDdctblLbltyAm)
 		b = fhir.BalanceEntry(b, priorPayerBalance, c.NchPrmryPyrClmPdAmt)
 		b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
-		b = fhir.DaysEntry(b, drgWeightBalance, int(c.ClmPpsCptlDrgWtNum/10_000)) // the server cuts the decimals off
+		b = fhir.DaysEntry(b, drgWeightBalance, int(c.ClmPpsCptlDrgWtNum/10_000)) // the server truncates the decimals
 		b = fhir.DaysEntry(b, reserveDaysBalance, c.BeneLrdUsedCnt)
 	case records.SNF:
 		b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
@@ -90,7 +90,7 @@ func (w *Writer) institutionalBalances(b []byte, c *records.Institutional) []byt
 	return append(fhirjson.CloseWith(b, ']'), `}],`...)
 }
 
-// stayBalances are what inpatient and SNF claims have in common.
+// stayBalances writes the balances of inpatient and SNF claims.
 func (w *Writer) stayBalances(b []byte, c *records.Institutional) []byte {
 	b = fhir.DaysEntry(b, coinsuranceDaysBalance, c.BeneTotCoinsrncDaysCnt)
 	b = fhir.DaysEntry(b, nonUtilizationDaysBalance, c.ClmNonUtlztnDaysCnt)
@@ -112,8 +112,7 @@ const (
 	organizationMeta   = `,"profile":["` + fhir.CARINProfiles + `C4BB-Organization"]},`
 )
 
-// providerOrganization is the resource within the claim that its provider
-// refers to.
+// providerOrganization writes the contained resource that provider refers to.
 func (w *Writer) providerOrganization(b []byte, c *records.Institutional) []byte {
 	b = append(b, `"contained":[{"active":true,"id":"provider-org","identifier":[`...)
 	b = append(b, providerNumberType...)
@@ -164,8 +163,8 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 	return append(fhirjson.CloseWith(b, ']'), ',')
 }
 
-// institutionalInfo writes the supporting information. Its order differs from
-// type to type.
+// institutionalInfo writes the supporting information. Its order depends on the claim
+// type.
 func (w *Writer) institutionalInfo(b []byte, c *records.Institutional) []byte {
 	switch c.Type {
 	case records.Inpatient:
@@ -304,8 +303,8 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 	return b
 }
 
-// revenueModifiers writes the modifiers, and among them the unit of the drug
-// quantity: first or last, by the type of the claim.
+// revenueModifiers writes the modifiers, with the unit of the drug quantity first or
+// last, depending on the claim type.
 func (w *Writer) revenueModifiers(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
 	start := len(b)
 	b = append(b, `"modifier":[`...)
@@ -355,7 +354,7 @@ func (w *Writer) revenue(b []byte, kind records.ClaimType, l *records.RevenueLin
 	b = append(b, `"revenue":{"coding":[`...)
 	b = fhir.SetCoding(b, codebook.RevenueCodes, l.RevCntr)
 	if code := l.RevCntrDdctblCoinsrncCd; code != "" && kind != records.Outpatient {
-		// The server takes this code for one of the revenue code system.
+		// The server reads this code as one of the revenue code system.
 		b = append(b, ',')
 		b = fhir.Coding(b, fhir.RevenueCodes, code, "")
 		b = append(b, ',')

@@ -10,10 +10,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Claims that are not adjudicated yet are sent by v2 as pairs of a Claim and a
-// ClaimResponse, of two systems: FISS for institutions, MCS for professionals.
-// They stand in files of their own, name their beneficiary by MBI, and have no
-// rows among those of final claims.
+// v2 sends partially adjudicated claims as pairs of a Claim and a ClaimResponse, from
+// FISS for institutions and from MCS for professionals. They are in files of their
+// own and identify the beneficiary by MBI.
 
 const (
 	fissVariables = fhir.Variables + "fiss/"
@@ -33,7 +32,7 @@ const (
 	partialNPI           = `"system":"` + fhir.NPISystem + `","type":{"coding":[{"code":"npi","display":"National Provider Identifier","system":"` + fhir.CARIN + `C4BBIdentifierType"}]},"value":`
 )
 
-// partialExtension writes an extension of the system with a code.
+// partialExtension writes an extension with a code.
 func (w *Writer) partialExtension(b []byte, system, name, code string) []byte {
 	b = append(b, `{"url":"`...)
 	b = append(append(b, system...), name...)
@@ -49,7 +48,7 @@ func (w *Writer) partialDateExtension(b []byte, url string, d column.Date) []byt
 	return append(fhirjson.AppendDate(b, d), `},`...)
 }
 
-// partialPatient writes the resource within both that tells who it is.
+// partialPatient writes the contained Patient.
 func (w *Writer) partialPatient(b []byte, p *records.PartialClaim) []byte {
 	b = append(b, `{"birthDate":`...)
 	b = fhirjson.AppendDate(b, p.Beneficiary.BeneBirthDt)
@@ -120,7 +119,7 @@ func (w *Writer) PartialClaim(b []byte, p *records.PartialClaim) []byte {
 	return append(b, partialProfessional...)
 }
 
-// partialDiagnosis writes a diagnosis. The server makes the mark small.
+// partialDiagnosis writes a diagnosis. The server writes the indicator in lower case.
 func (w *Writer) partialDiagnosis(b []byte, d *records.PartialDiagnosis, number int) []byte {
 	b = fhir.Coding(append(b, `{"diagnosisCodeableConcept":{"coding":[`...), fhir.SID+"icd-10-cm", d.Code, "")
 	b = append(b, `]},`...)
@@ -143,7 +142,7 @@ func (w *Writer) partialDiagnosis(b []byte, d *records.PartialDiagnosis, number 
 	return append(fhirjson.CloseWith(b, ']'), `},`...)
 }
 
-// partialSupportingInfo writes the third digit of the type of bill, the group and the
+// partialSupportingInfo writes the third digit of the type of bill, the DRG and the
 // type of admission.
 func (w *Writer) partialSupportingInfo(b []byte, p *records.PartialClaim) []byte {
 	b = append(append(b, `"supportingInfo":[{"category":`...), partialBill...)
@@ -211,7 +210,8 @@ func (w *Writer) partialItems(b []byte, p *records.PartialClaim) []byte {
 
 const hcpcsReleases = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
-// partialModifiers writes those that are not blank, each with its place as version.
+// partialModifiers writes the modifiers that are not blank, each with its place as
+// version.
 func (w *Writer) partialModifiers(b []byte, p *records.PartialClaim, l *records.PartialLine) []byte {
 	system := hcpcsReleases
 	if p.Institutional {
@@ -232,8 +232,7 @@ func (w *Writer) partialModifiers(b []byte, p *records.PartialClaim, l *records.
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// partialRevenue writes the two codes of a revenue line, each where the other
-// belongs, as the server does.
+// partialRevenue writes the two codes of a revenue line, swapped as the server does.
 func (w *Writer) partialRevenue(b []byte, l *records.PartialLine) []byte {
 	b = append(b, `"revenue":{`...)
 	if !column.Blank(l.Unbilled) {
@@ -244,7 +243,7 @@ func (w *Writer) partialRevenue(b []byte, l *records.PartialLine) []byte {
 	return append(fhir.Coding(b, fissVariables+"non-bill-rev-code", l.Revenue, ""), `]}}]},`...)
 }
 
-// PartialResponse writes the ClaimResponse: how far the claim is.
+// PartialResponse writes the ClaimResponse: the state of the claim.
 func (w *Writer) PartialResponse(b []byte, p *records.PartialClaim) []byte {
 	b = append(b, `{"contained":[`...)
 	b = w.partialPatient(b, p)
@@ -278,7 +277,7 @@ func (w *Writer) PartialResponse(b []byte, p *records.PartialClaim) []byte {
 	return append(b, partialProfessional...)
 }
 
-// partialAnswers writes why lines were denied.
+// partialAnswers writes the denial reasons of lines.
 func (w *Writer) partialAnswers(b []byte, p *records.PartialClaim) []byte {
 	start := len(b)
 	b = append(b, `"item":[`...)

@@ -13,9 +13,8 @@ const (
 	patientMeta = `,"profile":["` + fhir.CARINProfiles + `C4BB-Patient"]},"name":[`
 )
 
-// mbiType writes the type of a Medicare beneficiary identifier, current or
-// historic, and starts the member of its value: the mark of its currency is an
-// extension of the Coding.
+// mbiType writes the type of an MBI, current or historic, and begins its value
+// member. The currency is an extension of the Coding.
 func mbiType(b []byte, code, display string) []byte {
 	const currency = fhir.BlueButton + "identifier-currency"
 	b = append(b, `"system":"`+fhir.MBISystem+`","type":{"coding":[{"code":"MC","display":"Patient's Medicare number","extension":[{"url":"`+currency+
@@ -52,7 +51,7 @@ func (w *Writer) Patient(b []byte, p *records.Beneficiary) []byte {
 	return append(fhir.NameElements(b, p, "usual"), `,"resourceType":"Patient"}`...)
 }
 
-// identifiers writes the identifiers. The current one is not always the first.
+// identifiers writes the identifiers. The current MBI is not always the first.
 func (w *Writer) identifiers(b []byte, p *records.Beneficiary) []byte {
 	place := int(p.BeneBirthDt) % (len(p.MbiHistory) + 1)
 	if place < 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// Professional writes a claim of a physician or of a supplier of equipment.
+// Professional writes a claim of a physician or supplier.
 func (w *Writer) Professional(b []byte, c *records.Professional) []byte {
 	w.diagnoses.Professional(c)
 	w.lines = w.team.Professional(c, w.lines)
@@ -56,7 +56,7 @@ func (w *Writer) Professional(b []byte, c *records.Professional) []byte {
 
 // linkLines links the lines to their diagnoses and test results.
 func (w *Writer) linkLines(c *records.Professional) {
-	infos := 1 // the date when the claim was received
+	infos := 1 // the received date
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		w.lines[i].Diagnosis = w.diagnoses.Add(l.Diagnosis(), 0, records.LineLabel)
@@ -67,8 +67,7 @@ func (w *Writer) linkLines(c *records.Professional) {
 	}
 }
 
-// observations are the test results of the lines, as resources within the
-// claim.
+// observations writes the test results of the lines as contained resources.
 func (w *Writer) observations(b []byte, c *records.Professional) []byte {
 	start := len(b)
 	b = append(b, `"contained":[`...)
@@ -116,7 +115,7 @@ func (w *Writer) professionalExtensions(b []byte, c *records.Professional) []byt
 	return append(fhirjson.CloseWith(b, ']'), ',')
 }
 
-// professionalProvider is required in FHIR, so that there is always a value.
+// professionalProvider writes provider. FHIR requires it, so there is always a value.
 func (w *Writer) professionalProvider(b []byte, c *records.Professional) []byte {
 	if c.Type == records.Carrier {
 		b = append(b, `"provider":{"identifier":{"system":"`+fhir.Variables+`carr_clm_blg_npi_num"`...)
@@ -256,7 +255,7 @@ func (w *Writer) lineExtensions(b []byte, kind records.ClaimType, l *records.Pro
 		if l.LineMtusCnt != 0 {
 			b = fhir.QuantityExtension(b, "carr_line_mtus_cnt", l.LineMtusCnt)
 		}
-		b = fhir.PlainExtension(b, "carr_line_mtus_cnt", l.LineMtusCd) // the server puts the code under both names
+		b = fhir.PlainExtension(b, "carr_line_mtus_cnt", l.LineMtusCd) // the server sends the code under both names
 		b = fhir.CodeExtension(b, codebook.MTUSCodes, l.LineMtusCd)
 	}
 	b = fhir.CodeExtension(b, betosCodes, l.BetosCd)
@@ -266,7 +265,7 @@ func (w *Writer) lineExtensions(b []byte, kind records.ClaimType, l *records.Pro
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// equipmentUnits writes the count of the units, and in it their code.
+// equipmentUnits writes the count of units with their code.
 func (w *Writer) equipmentUnits(b []byte, l *records.ProfessionalLine) []byte {
 	b = append(b, `{"url":"`+fhir.Variables+`dmerc_line_mtus_cnt","valueQuantity":{`...)
 	if !column.Blank(l.LineMtusCd) {

@@ -1,3 +1,4 @@
+// Package v2 writes the resources of API v2.
 package v2
 
 import (
@@ -7,13 +8,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/server"
 )
 
-// Writer writes the resources of API v2, the way the server does from the same
-// records: FHIR R4 of the CARIN profiles, keys in alphabetical order.
+// A Writer writes the resources of API v2 (FHIR R4, CARIN profiles) as its server
+// makes them from the records of the CCW.
 type Writer struct {
 	team      records.CareTeam
 	diagnoses records.DiagnosisList
 	lines     []records.Links
-	infos     int // entries of supportingInfo so far
+	infos     int // number of supportingInfo entries so far
 
 	dialect server.Dialect
 	created column.Instant
@@ -23,13 +24,13 @@ func New(d server.Dialect, created column.Instant) *Writer {
 	return &Writer{dialect: d, created: created}
 }
 
-// A kind is what the claims of a type have in common in v2.
+// A kind is what the claims of a type have in common.
 type kind struct {
-	id       string // in the id of the resource
-	coverage string // part of Medicare
+	id       string // prefix of the resource id
+	coverage string // part of Medicare, prefix of the Coverage id
 	profile  string
 	eobType  string
-	types    string // the Coding after that of the claim type
+	types    string // the coding after that of the claim type
 	subType  [2]string
 }
 
@@ -42,7 +43,7 @@ const (
 	nonClinicianProfile = "Professional-NonClinician"
 )
 
-// The subtypes of institutional claims, as code and text.
+// Subtypes of institutional claims, as code and text.
 var (
 	inpatientSubType  = [2]string{"inpatient", "Inpatient"}
 	outpatientSubType = [2]string{"outpatient", "Outpatient"}
@@ -59,5 +60,5 @@ var kinds = [records.ClaimTypes]kind{
 	records.PartD:      {"pde", "part-d", "Pharmacy", "PDE", pharmacyType, [2]string{}},
 }
 
-// uniqueID is the type of the identifiers of claims.
+// uniqueID is the type of claim identifiers.
 const uniqueID = `"type":{"coding":[{"code":"uc","display":"Unique Claim ID","system":"` + fhir.CARIN + `C4BBIdentifierType"}]},"value":`

@@ -15,7 +15,7 @@ const (
 	priorBill    = `{"category":{"coding":[` + fhir.InfoCategory + `]},"code":{"coding":[`
 )
 
-// priorType writes the types of a prior authorization of Part A or B.
+// priorType writes the types of a prior authorization for Part A or B.
 func priorType(b []byte, part string) []byte {
 	claimType, display := "institutional", "Part A"
 	if part == "B" {
@@ -25,7 +25,8 @@ func priorType(b []byte, part string) []byte {
 	return fhir.Coding(b, repositoryCodes+"CLM-TYPE", part, display)
 }
 
-// PriorAuthorization writes one, which is an ExplanationOfBenefit too.
+// PriorAuthorization writes a prior authorization, which is an ExplanationOfBenefit
+// too.
 func (w *Writer) PriorAuthorization(b []byte, a *idr.Authorization) []byte {
 	c := &idr.Claim{Type: records.Outpatient, Beneficiary: a.Beneficiary, Billing: a.Provider}
 	w.shape, w.infos, w.members = serverShape, 0, w.members[:0]

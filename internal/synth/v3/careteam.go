@@ -13,16 +13,16 @@ var roleCodes = [records.Roles][2]string{
 	records.Performing: {"rendering", "Rendering provider"}, records.Referring: {"referring", "Referring"}, records.Prescribing: {"prescribing", "Prescribing provider"},
 }
 
-// roleMember writes the role of a provider and starts the member of its number.
+// roleMember writes the role of a provider and begins its sequence member.
 func roleMember(b []byte, r records.Role) []byte {
 	b = append(b, `"role":`...)
 	b = fhir.Concept(b, roleCodes[r][0], roleCodes[r][1], fhir.Terminology+"claimcareteamrole", fhir.CARIN+"C4BBClaimCareTeamRole")
 	return append(b, `,"sequence":`...)
 }
 
-// careTeam numbers the providers. The server has one entry for each line, by
-// the number of the line; those of the claim follow, and a number is gone even
-// when the provider is missing. The maps have each provider once.
+// careTeam numbers the providers. The server has one entry per line, with the number
+// of the line, and then the claim's own; a missing provider leaves a gap. The maps
+// have each provider once.
 func (w *Writer) careTeam(c *idr.Claim) {
 	w.members = w.members[:0]
 	if cap(w.lines) < len(c.Lines) {

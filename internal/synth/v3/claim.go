@@ -7,8 +7,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// untyped says that the server does not know the claim type of a code, today's
-// neither: of claims of the systems that process claims, outpatient all.
+// untyped reports whether the server does not know the claim type of a code. All such
+// codes are of outpatient claims of shared systems.
 func untyped(code int) bool {
 	switch code {
 	case 1019, 1029, 2019, 2029:

@@ -38,8 +38,8 @@ const (
 	priorClaim       = `"relationship":{"coding":[{"code":"prior","display":"Prior Claim","system":"` + fhir.Terminology + `ex-relatedclaimrelationship"}]}}],`
 )
 
-// appendCode writes a Coding of a code system by its URL, or by its name in
-// the repository.
+// appendCode writes a Coding. system is a URL, or the name of a code system of the
+// server.
 func appendCode(b []byte, system, code string) []byte {
 	b = append(b, `{"code":`...)
 	b = fhirjson.AppendString(b, code)
@@ -51,7 +51,7 @@ func appendCode(b []byte, system, code string) []byte {
 	return append(b, `"}`...)
 }
 
-// codeExtension writes an extension of a line that holds a code.
+// codeExtension writes an extension of a line with a code.
 func codeExtension(b []byte, name, code string) []byte {
 	if !idr.HasValue(code) {
 		return b

@@ -25,8 +25,8 @@ var plans = [...]plan{
 	{"part-DUAL-", "Dual Medicare/Medicaid", "14", "Dual Eligibility Medicare/Medicaid Organization"},
 }
 
-// Coverage writes the Coverage of a beneficiary under the n-th plan. Of a part
-// without a valid row there is little but the id.
+// Coverage writes the Coverage of a beneficiary for the nth plan. For a part without
+// a valid row it has little but the id.
 func (w *Writer) Coverage(b []byte, p *idr.Beneficiary, n int) []byte {
 	plan := &plans[n]
 	b = append(b, `{"beneficiary":{"reference":"Patient/`...)

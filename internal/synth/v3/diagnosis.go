@@ -6,15 +6,15 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/idr"
 )
 
-// v3DiagnosisTypes are the types of diagnoses, by the types of products, and
-// those of professional claims.
+// The order of the product types of diagnoses: of today's server, of former ones, and
+// of the maps.
 var (
 	serverSort = [...]string{"P", "E", "A", "R", "D"}
 	formerSort = [...]string{"A", "D", "E", "R", "P"}
 	mapSort    = [...]string{"P", "A", "E", "D", "R"}
 )
 
-// productType is the type of a diagnosis, by the type of the product.
+// productType returns the type of a diagnosis by its product type.
 func productType(kind string) string {
 	switch kind {
 	case "P":
@@ -58,9 +58,9 @@ func (w *Writer) institutionalDiagnoses(b []byte, c *idr.Claim) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// professionalDiagnoses writes the first one as the principal one; in the
-// maps' shape it is there twice. Its place is the first, or of older servers
-// the last.
+// professionalDiagnoses writes the diagnoses, the first one as principal. In the
+// shape of the maps, the first one is there twice. Former servers put the principal
+// one last.
 func (w *Writer) professionalDiagnoses(b []byte, c *idr.Claim) []byte {
 	if len(c.Prod) == 0 {
 		return b
@@ -89,8 +89,7 @@ func (w *Writer) professionalDiagnoses(b []byte, c *idr.Claim) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// diagnosisNumber is the number in that list of the n-th diagnosis that the
-// claim has.
+// diagnosisNumber returns the sequence of the claim's nth diagnosis.
 func (w *Writer) diagnosisNumber(c *idr.Claim, n int) int {
 	switch {
 	case w.shape == mapShape && w.Dialect.PrincipalLast:
@@ -126,8 +125,7 @@ func (w *Writer) diagnosis(b []byte, p *idr.Product, n int, kind string) []byte 
 	return append(b, kind...)
 }
 
-// appendDotted writes the code of a diagnosis with the dot that the server
-// puts into it.
+// appendDotted appends a diagnosis code with the dot that the server adds.
 func appendDotted(b []byte, code, version string) []byte {
 	at := 3
 	if version != "0" {

@@ -7,15 +7,15 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/idr"
 )
 
-// A category is the category of supporting information: of CARIN, or else of the
-// repository.
+// A category of supporting information is of CARIN or of the server's own code
+// system.
 type category struct {
 	code, display string
 	carin         bool
 }
 
-// categoryMember starts an entry of supporting information with its category. The
-// published maps put the general one first, and leave it out beside one of CARIN.
+// categoryMember begins an entry of supporting information with its category. The
+// published maps put the general category first, and omit it beside one of CARIN.
 func (w *Writer) categoryMember(b []byte, c *category) []byte {
 	b = append(b, `{"category":{"coding":[`...)
 	if w.shape == mapShape && !c.carin {
@@ -84,7 +84,7 @@ func (w *Writer) infoEnd(b []byte) []byte {
 	return fhirjson.AppendInt(b, w.infos)
 }
 
-// infoCodes writes an entry with a code that is known under several systems.
+// infoCodes writes an entry with a code of several systems.
 func (w *Writer) infoCodes(b []byte, category *category, code string, systems ...string) []byte {
 	if !idr.HasValue(code) {
 		return b
@@ -100,7 +100,7 @@ func (w *Writer) infoCodes(b []byte, category *category, code string, systems ..
 	return append(b, `},`...)
 }
 
-// infoCode writes an entry with a code of the repository.
+// infoCode writes an entry with a code of the server's own system.
 func (w *Writer) infoCode(b []byte, category *category, code, name string) []byte {
 	return w.infoCodes(b, category, code, name)
 }

@@ -38,7 +38,7 @@ func (w *Writer) items(b []byte, c *idr.Claim) []byte {
 		b = w.product(b, c, l)
 		switch {
 		case c.RepeatsDrug() && l.ClmLineSrvcUnit == column.NoQuantity:
-			b = append(b, `"quantity":{"value":0.0},`...) // the server's, not the record's
+			b = append(b, `"quantity":{"value":0.0},`...) // the server's value, not the record's
 		case c.RepeatsDrug():
 			b = append(b, `"quantity":{"unit":"UN","value":1},`...) // of services, not of the drug
 		case c.Type != records.PartD || !c.Drug.Compound:
@@ -56,7 +56,8 @@ func (w *Writer) items(b []byte, c *idr.Claim) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// twoDigits is a code of a professional claim as the server sends it.
+// twoDigits returns a code of a professional claim as the server of the date sends
+// it.
 func (w *Writer) twoDigits(code string) string {
 	if w.Dialect.Unpadded && len(code) == 2 && code[0] == '0' {
 		return code[1:]
@@ -64,8 +65,7 @@ func (w *Writer) twoDigits(code string) string {
 	return code
 }
 
-// serviced writes the dates of a line: a period if there is a last day, or
-// else one day.
+// serviced writes the dates of a line: a period if there is a last day, else one day.
 func (w *Writer) serviced(b []byte, l *idr.Line) []byte {
 	from := l.ClmLineFromDt
 	if from == 0 {
@@ -115,7 +115,7 @@ func (w *Writer) lineAmounts(b []byte, c *idr.Claim, l *idr.Line) []byte {
 	}
 	b = append(b, adjustmentReason...)
 	group, reason := "ANSI-GRP-CD", "ANSI-RSN-CD"
-	if c.LastUpdated.Millis%2 == 0 { // as older servers call them
+	if c.LastUpdated.Millis%2 == 0 { // the names of older servers
 		group, reason = "ANSI-GRP-CODE", "ANSI-RSN-CODE"
 	}
 	b = append(appendCode(b, "https://x12.org/codes/claim-adjustment-group-codes", l.AnsiGrpCd), ',')
@@ -172,7 +172,7 @@ func (w *Writer) lineExtensions(b []byte, c *idr.Claim, l *idr.Line) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-// modifiers writes the modifiers as one concept. Empty ones leave no gap.
+// modifiers writes the modifiers as one concept, without empty ones.
 func (w *Writer) modifiers(b []byte, l *idr.Line) []byte {
 	start := len(b)
 	b = append(b, `"modifier":[{"coding":[`...)
@@ -188,8 +188,8 @@ func (w *Writer) modifiers(b []byte, l *idr.Line) []byte {
 	return append(fhirjson.CloseWith(b, ']'), `}],`...)
 }
 
-// procedureSystem is that of the American Medical Association when the code
-// begins with a digit.
+// procedureSystem returns the code system of a procedure code: CPT if it begins with
+// a digit, else HCPCS.
 func procedureSystem(code string) string {
 	if code[0] >= '0' && code[0] <= '9' {
 		return cpt

@@ -7,11 +7,11 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// A amount is an adjudication or total, by its code in the repository and the
-// Coding of the standard, if there is one.
+// An amount is an adjudication or total, with its code in the server's own system and
+// a standard Coding, if any.
 type amount struct{ code, standard string }
 
-// money writes an amount with a comma behind.
+// money writes an amount with a comma after it, unless the amount is missing.
 func money(b []byte, kind amount, a column.Amount) []byte {
 	if a == column.NoAmount {
 		return b

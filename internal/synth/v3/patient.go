@@ -11,9 +11,8 @@ const (
 	memberType  = `"system":"` + fhir.MBISystem + `","type":{"coding":[{"code":"MB","system":"` + identifierTyp + `"}]},"value":`
 )
 
-// v3Race writes the extension of a race; the server sends one of them as an
-// ethnicity.
-func v3Race(b []byte, code string) []byte {
+// raceOf writes the extension of a race. The server sends Hispanic as an ethnicity.
+func raceOf(b []byte, code string) []byte {
 	const system = "urn:oid:2.16.840.1.113883.6.238"
 	switch code {
 	case "0":
@@ -43,8 +42,8 @@ func raceExtension(b []byte, name, system, code, text string) []byte {
 	return append(append(b, name...), `"},`...)
 }
 
-// Patient writes the Patient of a beneficiary. The identifiers are told by
-// their periods alone.
+// Patient writes the Patient of a beneficiary. Only their periods show which
+// identifier is current.
 func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 	b = append(b, `{"address":[`...)
 	b = append(fhir.AddressElements(b, p.Beneficiary, p.HasAddressLines), `,"birthDate":`...)
@@ -57,7 +56,7 @@ func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 	}
 	b = append(b, `"extension":[`...)
 	b = fhir.SexExtension(b, p.BeneSexIdentCd)
-	b = v3Race(b, p.BeneRaceCd)
+	b = raceOf(b, p.BeneRaceCd)
 	b = append(fhirjson.CloseWith(b, ']'), `,"gender":"`...)
 	b = append(b, fhir.Gender(p.BeneSexIdentCd)...)
 	b = append(b, `","id":`...)
@@ -84,7 +83,7 @@ func (w *Writer) Patient(b []byte, p *idr.Beneficiary) []byte {
 	return append(fhir.NameElements(b, p.Beneficiary, ""), `,"resourceType":"Patient"}`...)
 }
 
-// Merged writes what is left of a Patient that was merged into another.
+// Merged writes what remains of a Patient that was merged into another.
 func (w *Writer) Merged(b []byte, p *idr.Beneficiary) []byte {
 	b = append(b, `{"id":`...)
 	b = fhirjson.AppendID(b, p.MergedID)

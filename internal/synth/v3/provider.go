@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// billingID is the id of the billing provider within the claim.
+// billingID returns the id of the contained billing provider.
 func billingID(c *idr.Claim) string {
 	if c.Type == records.PartD && c.Drug.PrvdrSrvcIDQlfyrCd != "01" {
 		return "BILLING-ID"
@@ -24,8 +24,8 @@ func (w *Writer) providerMember(b []byte, c *idr.Claim) []byte {
 	return append(b, `"},`...)
 }
 
-// contained are the resources within the claim. A billing provider that is a
-// person has no certification number there.
+// contained writes the contained resources. A billing provider that is a person has
+// no certification number.
 func (w *Writer) contained(b []byte, c *idr.Claim) []byte {
 	b = append(b, `"contained":[`...)
 	if c.Billing != nil {
@@ -66,8 +66,8 @@ func (w *Writer) contained(b []byte, c *idr.Claim) []byte {
 	return append(b, `],`...)
 }
 
-// pharmacy writes the identifiers of a pharmacy: its own with the qualifier,
-// and the same once more as an NPI, whatever it is.
+// pharmacy writes the identifiers of a pharmacy: its own with the qualifier, and the
+// same value again as an NPI.
 func (w *Writer) pharmacy(b []byte, c *idr.Claim) []byte {
 	d := &c.Drug
 	if d.PrvdrSrvcIDQlfyrCd == "01" {

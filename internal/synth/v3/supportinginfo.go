@@ -8,9 +8,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-// supportingInfo writes the supporting information to w.info, and notes what
-// the lines refer to. Of the lines' own entries, those of a demonstration come
-// first, then the state, then the switches.
+// supportingInfo writes the supporting information to w.info and records what the
+// lines refer to. The lines' own entries are demonstrations, then the state, then the
+// switches.
 func (w *Writer) supportingInfo(c *idr.Claim) {
 	w.infos = 0
 	b := w.info[:0]
@@ -27,7 +27,7 @@ func (w *Writer) supportingInfo(c *idr.Claim) {
 	w.info = b
 }
 
-// loadDate writes even the date that means that there is none.
+// loadDate writes the load date, even the placeholder of a missing one.
 func (w *Writer) loadDate(b []byte, c *idr.Claim) []byte {
 	if c.ClmIdrLdDt != 0 {
 		return w.infoDate(b, &loadDateInfo, c.ClmIdrLdDt)
@@ -56,7 +56,7 @@ func (w *Writer) demoInfo(b []byte, c *idr.Claim, demo *[5]string) []byte {
 	return b
 }
 
-// enhancement writes a code, or text as some servers do.
+// enhancement writes a code, or a string as some servers do.
 func (w *Writer) enhancement(b []byte, c *idr.Claim, category *category, value, name string) []byte {
 	if c.LastUpdated.Millis%3 == 0 {
 		return w.infoString(b, category, value)
@@ -115,8 +115,8 @@ func (w *Writer) institutionalInfo(b []byte, c *idr.Claim) []byte {
 	return b
 }
 
-// typeOfBill writes the three parts of the type of bill. Each code has those
-// before it in front; where there is no class, it is as if it were empty.
+// typeOfBill writes the type of bill as a whole and in three parts. Each part is
+// prefixed with the parts before it.
 func (w *Writer) typeOfBill(b []byte, c *idr.Claim) []byte {
 	class := c.ClmBillFacTypeCd + c.ClmBillClsfctnCd
 	frequency := class + c.ClmBillFreqCd
@@ -158,7 +158,7 @@ func (w *Writer) professionalInfo(b []byte, c *idr.Claim) []byte {
 		b = w.infoCode(b, &auditInfo, "I", "CLM-PD-STUS-CD")
 	}
 	if w.shape == mapShape && w.infos > 2 {
-		// The maps number the entries that they make of lines anew.
+		// The maps number the entries of lines from the start again.
 		infos := w.infos
 		w.infos = 1
 		b = w.infoString(b, &trackingInfo, "ALA00000047747")

@@ -1,3 +1,4 @@
+// Package v3 writes the resources of API v3.
 package v3
 
 import (
@@ -5,26 +6,26 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/server"
 )
 
-// Writer writes the resources of API v3, the way its server does from the records
-// of the IDR. The maps that CMS published beside the server give claims
-// another shape here and there; the claims of some beneficiaries are in that.
+// A Writer writes the resources of API v3 as its server makes them from the records
+// of the IDR. CMS publishes maps beside the server that give claims a slightly
+// different shape; the claims of some beneficiaries have that shape.
 type Writer struct {
 	Dialect server.Dialect
-	shape   int // of the claim at hand
-	infos   int // entries of supportingInfo so far
+	shape   int // of the claim being written
+	infos   int // number of supportingInfo entries so far
 	info    []byte
 	lines   []links
 	members []member
 }
 
-// The shapes of claims.
+// Shapes of claims.
 const (
 	serverShape = iota
 	mapShape
 	shapes
 )
 
-// links are what a line refers to: the entries of its own, and that of its
+// links are the supportingInfo entries of a line and the care team entry of its
 // provider.
 type links struct {
 	info []int
@@ -39,11 +40,11 @@ type member struct {
 	special  string // CLM_RNDRG_FED_PRVDR_SPCLTY_CD
 }
 
-// A kind is what the claims of a type have in common in v3.
+// A kind is what the claims of a type have in common.
 type kind struct {
 	part      string
 	profile   string
-	shared    string // the system that processes claims of the type
+	shared    string // shared system that processes claims of the type
 	eobType   string
 	claimType string
 	subType   string
