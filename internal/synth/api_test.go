@@ -14,9 +14,11 @@ import (
 // TestAPIVersionsAreCanonical checks that the resources of every API version are what
 // Go's encoder writes, with the keys in alphabetical order.
 func TestAPIVersionsAreCanonical(t *testing.T) {
+	t.Parallel()
 	for _, api := range synth.APIs() {
-		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 30})
-		if stats.Claims == 0 || stats.Patients < 30 || stats.Coverages < 30*4 {
+		n := synthtest.Fewer(30, 5)
+		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: n})
+		if stats.Claims == 0 || stats.Patients < n || stats.Coverages < n*4 {
 			t.Errorf("%s: stats are %+v", api, stats)
 		}
 		for _, line := range synthtest.Lines(t, dir) {
@@ -32,8 +34,9 @@ func TestAPIVersionsAreCanonical(t *testing.T) {
 }
 
 func TestAPIVersionsAreRepeatable(t *testing.T) {
+	t.Parallel()
 	for _, api := range synth.APIs() {
-		opts := synth.Options{API: api, Beneficiaries: 20, Seed: 9, Truth: true}
+		opts := synth.Options{API: api, Beneficiaries: synthtest.Fewer(20, 4), Seed: 9, Truth: true}
 		first, _ := synthtest.Write(t, opts)
 		second, _ := synthtest.Write(t, opts)
 		for name, content := range synthtest.Files(t, first) {
@@ -47,6 +50,7 @@ func TestAPIVersionsAreRepeatable(t *testing.T) {
 // TestV3Traps checks that an export of v3 contains everything that makes its
 // resources hard to read.
 func TestV3Traps(t *testing.T) {
+	t.Parallel()
 	traps := map[string]string{
 		"a claim that is partially adjudicated":            `"code":"SharedSystem"`,
 		"a claim that is not final":                        `"code":"NotFinalAction"`,
@@ -97,6 +101,7 @@ func TestV3Traps(t *testing.T) {
 // TestV2Partial checks that partially adjudicated claims come in pairs, in files of
 // their own.
 func TestV2Partial(t *testing.T) {
+	t.Parallel()
 	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 60})
 	claims, responses := map[string]bool{}, map[string]bool{}
 	for _, line := range synthtest.Lines(t, dir) {
@@ -136,6 +141,7 @@ func TestV2Partial(t *testing.T) {
 // TestV1Traps checks that an export of v1 contains everything that makes its
 // resources hard to read.
 func TestV1Traps(t *testing.T) {
+	t.Parallel()
 	traps := map[string]string{
 		"a DRG among the diagnoses":            `"diagnosis":\[\{"packageCode"`,
 		"an admitting diagnosis and principal": `"code":"admitting"[^{}]*\}\]\},\{"coding":\[\{"code":"principal"`,
@@ -172,6 +178,7 @@ func TestV1Traps(t *testing.T) {
 // TestTraps checks that an export of v2 contains everything that makes its resources
 // hard to read.
 func TestTraps(t *testing.T) {
+	t.Parallel()
 	traps := map[string]string{
 		"a blank code":                               `"coding":\[\{"system":"[^"]*"\}\]`,
 		"a blank identifier":                         `"valueIdentifier":\{"system":"[^"]*"\}`,

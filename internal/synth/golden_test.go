@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "write the golden files of the exports")
 // TestGolden compares the hashes of small exports, so that a change of their bytes
 // does not go unnoticed.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	for _, api := range synth.APIs() {
 		var got bytes.Buffer
 		for _, opts := range []synth.Options{

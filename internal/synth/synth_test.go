@@ -22,7 +22,8 @@ import (
 )
 
 func TestSameSeedSameBytes(t *testing.T) {
-	opts := synth.Options{API: "v2", Beneficiaries: 40, Seed: 5, Truth: true}
+	t.Parallel()
+	opts := synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(40, 6), Seed: 5, Truth: true}
 	first, stats := synthtest.Write(t, opts)
 	second, again := synthtest.Write(t, opts)
 	if !reflect.DeepEqual(stats, again) {
@@ -42,7 +43,8 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestClaims(t *testing.T) {
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 100})
+	t.Parallel()
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(100, 60)})
 	type size struct{ count, total, min, max int }
 	sizes := map[string]size{}
 	for _, line := range synthtest.Lines(t, dir) {
@@ -92,6 +94,7 @@ func TestClaims(t *testing.T) {
 
 // TestFewBeneficiaries checks that the smallest export has claims of all types.
 func TestFewBeneficiaries(t *testing.T) {
+	t.Parallel()
 	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 1})
 	text := bytes.Join(synthtest.Lines(t, dir), nil)
 	for _, kind := range strings.Fields("inpatient snf outpatient hha hospice carrier dme pde") {
@@ -105,6 +108,7 @@ func TestFewBeneficiaries(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
+	t.Parallel()
 	const size = 5_000_000
 	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Size: size})
 	if stats.Bytes < size || stats.Bytes > size+10_000_000 {
@@ -121,6 +125,7 @@ func TestSize(t *testing.T) {
 
 // TestFiles checks that resources are split into files as BCDA does.
 func TestFiles(t *testing.T) {
+	t.Parallel()
 	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 120})
 	perFile := map[string]int{} // beneficiaries per file of claims
 	all := synthtest.Files(t, dir)
@@ -166,6 +171,7 @@ func between(line []byte, before, after string) string {
 }
 
 func TestGzip(t *testing.T) {
+	t.Parallel()
 	plain, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 10})
 	zipped, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 10, Gzip: true})
 	want := synthtest.Files(t, plain)
@@ -195,6 +201,7 @@ func TestGzip(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
+	t.Parallel()
 	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 2, Truth: true})
 	opts := synth.Options{Dir: dir, API: "v2", Beneficiaries: 2, Seed: 9}
 	if _, err := synth.Write(t.Context(), opts); !errors.Is(err, synth.ErrNotEmpty) {
@@ -218,6 +225,7 @@ func TestFolder(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
+	t.Parallel()
 	for _, opts := range []synth.Options{
 		{},
 		{Dir: "x", API: "v9"},
@@ -235,6 +243,7 @@ func TestOptions(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := synth.Write(ctx, synth.Options{Dir: t.TempDir()}); !errors.Is(err, context.Canceled) {
@@ -262,7 +271,7 @@ func TestMemory(t *testing.T) {
 			}
 		}
 	}()
-	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 400, Truth: true})
+	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(400, 200), Truth: true})
 	close(done)
 	<-sampled
 	if most > before+50<<20 {

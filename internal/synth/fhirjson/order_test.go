@@ -15,7 +15,8 @@ import (
 )
 
 func TestKeyOrders(t *testing.T) {
-	const beneficiaries = 12
+	t.Parallel()
+	beneficiaries := synthtest.Fewer(12, 3)
 	alphabetical, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: beneficiaries})
 	want := map[[sha256.Size]byte]int{}
 	for _, line := range synthtest.Lines(t, alphabetical) {
@@ -56,7 +57,8 @@ func TestKeyOrders(t *testing.T) {
 }
 
 func TestModelOrder(t *testing.T) {
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 20, KeyOrder: synth.Model})
+	t.Parallel()
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(20, 3), KeyOrder: synth.Model})
 	unknown := map[string]bool{}
 	for _, line := range synthtest.Lines(t, dir) {
 		if !bytes.HasPrefix(line, []byte(`{"resourceType":"`)) {
@@ -99,8 +101,9 @@ func collectUnranked(value any, holder string, unknown map[string]bool) {
 // TestAPIVersionsInModelOrder checks that all keys have a place in the order of the
 // model, in every API version.
 func TestAPIVersionsInModelOrder(t *testing.T) {
+	t.Parallel()
 	for _, api := range synth.APIs() {
-		dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 20, KeyOrder: synth.Model})
+		dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.Fewer(20, 3), KeyOrder: synth.Model})
 		unknown := map[string]bool{}
 		for _, line := range synthtest.Lines(t, dir) {
 			var value any

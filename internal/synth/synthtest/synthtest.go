@@ -26,13 +26,13 @@ func Write(t testing.TB, opts synth.Options) (dir string, stats synth.Stats) {
 	return opts.Dir, stats
 }
 
-// Fewer returns the number of beneficiaries of an export that a test makes. The race
-// detector makes exports six times slower, so tests may use fewer under it.
-func Fewer(beneficiaries, underRace int) int {
+// Fewer returns n, or underRace with the race detector, which makes exports six times
+// slower.
+func Fewer(n, underRace int) int {
 	if raceEnabled {
 		return underRace
 	}
-	return beneficiaries
+	return n
 }
 
 // Files returns the contents of the files of an export, by their paths in it.

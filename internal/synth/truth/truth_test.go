@@ -14,7 +14,8 @@ import (
 )
 
 func TestTruthRows(t *testing.T) {
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 80, Truth: true})
+	t.Parallel()
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(80, 20), Truth: true})
 	want := map[string]int{}
 	for _, r := range synthtest.Newest(t, dir) {
 		kind, _, _ := strings.Cut(r.ID, "-")
@@ -89,6 +90,7 @@ func TestTruthRows(t *testing.T) {
 // TestTruthColumns checks that the columns that v2 serves have values, and that all
 // but the required ones are missing sometimes.
 func TestTruthColumns(t *testing.T) {
+	t.Parallel()
 	required := strings.Fields(`
 		CUR_CLM_UNIQ_ID CLM_LINE_NUM CLM_VAL_SQNC_NUM CLM_TYPE_CD CLM_FROM_DT CLM_THRU_DT CLM_LINE_FROM_DT CLM_LINE_THRU_DT
 		BENE_MBI_ID PRVDR_OSCAR_NUM CLM_BLG_PRVDR_OSCAR_NUM CLM_FAC_PRVDR_OSCAR_NUM CLM_BILL_FAC_TYPE_CD CLM_BILL_CLSFCTN_CD
@@ -124,7 +126,8 @@ func TestTruthColumns(t *testing.T) {
 // TestTruthForms checks that values have the form of their column's kind and fit into
 // the layout.
 func TestTruthForms(t *testing.T) {
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 60, Truth: true})
+	t.Parallel()
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(60, 20), Truth: true})
 	for _, table := range schema.Tables() {
 		for _, row := range synthtest.Truth(t, dir, table.Name) {
 			for _, field := range table.Fields {
@@ -153,6 +156,7 @@ func TestTruthForms(t *testing.T) {
 
 // TestV3Columns checks that the columns that v3 serves have values, and no others.
 func TestV3Columns(t *testing.T) {
+	t.Parallel()
 	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300, Truth: true})
 	for _, table := range schema.Tables() {
 		rows := synthtest.Truth(t, dir, table.Name)
