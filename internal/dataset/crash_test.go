@@ -408,6 +408,44 @@ func (tr *trial) again(what string, isNew bool) {
 	}
 }
 
+// A reach records the kinds of operations that a test disturbs. A kind is what an
+// operation does, and in which phase of a publication.
+type reach struct {
+	mu  sync.Mutex
+	all map[string]int // how often each kind was disturbed
+}
+
+// enough is how often a kind is disturbed per test, unless in torture.
+const enough = 8
+
+// wanted reports whether operations of a kind are to be disturbed once more, and
+// counts that.
+func (r *reach) wanted(kind string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !torture && r.all[kind] >= enough {
+		return false
+	}
+	r.all[kind]++
+	return true
+}
+
+// kinds names the kind of each operation in a log.
+func kinds(log []string) []string {
+	phase, list := "staging", make([]string, len(log))
+	for i, s := range log {
+		op, name, _ := strings.Cut(s, " ")
+		list[i] = op + " while " + phase
+		switch {
+		case op == "rename" && path.Base(name) == "journal.json":
+			phase = "publishing"
+		case op == "rename" && phase == "publishing" && strings.HasSuffix(name, "manifest.json"):
+			phase = "clearing up"
+		}
+	}
+	return list
+}
+
 // shapes calls test for all shapes, fresh and over an old data set, on file
 // systems that can exchange files and on those that cannot.
 func shapes(t *testing.T, test func(t *testing.T, start func(t *testing.T) *trial)) {
@@ -427,30 +465,58 @@ func shapes(t *testing.T, test func(t *testing.T, start func(t *testing.T) *tria
 	}
 }
 
-// steps returns operations at which to disturb a publication: all of them in
-// torture, else those from the journal on, and some of those before it.
-func steps(t *testing.T, start func(t *testing.T) *trial) (list []int) {
+// disturb calls test for all shapes. At the end it logs which kinds of operations
+// were disturbed, and fails if one of those that there must be is missing.
+func disturb(t *testing.T, test func(t *testing.T, r *reach, start func(t *testing.T) *trial)) {
+	r := &reach{all: map[string]int{}}
+	t.Cleanup(func() {
+		var list []string
+		for _, kind := range slices.Sorted(maps.Keys(r.all)) {
+			list = append(list, fmt.Sprintf("%s: %d", kind, r.all[kind]))
+		}
+		t.Logf("disturbed operations: %s", strings.Join(list, ", "))
+		for _, kind := range []string{
+			"lock while staging", "mkdir while staging", "open while staging", "write while staging", "sync while staging", "rename while staging",
+			"exchange while publishing", "rename while publishing", "mkdir while publishing", "sync while publishing",
+			"rename while clearing up", "remove while clearing up", "sync while clearing up",
+		} {
+			if r.all[kind] == 0 {
+				t.Errorf("no %s was disturbed", kind)
+			}
+		}
+	})
+	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) { test(t, r, start) })
+}
+
+// undisturbed returns the operations of a publication.
+func undisturbed(t *testing.T, start func(t *testing.T) *trial) []string {
 	t.Helper()
 	tr, h := start(t), &faultHook{}
 	if err := tr.run(h); err != nil {
 		t.Fatal(err)
 	}
 	tr.again("undisturbed", true)
-	journaled := slices.IndexFunc(h.log, func(s string) bool { return strings.Contains(s, "journal") && strings.HasPrefix(s, "rename") })
-	some := rand.New(rand.NewPCG(1, uint64(h.n)))
-	for n := range h.n {
-		if torture || n >= journaled && some.IntN(3) == 0 || some.IntN(12) == 0 {
+	return h.log
+}
+
+// steps returns operations at which to disturb a publication: all of them in
+// torture, else some of each kind, in random order.
+func steps(t *testing.T, r *reach, start func(t *testing.T) *trial) (list []int) {
+	t.Helper()
+	kinds := kinds(undisturbed(t, start))
+	for _, n := range rand.New(rand.NewPCG(1, uint64(len(kinds)))).Perm(len(kinds)) {
+		if r.wanted(kinds[n]) {
 			list = append(list, n)
 		}
 	}
 	return list
 }
 
-// TestKilledAnywhere ends a publication at every operation, and then runs the
-// same again. In torture, what runs again is ended at every operation too.
+// TestKilledAnywhere ends a publication at operations of every kind, and then runs
+// the same again.
 func TestKilledAnywhere(t *testing.T) {
-	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
-		for _, n := range steps(t, start) {
+	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
+		for _, n := range steps(t, r, start) {
 			tried["killed once"].Add(1)
 			tr, h := start(t), &faultHook{fail: killAt(n)}
 			what := fmt.Sprintf("killed at operation %d", n)
@@ -465,16 +531,12 @@ func TestKilledAnywhere(t *testing.T) {
 
 // TestKilledTwice ends a publication, and then what takes up after it.
 func TestKilledTwice(t *testing.T) {
-	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
+	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
 		random := rand.New(rand.NewPCG(1, 2))
-		list := steps(t, start)
-		trials := 3
-		if torture {
-			trials = len(list) * 2
-		}
-		for range trials {
+		last := len(undisturbed(t, start))
+		for _, first := range steps(t, r, start) {
 			tried["killed twice"].Add(1)
-			first, second := list[random.IntN(len(list))], list[random.IntN(len(list))]
+			second := random.IntN(last)
 			tr := start(t)
 			what := fmt.Sprintf("killed at operations %d and then %d", first, second)
 			_ = tr.run(&faultHook{fail: killAt(first)})
@@ -485,15 +547,15 @@ func TestKilledTwice(t *testing.T) {
 	})
 }
 
-// TestFailingCalls makes each operation fail once. The old data set is there
+// TestFailingCalls makes operations of every kind fail once. The old data set is there
 // as it was, or the new one.
 func TestFailingCalls(t *testing.T) {
 	errnos := []error{syscall.EIO}
 	if torture {
 		errnos = []error{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES, syscall.EMFILE}
 	}
-	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
-		for _, n := range steps(t, start) {
+	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
+		for _, n := range steps(t, r, start) {
 			for _, errno := range errnos {
 				tried["one call failed"].Add(1)
 				tr := start(t)
@@ -521,11 +583,10 @@ func TestFailingCalls(t *testing.T) {
 // TestFailingFrom lets all operations of a kind fail from some point on: a disk
 // that is full, or broken.
 func TestFailingFrom(t *testing.T) {
-	shapes(t, func(t *testing.T, start func(t *testing.T) *trial) {
-		list := steps(t, start)
-		for i, ops := range []string{"sync", "rename exchange", "remove", "mkdir open write", "sync rename exchange remove mkdir open write"} {
-			for k, n := range list {
-				if !torture && k%5 != i {
+	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
+		for _, n := range steps(t, r, start) {
+			for i, ops := range []string{"sync", "rename exchange", "remove", "mkdir open write", "sync rename exchange remove mkdir open write"} {
+				if !torture && n%5 != i {
 					continue
 				}
 				tried["all calls of a kind failed"].Add(1)

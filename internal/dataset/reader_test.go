@@ -19,7 +19,7 @@ import (
 // again and again, on file systems that can exchange files and on those that
 // cannot.
 func TestReadersDuringPublishing(t *testing.T) {
-	publications := 100
+	publications := 40
 	if torture {
 		publications = 3000
 	}
