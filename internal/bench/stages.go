@@ -41,11 +41,11 @@ type stage struct {
 
 var stages = []stage{
 	{"walk: JSON checked and searched", regexp.MustCompile(`ndjson\.\(\*Program\)\.Walk$`)},
-	{"rows: cells evaluated and typed", regexp.MustCompile(`convert\.\(\*worker\)\.line$`)},
+	{"rows: cells evaluated and typed", regexp.MustCompile(`convert\.\(\*worker\)\.resource$`)},
 	{"lines: line ends found", regexp.MustCompile(`ndjson\.(lineEnds|\(\*Chunk\)\.Lines)$`)},
 	{"read: files cut into chunks", regexp.MustCompile(`ndjson\.(Chunks|\(\*cutter\)\.run)$`)},
-	{"spill: texts numbered, rows spilled", regexp.MustCompile(`convert\.\(\*run\)\.(take|merge|endReading)$`)},
-	{"write: rows sorted, Parquet written", regexp.MustCompile(`convert\.\(\*run\)\.write`)},
+	{"spill: texts numbered, rows spilled", regexp.MustCompile(`convert\.\(\*run\)\.(collect|endReading)$`)},
+	{"write: rows sorted, Parquet written", regexp.MustCompile(`convert\.\(\*(run\)\.merge|tableMerge\)\.merge)$`)},
 	{"garbage collection", regexp.MustCompile(`runtime\.gcBgMarkWorker`)},
 }
 
