@@ -1,14 +1,14 @@
-# Targets for people and for CI. "make help" lists them.
+# Targets for developers and CI. "make help" lists them.
 #
-# Go and a C++ compiler (for DuckDB) are all that has to be installed. The
-# linter is built from source, at the version below, the first time it runs.
+# You need Go and a C++ compiler (for DuckDB), nothing else. The linter is built
+# from source, at the version below, the first time it runs.
 
 GO            ?= go
 GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION       ?= $(shell git describe --tags --dirty 2>/dev/null)
 
-# Files that "go generate" writes. They are committed, and "make check" fails
-# when they are not what it would write.
+# Files that "go generate" writes. They are committed, and "make check" fails if
+# they are out of date.
 GENERATED     := docs/crosswalk.md docs/extra-columns.md THIRD-PARTY-LICENSES NOTICE
 
 .DEFAULT_GOAL := build
@@ -17,23 +17,23 @@ GENERATED     := docs/crosswalk.md docs/extra-columns.md THIRD-PARTY-LICENSES NO
 build: ## build bin/cclf
 	$(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf
 
-# Position independent, with addresses of libraries bound and read-only from the
-# start: what an attacker could overwrite or guess is not there.
+# Position independent, with library addresses bound at start and then read-only,
+# so that an attacker can neither guess nor overwrite them.
 RELEASE_FLAGS := -trimpath -buildmode=pie -ldflags '-s -w -linkmode external -X main.release=$(VERSION) -extldflags "-Wl,-z,relro,-z,now"'
 
 .PHONY: release
-release: ## build bin/cclf for a release on Linux: PIE and BIND_NOW, which it checks
+release: ## build bin/cclf for a release on Linux, and check PIE and BIND_NOW
 	CGO_ENABLED=1 $(GO) build $(RELEASE_FLAGS) -o bin/cclf ./cmd/cclf
 	readelf -h bin/cclf | grep -q 'DYN (Position-Independent'
 	readelf -d bin/cclf | grep -q 'Flags: .*NOW'
 	readelf -W -l bin/cclf | grep -q GNU_RELRO
 
 .PHONY: vulncheck
-vulncheck: ## look for known vulnerabilities in what is linked (needs the network)
+vulncheck: ## check linked libraries for known vulnerabilities (needs the network)
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 .PHONY: demo
-demo: build ## make synthetic claims, convert them, and query the result
+demo: build ## generate synthetic claims, convert them, and query the result
 	sh scripts/demo.sh bin/cclf
 
 .PHONY: test
@@ -48,7 +48,7 @@ torture: ## kill and fail publications at every operation: the figures of docs/r
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'KilledPublishing' ./convert | grep -v '^=== '
 
 .PHONY: check
-check: fmt vet lint generated nocgo test ## all that CI checks
+check: fmt vet lint generated nocgo test ## everything that CI checks
 
 .PHONY: fmt
 fmt: ## check that the Go files are formatted
@@ -68,10 +68,10 @@ generated: ## check that the generated files are up to date
 	@before=$$(cat /dev/null $(wildcard $(GENERATED)) | cksum); \
 	$(GO) generate ./... || exit; \
 	after=$$(cat /dev/null $(wildcard $(GENERATED)) | cksum); \
-	if [ "$$before" != "$$after" ]; then echo "go generate has changed $(GENERATED): commit it" >&2; exit 1; fi
+	if [ "$$before" != "$$after" ]; then echo "go generate changed $(GENERATED): commit the result" >&2; exit 1; fi
 
 .PHONY: nocgo
-nocgo: ## check that everything but what needs DuckDB builds without cgo
+nocgo: ## check that everything except what needs DuckDB builds without cgo
 	CGO_ENABLED=0 $(GO) vet ./cmd/...
 
 BENCHSTAT     ?= $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
@@ -85,7 +85,7 @@ bench: build ## measure each stage of the pipeline, and cclf against its peers; 
 	$(GO) run ./internal/bench -benchmarks bench.txt $(BENCH_OPTIONS)
 
 .PHONY: baseline
-baseline: ## make the last run of "make bench" the one that later runs are compared with
+baseline: ## compare later runs with the last run of "make bench"
 	mkdir -p $(dir $(BASELINE))
 	cp bench.txt $(BASELINE)
 
@@ -95,7 +95,7 @@ cover: ## measure test coverage, into cover.out
 	$(GO) tool cover -func cover.out | tail -n 1
 
 .PHONY: clean
-clean: ## remove what the other targets made
+clean: ## remove the files of other targets
 	rm -rf bin demo cover.out bench.txt
 
 .PHONY: help

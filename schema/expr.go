@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// An Expr is a parsed cell: alternatives, of which the first that finds a value
-// applies.
+// An Expr is a parsed cell: a list of alternatives. The first one that finds a
+// value applies.
 //
 //	expr  = alt { "|" alt }
 //	alt   = ( path | literal ) [ ">" function ]
@@ -71,8 +71,8 @@ var prefixes = [...]Prefix{
 // shared: it must not be changed.
 func Prefixes() []Prefix { return prefixes[:] }
 
-// MonthMark stands for the month, 01 to 12, in the expressions of tables whose
-// rows are months.
+// MonthMark is replaced by the month, 01 to 12, in the expressions of tables
+// whose rows are months.
 const MonthMark = "{mm}"
 
 // ParseExpr parses the expression of a cell. Errors quote the expression.

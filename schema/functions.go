@@ -1,21 +1,21 @@
 package schema
 
-// A Function is named in an expression behind ">", and makes the value of a
-// cell from what the path before it finds.
+// A Function converts what a path finds into the value of a cell. Expressions
+// name it after ">".
 //
-// This package declares the functions; the converter has the code of each, in
-// a table with the same names, and a test compares the two.
+// This package declares the functions; the converter has their code in a table
+// with the same names, and a test compares the two.
 type Function struct {
 	Name  string
-	Takes string // what it reads: "ICD code", "SSA code or letters of a state"
-	Gives string // what it makes of that: "the code without its dot"
-	// General functions look at the value alone, or at the place of the
-	// resource in the input, so they work in every column, also in extra ones.
-	// The others are rules for one column.
+	Takes string // its input: "ICD code"
+	Gives string // its result: "the code without its dot"
+	// General functions need only the value, or the position of the resource in
+	// the input, so they work in every column, including extra ones. The others
+	// are rules for one column.
 	General bool
 }
 
-// Functions are the functions of the crosswalk by name.
+// Functions are the functions of the crosswalk, sorted by name.
 var Functions = [...]Function{
 	{"admitting", "the diagnoses of a claim", "the admitting one, without the dot", false},
 	{"age", "date of birth", "age in whole years at the newest update in the export, or at death", false},

@@ -43,8 +43,8 @@ func ParseClaimTypeNumber(code []byte) schema.ClaimType {
 	return schema.UnknownClaim
 }
 
-// ParseClaimTypeKind reads a code of HL7's list of claim types, of which only
-// pharmacy identifies a claim type of Medicare.
+// ParseClaimTypeKind reads a code of HL7's list of claim types. Only pharmacy
+// identifies a claim type of Medicare.
 func ParseClaimTypeKind(code []byte) schema.ClaimType {
 	if string(code) == "pharmacy" {
 		return schema.PartD

@@ -1,14 +1,14 @@
 package bcda
 
 // States and territories as words of four characters: uspsFIPS has the letters
-// of the Postal Service and the FIPS code (INCITS 38), ssaUSPS the code of the
+// of the Postal Service and the FIPS code (INCITS 38); ssaUSPS has the code of the
 // Social Security Administration, which v1 and v2 send, and the letters.
 //
-// The SSA codes are those of the CCW's STATE_CD and of the map in CMS's server
-// of v3. 54 to 63 are foreign and not listed. 66 to 80, and those that begin
-// with a letter, are codes that CMS gives to providers of a state whose numbers
-// have run out (PRVDR_STATE_CD of the CCW). 55 is not listed either: it is Asia
-// for a beneficiary and California for a provider.
+// The SSA codes are those of the CCW's STATE_CD and of the map in CMS's server of
+// v3. Codes 54 to 63 are foreign and not listed. Codes 66 to 80, and those that
+// begin with a letter, are assigned to providers of states whose numbers have run
+// out (PRVDR_STATE_CD of the CCW). 55 is ambiguous and not listed: it is Asia for a
+// beneficiary and California for a provider.
 const (
 	uspsFIPS = "" +
 		"AL01 AK02 AZ04 AR05 CA06 CO08 CT09 DE10 DC11 FL12 GA13 HI15 ID16 IL17 IN18 IA19 KS20 KY21 LA22 ME23 " +
@@ -22,14 +22,14 @@ const (
 		"B2CA "
 )
 
-// FIPSState returns the FIPS code of a state that v1 or v2 sends by its SSA
-// code or its letters, or "" when there is none.
+// FIPSState returns the FIPS code of a state, given its SSA code or its letters,
+// or "" if there is none.
 func FIPSState(code []byte) string {
 	return lookUp(uspsFIPS, USPSState(code))
 }
 
-// USPSState returns the letters of a state that v1 or v2 sends by its SSA code.
-// Two letters are returned in capitals; for all else it is "".
+// USPSState returns the letters of a state, given its SSA code. It returns two
+// letters in uppercase, and "" for anything else.
 func USPSState(code []byte) string {
 	var key [2]byte
 	switch len(code) {
@@ -56,7 +56,7 @@ func capital(c byte) byte {
 func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // lookUp returns the last two characters of the word that begins with a key of
-// two characters.
+// two characters, or "".
 func lookUp(words, key string) string {
 	for i := 0; i < len(words) && len(key) == 2; i += len("AL01 ") {
 		if words[i:i+2] == key {
