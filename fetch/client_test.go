@@ -91,7 +91,7 @@ func TestMetadataAndAttribution(t *testing.T) {
 	})
 }
 
-// TestConcurrentUse shares a client among many.
+// TestConcurrentUse: concurrent requests share one token.
 func TestConcurrentUse(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{})
@@ -111,8 +111,8 @@ func TestConcurrentUse(t *testing.T) {
 	})
 }
 
-// bulkServer is a server of the FHIR bulk data specification that is not BCDA:
-// SMART authentication, another layout, two documents in the export.
+// bulkServer is a plain FHIR bulk data server: SMART authentication unless key is
+// nil, other paths than BCDA's, a manifest of two pages.
 func bulkServer(t *testing.T, key *ecdsa.PublicKey) *memnet.Server {
 	polls := 0
 	mux := http.NewServeMux()
@@ -202,8 +202,8 @@ func TestAnyServer(t *testing.T) {
 	}
 }
 
-// TestBasicElsewhere uses id and secret at a server that is not BCDA: with the
-// grant that OAuth wants, and the characters of the secret as they are.
+// TestBasicElsewhere: servers other than BCDA get the OAuth 2 client credentials
+// grant, and the secret without escapes.
 func TestBasicElsewhere(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -242,7 +242,7 @@ func TestTLS(t *testing.T) {
 	wantSmallExport(t, dir)
 }
 
-// TestPlainHTTP: nothing is sent in the clear to anything but this machine.
+// TestPlainHTTP: nothing is sent unencrypted to another machine.
 func TestPlainHTTP(t *testing.T) {
 	_, err := fetch.New(fetch.Options{BaseURL: "http://192.0.2.1", Transport: noTransport{t}})
 	wantKind(t, err, fetch.ErrOptions)
@@ -264,7 +264,7 @@ func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, io.EOF
 }
 
-// TestEvents checks the order of the export log.
+// TestEvents checks the order of events.
 func TestEvents(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()[:1], Faults: []bcdatest.Fault{
@@ -296,8 +296,7 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// TestCancel: a cancelled export ends soon, leaves the job alone and can be
-// resumed.
+// TestCancel: a canceled export ends at once and does not cancel the job.
 func TestCancel(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		for _, fault := range []bcdatest.Fault{

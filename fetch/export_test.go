@@ -51,7 +51,7 @@ func TestExport(t *testing.T) {
 				t.Errorf("resume: %+v, %v, %d requests", again, err, s.total()-before)
 			}
 
-			// The same again is a new export; the files of the first stay.
+			// The same request is a new export now; the files of the first stay.
 			second, err := export(t, c, dir, fetch.Request{})
 			if err != nil || second.Run != 2 {
 				t.Fatalf("second: %+v, %v", second, err)
@@ -87,7 +87,7 @@ func TestEmptyExport(t *testing.T) {
 		if err != nil || len(result.Files) != 0 {
 			t.Fatalf("%+v, %v", result, err)
 		}
-		// An empty one counts: the next one is limited.
+		// An empty export counts: the next one is an increment.
 		if result, err = export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since == "" {
 			t.Errorf("%+v, %v", result, err)
 		}
@@ -96,7 +96,7 @@ func TestEmptyExport(t *testing.T) {
 
 func TestSinceAuto(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
-		// Nanoseconds and an offset, in what our clock takes for the future.
+		// With nanoseconds and an offset, and in the future by the local clock.
 		const odd = "2031-02-03T04:05:06.123456789+05:30"
 		s := serve(t, bcdatest.Options{Files: smallExport(), Manifest: func(m *bcdatest.Manifest) { m.TransactionTime = odd }})
 		dir, other := t.TempDir(), t.TempDir()
@@ -124,7 +124,7 @@ func TestSinceAuto(t *testing.T) {
 				t.Fatalf("%d: since %q, %v", i, result.Since, err)
 			}
 		}
-		// The server refuses that time, but it is sent, word for word.
+		// The server rejects that time, but it was sent as it is.
 		_, err := export(t, v2, dir, fetch.Request{Since: fetch.SinceAuto, Types: []string{"Coverage", "Patient"}, Group: "all"})
 		wantKind(t, err, fetch.ErrRejected)
 		last := s.requests[len(s.requests)-1]
@@ -189,8 +189,8 @@ func TestTwoRuns(t *testing.T) {
 	})
 }
 
-// TestStateLost: files that the state knows nothing of are not taken for those
-// of a new run.
+// TestStateLost: a new run does not mistake files that the state does not list
+// for its own.
 func TestStateLost(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
@@ -210,7 +210,7 @@ func TestStateLost(t *testing.T) {
 		if files["001-Patient-00001.ndjson"] != old || files["008-Patient-00001.ndjson.gz"] != string(lines("Patient", 1, 20)) {
 			t.Errorf("%d files", len(files))
 		}
-		// What was half done then is of no use to anybody.
+		// Partial files of earlier runs are removed.
 		left, err := filepath.Glob(filepath.Join(dir, "*.part*"))
 		if err != nil || len(left) != 1 || filepath.Base(left[0]) != "mine.part" {
 			t.Errorf("left over: %v, %v", left, err)
@@ -218,8 +218,8 @@ func TestStateLost(t *testing.T) {
 	})
 }
 
-// TestProgressOfTheRest: what an earlier run had downloaded is not counted
-// for the estimate of this one.
+// TestProgressOfTheRest: files that an earlier process downloaded do not count
+// in the estimate.
 func TestProgressOfTheRest(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{

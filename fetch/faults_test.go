@@ -38,8 +38,8 @@ func packed(text []byte) string {
 	return b.String()
 }
 
-// TestFaultsThatPass has faults that an export must survive: it ends well, with
-// one job.
+// TestFaultsThatPass: an export survives these faults and is complete, with one
+// job.
 func TestFaultsThatPass(t *testing.T) {
 	again := http.Header{"Retry-After": {"1"}} // MaxWait makes less of it
 	gzipped := http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"application/fhir+ndjson"}}
@@ -103,7 +103,8 @@ func TestFaultsThatPass(t *testing.T) {
 	}
 }
 
-// TestFaultsThatEnd has faults that end an export, and what must be said then.
+// TestFaultsThatEnd: these faults end an export, with this kind of error and
+// this text in it.
 func TestFaultsThatEnd(t *testing.T) {
 	for name, tt := range map[string]struct {
 		faults []bcdatest.Fault
@@ -111,7 +112,7 @@ func TestFaultsThatEnd(t *testing.T) {
 		client func(*fetch.Options)
 		kind   fetch.Kind
 		says   string
-		// ended: the same command again starts a new job
+		// ended: the same request starts a new job
 		ended bool
 	}{
 		"wrong secret": {
@@ -359,7 +360,7 @@ func (b *safeBuffer) String() string {
 	return b.b.String()
 }
 
-// TestAttach: a job that runs already for the same request is taken over.
+// TestAttach: an export attaches to a running job of the same request.
 func TestAttach(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 3 * time.Second})
@@ -380,7 +381,7 @@ func TestAttach(t *testing.T) {
 	})
 }
 
-// TestNotAttached: a job of another request is left alone, but named.
+// TestNotAttached: a job of another request is left alone, and named.
 func TestNotAttached(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Minute})
@@ -408,8 +409,8 @@ func TestNotAttached(t *testing.T) {
 	})
 }
 
-// TestResumeByRange: a file that breaks off goes on where it was, and is the
-// same in the end as one that came in one piece.
+// TestResumeByRange: an interrupted download continues where it ended, and its
+// file is the same as one that arrived in one piece.
 func TestResumeByRange(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
@@ -450,7 +451,7 @@ func TestResumeByRange(t *testing.T) {
 	})
 }
 
-// TestChangedFile: a file that changed in between is fetched from its start.
+// TestChangedFile: a file that has changed is downloaded from its start.
 func TestChangedFile(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		var n atomic.Int32
@@ -481,12 +482,12 @@ func TestChangedFile(t *testing.T) {
 	})
 }
 
-// TestThrottledDownloads: after a 429 fewer downloads go on.
+// TestThrottledDownloads: after a 429, fewer downloads run at a time.
 func TestThrottledDownloads(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		var active, before, after atomic.Int32
 		var passed atomic.Bool
-		full := make(chan struct{}) // closed when all that may come at a time are here
+		full := make(chan struct{}) // closed once all downloads have started
 		var files []bcdatest.File
 		for i := range 24 {
 			files = append(files, bcdatest.Text("Patient", lines("Patient", i, 3)))
@@ -523,8 +524,7 @@ func TestThrottledDownloads(t *testing.T) {
 	})
 }
 
-// TestOneRefresh: when the token is refused, one request for a new one is made
-// for all downloads.
+// TestOneRefresh: all downloads share one request for a new token.
 func TestOneRefresh(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		var s *fixture
@@ -543,8 +543,8 @@ func TestOneRefresh(t *testing.T) {
 	})
 }
 
-// TestShortTokens: a token that lives two seconds serves more than one
-// request.
+// TestShortTokens: a token that is valid for two seconds is used for more than
+// one request.
 func TestShortTokens(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), TokenLife: 2 * time.Second, JobTime: 100 * time.Millisecond})
@@ -557,7 +557,7 @@ func TestShortTokens(t *testing.T) {
 	})
 }
 
-// TestErrorFilesPass: information and warnings are success.
+// TestErrorFilesPass: an export with information and warnings is complete.
 func TestErrorFilesPass(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		text := strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"information"`) + "\n" + strings.ReplaceAll(outcome("informational", "x"), `"error"`, `"warning"`) + "\n"
@@ -638,8 +638,8 @@ func TestDeleted(t *testing.T) {
 	})
 }
 
-// TestAllowedOrigin: files of a second origin are fetched when that is wanted,
-// without the token.
+// TestAllowedOrigin: files at an allowed origin are downloaded without the
+// token.
 func TestAllowedOrigin(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 3, 5)
@@ -685,8 +685,8 @@ func TestSymlinks(t *testing.T) {
 	}
 }
 
-// TestExpired: an expired export keeps its files, and what comes with a 404 is
-// never saved.
+// TestExpired: an expired export keeps its files, and data sent with a 404 is not
+// saved.
 func TestExpired(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 3, Times: 1, Status: 401}, {At: bcdatest.Data, Skip: 4, Times: 1, Status: 401}}})
@@ -709,7 +709,7 @@ func TestExpired(t *testing.T) {
 	})
 }
 
-// TestDiskFull is about the errors; the condition itself is made up.
+// TestDiskFull simulates a full disk.
 func TestDiskFull(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
@@ -728,7 +728,7 @@ func TestDiskFull(t *testing.T) {
 	})
 }
 
-// TestSecrets: no secret is written anywhere, even if the server repeats it.
+// TestSecrets: no secret is shown or stored, even if the server repeats it.
 func TestSecrets(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		const secret = "s3cr3t/with+signs=&%"
@@ -783,8 +783,8 @@ func TestSecrets(t *testing.T) {
 	})
 }
 
-// TestShortRange: a partial reply that ends before the file does, and at the
-// end of a line, is not taken for the rest of it.
+// TestShortRange: a partial reply that ends at the end of a line, but before the
+// file does, is not mistaken for the rest of the file.
 func TestShortRange(t *testing.T) {
 	text := lines("Patient", 1, 400)
 	lineEnd := 20000 + bytes.IndexByte(text[20000:], '\n') + 1
@@ -851,8 +851,8 @@ func manifestOf(file http.HandlerFunc) http.Handler {
 	})
 }
 
-// TestLongRetryAfter: what the server asks for while a job runs is obeyed up
-// to MaxWait, and the log says so.
+// TestLongRetryAfter: Retry-After is obeyed up to MaxWait while a job runs, and
+// the log says so.
 func TestLongRetryAfter(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{
@@ -869,8 +869,8 @@ func TestLongRetryAfter(t *testing.T) {
 	})
 }
 
-// TestNoJobList: a server that is not BCDA need not have a list of jobs, and
-// may say so in any way.
+// TestNoJobList: servers other than BCDA may have no job list, with any reply at
+// its address.
 func TestNoJobList(t *testing.T) {
 	text := lines("Patient", 1, 3)
 	for name, list := range map[string]http.HandlerFunc{
@@ -900,9 +900,9 @@ func TestNoJobList(t *testing.T) {
 	}
 }
 
-// TestWaitingForAPlace: who waits because the server wanted fewer downloads
-// does not use up the budget for retries while others get on.
-func TestWaitingForAPlace(t *testing.T) {
+// TestWaitAtGate: a download that waits because the server throttles does not
+// use up its retry budget while others make progress.
+func TestWaitAtGate(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		server := bcdatest.New(bcdatest.Options{Files: []bcdatest.File{
 			bcdatest.Text("Patient", lines("Patient", 1, 30)), bcdatest.Text("Coverage", lines("Coverage", 1, 30)),
@@ -938,7 +938,7 @@ func TestWaitingForAPlace(t *testing.T) {
 	})
 }
 
-// TestListedJobs: what the list of jobs says is shown without secrets.
+// TestListedJobs: the job list is shown without secrets.
 func TestListedJobs(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := memnet.NewServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -954,8 +954,8 @@ func TestListedJobs(t *testing.T) {
 	})
 }
 
-// TestSlowStart: a process is killed while the server still works on its
-// request to start a job. The next one waits for what comes of it.
+// TestSlowStart: a process ends while the server is still processing its request
+// to start a job. The next one finds that job.
 func TestSlowStart(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		server := bcdatest.New(bcdatest.Options{Files: smallExport()})
@@ -988,7 +988,7 @@ func TestSlowStart(t *testing.T) {
 	})
 }
 
-// TestByteOrderMark: some servers begin a file with one.
+// TestByteOrderMark: some servers begin files with one.
 func TestByteOrderMark(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		text := "\ufeff" + string(lines("Patient", 1, 2))
@@ -1004,7 +1004,7 @@ func TestByteOrderMark(t *testing.T) {
 	})
 }
 
-// TestNoJobs: an empty list may be nothing but the words that there is none.
+// TestNoJobs: an empty job list may be only a message that there are none.
 func TestNoJobs(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		for body, fails := range map[string]bool{

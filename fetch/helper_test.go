@@ -35,8 +35,7 @@ var quick = fetch.Waits{
 	RetryBudget:  3 * time.Second,
 }
 
-// lines makes a file of synthetic resources, whose text does not compress too
-// well.
+// lines makes a file of n synthetic resources that does not compress well.
 func lines(resourceType string, seed, n int) []byte {
 	var b bytes.Buffer
 	x := uint64(seed)*2654435761 + 12345
@@ -51,7 +50,7 @@ func lines(resourceType string, seed, n int) []byte {
 	return b.Bytes()
 }
 
-// smallExport is an export of all three types, with seven files.
+// smallExport is an export of seven files, with all three resource types.
 var smallExport = sync.OnceValue(func() []bcdatest.File {
 	files := []bcdatest.File{
 		bcdatest.Text("Patient", lines("Patient", 1, 20)),
@@ -63,11 +62,11 @@ var smallExport = sync.OnceValue(func() []bcdatest.File {
 	return slices.Clip(files)
 })
 
-// A fixture is a server, and what was requested of it.
+// A fixture is a server that records its requests.
 type fixture struct {
 	*bcdatest.Server
 	url string
-	// storageURL is the origin of the files, if it is another one.
+	// storageURL is the origin of the files, unless it is the server's.
 	storageURL string
 
 	mu       sync.Mutex
@@ -115,7 +114,8 @@ func newFixture(opts bcdatest.Options) *fixture {
 	return f
 }
 
-// count is how many requests there were whose method and path begin so.
+// count counts the requests whose method and path have a prefix, such as "GET
+// /data/".
 func (f *fixture) count(prefix string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -171,7 +171,7 @@ func export(t testing.TB, c *fetch.Client, dir string, request fetch.Request) (*
 	return c.Export(ctx, fetch.ExportOptions{Dir: dir, Request: request})
 }
 
-// dataFiles are the finished files of a folder by name, decompressed.
+// dataFiles returns the decompressed finished files of a folder by name.
 func dataFiles(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -202,8 +202,7 @@ func dataFiles(t testing.TB, dir string) map[string]string {
 	return files
 }
 
-// wantSmallExport checks that a folder holds all of smallExport as its first
-// run.
+// wantSmallExport checks that a folder has exactly the data of smallExport.
 func wantSmallExport(t testing.TB, dir string) {
 	t.Helper()
 	var got []string

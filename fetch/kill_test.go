@@ -21,7 +21,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 )
 
-// The variables that make the test program the child of TestKill.
+// Environment variables that make the test program a child of TestKill.
 const (
 	childDir = "CCLF_TEST_CHILD_DIR"
 	childURL = "CCLF_TEST_CHILD_URL"
@@ -34,12 +34,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child exports, until it is killed.
+// child runs an export until it is killed.
 func child(dir, url string) int {
 	c, err := fetch.New(fetch.Options{BaseURL: url, API: "v2", Auth: credentials, Waits: quick})
 	if err == nil {
 		if saved, readErr := fetch.ReadLastRun(dir); readErr == nil && saved.Complete {
-			return 0 // the last one was killed when all was done
+			return 0 // the last process was killed after it had finished
 		}
 		fmt.Println("ready")
 		_, err = c.Export(context.Background(), fetch.ExportOptions{Dir: dir, Jobs: 3})
@@ -51,9 +51,9 @@ func child(dir, url string) int {
 	return 0
 }
 
-// TestKill kills exports at random moments. Whatever they were doing, the next
-// ones finish the work: one job, no file fetched again that was finished, and
-// in the end the bytes of an export that nobody disturbed.
+// TestKill kills exports at random moments. The next process continues each of
+// them: with one job, without downloading a finished file again, and with the
+// same bytes as an export that was not interrupted.
 func TestKill(t *testing.T) {
 	t.Parallel()
 	program, err := os.Executable()
@@ -64,12 +64,12 @@ func TestKill(t *testing.T) {
 	for i := range 14 {
 		files = append(files, bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", i, 40+i*60)))
 	}
-	undisturbed := t.TempDir()
-	if _, err := export(t, client(t, serveTCP(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API = "v2" }), undisturbed, fetch.Request{}); err != nil {
+	uninterrupted := t.TempDir()
+	if _, err := export(t, client(t, serveTCP(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API = "v2" }), uninterrupted, fetch.Request{}); err != nil {
 		t.Fatal(err)
 	}
-	want := rawFiles(t, undisturbed)
-	rounds := 4
+	want := rawFiles(t, uninterrupted)
+	rounds := 3
 	if testing.Short() {
 		rounds = 1
 	}
@@ -98,7 +98,7 @@ func TestKill(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _ = stdout.Read(make([]byte, 10)) // it begins, or has nothing to do
+			_, _ = stdout.Read(make([]byte, 10)) // until it is ready or has ended
 			ended := make(chan error, 1)
 			go func() { ended <- cmd.Wait() }()
 			patience := time.Duration(rand.IntN(90)) * time.Millisecond
@@ -108,7 +108,7 @@ func TestKill(t *testing.T) {
 			select {
 			case err = <-ended:
 			case <-time.After(patience):
-				_ = cmd.Process.Kill() // it may have ended by itself just now
+				_ = cmd.Process.Kill() // it may just have ended
 				err = <-ended
 				kills++
 			}
@@ -133,7 +133,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// rawFiles are the finished files of a folder, as they are stored.
+// rawFiles returns the finished files of a folder by name, as they are stored.
 func rawFiles(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -151,8 +151,7 @@ func rawFiles(t *testing.T, dir string) map[string][]byte {
 	return files
 }
 
-// notFinished complains about requests for files that are in the folder
-// already.
+// notFinished reports requests for files that are already in the folder.
 func notFinished(t *testing.T, dir string) func(*http.Request) {
 	var mu sync.Mutex
 	names := map[string]string{} // by the path of the file

@@ -20,10 +20,11 @@ import (
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 )
 
-// The variable that makes the test program the server of BenchmarkLoad.
+// loadServer is an environment variable that makes the test program the server
+// of BenchmarkLoad.
 const loadServer = "CCLF_TEST_LOAD_SERVER"
 
-// What BenchmarkLoad downloads.
+// The size of what BenchmarkLoad downloads.
 const (
 	loadFiles = 2000
 	loadBytes = 5_000_000_000 // as sent
@@ -35,11 +36,11 @@ func init() {
 	}
 }
 
-// serveLoad serves one file under many names, and never returns.
+// serveLoad serves one file under many names. It does not return.
 func serveLoad() {
 	text := lines("ExplanationOfBenefit", 1, 1500)
 	var stored bytes.Buffer
-	for stored.Len() < loadBytes/loadFiles { // gzip streams may stand one behind the other
+	for stored.Len() < loadBytes/loadFiles { // a file may have several gzip members
 		stored.WriteString(packed(text))
 	}
 	files := make([]bcdatest.File, loadFiles)
@@ -57,7 +58,7 @@ func serveLoad() {
 }
 
 // BenchmarkLoad downloads 2,000 files and 5 GB from another process. It runs
-// only when it is asked for:
+// only on request:
 //
 //	CCLF_LOAD=1 go test -run '^$' -bench Load -benchtime 1x ./fetch
 //
@@ -119,8 +120,8 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// residentMB is how much memory the process has now, or had at most where the
-// system does not tell that.
+// residentMB is the resident memory of the process in megabytes, or its peak on
+// systems that do not report it.
 func residentMB() int {
 	var size, resident int
 	if text, err := os.ReadFile("/proc/self/statm"); err == nil {

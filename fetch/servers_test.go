@@ -26,7 +26,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch/internal/memnet"
 )
 
-// elsewhere is a client of the server's other base, which is not BCDA's.
+// elsewhere makes a client of the server's plain FHIR API.
 func elsewhere(t testing.TB, s *fixture, change ...func(*fetch.Options)) *fetch.Client {
 	return client(t, s.url+"/fhir", append([]func(*fetch.Options){func(o *fetch.Options) {
 		auth := credentials
@@ -35,7 +35,7 @@ func elsewhere(t testing.TB, s *fixture, change ...func(*fetch.Options)) *fetch.
 	}}, change...)...)
 }
 
-// withStorage is a server whose files are at another origin.
+// withStorage starts a server whose files are at another origin.
 func withStorage(t testing.TB, opts bcdatest.Options) *fixture {
 	t.Helper()
 	var s *fixture
@@ -46,8 +46,8 @@ func withStorage(t testing.TB, opts bcdatest.Options) *fixture {
 	return s
 }
 
-// TestSignedAddresses: where signatures in addresses expire, the job is asked
-// for fresh ones, and the download goes on; there is one export.
+// TestSignedAddresses: when the signature of an address expires, the download
+// continues at a new address of the same job.
 func TestSignedAddresses(t *testing.T) {
 	for _, status := range []int{400, 401, 403} {
 		for _, storage := range []bool{true, false} {
@@ -57,7 +57,7 @@ func TestSignedAddresses(t *testing.T) {
 			run(t, fmt.Sprintf("%d storage %v", status, storage), func(t *testing.T) {
 				opts := bcdatest.Options{
 					Files: smallExport(), SignedUses: 1, SignedStatus: status,
-					// Each file breaks off once, and its signature is then used up.
+					// Downloads are interrupted, and then their signatures are used up.
 					Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 3, CutAfter: 6000}},
 				}
 				var s *fixture
@@ -85,8 +85,8 @@ func TestSignedAddresses(t *testing.T) {
 	}
 }
 
-// TestResumeOutdated: what is resumed long after its addresses were given asks
-// for them anew, also with --resume.
+// TestResumeOutdated: an export that is resumed after its addresses have expired
+// gets new ones.
 func TestResumeOutdated(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := withStorage(t, bcdatest.Options{
@@ -105,7 +105,7 @@ func TestResumeOutdated(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		// All signatures that were given are used up.
+		// Use up all signatures.
 		state, err := os.ReadFile(filepath.Join(dir, stateFile))
 		if err != nil {
 			t.Fatal(err)
@@ -126,8 +126,8 @@ func TestResumeOutdated(t *testing.T) {
 	})
 }
 
-// TestRedirectedFiles: a server that redirects to a storage host makes a fresh
-// signature each time, and the token stays with it.
+// TestRedirectedFiles: a redirect to a storage host is followed without the token,
+// and again when its signature has expired.
 func TestRedirectedFiles(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 1, 30)
@@ -150,7 +150,7 @@ func TestRedirectedFiles(t *testing.T) {
 		if _, err := export(t, c, dir, fetch.Request{}); err != nil || dataFiles(t, dir)["001-Patient-00001.ndjson"] != string(text) {
 			t.Error(err)
 		}
-		// Unless the host is allowed, the hint names it.
+		// If the host is not allowed, the error names it.
 		_, err := export(t, client(t, s.URL+"/fhir", func(o *fetch.Options) { o.Auth = nil }), t.TempDir(), fetch.Request{})
 		wantKind(t, err, fetch.ErrPartial)
 		var e *fetch.Error
@@ -160,8 +160,8 @@ func TestRedirectedFiles(t *testing.T) {
 	})
 }
 
-// TestRefusedForGood: an address that is refused whatever the job gives costs
-// one file, not the export, and does not go on for ever.
+// TestRefusedForGood: a file whose new addresses are refused as well is given up,
+// and the other files are downloaded.
 func TestRefusedForGood(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := withStorage(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Status: 403}}})
@@ -175,8 +175,8 @@ func TestRefusedForGood(t *testing.T) {
 	})
 }
 
-// TestFlawedFiles: a file is kept with its good lines, counted and named; the
-// time of the next export is not moved, unless that is wanted.
+// TestFlawedFiles: a flawed file is kept, counted and named, and the export is
+// incomplete unless flaws are allowed.
 func TestFlawedFiles(t *testing.T) {
 	good := string(lines("Patient", 1, 1000))
 	half := len(good)/2 + strings.IndexByte(good[len(good)/2:], '\n') + 1
@@ -217,7 +217,7 @@ func TestFlawedFiles(t *testing.T) {
 			if runs, err := fetch.CompleteRuns(dir); err != nil || len(runs) != 0 {
 				t.Errorf("%+v, %v", runs, err)
 			}
-			// Told to, it takes the export for complete, without another request.
+			// With AllowFlawed the export is complete, without another request.
 			before := s.total()
 			accept := fetch.ExportOptions{Dir: dir, Request: fetch.Request{Since: fetch.SinceAuto}, AllowFlawed: true}
 			do := c.Resume
@@ -243,8 +243,8 @@ func first(change func(*bcdatest.ManifestFile)) func(*bcdatest.Manifest) {
 	}
 }
 
-// TestIntegrityHolds: length and checksum that are right are no news, and what
-// was spoiled on the way is fetched again.
+// TestIntegrityHolds: a file that was damaged by the network is downloaded again,
+// and one with the right length and checksum has no flaw.
 func TestIntegrityHolds(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		text := lines("Patient", 1, 40)
@@ -269,7 +269,7 @@ func TestIntegrityHolds(t *testing.T) {
 	})
 }
 
-// TestKickoffReplies: servers say in several ways where a job is.
+// TestKickoffReplies: servers send the address of a job in several ways.
 func TestKickoffReplies(t *testing.T) {
 	for name, opts := range map[string]bcdatest.Options{
 		"202 and Location":         {Location: "Location"},
@@ -288,8 +288,8 @@ func TestKickoffReplies(t *testing.T) {
 	}
 }
 
-// TestUnnamedJob: a job of which nobody says where it is, is not started again
-// and again.
+// TestUnnamedJob: a job without an address is looked for in the job list, and
+// not started again.
 func TestUnnamedJob(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		opts := bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Location: "-"}
@@ -299,7 +299,7 @@ func TestUnnamedJob(t *testing.T) {
 		if !strings.Contains(err.Error(), "without the address of its job; the job may be running") || s.exports() != 1 {
 			t.Errorf("%v, %d kick-offs", err, s.exports())
 		}
-		// With a list, it is found there.
+		// It is in the job list.
 		s = serve(t, bcdatest.Options{Files: smallExport(), Location: "-"})
 		dir := t.TempDir()
 		if _, err := export(t, client(t, s.url), dir, fetch.Request{}); err != nil || s.exports() != 1 {
@@ -309,8 +309,7 @@ func TestUnnamedJob(t *testing.T) {
 	})
 }
 
-// TestLostStarts: requests that may have started a job are repeated twice, not
-// until the budget ends.
+// TestLostStarts: requests that may have started a job are repeated only twice.
 func TestLostStarts(t *testing.T) {
 	for name, fault := range map[string]bcdatest.Fault{
 		"lost": {At: bcdatest.Kickoff, Lose: true},
@@ -326,15 +325,17 @@ func TestLostStarts(t *testing.T) {
 			}
 		})
 	}
-	// What certainly started none is repeated as long as the budget lasts.
-	s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 5, Status: 503}}})
-	if _, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{}); err != nil || s.exports() != 6 {
-		t.Errorf("%v, %d kick-offs", err, s.exports())
-	}
+	// A request that certainly started none is repeated for the whole budget.
+	run(t, "503", func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", NoJobList: true, Faults: []bcdatest.Fault{{At: bcdatest.Kickoff, Times: 5, Status: 503}}})
+		if _, err := export(t, elsewhere(t, s), t.TempDir(), fetch.Request{}); err != nil || s.exports() != 6 {
+			t.Errorf("%v, %d kick-offs", err, s.exports())
+		}
+	})
 }
 
-// TestManifestForms: what known servers send passes, and what cannot be read
-// ends soon, with the member that is wrong.
+// TestManifestForms: manifests of known servers are accepted. An invalid one ends
+// the export after a few polls, with an error that names the member.
 func TestManifestForms(t *testing.T) {
 	without := func(change func(map[string]any)) func([]byte) []byte {
 		return func(text []byte) []byte {
@@ -376,7 +377,7 @@ func TestManifestForms(t *testing.T) {
 	}
 }
 
-// relative makes addresses relative to that of the manifest, /fhir/jobs/1.
+// relative makes addresses relative to the manifest's, /fhir/jobs/1.
 func relative(m map[string]any) {
 	for _, file := range m["output"].([]any) {
 		f := file.(map[string]any)
@@ -385,8 +386,8 @@ func relative(m map[string]any) {
 	}
 }
 
-// TestGoneFiles: files that are gone while their job lives do not keep a folder
-// busy for ever.
+// TestGoneFiles: an export whose files are gone, although its job is not, ends at
+// the second attempt.
 func TestGoneFiles(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		for status, requests := range map[int]int{404: 1, 410: 1, 500: 4} {
@@ -408,7 +409,7 @@ func TestGoneFiles(t *testing.T) {
 					wantKind(t, err, fetch.ErrExpired)
 					err = daily()
 				}
-				// With New, the second day's export is the second day's.
+				// With New, the second attempt starts a new export.
 				if err != nil || s.JobCount() != 2 {
 					t.Errorf("%d, again %v: %v, %d jobs", status, again, err, s.JobCount())
 				}
@@ -417,8 +418,8 @@ func TestGoneFiles(t *testing.T) {
 	})
 }
 
-// TestNewAfterExpiry: a folder whose job has expired meanwhile starts a new
-// export at once, if that is wanted.
+// TestNewAfterExpiry: with New, an export whose job has expired is replaced by a
+// new one at once.
 func TestNewAfterExpiry(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 2, Status: 401}, {At: bcdatest.Data, Skip: 1, Times: 1, Status: 401}}})
@@ -433,7 +434,8 @@ func TestNewAfterExpiry(t *testing.T) {
 	})
 }
 
-// TestWaitForOthers: a job that is in the way is waited for, without a limit.
+// TestWaitForOthers: with Wait, an export waits for a job that blocks it, beyond
+// the retry budget.
 func TestWaitForOthers(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 300 * time.Millisecond})
@@ -463,7 +465,7 @@ func TestWaitForOthers(t *testing.T) {
 	})
 }
 
-// TestMixedFolder: data of two versions of the API do not go into one folder.
+// TestMixedFolder: a folder does not mix data of two API versions.
 func TestMixedFolder(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir"})
@@ -480,7 +482,7 @@ func TestMixedFolder(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		// A job that was refused has no data.
+		// A rejected export left no data.
 		s = serve(t, bcdatest.Options{Files: smallExport(), NoV3: true})
 		dir = t.TempDir()
 		_, err := export(t, client(t, s.url), dir, fetch.Request{})
@@ -491,7 +493,7 @@ func TestMixedFolder(t *testing.T) {
 	})
 }
 
-// TestCompleteRuns lists what is complete, in the order of the manifests.
+// TestCompleteRuns lists complete exports, with their files in manifest order.
 func TestCompleteRuns(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 7, Times: 1, Status: 403}}})
@@ -533,7 +535,7 @@ func TestCompleteRuns(t *testing.T) {
 	})
 }
 
-// TestSystemTypes: the remark of v3 is recognized, and its text not shown.
+// TestSystemTypes recognizes v3's message about system types.
 func TestSystemTypes(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport()})
@@ -549,7 +551,7 @@ func TestSystemTypes(t *testing.T) {
 	})
 }
 
-// TestScope: AB2D wants a scope with the client credentials.
+// TestScope: AB2D requires a scope.
 func TestScope(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Files: smallExport(), Base: "/fhir", Scope: "clientCreds"})
@@ -583,7 +585,7 @@ func TestUntil(t *testing.T) {
 		if n := s.count("GET /fhir/Patient/$export"); n != 1 {
 			t.Errorf("%d kick-offs", n)
 		}
-		// Such an export is no base for an increment of all.
+		// Such an export is not the base of an increment without Until.
 		if result, err := export(t, c, dir, fetch.Request{Since: fetch.SinceAuto}); err != nil || result.Since != "" {
 			t.Errorf("%+v, %v", result, err)
 		}
@@ -596,7 +598,7 @@ func TestUntil(t *testing.T) {
 	})
 }
 
-// TestForbidden: the same 403 is the same error wherever it comes.
+// TestForbidden: a 403 is the same kind of error in every request.
 func TestForbidden(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		refuse := func(at bcdatest.Place) bcdatest.Fault {
@@ -614,8 +616,8 @@ func TestForbidden(t *testing.T) {
 	})
 }
 
-// TestProxy: the refusal of a proxy is not taken for the server's, and ends at
-// once when trying again would not help.
+// TestProxy: the refusal of a proxy is reported as such, and not retried if that
+// would not help.
 func TestProxy(t *testing.T) {
 	var requests int
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -640,7 +642,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestCertificates: what is wrong with a certificate is said, at once.
+// TestCertificates: the error says what is wrong with a certificate, without
+// retries.
 func TestCertificates(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
 	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -665,7 +668,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// TestFacts checks what a program needs to give advice about an error.
+// TestFacts checks the facts in errors from which programs make hints.
 func TestFacts(t *testing.T) {
 	run(t, "origin of files", func(t *testing.T) {
 		s := withStorage(t, bcdatest.Options{Files: smallExport()})
@@ -725,8 +728,8 @@ func TestFacts(t *testing.T) {
 	})
 }
 
-// TestTokenIsHTML: an address that is not the one for tokens is given up after
-// a few attempts, and not retried for the whole budget.
+// TestTokenIsHTML: a token address that returns something else is given up after a
+// few attempts, before the retry budget is used up.
 func TestTokenIsHTML(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		s := serve(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Token, Status: 200, Body: "<html>"}}})
@@ -744,8 +747,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestInterruptedReply: a reply that is no longer read because the command was
-// interrupted did not break off, and nothing is tried again.
+// TestInterruptedReply: when the context ends while a reply is read, that is the
+// error, and there is no retry.
 func TestInterruptedReply(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())

@@ -31,12 +31,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// SetFreeSpace makes a client believe that there is so much room.
+// SetFreeSpace makes a client believe that the disk has this much free space.
 func SetFreeSpace(c *Client, free uint64) {
 	c.freeSpace = func(string) (uint64, bool) { return free, true }
 }
 
-// NewTransport makes the transport that clients have, for tests that change it.
+// NewTransport makes the default transport of clients, for tests that change it.
 func NewTransport(t *testing.T, waits Waits) *http.Transport {
 	t.Helper()
 	return newTransport(waits.withDefaults(), nil)
@@ -468,9 +468,9 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestLostPart: a part that was whole, and then lost its text when the machine
-// went down, is not taken for an empty file.
-func TestLostPart(t *testing.T) {
+// TestLostPartial: a whole partial file that lost its content in a crash of the
+// machine is not mistaken for an empty file.
+func TestLostPartial(t *testing.T) {
 	f, err := lockFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -568,7 +568,7 @@ func TestIntegrity(t *testing.T) {
 			}
 		}
 	}
-	// What is not known to be a sum is none.
+	// Anything else is ignored.
 	for _, extension := range []string{`"x"`, `[{"url":"https://dpc.cms.gov/checksum","valueString":"` + sum + sum + `"}]`, `[{"url":"https://dpc.cms.gov/file_length","valueDecimal":-1}]`} {
 		m, err := parseManifest([]byte(`{"transactionTime":"2026-01-01T00:00:00Z","output":[{"type":"Patient","url":"/x","extension":` + extension + `}]}`))
 		if err != nil || m.Output[0].Integrity != (integrity{}) {
@@ -602,8 +602,8 @@ func TestParseExportURL(t *testing.T) {
 	}
 }
 
-// TestReadAhead: what is read ahead is what there is, in any pieces, up to the
-// error; and it can be left at any time.
+// TestReadAhead: reading ahead gives the same bytes and the same error as reading,
+// and may be stopped at any time.
 func TestReadAhead(t *testing.T) {
 	text := bytes.Repeat([]byte("0123456789abcdef"), 100_000)
 	broken := errors.New("broken")
@@ -623,8 +623,8 @@ func TestReadAhead(t *testing.T) {
 	a.close()
 }
 
-// BenchmarkContent checks a file of claims-like text that compresses as claims
-// do, to about a fourteenth.
+// BenchmarkContent checks a file that resembles claims and compresses as well as
+// they do, to about a fourteenth.
 func BenchmarkContent(b *testing.B) {
 	var text, stored bytes.Buffer
 	for i := range 20_000 {
