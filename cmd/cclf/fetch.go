@@ -147,7 +147,7 @@ func newFetchCommand(e *env) *cli.Command {
 	}
 }
 
-// prepare makes the request of the flags.
+// prepare completes the request.
 func (o *fetchOptions) prepare() error {
 	for _, list := range o.types {
 		o.request.Types = append(o.request.Types, strings.Split(list, ",")...)
@@ -156,7 +156,7 @@ func (o *fetchOptions) prepare() error {
 	return o.splitBaseURL()
 }
 
-// splitBaseURL takes the address of an export for its base URL and request.
+// splitBaseURL accepts the address of an export as the base URL.
 func (o *fetchOptions) splitBaseURL() error {
 	base, r, ok, err := fetch.ParseExportURL(o.server.BaseURL)
 	if !ok || err != nil {
@@ -224,7 +224,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	return result, nil
 }
 
-// useLastRun takes the flags that are not set from the export to resume.
+// useLastRun takes flags that are not set from the export to resume.
 func (o *fetchOptions) useLastRun() error {
 	saved, err := fetch.ReadLastRun(o.resume)
 	if err != nil {
@@ -253,7 +253,7 @@ func (o *fetchOptions) useLastRun() error {
 		}
 	}
 	if saved.Complete {
-		// Nothing will be sent, so nobody need be asked for credentials.
+		// Nothing will be sent, so no credentials are needed.
 		o.server.Auth, o.server.Key = "none", ""
 	}
 	if o.isSet("allow-origin") {
@@ -262,14 +262,15 @@ func (o *fetchOptions) useLastRun() error {
 	return nil
 }
 
-// otherThan finds a flag that asks for something other than what is resumed.
+// otherThan returns the name of a flag that differs from the export to resume, or
+// "".
 func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 	plain := func(base string) string {
 		return strings.TrimRight(strings.TrimSuffix(strings.TrimRight(base, "/"), "/api/"+saved.API), "/")
 	}
 	base := o.server.BaseURL
 	if base == os.Getenv("BCDA_BASE_URL") {
-		base = saved.BaseURL // it is not about this export
+		base = saved.BaseURL // it may be meant for other exports
 	}
 	given, was := o.request, saved.Request
 	for _, f := range []struct {
@@ -297,7 +298,7 @@ func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
 	var resources, bytes int64
 	files := 0
-	messages := "" // the first file of them
+	messages := "" // first file with messages of the server
 	for _, f := range r.Files {
 		if f.Kind == fetch.KindError {
 			if messages == "" {
@@ -329,7 +330,7 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	since := ""
 	switch {
 	case r.SinceRun != 0:
-		since = fmt.Sprintf(", since %s, the time of run %d", r.Since, r.SinceRun)
+		since = fmt.Sprintf(", since %s, the transaction time of run %d", r.Since, r.SinceRun)
 	case r.Since != "":
 		since = ", since " + r.Since
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth"
 )
 
-// sandbox serves a small export, and points the environment to it.
+// sandbox serves a small export, and sets the environment for it.
 func sandbox(t *testing.T, opts bcdatest.Options) (*bcdatest.Server, string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -47,8 +47,8 @@ func sandbox(t *testing.T, opts bcdatest.Options) (*bcdatest.Server, string) {
 	return s, ts.URL
 }
 
-// TestInterruptedFetch sends SIGINT to the program: it ends soon, leaves the
-// job alone, and says how to go on.
+// TestInterruptedFetch sends SIGINT to the program: it ends at once, does not
+// cancel the job, and says how to resume.
 func TestInterruptedFetch(t *testing.T) {
 	program, err := exec.LookPath("cclf") // the test program under another name
 	if err != nil {
@@ -105,7 +105,7 @@ func TestResumeNeedsNoFlags(t *testing.T) {
 	}
 }
 
-// TestPrompt asks for the credentials on a terminal.
+// TestPrompt: on a terminal, cclf asks for credentials.
 func TestPrompt(t *testing.T) {
 	sandbox(t, bcdatest.Options{})
 	t.Setenv("BCDA_CLIENT_ID", "")
@@ -120,7 +120,7 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
-// TestInterruptedPrompt: whoever is asked can say no.
+// TestInterruptedPrompt: the prompt can be interrupted.
 func TestInterruptedPrompt(t *testing.T) {
 	for name, id := range map[string]string{"id": "", "secret": "x"} {
 		t.Run(name, func(t *testing.T) {
@@ -142,14 +142,14 @@ func TestInterruptedPrompt(t *testing.T) {
 	}
 }
 
-// runInto runs cclf run with a data set in out.
+// runInto runs cclf run with the data set out.
 func runInto(t *testing.T, out string, flags ...string) (code int, stderr string) {
 	t.Helper()
 	code, _, stderr = cclf(t.Context(), strings.NewReader("x"), append([]string{"run", "-o", out, "--api", "v2"}, flags...)...)
 	return code, stderr
 }
 
-// inputsOf are the inputs in the manifest of a data set.
+// inputsOf returns the names of the inputs in the manifest of a data set.
 func inputsOf(t *testing.T, out string) []string {
 	t.Helper()
 	var manifest convert.Manifest
@@ -167,8 +167,8 @@ func inputsOf(t *testing.T, out string) []string {
 	return names
 }
 
-// TestRunAgain: cclf run fetches what is asked for, whatever there was before,
-// and converts all that there is.
+// TestRunAgain: cclf run downloads the requested export, whatever was there before,
+// and converts all complete exports.
 func TestRunAgain(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	dir := t.TempDir()
@@ -186,8 +186,8 @@ func TestRunAgain(t *testing.T) {
 		{move: true, jobs: 2, want: []string{"002-Patient-00001.ndjson.gz"}},
 		// Another type.
 		{flags: []string{"--overwrite", "--type", "Patient"}, jobs: 3, want: []string{"003-Patient-00001.ndjson.gz"}},
-		// The weekly timer: nothing new, and all that was there is in the data set.
-		{flags: []string{"--overwrite", "--since", "auto"}, jobs: 4, want: first, says: ", the time of run 2)"},
+		// The weekly job: nothing new, and the data set keeps what was there.
+		{flags: []string{"--overwrite", "--since", "auto"}, jobs: 4, want: first, says: ", the transaction time of run 2)"},
 		{flags: []string{"--overwrite", "--since", "2020-03-01T00:00:00Z"}, jobs: 5, want: first},
 	} {
 		if step.move {
@@ -208,8 +208,8 @@ func TestRunAgain(t *testing.T) {
 	}
 }
 
-// TestConvertAgain: where only the conversion was cut off, it is done again
-// without another export, unless another one is asked for.
+// TestConvertAgain: if only the conversion did not finish, it is repeated without a
+// new export, unless another request is made.
 func TestConvertAgain(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
@@ -229,7 +229,7 @@ func TestConvertAgain(t *testing.T) {
 		if err := fetch.SetNote(out+"-export", saved.Number, note); err != nil {
 			t.Fatal(err)
 		}
-		// What a conversion leaves that was killed.
+		// What is left of a conversion that was killed.
 		err := errors.Join(os.RemoveAll(out), os.MkdirAll(filepath.Join(out, ".incomplete", "set"), 0o700),
 			os.WriteFile(filepath.Join(out, "_lock"), nil, 0o600))
 		if err != nil {
@@ -239,7 +239,7 @@ func TestConvertAgain(t *testing.T) {
 	cutOff()
 	t.Setenv("BCDA_CLIENT_SECRET", "") // nobody is asked
 	code, stderr := runInto(t, out)
-	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "it is not fetched again") || len(inputsOf(t, out)) < 3 {
+	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "converting it now") || len(inputsOf(t, out)) < 3 {
 		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 	}
 	t.Setenv("BCDA_CLIENT_SECRET", bcdatest.ClientSecret)
@@ -256,8 +256,8 @@ func TestConvertAgain(t *testing.T) {
 	}
 }
 
-// TestFailedConversion: an export of which the conversion failed is converted by
-// the next run, and not fetched again.
+// TestFailedConversion: an export whose conversion failed is converted by the next
+// run, without a new export.
 func TestFailedConversion(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
@@ -283,7 +283,7 @@ func TestFailedConversion(t *testing.T) {
 	}
 }
 
-// TestRunRefusesLess: a data set of less than there was is not made by accident.
+// TestRunRefusesLess: a data set is not replaced by a smaller one by accident.
 func TestRunRefusesLess(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
@@ -294,11 +294,11 @@ func TestRunRefusesLess(t *testing.T) {
 	if code, stderr = runInto(t, out, "--since", "2020-03-01T00:00:00Z", "--allow-shrink"); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
-	// Nor an increment on top of that.
+	// Neither is an increment on top of that.
 	if code, stderr = runInto(t, out, "--since", "auto", "--overwrite"); code != exitShrink {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
-	// A file of a full export that is gone.
+	// A file of a full export is missing.
 	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
@@ -308,13 +308,13 @@ func TestRunRefusesLess(t *testing.T) {
 	if code, stderr = runInto(t, out, "--overwrite", "--since", "auto"); code != exitShrink || !strings.Contains(stderr, "003-Patient-00001.ndjson.gz") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
-	// Another full export has all that was in it.
+	// Another full export contains what was in it.
 	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
 
-// TestRunEmptyExport: an export without data is asked for again the next time.
+// TestRunEmptyExport: an export without data is requested again the next time.
 func TestRunEmptyExport(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output = nil }})
 	out := filepath.Join(t.TempDir(), "out")
@@ -360,7 +360,7 @@ func TestServerExitCodes(t *testing.T) {
 	}
 }
 
-// TestCredentialFiles reads files of credentials as people have them.
+// TestCredentialFiles reads credentials files in their usual forms.
 func TestCredentialFiles(t *testing.T) {
 	basic := base64.StdEncoding.EncodeToString([]byte("me:s:e=c"))
 	for _, text := range []string{
@@ -380,8 +380,8 @@ func TestCredentialFiles(t *testing.T) {
 	}
 }
 
-// TestMissingCredentials says which of them is missing, and warns of a file that
-// others can read.
+// TestMissingCredentials: the error says which credentials are missing, and a file
+// that others can read gets a warning.
 func TestMissingCredentials(t *testing.T) {
 	for text, says := range map[string]string{
 		"CLIENT_ID=x": "missing client secret in ", "CLIENT_SECRET=x": "missing client id in ", "": "missing client id and client secret in ",
@@ -394,7 +394,7 @@ func TestMissingCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "token", "--credentials", name, "--base-url", "https://192.0.2.1")
-		if code != exitAuth || !strings.Contains(errOut, says) || !strings.Contains(errOut, "other users of this machine may read") {
+		if code != exitAuth || !strings.Contains(errOut, says) || !strings.Contains(errOut, "other users can read") {
 			t.Errorf("exit code %d\n%s", code, errOut)
 		}
 	}
@@ -406,7 +406,7 @@ func TestMissingCredentials(t *testing.T) {
 	}
 }
 
-// TestJobAddress: a job may be named by its address.
+// TestJobAddress: a job can be given by its address.
 func TestJobAddress(t *testing.T) {
 	s, url := sandbox(t, bcdatest.Options{JobTime: time.Hour})
 	t.Setenv("BCDA_BASE_URL", "")
@@ -435,7 +435,7 @@ func TestJobAddress(t *testing.T) {
 	}
 }
 
-// TestExportAddress: a whole $export address is a base URL and a request.
+// TestExportAddress: the base URL can be the address of an export.
 func TestExportAddress(t *testing.T) {
 	_, url := sandbox(t, bcdatest.Options{})
 	t.Setenv("BCDA_BASE_URL", "")
@@ -447,13 +447,13 @@ func TestExportAddress(t *testing.T) {
 	}
 	for _, flag := range []string{"--type=Patient", "--group=all", "--since=auto"} {
 		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Patient/$export", flag)
-		if code != exitUsage || !strings.Contains(errOut, "cannot be given too") {
+		if code != exitUsage || !strings.Contains(errOut, "cannot be combined with it") {
 			t.Errorf("%s: exit code %d\n%s", flag, code, errOut)
 		}
 	}
 }
 
-// TestResumeWithSameFlags: the flags of the export may be repeated.
+// TestResumeWithSameFlags: the flags of the export can be repeated.
 func TestResumeWithSameFlags(t *testing.T) {
 	_, url := sandbox(t, bcdatest.Options{})
 	t.Setenv("BCDA_BASE_URL", "")

@@ -17,7 +17,7 @@ func newJobsCommand(e *env) *cli.Command {
 	var server serverOptions
 	var result resultFlags
 	var states []string
-	// with runs an action with the client of the flags.
+	// with makes the client for an action.
 	with := func(action func(context.Context, *fetch.Client, *cli.Command) error) cli.ActionFunc {
 		return func(ctx context.Context, cmd *cli.Command) error {
 			server := server

@@ -22,7 +22,7 @@ import (
 type runOptions struct {
 	fetchOptions
 	to     convert.Options
-	strict bool // about what the export holds
+	strict bool // see conversion
 }
 
 func newRunCommand(e *env) *cli.Command {
@@ -183,19 +183,19 @@ func (o *runOptions) convertArrivals(ctx context.Context, e *env, files *arrival
 	return runConvert(ctx, e, to, conversion{strict: o.strict, showAfter: downloaded})
 }
 
-// isFetched tells whether the last export in the folder is complete and is the
-// one that is asked for, and only its conversion was cut off. With --new, a new
-// export is wanted all the same.
+// isFetched reports whether the last export in the folder is complete and of the
+// same request, and only its conversion did not finish. With --new, a new export
+// is started anyway.
 func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
 	saved, err := fetch.ReadLastRun(o.out)
 	if err != nil || !saved.Complete || o.startNew {
-		return false, nil //nolint:nilerr // fetch itself says what is wrong with the folder
+		return false, nil //nolint:nilerr // fetch reports what is wrong with the folder
 	}
 	var note fetchNote
 	if json.Unmarshal([]byte(saved.Note), &note) != nil || note.ConvertTo == "" || note.Converted {
 		return false, nil
 	}
-	// Nothing is sent for the comparison, so nobody is asked for credentials.
+	// Nothing will be sent, so no credentials are needed.
 	server := o.server
 	server.Auth, server.Key = "none", ""
 	c, err := server.client(ctx, e, e.log)
@@ -205,12 +205,12 @@ func (o *runOptions) isFetched(ctx context.Context, e *env) (bool, error) {
 	if !saved.Matches(c, o.request) {
 		return false, nil
 	}
-	// An export without data is nothing that could be converted.
+	// An export without data cannot be converted.
 	runs, err := fetch.CompleteRuns(o.out)
 	return len(runs) > 0 && len(runs[len(runs)-1].Files) > 0, err
 }
 
-// setConverted writes down that the last export is in a data set.
+// setConverted records that the last export is in a data set.
 func (o *runOptions) setConverted() error {
 	saved, err := fetch.ReadLastRun(o.out)
 	if err != nil {
@@ -228,8 +228,8 @@ func (o *runOptions) setConverted() error {
 	return fetch.SetNote(o.out, saved.Number, string(text))
 }
 
-// checkBase refuses an increment that nothing in the folder can be added to:
-// the data set would be what changed, and no more.
+// checkBase refuses an increment if the folder has no full export: the data set
+// would hold only what changed.
 func (o *runOptions) checkBase(since string) error {
 	if since == "" || since == fetch.SinceAuto || o.to.AllowShrink {
 		return nil
@@ -312,8 +312,7 @@ func existingInputs(runs []fetch.CompleteRun) (inputs, missing []string) {
 	return inputs, missing
 }
 
-// isSuperseded tells whether one of the later runs was a full export of the
-// same kind.
+// isSuperseded reports whether a later run was a full export of the same kind.
 func isSuperseded(run fetch.CompleteRun, later []fetch.CompleteRun) bool {
 	return slices.ContainsFunc(later, func(l fetch.CompleteRun) bool {
 		a, b := run.Request, l.Request

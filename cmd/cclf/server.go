@@ -85,7 +85,7 @@ func (o *serverOptions) flags() []cli.Flag {
 // serverCategory is where help lists the flags of the server.
 const serverCategory = "SERVER OPTIONS"
 
-// credentialsHelp is for the descriptions of commands.
+// credentialsHelp is part of the descriptions of commands.
 const credentialsHelp = `
 			Credentials come from the environment variables BCDA_CLIENT_ID and
 			BCDA_CLIENT_SECRET, from a file (--credentials), or from a prompt on a
