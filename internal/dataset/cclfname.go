@@ -10,16 +10,17 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// FixedOptions are for the format Fixed. The zero value makes plain files,
-// CCLF0 to CCLFB; those behind ACO are for a delivery with CMS's names.
+// FixedOptions are options of the format Fixed. The zero value makes plain files,
+// CCLF0 to CCLFB. With ACO, there is one zip file, with CMS's names; the options
+// after it are for that.
 type FixedOptions struct {
 	Layout schema.Layout
 
-	ACO             string    // its id: one zip file, as CMS delivers it
-	Program         Program   // that of the ACO's first letter unless set
-	PerformanceYear int       // the run date's unless set; for a run-out, the year before
-	RunDate         time.Time // the newest update in the export unless set
-	Runout          bool      // claims of the performance year that came in after it
+	ACO             string    // id of the ACO, such as A1234
+	Program         Program   // unless set, the program with ids of this form
+	PerformanceYear int       // unless set, the year of the run date; for a run-out, the year before
+	RunDate         time.Time // unless set, that of the newest data
+	Runout          bool      // claims of the performance year that were loaded after it
 }
 
 // A Program is a program in which CMS delivers CCLF files.
@@ -35,12 +36,12 @@ const (
 	PCF   Program = "pcf"   // Primary Care First
 )
 
-// naming is how the files of a program are named: P, the id, ACO, then what
-// tells the file, the date and the time.
+// naming is how the files of a program are named: P, the id, ACO, the file, the
+// date and the time.
 type naming struct {
 	program  Program
-	letter   byte // that begins the ids
-	digits   int  // letters or digits behind it
+	letter   byte // the first of an id
+	digits   int  // letters or digits after it
 	noRunout bool
 	bareZip  bool // no letter before the year in the name of the zip file
 }
@@ -63,7 +64,7 @@ func Programs() []Program {
 	return list
 }
 
-// pattern is what an id of the program looks like.
+// pattern is the form of an id, such as A####.
 func (n *naming) pattern() string { return string(n.letter) + strings.Repeat("#", n.digits) }
 
 func (n *naming) matches(id string) bool {
@@ -71,10 +72,10 @@ func (n *naming) matches(id string) bool {
 		strings.Trim(id[1:], "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
-// ErrOptions reports options that do not go together.
+// ErrOptions reports options that are invalid, or contradict each other.
 var ErrOptions = errors.New("impossible options")
 
-// check finds what is wrong with the options before anything is read.
+// check returns an error for invalid options.
 func (o *FixedOptions) check() error {
 	if o.ACO == "" {
 		if o.Program != "" || o.PerformanceYear != 0 || !o.RunDate.IsZero() || o.Runout {
@@ -95,7 +96,7 @@ func (o *FixedOptions) check() error {
 	return nil
 }
 
-// naming finds the program of the ACO.
+// naming returns the naming for the id of the ACO.
 func (o *FixedOptions) naming() (*naming, error) {
 	var patterns []string
 	for i := range namings {
@@ -116,14 +117,14 @@ func (o *FixedOptions) naming() (*naming, error) {
 
 // cclfNames names the files of a set of CCLF files.
 type cclfNames struct {
-	naming *naming // or nil for plain names
+	naming *naming // nil for plain names
 	aco    string
 	year   string // letter and two digits: Y26, R25
 	at     time.Time
 }
 
-// names completes the options, of which check found nothing wrong.
-// Newest is the newest update in the export, or zero.
+// names returns the names for options that are valid. Newest is when the newest of
+// the data was updated, or zero.
 func (o *FixedOptions) names(newest time.Time) (cclfNames, error) {
 	if o.ACO == "" {
 		return cclfNames{}, nil
@@ -147,7 +148,7 @@ func (o *FixedOptions) names(newest time.Time) (cclfNames, error) {
 	return d, nil
 }
 
-// file is the name of a CCLF file, such as CCLF1.
+// file is the name of a CCLF file, given its plain name, such as CCLF1.
 func (d *cclfNames) file(name string) string {
 	if d.naming == nil {
 		return name
@@ -155,7 +156,7 @@ func (d *cclfNames) file(name string) string {
 	return d.name("ZC" + strings.TrimPrefix(name, "CCLF") + d.year)
 }
 
-// zip is the name of the zip file, or empty when there is none.
+// zip is the name of the zip file, or empty if there is none.
 func (d *cclfNames) zip() string {
 	if d.naming == nil {
 		return ""
@@ -167,7 +168,7 @@ func (d *cclfNames) zip() string {
 	return d.name("ZC"+year) + ".zip"
 }
 
-// name puts what tells a file between what all names have in common.
+// name completes a name with the parts that all names share.
 func (d *cclfNames) name(what string) string {
 	return fmt.Sprintf("P.%s.ACO.%s.D%s.T%s%d", d.aco, what,
 		d.at.Format("060102"), d.at.Format("150405"), d.at.Nanosecond()/int(100*time.Millisecond))

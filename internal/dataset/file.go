@@ -15,21 +15,20 @@ import (
 	"sync"
 )
 
-// A StagedFile is a file of the data set, or one that a file is made of, while
-// it is being written. It is for one goroutine at a time.
+// A StagedFile is a file that is being written: one of the data set, or an
+// intermediate one. It is for one goroutine at a time.
 type StagedFile struct {
 	w     *Writer
-	at    string // where it is, relative to the place of the data set
-	name  string // of the file in the data set; empty for one that is none
-	named func(sum string) string
+	at    string                  // its path, relative to Layout.Dir
+	name  string                  // in the data set; empty for an intermediate file
+	named func(sum string) string // name, given the SHA-256; nil if it does not depend on it
 	file  *os.File
 	buf   *bufio.Writer
-	sum   hash.Hash // nil for one that is no file of the data set
+	sum   hash.Hash // nil for an intermediate file
 	size  int64
 }
 
-// CreatePart starts a part file of a table. Its name is known when it is
-// finished.
+// CreatePart begins a part file of a table. Its name is known once it is finished.
 func (w *Writer) CreatePart(table string, part int, format Format) (*StagedFile, error) {
 	f := &StagedFile{
 		w:     w,
@@ -40,17 +39,17 @@ func (w *Writer) CreatePart(table string, part int, format Format) (*StagedFile,
 	return f.open()
 }
 
-// CreateFile starts a file of the data set that is no part file.
+// CreateFile begins a file of the data set that is not a part file.
 func (w *Writer) CreateFile(name string) (*StagedFile, error) {
 	return (&StagedFile{w: w, at: w.layout.set(name), name: name, sum: sha256.New()}).open()
 }
 
-// Stage starts a file in the folder Staged, of which others are to be made.
+// Stage begins an intermediate file.
 func (w *Writer) Stage(name string) (*StagedFile, error) {
 	return (&StagedFile{w: w, at: path.Join(w.layout.work, stagedFolder, name)}).open()
 }
 
-// stagedPart is the name of a part file that is staged.
+// stagedPart is the name of an intermediate part file.
 func stagedPart(table string, part int, format Format) string {
 	return path.Join(table, fmt.Sprintf("part-%05d.%s", part, format))
 }
@@ -68,16 +67,16 @@ func (f *StagedFile) open() (*StagedFile, error) {
 	return f, nil
 }
 
-// fileBuffers are the buffers of files that are finished.
+// fileBuffers holds buffers of finished files, for reuse.
 var fileBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<16) }}
 
 // Write implements io.Writer.
 func (f *StagedFile) Write(p []byte) (int, error) { return f.buf.Write(p) }
 
-// Path is where the file is while it is being written.
+// Path is the path of the file while it is being written.
 func (f *StagedFile) Path() string { return filepath.Join(f.w.layout.Dir, filepath.FromSlash(f.at)) }
 
-// fileWriter is the end of a StagedFile that is beyond its buffer.
+// fileWriter is the part of a StagedFile behind its buffer.
 type fileWriter StagedFile
 
 func (f *fileWriter) Write(p []byte) (int, error) {
@@ -92,8 +91,8 @@ func (f *fileWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Finish ends the file, which has so many rows. A file of the data set is
-// brought to the disk meanwhile; Commit waits for that.
+// Finish ends the file, which has the given number of rows, and describes it. A
+// file of the data set is synced in the background; Commit waits for that.
 func (f *StagedFile) Finish(rows int64) (File, error) {
 	err := f.buf.Flush()
 	f.release()
@@ -125,19 +124,19 @@ func (f *StagedFile) release() {
 	f.buf = nil
 }
 
-// Discard gives up a file that was not finished.
+// Discard closes a file that is not to be finished.
 func (f *StagedFile) Discard() {
 	f.release()
 	f.file.Close()
 }
 
-// Target is the path at which somebody else makes a file of the data set that
-// is then to be adopted.
+// Target is the path at which other code makes a file of the data set, which is
+// then adopted.
 func (w *Writer) Target(name string) string {
 	return filepath.Join(w.layout.Dir, filepath.FromSlash(w.layout.set(name)))
 }
 
-// Adopt makes a file at Target one of the data set.
+// Adopt makes the file at Target a file of the data set, and describes it.
 func (w *Writer) Adopt(name string, rows int64) (File, error) {
 	at := w.layout.set(name)
 	info, err := w.ops.root.Lstat(at)

@@ -14,25 +14,25 @@ import (
 const (
 	ManifestFile = "_manifest.json"
 	RejectsFile  = "_rejects.ndjson"
-	// PartialFolder holds the tables of partially adjudicated claims. They are
-	// not final, and never mix with the others.
+	// PartialFolder holds the tables of partially adjudicated claims, which are not
+	// final and never mix with the others.
 	PartialFolder = "partially_adjudicated"
-	// DatabaseFile holds all tables in the format DuckDB.
+	// DatabaseFile contains all tables in the format DuckDB.
 	DatabaseFile = "cclf.duckdb"
 
 	lockFile   = "_lock"
 	workFolder = ".incomplete"
 )
 
-// A Layout says where a data set is and what its files are called.
+// A Layout is where a data set is and what its files are called.
 type Layout struct {
-	Dir      string // folder that holds all of it
-	Manifest string // the names are relative to Dir
+	Dir      string // folder of all files
+	Manifest string // relative to Dir, like the other names
 	Rejects  string
 	Database string // in the format DuckDB
 
 	lock, work string
-	single     bool // the data set is one file, with companions beside it
+	single     bool // the data set is one file, with companions next to it
 }
 
 // folderLayout is the layout of a data set that is a folder.
@@ -40,7 +40,7 @@ func folderLayout(dir string) Layout {
 	return Layout{Dir: dir, Manifest: ManifestFile, Rejects: RejectsFile, Database: DatabaseFile, lock: lockFile, work: workFolder}
 }
 
-// singleFile is how the name of a data set ends that is one DuckDB file.
+// singleFile is the extension of a data set that is one DuckDB file.
 const singleFile = ".duckdb"
 
 // fileLayout is the layout of a data set that is one DuckDB file:
@@ -56,7 +56,7 @@ func fileLayout(name string) Layout {
 	}
 }
 
-// layoutToWrite is the layout that a writer makes at out.
+// layoutToWrite is the layout of a data set to be written to out.
 func layoutToWrite(out string, format Format) Layout {
 	if format == DuckDB && strings.EqualFold(filepath.Ext(out), singleFile) {
 		if info, err := os.Stat(out); err != nil || !info.IsDir() {
@@ -66,8 +66,8 @@ func layoutToWrite(out string, format Format) Layout {
 	return folderLayout(out)
 }
 
-// layoutToRead is the layout of what is at name. The file of a data set that is
-// one file may be missing, while it is replaced or for good.
+// layoutToRead is the layout of the data set at name. If it is one file, that file
+// may be missing, for example while it is replaced.
 func layoutToRead(name string) Layout {
 	if strings.EqualFold(filepath.Ext(name), singleFile) {
 		single := fileLayout(name)
@@ -80,7 +80,7 @@ func layoutToRead(name string) Layout {
 	return folderLayout(name)
 }
 
-// Path is where the data set is, as a user names it.
+// Path is the path of the data set, as users name it.
 func (l *Layout) Path() string {
 	if l.single {
 		return filepath.Join(l.Dir, l.Database)
@@ -90,15 +90,16 @@ func (l *Layout) Path() string {
 
 // Folders within the work folder.
 const (
-	setFolder    = "set"    // new files, until they are exchanged; then old ones
-	oldFolder    = "old"    // old files that had to be put aside
-	stagedFolder = "staged" // files that others are made of
+	setFolder    = "set"    // new files; after the exchange, old ones
+	oldFolder    = "old"    // old files that were moved away
+	stagedFolder = "staged" // intermediate files
 )
 
 func (l *Layout) set(name string) string { return path.Join(l.work, setFolder, name) }
 func (l *Layout) old(name string) string { return path.Join(l.work, oldFolder, name) }
 
-// digits of the hash of a part file's content are in its name.
+// hashDigits is the number of digits of the content's hash in the name of a part
+// file.
 const hashDigits = 12
 
 // partName is the name of a part file.
@@ -106,8 +107,8 @@ func partName(table string, part int, sum string, format Format) string {
 	return path.Join(table, fmt.Sprintf("part-%05d-%s.%s", part, sum[:hashDigits], format))
 }
 
-// entryOf is what is moved to publish a file: the folder of a part file, any
-// other file itself.
+// entryOf is what is moved to publish a file: the folder of a part file, or the file
+// itself.
 func entryOf(name string) (entry string, folder bool) {
 	if dir := path.Dir(name); dir != "." && isPart(name) {
 		return dir, true
@@ -115,7 +116,7 @@ func entryOf(name string) (entry string, folder bool) {
 	return name, false
 }
 
-// validName reports whether a manifest may list a file of this name.
+// validName reports whether a manifest may list a file with this name.
 func (l *Layout) validName(name string) bool {
 	if l.single {
 		return name == l.Database || name == l.Rejects

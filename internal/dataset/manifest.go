@@ -9,16 +9,16 @@ import (
 	"slices"
 )
 
-// SchemaVersion is that of the manifests that this package writes. It goes up
-// when a reader that does not know of a change would read wrongly.
+// SchemaVersion is the version of the manifests that this package writes. It is
+// increased by changes that would make older readers read wrongly.
 const SchemaVersion = 1
 
 // SourceCCLF is the source of data sets of CMS's CCLF deliveries.
 const SourceCCLF = "cclf"
 
-// A Manifest describes a finished data set. It is put in place last: where
-// there is one, the data set is whole. It says nothing of the time or the
-// machine, so that equal inputs give equal manifests.
+// A Manifest describes a finished data set. It is published last: a data set with
+// a manifest is complete. It does not contain the time or the machine, so equal
+// inputs give equal manifests.
 type Manifest struct {
 	SchemaVersion int    `json:"schema_version"`
 	Version       string `json:"version"` // of the program that wrote it
@@ -31,115 +31,114 @@ type Manifest struct {
 	Increment bool     `json:"increment,omitempty"`
 	APIs      []string `json:"apis"` // API versions of BCDA in the inputs
 	Inputs    []Input  `json:"inputs"`
-	// PassedOver is what folders and archives hold and was not read.
+	// PassedOver lists what was in folders and archives but not read.
 	PassedOver []PassedOver `json:"passed_over,omitempty"`
 	Counts     Counts       `json:"counts"`
-	// PartialDates counts dates without their days, whose cells are null,
-	// Rounded numbers with more decimals than their columns, which are rounded,
-	// and UnknownState foreign or unknown state codes, whose cells are null, all
-	// by table and column, such as "cclf1.CLM_FROM_DT". Values of resources that
-	// newer versions replace count too.
+	// PartialDates counts dates without their days, whose cells are null; Rounded
+	// counts numbers with more decimals than their column; UnknownState counts
+	// foreign or unknown state codes, whose cells are null. The keys are table and
+	// column, such as "cclf1.CLM_FROM_DT". Values of replaced resources are
+	// included.
 	PartialDates map[string]int64 `json:"partial_dates,omitempty"`
 	Rounded      map[string]int64 `json:"rounded,omitempty"`
 	UnknownState map[string]int64 `json:"unknown_states,omitempty"`
 	Tables       []Table          `json:"tables"`
-	Files        []File           `json:"files,omitempty"` // of no table
+	Files        []File           `json:"files,omitempty"` // that belong to no table
 	Rejects      *File            `json:"rejects,omitempty"`
-	// ExtraColumns are the lines for schema.ParseExtraColumns.
+	// ExtraColumns are lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
 	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
-	// Unmapped are the elements of the inputs that no column is made from.
+	// Unmapped lists the elements of the inputs that no column uses.
 	Unmapped []Unmapped `json:"unmapped,omitempty"`
-	// UnlistedElements is how often new elements were seen that are not among
-	// them, because there are too many.
+	// UnlistedElements counts occurrences of new elements that Unmapped does not
+	// list because there are too many.
 	UnlistedElements int64         `json:"unlisted_elements,omitempty"`
 	Missing          []MissingMark `json:"missing,omitempty"`
 }
 
-// An Input is one file that was read.
+// An Input is a file that was read.
 type Input struct {
 	Name     string `json:"name"`
 	Size     int64  `json:"bytes"`      // as stored; -1 when unknown
 	TextSize int64  `json:"text_bytes"` // decompressed
 	Lines    int64  `json:"lines"`
 	Rejects  int64  `json:"rejected"`
-	// BrokenOff is the line where the input broke off, which was allowed.
+	// BrokenOff is the line at which the input ended early, if that was allowed.
 	BrokenOff int64 `json:"broken_off_at_line,omitempty"`
-	// Foreign are the rejects that are resources of another kind of server, by
-	// type.
+	// Foreign counts rejected resources of another kind of server, by type.
 	Foreign map[string]int64 `json:"foreign,omitempty"`
 }
 
-// PassedOver is something in a folder or an archive that was not read.
+// PassedOver is an entry of a folder or an archive that was not read.
 type PassedOver struct {
 	Name   string `json:"name"`
 	Reason string `json:"reason"`
 }
 
-// Counts says how many resources were read, and what became of them.
+// Counts is the number of resources read, by what became of them.
 type Counts struct {
-	Lines     int64 `json:"lines"`     // that are not blank
+	Lines     int64 `json:"lines"`     // without blank ones
 	Resources int64 `json:"resources"` // that were understood
-	// PriorAuthorizations are no claims and have a table of their own.
+	// PriorAuthorizations are not claims and have a table of their own.
 	PriorAuthorizations int64 `json:"prior_authorizations"`
-	Skipped             int64 `json:"skipped"`   // of types that have no place in CCLF
+	Skipped             int64 `json:"skipped"`   // of types without a CCLF equivalent
 	Cancelled           int64 `json:"cancelled"` // claims that are no longer final action
-	// EnteredInError, Draft and OtherStatus are claims, responses and Coverages
-	// that have no rows because of their status.
+	// EnteredInError, Draft and OtherStatus count claims, responses and Coverages
+	// without rows because of their status.
 	EnteredInError int64 `json:"entered_in_error"`
 	Draft          int64 `json:"draft"`
-	OtherStatus    int64 `json:"other_status"` // that FHIR does not know
+	OtherStatus    int64 `json:"other_status"` // not defined by FHIR
 	// PartiallyAdjudicated claims are not final. They have rows in tables of their
 	// own.
 	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
-	Replaced             int64 `json:"replaced"` // resources of which a newer version was there
-	// Superseded claims are those of which a related one is newer, where the
-	// server sends them all.
+	Replaced             int64 `json:"replaced"` // resources with a newer version in the input
+	// Superseded counts claims with a newer related claim, if the server sends all
+	// of them.
 	Superseded int64 `json:"superseded"`
 	Orphans    int64 `json:"no_patient"` // claims whose beneficiary has no Patient
-	// MBIFromClaim counts those of them whose claims have the MBI themselves.
+	// MBIFromClaim counts those of NoPatient that contain the MBI themselves.
 	MBIFromClaim int64 `json:"mbi_from_claim"`
 	Rejected     int64 `json:"rejected"`
 	BrokenOff    int64 `json:"broken_off"` // inputs
-	// DuplicateKeys are lines with members that come twice in one object, of
-	// which the last counts.
+	// DuplicateKeys counts lines with a member that occurs twice in one object. The
+	// last one counts.
 	DuplicateKeys int64 `json:"duplicate_keys"`
-	// Misfits are values that do not fit their fields in fixed-width files.
+	// Misfits counts values that do not fit their fields in fixed-width files.
 	Misfits int64 `json:"misfits"`
 }
 
 // A Table is one table of the data set.
 type Table struct {
-	Name  string `json:"name"` // with PartialFolder and a slash before that of a twin
+	Name  string `json:"name"` // partially adjudicated claims: PartialFolder, a slash, and the name
 	Rows  int64  `json:"rows"`
 	Files []File `json:"files"`
 }
 
-// A File is one file of a table, or one that holds several.
+// A File is a file with rows of one table, or of several.
 type File struct {
 	Name   string `json:"name"`             // relative to the data set, with slashes
 	Member string `json:"member,omitempty"` // of a zip file
-	Rows   int64  `json:"rows"`             // of the table in it; records of a file of no table
+	Rows   int64  `json:"rows"`             // of the table; records, if the file belongs to no table
 	Size   int64  `json:"bytes"`            // of the file
 	SHA256 string `json:"sha256"`           // of the file, in hexadecimal
 }
 
-// An Unmapped is an element of the input that no column is made from.
+// An Unmapped is an element of the input that no column uses.
 type Unmapped struct {
 	API      string `json:"api"`
 	Resource string `json:"resource"`
 	Kind     string `json:"kind"`
 	Path     string `json:"path"`
-	// System is that of a category's code.
+	// System is the system of a category's code.
 	System string `json:"system,omitempty"`
-	// Name is the URL of an extension, the code of a category, or a system. What
-	// does not look like one is withheld: it may be a value.
+	// Name is the URL of an extension, the code of a category, or a system. It is
+	// withheld if it does not look like one, since it may be a value.
 	Name  string `json:"name"`
 	New   bool   `json:"new,omitempty"` // not known to be sent
 	Count int64  `json:"count"`
 }
 
-// Describe says in words what the element is and where it was seen.
+// Describe returns a phrase that names the element and where it occurs.
 func (u *Unmapped) Describe() string {
 	at := u.Resource
 	if u.Path != "" {
@@ -152,20 +151,20 @@ func (u *Unmapped) Describe() string {
 	return u.Kind + " " + u.Name + of + " in " + u.API + " " + at
 }
 
-// A MissingMark is something that the resources of a type had in all versions
-// of the server that are known, and that none has in the input.
+// A MissingMark is an element that resources of a type had in all known versions
+// of the server, and that no resource of the input has.
 type MissingMark struct {
 	API       string `json:"api"`
 	Resource  string `json:"resource"`
 	Mark      string `json:"mark"`
 	Expr      string `json:"expr"`
-	Resources int64  `json:"resources"` // that were expected to have it
+	Resources int64  `json:"resources"` // expected to have it
 }
 
 // TuvaProfile is the Profile of tables for the Tuva Project's connector.
 const TuvaProfile = "tuva"
 
-// New returns the elements that are not known to be sent.
+// New returns the unmapped elements that the server is not known to send.
 func (m *Manifest) New() []Unmapped {
 	var list []Unmapped
 	for _, u := range m.Unmapped {
@@ -185,8 +184,8 @@ func (m *Manifest) TotalRows() int64 {
 	return n
 }
 
-// List returns the files of the data set but for the manifest, each once,
-// sorted by name.
+// List returns the files of the data set except the manifest, each once, sorted by
+// name.
 func (m *Manifest) List() []File {
 	files := slices.Clone(m.Files)
 	for _, t := range m.Tables {
@@ -214,10 +213,11 @@ func (m *Manifest) encode() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// decodeManifest reads a manifest that this version of cclf understands.
+// decodeManifest parses a manifest whose schema version is not newer than this
+// package.
 func decodeManifest(text []byte) (*Manifest, error) {
 	m := &Manifest{}
-	// A newer version may have given fields other types.
+	// In a newer version, fields may have other types.
 	version := struct {
 		SchemaVersion int `json:"schema_version"`
 	}{}
@@ -236,7 +236,7 @@ func decodeManifest(text []byte) (*Manifest, error) {
 	return m, nil
 }
 
-// notManifest is the error of a text that is no manifest.
+// notManifest is the error of a text that is not a manifest.
 func notManifest(err error) error {
 	return &Error{
 		Msg:  fmt.Sprintf("it is damaged, or cclf did not write it: %v", err),
@@ -257,7 +257,7 @@ func (o *ops) readManifest(l *Layout) ([]byte, error) {
 	return o.read(l.Manifest)
 }
 
-// check finds what keeps a manifest from being read by.
+// check reports why a data set cannot be read by its manifest.
 func (m *Manifest) check(l *Layout) error {
 	if m.SchemaVersion < 1 {
 		return &Error{
@@ -286,7 +286,7 @@ func (m *Manifest) check(l *Layout) error {
 
 const damagedHint = "convert the export again with --overwrite, or restore the data set from a copy"
 
-// An Error says what is wrong with a data set, and what to do about it.
+// An Error describes what is wrong with a data set, and what to do about it.
 type Error struct {
 	Msg  string
 	hint string
@@ -298,10 +298,10 @@ func (e *Error) Error() string { return e.Msg }
 // Unwrap returns the cause, if there is one.
 func (e *Error) Unwrap() error { return e.err }
 
-// Hint says what the user could do, or is empty.
+// Hint is advice for the user, or empty.
 func (e *Error) Hint() string { return e.hint }
 
-// ErrNoManifest is in the error that reports a place without a manifest.
+// ErrNoManifest is wrapped by the error of a folder without a manifest.
 var ErrNoManifest = errors.New("there is no manifest")
 
 func sumOf(text []byte) string {
@@ -309,7 +309,7 @@ func sumOf(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Add adds what was counted elsewhere.
+// Add adds the counts of d.
 func (c *Counts) Add(d Counts) {
 	c.Lines += d.Lines
 	c.Resources += d.Resources

@@ -10,12 +10,12 @@ import (
 	"path"
 )
 
-// ops are the operations on files that publishing consists of. They go through
-// a root, so that no link leads them out of it.
+// ops are the file operations of publishing. They go through a root, so no link
+// leads out of it.
 type ops struct {
 	root *os.Root
-	// hook, when set, is asked before each operation. Tests make operations
-	// fail with it, or end the process.
+	// hook, if set, is called before each operation, which fails if hook does. Tests
+	// use it.
 	hook   func(op, name string) error
 	noSync bool
 }
@@ -44,8 +44,8 @@ func (o *ops) rename(from, to string) error {
 	return o.root.Rename(from, to)
 }
 
-// exchange swaps two names in one step. It reports errNoExchange where that
-// cannot be done.
+// exchange swaps two names atomically. It returns errNoExchange if the file system
+// cannot do that.
 func (o *ops) exchange(a, b string) error {
 	if err := o.may("exchange", b); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (o *ops) exchange(a, b string) error {
 	return nil
 }
 
-// errNoExchange reports that a file system cannot exchange names.
+// errNoExchange reports a file system that cannot exchange names.
 var errNoExchange = errors.New("the file system cannot exchange files")
 
 func (o *ops) openFolder(name string) (*os.File, error) {
@@ -83,7 +83,7 @@ func (o *ops) remove(name string) error {
 	return o.root.Remove(name)
 }
 
-// removeAll removes what is at name, and below it, one by one.
+// removeAll removes a file, or a folder with its contents.
 func (o *ops) removeAll(name string) error {
 	info, err := o.root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -106,7 +106,7 @@ func (o *ops) removeAll(name string) error {
 	return o.remove(name)
 }
 
-// mkdirAll makes a folder and those that it is in.
+// mkdirAll makes a folder and its parents.
 func (o *ops) mkdirAll(name string) error {
 	if name == "." {
 		return nil
@@ -134,7 +134,7 @@ func notFolder(name string) error {
 	return &Error{Msg: name + " is in the way: it is a link or a file, where a folder of the data set belongs", hint: "move it away"}
 }
 
-// list returns what is in a folder, sorted by name.
+// list returns the entries of a folder.
 func (o *ops) list(name string) ([]fs.DirEntry, error) {
 	dir, err := o.openFolder(name)
 	if err != nil {
@@ -144,7 +144,7 @@ func (o *ops) list(name string) ([]fs.DirEntry, error) {
 	return dir.ReadDir(-1)
 }
 
-// exists reports whether there is something at name, and not a link to it.
+// exists reports whether name exists. It does not follow a link.
 func (o *ops) exists(name string) (bool, error) {
 	_, err := o.root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +153,7 @@ func (o *ops) exists(name string) (bool, error) {
 	return err == nil, err
 }
 
-// syncFolder makes the names in a folder last.
+// syncFolder makes the names in a folder durable.
 func (o *ops) syncFolder(name string) error {
 	if err := o.may("sync", name); err != nil || o.noSync {
 		return err
@@ -165,7 +165,7 @@ func (o *ops) syncFolder(name string) error {
 	return errors.Join(syncFolder(dir), dir.Close())
 }
 
-// writeFile writes a small file, all of it or none.
+// writeFile writes a small file atomically.
 func (o *ops) writeFile(name string, text []byte) error {
 	temp := name + ".tmp"
 	if err := o.removeAll(temp); err != nil {
@@ -188,7 +188,7 @@ func (o *ops) writeFile(name string, text []byte) error {
 	return o.rename(temp, name)
 }
 
-// syncFile makes the content of a file last.
+// syncFile makes the content of a file durable.
 func (o *ops) syncFile(f *os.File, name string) error {
 	if err := o.may("sync", name); err != nil || o.noSync {
 		return err

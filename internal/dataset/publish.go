@@ -12,38 +12,36 @@ import (
 	"slices"
 )
 
-// A journal says what is moved to publish a data set. It is on disk before the
-// first move, and until the last thing is cleared up.
+// A journal lists the moves that publish a data set. It is on disk from before the
+// first move until everything is cleaned up.
 type journal struct {
 	Manifest string `json:"manifest_sha256"` // of the new manifest
 	Moves    []move `json:"moves"`
 }
 
-// A move puts an entry, which is a folder of part files or a file, in its
-// place.
+// A move publishes an entry, which is a folder of part files or a file.
 type move struct {
 	Entry  string   `json:"entry"`
 	Folder bool     `json:"folder,omitempty"`
 	Kind   moveKind `json:"kind"`
-	New    []File   `json:"new,omitempty"` // files that come
-	Old    []string `json:"old,omitempty"` // names of files that go
+	New    []File   `json:"new,omitempty"` // files of the new data set
+	Old    []string `json:"old,omitempty"` // names of files of the old data set, without folders
 }
 
 type moveKind string
 
 const (
-	moveExchange moveKind = "exchange" // with what is in its place
-	moveIn       moveKind = "in"       // nothing is in its place
-	moveOut      moveKind = "out"      // nothing comes into its place
+	moveExchange moveKind = "exchange" // with the entry of the same name
+	moveIn       moveKind = "in"       // there is no old entry
+	moveOut      moveKind = "out"      // there is no new entry
 )
 
 func (l *Layout) journal() string     { return path.Join(l.work, "journal.json") }
 func (l *Layout) newManifest() string { return path.Join(l.work, "manifest.json") }
 
-// Commit publishes the data set: it puts the finished files, which the
-// manifest lists, in place of the old ones. When it fails, the old data set is
-// there as it was, unless the error says otherwise; the next writer restores
-// it if this one could not.
+// Commit publishes the data set: it replaces the old files by the finished ones,
+// which the manifest lists. If it fails, the old data set is unchanged, unless the
+// error says otherwise; then the next writer restores it.
 func (w *Writer) Commit(m *Manifest) error {
 	if err := w.commit(m); err != nil {
 		return fmt.Errorf("%w: %w", ErrOutput, err)
@@ -101,8 +99,8 @@ func (w *Writer) commit(m *Manifest) error {
 	return err
 }
 
-// afterCommit removes the old files. What it leaves when it fails is removed by
-// the next writer, which may replace the data set for that.
+// afterCommit removes the old files. If it fails, the next writer removes the
+// rest.
 func (w *Writer) afterCommit(j *journal) error {
 	err := w.clear(j)
 	if err == nil {
@@ -118,7 +116,7 @@ func (w *Writer) afterCommit(j *journal) error {
 	return nil
 }
 
-// syncTree makes the names in a folder, and in those below it, last.
+// syncTree makes the names in a folder, and in those below it, durable.
 func (w *Writer) syncTree(name string) error {
 	entries, err := w.ops.list(name)
 	if err != nil {
@@ -134,7 +132,7 @@ func (w *Writer) syncTree(name string) error {
 	return w.ops.syncFolder(name)
 }
 
-// plan finds what has to be moved.
+// plan returns the moves that publish the data set.
 func (w *Writer) plan(m *Manifest) ([]move, error) {
 	moves := map[string]*move{}
 	for _, f := range m.List() {
@@ -168,13 +166,13 @@ func (w *Writer) plan(m *Manifest) ([]move, error) {
 			}
 			mv.Kind = moveExchange
 		case !there && mv.Kind == moveOut:
-			continue // somebody has removed it
+			continue // it was removed by others
 		}
 		list = append(list, *mv)
 	}
 	slices.SortFunc(list, func(a, b move) int {
-		// What has another name than before goes just before what comes, so
-		// that there is neither for a moment only.
+		// An entry with a new name replaces the old one without other moves in
+		// between, so that both are missing only for a moment.
 		return cmp.Or(cmp.Compare(order[a.Kind], order[b.Kind]), cmp.Compare(path.Dir(a.Entry), path.Dir(b.Entry)),
 			cmp.Compare(b.Kind, a.Kind), cmp.Compare(a.Entry, b.Entry))
 	})
@@ -183,8 +181,8 @@ func (w *Writer) plan(m *Manifest) ([]move, error) {
 
 var order = map[moveKind]int{moveExchange: 0, moveOut: 1, moveIn: 1}
 
-// inPlace reports whether there is something in the place of an entry that may
-// be moved.
+// inPlace reports whether there is an old entry. It is an error if the entry must
+// not be moved.
 func (w *Writer) inPlace(mv *move) (bool, error) {
 	if dir := path.Dir(mv.Entry); dir != "." {
 		if err := w.ops.mustBeFolder(dir); err != nil {
@@ -205,7 +203,7 @@ func (w *Writer) inPlace(mv *move) (bool, error) {
 	return err == nil, err
 }
 
-// publish moves the new files into place.
+// publish makes the moves.
 func (w *Writer) publish(j *journal) error {
 	if err := w.ops.syncFolder(w.layout.work); err != nil { // where the journal is
 		return err
@@ -243,7 +241,7 @@ func (w *Writer) do(mv *move) error {
 	return w.ops.rename(set, mv.Entry)
 }
 
-// syncMoves makes the moves last.
+// syncMoves makes the moves durable.
 func (w *Writer) syncMoves(j *journal) error {
 	folders := map[string]bool{".": true, w.layout.set("."): true, w.layout.old("."): true}
 	for _, mv := range j.Moves {
@@ -263,7 +261,7 @@ func (w *Writer) syncMoves(j *journal) error {
 	return nil
 }
 
-// readJournal returns the journal, or nil when there is none.
+// readJournal returns the journal, or nil if there is none.
 func (o *ops) readJournal(l *Layout) (*journal, error) {
 	if err := o.mustBeFolder(l.work); err != nil {
 		return nil, err
@@ -282,8 +280,8 @@ func (o *ops) readJournal(l *Layout) (*journal, error) {
 	return j, nil
 }
 
-// recover brings a publication that was cut short to its end, or undoes it. It
-// may itself be cut short.
+// recover completes or undoes a publication that was interrupted. It may be
+// interrupted itself.
 func (w *Writer) recover() error {
 	j, err := w.ops.readJournal(&w.layout)
 	if j == nil || err != nil {
@@ -319,9 +317,9 @@ func (w *Writer) recover() error {
 	return w.ops.syncFolder(w.layout.work)
 }
 
-// complete makes sure that there is something in the place of an entry. It is
-// needed where the old manifest and the new one are the same, and it cannot be
-// told whether all moves were made: what is there is the same too.
+// complete makes sure that an entry is in its place. It is needed if the old and
+// the new manifest are equal: then it is unknown whether all moves were made, but
+// the old and the new entry are equal too.
 func (w *Writer) complete(mv *move) error {
 	if mv.Kind == moveOut {
 		return nil
@@ -345,7 +343,7 @@ func (w *Writer) complete(mv *move) error {
 	return fmt.Errorf("%s is gone: %w", mv.Entry, fs.ErrNotExist)
 }
 
-// undo makes a move in the other direction, if it was made.
+// undo reverses a move, if it was made.
 func (w *Writer) undo(mv *move) error {
 	set, old := w.layout.set(mv.Entry), w.layout.old(mv.Entry)
 	var inSet, inOld bool
@@ -360,14 +358,14 @@ func (w *Writer) undo(mv *move) error {
 		return err
 	}
 	if there && mv.Kind == moveExchange && inSet {
-		// Both are there: the two names were exchanged, or not yet.
+		// Both exist: the names were exchanged, or not yet.
 		if made, err := w.isNew(mv); !made || err != nil {
 			return err
 		}
 		if err := w.ops.exchange(set, mv.Entry); !errors.Is(err, errNoExchange) {
 			return err
 		}
-		return nil // so they were not exchanged: the old and the new are the same
+		return nil // so they were not exchanged: the old and the new entry are equal
 	}
 	if there && mv.Kind != moveOut && !inSet {
 		if err := w.ops.rename(mv.Entry, set); err != nil {
@@ -381,8 +379,8 @@ func (w *Writer) undo(mv *move) error {
 	return nil
 }
 
-// isNew reports whether the new files are in the place of an entry. When the
-// new ones are the same as the old ones, either answer is right.
+// isNew reports whether the new entry is in its place. If the new and the old entry
+// are equal, either answer is right.
 func (w *Writer) isNew(mv *move) (bool, error) {
 	for _, f := range mv.New {
 		info, err := w.ops.root.Lstat(f.Name)
@@ -397,8 +395,8 @@ func (w *Writer) isNew(mv *move) (bool, error) {
 		}
 	}
 	if mv.Folder {
-		// The names tell the content. New files that are all among the old
-		// ones are told by those that are missing.
+		// The names depend on the content. If all new files are also old ones, an old
+		// file that is missing shows that the new entry is in place.
 		for _, name := range mv.Old {
 			if slices.ContainsFunc(mv.New, func(f File) bool { return path.Base(f.Name) == name }) {
 				continue
@@ -413,8 +411,8 @@ func (w *Writer) isNew(mv *move) (bool, error) {
 	return sum == mv.New[0].SHA256, err
 }
 
-// clear removes what the new data set has replaced, after it carried over
-// files that belong to neither.
+// clear removes the old entries. It first moves files that belong to neither data
+// set to the new entries.
 func (w *Writer) clear(j *journal) error {
 	if err := w.ops.syncFolder("."); err != nil { // where the manifest is
 		return err
@@ -439,7 +437,7 @@ func (w *Writer) clear(j *journal) error {
 	return w.ops.remove(w.layout.journal())
 }
 
-// carry moves what is not of the old data set from its folder to the new one.
+// carry moves files that do not belong to the old data set to the new folder.
 func (w *Writer) carry(mv *move, from string) error {
 	there, err := w.ops.exists(from)
 	if !there || err != nil {
@@ -477,7 +475,7 @@ func (w *Writer) carry(mv *move, from string) error {
 	}
 }
 
-// removeEmpty removes folders that entries have left empty.
+// removeEmpty removes folders that the moves left empty.
 func (w *Writer) removeEmpty(j *journal) error {
 	removed := false
 	for _, mv := range j.Moves {

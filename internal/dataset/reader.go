@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// A Set is a data set that is read. It stays what it was when it was opened:
-// after it was replaced, its files are gone, and Replaced reports that.
+// A Set is a data set that was opened for reading. It does not change: after the
+// data set is replaced, the files are gone, and Replaced reports that.
 type Set struct {
 	Layout   Layout
 	Manifest *Manifest
 
-	sum   string            // of the manifest's text
+	sum   string            // SHA-256 of the manifest
 	paths map[string]string // of the files, relative to Layout.Dir, by name
 }
 
-// attempts is how often Open looks again when what it finds does not fit the
+// attempts is how often Open and Verify try again if the files do not match the
 // manifest, since a writer may be at work.
 const attempts = 20
 
-// Open reads the manifest of the data set at name, which is a folder or a
-// DuckDB file, and finds the files that it lists. An error that says which
-// file is missing or has changed is an *Error; ErrNoManifest reports that
-// there is no manifest.
+// Open reads the manifest of the data set at name, which is a folder or a DuckDB
+// file, and finds the files that it lists. It returns an *Error for a file that is
+// missing, changed or unlisted, and one that wraps ErrNoManifest if there is no
+// manifest.
 func Open(name string) (*Set, error) {
 	layout := layoutToRead(name)
 	info, err := os.Stat(layout.Dir)
@@ -48,8 +48,8 @@ func Open(name string) (*Set, error) {
 		if err == nil {
 			return s, nil
 		}
-		// A writer publishes within this time, and then all fits together. One
-		// that gives up leaves no trace, hence the second look.
+		// A writer publishes within this time, and then the files match. One that
+		// gives up leaves no trace, hence the second attempt.
 		if attempt == attempts || attempt > 2 && !s.inMotion(o) {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func Open(name string) (*Set, error) {
 	}
 }
 
-// readManifest reads the manifest, and makes sure that it can be read by.
+// readManifest reads and checks the manifest.
 func (s *Set) readManifest(o *ops) error {
 	text, err := o.readManifest(&s.Layout)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,9 +85,8 @@ func (s *Set) read(o *ops) error {
 	if err := s.readManifest(o); err != nil {
 		return err
 	}
-	// Part files that a writer has put in place, when it has not yet put its
-	// manifest there, are not foreign. Its other files may have the names and
-	// the sizes of those that they replace.
+	// Part files that a writer has published before its manifest are not unlisted.
+	// Its other files may have the names and sizes of those that they replace.
 	j, err := o.readJournal(&s.Layout)
 	if err != nil {
 		return err
@@ -110,8 +109,9 @@ func (s *Set) read(o *ops) error {
 	return o.foreignPart(files)
 }
 
-// find looks for a file: in its place, and where the exchange has put it while
-// another data set is being published. Then names may mean two things.
+// find looks for a file in its place, and, while another data set is being
+// published, where the exchange moved it. Then a name may be that of another file,
+// and the content decides.
 func (s *Set) find(o *ops, f File, publishing bool) (string, error) {
 	var wrong error
 	for _, at := range []string{f.Name, s.Layout.set(f.Name), s.Layout.old(f.Name)} {
@@ -156,7 +156,8 @@ func (s *Set) inMotion(o *ops) bool {
 	return err == nil && s.sum != "" && sumOf(text) != s.sum
 }
 
-// Path is where a file is that the manifest lists, or empty when it does not.
+// Path is the path of a file, given its name in the manifest, or empty if the
+// manifest does not list it.
 func (s *Set) Path(name string) string {
 	if s.paths[name] == "" {
 		return ""
@@ -164,8 +165,8 @@ func (s *Set) Path(name string) string {
 	return filepath.Join(s.Layout.Dir, filepath.FromSlash(s.paths[name]))
 }
 
-// Replaced reports whether the data set has been replaced, or is being
-// replaced, since it was opened: its files may be gone.
+// Replaced reports whether the data set was replaced, or is being replaced, since
+// it was opened. Then its files may be gone.
 func (s *Set) Replaced() bool {
 	for _, at := range s.paths {
 		if _, err := os.Lstat(filepath.Join(s.Layout.Dir, filepath.FromSlash(at))); err != nil {

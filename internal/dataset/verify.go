@@ -16,7 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 )
 
-// A Verified is what Verify has found.
+// A Verified is the result of Verify.
 type Verified struct {
 	Manifest *Manifest
 	Files    int
@@ -26,14 +26,13 @@ type Verified struct {
 	set *Set
 }
 
-// Replaced reports whether the data set has another manifest than the one that
-// it was compared with.
+// Replaced reports whether the data set was replaced since it was verified.
 func (v *Verified) Replaced() bool { return v.set.Replaced() }
 
-// Verify reads all of a data set and compares it with the manifest: the files,
-// their SHA-256, and the rows of tables that are not in a DuckDB file. When a
-// writer replaces it meanwhile, it starts again. The error is that of a data set
-// without a manifest that can be read.
+// Verify reads all files of a data set and compares them with the manifest: their
+// sizes, their SHA-256, and the number of rows of each table, except in a DuckDB
+// file. It starts again if a writer replaces the data set. The error reports a data
+// set without a readable manifest; all else is in Problems.
 func Verify(ctx context.Context, name string) (*Verified, error) {
 	layout := layoutToRead(name)
 	root, err := os.OpenRoot(layout.Dir)
@@ -43,7 +42,7 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 	defer root.Close()
 	o := &ops{root: root}
 	for attempt := 1; ; attempt++ {
-		// A writer that is at work ends soon. One that was ended does not.
+		// A writer that is at work finishes soon; one that was killed does not.
 		left, err := o.journalStays(ctx, &layout)
 		if err != nil {
 			return nil, err
@@ -60,17 +59,17 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 	}
 }
 
-// errJournal is the problem of a data set whose writer has left its journal.
+// errJournal is the problem of a data set with the journal of a killed writer.
 var errJournal = &Error{
 	Msg: "a run is replacing this data set, or was ended while it did: if none is at work, run the same cclf convert again",
 }
 
-// publishing is how long Verify waits for a writer to publish, which takes the time
-// of some dozens of renames and synced folders.
+// publishing is how long Verify waits for a writer to publish, which takes some
+// dozens of renames and synced folders.
 const publishing = time.Second
 
-// journalStays waits for a writer to end what it publishes, and reports whether
-// its journal stays.
+// journalStays waits for a writer to finish publishing, and reports whether its
+// journal is still there.
 func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
 	const pause = 20 * time.Millisecond
 	for waited := time.Duration(0); ; waited += pause {
@@ -93,7 +92,7 @@ func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
 	}
 }
 
-// verify compares what is there with the manifest.
+// verify compares the files with the manifest.
 func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 	if err := s.readManifest(o); err != nil {
 		return nil, err
@@ -142,7 +141,7 @@ func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 	return v, nil
 }
 
-// verifyFile compares the size and the content of a file with the manifest.
+// verifyFile compares the size and the SHA-256 of a file with the manifest.
 func (o *ops) verifyFile(ctx context.Context, f File) error {
 	info, err := o.root.Lstat(f.Name)
 	switch {
@@ -170,7 +169,7 @@ func (o *ops) verifyFile(ctx context.Context, f File) error {
 	return nil
 }
 
-// A contextReader reads until a context is done.
+// A contextReader fails once its context is done.
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader
@@ -183,7 +182,7 @@ func (r *contextReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// countRows counts the rows of a table in a file.
+// countRows counts the rows in a file.
 func (o *ops) countRows(f File) (int64, error) {
 	in, err := o.open(f.Name, os.O_RDONLY)
 	if err != nil {
@@ -218,7 +217,7 @@ func countMember(in io.ReaderAt, f File) (int64, error) {
 	return encode.CountLines(member)
 }
 
-// Summary says in a line what was verified.
+// Summary describes what was verified in one line.
 func (v *Verified) Summary() string {
 	return fmt.Sprintf("%d tables, %d rows, %d files, %d bytes", len(v.Manifest.Tables), v.Manifest.TotalRows(), v.Files, v.Bytes)
 }

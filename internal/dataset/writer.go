@@ -15,39 +15,38 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// ErrOutput reports a place that a data set cannot be written to.
+// ErrOutput reports that a data set cannot be written.
 var ErrOutput = errors.New("cannot write the data set")
 
 // Options tune a Writer.
 type Options struct {
-	Overwrite bool // replace a data set that is there
-	// Hook, when set, is asked before each operation on the files of the data
-	// set, by the name of the operation and that of the file. When it returns
-	// an error, the operation fails with it. Tests use it.
+	Overwrite bool // replace an existing data set
+	// Hook, if set, is called before each file operation, with the names of the
+	// operation and the file. The operation fails if Hook does. Tests use it.
 	Hook func(op, name string) error
 
-	noSync bool // for tests of what does not depend on it, since it takes long
+	noSync bool // skips syncing, which is slow; for tests
 }
 
-// A Writer makes a data set. Until Commit nothing of it is to be seen but the
-// work folder. Files may be written by several goroutines.
+// A Writer writes a data set. Until Commit, only its work folder is visible. Several
+// goroutines may write files.
 type Writer struct {
 	layout Layout
 	format Format
 	ops    ops
 	lock   *flock.Flock
-	old    *Manifest // of the data set to replace, or nil
-	redo   bool      // the writer before was ended after its commit
+	old    *Manifest // of the data set to be replaced, or nil
+	redo   bool      // the previous writer was killed after its commit
 
-	syncing errgroup.Group // files on their way to the disk
+	syncing errgroup.Group // syncs finished files
 }
 
-// filesSyncing is how many files are on their way to the disk at a time.
+// filesSyncing is the number of files that are synced at a time.
 const filesSyncing = 8
 
-// Create makes the place of a data set, or takes an empty one, or one with an
-// earlier data set when that may be replaced. It locks the place until Close,
-// and clears up what a writer that was killed has left.
+// Create begins a data set at out, which must be missing or empty, or, with
+// Overwrite, contain an earlier data set. It locks out until Close, and recovers
+// from a writer that was killed. The caller calls Close.
 func Create(out string, format Format, opts Options) (*Writer, error) {
 	if out == "" {
 		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
@@ -71,8 +70,8 @@ func (w *Writer) open(overwrite bool) (err error) {
 		return err
 	}
 	if !overwrite {
-		// Somebody else's folder gets no lock file. What is decided here is
-		// decided again with the lock.
+		// A folder that is not a data set gets no lock file. This is checked again
+		// under the lock.
 		if locked, err := w.ops.exists(l.lock); err == nil && !locked {
 			if err := w.mustBeEmpty(); err != nil {
 				return err
@@ -107,8 +106,8 @@ func (w *Writer) open(overwrite bool) (err error) {
 	return nil
 }
 
-// CheckEmpty says whether Create would refuse a place because something is in it.
-// It changes nothing: it is for what is done before, and is not to be in vain.
+// CheckEmpty reports whether Create without Overwrite would refuse out because it is
+// not empty. It changes nothing; it is for a check before long work.
 func CheckEmpty(out string, format Format) error {
 	w := &Writer{layout: layoutToWrite(out, format)}
 	root, err := os.OpenRoot(w.layout.Dir)
@@ -118,7 +117,7 @@ func CheckEmpty(out string, format Format) error {
 	if err == nil {
 		defer root.Close()
 		w.ops.root = root
-		// What a writer that was ended has left, Create clears up.
+		// Create recovers from a writer that was killed.
 		if left, existsErr := w.ops.exists(w.layout.journal()); existsErr != nil || !left {
 			err = errors.Join(existsErr, w.mustBeEmpty())
 		}
@@ -129,8 +128,8 @@ func CheckEmpty(out string, format Format) error {
 	return nil
 }
 
-// makeDir makes a folder, and makes it and those that it had to be put into
-// last.
+// makeDir makes a folder and its parents, and makes those that were missing
+// durable.
 func (w *Writer) makeDir(dir string) error {
 	var missing []string
 	for p := filepath.Clean(dir); ; p = filepath.Dir(p) {
@@ -157,7 +156,7 @@ func (w *Writer) makeDir(dir string) error {
 		}
 		parent, err := os.Open(filepath.Dir(p))
 		if errors.Is(err, fs.ErrPermission) {
-			continue // a folder may let files in and not be read
+			continue // the folder is writable but not readable
 		}
 		if err == nil {
 			err = errors.Join(syncFolder(parent), parent.Close())
@@ -169,8 +168,8 @@ func (w *Writer) makeDir(dir string) error {
 	return nil
 }
 
-// mustBeEmpty refuses a place where something is that no writer has left
-// unfinished.
+// mustBeEmpty returns an error if there is anything but the lock and the work folder
+// of a writer.
 func (w *Writer) mustBeEmpty() error {
 	l := &w.layout
 	if l.single {
@@ -216,8 +215,7 @@ func (w *Writer) lockIt() error {
 	return nil
 }
 
-// mustBeFolder refuses a name that stands for something other than a folder,
-// if for anything.
+// mustBeFolder returns an error if name exists and is not a folder.
 func (o *ops) mustBeFolder(name string) error {
 	info, err := o.root.Lstat(name)
 	switch {
@@ -229,8 +227,8 @@ func (o *ops) mustBeFolder(name string) error {
 	return err
 }
 
-// readOld reads the manifest of the data set to replace, and makes sure that
-// what is to be moved is what it lists.
+// readOld reads the manifest of the data set to be replaced, and checks that there
+// are no part files that it does not list.
 func (w *Writer) readOld() error {
 	l := &w.layout
 	text, err := w.ops.readManifest(l)
@@ -248,7 +246,7 @@ func (w *Writer) readOld() error {
 	return w.ops.foreignPart(oldFiles(l, w.old))
 }
 
-// oldFiles lists the files of the data set to replace.
+// oldFiles lists the files of the data set to be replaced.
 func oldFiles(l *Layout, m *Manifest) []File {
 	if m == nil {
 		return nil
@@ -260,22 +258,22 @@ func oldFiles(l *Layout, m *Manifest) []File {
 	return slices.DeleteFunc(files, func(f File) bool { return !l.validName(f.Name) })
 }
 
-// Old returns the manifest of the data set that is to be replaced, or nil.
+// Old returns the manifest of the data set to be replaced, or nil.
 func (w *Writer) Old() *Manifest { return w.old }
 
-// Layout returns where the data set will be.
+// Layout returns the layout of the data set.
 func (w *Writer) Layout() Layout { return w.layout }
 
-// Scratch is a path for temporary data. It is removed in the end.
+// Scratch is a path for temporary data, which Close and Commit remove.
 func (w *Writer) Scratch(name string) string {
 	return filepath.Join(w.layout.Dir, w.layout.work, name)
 }
 
-// Close removes what was not committed, and gives the place free. The lock
-// file stays: without it two others could lock two files of the same name.
+// Close removes what was not committed, and releases the lock. The lock file stays:
+// if it were removed, two writers could lock two files of the same name.
 func (w *Writer) Close() {
 	_ = w.syncing.Wait() // Commit has reported it, or something else has failed
-	// A journal, or one that cannot be looked for, is for the next writer.
+	// The next writer needs a journal, if there is one.
 	if journaled, err := w.ops.exists(w.layout.journal()); err == nil && !journaled {
 		_ = w.ops.removeAll(w.layout.work)
 	}
@@ -291,8 +289,7 @@ func (w *Writer) release() {
 	}
 }
 
-// foreignPart reports the first part file that is in a folder of a table and
-// not among files. It refuses links in the place of such folders.
+// foreignPart returns the first error of foreignParts.
 func (o *ops) foreignPart(files []File) error {
 	for err := range o.foreignParts(files) {
 		return err
@@ -300,8 +297,8 @@ func (o *ops) foreignPart(files []File) error {
 	return nil
 }
 
-// foreignParts yields an error for each part file that is in a folder of a
-// table and not among files, and for links in the place of such folders.
+// foreignParts yields an error for each part file in the folder of a table that is
+// not one of files, and for each link in place of such a folder.
 func (o *ops) foreignParts(files []File) iter.Seq[error] {
 	listed := map[string]bool{}
 	for _, f := range files {
@@ -315,8 +312,8 @@ func (o *ops) foreignParts(files []File) iter.Seq[error] {
 	}
 }
 
-// foreignIn yields the errors of the tables in a folder, until it is told to
-// stop.
+// foreignIn yields the errors of the tables in a folder. It returns false if yield
+// does.
 func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) bool) bool {
 	info, err := o.root.Lstat(in)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -347,7 +344,7 @@ func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) boo
 			continue
 		}
 		parts, err := o.list(name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it has just been exchanged
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it was just exchanged
 			return yield(err)
 		}
 		for _, part := range parts {
@@ -361,5 +358,5 @@ func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) boo
 	return true
 }
 
-// isTable reports whether a folder of this name would be taken for a table.
+// isTable reports whether readers take a folder of this name for a table.
 func isTable(name string) bool { return tableNames()[strings.ToLower(name)] }
