@@ -15,7 +15,7 @@ func TestPeersAgree(t *testing.T) {
 		t.Run(api, func(t *testing.T) {
 			dir := t.TempDir()
 			export := filepath.Join(dir, "export")
-			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: 20}); err != nil {
+			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: 5}); err != nil {
 				t.Fatal(err)
 			}
 			a, b := filepath.Join(dir, "duckdb.parquet"), filepath.Join(dir, "json.parquet")
