@@ -70,7 +70,7 @@ func Gender(sex string) string {
 // SexExtension writes the US Core extension of BENE_SEX_IDENT_CD, if the sex is
 // known.
 func SexExtension(b []byte, sex string) []byte {
-	code := ""
+	var code string
 	switch sex {
 	case "1":
 		code = "248153007"

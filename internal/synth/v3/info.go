@@ -57,12 +57,12 @@ var (
 	pharmacyInfo       = category{code: "CLM_PHRMCY_SRVC_TYPE_CD", display: "Pharmacy Service Type Code"}
 	contractInfo       = category{code: "CLM_SBMTR_CNTRCT_NUM", display: "Submitter Contract Number"}
 	switchInfos        = [6]category{
-		idr.PBPMTSwitch:         category{code: "CLM_NGACO_PBPMT_SW", display: "Population Based Payments"},
-		idr.PostDischargeSwitch: category{code: "CLM_NGACO_PDSCHRG_HCBS_SW", display: "Visits at Home after Discharge"},
-		idr.SNFSwitch:           category{code: "CLM_NGACO_SNF_WVR_SW", display: "Waiver of Three Days before SNF"},
-		idr.TelehealthSwitch:    category{code: "CLM_NGACO_TLHLTH_SW", display: "Telehealth"},
-		idr.CapitationSwitch:    category{code: "CLM_NGACO_CPTATN_SW", display: "Capitation"},
-		idr.CMGSwitch:           category{code: "CLM_ACO_CARE_MGMT_HCBS_SW", display: "Care Management at Home"},
+		idr.PBPMTSwitch:         {code: "CLM_NGACO_PBPMT_SW", display: "Population Based Payments"},
+		idr.PostDischargeSwitch: {code: "CLM_NGACO_PDSCHRG_HCBS_SW", display: "Visits at Home after Discharge"},
+		idr.SNFSwitch:           {code: "CLM_NGACO_SNF_WVR_SW", display: "Waiver of Three Days before SNF"},
+		idr.TelehealthSwitch:    {code: "CLM_NGACO_TLHLTH_SW", display: "Telehealth"},
+		idr.CapitationSwitch:    {code: "CLM_NGACO_CPTATN_SW", display: "Capitation"},
+		idr.CMGSwitch:           {code: "CLM_ACO_CARE_MGMT_HCBS_SW", display: "Care Management at Home"},
 	}
 
 	typeOfBillInfo = category{code: "typeofbill", carin: true}
