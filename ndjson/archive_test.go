@@ -188,7 +188,7 @@ func TestLongName(t *testing.T) {
 		if err != nil || len(parts) != 1 {
 			t.Fatalf("%d parts, %v", len(parts), err)
 		}
-		if refused := strings.Contains(parts[0].text, "!the name of a member has 4097 bytes"); refused != long {
+		if refused := strings.Contains(parts[0].text, "!a member name of 4097 bytes"); refused != long {
 			t.Errorf("a name of %d bytes: %.100q", len(name), parts[0].text)
 		}
 	}

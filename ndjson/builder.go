@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// A Builder collects paths and compiles them.
+// A Builder collects paths and compiles them into a [Program].
 type Builder struct {
 	nodes   []*buildNode
 	scopes  []*buildScope
@@ -72,7 +72,7 @@ func (b *Builder) newScope(rowSet int) int {
 	return len(b.scopes) - 1
 }
 
-// descend returns the node for a member of at, made when it is not there.
+// descend returns the node for a member of node at, which it makes if needed.
 func (b *Builder) descend(at int, name string) int {
 	n := b.nodes[at]
 	next, ok := n.children[name]
@@ -91,9 +91,9 @@ func (b *Builder) scopeAt(at int) int {
 	return b.nodes[at].scope
 }
 
-// Rows asks for every element of a top-level array of objects to be
-// collected, and returns the number of its row set. Asking again for the same
-// array gives the same set.
+// Rows asks for every element of a top-level array of objects to be collected as a
+// row, and returns the number of its row set. It returns the same set for the same
+// array.
 func (b *Builder) Rows(array string) int {
 	for i, name := range b.rowSets {
 		if name == array {
@@ -106,23 +106,23 @@ func (b *Builder) Rows(array string) int {
 	return sc.rowSet
 }
 
-// LimitRows bounds the elements that each top-level array of objects may have in
-// a record, if they are collected: most tells how many. [Program.Walk] fails with
-// a [RowsError] for a record that has more.
+// LimitRows limits the rows that a record may have: most returns how many elements
+// of an array, or 0 for any number. For a record with more [Program.Walk] returns a
+// [*RowsError].
 func (b *Builder) LimitRows(most func(array string) int) { b.most = most }
 
-// A Ref is a register that a Builder has promised: of the record, or of each
-// element of a row set. Its number is known once the program is compiled.
+// A Ref is a register that a Builder has reserved, of the record or of each row of a
+// row set. Its number is known after [Builder.Compile].
 type Ref struct{ reg *buildReg }
 
-// Reg returns the register's number: among the registers of a row when the
-// value was asked for with RowValue, else among those of the record.
+// Reg returns the number of the register: in a row ([Record.Row]) if the value was
+// asked for with RowValue or RowList, or else in the record ([Record.Reg]).
 func (r Ref) Reg() int { return r.reg.offset }
 
-// Value asks for the first count scalars at path, wherever in the record they
-// are; they land in consecutive registers. When count is above one, an element
-// that meets the conditions on the path and lacks the value takes its place
-// with an empty string, so that the others keep theirs.
+// Value asks for the first count scalars at path, in consecutive registers from that
+// of the Ref. If count is above one, an element that meets the conditions on the
+// path but lacks the value gets an empty string, so that the others keep their
+// positions.
 func (b *Builder) Value(path Path, count int) Ref {
 	return b.value(0, recordScope, path, count, false)
 }
@@ -133,8 +133,7 @@ func (b *Builder) RowValue(set int, path Path, count int) Ref {
 	return b.value(at, b.nodes[at].scope, path, count, false)
 }
 
-// RowList asks for a whole array within each element of a row set, as it
-// stands in the line.
+// RowList asks for a whole array within each element of a row set, as JSON text.
 func (b *Builder) RowList(set int, path Path) Ref {
 	at := b.descend(0, b.rowSets[set])
 	return b.value(at, b.nodes[at].scope, path, 1, true)
@@ -169,8 +168,8 @@ func (b *Builder) value(at, outer int, path Path, count int, list bool) Ref {
 	return Ref{src}
 }
 
-// RowMarks returns the marks that an element of a row set bears when it meets
-// the conditions.
+// RowMarks returns the marks that an element of a row set has if it meets the
+// conditions: test them with [Marks.Has].
 func (b *Builder) RowMarks(set int, where []Cond) Marks {
 	at := b.descend(0, b.rowSets[set])
 	need, _ := b.conds(at, b.nodes[at].scope, where)
@@ -260,8 +259,8 @@ func (b *Builder) newReg(scopeIndex, count, node int) *buildReg {
 	return r
 }
 
-// rule returns the register of scope to that receives src when an element of
-// scope from meets its conditions.
+// rule returns the register of scope to that receives src if an element of scope
+// from meets its conditions.
 func (b *Builder) rule(from, to, first int, need Marks, src *buildReg, count int) *buildReg {
 	sc := b.scopes[from]
 	for _, r := range sc.rules {
@@ -274,5 +273,5 @@ func (b *Builder) rule(from, to, first int, need Marks, src *buildReg, count int
 	return dst
 }
 
-// Census asks for objects to be counted.
+// Census asks for objects to be counted; see [Record.Tally].
 func (b *Builder) Census(c *Census) { b.census = c }

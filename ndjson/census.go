@@ -1,12 +1,12 @@
 package ndjson
 
-// A Census counts objects of a line by what the texts of some of their members
-// are, wherever in the line the objects are: under members that no path names,
-// too. It tells what an input holds beside what is asked of it.
+// A Census counts objects by the texts of some of their members, wherever in the
+// line they are, also under members that no path names. It shows what an input has
+// beyond what is asked for.
 //
-// An object that a memo knows need not be walked to be counted: a memo entry
-// has the number of the set of entries that its walk gave, and a replay notes
-// that one number. Texts that are listed are never holes in a memo entry.
+// It costs little, because an object that the memo knows is counted without a walk:
+// a memo entry has the number of the set of names that its walk counted. Listed
+// texts are never holes of an entry.
 type Census struct {
 	// Rules choose objects. The first that fits an object is that of it.
 	Rules []CensusRule
@@ -23,7 +23,7 @@ type CensusRule struct {
 	Members []string // one or two; objects without a string in the last one do not count; of an array the last string counts
 }
 
-// Use says what a program does with an object of a census.
+// Use is what a program does with an object of a census.
 type Use uint8
 
 // The uses of an object, least first.

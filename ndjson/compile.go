@@ -1,6 +1,7 @@
 package ndjson
 
-// Compile lays out the registers and returns the program.
+// Compile assigns the registers and returns the program. The error is that of too many
+// conditions on one array, or of an array asked for in two scopes.
 func (b *Builder) Compile() (*Program, error) {
 	if b.err != nil {
 		return nil, b.err
@@ -77,7 +78,7 @@ func (b *Builder) Compile() (*Program, error) {
 	return p, nil
 }
 
-// levels tells how far each node is from the root.
+// levels returns the distance of each node from the root.
 func (b *Builder) levels() []int16 {
 	levels := make([]int16, len(b.nodes))
 	for i, n := range b.nodes { // children come after their parents

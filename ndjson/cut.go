@@ -9,15 +9,14 @@ import (
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
-// Chunks cuts an opened input into chunks and passes each to yield, which
-// owns the chunk's data from then on. Buffers come from get: empty slices of
-// at least the capacity asked for. Chunks returns the error of yield or of
-// the context; trouble with the input itself comes as a chunk with Err set.
+// Chunks cuts the text of an input into chunks and passes each to yield, which then
+// owns the chunk's data. Buffers come from get: empty slices of at least the capacity
+// asked for. Chunks returns the error of yield or of the context; an error of the
+// input itself comes as a chunk with Err set.
 //
-// Text is taken as lines as long as all lines look like whole objects. From
-// the first that does not, objects are looked for by their brackets: over
-// several lines, one after the other, in arrays, and in envelopes of the kind
-// env, nil for none.
+// As long as all lines look like whole objects, chunks are made of lines. From the
+// first that does not, objects are found by their brackets: on several lines, one
+// after the other, in arrays, and in envelopes of the kind env, nil for none.
 func Chunks(ctx context.Context, input int, r io.Reader, env *Envelope, get func(size int) []byte, yield func(Chunk) error) error {
 	c := cutter{ctx: ctx, get: get, input: input, r: r, env: env, yield: yield, line: 1}
 	return c.run()
@@ -62,13 +61,13 @@ func (c *cutter) run() error {
 	}
 }
 
-// newBuffer returns an empty buffer for a chunk. Its capacity is always the
-// same, though get may have given more: it says where chunks are cut.
+// newBuffer returns an empty buffer for a chunk. Its capacity is always the same,
+// even if get returned more, because it determines where chunks are cut.
 func (c *cutter) newBuffer() []byte { return c.get(ChunkSize)[:0:ChunkSize] }
 
-// fill reads until the buffer is full, and otherwise tells why it is not:
-// io.EOF means that the input ended. An error is kept: a reader that goes on
-// after one has left out a piece.
+// fill reads until the buffer is full, or returns why it is not: io.EOF means that the
+// input ended. An error is kept, since a reader that continues after one has skipped
+// text.
 func (c *cutter) fill() error {
 	for len(c.buf) < cap(c.buf) && c.err == nil {
 		var n int
@@ -81,7 +80,7 @@ func (c *cutter) fill() error {
 	return c.err
 }
 
-// flush passes on the whole lines in the buffer, or all of it at the end.
+// flush yields the whole lines in the buffer, or all of it at the end.
 func (c *cutter) flush(end bool) error {
 	ends := lineEnds(c.buf, end)
 	whole := wholeLines(c.buf, ends)
@@ -121,7 +120,7 @@ func (c *cutter) flush(end bool) error {
 	return err
 }
 
-// split takes the rest of the input, which begins with rest, apart by its
+// split finds the objects in the rest of the input, which begins with rest, by their
 // brackets.
 func (c *cutter) split(rest []byte) error {
 	c.done = true
@@ -137,8 +136,8 @@ func (c *cutter) split(rest []byte) error {
 	return b.flush(s.pos())
 }
 
-// grow makes room for a line that is longer than the buffer, or passes over a
-// line that is longer than any may be.
+// grow makes room for a line that is longer than the buffer, or skips a line longer
+// than MaxLine.
 func (c *cutter) grow() error {
 	if size := cap(c.buf); size <= MaxLine {
 		c.buf = append(make([]byte, 0, min(2*size, MaxLine+1)), c.buf...)
@@ -167,7 +166,7 @@ func (c *cutter) grow() error {
 	}
 }
 
-// A packer makes chunks of pieces.
+// A packer collects pieces into chunks.
 type packer struct {
 	c      *cutter
 	data   []byte
@@ -197,7 +196,7 @@ func (b *packer) add(pos Position, text []byte, bad *LineError) error {
 	return nil
 }
 
-// flush passes on what there is, of the text up to an offset.
+// flush yields the pieces so far, of the text up to an offset.
 func (b *packer) flush(end int64) error {
 	if len(b.pieces) == 0 {
 		return nil
@@ -208,9 +207,9 @@ func (b *packer) flush(end int64) error {
 	return b.c.yield(chunk)
 }
 
-// wholeLines returns how many lines there are before the first that looks
-// like a part of something else, or an array. A last line without a line feed
-// may have been cut short.
+// wholeLines returns the number of lines before the first that looks like part of
+// something else, or like an array. A last line without a line feed may be
+// truncated.
 func wholeLines(data []byte, ends []int32) int {
 	start, last := 0, 0 // last is the last line that is not blank
 	for i, e := range ends {
@@ -246,8 +245,8 @@ func firstByte(line []byte) byte {
 	return 0
 }
 
-// lineEnds finds where the lines end, with their line feeds. At the end of the
-// input, what is behind the last line feed is a line too.
+// lineEnds returns where the lines end, after their line feeds. At the end of the
+// input, the text after the last line feed is a line too.
 func lineEnds(data []byte, end bool) []int32 {
 	ends := make([]int32, 0, len(data)>>12+1)
 	at := 0
@@ -265,8 +264,8 @@ func lineEnds(data []byte, end bool) []int32 {
 	return ends
 }
 
-// wholeLine looks at a line that is not of the usual form. Lines in which
-// there is no beginning of JSON may stay as well: nothing would be found there.
+// wholeLine is for a line that is not of the usual form. A line that does not begin
+// like JSON counts as whole: no object would be found in it.
 func wholeLine(line []byte) bool {
 	text := bytes.TrimRight(line, " \t\r\n")
 	switch firstByte(text) {

@@ -7,14 +7,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
-// JSON does not say what a member that comes twice in an object means. Most
-// readers take the last one: encoding/json, Python, JavaScript, DuckDB. A walk
-// stores values as it meets them, so when it meets a name again it gives up, the
-// earlier members are cut out of the line, and what is left is walked anew. A
-// line without such members is not slowed by it.
+// JSON does not define what several members of the same name in an object mean. Most
+// readers take the last one: encoding/json, Python, JavaScript, DuckDB. A walk stores
+// values as it meets them, so when a name comes again it stops, the earlier members
+// are removed from the line, and the rest is walked. Other lines pay nothing.
 
 // errDuplicate ends a walk that met a name twice in one object.
-var errDuplicate = errors.New("ndjson: internal error: a member that comes twice")
+var errDuplicate = errors.New("ndjson: internal error: duplicate member")
 
 // hasDuplicates reports whether two members of an object have the same name,
 // given its text, which is valid.

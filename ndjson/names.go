@@ -4,28 +4,28 @@ import (
 	"encoding/binary"
 )
 
-// Members of an object mostly come in the order in which they came the last
-// time. So each node of a record remembers the names that it met, as they
-// stood in the text with quotes and colon, and which came after which: one
-// comparison then takes the place of scanning a name and looking it up.
+// Members of an object usually come in the order in which they came the last time.
+// So each node of a record keeps the names that it met, as they are in the text with
+// quotes and colon, and which came after which: one comparison replaces scanning a
+// name and looking it up. The place of a name also shows when it comes twice.
 
 // memberNames are the names met in the objects of one node.
 type memberNames struct {
 	list  []memberName
 	first int // the one that came first the last time
-	// No name is remembered: the objects are of several nodes.
+	// No name is kept: the objects are of several nodes.
 	closed bool
 }
 
 type memberName struct {
-	head uint64 // the first eight bytes of the text, or zeros behind a shorter one
+	head uint64 // the first eight bytes of the text, or zeros after a shorter one
 	mask uint64 // of the bytes in head
 	text string // with quotes and colon
 	node *node
 	next int // the one that came after it the last time
 }
 
-// begins reports whether b begins with the name, and goes on behind it.
+// begins reports whether b begins with the name, and continues after it.
 func (m *memberName) begins(b []byte) bool {
 	if len(b) <= max(8, len(m.text)) || (binary.LittleEndian.Uint64(b)^m.head)&m.mask != 0 {
 		return false
@@ -35,12 +35,12 @@ func (m *memberName) begins(b []byte) bool {
 
 const (
 	noMember  = -1
-	mostNames = 64 // names remembered for a node; those of FHIR are fewer
-	// Bytes of a name that is remembered, with quotes and colon.
+	mostNames = 64 // names kept per node; FHIR has fewer
+	// Bytes of the longest name that is kept, with quotes and colon.
 	longestName = 256
 )
 
-// after returns where the guess is kept of what comes after a name.
+// after returns where the guess of the name after this one is kept.
 func (m *memberNames) after(last int) *int {
 	if last == noMember {
 		return &m.first
@@ -48,7 +48,7 @@ func (m *memberNames) after(last int) *int {
 	return &m.list[last].next
 }
 
-// get returns a name, or nil when there is none in the place.
+// get returns the name in a place, or nil.
 func (m *memberNames) get(place int) *memberName {
 	if uint(place) < uint(len(m.list)) {
 		return &m.list[place]

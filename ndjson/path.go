@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// A Path names values inside a JSON object: member names from the outside in.
-// Arrays need no mention: a step through an array means each of its elements.
+// A Path names values inside a JSON object by member names, from the outside in. A
+// step through an array means each of its elements.
 type Path []Step
 
-// A Step is a member name and the conditions that the member's value (each
-// element of it, when it is an array of objects) must meet.
+// A Step is a member name and the conditions that the member's value must meet, or
+// each element of it if it is an array of objects.
 type Step struct {
 	Name  string
 	Where []Cond
 }
 
-// A Cond holds when some value at Path, relative to the element, is one of
-// Values, or with Prefix begins with one.
+// A Cond is met if some value at Path, relative to the element, is one of Values, or
+// with Prefix begins with one.
 type Cond struct {
 	Path   []string
 	Values []string

@@ -1,8 +1,8 @@
 package ndjson
 
 // A Program is a set of paths compiled into one trie, so that one pass over a
-// line finds the values of all of them and skips the rest. It is immutable
-// and may be shared; each goroutine walks with a [Record] of its own.
+// line finds the values of all of them and skips the rest. It is immutable and safe
+// for concurrent use; each goroutine walks with a [Record] of its own.
 //
 // Its parts: a node for each distinct path of member names; a register for
 // each wanted value; a scope for each array whose elements are told apart by
@@ -17,7 +17,7 @@ type Program struct {
 	rowSets int
 	census  *Census  // or nil
 	arrays  []string // by row set
-	most    []int    // by row set: how many elements a record may have, or 0
+	most    []int    // by row set: elements that a record may have, or 0
 }
 
 type node struct {
@@ -30,8 +30,8 @@ type node struct {
 	scope   int          // scope that each object here opens, or -1
 	rowSet  int          // that each object here is a row of, or -1
 	wanted  bool         // a scalar is of use
-	forget  bool         // its object is no matter for a memo
-	walked  bool         // its object is walked, though no memo wants it
+	forget  bool         // its objects never go into the memo
+	walked  bool         // its objects are walked even if nothing is wanted of them
 
 	// For a census:
 	parent *node

@@ -1,13 +1,13 @@
 package ndjson
 
-// A Span is one JSON scalar (or, where a rule asks for it, a whole array) as
-// a piece of the line it was read from. The zero Span means "not there".
+// A Span is a JSON scalar, or a whole array asked for with [Builder.RowList], by its
+// place in the line. The zero Span means that there is none.
 type Span struct {
 	off  uint32
 	size uint32 // length in the low bits, flags in the high ones
 }
 
-// emptySpan stands for a value that an element lacks: an empty string.
+// emptySpan is the empty string, for a value that an element lacks.
 var emptySpan = Span{size: spanString}
 
 const (
@@ -24,7 +24,7 @@ func stringSpan(start, end int, escaped bool) Span {
 	return s
 }
 
-// IsZero reports whether nothing was found.
+// IsZero reports whether there is no value.
 func (s Span) IsZero() bool { return s.size == 0 && s.off == 0 }
 
 // IsString reports whether the value was a JSON string.
@@ -33,7 +33,7 @@ func (s Span) IsString() bool { return s.size&spanString != 0 }
 // Escaped reports whether the value has escape sequences to decode.
 func (s Span) Escaped() bool { return s.size&spanEscaped != 0 }
 
-// Raw returns the bytes of the value as they stand in line.
+// Raw returns the bytes of the value as they are in line, without quotes.
 func (s Span) Raw(line []byte) []byte {
 	return line[s.off : s.off+s.size&spanLength]
 }

@@ -13,10 +13,10 @@ import (
 // errNoList says that a text is not a sequence of objects.
 var errNoList = errors.New("not a sequence of objects")
 
-// Split finds the objects in a text: one after the other, as elements of
-// arrays, or wrapped in envelopes. pos is where the text begins. The pieces
-// alias the text, and are not checked beyond their brackets. A text that is
-// anything else, or is broken, is an error.
+// Split finds the objects in a text: one after the other, as elements of arrays, or
+// wrapped in envelopes. pos is where the text begins. The pieces alias the text, and
+// only their brackets are checked. Split returns an error for any other text, and
+// for one that is malformed.
 func Split(text []byte, pos Position, env *Envelope) ([]Piece, error) {
 	var pieces []Piece
 	s := &splitter{
@@ -37,7 +37,7 @@ func Split(text []byte, pos Position, env *Envelope) ([]Piece, error) {
 	return pieces, nil
 }
 
-// An outcome is how the reading of a value ended.
+// An outcome is how reading a value ended.
 type outcome uint8
 
 const (
@@ -49,10 +49,10 @@ const (
 // A splitter finds objects in a text of any form: as lines, over several
 // lines, one after the other, as elements of arrays, in envelopes. It looks
 // at brackets and strings only, so that an object with another error in it
-// does not take its neighbors with it. It holds one object at a time.
+// does not affect its neighbors. It holds one object at a time.
 //
-// After an error it goes on with the next line that looks like the one where
-// the broken value began: as far from the margin.
+// After an error it continues at the next line that looks like the one where the
+// malformed value began: with the same indentation.
 type splitter struct {
 	window
 	env   *Envelope
@@ -85,7 +85,7 @@ func (s *splitter) pass(at Position, text []byte, err *LineError) {
 	}
 }
 
-// run takes the text apart.
+// run finds all objects of the text.
 func (s *splitter) run() error {
 	s.fresh = true
 	for s.failed == nil && !s.fatal {
@@ -114,7 +114,7 @@ func (s *splitter) run() error {
 	return s.failed
 }
 
-// breakOff says that the rest of the text is missing.
+// breakOff reports that the rest of the text is missing.
 func (s *splitter) breakOff(at Position, within string) {
 	if s.ctx.Err() != nil {
 		return
@@ -127,7 +127,7 @@ func (s *splitter) breakOff(at Position, within string) {
 	s.fatal = true
 }
 
-// wholeLine takes a line that looks like one whole object.
+// wholeLine passes on a line that looks like one whole object.
 func (s *splitter) wholeLine() bool {
 	from := s.pos()
 	s.keep = from
@@ -155,8 +155,7 @@ func (s *splitter) wholeLine() bool {
 	return true
 }
 
-// restOfLine passes on the rest of a line as it is. Nobody will find an object
-// in it.
+// restOfLine passes on the rest of a line as it is, for the reader to reject.
 func (s *splitter) restOfLine(at Position) {
 	if s.whole {
 		s.failed = errNoList
@@ -188,7 +187,7 @@ func (s *splitter) restOfLine(at Position) {
 	}
 }
 
-// topObject takes an object that is in no list.
+// topObject reads an object that is in no list.
 func (s *splitter) topObject() {
 	at := s.start(false)
 	out, opened := s.object(at)
@@ -223,7 +222,7 @@ func (s *splitter) finish(at start, end int64) {
 	s.keep, s.over = none, false
 }
 
-// ending does what is to be done after a value that is in no list.
+// ending recovers from the outcome of a value that is in no list.
 func (s *splitter) ending(at start, out outcome) {
 	switch {
 	case out == complete || s.failed != nil || s.fatal:
@@ -232,7 +231,7 @@ func (s *splitter) ending(at start, out outcome) {
 	}
 }
 
-// array takes the elements of an array, each with one.
+// array reads an array, and calls one at each element, which one reads.
 func (s *splitter) array(one func(at start) outcome) outcome {
 	s.at++
 	for s.failed == nil && !s.fatal {
@@ -272,13 +271,13 @@ func (s *splitter) array(one func(at start) outcome) outcome {
 	return complete
 }
 
-// lost says that the end of a list cannot be found.
+// lost reports that the end of a list cannot be found.
 func (s *splitter) lost(at Position) {
 	s.pass(at, nil, &LineError{Reason: "the input breaks off here: a list of resources with an error in it, after which no other can be found", Fatal: true})
 	s.fatal = true
 }
 
-// element takes an element of an array of objects.
+// element reads an element of an array of objects.
 func (s *splitter) element(at start) outcome {
 	if s.buf[s.at] != '{' {
 		out := s.value()
@@ -334,8 +333,8 @@ func (s *splitter) object(at start) (out outcome, opened bool) {
 	return out, opened
 }
 
-// entry takes an entry of an envelope, and passes on what is wrapped in it, or
-// all of an entry that wraps nothing.
+// entry reads an entry of an envelope, and passes on the object wrapped in it, or all
+// of an entry that wraps none.
 func (s *splitter) entry(at start) outcome {
 	if s.buf[s.at] != '{' {
 		return s.element(at)
@@ -448,8 +447,8 @@ func (s *splitter) value() outcome {
 	}
 }
 
-// str reads on to the end of a string. A line feed in it is an error: the
-// quote that should be there is not.
+// str reads to the end of a string. A line feed in it means that the closing quote is
+// missing.
 func (s *splitter) str() outcome {
 	for {
 		p := jsonscan.SkipText(s.buf, s.at)
@@ -473,8 +472,8 @@ func (s *splitter) str() outcome {
 	}
 }
 
-// escape takes a backslash, and the byte after it unless that is a line feed. It
-// reports false when the text ends.
+// escape reads a backslash, and the byte after it unless that is a line feed. It
+// reports false if the text ends.
 func (s *splitter) escape() bool {
 	s.at++
 	c, ok := s.peek()
@@ -487,9 +486,9 @@ func (s *splitter) escape() bool {
 // maxOpen is how many brackets may be open. The walker allows half of them.
 const maxOpen = 2 * jsonscan.MaxDepth
 
-// nested reads an object or array without looking at what it holds. Two
-// values without a comma between them are an error: a line that was cut short
-// must not take those after it with it.
+// nested reads an object or array by its brackets and strings. Two values without a
+// comma between them are an error, so that a truncated line does not swallow those
+// after it.
 func (s *splitter) nested() outcome {
 	s.stack = s.stack[:0]
 	for prev := byte(':'); ; {
@@ -556,10 +555,9 @@ func (s *splitter) nested() outcome {
 	}
 }
 
-// recover passes on the text of a value that is broken, or that the text ended
-// within, up to the next line that looks like the one where it began, and goes
-// on there. It reports whether there is one, or whether nothing is left to go
-// on with.
+// recover passes on the text of a value that is malformed or unfinished, up to the
+// next line that looks like the one where it began, and continues there. It reports
+// false if there is no such line but more text.
 func (s *splitter) recover(at start, out outcome) bool {
 	if s.whole {
 		s.failed = errNoList
@@ -640,8 +638,7 @@ func (s *splitter) alike(from int64, at start, out outcome) (indent int64, ok bo
 	}
 }
 
-// brokenText passes on the text of a value that is broken, for the reader to
-// say what is wrong with it.
+// brokenText passes on the text of a malformed value, for the reader to report.
 func (s *splitter) brokenText(at start, end int64, known bool) {
 	if !known {
 		s.pass(at.Position, nil, tooLong("resource"))
@@ -650,8 +647,8 @@ func (s *splitter) brokenText(at start, end int64, known bool) {
 	s.pass(at.Position, bytes.TrimRight(s.text(at.Offset, end), "\r\n"), nil)
 }
 
-// restOfBroken passes on the line on which a broken value began that was not
-// the first on it.
+// restOfBroken passes on the line of a malformed value that was not the first on
+// it.
 func (s *splitter) restOfBroken(at start) {
 	if s.keep == none || at.Offset < s.base {
 		s.lost(at.Position)
@@ -661,6 +658,6 @@ func (s *splitter) restOfBroken(at start) {
 	s.restOfLine(at.Position)
 }
 
-// continues reports whether a line that begins with c continues what the line
-// before began, though that ended with a bracket.
+// continues reports whether a line that begins with c continues the value of the line
+// before it, although that line ended with a bracket.
 func continues(c byte) bool { return c == '}' || c == ']' || c == ',' || c == ':' || c == '"' }

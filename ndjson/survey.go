@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// survey tells the nodes of a program what the census wants of them.
+// survey prepares the nodes of a program for its census.
 func (p *Program) survey(b *Builder) {
 	if b.census == nil {
 		return
@@ -31,8 +31,8 @@ func (p *Program) survey(b *Builder) {
 	}
 }
 
-// goesBeyond reports whether something of node n goes beyond the objects of a
-// node around it, whatever their listed texts are.
+// goesBeyond reports whether values of node n leave the objects of a node around it,
+// whatever the listed texts of those are.
 func (p *Program) goesBeyond(n, up *node) bool {
 	beyond := func(to slot) bool { return to.level < up.level }
 	if slices.ContainsFunc(n.stores, beyond) || n.list != nil && beyond(*n.list) {
@@ -49,7 +49,7 @@ func (p *Program) goesBeyond(n, up *node) bool {
 	return !listed && slices.ContainsFunc(n.tests, func(t test) bool { return t.level < up.level })
 }
 
-// use says what the program does with an object that has these texts.
+// use returns what the program does with an object that has these texts.
 func (n *node) use(texts [2][]byte) Use {
 	for i, tests := range n.chosen {
 		for _, t := range tests {
@@ -64,14 +64,14 @@ func (n *node) use(texts [2][]byte) Use {
 	return Unused
 }
 
-// overflows reports whether a node is one of those that came when there were
-// too many. They share a number, and nothing is remembered of them.
+// overflows reports whether a node was made after the limit of nodes. Such nodes share
+// a number, and the memo has nothing of them.
 func (p *Program) overflows(n *node) bool { return n.id == p.lastNode() }
 
-// lastNode is the highest number that a node of a record has.
+// lastNode returns the highest number that a node of a record has.
 func (p *Program) lastNode() int { return len(p.nodes) + censusGrown }
 
-// place tells a node what the census wants of its objects, and of it as a member.
+// place sets what the census wants of the objects of a node, and of it as a member.
 func (c *Census) place(n *node) {
 	if n.parent != nil && n.parent.rule != nil {
 		if i := slices.Index(n.parent.rule.Members, n.name); i >= 0 {

@@ -5,8 +5,8 @@ import (
 )
 
 // table maps short strings to values: a small open-addressing hash table that
-// is filled once and then only read. Most look-ups in it are for names that
-// are there, and cost one hash and one comparison.
+// is filled once and then only read. Most lookups succeed, and cost one hash and one
+// comparison.
 type table[V any] struct {
 	buckets []bucket[V]
 	mask    uint32
@@ -31,7 +31,7 @@ func (t *table[V]) find(key []byte) (V, bool) {
 	return none, false
 }
 
-// add puts a key that is not yet there.
+// add adds a key that is not in the table yet.
 func (t *table[V]) add(key string, val V) {
 	t.n++
 	if 4*t.n > len(t.buckets) {

@@ -76,7 +76,7 @@ func (p *Program) prepare(r *Record, line []byte) {
 	r.rec.reset()
 }
 
-// forget drops what has been learned of the lines so far.
+// forget drops what was learned from earlier lines.
 func (r *Record) forget() {
 	nodes := len(r.program.nodes)
 	if r.tally != nil {
@@ -252,8 +252,8 @@ func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, i
 	return child, place, value, nil
 }
 
-// value reads the value at offset at for node n. Elements of an array are
-// read as if each stood alone.
+// value reads the value at offset at for node n. Elements of an array are read as if
+// each were alone.
 func (w *walker) value(n *node, at, depth int) (int, error) {
 	b := w.b
 	if at >= len(b) {
@@ -297,8 +297,8 @@ func (w *walker) value(n *node, at, depth int) (int, error) {
 	}
 }
 
-// varies notes a scalar, while an object is recorded, of which only the place
-// matters.
+// varies notes a scalar whose value no condition tests, while an object is
+// recorded.
 func (w *walker) varies(n *node, start, end int) {
 	if w.r.rec.open > 0 && len(n.tests) == 0 && n.list == nil && n.member == 0 {
 		w.r.rec.scalars = append(w.r.rec.scalars, scalarSpan{int32(start), int32(end)})
@@ -325,7 +325,7 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 	return at, nil
 }
 
-// scalar files a value under what the node wants of it.
+// scalar stores a value where the node wants it, and tests its conditions.
 func (w *walker) scalar(n *node, s Span) {
 	for _, to := range n.stores {
 		w.r.store(to, s)

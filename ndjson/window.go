@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// none is the mark of a window that keeps nothing.
+// none is the value of keep in a window that keeps nothing.
 const none = math.MaxInt64
 
 // A window is a part of a text that is read on demand. Offsets are those in
@@ -32,8 +32,8 @@ func (w *window) pos() int64 { return w.base + int64(w.at) }
 // text returns what is between two offsets, which must be in the buffer.
 func (w *window) text(from, to int64) []byte { return w.buf[from-w.base : to-w.base] }
 
-// more reads on, and reports whether there is more text after the buffer's
-// end. What is before the cursor and not to be kept is given up.
+// more reads more text into the buffer, and reports whether there is any. Text before
+// the cursor that need not be kept is dropped.
 func (w *window) more() bool {
 	if w.keep != none && w.pos()-w.keep > MaxLine {
 		w.keep, w.over = none, true
@@ -48,8 +48,8 @@ func (w *window) read() bool {
 	if w.err != nil {
 		return false
 	}
-	// What is given up is at least half of what is moved, or the buffer grows:
-	// either way a byte is moved a few times at most.
+	// Either at least half of the buffer is dropped, or it grows: a byte is moved
+	// a few times at most.
 	drop := int(min(w.keep, w.pos()) - w.base)
 	switch {
 	case drop > 0 && drop >= len(w.buf)/2:
@@ -81,7 +81,7 @@ func (w *window) peek() (byte, bool) {
 	return w.buf[w.at], true
 }
 
-// newline takes the line feed at the cursor.
+// newline reads the line feed at the cursor.
 func (w *window) newline() {
 	w.at++
 	w.line++
@@ -122,8 +122,8 @@ func (w *window) skipMark() bool {
 }
 
 // lineEnd returns the offset of the next line feed at or after from, which is
-// in the buffer, or that of the end of the text. Of a line longer than
-// MaxLine, the end is not looked for.
+// in the buffer, or that of the end of the text. It gives up on a line
+// longer than MaxLine.
 func (w *window) lineEnd(from int64) (end int64, found bool) {
 	for seen := from; ; {
 		if i := bytes.IndexByte(w.buf[seen-w.base:], '\n'); i >= 0 {
