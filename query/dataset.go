@@ -131,7 +131,14 @@ func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dataset.ManifestFile, err)
 	}
-	return schema.Extend(schema.AllTables(), extra), nil
+	tables := schema.Extend(schema.AllTables(), extra)
+	if m.Source == dataset.SourceCCLF {
+		for i, t := range schema.Tables() {
+			tables[i] = t.Delivered()
+		}
+		tables = append(tables, schema.DeliveryTables()...)
+	}
+	return tables, nil
 }
 
 // listedTables returns the tables that the manifest lists.

@@ -64,6 +64,7 @@ func newApp(e *env) *cli.Command {
 			newQueryCommand(e),
 			newInspectCommand(e),
 			newMetricsCommand(e),
+			newReconcileCommand(e),
 			newVerifyCommand(e),
 			newSchemaCommand(e),
 			newTokenCommand(e),

@@ -12,6 +12,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
+	"github.com/cclf-tools/cclf/reconcile"
 )
 
 // A cause is a kind of error, with its exit code and with the hint for the user.
@@ -71,6 +72,7 @@ var causes = []cause{
 		say("a query reads only the tables of the data set: no other files, no network, no extensions; --table NAME=FILE adds a file")},
 	{is(query.ErrReplaced), exitQuery, say("run the command again to read the new data set")},
 	{as[*query.Error], exitQuery, nil},
+	{is(reconcile.ErrIncomparable), exitComparison, nil},
 	{is(fs.ErrNotExist), exitInput, nil},
 }
 

@@ -22,6 +22,8 @@ const (
 	exitShrink      = 18
 	exitDrift       = 19
 	exitDelivery    = 20
+	exitUnexplained = 21
+	exitComparison  = 22
 	exitInternal    = 70
 	exitNoMemory    = 71
 	exitHangup      = 129
@@ -59,6 +61,8 @@ var exitCodes = []documentedCode{
 	{exitShrink, "shrink", "refused: the new data set would be empty or smaller, or its export is empty or incomplete (see --allow-shrink)", "convert, run"},
 	{exitDrift, "drift", "with --strict-schema: all data were written, but the export has new elements or lacks expected ones", "convert, run"},
 	{exitDelivery, "delivery", "a CCLF delivery is not what its CCLF0 says: files missing, or other record counts or lengths (see --allow-faults)", "import"},
+	{exitUnexplained, "unexplained", "the data sets differ, and some of the differences are unexplained", "reconcile"},
+	{exitComparison, "incomparable", "the data sets cannot be compared", "reconcile"},
 	{exitInternal, "internal", "internal error: a bug in cclf", "any"},
 	{exitNoMemory, "memory", "out of memory: of the machine, of a limit of the process, or of --memory-limit", "any"},
 	{exitHangup, "hangup", "ended by SIGHUP (the terminal was closed)", "any"},

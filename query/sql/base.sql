@@ -69,15 +69,83 @@ CREATE MACRO metrics.claim_type_name(claim_type) AS
     WHEN '82' THEN 'supplier, equipment'
   END;
 
+-- Rows of imported deliveries that a later delivery has with other values. Rows of
+-- claims that differ only in columns that were blanked later are such; the newest
+-- counts. Data sets of exports have no FILE_DATE and none of these.
+CREATE TABLE metrics.revised AS
+WITH
+  dated AS (
+    SELECT
+      'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line,
+      clm_adjsmt_type_cd AS adjustment, clm_efctv_dt AS effective, file_date
+    FROM (FROM main.cclf1 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false)
+    UNION ALL
+    SELECT 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, file_date
+    FROM (FROM main.cclf5 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false)
+    UNION ALL
+    SELECT 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, file_date
+    FROM (FROM main.cclf6 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false)
+    UNION ALL
+    SELECT 'cclf7', cur_clm_uniq_id, 0, clm_adjsmt_type_cd, clm_efctv_dt, file_date
+    FROM (FROM main.cclf7 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false)
+  )
+SELECT file, claim, line, adjustment, effective, max(file_date) AS newest
+FROM dated
+WHERE file_date IS NOT NULL
+GROUP BY ALL
+HAVING min(file_date) < max(file_date);
+
+CREATE VIEW metrics.cclf1 AS
+SELECT rows.*
+FROM (FROM main.cclf1 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false) AS rows
+LEFT JOIN metrics.revised
+  ON revised.file = 'cclf1' AND revised.claim = cur_clm_uniq_id AND revised.line = 0
+  AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
+  AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
+WHERE revised.newest IS NULL OR file_date = revised.newest;
+
+CREATE VIEW metrics.cclf5 AS
+SELECT rows.*
+FROM (FROM main.cclf5 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false) AS rows
+LEFT JOIN metrics.revised
+  ON revised.file = 'cclf5' AND revised.claim = cur_clm_uniq_id AND revised.line = coalesce(clm_line_num, 0)
+  AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
+  AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
+WHERE revised.newest IS NULL OR file_date = revised.newest;
+
+CREATE VIEW metrics.cclf6 AS
+SELECT rows.*
+FROM (FROM main.cclf6 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false) AS rows
+LEFT JOIN metrics.revised
+  ON revised.file = 'cclf6' AND revised.claim = cur_clm_uniq_id AND revised.line = coalesce(clm_line_num, 0)
+  AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
+  AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
+WHERE revised.newest IS NULL OR file_date = revised.newest;
+
+CREATE VIEW metrics.cclf7 AS
+SELECT rows.*
+FROM (FROM main.cclf7 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false) AS rows
+LEFT JOIN metrics.revised
+  ON revised.file = 'cclf7' AND revised.claim = cur_clm_uniq_id AND revised.line = 0
+  AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
+  AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
+WHERE revised.newest IS NULL OR file_date = revised.newest;
+
+CREATE VIEW metrics.cclf8 AS
+FROM main.cclf8 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false;
+
+CREATE VIEW metrics.cclf9 AS
+FROM main.cclf9 UNION ALL BY NAME SELECT NULL::DATE AS file_date WHERE false;
+
 -- The basis. BCDA sends whole claims and never a debit for each credit, even where
 -- API version v3 sends adjustment type 1. So a data set that cclf convert wrote,
 -- which has a table of claims, is never debit/credit data.
 SET VARIABLE debit_credit = coalesce(
   getvariable('debit_credit')::BOOLEAN,
   NOT EXISTS (FROM main.claims) AND (
-    EXISTS (FROM cclf1 WHERE metrics.cancels(clm_adjsmt_type_cd))
-    OR EXISTS (FROM cclf5 WHERE metrics.cancels(clm_adjsmt_type_cd))
-    OR EXISTS (FROM cclf6 WHERE metrics.cancels(clm_adjsmt_type_cd))));
+    EXISTS (FROM metrics.cclf1 WHERE metrics.cancels(clm_adjsmt_type_cd))
+    OR EXISTS (FROM metrics.cclf5 WHERE metrics.cancels(clm_adjsmt_type_cd))
+    OR EXISTS (FROM metrics.cclf6 WHERE metrics.cancels(clm_adjsmt_type_cd))));
 
 -- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1), following the
 -- pairs of CCLF9. A former MBI has one successor: that of the pair that ended last.
@@ -91,14 +159,14 @@ WITH RECURSIVE
       crnt_num AS successor,
       metrics.day(prvs_id_obslt_dt) AS ended,
       metrics.day(prvs_id_efctv_dt) AS began,
-      EXISTS (FROM cclf8 WHERE bene_mbi_id = crnt_num) AS known
-    FROM cclf9
+      EXISTS (FROM metrics.cclf8 WHERE bene_mbi_id = crnt_num) AS known
+    FROM metrics.cclf9
     WHERE metrics.code(prvs_num) IS NOT NULL
       AND metrics.code(crnt_num) IS NOT NULL
       AND prvs_num <> crnt_num
     QUALIFY row_number() OVER (
       PARTITION BY prvs_num
-      ORDER BY ended DESC NULLS LAST, began DESC NULLS LAST, known DESC, crnt_num DESC) = 1
+      ORDER BY file_date DESC NULLS LAST, ended DESC NULLS LAST, began DESC NULLS LAST, known DESC, crnt_num DESC) = 1
   ),
   walk AS (
     SELECT mbi AS origin, [mbi] AS passed, successor AS mbi FROM pairs
@@ -141,7 +209,7 @@ WITH
       [clm_blg_prvdr_oscar_num, clm_from_dt::VARCHAR, clm_thru_dt::VARCHAR, coalesce(mr_mbi, bene_mbi_id)] AS key,
       coalesce(clm_pmt_amt, 0)::DECIMAL(15, 2) AS amount,
       clm_adjsmt_type_cd AS adjustment, clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded
-    FROM cclf1
+    FROM metrics.cclf1
     LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
     UNION ALL
     SELECT
@@ -149,7 +217,7 @@ WITH
       [clm_cntl_num, coalesce(mr_mbi, bene_mbi_id), coalesce(clm_line_num, 0)::VARCHAR],
       coalesce(clm_line_cvrd_pd_amt, 0),
       clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt
-    FROM cclf5
+    FROM metrics.cclf5
     LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
     UNION ALL
     SELECT
@@ -157,7 +225,7 @@ WITH
       [clm_cntl_num, coalesce(mr_mbi, bene_mbi_id), coalesce(clm_line_num, 0)::VARCHAR],
       coalesce(clm_line_cvrd_pd_amt, 0),
       clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt
-    FROM cclf6
+    FROM metrics.cclf6
     LEFT JOIN metrics.most_recent_mbi ON mbi = bene_mbi_id
   )
 SELECT
@@ -239,17 +307,17 @@ CREATE TABLE metrics.undone AS
 SELECT DISTINCT file, claim, line FROM metrics.pairing WHERE counterpart IS NOT NULL AND NOT credit
 UNION ALL
 SELECT DISTINCT 'cclf1', cur_clm_uniq_id, 0
-FROM cclf1
+FROM metrics.cclf1
 WHERE NOT getvariable('debit_credit')
   AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d)
 UNION ALL
 SELECT DISTINCT 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0)
-FROM cclf5
+FROM metrics.cclf5
 WHERE NOT getvariable('debit_credit')
   AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d)
 UNION ALL
 SELECT DISTINCT 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0)
-FROM cclf6
+FROM metrics.cclf6
 WHERE NOT getvariable('debit_credit')
   AND cur_clm_uniq_id IN (SELECT claim FROM metrics.superseded WHERE NOT part_d);
 
@@ -279,7 +347,7 @@ WITH
       metrics.code(clm_mdcr_npmt_rsn_cd) IS NOT NULL AS denied,  -- IP 3.2
       metrics.cancels(clm_adjsmt_type_cd) AS cancels,
       clm_pmt_amt::DECIMAL(15, 2) AS amount
-    FROM cclf1
+    FROM metrics.cclf1
   )
 SELECT
   headers.claim,
@@ -318,7 +386,7 @@ WITH
       metrics.code(clm_prcsg_ind_cd) AS processing,
       metrics.cancels(clm_adjsmt_type_cd) AS cancels,
       clm_line_cvrd_pd_amt::DECIMAL(15, 2) AS amount
-    FROM cclf5
+    FROM metrics.cclf5
     UNION ALL
     SELECT
       'cclf6',
@@ -331,7 +399,7 @@ WITH
       metrics.code(clm_prcsg_ind_cd),
       metrics.cancels(clm_adjsmt_type_cd),
       clm_line_cvrd_pd_amt::DECIMAL(15, 2)
-    FROM cclf6
+    FROM metrics.cclf6
   )
 SELECT
   lines.file,
@@ -365,7 +433,7 @@ SELECT
   cur_clm_uniq_id AS claim,
   min(coalesce(
     metrics.day(clm_line_from_dt), metrics.day(clm_line_instnl_rev_ctr_dt), metrics.day(clm_from_dt))) AS day
-FROM cclf2
+FROM main.cclf2
 WHERE regexp_full_match(metrics.code(clm_line_prod_rev_ctr_cd), '0?45[0-9]|0?981')
 GROUP BY ALL;
 
@@ -431,7 +499,7 @@ WITH
           coalesce(mr_mbi, bene_mbi_id), clm_line_from_dt, prvdr_srvc_id_qlfyr_cd, clm_srvc_prvdr_gnrc_id_num,
           clm_dspnsng_stus_cd, clm_line_rx_srvc_rfrnc_num, clm_line_rx_fill_num
         ORDER BY replaced, clm_idr_ld_dt DESC NULLS LAST, clm_efctv_dt DESC NULLS LAST, cur_clm_uniq_id DESC) AS nth
-    FROM cclf7
+    FROM metrics.cclf7
     LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
     LEFT JOIN metrics.superseded ON superseded.part_d AND superseded.claim = cur_clm_uniq_id
   ),
@@ -441,7 +509,7 @@ WITH
       any_value(tot_rx_cst_amt)::DECIMAL(13, 2) AS total_cost,
       any_value(coalesce(cvrd_d_plan_pd_amt, 0) + coalesce(ncvrd_plan_pd_amt, 0))::DECIMAL(13, 2) AS plan_paid,
       bool_or(coalesce(metrics.code(adjstmt_dltn_cd) = 'D', false)) AS deletion
-    FROM part_d_costs
+    FROM main.part_d_costs
     GROUP BY ALL
   )
 SELECT
@@ -464,11 +532,12 @@ SELECT
   coalesce(mr_mbi, bene_mbi_id) AS mbi,
   metrics.code(bene_mdcr_stus_cd) AS medicare_status,
   metrics.code(bene_dual_stus_cd) AS dual_status
-FROM cclf8
+FROM metrics.cclf8
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 QUALIFY row_number() OVER (
   PARTITION BY coalesce(mr_mbi, bene_mbi_id)
   ORDER BY
+    file_date DESC NULLS LAST,  -- the newest delivery
     mr_mbi IS NULL DESC,  -- the row with the current MBI first
     bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST,
     medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
@@ -484,6 +553,6 @@ SELECT
   bool_or(part = 'C') AS part_c,
   bool_or(part = 'D') AS part_d,
   bool_or(part IN ('A', 'B')) AND NOT bool_or(part = 'C') AS fee_for_service
-FROM enrollment
+FROM main.enrollment
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 GROUP BY ALL;

@@ -1,0 +1,82 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/query"
+	"github.com/cclf-tools/cclf/reconcile"
+)
+
+type reconcileOptions struct {
+	left, right string
+	format      string
+	report      resultFlags
+	options     query.Options
+}
+
+func newReconcileCommand(e *env) *cli.Command {
+	var opts reconcileOptions
+	return &cli.Command{
+		Name:      "reconcile",
+		Usage:     "compare the claims of two data sets, and explain every dollar of difference",
+		UsageText: "cclf reconcile [options] LEFT RIGHT",
+		Description: help(`
+			Compares the claims of two data sets, such as an export of BCDA and CMS's
+			own CCLF files (see cclf import), after final action on each side in its
+			own way. Claims are matched by control number, claim ID, or else by the
+			natural key of their file, under the current MBI of the beneficiary.
+
+			The report has the claims and dollars on each side, a waterfall from the
+			dollars of LEFT to those of RIGHT with one reason for each difference, and
+			for each column how many values of matched claims agree. The exit code is
+			21 if a difference is unexplained. docs/reconcile.md describes the reasons.`,
+			"cclf reconcile out cclf",
+			"cclf reconcile -f json out cclf | jq .waterfall",
+		),
+		Flags: slices.Concat([]cli.Flag{
+			choice(&cli.StringFlag{
+				Name: "format", Aliases: []string{"f"}, Usage: "output `FORMAT`: table or json", Value: "table", Destination: &opts.format,
+			}, "table", "json"),
+			&cli.StringFlag{Name: "report", Usage: "write the report to `FILE` (default: standard output)", TakesFile: true, Destination: &opts.report.file},
+		}, duckDBFlags(e, &opts.options)),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.NArg() != 2 {
+				return usageErrorf("reconcile: expected two data sets, got %d", cmd.NArg())
+			}
+			opts.left, opts.right = cmd.Args().Get(0), cmd.Args().Get(1)
+			return runReconcile(ctx, e, opts)
+		},
+	}
+}
+
+func runReconcile(ctx context.Context, e *env, opts reconcileOptions) (err error) {
+	c, err := reconcile.Compare(ctx, opts.left, opts.right, opts.options)
+	if err != nil {
+		return fmt.Errorf("reconcile: %w", err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	r := c.Report()
+	err = opts.report.write(e, func(e *env) error {
+		if opts.format == "json" {
+			enc := json.NewEncoder(e.stdout)
+			enc.SetIndent("", "  ")
+			return enc.Encode(r)
+		}
+		return r.WriteTable(e.stdout)
+	})
+	if err != nil {
+		return err
+	}
+	if !r.Explained() {
+		return &exitError{code: exitUnexplained, err: errors.New("reconcile: some differences are unexplained"), hint: "the waterfall says how many claims and dollars"}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
+)
+
+// A Pair is two data sets that are open in one engine, to be compared by trusted
+// SQL: the tables of the first are in the SQL schema a, those of the second in b,
+// partially adjudicated claims in a_partial and b_partial. It must not be used by
+// several goroutines at once.
+type Pair struct {
+	db        *DB
+	Manifests [2]*dataset.Manifest
+}
+
+// pairSchemas are the SQL schemas of the data sets of a Pair.
+var pairSchemas = [2]string{"a", "b"}
+
+// OpenPair opens two data sets. Errors are those of Open.
+func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, error) {
+	var sources [2]*source
+	var reads []string
+	dirs := [2]string{first, second}
+	for i, dir := range dirs {
+		src, err := openSource(absolute(dir), opts)
+		if err != nil {
+			return nil, dataSetError(dir, err)
+		}
+		if src.database != "" {
+			return nil, dataSetError(dir, errors.New("a database file cannot be compared: use the tables it was made from"))
+		}
+		if err := checkCodecs(src.tables); err != nil {
+			return nil, dataSetError(dir, err)
+		}
+		sources[i] = src
+		reads = append(reads, absolute(dir))
+		if src.set != nil {
+			reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+		}
+	}
+	db, err := connect(ctx, opts, reads)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pair{db: db}
+	for i, src := range sources {
+		if src.set != nil {
+			p.Manifests[i] = src.set.Manifest
+		}
+		for _, t := range complete(src.tables, src.known) {
+			name := pairSchemas[i]
+			if t.group != "" {
+				name += "_partial"
+			}
+			t.group = name
+			if err := db.exec(ctx, viewSQL(t)); err != nil {
+				return nil, errors.Join(setUpError(ctx, dirs[i], sqlError(err)), db.Close())
+			}
+		}
+	}
+	return p, nil
+}
+
+// PrepareMetrics creates what metrics are computed from, for both data sets: the
+// SQL schemas a_metrics and b_metrics. It returns the bases.
+func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
+	for i, name := range pairSchemas {
+		script := strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.", "SCHEMA metrics", "SCHEMA "+name+"_metrics",
+			"debit_credit", name+"_debit_credit").Replace(readSQL("base"))
+		if err := p.Exec(ctx, script); err != nil {
+			return bases, fmt.Errorf("prepare %s: %w", name, err)
+		}
+		bases[i] = FinalAction
+		rows, err := p.Query(ctx, "SELECT getvariable('"+name+"_debit_credit')")
+		if err != nil {
+			return bases, err
+		}
+		if rows.Next() && rows.Values()[0] == true {
+			bases[i] = DebitCredit
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return bases, err
+		}
+	}
+	return bases, nil
+}
+
+// Exec runs trusted statements.
+func (p *Pair) Exec(ctx context.Context, script string) error {
+	return sqlError(p.db.exec(ctx, script))
+}
+
+// Query runs a trusted statement. The Rows must be closed.
+func (p *Pair) Query(ctx context.Context, statement string) (*Rows, error) {
+	page, err := p.db.conn.QueryContext(ctx, statement)
+	if err != nil {
+		return nil, sqlError(err)
+	}
+	columns, err := columnsOf(page)
+	if err != nil {
+		return nil, errors.Join(err, page.Close())
+	}
+	return &Rows{columns: columns, page: page}, nil
+}
+
+// Close closes the data sets and removes temporary data.
+func (p *Pair) Close() error { return p.db.Close() }
+
+// Abandon removes temporary data while a statement may still be running. It is
+// for a process that exits without waiting for the engine.
+func (p *Pair) Abandon() { p.db.Abandon() }
