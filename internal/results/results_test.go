@@ -63,7 +63,7 @@ func TestWriteRows(t *testing.T) {
 	t.Parallel()
 	db := open(t, nil)
 	for format, want := range map[render.Format]string{
-		"":            " s  | n\n----+------\n =1 | 2.50\n    |    -\n(2 rows)\n",
+		"":            " s  |    n\n----+------\n =1 | 2.50\n    |    -\n(2 rows)\n",
 		render.CSV:    "s,n\n'=1,2.50\n,\n",
 		render.JSON:   "[\n  {\"s\":\"=1\",\"n\":2.50},\n  {\"s\":\"\",\"n\":null}\n]\n",
 		render.NDJSON: "{\"s\":\"=1\",\"n\":2.50}\n{\"s\":\"\",\"n\":null}\n",
