@@ -184,7 +184,7 @@ func describeAPI(api string) string {
 func (e *export) begin(ctx context.Context, request Request, note string) error {
 	s := e.session
 	if s.token != nil {
-		// First, because it also tells the server's clock.
+		// First, because the reply shows the time of the server.
 		if _, err := s.token(ctx, 0); err != nil {
 			return err
 		}

@@ -172,15 +172,15 @@ func (f *folder) replaceJSON(name string, content any) error {
 	return nil
 }
 
-// readJSON reads a file that replaceJSON wrote, and checks its format number.
-// It reports whether the file exists.
-func (f *folder) readJSON(name string, content any, format *int) (exists bool, err error) {
+// readJSON reads a file that replaceJSON wrote, and checks its format number. If
+// the file does not exist, content is not changed.
+func (f *folder) readJSON(name string, content any, format *int) error {
 	if err := f.checkRegular(name); err != nil {
-		return false, err
+		return err
 	}
 	text, err := f.root.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil
 	}
 	if err == nil {
 		err = json.Unmarshal(text, content)
@@ -189,9 +189,9 @@ func (f *folder) readJSON(name string, content any, format *int) (exists bool, e
 		err = fmt.Errorf("unsupported format %d (this version supports format %d)", *format, stateFormat)
 	}
 	if err != nil {
-		return true, &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", filepath.Join(f.dir, name), err), hint: "use another folder", err: err}
+		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", filepath.Join(f.dir, name), err), hint: "use another folder", err: err}
 	}
-	return true, nil
+	return nil
 }
 
 // stateFormat is the format number in the files of the state.

@@ -66,7 +66,7 @@ type fileRecord struct {
 
 func (f *folder) completeRuns() ([]runRecord, error) {
 	var list runList
-	if _, err := f.readJSON(runsFile, &list, &list.Format); err != nil {
+	if err := f.readJSON(runsFile, &list, &list.Format); err != nil {
 		return nil, err
 	}
 	return list.Runs, nil

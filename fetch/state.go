@@ -126,7 +126,7 @@ func (f *fileState) file(dir string) File {
 // loadState reads the state of a folder. It is empty if none was saved.
 func (f *folder) loadState() (*state, error) {
 	s := &state{Format: stateFormat}
-	if _, err := f.readJSON(stateFile, s, &s.Format); err != nil {
+	if err := f.readJSON(stateFile, s, &s.Format); err != nil {
 		return nil, err
 	}
 	if s.Run != nil {

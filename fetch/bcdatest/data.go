@@ -10,12 +10,6 @@ import (
 	"time"
 )
 
-const infoName = "warnings-and-info.ndjson"
-
-func isErrorFile(name string) bool {
-	return name == infoName || strings.HasSuffix(name, "-error.ndjson")
-}
-
 func (s *Server) data(w http.ResponseWriter, r *http.Request) {
 	j := s.find(w, r)
 	if j == nil {

@@ -15,78 +15,6 @@ import (
 	"time"
 )
 
-// A state is the state of a job.
-type state string
-
-const (
-	running   state = "running"
-	cancelled state = "cancelled"
-	archived  state = "archived"
-)
-
-type job struct {
-	id      int
-	api     string
-	url     string // of the request
-	types   string // _type of the request
-	created time.Time
-	done    time.Time // when it completes
-	state   state
-	files   map[string]File // by name
-	names   []string        // of files, in manifest order
-	errors  bool
-	info    bool // has a warnings-and-info file
-	foreign bool
-}
-
-// A Manifest is the body of a completed job.
-type Manifest struct {
-	TransactionTime     string         `json:"transactionTime"`
-	Request             string         `json:"request"`
-	RequiresAccessToken bool           `json:"requiresAccessToken"`
-	Output              []ManifestFile `json:"output"`
-	Deleted             []ManifestFile `json:"deleted,omitempty"`
-	Error               []ManifestFile `json:"error"`
-	JobID               int            `json:"JobID"`
-	Link                []Link         `json:"link,omitempty"`
-}
-
-// A ManifestFile is an entry of a manifest.
-type ManifestFile struct {
-	Type  string `json:"type"`
-	URL   string `json:"url"`
-	Count *int   `json:"count,omitempty"`
-
-	Extension []Extension `json:"extension,omitempty"`
-}
-
-// An Extension adds information to an entry.
-type Extension struct {
-	URL          string `json:"url"`
-	ValueString  string `json:"valueString,omitempty"`
-	ValueDecimal *int   `json:"valueDecimal,omitempty"`
-}
-
-// A Link of a manifest is the address of another page.
-type Link struct {
-	Relation string `json:"relation"`
-	URL      string `json:"url"`
-}
-
-// blocks reports whether a job prevents a new one of the same API version.
-func (j *job) blocks(other *job) bool {
-	if j.foreign || j.api != other.api || !j.runs() {
-		return false
-	}
-	if j.url == other.url || j.types == "" || other.types == "" {
-		return true
-	}
-	theirs := strings.Split(other.types, ",")
-	return slices.ContainsFunc(strings.Split(j.types, ","), func(t string) bool { return slices.Contains(theirs, t) })
-}
-
-func (j *job) runs() bool { return j.state == running && time.Now().Before(j.done) }
-
 func (s *Server) listJobs(w http.ResponseWriter, r *http.Request) {
 	api := apiOf(r)
 	if r.Header.Get("Accept") != "application/fhir+json" || r.Header.Get("Prefer") != "respond-async" {
@@ -126,22 +54,6 @@ func (s *Server) listJobs(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, outcome(api, "exception", "no Jobs found for acoID")) // followed by the empty list
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries})
-}
-
-// status is the status of a job, as BCDA names it and as a FHIR Task.
-func (j *job) status() (bcda, task string) {
-	switch {
-	case j.state == cancelled:
-		return "Cancelled", "cancelled"
-	case j.state == archived:
-		return "Archived", "completed"
-	case j.runs() && time.Since(j.created) < j.done.Sub(j.created)/4:
-		return "Pending", "accepted"
-	case j.runs():
-		return "In Progress", "in-progress"
-	default:
-		return "Completed", "completed"
-	}
 }
 
 func (s *Server) jobStatus(w http.ResponseWriter, r *http.Request) {
@@ -229,27 +141,6 @@ func (s *Server) integrity(file File) []Extension {
 	}
 }
 
-// find returns the job of a request. If there is none, it replies so and returns
-// nil.
-func (s *Server) find(w http.ResponseWriter, r *http.Request) *job {
-	id, err := strconv.Atoi(r.PathValue("id"))
-	if err != nil {
-		fail(w, apiOf(r), http.StatusBadRequest, "exception", "could not parse job id")
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if id < 1 || id > len(s.jobs) {
-		fail(w, apiOf(r), http.StatusNotFound, "exception", "Job not found.")
-		return nil
-	}
-	if s.jobs[id-1].foreign {
-		fail(w, apiOf(r), http.StatusUnauthorized, "forbidden", "Unauthorized")
-		return nil
-	}
-	return s.jobs[id-1]
-}
-
 func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request) {
 	j := s.find(w, r)
 	if j == nil {
@@ -263,53 +154,4 @@ func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request) {
 	}
 	j.state, j.done = cancelled, time.Now()
 	w.WriteHeader(http.StatusAccepted)
-}
-
-// ForeignJob adds a job of another organization, and returns its ID.
-func (s *Server) ForeignJob() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	j := &job{id: len(s.jobs) + 1, api: "v3", created: time.Now(), done: time.Now(), state: running, foreign: true}
-	s.jobs = append(s.jobs, j)
-	return j.id
-}
-
-// Archive archives a job, as BCDA does some time after it completed: its status
-// is 404, and its files are sent with 404.
-func (s *Server) Archive(id int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.jobs[id-1].state = archived
-}
-
-// JobCount is the number of jobs so far.
-func (s *Server) JobCount() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.jobs)
-}
-
-func (s *Server) attribution(w http.ResponseWriter, _ *http.Request) {
-	now := time.Now().UTC()
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"ingestion_dates": []any{
-		map[string]any{"timestamp": now.AddDate(0, 0, -9), "type": "last_attribution_update"},
-		map[string]any{"timestamp": now.AddDate(0, 0, -40), "type": "last_runout_update"},
-	}})
-}
-
-func (s *Server) metadata(w http.ResponseWriter, r *http.Request) {
-	api := apiOf(r)
-	version := map[string]string{"v1": "3.0.1"}[api]
-	if version == "" {
-		version = "4.0.1"
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"resourceType": "CapabilityStatement", "status": "active", "kind": "instance", "fhirVersion": version,
-		"publisher":      "Synthetic data",
-		"software":       map[string]string{"name": "Synthetic Beneficiary Claims Data API", "version": "latest"},
-		"implementation": map[string]string{"url": origin(r)},
-		"format":         []string{"application/json", "application/fhir+json"},
-	})
 }

@@ -2,6 +2,7 @@ package bcdatest
 
 import (
 	"cmp"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -202,4 +203,12 @@ func inRange(date, comparison, limit string) bool {
 	default:
 		return date == limit
 	}
+}
+
+// uuid makes a file name.
+func uuid() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
