@@ -58,15 +58,15 @@ func specOf(f Format) *formatSpec {
 // hasParts reports whether tables of the format are part files.
 func (s *formatSpec) hasParts() bool { return s.encode != nil }
 
-// mayHold reports whether a file of this name may hold rows of a table. Readers
-// of a format look at files of its names only: others would be rows that nobody
-// sees.
-func (s *formatSpec) mayHold(l *Layout, table, name string) bool {
+// mayHold reports whether a file of this name may hold rows of a table. Readers of
+// a format look at files with its names only, and would miss others. Database is
+// Layout.Database.
+func (s *formatSpec) mayHold(table, name, database string) bool {
 	switch {
 	case s.hasParts():
 		return path.Dir(name) == table && partSpec(name) == s
 	case s.name == DuckDB:
-		return name == l.Database
+		return name == database
 	}
 	return true
 }

@@ -245,18 +245,6 @@ func notManifest(err error) error {
 	}
 }
 
-// readManifest returns the text of the manifest.
-func (o *ops) readManifest(l *Layout) ([]byte, error) {
-	info, err := o.root.Lstat(l.Manifest)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, &Error{Msg: l.Manifest + " is not a regular file", hint: "move it away, and put the file in its place"}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return o.read(l.Manifest)
-}
-
 // check reports why a data set cannot be read by its manifest.
 func (m *Manifest) check(l *Layout) error {
 	if m.SchemaVersion < 1 {
@@ -276,7 +264,7 @@ func (m *Manifest) check(l *Layout) error {
 	}
 	for _, t := range m.Tables {
 		for _, f := range t.Files {
-			if !spec.mayHold(l, t.Name, f.Name) {
+			if !spec.mayHold(t.Name, f.Name, l.Database) {
 				return &Error{Msg: fmt.Sprintf("%s is not a file of table %s in format %s", f.Name, t.Name, m.Format), hint: damagedHint}
 			}
 		}

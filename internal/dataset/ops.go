@@ -207,3 +207,37 @@ func (o *ops) hash(name string) (string, error) {
 	_, err = io.Copy(sum, f)
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
+
+// read returns the content of a small file.
+func (o *ops) read(name string) ([]byte, error) {
+	f, err := o.open(name, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// mustBeFolder returns an error if name exists and is not a folder.
+func (o *ops) mustBeFolder(name string) error {
+	info, err := o.root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !info.IsDir():
+		return notFolder(name)
+	}
+	return err
+}
+
+// readManifest returns the text of the manifest.
+func (o *ops) readManifest(l *Layout) ([]byte, error) {
+	info, err := o.root.Lstat(l.Manifest)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &Error{Msg: l.Manifest + " is not a regular file", hint: "move it away, and put the file in its place"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o.read(l.Manifest)
+}

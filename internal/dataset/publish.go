@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 )
@@ -506,14 +504,4 @@ func (w *Writer) removeEmpty(j *journal) error {
 		return w.ops.syncFolder(".")
 	}
 	return nil
-}
-
-// read returns the content of a small file.
-func (o *ops) read(name string) ([]byte, error) {
-	f, err := o.open(name, os.O_RDONLY)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(f)
 }

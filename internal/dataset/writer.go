@@ -215,18 +215,6 @@ func (w *Writer) lockIt() error {
 	return nil
 }
 
-// mustBeFolder returns an error if name exists and is not a folder.
-func (o *ops) mustBeFolder(name string) error {
-	info, err := o.root.Lstat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err == nil && !info.IsDir():
-		return notFolder(name)
-	}
-	return err
-}
-
 // readOld reads the manifest of the data set to be replaced, and checks that there
 // are no part files that it does not list.
 func (w *Writer) readOld() error {
