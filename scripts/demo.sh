@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gets an export of synthetic beneficiaries from the sandbox, converts it, and
-# asks the result a few questions. Usage: demo.sh path/to/cclf
+# Fetches an export of synthetic beneficiaries from the sandbox, converts it, and
+# runs a few queries. Usage: demo.sh path/to/cclf
 set -eu
 
 cclf=$1
@@ -9,7 +9,7 @@ dir=demo
 rm -rf "$dir"
 mkdir "$dir"
 
-# step shows a command, with quotes around what has blanks in it, and runs it.
+# step prints a command, with arguments quoted if they have blanks, and runs it.
 step() {
   printf '\n$'
   for word; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints the peak memory of a conversion at 1 GB and at 4 GB of input, to show
-# that the working set does not grow with it. Linux only: the peak is read from
-# /proc. Usage: memory.sh path/to/cclf [sizes...]
+# Prints the peak memory of a conversion with 1 GB and with 4 GB of input, to show
+# that it does not grow with the input. Linux only: reads the peak from /proc.
+# Usage: memory.sh path/to/cclf [sizes...]
 set -eu
 
 cclf=$1
@@ -21,7 +21,7 @@ for size; do
 		sleep 0.02
 	done
 	wait "$pid"
-	people=$("$cclf" query -d "$dir/out" -f csv 'SELECT count(*) FROM cclf8' | tail -n 1)
-	printf '%s of input, %s beneficiaries: peak %d MB\n' "$size" "$people" $((peak / 1024))
+	beneficiaries=$("$cclf" query -d "$dir/out" -f csv 'SELECT count(*) FROM cclf8' | tail -n 1)
+	printf '%s of input, %s beneficiaries: peak %d MB\n' "$size" "$beneficiaries" $((peak / 1024))
 	rm -rf "$dir/export" "$dir/out"
 done

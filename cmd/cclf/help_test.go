@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,23 @@ func TestLineBreak(t *testing.T) {
 	} {
 		if at, quoted := lineBreak(tt.text, tt.width); at != tt.at || quoted != tt.quoted {
 			t.Errorf("lineBreak(%q, %d) = %d, %v, want %d, %v", tt.text, tt.width, at, quoted, tt.at, tt.quoted)
+		}
+	}
+}
+
+// TestReadmeLinks checks that README.md links every page of docs.
+func TestReadmeLinks(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for _, page := range pages {
+		if link := "- [docs/" + filepath.Base(page) + "](docs/" + filepath.Base(page) + "): "; !strings.Contains(string(readme), link) {
+			t.Errorf("README.md lacks a line that begins with %q", link)
 		}
 	}
 }
