@@ -239,7 +239,7 @@ func TestConvertAgain(t *testing.T) {
 	cutOff()
 	t.Setenv("BCDA_CLIENT_SECRET", "") // nobody is asked
 	code, stderr := runInto(t, out)
-	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "converting it now") || len(inputsOf(t, out)) < 3 {
+	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "was not converted; converting it now") || len(inputsOf(t, out)) < 3 {
 		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 	}
 	t.Setenv("BCDA_CLIENT_SECRET", bcdatest.ClientSecret)

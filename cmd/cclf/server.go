@@ -184,7 +184,7 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 	}
 	where, hint := "", "set "+strings.Join(variables, " and ")+", or pass a file with --credentials; --auth none is for servers without authentication"
 	if o.Credentials != "" {
-		where, hint = " in "+o.Credentials, "add the lines "+strings.Join(variables, "=... and ")+"=..."
+		where, hint = " in "+o.Credentials, "add "+strings.Join(variables, "=... and ")+"=... to the file"
 	}
 	return "", "", &exitError{code: exitAuth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// TestTuvaMoney reckons claims, people and money from the sources of the Tuva
-// connector in the way that the connector does it, and from the CCLF tables of
-// the same export: neither claims nor money are lost on the way.
+// TestTuvaMoney computes claims, beneficiaries and amounts from the sources of the Tuva
+// connector, as the connector does, and from the CCLF tables of the same export. They
+// must be equal.
 func TestTuvaMoney(t *testing.T) {
 	for _, api := range synth.APIs() {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
 			export := t.TempDir()
-			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: 150, Seed: 2}); err != nil {
+			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 2}); err != nil {
 				t.Fatal(err)
 			}
 			open := func(profile convert.Profile) *query.DB {
@@ -44,15 +44,15 @@ func TestTuvaMoney(t *testing.T) {
 					t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 				}
 				if fmt.Sprint(want[0]) == "0" {
-					t.Errorf("%s: there are no claims", tt.name)
+					t.Errorf("%s: no claims", tt.name)
 				}
 			}
 		})
 	}
 }
 
-// tuvaMoney are pairs of queries with the same answer: the number of claims,
-// that of people, and what was paid.
+// tuvaMoney are pairs of queries with equal results: the number of claims, of
+// beneficiaries, and the amount paid.
 var tuvaMoney = []struct{ name, plain, tuva string }{
 	{
 		name: "Part A",

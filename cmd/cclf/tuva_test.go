@@ -17,16 +17,20 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// TestTuva converts synthetic exports in the profile tuva and asks of the
-// tables, in DuckDB, what the Tuva connector does with them: casts, joins, and
-// keys that are to be unique. Each query selects the rows that are wrong.
+// TestTuva converts synthetic exports with the profile tuva and does with the tables,
+// in DuckDB, what the Tuva connector does: casts, joins, and unique keys. Each query
+// selects the rows that are wrong. The cells do not depend on the format, so one API
+// version as CSV suffices.
 func TestTuva(t *testing.T) {
-	for _, api := range synth.APIs() {
+	for i, api := range synth.APIs() {
 		for _, format := range []convert.Format{convert.Parquet, convert.CSV} {
+			if format == convert.CSV && i > 0 {
+				continue
+			}
 			t.Run(fmt.Sprint(api, "-", format), func(t *testing.T) {
 				t.Parallel()
 				export, out := t.TempDir(), t.TempDir()
-				if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: 150, Seed: 1}); err != nil {
+				if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 1}); err != nil {
 					t.Fatal(err)
 				}
 				opts := convert.Options{Inputs: []string{export}, Out: out, Format: format, Profile: convert.Tuva, MaxRejects: 0}
@@ -50,6 +54,9 @@ func TestTuva(t *testing.T) {
 		}
 	}
 }
+
+// tuvaBeneficiaries is enough for claims of all kinds.
+const tuvaBeneficiaries = 60
 
 // checkCells looks for cells of a table that the connector cannot use.
 func checkCells(t *testing.T, db *query.DB, table *schema.Table) {
@@ -194,11 +201,11 @@ func tuvaCells(table *schema.Table) map[string]string {
 	return wrong
 }
 
-// TestTuvaJobs makes sure that the files are the same for any number of
-// workers, and that their columns are those of CCLF.
+// TestTuvaJobs checks that the files are the same for any number of workers, and that
+// their columns are those of CCLF.
 func TestTuvaJobs(t *testing.T) {
 	export := t.TempDir()
-	if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: synth.APIs()[0], Beneficiaries: 40, Seed: 3}); err != nil {
+	if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: synth.APIs()[0], Beneficiaries: 20, Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
 	folders := [2]string{}
@@ -218,7 +225,7 @@ func TestTuvaJobs(t *testing.T) {
 			}
 		}
 		if !bytes.Equal(files[0], files[1]) {
-			t.Errorf("%s: other bytes with other workers", table.Name)
+			t.Errorf("%s: the bytes depend on the number of workers", table.Name)
 		}
 		header, _, _ := strings.Cut(string(files[0]), "\n")
 		labels := tuvaschema.EnrollmentLabels()
