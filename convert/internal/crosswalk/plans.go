@@ -9,17 +9,6 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// Options are the options of [NewPlans].
-type Options struct {
-	Tables []*schema.Table
-	Limits *Limits
-	// API is the API version of the export. If nil, it is detected.
-	API *schema.API
-	// Output returns the output for the rows of a table, or for those of partially
-	// adjudicated claims, and -1 if there is none.
-	Output func(t *schema.Table, partial bool) int
-}
-
 var resourceTypes = []string{ExplanationOfBenefit, Patient, Coverage, Claim, ClaimResponse, PriorAuthorization}
 
 // Plans are the plans for all API versions and resource types. Each is compiled

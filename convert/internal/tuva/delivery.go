@@ -4,22 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/convert/internal/dedup"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/wellknown"
-	"github.com/cclf-tools/cclf/schema"
 )
-
-// An Export is what has been read of an export, when the merge pass begins.
-type Export struct {
-	API           schema.API // the newest that was read
-	Newest        int64      // time of the newest update, or dedup.NoTime
-	Beneficiaries *beneficiary.Registry
-	Spills        []Spill                   // of all tables
-	Gone          func(resource int64) bool // reports whether the rows of a resource are dropped
-}
 
 // A Delivery is an export as the connector sees it: a delivery of CCLF files with
 // a name and a date.

@@ -60,12 +60,6 @@ type members struct {
 	newest int // month in the data
 }
 
-// A Spill has the rows of a table.
-type Spill struct {
-	Table *schema.Table
-	Rows  *table.Spill
-}
-
 // scan reads what the rows say about the beneficiaries.
 func (d *members) scan(ctx context.Context) error {
 	// Enrollment comes first: months of claims are kept only for the others.

@@ -1,5 +1,18 @@
 package crosswalk
 
+import "github.com/cclf-tools/cclf/schema"
+
+// Options are the options of [NewPlans].
+type Options struct {
+	Tables []*schema.Table
+	Limits *Limits
+	// API is the API version of the export. If nil, it is detected.
+	API *schema.API
+	// Output returns the output for the rows of a table, or for those of partially
+	// adjudicated claims, and -1 if there is none.
+	Output func(t *schema.Table, partial bool) int
+}
+
 // Limits bound what one resource may contain. A resource beyond a limit is
 // rejected.
 type Limits struct {
