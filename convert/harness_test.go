@@ -207,3 +207,12 @@ func (c *converted) column(t testing.TB, name, label string) []string {
 	}
 	return values
 }
+
+// unlessRace returns n, or race if the tests run with the race detector, where a
+// conversion takes ten times as long.
+func unlessRace(n, race int) int {
+	if withRace {
+		return race
+	}
+	return n
+}

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
@@ -73,11 +74,31 @@ func newRun(opts *Options, limits *crosswalk.Limits, in *inputs) *run {
 	r := &run{
 		opts: opts, limits: limits, profile: p, inputs: in, sources: in.sources,
 		outputs: outputsWith(tables),
-		plans:   crosswalk.NewPlans(crosswalk.Options{API: opts.API, Tables: tables, Limits: limits, Output: outputOf}),
+		plans:   plansFor(opts, tables, limits),
 		memory:  &table.PoolAllocator{Poison: opts.poison},
 	}
 	r.pages = table.NewPagePools(tablesOf(r.outputs))
 	return r
+}
+
+// sharedPlans are the plans of runs without options that they depend on, by
+// profile. They are compiled once per process: a run of a few resources takes
+// half as long.
+var sharedPlans sync.Map // of *crosswalk.Plans
+
+// plansFor returns the plans of a run.
+func plansFor(opts *Options, tables []*schema.Table, limits *crosswalk.Limits) *crosswalk.Plans {
+	newPlans := func() *crosswalk.Plans {
+		return crosswalk.NewPlans(crosswalk.Options{API: opts.API, Tables: tables, Limits: limits, Output: outputOf})
+	}
+	if opts.API != nil || len(opts.ExtraColumns) > 0 || len(opts.Limits) > 0 {
+		return newPlans()
+	}
+	plans, known := sharedPlans.Load(opts.Profile)
+	if !known {
+		plans, _ = sharedPlans.LoadOrStore(opts.Profile, newPlans())
+	}
+	return plans.(*crosswalk.Plans)
 }
 
 // begin begins to collect, in the scratch folder of the data set.

@@ -1,6 +1,6 @@
 //go:build race
 
-package main
+package convert
 
 // withRace says that the tests run with the race detector, where a conversion
 // takes some ten times as long.
