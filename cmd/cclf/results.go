@@ -94,6 +94,9 @@ func createResult(name string) (*resultFile, error) {
 		return &resultFile{file: file}, err
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".") // 0600
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("%s: %w", name, failed.Err) // without the temporary name
+	}
 	if err != nil {
 		return nil, err
 	}
