@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestSignals ends a query in each way a program is asked to end: the exit code
-// says how, and nothing of the temporary data stays.
+// TestSignals ends a query with each signal: the exit code is that of the signal, and
+// no temporary data remain.
 func TestSignals(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "_manifest.json"), []byte(`{"schema_version":1,"format":"csv"}`), 0o600); err != nil {

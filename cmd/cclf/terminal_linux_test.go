@@ -48,8 +48,8 @@ func openTerminal(t *testing.T) (terminal *os.File, shown func() string) {
 	}
 }
 
-// TestFetchOnTerminal: who sits at a terminal sees how far the export is, and
-// what goes wrong meanwhile.
+// TestFetchOnTerminal checks that a terminal shows the progress of an export, and
+// errors during it.
 func TestFetchOnTerminal(t *testing.T) {
 	sandbox(t, bcdatest.Options{
 		JobTime: 800 * time.Millisecond,
