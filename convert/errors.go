@@ -50,7 +50,7 @@ func (e *ShrinkError) Error() string { return e.msg }
 // a data set that stays.
 func newShrinkError(msg string, increment, replacing bool) *ShrinkError {
 	if replacing {
-		msg += "; the data set that is there stays"
+		msg += "; the existing data set is unchanged"
 	}
 	return &ShrinkError{increment, msg}
 }

@@ -119,7 +119,7 @@ func TestBadInput(t *testing.T) {
 		{"a resource type that is no text", one + `{"resourceType":{"x":"Patient"}}` + "\n" + two, 3, []string{"1", "2"},
 			reject(2, at, "not a FHIR resource: no resourceType")},
 		{"an unknown resource type", one + `{"resourceType":"Observation","id":"1"}` + "\n" + two, 3, []string{"1", "2"},
-			reject(2, at, "a resource of type Observation, which BCDA does not serve")},
+			reject(2, at, "unexpected resource type Observation (not served by BCDA)")},
 		{"a claim of unknown type", one + claim(object{"type": coding(codesystems+"eob-type", "DENTAL")}) + two, 3, []string{"1", "2"},
 			reject(2, at, "an ExplanationOfBenefit of unknown claim type (type codings: eob-type DENTAL)")},
 		{"a claim of unknown types", one + claim(object{"type": object{"coding": list{
@@ -498,7 +498,7 @@ func TestCollapse(t *testing.T) {
 	want := []string{
 		`{"file":"a.ndjson","reason":"invalid JSON: expected a value","more":29900,"first_line":135,"last_line":40000}`,
 		`{"file":"a.ndjson","reason":"invalid JSON: expected a member name","more":9900,"first_line":402,"last_line":39998}`,
-		`{"file":"b.ndjson","line":1,"offset":0,"reason":"a resource of type Observation, which BCDA does not serve"}`,
+		`{"file":"b.ndjson","line":1,"offset":0,"reason":"unexpected resource type Observation (not served by BCDA)"}`,
 		`{"file":"b.ndjson","reason":"FHIR resources that BCDA does not serve (Claim 1, ExplanationOfBenefit 1, Observation 9000): it is an export of another kind of server, at least in part","more":9001,"first_line":2,"last_line":9002}`,
 		`{"file":"c.ndjson","line":1,"offset":0,"reason":"invalid JSON at byte 0: expected a value"}`,
 	}
@@ -546,7 +546,7 @@ func TestManyCauses(t *testing.T) {
 var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`invalid JSON( at byte \d+)?: [a-zA-Z8\\ -]+`,
 	`not a FHIR resource: no resourceType`,
-	`a resource of (a type that|type [A-Za-z]+, which) BCDA does not serve`,
+	`unexpected resource type ([A-Za-z]+ )?\(not served by (BCDA|this API version)\)`,
 	`an entry of a Bundle without a resource`,
 	`an ExplanationOfBenefit without a patient`,
 	`an ExplanationOfBenefit of unknown claim type \((it has no type coding|type codings: [A-Za-z0-9_-]+ (\(not a code\)|[A-Za-z0-9_-]{1,24})(, [A-Za-z0-9_-]+ (\(not a code\)|[A-Za-z0-9_-]{1,24}))*)\)(: there are no codes of CMS in it)?`,

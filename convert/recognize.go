@@ -8,23 +8,23 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// cclfTodo is what to do with CCLF files.
+// cclfTodo is the hint for CCLF files.
 const cclfTodo = "it is in the form that cclf convert makes from FHIR: there is nothing to convert"
 
-// olderLengths are the lengths of records before layout v36, each a beginning
-// of the later one (CCLF Information Packets v25 to v35).
+// olderLengths are the lengths of records before layout v36, which are prefixes of
+// the later ones (CCLF Information Packets v25 to v35).
 var olderLengths = map[string][]int{
 	"cclf1": {292, 352}, "cclf2": {179}, "cclf3": {94}, "cclf4": {92}, "cclf5": {363, 383},
 	"cclf6": {227}, "cclfa": {101}, "cclfb": {93},
 }
 
-// A recordShape is what the records of a table look like.
+// A recordShape is the layout of the records of a table.
 type recordShape struct {
 	name  string
 	slots []schema.Slot
 }
 
-// recordShapes are those of all layouts, by the length of the record.
+// recordShapes are the shapes of all layouts, by the length of the record.
 var recordShapes = sync.OnceValue(func() map[int][]recordShape {
 	shapes := map[int][]recordShape{}
 	for _, t := range schema.Tables() {
@@ -46,8 +46,8 @@ var recordShapes = sync.OnceValue(func() map[int][]recordShape {
 	return shapes
 })
 
-// recognizeCCLF tells a fixed-width file of CMS by its first records: their
-// length, and dates or an MBI at their places.
+// recognizeCCLF recognizes a fixed-width file of CMS by its first records: by their
+// length, and by dates or an MBI in the right fields.
 func recognizeCCLF(head []byte) (what, todo string) {
 	head = bytes.TrimPrefix(head, []byte("\ufeff"))
 	line, rest, _ := bytes.Cut(head, []byte{'\n'})
@@ -71,9 +71,9 @@ func recognizeCCLF(head []byte) (what, todo string) {
 	return "", ""
 }
 
-// fits reports whether dates, or nothing, are where the record has dates, and a
-// date somewhere. Not all records have one: an MBI serves too, if there are
-// numbers, or nothing, where the record has numbers.
+// fits reports whether all date fields of a record have dates or are blank, and at
+// least one has a date. In a record without dates, an MBI does, if all number fields
+// have numbers or are blank.
 func (s recordShape) fits(line []byte) bool {
 	dated, named, numbers := false, false, true
 	for _, d := range s.slots {
@@ -97,7 +97,7 @@ func (s recordShape) fits(line []byte) bool {
 	return dated || named && numbers
 }
 
-// isDateText reports whether text has the form of a date: digits and dashes.
+// isDateText reports whether text looks like a date: digits and dashes.
 func isDateText(text []byte) bool {
 	if len(text) != len("2006-01-02") {
 		return false
@@ -111,8 +111,8 @@ func isDateText(text []byte) bool {
 	return true
 }
 
-// isMBIText reports whether text has the form of an MBI: eleven capitals and
-// digits, of which the first and the fourth are digits and the second is none.
+// isMBIText reports whether text looks like an MBI: eleven capitals and digits. The
+// first and the fourth are digits, the second is a letter.
 func isMBIText(text []byte) bool {
 	digit := func(c byte) bool { return '0' <= c && c <= '9' }
 	if len(text) != 11 || !digit(text[0]) || digit(text[1]) || !digit(text[3]) {

@@ -32,7 +32,7 @@ func (r *run) checkOutput(m *Manifest) error {
 		}
 		return newShrinkError(msg, false, old != nil)
 	case old != nil && m.Increment && !old.Increment:
-		return newShrinkError("the export has only what changed since some time, and would replace all that there is", true, true)
+		return newShrinkError("the export contains only changes, and would replace the data set of a full export", true, true)
 	}
 	return nil
 }

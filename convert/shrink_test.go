@@ -20,7 +20,7 @@ func TestShrink(t *testing.T) {
 		{"blank lines", "\n\n", false, true, "the input has no FHIR resources"},
 		{"one line, rejected", "{}\n", false, true, "the only line of the input was rejected, in "},
 		{"all rejected", "{}\nx\n{}\n", false, true, "all 3 lines of the input were rejected, the first in "},
-		{"increment", lines(someClaim("CARRIER", "2", "p")), true, false, "the export has only what changed"},
+		{"increment", lines(someClaim("CARRIER", "2", "p")), true, false, "the export contains only changes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out := t.TempDir()
@@ -42,7 +42,7 @@ func TestShrink(t *testing.T) {
 			before := readTree(t, out)
 			err := try(out, false)
 			shrink, ok := errors.AsType[*ShrinkError](err)
-			if !ok || !strings.HasPrefix(err.Error(), tt.want) || !strings.HasSuffix(err.Error(), "; the data set that is there stays") {
+			if !ok || !strings.HasPrefix(err.Error(), tt.want) || !strings.HasSuffix(err.Error(), "; the existing data set is unchanged") {
 				t.Errorf("over a data set: %v, want %q", err, tt.want)
 			} else if shrink.Increment != tt.increment {
 				t.Errorf("of an increment: %t", shrink.Increment)

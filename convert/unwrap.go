@@ -50,7 +50,7 @@ func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 		case name == "Parameters":
 			err = crosswalk.Reject("a Parameters resource: what it wraps is not read")
 		case fhirTypes[name]:
-			w.rejectAs(pos, text, fmt.Sprintf("a resource of type %s, which BCDA does not serve", name), name)
+			w.rejectAs(pos, text, fmt.Sprintf("unexpected resource type %s (not served by BCDA)", name), name)
 			return
 		}
 	case isForeign(text, err):

@@ -95,9 +95,9 @@ func say(hint string) func(error) string {
 // shrinkHint is the hint for a *convert.ShrinkError.
 func shrinkHint(err error) string {
 	if shrink, ok := errors.AsType[*convert.ShrinkError](err); ok && shrink.Increment {
-		return "fetch a full export into the same folder, without --since, or convert to another folder; --allow-shrink replaces it all the same"
+		return "fetch a full export into the same folder, without --since, or convert to another folder; --allow-shrink replaces it anyway"
 	}
-	return "check the input; --allow-shrink makes a data set without rows all the same"
+	return "check the input; --allow-shrink writes a data set without rows anyway"
 }
 
 // exitCode returns the exit code for an error.

@@ -12,7 +12,7 @@ import (
 // The reasons to reject resources that have no plan.
 var (
 	ErrNoType    = Reject("not a FHIR resource: no resourceType")
-	ErrOtherType = Reject("a resource of a type that BCDA does not serve")
+	ErrOtherType = Reject("unexpected resource type (not served by this API version)")
 
 	errPriorAuthorization = Reject("a prior authorization, which only v3 has")
 	errPredetermination   = Reject("an ExplanationOfBenefit that is a predetermination and not a claim")
