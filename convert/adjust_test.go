@@ -109,7 +109,7 @@ func TestCurrentMBIPeriods(t *testing.T) {
 	}
 }
 
-// rawNumber is a JSON number as it stands.
+// rawNumber is the text of a JSON number.
 type rawNumber string
 
 func (n rawNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }

@@ -167,7 +167,7 @@ func sortedRows(t *testing.T, name string) [][]string {
 	}
 	for _, row := range rows[1:] {
 		if i := slices.Index(rows[0], "SOURCE_FILE"); i >= 0 {
-			row[i] = filepath.Base(row[i]) // synth does not know where the export lies
+			row[i] = filepath.Base(row[i]) // synth does not know the folder of the export
 		}
 	}
 	rows = rows[1:]

@@ -20,13 +20,13 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// The benchmarks go by the rooms of the pipeline, each on what the room before
-// it leaves: lines are walked, rows made of them, gathered, and written.
+// There is a benchmark for each stage of the pipeline, whose input is the output of
+// the stage before it.
 
-// benchAPIs are the generations that are measured.
+// benchAPIs are the API versions that are measured.
 var benchAPIs = []schema.API{schema.V2, schema.V3}
 
-// benchExport is a synthetic export of each generation, of some 100 MB.
+// benchExport is a synthetic export of each API version, of about 100 MB.
 var benchExport = [len(schema.APIs)]func() ([]ndjson.Chunk, error){
 	schema.V2: sync.OnceValues(func() ([]ndjson.Chunk, error) { return readExport(schema.V2) }),
 	schema.V3: sync.OnceValues(func() ([]ndjson.Chunk, error) { return readExport(schema.V3) }),

@@ -23,7 +23,7 @@ func extraColumns(t *testing.T, text string) func(*Options) {
 	return func(o *Options) { o.ExtraColumns = extra }
 }
 
-// Extra columns stand behind those of CCLF, whose values stay what they are.
+// Extra columns come after those of CCLF, whose values do not change.
 func TestExtraColumns(t *testing.T) {
 	claim := with(someClaim("CARRIER", "1", "p"), object{
 		"created": "2024-02-01T10:00:00+00:00",

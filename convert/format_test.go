@@ -168,7 +168,7 @@ func TestFixedFiles(t *testing.T) {
 		t.Errorf("CCLF0 lacks %q:\n%s", want, files["CCLF0"])
 	}
 
-	// What did not fit is told, each with its place.
+	// Values that did not fit are reported with their places.
 	const blank = "; the field is blank"
 	misfits := []Misfit{
 		{File: in, Line: 5, Table: "cclf6", Row: 2, Label: "CUR_CLM_UNIQ_ID", Reason: "a value of 15 characters in a field of 13" + blank, Raw: "-10000930037921"},
@@ -194,7 +194,7 @@ func TestFixedFiles(t *testing.T) {
 		t.Errorf("counts %+v", m.Counts)
 	}
 
-	// Values are told on request only.
+	// Values are shown on request only.
 	silent := t.TempDir()
 	convertTo(t, silent, Options{Inputs: []string{in}, Format: Fixed})
 	if text := readTree(t, silent)[RejectsFile]; strings.Contains(text, "E0601") {
@@ -364,7 +364,7 @@ func manyClaims() []string {
 	return lines
 }
 
-// fakeExport stands for DuckDB: it lists the files that it is given.
+// fakeExport replaces DuckDB: it lists the files that it is given.
 func fakeExport(_ context.Context, tables, file string) error {
 	var list []string
 	err := filepath.WalkDir(tables, func(name string, d fs.DirEntry, err error) error {

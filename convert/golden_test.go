@@ -38,7 +38,7 @@ func goldenInputs(t testing.TB) []string {
 	return all
 }
 
-// readResources reads the resources of a golden input, each on a line.
+// readResources reads the resources of a golden input, one per line.
 func readResources(t testing.TB, name string) []string {
 	t.Helper()
 	text, err := os.ReadFile(name)
@@ -188,7 +188,7 @@ type member struct {
 	value any
 }
 
-// decodeOrdered decodes a JSON text. Scalars stay as they stand.
+// decodeOrdered decodes a JSON text. Scalars stay as they are.
 func decodeOrdered(t *testing.T, text string) any {
 	t.Helper()
 	var object map[string]json.RawMessage

@@ -48,7 +48,7 @@ func zstded(t testing.TB, text string) string {
 }
 
 // TestBadInput puts something bad between good lines. Whatever it is, the good
-// lines have their rows, and the bad one is told with its place and the reason.
+// lines have their rows, and the bad one is reported with its place and the reason.
 func TestBadInput(t *testing.T) {
 	const bom = "\ufeff"
 	first, last := someClaim("CARRIER", "1", "p"), someClaim("CARRIER", "2", "p")
@@ -419,7 +419,7 @@ func TestStdin(t *testing.T) {
 	}
 }
 
-// TestKeepRejectedLines checks that the text of a rejected line is told only
+// TestKeepRejectedLines checks that the text of a rejected line is shown only
 // when it is asked for.
 func TestKeepRejectedLines(t *testing.T) {
 	bad := `{"resourceType":"Patient","name":"Kept & <Secret>"`
@@ -558,9 +558,9 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 	`[a-z0-9_]+\.[A-Z0-9_]+: (not a date|not a number|a number with more decimals than the column has|a number too large for the column)`,
 }, `|`) + `)$`)
 
-// TestReasonsTellNoValues damages good lines in many ways. Nothing of a line
+// TestReasonsContainNoValues damages good lines in many ways. Nothing of a line
 // may be in the reason for which it is rejected.
-func TestReasonsTellNoValues(t *testing.T) {
+func TestReasonsContainNoValues(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	kinds := map[string]int{}
 	for _, apis := range []string{"v1 v2", "v3"} { // that may be in one run
@@ -608,7 +608,7 @@ func damageLines(t *testing.T, good []string, r *rand.Rand, kinds map[string]int
 	}
 	for _, bad := range c.rejects {
 		if !reasons.MatchString(bad.Reason) || bad.Raw != "" {
-			t.Errorf("line %d: %q may tell a value", bad.Line, bad.Reason)
+			t.Errorf("line %d: %q may contain a value", bad.Line, bad.Reason)
 		}
 		kinds[regexp.MustCompile(`\d+`).ReplaceAllString(bad.Reason, "#")]++
 	}

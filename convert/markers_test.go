@@ -43,7 +43,7 @@ func idrCarrier(id string) object {
 	return with(someIDRClaim("CARRIER", "71"), object{"id": id, "identifier": list{idrClaimID(id)}})
 }
 
-// TestVersionByMarks tells the API version of single claims.
+// TestVersionByMarks detects the API version of single claims.
 func TestVersionByMarks(t *testing.T) {
 	professional := object{"coding": list{
 		object{"system": codesystems + "eob-type", "code": "CARRIER"},
@@ -72,7 +72,7 @@ func TestVersionByMarks(t *testing.T) {
 	}
 }
 
-// TestPatientAlone tells the API version of a Patient that is the first of an
+// TestPatientAlone detects the API version of a Patient that is the first of an
 // export: what is usual does not outweigh what is sure.
 func TestPatientAlone(t *testing.T) {
 	race := list{object{"url": variables + "race", "valueCoding": object{"system": variables + "race", "code": "1"}}}

@@ -436,10 +436,10 @@ func TestPartFiles(t *testing.T) {
 	}
 }
 
-// TestGenerationOfUnmarked has resources that do not show their generation, at
-// the beginning of files. They are of the generation of the resource before
+// TestVersionOfUnmarked has resources that do not show their API version, at
+// the beginning of files. They have the version of the resource before
 // them, however many workers there are.
-func TestGenerationOfUnmarked(t *testing.T) {
+func TestVersionOfUnmarked(t *testing.T) {
 	bare := func(id string) object { return object{"resourceType": "Patient", "id": id, "birthDate": "1950-01-01"} }
 	for name, first := range map[string]object{
 		"v1": {"resourceType": "ExplanationOfBenefit", "id": "carrier-1", "status": "active", "patient": object{"reference": "Patient/a"},
@@ -463,9 +463,9 @@ func TestGenerationOfUnmarked(t *testing.T) {
 	}
 }
 
-// TestGenerationsInTurn has files of v1 and v2 in turns, and behind each of them
-// one of claims that do not show their generation.
-func TestGenerationsInTurn(t *testing.T) {
+// TestVersionsInTurn has files of v1 and v2 in turns, and behind each of them
+// one of claims that do not show their API version.
+func TestVersionsInTurn(t *testing.T) {
 	claim := func(id string) object { return with(someClaim("CARRIER", id, "p"), object{"use": nil, "status": nil}) }
 	e := export{}
 	var want []string
@@ -498,7 +498,7 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// TestProgress checks that progress is told in order and reaches its end.
+// TestProgress checks that progress is reported in order and reaches its end.
 func TestProgress(t *testing.T) {
 	in := mixedExport(t).save(t)
 	var size int64

@@ -34,7 +34,7 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestUnitsOfOthers tells from other resources whether the server sent unit
+// TestUnitsOfOthers detects from other resources whether the server sent unit
 // counts.
 func TestUnitsOfOthers(t *testing.T) {
 	old := with(someClaim("OUTPATIENT", "1", "1"), object{"meta": updated("2021-01-01T00:00:00Z")})

@@ -55,7 +55,7 @@ func TestV3Cells(t *testing.T) {
 		{
 			name: "days of a revenue centre", claimType: "OUTPATIENT", number: "40",
 			members: object{"item": list{
-				// The dates of the line stand in the place of the revenue centre's.
+				// The dates of the line replace those of the revenue center.
 				object{"sequence": 1, "servicedPeriod": object{"start": "2025-01-05", "end": "2025-01-06"}},
 				// A line that has no dates of its own.
 				object{"sequence": 2, "servicedDate": "2025-01-07"},

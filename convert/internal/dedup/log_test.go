@@ -110,7 +110,7 @@ func TestKeyLogErrors(t *testing.T) {
 }
 
 // TestHash makes sure that ids which are nearly the same have different
-// hashes, in both halves, one of which stands for a beneficiary.
+// hashes, in both halves, one of which identifies a beneficiary.
 func TestHash(t *testing.T) {
 	seen := [2]map[uint64]string{{}, {}}
 	add := func(kind, id string) {
