@@ -65,6 +65,7 @@ func newApp(e *env) *cli.Command {
 			newInspectCommand(e),
 			newMetricsCommand(e),
 			newReconcileCommand(e),
+			newDiffCommand(e),
 			newVerifyCommand(e),
 			newSchemaCommand(e),
 			newTokenCommand(e),

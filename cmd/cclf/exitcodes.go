@@ -62,7 +62,7 @@ var exitCodes = []documentedCode{
 	{exitDrift, "drift", "with --strict-schema: all data were written, but the export has new elements or lacks expected ones", "convert, run"},
 	{exitDelivery, "delivery", "a CCLF delivery is not what its CCLF0 says: files missing, or other record counts or lengths (see --allow-faults)", "import"},
 	{exitUnexplained, "unexplained", "the data sets differ, and some of the differences are unexplained", "reconcile"},
-	{exitComparison, "incomparable", "the data sets cannot be compared", "reconcile"},
+	{exitComparison, "incomparable", "the data sets cannot be compared", "reconcile, diff"},
 	{exitInternal, "internal", "internal error: a bug in cclf", "any"},
 	{exitNoMemory, "memory", "out of memory: of the machine, of a limit of the process, or of --memory-limit", "any"},
 	{exitHangup, "hangup", "ended by SIGHUP (the terminal was closed)", "any"},
