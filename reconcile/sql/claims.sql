@@ -8,8 +8,29 @@ CREATE TABLE SIDE_cclf5 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_m
 CREATE TABLE SIDE_cclf6 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf6;
 CREATE TABLE SIDE_cclf7 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf7;
 
+-- The rows of claims, in one form. Of the versions of an event in Part D, whose key
+-- is without the MBI, the newest counts, unless it is a deletion; where no date
+-- shows the newest, all count. replaced is true for the others.
 CREATE TABLE SIDE_rows AS
 WITH
+  events AS (
+    SELECT
+      ordinal, cur_clm_uniq_id AS raw_claim, bene_mbi_id AS mbi,
+      SIDE_metrics.code(clm_type_cd) AS claim_type,
+      CASE WHEN SIDE_metrics.day(clm_line_from_dt) IS NOT NULL AND SIDE_metrics.code(clm_line_rx_srvc_rfrnc_num::VARCHAR) IS NOT NULL THEN
+        concat_ws('|', clm_line_from_dt, coalesce(trim(prvdr_srvc_id_qlfyr_cd), ''), coalesce(trim(clm_srvc_prvdr_gnrc_id_num), ''),
+          coalesce(trim(clm_dspnsng_stus_cd), ''), coalesce(number(clm_line_rx_srvc_rfrnc_num::VARCHAR), ''),
+          coalesce(number(clm_line_rx_fill_num::VARCHAR), '')) END AS natural_key,
+      SIDE_metrics.day(clm_line_from_dt) AS day,
+      coalesce(clm_line_bene_pmt_amt, 0) AS amount,
+      coalesce(SIDE_metrics.code(clm_type_cd) = '03', false)
+        OR coalesce(cur_clm_uniq_id IN (
+          SELECT cur_clm_uniq_id FROM SIDE.part_d_costs WHERE SIDE_metrics.code(adjstmt_dltn_cd) = 'D' AND cur_clm_uniq_id IS NOT NULL), false) AS deletion,
+      coalesce(cur_clm_uniq_id IN (SELECT claim FROM SIDE_metrics.superseded WHERE part_d), false) AS replaced,
+      coalesce(clm_idr_ld_dt, clm_efctv_dt) AS loaded,
+      clm_efctv_dt AS effective
+    FROM SIDE_cclf7
+  ),
   entries AS (
     SELECT
       ordinal, 'cclf1' AS file, cur_clm_uniq_id AS raw_claim, 0 AS line, bene_mbi_id AS mbi,
@@ -19,6 +40,7 @@ WITH
       SIDE_metrics.day(clm_from_dt) AS from_day, SIDE_metrics.day(clm_thru_dt) AS thru_day,
       coalesce(clm_pmt_amt, 0)::DECIMAL(18, 2) AS amount,
       SIDE_metrics.cancels(clm_adjsmt_type_cd) AS cancels,
+      false AS replaced,
       coalesce(clm_idr_ld_dt, clm_efctv_dt) AS loaded
     FROM SIDE_cclf1
     UNION ALL
@@ -30,6 +52,7 @@ WITH
       SIDE_metrics.day(clm_from_dt), SIDE_metrics.day(clm_thru_dt),
       coalesce(clm_line_cvrd_pd_amt, 0),
       SIDE_metrics.cancels(clm_adjsmt_type_cd),
+      false,
       coalesce(clm_idr_ld_dt, clm_efctv_dt)
     FROM SIDE_cclf5
     UNION ALL
@@ -41,42 +64,41 @@ WITH
       SIDE_metrics.day(clm_from_dt), SIDE_metrics.day(clm_thru_dt),
       coalesce(clm_line_cvrd_pd_amt, 0),
       SIDE_metrics.cancels(clm_adjsmt_type_cd),
+      false,
       coalesce(clm_idr_ld_dt, clm_efctv_dt)
     FROM SIDE_cclf6
     UNION ALL
     SELECT
-      ordinal, 'cclf7', cur_clm_uniq_id, 0, bene_mbi_id,
-      SIDE_metrics.code(clm_type_cd),
-      NULL,
-      concat_ws('|', clm_line_from_dt, trim(prvdr_srvc_id_qlfyr_cd), trim(clm_srvc_prvdr_gnrc_id_num), trim(clm_dspnsng_stus_cd),
-        number(clm_line_rx_srvc_rfrnc_num::VARCHAR), number(clm_line_rx_fill_num::VARCHAR)),
-      SIDE_metrics.day(clm_line_from_dt), SIDE_metrics.day(clm_line_from_dt),
-      coalesce(clm_line_bene_pmt_amt, 0),
-      coalesce(SIDE_metrics.code(clm_type_cd) = '03', false),
-      coalesce(clm_idr_ld_dt, clm_efctv_dt)
-    FROM SIDE_cclf7
+      ordinal, 'cclf7', raw_claim, 0, mbi, claim_type, NULL, natural_key, day, day, amount, deletion,
+      replaced OR natural_key IS NOT NULL AND loaded IS NOT NULL AND row_number() OVER (
+        PARTITION BY natural_key ORDER BY replaced, loaded DESC NULLS LAST, effective DESC NULLS LAST, raw_claim DESC) > 1,
+      loaded
+    FROM events
   ),
   keyed AS (
     SELECT
       entries.*, coalesce(persons.person, '') AS person,
-      coalesce('id ' || number(raw_claim), 'control ' || control || '|' || persons.person, 'natural ' || natural_key || '|' || persons.person) AS claim_key
+      coalesce(
+        'id ' || number(raw_claim),
+        'control ' || control || '|' || coalesce(persons.person, ''),
+        'natural ' || natural_key || '|' || coalesce(persons.person, ''),
+        'row ' || ordinal) AS claim_key
     FROM entries
     LEFT JOIN persons USING (mbi)
   )
-SELECT
-  keyed.*,
-  NOT cancels AND undone.file IS NULL AND (keyed.file <> 'cclf7' OR row_number() OVER newest = 1) AS final_action
+SELECT keyed.*, NOT cancels AND NOT replaced AND undone.file IS NULL AS final_action
 FROM keyed
 LEFT JOIN SIDE_metrics.undone AS undone
-  ON undone.file = keyed.file AND undone.claim = raw_claim AND undone.line = keyed.line AND NOT cancels
-WINDOW newest AS (
-  PARTITION BY keyed.file, natural_key, CASE WHEN keyed.file = 'cclf7' THEN '' ELSE claim_key END, keyed.line
-  ORDER BY loaded DESC NULLS LAST, claim_key DESC);
+  ON undone.file = keyed.file AND undone.claim = raw_claim AND undone.line = keyed.line AND NOT cancels;
 
--- When the data were updated last.
+-- When the claims of an export were updated last, those without rows too.
 CREATE TABLE SIDE_updates AS
-SELECT number(cur_clm_uniq_id) AS claim, claim_type = 'PDE' AS part_d, max(last_updated)::DATE AS updated
+SELECT
+  number(cur_clm_uniq_id) AS claim, claim_type = 'PDE' AS part_d,
+  min(SIDE_metrics.code(clm_cntl_num)) AS control,
+  max(last_updated)::DATE AS updated
 FROM SIDE.claims
+WHERE system_type IS DISTINCT FROM 'SharedSystem'
 GROUP BY ALL;
 
 CREATE TABLE SIDE_claims AS
@@ -84,10 +106,10 @@ WITH
   grouped AS (
     SELECT
       file, claim_key, person,
-      any_value(number(raw_claim)) AS claim,
-      any_value(claim_type) AS claim_type,
-      any_value(control) AS control,
-      any_value(natural_key) AS natural_key,
+      min(number(raw_claim)) AS claim,
+      min(claim_type) AS claim_type,
+      min(control) AS control,
+      min(natural_key) AS natural_key,
       min(from_day) AS from_day, max(thru_day) AS thru_day,
       sum(amount)::DECIMAL(18, 2) AS dollars,
       max(loaded) AS loaded
@@ -96,57 +118,21 @@ WITH
     GROUP BY file, claim_key, person
   )
 SELECT
-  row_number() OVER (ORDER BY file, person, from_day, claim_key) AS id,
+  row_number() OVER () AS id,
   grouped.* EXCLUDE (loaded),
+  CASE WHEN file = 'cclf7' THEN '' ELSE person END AS owner,  -- who is part of the natural key
   date_trunc('month', thru_day)::DATE AS month,
   coalesce(updates.updated, loaded) AS updated
 FROM grouped
 LEFT JOIN SIDE_updates AS updates ON updates.claim = grouped.claim AND updates.part_d = (file = 'cclf7');
 
 CREATE TABLE SIDE_persons AS
-SELECT DISTINCT person FROM SIDE_rows
+SELECT person FROM SIDE_rows WHERE person <> ''
 UNION
-SELECT DISTINCT person FROM SIDE_metrics.cclf8 JOIN persons ON mbi = bene_mbi_id;
+SELECT person FROM SIDE_metrics.cclf8 JOIN persons ON mbi = bene_mbi_id;
 
 CREATE TABLE SIDE_history AS
 SELECT file, min(thru_day) AS earliest FROM SIDE_rows GROUP BY file;
-
--- Claims with codes for substance use disorders, which CMS removes.
-CREATE TABLE SIDE_substance_use AS
-WITH
-  codes AS (
-    SELECT 'cclf1' AS file, cur_clm_uniq_id AS claim, upper(replace(dgns, '.', '')) AS code
-    FROM (
-      SELECT cur_clm_uniq_id, unnest([prncpl_dgns_cd, admtg_dgns_cd]) AS dgns FROM SIDE_metrics.cclf1
-      UNION ALL
-      SELECT cur_clm_uniq_id, clm_dgns_cd FROM SIDE.cclf4)
-    UNION ALL
-    SELECT 'cclf5', cur_clm_uniq_id, upper(replace(unnest([clm_line_dgns_cd, clm_dgns_1_cd, clm_dgns_2_cd, clm_dgns_3_cd, clm_dgns_4_cd,
-      clm_dgns_5_cd, clm_dgns_6_cd, clm_dgns_7_cd, clm_dgns_8_cd]), '.', ''))
-    FROM SIDE_metrics.cclf5
-  ),
-  procedures AS (
-    SELECT 'cclf1' AS file, cur_clm_uniq_id AS claim, clm_line_hcpcs_cd AS code FROM SIDE.cclf2
-    UNION ALL
-    SELECT 'cclf5', cur_clm_uniq_id, clm_line_hcpcs_cd FROM SIDE_metrics.cclf5
-  )
-SELECT file, claim FROM codes WHERE regexp_matches(code, '^(F1[0-9]|O9931|30[345]|29[12])') AND code NOT LIKE 'F17%' AND code NOT LIKE '3051%'
-UNION
-SELECT file, claim FROM procedures
-WHERE regexp_full_match(code, 'H00(0[1-9]|1[0-9]|2[0-2])|H20(34|35|36)|G0137|G039[67]|G20(6[7-9]|7[0-9]|80)|G208[0-9]|9940[89]|T1006|T1007')
-UNION
-SELECT 'cclf1', cur_clm_uniq_id
-FROM SIDE_metrics.cclf1
-WHERE number(dgns_drg_cd) IN ('894', '895', '896', '897')
-  OR number(dgns_drg_cd) IN ('522', '523') AND clm_thru_dt < DATE '2007-10-01';  -- MS-DRG 522 is hip replacement today
-
--- Claims that are known, and not yet adjudicated.
-CREATE TABLE SIDE_partial AS
-SELECT 'cclf1' AS file, SIDE_metrics.code(clm_cntl_num) AS control FROM SIDE_partial_tables.cclf1
-UNION
-SELECT 'cclf5', SIDE_metrics.code(clm_cntl_num) FROM SIDE_partial_tables.cclf5
-UNION
-SELECT 'cclf6', SIDE_metrics.code(clm_cntl_num) FROM SIDE_partial_tables.cclf6;
 
 -- The rows of claims of final action, numbered within their lines.
 CREATE TABLE SIDE_links AS

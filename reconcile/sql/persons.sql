@@ -1,3 +1,6 @@
+-- Numbers that the fixed-width files pad with zeros.
+CREATE MACRO number(s) AS nullif(ltrim(trim(s), '0'), '');
+
 -- The person behind each MBI of both data sets: the current MBI, following the
 -- cross-references of both.
 CREATE TABLE persons AS
@@ -20,5 +23,3 @@ WITH
   )
 SELECT twice.mbi, coalesce(mr_mbi, person) AS person FROM twice LEFT JOIN a_metrics.most_recent_mbi AS x ON x.mbi = person;
 
--- Numbers that the fixed-width files pad with zeros.
-CREATE MACRO number(s) AS nullif(ltrim(trim(s), '0'), '');
