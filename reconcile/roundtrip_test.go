@@ -16,8 +16,8 @@ import (
 )
 
 // roundTrip makes a synthetic export and returns the data set of its conversion,
-// and that of the delivery made of it.
-func roundTrip(t *testing.T, api schema.API) (converted, imported string) {
+// the folder of the delivery made of it, and the data set of its import.
+func roundTrip(t *testing.T, api schema.API) (converted, fixed, imported string) {
 	t.Helper()
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -26,7 +26,7 @@ func roundTrip(t *testing.T, api schema.API) (converted, imported string) {
 		t.Fatal(err)
 	}
 	converted, imported = filepath.Join(dir, "converted"), filepath.Join(dir, "imported")
-	fixed := filepath.Join(dir, "fixed")
+	fixed = filepath.Join(dir, "fixed")
 	if _, err := convert.Run(ctx, convert.Options{Inputs: []string{export}, Out: converted, MaxRejects: -1}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func roundTrip(t *testing.T, api schema.API) (converted, imported string) {
 	if _, err := delivery.Import(ctx, delivery.Options{Inputs: []string{fixed}, Out: imported, MaxRejects: -1}); err != nil {
 		t.Fatal(err)
 	}
-	return converted, imported
+	return converted, fixed, imported
 }
 
 // TestRoundTrip compares an export with the delivery that is made of it: nothing
@@ -48,7 +48,7 @@ func TestRoundTrip(t *testing.T) {
 	for _, api := range schema.APIs {
 		t.Run(api.String(), func(t *testing.T) {
 			t.Parallel()
-			left, right := roundTrip(t, api)
+			left, _, right := roundTrip(t, api)
 			c, err := Compare(context.Background(), left, right, query.Options{})
 			if err != nil {
 				t.Fatal(err)

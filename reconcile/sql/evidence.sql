@@ -47,11 +47,8 @@ SELECT 'cclf6', SIDE_metrics.code(clm_cntl_num) FROM SIDE_partial.cclf6;
 
 -- What the other side has that is newer than all data of this one: versions of
 -- claims that are not final action there, and claims that left no rows.
-CREATE TABLE SIDE_newer AS
-SELECT file, claim_key, NULL AS control, person FROM OTHER_rows WHERE loaded > getvariable('SIDE_newest')
-UNION
-SELECT file, NULL, control, person FROM OTHER_rows WHERE loaded > getvariable('SIDE_newest') AND control IS NOT NULL
-UNION
-SELECT CASE WHEN part_d THEN 'cclf7' END, 'id ' || claim, NULL, NULL FROM OTHER_updates WHERE updated > getvariable('SIDE_newest') AND claim IS NOT NULL
-UNION
-SELECT CASE WHEN part_d THEN 'cclf7' END, NULL, control, NULL FROM OTHER_updates WHERE updated > getvariable('SIDE_newest') AND control IS NOT NULL;
+CREATE TABLE SIDE_newer_rows AS
+SELECT DISTINCT file, claim_key, control, natural_key, person FROM OTHER_rows WHERE loaded > getvariable('SIDE_newest');
+
+CREATE TABLE SIDE_newer_claims AS
+SELECT claim, control, part_d FROM OTHER_updates WHERE updated > getvariable('SIDE_newest');

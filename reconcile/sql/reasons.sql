@@ -11,11 +11,14 @@ WITH
       EXISTS (FROM OTHER_unadjudicated AS u WHERE u.file = alone.file AND u.control = alone.control) AS partially_adjudicated,
       EXISTS (FROM SIDE_substance_use AS u WHERE u.file = alone.file AND u.claim = alone.claim) AS substance_use,
       coalesce(updated > getvariable('OTHER_newest'), false) AS not_yet_arrived,
-      EXISTS (FROM SIDE_newer AS n WHERE n.claim_key = alone.claim_key AND n.file = alone.file)
-        OR EXISTS (FROM SIDE_newer AS n WHERE n.control = alone.control AND n.file = alone.file AND n.person = alone.person)
-        OR EXISTS (FROM SIDE_newer AS n WHERE n.claim_key = alone.claim_key AND n.person IS NULL AND coalesce(n.file, alone.file) = alone.file
-          AND (n.file IS NULL) = (alone.file <> 'cclf7'))
-        OR EXISTS (FROM SIDE_newer AS n WHERE n.control = alone.control AND n.person IS NULL AND n.file IS NULL) AS newer_load
+      EXISTS (FROM SIDE_newer_rows AS n WHERE n.file = alone.file AND n.claim_key = alone.claim_key)
+        OR EXISTS (FROM SIDE_newer_rows AS n WHERE n.file = alone.file AND n.control = alone.control AND n.person = alone.person)
+        OR EXISTS (
+          FROM SIDE_newer_rows AS n
+          WHERE n.file = alone.file AND n.natural_key = alone.natural_key AND (alone.file = 'cclf7' OR n.person = alone.person)
+            AND (n.control IS NULL OR alone.control IS NULL))
+        OR EXISTS (FROM SIDE_newer_claims AS n WHERE n.claim = alone.claim AND n.part_d = (alone.file = 'cclf7'))
+        OR EXISTS (FROM SIDE_newer_claims AS n WHERE n.control = alone.control AND NOT n.part_d) AS newer_load
     FROM SIDE_alone AS alone
     LEFT JOIN OTHER_history AS history USING (file)
   )
