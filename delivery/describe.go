@@ -72,6 +72,11 @@ func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err er
 			m.TextSize += f.text
 		}
 	}
+	for _, f := range i.lists.files {
+		m.Inputs = append(m.Inputs, dataset.Input{Name: f.Path, Size: f.Size, TextSize: f.Size, Lines: f.rows, Rejects: f.rejects})
+		m.Counts.Lines += f.rows
+		m.TextSize += max(f.Size, 0)
+	}
 	m.Counts.Rejected += i.report.Rejected
 	m.Counts.Misfits = i.misfits
 	if m.Format == dataset.Fixed {

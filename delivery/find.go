@@ -100,7 +100,7 @@ func (f *finder) find(ctx context.Context, arg string) error {
 			return nil
 		}
 		if entry.IsDir() {
-			if reason := besideCCLF(entry.Name()); reason != "" && name != arg {
+			if reason := besideCCLF(name); reason != "" && name != arg {
 				f.pass(name, reason)
 				return filepath.SkipDir
 			}
@@ -129,11 +129,15 @@ func hidden(name string) bool {
 
 // besideCCLF is the reason to pass over a folder of a data set with what CMS's
 // files do not have.
-func besideCCLF(folder string) string {
+func besideCCLF(dir string) string {
+	folder := filepath.Base(dir)
+	if isListFolder(dir) {
+		return "a list of a data set"
+	}
 	if folder == dataset.PartialFolder {
 		return "claims that are partially adjudicated"
 	}
-	if t := schema.Lookup(folder); t != nil && t.Side {
+	if t := schema.Lookup(folder); t != nil && t.Side && !slices.Contains(schema.DeliveryTables()[1:], t) {
 		return "not a table of CCLF"
 	}
 	return ""

@@ -63,7 +63,11 @@ type Report struct {
 	Before     []string     // inputs that the data set had before
 	PassedOver []PassedOver // inputs that hold nothing that is imported
 	Superseded []string     // weekly deliveries that a monthly one covers
-	Unchanged  bool         // nothing was written: the data set had all of the inputs
+	// NotDeciding are assignment list reports all of whose months others decide.
+	NotDeciding []string
+	// UnknownColumns are columns of lists that are not known, by file.
+	UnknownColumns []string
+	Unchanged      bool // nothing was written: the data set had all of the inputs
 	// Redelivered is the number of rows that were dropped, being equal to one of an
 	// earlier delivery, and Revised of those that are not, but have its identity.
 	Redelivered, Revised int64
@@ -104,6 +108,9 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 	if err := i.read(ctx); err != nil {
 		return nil, err
 	}
+	if err := i.readSmallLists(ctx); err != nil {
+		return nil, err
+	}
 	if err := i.judge(); err != nil {
 		return nil, err
 	}
@@ -119,6 +126,7 @@ type importer struct {
 	finder     finder
 	deliveries deliveries
 	groups     []*group        // in the order of their times, once all are read
+	lists      lists           // beside the deliveries
 	old        *oldData        // the data set that is added to
 	tables     []*schema.Table // those of CCLF, with the columns of deliveries
 	set        *dataset.Writer
@@ -141,6 +149,7 @@ func (i *importer) find(ctx context.Context) error {
 		}
 	}
 	var files []*file
+	before := i.old.inputNames()
 	for _, in := range i.finder.inputs {
 		f, err := classify(in, i.opts.Layout)
 		switch {
@@ -148,25 +157,29 @@ func (i *importer) find(ctx context.Context) error {
 			return err
 		case f.content == otherContent:
 			i.finder.pass(in.Path, "not a file of a CCLF delivery")
+		case f.isList():
+			if err := i.addList(f, before); err != nil {
+				return err
+			}
 		default:
 			files = append(files, f)
 		}
 	}
 	i.report.PassedOver = i.finder.passed
-	if len(files) == 0 {
+	if len(files) == 0 && !i.lists.any() && len(i.report.Before) == 0 {
 		return fmt.Errorf("%w: no file of a CCLF delivery in %s", ErrNothing, strings.Join(i.opts.Inputs, ", "))
 	}
-	twice, before, err := i.deliveries.add(files)
+	twice, earlier, err := i.deliveries.add(files)
 	if err != nil {
 		return err
 	}
-	i.report.Twice, i.report.Before = paths(twice), paths(before)
+	i.report.Twice, i.report.Before = append(i.report.Twice, paths(twice)...), append(i.report.Before, paths(earlier)...)
 	for _, g := range i.deliveries.sorted() {
 		if missing := g.missing(); len(missing) > 0 {
 			i.report.Missing = append(i.report.Missing, fmt.Sprintf("%s of %s", strings.Join(missing, ", "), g))
 		}
 	}
-	return nil
+	return i.prepareLists(ctx, before)
 }
 
 func paths(files []*file) (list []string) {
@@ -282,6 +295,9 @@ func (i *importer) write(ctx context.Context) error {
 		writers[k] = w
 	}
 	deliveries := tables.Add(dataset.Target{Name: schema.DeliveriesTable, Table: schema.Lookup(schema.DeliveriesTable)})
+	if err := i.writeLists(ctx, i.listTables(tables)); err != nil {
+		return err
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(i.opts.Jobs)
 	for _, k := range i.largestFirst() {

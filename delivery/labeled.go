@@ -157,7 +157,8 @@ type parquetRows struct {
 // batchRows is the number of rows of a Parquet file that are decoded at a time.
 const batchRows = 16 << 10
 
-func openParquet(ctx context.Context, in io.ReadCloser) (_ *parquetRows, err error) {
+// openParquet opens a Parquet file, of which it reads the columns given, or all.
+func openParquet(ctx context.Context, in io.ReadCloser, columns ...int) (_ *parquetRows, err error) {
 	p := &parquetRows{in: in}
 	defer func() {
 		if err != nil {
@@ -179,7 +180,7 @@ func openParquet(ctx context.Context, in io.ReadCloser) (_ *parquetRows, err err
 	if err != nil {
 		return nil, err
 	}
-	if p.batches, err = reader.GetRecordReader(ctx, nil, nil); err != nil {
+	if p.batches, err = reader.GetRecordReader(ctx, columns, nil); err != nil {
 		return nil, err
 	}
 	for _, f := range p.batches.Schema().Fields() {
@@ -203,13 +204,11 @@ func (p *parquetRows) close() error {
 
 func (p *parquetRows) next() (*labeledRow, error) {
 	for p.batch == nil || p.at == int(p.batch.NumRows()) {
-		if !p.batches.Next() {
-			if err := p.batches.Err(); err != nil && !errors.Is(err, io.EOF) {
-				return nil, err
-			}
-			return nil, io.EOF
+		var err error
+		if p.batch, err = p.nextBatch(); err != nil {
+			return nil, err
 		}
-		p.batch, p.at = p.batches.RecordBatch(), 0
+		p.at = 0
 	}
 	p.row.line++
 	p.buf = p.buf[:0]
@@ -220,6 +219,17 @@ func (p *parquetRows) next() (*labeledRow, error) {
 	}
 	p.at++
 	return &p.row, nil
+}
+
+// nextBatch returns the next rows, which are valid until the next call.
+func (p *parquetRows) nextBatch() (arrow.RecordBatch, error) {
+	if p.batches.Next() {
+		return p.batches.RecordBatch(), nil
+	}
+	if err := p.batches.Err(); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return nil, io.EOF
 }
 
 // appendText appends the text of a value of a column; nothing for null.

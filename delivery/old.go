@@ -55,6 +55,9 @@ func (i *importer) nothingNew() bool {
 	if i.old == nil {
 		return false
 	}
+	if i.lists.any() {
+		return false
+	}
 	for _, g := range i.deliveries.list {
 		for _, f := range g.files {
 			if !f.old {

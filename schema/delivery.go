@@ -50,7 +50,7 @@ func column(label string, t Type, description string) Field {
 // have.
 func DeliveryTables() []*Table { return deliveryTables() }
 
-var deliveryTables = sync.OnceValue(func() []*Table { return []*Table{deliveries()} })
+var deliveryTables = sync.OnceValue(func() []*Table { return []*Table{deliveries(), assignment(), exclusions(), participants()} })
 
 // Delivered returns a table of CCLF with the columns that tell the delivery of
 // each row.

@@ -162,6 +162,8 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 		counted(len(r.Deliveries), "delivery", "deliveries"), float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	e.listFiles(len(r.Missing), "not delivered", r.Missing)
 	e.listFiles(len(r.Superseded), "superseded by a later monthly delivery", r.Superseded)
+	e.listFiles(len(r.NotDeciding), "without a month that it decides", r.NotDeciding)
+	e.listFiles(len(r.UnknownColumns), "columns not known", r.UnknownColumns)
 	e.listFiles(len(r.Before), "imported before", r.Before)
 	e.listFiles(len(r.Twice), "there twice, read once", r.Twice)
 	if r.Redelivered > 0 {
