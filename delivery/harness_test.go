@@ -23,10 +23,9 @@ type fakeDelivery struct {
 	name    string // of the zip file, such as P.A1234.ACO.ZCY25.D250121.T0912345
 	layout  schema.Layout
 	records map[string][]string
-	without []string          // files that are missing
-	counts  map[string]int    // record counts in CCLF0 that differ from the true ones
-	lineEnd string            // "\n" unless set
-	member  func(string) bool // members to be written; all unless set
+	without []string       // files that are missing
+	counts  map[string]int // record counts in CCLF0 that differ from the true ones
+	lineEnd string         // "\n" unless set
 }
 
 // record makes a record of a table: blank, but for some fields.

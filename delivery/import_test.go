@@ -16,10 +16,10 @@ import (
 )
 
 // line is a record of CCLF5.
-func line(t *testing.T, claim string, n int, more map[string]string) string {
+func line(t *testing.T, claim string, more map[string]string) string {
 	t.Helper()
 	values := map[string]string{
-		"CUR_CLM_UNIQ_ID": claim, "CLM_LINE_NUM": strconv.Itoa(1e9 + n)[:10], "BENE_MBI_ID": "1A00A00AA00", "CLM_ADJSMT_TYPE_CD": "0",
+		"CUR_CLM_UNIQ_ID": claim, "CLM_LINE_NUM": "0000000001", "BENE_MBI_ID": "1A00A00AA00", "CLM_ADJSMT_TYPE_CD": "0",
 		"CLM_EFCTV_DT": "2025-01-05", "CLM_LINE_CVRD_PD_AMT": " 00000000010.00",
 	}
 	maps.Copy(values, more)
@@ -54,13 +54,13 @@ func equal(t *testing.T, what string, got []string, want ...string) {
 
 func TestRedelivered(t *testing.T) {
 	dir := t.TempDir()
-	same := line(t, "1", 1, nil)
-	twice := line(t, "5", 1, nil)
+	same := line(t, "1", nil)
+	twice := line(t, "5", nil)
 	deliveries := []fakeDelivery{
-		monthly(march, same, line(t, "3", 1, nil)),
-		monthly(january, same, line(t, "2", 1, map[string]string{"HCPCS_BETOS_CD": "M1A"}), twice, twice),
-		monthly(february, same, line(t, "2", 1, nil), twice),
-		monthly(week, line(t, "4", 1, nil), line(t, "3", 1, nil)),
+		monthly(march, same, line(t, "3", nil)),
+		monthly(january, same, line(t, "2", map[string]string{"HCPCS_BETOS_CD": "M1A"}), twice, twice),
+		monthly(february, same, line(t, "2", nil), twice),
+		monthly(week, line(t, "4", nil), line(t, "3", nil)),
 	}
 	for i := range deliveries {
 		deliveries[i].zip(t, dir)
@@ -87,12 +87,12 @@ func TestRedelivered(t *testing.T) {
 // rows that importing all at once gives.
 func TestAdded(t *testing.T) {
 	dir := t.TempDir()
-	same := line(t, "1", 1, nil)
+	same := line(t, "1", nil)
 	deliveries := []fakeDelivery{
-		monthly(january, same, line(t, "2", 1, map[string]string{"HCPCS_BETOS_CD": "M1A"}), "short"),
-		monthly(week, line(t, "4", 1, nil), same),
-		monthly(february, same, line(t, "2", 1, nil)),
-		monthly(march, line(t, "2", 1, nil), line(t, "3", 1, nil)),
+		monthly(january, same, line(t, "2", map[string]string{"HCPCS_BETOS_CD": "M1A"}), "short"),
+		monthly(week, line(t, "4", nil), same),
+		monthly(february, same, line(t, "2", nil)),
+		monthly(march, line(t, "2", nil), line(t, "3", nil)),
 	}
 	var paths []string
 	for i := range deliveries {
@@ -183,7 +183,7 @@ func TestFaults(t *testing.T) {
 		{"no CCLF0", func(d *fakeDelivery) { d.without = []string{"CCLF0"} }, "CCLF0 is missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := monthly(january, line(t, "1", 1, nil), line(t, "2", 1, nil))
+			d := monthly(january, line(t, "1", nil), line(t, "2", nil))
 			tt.change(&d)
 			dir := t.TempDir()
 			path := d.zip(t, dir)
@@ -204,8 +204,8 @@ func TestFaults(t *testing.T) {
 }
 
 func TestRejects(t *testing.T) {
-	good := line(t, "1", 1, nil)
-	bad := func(label, v string) string { return line(t, "2", 1, map[string]string{label: v}) }
+	good := line(t, "1", nil)
+	bad := func(label, v string) string { return line(t, "2", map[string]string{label: v}) }
 	d := monthly(january,
 		good, good[:100], bad("CLM_LINE_CVRD_PD_AMT", " 000000x0010.00"), bad("CLM_FROM_DT", "2025-02-30"),
 		good+"x", bad("CLM_LINE_NUM", "12a"), bad("CLM_LINE_HCPCS_CD", "\xff"), good+"  ")
@@ -232,7 +232,7 @@ func TestRejects(t *testing.T) {
 
 // TestDefaults imports with no options but the inputs and the place.
 func TestDefaults(t *testing.T) {
-	d := monthly(january, line(t, "1", 1, nil))
+	d := monthly(january, line(t, "1", nil))
 	out := filepath.Join(t.TempDir(), "out")
 	r, err := Import(context.Background(), Options{Inputs: []string{d.folder(t, t.TempDir())}, Out: out})
 	if err != nil || r.Manifest.Format != dataset.Parquet {

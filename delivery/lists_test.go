@@ -275,7 +275,7 @@ func TestParticipants(t *testing.T) {
 // TestListsAdded imports lists one after the other, and with a delivery between
 // them.
 func TestListsAdded(t *testing.T) {
-	d := monthly(january, line(t, "1", 1, nil))
+	d := monthly(january, line(t, "1", nil))
 	inputs := []string{
 		writeFiles(t, map[string]string{
 			reportName(q1of25, "1-1"): tableOne("", "A,"+flags("4")),

@@ -91,8 +91,8 @@ type pipeline struct {
 	jobs       int
 	work       chan task
 	tokens     chan struct{}
-	buffers    sync.Pool
-	mu         sync.Mutex // of reject and log
+	buffers    chan []byte // that are free
+	mu         sync.Mutex  // of reject and log
 	reject     func(Reject) error
 	log        *redeliveryLog // of the rows of tables with a keyer
 	deliveries *deliveries
@@ -111,7 +111,7 @@ func newPipeline(tables []*schema.Table, jobs int) *pipeline {
 		jobs:    jobs,
 		work:    make(chan task),
 		tokens:  make(chan struct{}, 2*jobs+2),
-		buffers: sync.Pool{New: func() any { return make([]byte, 0, chunkBytes) }},
+		buffers: make(chan []byte, 2*jobs+2),
 	}
 }
 
@@ -178,6 +178,16 @@ func (p *pipeline) readTable(ctx context.Context, r *tableReader, futures chan<-
 	return nil
 }
 
+// buffer returns a free buffer, or a new one.
+func (p *pipeline) buffer() []byte {
+	select {
+	case b := <-p.buffers:
+		return b[:0]
+	default:
+		return make([]byte, 0, chunkBytes)
+	}
+}
+
 // errLong reports a line that is longer than any record.
 var errLong = fmt.Errorf("no line end in %d bytes: not a file of CCLF records", chunkBytes)
 
@@ -191,7 +201,7 @@ func (p *pipeline) chunks(f *state, yield func(chunk) error) error {
 	var rest []byte
 	var offset int64
 	for {
-		buf := append(p.buffers.Get().([]byte)[:0], rest...)
+		buf := append(p.buffer(), rest...)
 		n, err := io.ReadFull(in, buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if offset == 0 && bytes.HasPrefix(buf, bom) {
@@ -260,7 +270,10 @@ func (p *pipeline) decode(t task) *result {
 		}
 		res.good++
 	}
-	p.buffers.Put(c.data)
+	select {
+	case p.buffers <- c.data:
+	default:
+	}
 	return res
 }
 

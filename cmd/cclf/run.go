@@ -139,7 +139,7 @@ func (o *runOptions) fetchAndConvert(ctx context.Context, e *env) (fetched bool,
 	inputs, err := o.fetch(ctx, e, files)
 	if err != nil {
 		cancel()
-		_ = <-converted // canceled
+		<-converted //nolint:errcheck // the conversion was canceled
 		return false, err
 	}
 	close(downloaded)
