@@ -63,7 +63,7 @@ func TestPartialModifiers(t *testing.T) {
 	}
 }
 
-// TestPartialRevenueCode checks the code of a revenue centre, which the server
+// TestPartialRevenueCode checks the code of a revenue center, which the server
 // sends where the reason belongs why the line is not billable, and vice versa.
 func TestPartialRevenueCode(t *testing.T) {
 	code := func(name, value string) object {

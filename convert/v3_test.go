@@ -53,7 +53,7 @@ func TestV3Cells(t *testing.T) {
 		want                    []map[string]string
 	}{
 		{
-			name: "days of a revenue centre", claimType: "OUTPATIENT", number: "40",
+			name: "days of a revenue center", claimType: "OUTPATIENT", number: "40",
 			members: object{"item": list{
 				// The dates of the line replace those of the revenue center.
 				object{"sequence": 1, "servicedPeriod": object{"start": "2025-01-05", "end": "2025-01-06"}},
