@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // Kind says for which claims a delivery is made.
@@ -66,18 +68,12 @@ func ParseName(file string) (n Name, ok bool) {
 	return n, true
 }
 
-// programs are the forms of the IDs of the programs in which CMS delivers, or
-// delivered, CCLF files.
-var programs = []struct {
+// oldPrograms are the forms of IDs of programs that cclf reads deliveries of, and
+// writes none.
+var oldPrograms = []struct {
 	program, prefix string
 	digits          int
 }{
-	{"mssp", "A", 4},
-	{"reach", "D", 4},
-	{"kcf", "K", 4},
-	{"ckcc", "C", 4},
-	{"vtapm", "F", 3},
-	{"pcf", "P", 6},
 	{"ngaco", "V", 3},
 	{"cec", "E", 4},
 	{"cec", "CEC", 0},
@@ -86,9 +82,12 @@ var programs = []struct {
 
 // ProgramOf returns the program of an ID, or "" for an ID of no known form.
 func ProgramOf(id string) string {
-	for _, p := range programs {
+	if p := dataset.ProgramOf(id); p != "" {
+		return string(p)
+	}
+	for _, p := range oldPrograms {
 		rest, ok := strings.CutPrefix(id, p.prefix)
-		if ok && len(rest) == p.digits && (p.digits == 0 || strings.Trim(rest, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "") {
+		if ok && len(rest) == p.digits && strings.Trim(rest, "0123456789") == "" {
 			return p.program
 		}
 	}

@@ -55,6 +55,16 @@ var namings = []naming{
 	{program: PCF, letter: 'P', digits: 6, noRunout: true, bareZip: true},
 }
 
+// ProgramOf returns the program with IDs of the form of an ACO's, or "".
+func ProgramOf(aco string) Program {
+	for i := range namings {
+		if namings[i].matches(aco) {
+			return namings[i].program
+		}
+	}
+	return ""
+}
+
 // Programs returns all programs.
 func Programs() []Program {
 	list := make([]Program, len(namings))
