@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -49,8 +50,7 @@ func classify(in *input, layout *schema.Layout) (*file, error) {
 	case len(head) == 0 && f.name.File == "":
 		return f, nil
 	case bytes.HasPrefix(head, []byte("PAR1")):
-		f.content = labeledParquet
-		return f, nil
+		return f, f.classifyParquet()
 	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("<")):
 		if bytes.Contains(head, []byte("PFDCACOBeneData")) || bytes.Contains(head, []byte("HDR_BNEXC")) {
 			f.content = exclusionXML
@@ -88,11 +88,60 @@ func nameOf(in *input) Name {
 		}
 		name, ok = ParseName(container)
 	}
-	name.File = ""
-	if m := filePattern.FindStringSubmatch(in.base()); m != nil {
-		name.File = "CCLF" + strings.ToUpper(m[1])
-	}
+	name.File = fileNamed(in.base())
 	return name
+}
+
+// labeledFile is the CCLF file that the name of a file with labels says, or that
+// of the folder that it is in.
+func (f *file) labeledFile() string {
+	if around := f.containers(); f.name.File == "" && len(around) > 0 {
+		return fileNamed(around[0])
+	}
+	return f.name.File
+}
+
+// fileNamed returns the CCLF file that a name such as cclf5.csv, or that of one of
+// Tuva's tables, stands for, or "".
+func fileNamed(name string) string {
+	if m := filePattern.FindStringSubmatch(name); m != nil {
+		return "CCLF" + strings.ToUpper(m[1])
+	}
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	return tuvaFiles[name]
+}
+
+// tuvaFiles are the CCLF files by the names of Tuva's tables of them.
+var tuvaFiles = map[string]string{
+	"parta_claims_header":                "CCLF1",
+	"parta_claims_revenue_center_detail": "CCLF2",
+	"parta_procedure_code":               "CCLF3",
+	"parta_diagnosis_code":               "CCLF4",
+	"partb_physicians":                   "CCLF5",
+	"partb_dme":                          "CCLF6",
+	"partd_claims":                       "CCLF7",
+	"beneficiary_demographics":           "CCLF8",
+	"beneficiary_xref":                   "CCLF9",
+	"parta_demo_codes":                   "CCLFA",
+	"partb_demo_codes":                   "CCLFB",
+}
+
+// classifyParquet finds the table of a Parquet file by its columns.
+func (f *file) classifyParquet() error {
+	in, err := f.open()
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	p, err := openParquet(context.Background(), in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	defer p.close()
+	f.header = p.header()
+	if f.table = labeledTable(f.labeledFile(), f.header); f.table != nil {
+		f.content, f.name.File = labeledParquet, f.table.File
+	}
+	return nil
 }
 
 // classifyFixed finds the table and the layout of the records of a file.
@@ -165,8 +214,8 @@ func (f *file) classifyCSV(first []byte) bool {
 			f.content = assignmentCSV
 		case isExclusions(header):
 			f.content = exclusionCSV
-		case labeledTable(f.name.File, header) != nil:
-			f.content, f.table = labeledCSV, labeledTable(f.name.File, header)
+		case labeledTable(f.labeledFile(), header) != nil:
+			f.content, f.table = labeledCSV, labeledTable(f.labeledFile(), header)
 			f.name.File = f.table.File
 		case isParticipants(header):
 			f.content = participantCSV

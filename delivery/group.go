@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,10 @@ type deliveries struct {
 	mu    sync.Mutex
 	list  []*group // by ID
 	byKey map[string]*group
+
+	// before and twice are files that rows name which have been read otherwise: those
+	// rows are passed over.
+	before, twice map[string]bool
 }
 
 // group returns the delivery with a name, or of files without CMS's names in some
@@ -56,19 +61,22 @@ func (d *deliveries) group(name Name, where string) *group {
 }
 
 // from returns the file that a row of a file with labels says it is from: its
-// name, and the day in the row if there is one.
+// name, and the day in the row if there is one. It returns nil for rows of files
+// that were imported before, or are read from elsewhere.
 func (d *deliveries) from(cclf, name string, day time.Time, source *state) *state {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	source.around = true
 	parsed, ok := ParseName(name)
-	if !ok {
+	if ok {
+		name = path.Base(name)
+	} else {
 		parsed = Name{Made: day}
 	}
 	g := d.group(parsed, strings.TrimSpace(name+" "+day.Format(time.DateOnly)))
 	g.labeled = true
 	if known := g.file(cclf); known != nil {
-		return known
+		return d.sameSource(known, source)
 	}
 	f := *source.file
 	f.name = parsed
@@ -77,6 +85,28 @@ func (d *deliveries) from(cclf, name string, day time.Time, source *state) *stat
 	s.fileName = []byte(name)
 	g.files = append(g.files, s)
 	return s
+}
+
+// sameSource returns a file if its rows are those of source, or nil.
+func (d *deliveries) sameSource(known, source *state) *state {
+	switch {
+	case source.old || known == source:
+		return known
+	case known.old:
+		note(&d.before, string(known.fileName))
+		return nil
+	case known.content == fixedContent || known.folder() != source.folder():
+		note(&d.twice, string(known.fileName))
+		return nil
+	}
+	return known
+}
+
+func note(set *map[string]bool, name string) {
+	if *set == nil {
+		*set = map[string]bool{}
+	}
+	(*set)[name] = true
 }
 
 // sorted returns the deliveries in the order of their times.
@@ -149,7 +179,7 @@ func (d *deliveries) add(files []*file) (twice, before []*file, err error) {
 	for _, f := range files {
 		g := d.group(f.name, f.folder())
 		g.zipped = g.zipped || strings.Contains(f.Path, "!")
-		g.labeled = g.labeled || f.content == labeledCSV || f.content == labeledParquet
+		g.labeled = g.labeled || f.labeled()
 		same := g.file(f.name.File)
 		old := g.summary
 		if same != nil {
@@ -158,6 +188,8 @@ func (d *deliveries) add(files []*file) (twice, before []*file, err error) {
 		switch {
 		case g.old && (f.content == summaryContent || same != nil):
 			before = append(before, f)
+		case same != nil && same.isPart(f):
+			same.parts = append(same.parts, f)
 		case old != nil && old.name.File == f.name.File:
 			equal, err := equalText(old.input, f.input)
 			if err != nil {
@@ -187,6 +219,15 @@ func newState(f *file, g *group) *state {
 		fileDate: int64(table.CivilDays(made.Year(), int(made.Month()), made.Day())),
 	}
 }
+
+// isPart reports whether a file is another part of a file with labels: it has
+// another name in the same folder, and neither is CMS's name.
+func (s *state) isPart(f *file) bool {
+	return s.labeled() && f.labeled() && f.name.ACO == "" && s.folder() == f.folder() && s.base() != f.base()
+}
+
+// labeled reports whether a file has labels, and is not as CMS delivers it.
+func (f *file) labeled() bool { return f.content == labeledCSV || f.content == labeledParquet }
 
 // folder is the path of what contains the input.
 func (in *input) folder() string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -243,6 +244,8 @@ func (i *importer) reject(bad Reject) error {
 // ones are superseded, and which rows were delivered before.
 func (i *importer) judge() error {
 	i.groups = i.deliveries.sorted()
+	i.report.Before = append(i.report.Before, slices.Sorted(maps.Keys(i.deliveries.before))...)
+	i.report.Twice = append(i.report.Twice, slices.Sorted(maps.Keys(i.deliveries.twice))...)
 	for _, g := range i.groups {
 		i.report.Deliveries = append(i.report.Deliveries, g.String())
 		i.report.Faults = append(i.report.Faults, g.faults()...)

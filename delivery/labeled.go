@@ -251,10 +251,26 @@ func appendText(dst []byte, col arrow.Array, i int) []byte {
 	case *array.Decimal128:
 		return append(dst, col.Value(i).ToString(col.DataType().(*arrow.Decimal128Type).Scale)...)
 	case *array.Float64:
-		return strconv.AppendFloat(dst, col.Value(i), 'f', -1, 64)
+		return appendFloat(dst, col.Value(i))
+	case *array.Float32:
+		return strconv.AppendFloat(dst, float64(col.Value(i)), 'f', -1, 32)
+	case *array.Binary:
+		return append(dst, col.Value(i)...)
+	case *array.LargeBinary:
+		return append(dst, col.Value(i)...)
 	case *array.Timestamp:
 		unit := col.DataType().(*arrow.TimestampType).Unit
 		return col.Value(i).ToTime(unit).AppendFormat(dst, "2006-01-02")
 	}
 	return append(dst, col.ValueStr(i)...)
+}
+
+// appendFloat appends a number with the 15 digits that are sure: sums of amounts
+// have others after them.
+func appendFloat(dst []byte, v float64) []byte {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
+	if err != nil { // out of range
+		rounded = v
+	}
+	return strconv.AppendFloat(dst, rounded, 'f', -1, 64)
 }

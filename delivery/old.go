@@ -134,8 +134,8 @@ func (i *importer) addOldDeliveries(in labeledReader) error {
 		}
 		name := text(schema.FileNameLabel)
 		day, _ := time.Parse(time.DateOnly, text(schema.FileDateLabel))
-		source := &state{file: &file{input: &input{Path: name}}}
-		s := i.deliveries.from(text("CCLF_FILE"), name, day, source)
+		source := &state{file: &file{input: &input{Path: name}}, old: true}
+		s := i.deliveries.from(text("CCLF_FILE"), name, day, source) // of no other file of the table
 		s.old, s.delivery.old = true, true
 		s.rows, s.rejects = number("ROWS_READ"), number("ROWS_REJECTED")
 		s.redelivered = number("ROWS_REDELIVERED") // those that are revised have rows and are found again

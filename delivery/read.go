@@ -33,6 +33,7 @@ type Reject struct {
 type state struct {
 	*file
 	delivery *group
+	parts    []*file // with labels, and more rows
 	fileName []byte
 	fileDate int64 // days since 1970
 	lines    int64 // read so far, blank ones too
@@ -149,8 +150,10 @@ func (p *pipeline) run(ctx context.Context, readers []*tableReader) error {
 func (p *pipeline) readTable(ctx context.Context, r *tableReader, futures chan<- (<-chan *result)) error {
 	for _, f := range r.files {
 		if f.content != fixedContent {
-			if err := p.readLabeled(ctx, r, f, futures); err != nil {
-				return err
+			for _, part := range append([]*file{f.file}, f.parts...) {
+				if err := p.readLabeled(ctx, r, f, part, futures); err != nil {
+					return err
+				}
 			}
 			continue
 		}

@@ -35,14 +35,14 @@ func newLabeledPlan(t *schema.Table, header []string) *labeledPlan {
 
 // readLabeled reads the rows of a file with labels, and hands them on as results.
 // Rows can be of several deliveries.
-func (p *pipeline) readLabeled(ctx context.Context, r *tableReader, f *state, futures chan<- (<-chan *result)) error {
-	in, err := openLabeled(ctx, f.file)
+func (p *pipeline) readLabeled(ctx context.Context, r *tableReader, f *state, part *file, futures chan<- (<-chan *result)) error {
+	in, err := openLabeled(ctx, part)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return fmt.Errorf("%s: %w", part.Path, err)
 	}
 	defer in.close()
 	plan := newLabeledPlan(r.table, in.header())
-	b := &labeledBatch{p: p, reader: r, file: f, plan: plan}
+	b := &labeledBatch{p: p, reader: r, file: f, path: part.Path, plan: plan}
 	for {
 		row, err := in.next()
 		if errors.Is(err, io.EOF) {
@@ -53,7 +53,7 @@ func (p *pipeline) readLabeled(ctx context.Context, r *tableReader, f *state, fu
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return fmt.Errorf("%s: %w", part.Path, err)
 		}
 		if err := b.add(ctx, row, futures); err != nil {
 			return err
@@ -66,10 +66,12 @@ type labeledBatch struct {
 	p      *pipeline
 	reader *tableReader
 	file   *state
+	path   string // of the part of the file
 	plan   *labeledPlan
 	res    *result
 	page   *table.Page
-	name   []byte // of the file of the rows, as the last row has it
+	name   []byte // of the file that the last row names
+	named  *state // that file, or nil for rows to pass over
 	buf    []byte
 }
 
@@ -82,6 +84,9 @@ func (b *labeledBatch) add(ctx context.Context, row *labeledRow, futures chan<- 
 		b.refuse(row, &FieldError{Label: schema.FileNameLabel, Reason: err.Error()})
 		return nil
 	}
+	if from == nil {
+		return nil
+	}
 	if b.res != nil && (b.res.state != from || len(b.res.pages) == batchPages && b.page.Full()) {
 		if err := b.send(ctx, futures); err != nil {
 			return err
@@ -90,7 +95,6 @@ func (b *labeledBatch) add(ctx context.Context, row *labeledRow, futures chan<- 
 	if b.res == nil {
 		b.res = &result{state: from}
 	}
-	b.res.rows++
 	if b.page == nil || b.page.Full() {
 		b.page = b.p.pools.Get(b.reader.index)
 		b.res.pages = append(b.res.pages, b.page)
@@ -112,6 +116,7 @@ func (b *labeledBatch) add(ctx context.Context, row *labeledRow, futures chan<- 
 		b.res.keys = append(b.res.keys, key)
 	}
 	b.res.good++
+	b.res.rows++
 	return nil
 }
 
@@ -149,19 +154,21 @@ func (b *labeledBatch) refuse(row *labeledRow, bad *FieldError) {
 	if b.res == nil {
 		b.res = &result{state: b.file}
 	}
+	b.res.rows++
 	b.res.rejects = append(b.res.rejects, Reject{
-		File: b.file.Path, Line: row.line, Byte: row.offset, Label: bad.Label, Reason: bad.Reason, counted: true,
+		File: b.path, Line: row.line, Byte: row.offset, Label: bad.Label, Reason: bad.Reason, counted: true,
 	})
 }
 
-// stateOf is the file that the row says it is from, or else the file read.
+// stateOf is the file that the row says it is from, or else the file read. It is
+// nil for a row to pass over.
 func (b *labeledBatch) stateOf(row *labeledRow) (*state, error) {
 	if b.plan.fileName < 0 || len(row.values[b.plan.fileName]) == 0 {
 		return b.file, nil
 	}
 	name := row.values[b.plan.fileName]
-	if b.res != nil && string(b.name) == string(name) {
-		return b.res.state, nil
+	if string(b.name) == string(name) {
+		return b.named, nil
 	}
 	var day time.Time
 	if b.plan.fileDate >= 0 && len(row.values[b.plan.fileDate]) >= 10 {
@@ -171,7 +178,8 @@ func (b *labeledBatch) stateOf(row *labeledRow) (*state, error) {
 		}
 	}
 	b.name = append(b.name[:0], name...)
-	return b.p.deliveries.from(b.reader.table.File, string(name), day, b.file), nil
+	b.named = b.p.deliveries.from(b.reader.table.File, string(name), day, b.file)
+	return b.named, nil
 }
 
 // send hands the rows on.
