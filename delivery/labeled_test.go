@@ -144,7 +144,7 @@ func TestLabeledAgain(t *testing.T) {
 			t.Errorf("before %v, twice %v", r.Before, r.Twice)
 		}
 	}
-	d := monthly(january, line(t, "0", 1, nil))
+	d := monthly(january, line(t, "0", nil))
 	fixed := d.folder(t, t.TempDir())
 	_, out = importCSV(t, Options{Inputs: []string{csv, fixed}})
 	equal(t, "cclf5", rows(t, out, "cclf5", "CUR_CLM_UNIQ_ID"), "0")
@@ -270,7 +270,7 @@ func TestLabeledParquet(t *testing.T) {
 // TestImported imports the tables of a data set of deliveries: the rows must be
 // equal.
 func TestImported(t *testing.T) {
-	d := monthly(january, line(t, "1", 1, nil), line(t, "2", 1, nil))
+	d := monthly(january, line(t, "1", nil), line(t, "2", nil))
 	first := filepath.Join(t.TempDir(), "first")
 	if _, err := Import(context.Background(), Options{Inputs: []string{d.folder(t, t.TempDir())}, Out: first}); err != nil {
 		t.Fatal(err)
@@ -284,9 +284,9 @@ func TestImported(t *testing.T) {
 
 // TestStdin imports a zip file, a file of records, and CSV from standard input.
 func TestStdin(t *testing.T) {
-	d := monthly(january, line(t, "1", 1, map[string]string{"CLM_FROM_DT": "2025-01-05"}))
+	d := monthly(january, line(t, "1", map[string]string{"CLM_FROM_DT": "2025-01-05"}))
 	packed := d.zip(t, t.TempDir())
-	records := filepath.Join(writeFiles(t, map[string]string{"x": line(t, "1", 1, nil) + "\n"}), "x")
+	records := filepath.Join(writeFiles(t, map[string]string{"x": line(t, "1", nil) + "\n"}), "x")
 	csv := filepath.Join(writeFiles(t, map[string]string{"x": claimsCSV("", "")}), "x")
 	for path, want := range map[string]int{packed: 1, records: 1, csv: 2} {
 		in, err := os.Open(path)
