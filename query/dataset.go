@@ -127,6 +127,9 @@ func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if m.Profile == tuvaProfile {
 		return tuvaschema.Files(), nil
 	}
+	if m.Source == dataset.SourceMigration {
+		return schema.MigrationTables(), nil
+	}
 	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(m.ExtraColumns, "\n")), "extra_columns")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dataset.ManifestFile, err)

@@ -16,6 +16,9 @@ const SchemaVersion = 1
 // SourceCCLF is the source of data sets of CMS's CCLF deliveries.
 const SourceCCLF = "cclf"
 
+// SourceMigration is the source of maps of old to new IDs.
+const SourceMigration = "migration"
+
 // A Manifest describes a finished data set. It is published last: a data set with
 // a manifest is complete. It does not contain the time or the machine, so equal
 // inputs give equal manifests.
@@ -23,7 +26,8 @@ type Manifest struct {
 	SchemaVersion int    `json:"schema_version"`
 	Version       string `json:"version"` // of the program that wrote it
 	Format        Format `json:"format"`
-	// Source is where the data are from: SourceCCLF, or empty for exports of BCDA.
+	// Source is where the data are from: SourceCCLF, SourceMigration,
+	// or empty for exports of BCDA.
 	Source    string   `json:"source,omitempty"`
 	Profile   string   `json:"profile,omitempty"`
 	Layout    string   `json:"layout,omitempty"` // of the fixed-width files
