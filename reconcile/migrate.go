@@ -100,8 +100,8 @@ func migratable(manifests [2]*dataset.Manifest) error {
 	return nil
 }
 
-// passes are the keys by which claims are paired, in order.
-var passes = []struct{ key, usable, allowed, how string }{
+// migrationPasses are the keys by which claims are paired, in order.
+var migrationPasses = []struct{ key, usable, allowed, how string }{
 	{"control, person", "control IS NOT NULL", "true", "control_number"},
 	{"control, person, from_day, thru_day", "control IS NOT NULL", "true", "control_number"},
 	{"natural_key, owner", "natural_key IS NOT NULL AND owner IS NOT NULL", "x.number IS NULL OR y.number IS NULL", "natural_key"},
@@ -126,7 +126,7 @@ func (m *Migration) migrate(ctx context.Context) error {
 		return err
 	}
 	for _, which := range []string{"final_action AND ", ""} { // versions in force first
-		for _, p := range passes {
+		for _, p := range migrationPasses {
 			if err := m.run(ctx, "pass", "KEY", p.key, "USABLE", which+p.usable, "ALLOWED", p.allowed, "HOW", p.how); err != nil {
 				return err
 			}

@@ -9,9 +9,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
@@ -61,46 +58,38 @@ func (m *Migration) writeTable(ctx context.Context, t *schema.Table, w *dataset.
 	for i := range t.Fields {
 		labels[i] = t.Fields[i].Label
 	}
-	builder := array.NewRecordBuilder(memory.DefaultAllocator, table.Schema(t))
-	defer builder.Release()
-	rows := 0
-	var failed error
+	rows, n := table.NewRows(t), 0
 	flush := func() error {
-		batch := builder.NewRecordBatch()
-		defer batch.Release()
-		rows = 0
-		return w.Write(batch.Columns())
+		arrays := rows.Arrays()
+		n = 0
+		err := w.Write(arrays)
+		for _, a := range arrays {
+			a.Release()
+		}
+		return err
 	}
+	var failed error
 	err := eachRow(ctx, m.pair, "SELECT "+strings.Join(labels, ", ")+" FROM "+t.Name, func(values []any) {
 		if failed != nil {
 			return
 		}
 		for i, v := range values {
-			appendText(builder.Field(i), v)
+			rows.Text(labels[i], text(v))
 		}
-		if rows++; rows == mapRows {
+		rows.End()
+		if n++; n == mapRows {
 			failed = flush()
 		}
 	})
-	if err != nil || failed != nil {
-		return errors.Join(failed, err)
+	if err := errors.Join(failed, err); err != nil {
+		return err
 	}
-	if rows > 0 {
+	if n > 0 {
 		if err := flush(); err != nil {
 			return err
 		}
 	}
 	return w.Close()
-}
-
-func appendText(b array.Builder, v any) {
-	s, ok := v.(string)
-	column, isText := b.(*array.StringBuilder)
-	if !ok || !isText {
-		b.AppendNull()
-		return
-	}
-	column.Append(s)
 }
 
 // WriteTable writes the report as text.

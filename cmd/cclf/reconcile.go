@@ -20,6 +20,9 @@ type reconcileOptions struct {
 	format      string
 	report      resultFlags
 	options     query.Options
+	migrate     bool
+	out         string
+	overwrite   bool
 }
 
 func newReconcileCommand(e *env) *cli.Command {
@@ -37,14 +40,25 @@ func newReconcileCommand(e *env) *cli.Command {
 			The report has the claims and dollars on each side, a waterfall from the
 			dollars of LEFT to those of RIGHT with one reason for each difference, and
 			for each column how many values of matched claims agree. The exit code is
-			21 if a difference is unexplained. docs/reconcile.md describes the reasons.`,
+			21 if a difference is unexplained. docs/reconcile.md describes the reasons.
+
+			With --migrate, the IDs of beneficiaries and claims in an export of an older
+			API version are paired with those in an export of a newer one, and the map
+			is written as a data set. docs/migrate.md describes its tables.`,
 			"cclf reconcile out cclf",
 			"cclf reconcile -f json out cclf | jq .waterfall",
+			"cclf reconcile --migrate v2 v3 -o map",
 		),
 		Flags: slices.Concat([]cli.Flag{
 			choice(&cli.StringFlag{
 				Name: "format", Aliases: []string{"f"}, Usage: "output `FORMAT`: table or json", Value: "table", Destination: &opts.format,
 			}, "table", "json"),
+			&cli.BoolFlag{
+				Name: "migrate", HideDefault: true, Destination: &opts.migrate,
+				Usage: "pair the IDs of LEFT, of an older API version, with those of RIGHT, and write the map to DIR",
+			},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "new or empty `DIR` for the map of --migrate", TakesFile: true, Destination: &opts.out},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in DIR", HideDefault: true, Destination: &opts.overwrite},
 			&cli.StringFlag{Name: "report", Usage: "write the report to `FILE` (default: standard output)", TakesFile: true, Destination: &opts.report.file},
 		}, duckDBFlags(e, &opts.options)),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -52,6 +66,9 @@ func newReconcileCommand(e *env) *cli.Command {
 				return usageErrorf("reconcile: expected two data sets, got %d", cmd.NArg())
 			}
 			opts.left, opts.right = cmd.Args().Get(0), cmd.Args().Get(1)
+			if opts.migrate {
+				return runMigrate(ctx, e, opts)
+			}
 			return runReconcile(ctx, e, opts)
 		},
 	}

@@ -11,6 +11,7 @@ ORDER BY old_resource_id, new_resource_id;
 CREATE TABLE left_a AS FROM a_resources WHERE id NOT IN (SELECT a_id FROM pairs);
 CREATE TABLE left_b AS FROM b_resources WHERE id NOT IN (SELECT b_id FROM pairs);
 
+-- Tuples are equal if both have no value, so these are left out.
 CREATE TABLE unpaired AS
 WITH
   a_known AS (SELECT coalesce(b_person, person) AS person FROM a_persons LEFT JOIN demographic_pairs ON a_person = person),
@@ -44,9 +45,10 @@ WITH
       'old' AS side, resource_id AS id, claim, file,
       CASE
         WHEN person NOT IN (SELECT person FROM b_persons) THEN 'beneficiary_not_paired'
-        WHEN (file, control, person) IN (SELECT (file, control, person) FROM left_b)
-          OR (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_b AS y WHERE y.control IS NULL)
-          OR control IS NULL AND (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_b) THEN 'ambiguous'
+        WHEN control IS NOT NULL AND (file, control, person) IN (SELECT (file, control, person) FROM left_b)
+          OR natural_key IS NOT NULL AND owner IS NOT NULL AND (
+            (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_b AS y WHERE y.control IS NULL)
+            OR control IS NULL AND (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_b)) THEN 'ambiguous'
         ELSE 'only_old'
       END AS reason
     FROM left_a
@@ -55,9 +57,10 @@ WITH
       'new', resource_id, claim, file,
       CASE
         WHEN person NOT IN (SELECT person FROM a_known) THEN 'beneficiary_not_paired'
-        WHEN (file, control, person) IN (SELECT (file, control, person) FROM left_a)
-          OR (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_a AS x WHERE x.control IS NULL)
-          OR control IS NULL AND (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_a) THEN 'ambiguous'
+        WHEN control IS NOT NULL AND (file, control, person) IN (SELECT (file, control, person) FROM left_a)
+          OR natural_key IS NOT NULL AND owner IS NOT NULL AND (
+            (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_a AS x WHERE x.control IS NULL)
+            OR control IS NULL AND (file, natural_key, owner) IN (SELECT (file, natural_key, owner) FROM left_a)) THEN 'ambiguous'
         ELSE 'only_new'
       END
     FROM left_b
