@@ -155,7 +155,7 @@ func BenchmarkRows(b *testing.B) {
 // benchPages returns the pages of all chunks, by output.
 func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*table.Page {
 	w := newWorker(benchRun(b))
-	all := make([][]*table.Page, len(outputs))
+	all := make([][]*table.Page, len(outputs()))
 	for i, c := range chunks {
 		for _, p := range benchChunk(b, w, i, c, api).pages {
 			all[p.output] = append(all[p.output], p.page)
@@ -166,7 +166,7 @@ func benchPages(b *testing.B, api schema.API, chunks []ndjson.Chunk) [][]*table.
 
 // spillPages spills the pages of an output.
 func spillPages(b *testing.B, at int, pages []*table.Page) *spill {
-	s := newSpill(outputs[at], table.SpillOptions{Dir: b.TempDir()})
+	s := newSpill(outputs()[at], table.SpillOptions{Dir: b.TempDir()})
 	for _, p := range pages {
 		if err := s.Add(p, 0); err != nil {
 			b.Fatal(err)
@@ -215,7 +215,7 @@ func BenchmarkEncode(b *testing.B) {
 						}
 						rec.Retain()
 						cols, _, _ := table.Split(rec.Columns())
-						batches = append(batches, batch{table.Schema(outputs[at].table), cols})
+						batches = append(batches, batch{table.Schema(outputs()[at].table), cols})
 					}
 				}
 				pool := &table.PoolAllocator{}

@@ -126,7 +126,7 @@ func TestFixedFiles(t *testing.T) {
 		want = append(want, "CCLF"+string(c))
 	}
 	want = append(want, ManifestFile, RejectsFile)
-	for _, o := range outputs {
+	for _, o := range outputs() {
 		if o.table.Side && !o.partial {
 			want = append(want, o.dir+"/part-00000.csv")
 		}
@@ -309,7 +309,7 @@ func TestArrow(t *testing.T) {
 	convertTo(t, asCSV, Options{Inputs: []string{in}, Format: CSV})
 	m := convertTo(t, asArrow, Options{Inputs: []string{in}, Format: Arrow})
 	for _, listed := range m.Tables {
-		o := outputs[slices.IndexFunc(outputs, func(o output) bool { return o.dir == listed.Name })]
+		o := outputs()[slices.IndexFunc(outputs(), func(o output) bool { return o.dir == listed.Name })]
 		r := openArrow(t, filepath.Join(asArrow, listed.Files[0].Name))
 		if !r.Schema().Equal(table.Schema(o.table)) {
 			t.Errorf("%s: schema %s", o.dir, r.Schema())

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
@@ -22,7 +23,7 @@ type output struct {
 
 // outputs are the outputs of all profiles. Pages and spills have the index of
 // their output.
-var outputs = func() []output {
+var outputs = sync.OnceValue(func() []output {
 	var list []output
 	for _, t := range schema.AllTables() {
 		if t.Partial {
@@ -40,11 +41,11 @@ var outputs = func() []output {
 		list = append(list, output{table: t, dir: t.Name, profile: Tuva})
 	}
 	return list
-}()
+})
 
 // outputsWith returns the outputs, with those of tables that have extra columns.
 func outputsWith(tables []*schema.Table) []output {
-	list := slices.Clone(outputs)
+	list := slices.Clone(outputs())
 	for _, t := range tables {
 		if t.Base == nil {
 			continue
@@ -82,7 +83,7 @@ func newSpill(o output, opts table.SpillOptions) *spill {
 // outputOf returns the index of a table among the outputs, or -1.
 func outputOf(t *schema.Table, partial bool) int {
 	t = cmp.Or(t.Base, t)
-	for i, o := range outputs {
+	for i, o := range outputs() {
 		if o.table == t && o.partial == partial {
 			return i
 		}

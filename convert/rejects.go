@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const (
@@ -29,9 +30,9 @@ type causedReject struct {
 
 // causeOf returns the cause of a reason: reasons that differ only in the place
 // within the line have the same cause.
-func causeOf(reason string) string { return byteOffset.ReplaceAllString(reason, "") }
+func causeOf(reason string) string { return byteOffset().ReplaceAllString(reason, "") }
 
-var byteOffset = regexp.MustCompile(` at byte \d+`)
+var byteOffset = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` at byte \d+`) })
 
 // limitOf returns the number of rejects of a cause that are written one by one.
 func limitOf(cause string) int64 {

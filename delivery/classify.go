@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -74,7 +75,9 @@ func firstLine(head []byte) []byte {
 }
 
 // filePattern finds the number of a CCLF file in a name that is not one of CMS's.
-var filePattern = regexp.MustCompile(`(?i)(?:^|[^A-Z])(?:CCLF|ZC)[_-]?([0-9AB])(?:[^0-9A-Z]|$)`)
+var filePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|[^A-Z])(?:CCLF|ZC)[_-]?([0-9AB])(?:[^0-9A-Z]|$)`)
+})
 
 // nameOf is what the name of an input says, or the names of what it is in.
 func nameOf(in *input) Name {
@@ -104,7 +107,7 @@ func (f *file) labeledFile() string {
 // fileNamed returns the CCLF file that a name such as cclf5.csv, or that of one of
 // Tuva's tables, stands for, or "".
 func fileNamed(name string) string {
-	if m := filePattern.FindStringSubmatch(name); m != nil {
+	if m := filePattern().FindStringSubmatch(name); m != nil {
 		return "CCLF" + strings.ToUpper(m[1])
 	}
 	name, _, _ = strings.Cut(strings.ToLower(name), ".")

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
@@ -37,13 +38,15 @@ type Name struct {
 //	P.A1234.ACO.ZCWY26.S260101.E260217.D260218.T0912345.ZIP
 //
 // What comes after the time are suffixes, of which CMS's own is ".zip".
-var namePattern = regexp.MustCompile(`^([PT])\.(?:BCD\.)?([A-Z]+[0-9A-Z]*)(?:\.(?:ACO|PRT))?` +
-	`\.ZC([0-9AB])?(WY|Y|R)?(\d\d)(?:\.S\d{6,8})?(?:\.E\d{6,8})?\.D(\d{8}|\d{6})\.T(\d{6,7})(?:\..*)?$`)
+var namePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([PT])\.(?:BCD\.)?([A-Z]+[0-9A-Z]*)(?:\.(?:ACO|PRT))?` +
+		`\.ZC([0-9AB])?(WY|Y|R)?(\d\d)(?:\.S\d{6,8})?(?:\.E\d{6,8})?\.D(\d{8}|\d{6})\.T(\d{6,7})(?:\..*)?$`)
+})
 
 // ParseName reads the name of a file as CMS names it, in any case and with any
 // suffix. ok is false for other names.
 func ParseName(file string) (n Name, ok bool) {
-	m := namePattern.FindStringSubmatch(strings.ToUpper(path.Base(file)))
+	m := namePattern().FindStringSubmatch(strings.ToUpper(path.Base(file)))
 	if m == nil || m[3] != "" && m[4] == "" {
 		return Name{}, false
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // ErrReport reports an assignment list report that cannot be dated by its name,
@@ -63,13 +64,13 @@ var windows = [...]int{initialReport: -15, 1: -9, 2: -6, 3: -3, 4: 0}
 // Names of reports, in capitals. In CMS's names, D has the performance year in
 // place of a date.
 var (
-	quarterPattern   = regexp.MustCompile(`(?:^|[^0-9])(20\d\d)[ ._-]?Q([1-4])(?:[^0-9]|$)`)
-	quarterFirst     = regexp.MustCompile(`(?:^|[^0-9A-Z])Q([1-4])[ ._-]?(20\d\d)(?:[^0-9]|$)`)
-	benchmarkPattern = regexp.MustCompile(`\.(?:AALR|BNMRK)\.Y(20\d\d)\.D(\d\d)9999(?:\.|_|$)`)
-	initialPattern   = regexp.MustCompile(`\.(?:AALR|HASSGN)\.D(\d\d)9999(?:\.|_|$)`)
-	yearPattern      = regexp.MustCompile(`\.D(\d\d)9999(?:\.|_|$)`)
-	timePattern      = regexp.MustCompile(`\.T(\d{6,7})(?:[._]|$)`)
-	acoPattern       = regexp.MustCompile(`(?:^|[^0-9A-Z])([ACDK]\d{4})(?:[^0-9A-Z]|$)`)
+	quarterPattern   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^0-9])(20\d\d)[ ._-]?Q([1-4])(?:[^0-9]|$)`) })
+	quarterFirst     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^0-9A-Z])Q([1-4])[ ._-]?(20\d\d)(?:[^0-9]|$)`) })
+	benchmarkPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.(?:AALR|BNMRK)\.Y(20\d\d)\.D(\d\d)9999(?:\.|_|$)`) })
+	initialPattern   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.(?:AALR|HASSGN)\.D(\d\d)9999(?:\.|_|$)`) })
+	yearPattern      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.D(\d\d)9999(?:\.|_|$)`) })
+	timePattern      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\.T(\d{6,7})(?:[._]|$)`) })
+	acoPattern       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^0-9A-Z])([ACDK]\d{4})(?:[^0-9A-Z]|$)`) })
 )
 
 // parseReport reads the name of a report, or of a folder or a zip file with it.
@@ -81,7 +82,7 @@ func parseReport(name string) (k reportKey, ok bool, err error) {
 		return n
 	}
 	k.aco, k.time = acoOf(name), timeOf(name)
-	if m := benchmarkPattern.FindStringSubmatch(name); m != nil {
+	if m := benchmarkPattern().FindStringSubmatch(name); m != nil {
 		about := number(m[1])
 		k.year, k.rank, k.first = 2000+number(m[2]), benchmarkReport, monthOf(about, 1)
 		if about < k.year-3 || about >= k.year {
@@ -89,19 +90,19 @@ func parseReport(name string) (k reportKey, ok bool, err error) {
 		}
 		return k, true, nil
 	}
-	if m := initialPattern.FindStringSubmatch(name); m != nil {
+	if m := initialPattern().FindStringSubmatch(name); m != nil {
 		k.year = 2000 + number(m[1])
 		k.first = monthOf(k.year, 1) + month(windows[initialReport])
 		return k, true, nil
 	}
-	if m := quarterPattern.FindStringSubmatch(name); m != nil {
+	if m := quarterPattern().FindStringSubmatch(name); m != nil {
 		k.year, k.rank = number(m[1]), number(m[2])
-	} else if m := quarterFirst.FindStringSubmatch(name); m != nil {
+	} else if m := quarterFirst().FindStringSubmatch(name); m != nil {
 		k.year, k.rank = number(m[2]), number(m[1])
 	} else {
 		return k, false, nil
 	}
-	if m := yearPattern.FindStringSubmatch(name); m != nil && 2000+number(m[1]) != k.year {
+	if m := yearPattern().FindStringSubmatch(name); m != nil && 2000+number(m[1]) != k.year {
 		return k, false, fmt.Errorf("%w: its name has two performance years", ErrReport)
 	}
 	k.first = monthOf(k.year, 1) + month(windows[k.rank])
@@ -109,14 +110,14 @@ func parseReport(name string) (k reportKey, ok bool, err error) {
 }
 
 func acoOf(name string) string {
-	if m := acoPattern.FindStringSubmatch(strings.ToUpper(name)); m != nil {
+	if m := acoPattern().FindStringSubmatch(strings.ToUpper(name)); m != nil {
 		return m[1]
 	}
 	return ""
 }
 
 func timeOf(name string) string {
-	if m := timePattern.FindStringSubmatch(strings.ToUpper(name)); m != nil {
+	if m := timePattern().FindStringSubmatch(strings.ToUpper(name)); m != nil {
 		return m[1]
 	}
 	return ""

@@ -132,7 +132,7 @@ func (c *content) readLines(ctx context.Context, text io.Reader, resourceType st
 		case err != nil:
 			c.addBad(fmt.Sprintf("line %d is %v", n, err))
 		case found != resourceType:
-			if !typeName.MatchString(found) {
+			if !typeName().MatchString(found) {
 				found = "of no resource type"
 			}
 			c.addBad(fmt.Sprintf("line %d is %s, not %s", n, found, resourceType))

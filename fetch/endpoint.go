@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // NoVersion is the API of a plain FHIR server, which has no BCDA API version.
@@ -23,7 +24,7 @@ type endpoint struct {
 	api    string   // v1, v2, v3 or NoVersion
 }
 
-var apiPath = regexp.MustCompile(`^(.*)/api/(v[123])$`)
+var apiPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*)/api/(v[123])$`) })
 
 // newEndpoint resolves a base URL. BCDA serves its API at /api/vN below the
 // host. A base URL with any other path is the base of a plain FHIR API, unless
@@ -35,7 +36,7 @@ func newEndpoint(base, api string) (*endpoint, error) {
 		return nil, err
 	}
 	e := &endpoint{origin: originOf(u), root: u, fhir: u, api: api}
-	m := apiPath.FindStringSubmatch(u.Path)
+	m := apiPath().FindStringSubmatch(u.Path)
 	if m != nil && isOtherCMS(u.Hostname()) && api == "" {
 		e.api = NoVersion
 	}

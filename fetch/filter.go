@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,7 +30,7 @@ func checkFilters(server *endpoint, types, filters []string) ([]string, error) {
 			}
 		}
 		resource, query, ok := strings.Cut(filter, "?")
-		if !ok || query == "" || !typeName.MatchString(resource) {
+		if !ok || query == "" || !typeName().MatchString(resource) {
 			return nil, optionsErrorf("write it as ExplanationOfBenefit?key=value", "type filter: %q is not of the form Type?key=value", filter)
 		}
 		if server.isBCDA() {
@@ -43,8 +44,10 @@ func checkFilters(server *endpoint, types, filters []string) ([]string, error) {
 }
 
 var (
-	tagToken    = regexp.MustCompile(`^[^|\s]+\|[^|\s]+$`)
-	serviceDate = regexp.MustCompile(`^([a-z]{2})?(\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?)?)?)$`)
+	tagToken    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[^|\s]+\|[^|\s]+$`) })
+	serviceDate = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z]{2})?(\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?)?)?)$`)
+	})
 	systemTypes = []string{"SharedSystem", "NationalClaimsHistory", "DDPS"}
 )
 
@@ -70,7 +73,7 @@ func checkBCDACondition(key, value string) error {
 	switch key {
 	case "_tag":
 		system, code, _ := strings.Cut(value, "|")
-		if !tagToken.MatchString(value) {
+		if !tagToken().MatchString(value) {
 			return optionsErrorf("write system and code, as in https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|SharedSystem", "type filter: the tag %q is not of the form system|code", value)
 		}
 		if strings.HasSuffix(system, "/System-Type") && !slices.Contains(systemTypes, code) {
@@ -81,7 +84,7 @@ func checkBCDACondition(key, value string) error {
 			return optionsErrorf("use complete or partial", "type filter: unknown outcome %q", value)
 		}
 	case "service-date":
-		m := serviceDate.FindStringSubmatch(value)
+		m := serviceDate().FindStringSubmatch(value)
 		if m == nil || !isDate(m[2]) {
 			return optionsErrorf("write it as ge2026-01-31", "type filter: invalid service date %q", value)
 		}

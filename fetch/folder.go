@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/gofrs/flock"
@@ -204,7 +205,9 @@ const (
 	plainTempSuffix = ".plain.part" // decompressed, not yet complete
 )
 
-var exportFile = regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson(\.gz)?(\..*)?$`)
+var exportFile = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^_?(\d{3,9})-[A-Za-z]+-\d{5,}\.ndjson(\.gz)?(\..*)?$`)
+})
 
 // runFiles calls visit for every file of a run in the folder, including runs
 // that the state does not list.
@@ -214,7 +217,7 @@ func (f *folder) runFiles(visit func(run int, name, suffix string)) error {
 		return &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
 	}
 	for _, entry := range entries {
-		if m := exportFile.FindStringSubmatch(entry.Name()); m != nil && entry.Type().IsRegular() {
+		if m := exportFile().FindStringSubmatch(entry.Name()); m != nil && entry.Type().IsRegular() {
 			run, _ := strconv.Atoi(m[1]) // at most nine digits
 			visit(run, entry.Name(), m[3])
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Jobs lists the organization's jobs, the oldest first. States, if any, limit
@@ -110,7 +111,7 @@ func (c *Client) CancelJob(ctx context.Context, job string) error {
 	})
 }
 
-var jobID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+var jobID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`) })
 
 // jobURL is the address of a job, given its ID or its address.
 func (s *session) jobURL(job string) (*url.URL, error) {
@@ -121,7 +122,7 @@ func (s *session) jobURL(job string) (*url.URL, error) {
 		}
 		return u, nil
 	}
-	if !jobID.MatchString(job) {
+	if !jobID().MatchString(job) {
 		return nil, optionsErrorf("", "invalid job id %q", job)
 	}
 	return s.server.fhir.JoinPath("jobs", job), nil

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A manifest lists the files of a completed job, or one page of them.
@@ -131,7 +132,7 @@ func parseWholeNumber(text []byte) *int64 {
 	return &whole
 }
 
-var sha256Text = regexp.MustCompile(`^(?i:sha-?256:)?([0-9A-Fa-f]{64})$`)
+var sha256Text = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:sha-?256:)?([0-9A-Fa-f]{64})$`) })
 
 // parseIntegrity reads the extensions https://ab2d.cms.gov/checksum and
 // file_length, and those of the same names at https://dpc.cms.gov.
@@ -139,7 +140,7 @@ func parseIntegrity(extensions []rawExtension) (i integrity) {
 	for _, x := range extensions {
 		switch {
 		case strings.HasSuffix(x.URL, ".cms.gov/checksum"):
-			if m := sha256Text.FindStringSubmatch(x.ValueString); m != nil {
+			if m := sha256Text().FindStringSubmatch(x.ValueString); m != nil {
 				i.SHA256 = strings.ToLower(m[1])
 			}
 		case strings.HasSuffix(x.URL, ".cms.gov/file_length"):

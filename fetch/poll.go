@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -116,12 +117,12 @@ func (s *session) readManifest(ctx context.Context, job *url.URL) (*manifest, er
 	}
 }
 
-var percentage = regexp.MustCompile(`(\d{1,3}(?:\.\d+)?)\s*%`)
+var percentage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{1,3}(?:\.\d+)?)\s*%`) })
 
 // remaining estimates how long a job will run from its progress so far. It is
 // zero if the server sends no percentage.
 func remaining(progress string, elapsed time.Duration) time.Duration {
-	m := percentage.FindStringSubmatch(progress)
+	m := percentage().FindStringSubmatch(progress)
 	if m == nil {
 		return 0
 	}

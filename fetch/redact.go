@@ -25,11 +25,15 @@ const (
 
 // Patterns of secrets and identifiers that were never registered.
 var (
-	authorization = regexp.MustCompile(`(?i)\b(basic|bearer)([ :=]+)[A-Za-z0-9+/_.=~-]{8,}`)
-	jsonWebToken  = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
+	authorization = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(basic|bearer)([ :=]+)[A-Za-z0-9+/_.=~-]{8,}`) })
+	jsonWebToken  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
+	})
 	// medicareID is the format of a Medicare Beneficiary Identifier, including
 	// synthetic ones, which use the letter S.
-	medicareID = regexp.MustCompile(`\b[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}\b`)
+	medicareID = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b[1-9][A-Z][A-Z0-9][0-9]-?[A-Z][A-Z0-9][0-9]-?[A-Z]{2}[0-9]{2}\b`)
+	})
 )
 
 // addCredentials registers secrets, in every encoding in which a server could
@@ -63,9 +67,9 @@ func (r *redactor) clean(s string) string {
 			s = strings.ReplaceAll(s, secret, redacted)
 		}
 	}
-	s = medicareID.ReplaceAllString(s, redacted)
-	s = jsonWebToken.ReplaceAllString(s, redacted)
-	return authorization.ReplaceAllString(s, "$1$2"+redacted)
+	s = medicareID().ReplaceAllString(s, redacted)
+	s = jsonWebToken().ReplaceAllString(s, redacted)
+	return authorization().ReplaceAllString(s, "$1$2"+redacted)
 }
 
 // printable is clean, with control characters replaced by spaces.

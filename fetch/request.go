@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,9 +39,11 @@ type Request struct {
 }
 
 var (
-	groupID = regexp.MustCompile(`^[A-Za-z0-9.-]{1,64}$`)
+	groupID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9.-]{1,64}$`) })
 	// instant is RFC 3339. time.Parse accepts more.
-	instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+	instant = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+	})
 )
 
 // check sets the defaults, and refuses what the server would reject or, worse,
@@ -74,7 +77,7 @@ func checkEndpoint(r *Request, server *endpoint) error {
 		r.Group = "all"
 	case r.Endpoint == "group" && server.isBCDA() && r.Group != "all" && r.Group != "runout":
 		return optionsErrorf("use all or runout", "BCDA has no group %q", r.Group)
-	case r.Endpoint == "group" && !groupID.MatchString(r.Group):
+	case r.Endpoint == "group" && !groupID().MatchString(r.Group):
 		return optionsErrorf("set the group to its id", "invalid group id %q", r.Group)
 	}
 	return nil
@@ -92,7 +95,7 @@ func checkTypes(r *Request, server *endpoint) error {
 				hint = "use API v2 (for organizations with partially adjudicated claims); in v3 these claims are ExplanationOfBenefit resources that a type filter selects"
 			}
 			return optionsErrorf(hint, "API %s has no resource type %q", server.api, t)
-		case !typeName.MatchString(t):
+		case !typeName().MatchString(t):
 			return optionsErrorf("", "invalid resource type %q", t)
 		}
 	}
@@ -104,7 +107,7 @@ func checkSince(r *Request, _ *endpoint) error {
 		return nil
 	}
 	since, err := time.Parse(time.RFC3339Nano, r.Since)
-	if err != nil || !instant.MatchString(r.Since) {
+	if err != nil || !instant().MatchString(r.Since) {
 		return optionsErrorf("write it with time and zone, as in 2026-01-31T00:00:00Z or 2026-01-31T00:00:00.000-05:00, or auto", "since: invalid time %q", r.Since)
 	}
 	if since.After(time.Now().Add(time.Minute)) {
@@ -121,7 +124,7 @@ func checkUntil(r *Request, server *endpoint) error {
 	switch {
 	case server.isBCDA():
 		return optionsErrorf("leave it out", "BCDA does not support until")
-	case err != nil || !instant.MatchString(r.Until):
+	case err != nil || !instant().MatchString(r.Until):
 		return optionsErrorf("write it with time and zone, as in 2026-01-31T00:00:00Z", "until: invalid time %q", r.Until)
 	}
 	if since, err := time.Parse(time.RFC3339Nano, r.Since); err == nil && !until.After(since) {

@@ -160,7 +160,7 @@ func newFileStates(server *endpoint, run int, m *manifest) []*fileState {
 		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Integrity: f.Integrity, Name: name})
 	}
 	for _, f := range m.Output {
-		known := typeName.MatchString(f.Type)
+		known := typeName().MatchString(f.Type)
 		if server.isBCDA() {
 			known = slices.Contains(bcdaTypes["v2"], f.Type)
 		}

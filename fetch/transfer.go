@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -228,13 +229,13 @@ func (t *transfer) checkWhole(resp *http.Response) error {
 	return nil
 }
 
-var contentRange = regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`)
+var contentRange = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^bytes (\d+)-(\d+)/(\d+|\*)$`) })
 
 // checkRange checks that a partial reply continues the partial file: at the
 // right byte, and with the same version of the file. It returns the least size
 // that the whole file must have.
 func (t *transfer) checkRange(resp *http.Response, from int64) (length int64, err error) {
-	m := contentRange.FindStringSubmatch(resp.Header.Get("Content-Range"))
+	m := contentRange().FindStringSubmatch(resp.Header.Get("Content-Range"))
 	if m == nil {
 		return 0, errors.New("the reply is a range without a position")
 	}

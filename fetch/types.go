@@ -1,6 +1,9 @@
 package fetch
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // bcdaTypes are the resource types that BCDA exports, by API version.
 var bcdaTypes = map[string][]string{
@@ -10,4 +13,4 @@ var bcdaTypes = map[string][]string{
 }
 
 // typeName is the form of a resource type. It is safe in file names.
-var typeName = regexp.MustCompile(`^[A-Z][A-Za-z]{1,63}$`)
+var typeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z][A-Za-z]{1,63}$`) })

@@ -5,14 +5,17 @@ package query
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // describes matches a DESCRIBE of a table by its name.
-var describes = regexp.MustCompile(`(?is)^(?:DESCRIBE|DESC|SHOW)\s+(?:TABLE\s+)?(\w+|"\w+")(?:\.(\w+|"\w+"))?$`)
+var describes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^(?:DESCRIBE|DESC|SHOW)\s+(?:TABLE\s+)?(\w+|"\w+")(?:\.(\w+|"\w+"))?$`)
+})
 
 // described returns the table that a DESCRIBE statement is about.
 func (db *DB) described(stmt string) (tableSource, bool) {
-	match := describes.FindStringSubmatch(stmt)
+	match := describes().FindStringSubmatch(stmt)
 	if match == nil {
 		return tableSource{}, false
 	}

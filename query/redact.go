@@ -48,11 +48,11 @@ func redactedText(kind duckdb.ErrorType, text, sql string) string {
 }
 
 // linePosition matches a line number and an excerpt of the line, above a caret.
-var linePosition = regexp.MustCompile(`^(\d+): (.*)\n( *)\^`)
+var linePosition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d+): (.*)\n( *)\^`) })
 
 // position returns the position in the SQL, from the part of a message after LINE.
 func position(place string) string {
-	m := linePosition.FindStringSubmatch(place)
+	m := linePosition().FindStringSubmatch(place)
 	if m == nil {
 		return ""
 	}
@@ -67,14 +67,18 @@ func position(place string) string {
 }
 
 var (
-	quotedInMessage = regexp.MustCompile(`"[^"\n]*"?|'[^'\n]*'?`)
-	signature       = regexp.MustCompile(`^\w+\([A-Z0-9_, ]*\)$`)
-	longNumber      = regexp.MustCompile(`\d{4,}`)
-	sourceColumn    = regexp.MustCompile(`(?:from source column |column ")(\w+)`)
-	targetType      = regexp.MustCompile(`\b(?:to|destination type|as type) '?([A-Z][A-Z0-9]+(?:\(\d+, ?\d+\))?)`)
-	jsonPlace       = regexp.MustCompile(`Malformed JSON in file .*, (at byte \d+ in (?:line|record/value) \d+): `)
-	csvLine         = regexp.MustCompile(`CSV Error on Line: (\d+)`)
-	csvFile         = regexp.MustCompile(`(?m)^ *file = .*?(part-[\w-]+\.csv)$`)
+	quotedInMessage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"[^"\n]*"?|'[^'\n]*'?`) })
+	signature       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+\([A-Z0-9_, ]*\)$`) })
+	longNumber      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d{4,}`) })
+	sourceColumn    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:from source column |column ")(\w+)`) })
+	targetType      = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:to|destination type|as type) '?([A-Z][A-Z0-9]+(?:\(\d+, ?\d+\))?)`)
+	})
+	jsonPlace = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`Malformed JSON in file .*, (at byte \d+ in (?:line|record/value) \d+): `)
+	})
+	csvLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`CSV Error on Line: (\d+)`) })
+	csvFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ *file = .*?(part-[\w-]+\.csv)$`) })
 )
 
 // withoutLiterals removes from a message everything quoted, except known names and
@@ -94,14 +98,14 @@ func withoutLiterals(text, sql string) string {
 			}
 		}
 	}
-	text = quotedInMessage.ReplaceAllStringFunc(text, func(quoted string) string {
+	text = quotedInMessage().ReplaceAllStringFunc(text, func(quoted string) string {
 		name := strings.Trim(quoted, `"'`)
-		if isKnownName(name) || words[strings.ToLower(name)] || signature.MatchString(name) || readers[strings.ToLower(name)] {
+		if isKnownName(name) || words[strings.ToLower(name)] || signature().MatchString(name) || readers[strings.ToLower(name)] {
 			return quoted
 		}
 		return quoted[:1] + "..." + quoted[:1]
 	})
-	return longNumber.ReplaceAllString(text, "...")
+	return longNumber().ReplaceAllString(text, "...")
 }
 
 // replaceFold replaces old, ignoring case.
@@ -121,18 +125,18 @@ func describeFailure(class duckdb.ErrorType, text string) string {
 	if what == "" {
 		what = "the statement failed"
 	}
-	if m := targetType.FindStringSubmatch(text); m != nil {
+	if m := targetType().FindStringSubmatch(text); m != nil {
 		what += " to " + m[1]
 	}
-	if m := sourceColumn.FindStringSubmatch(text); m != nil && isKnownName(m[1]) {
+	if m := sourceColumn().FindStringSubmatch(text); m != nil && isKnownName(m[1]) {
 		what += ", in column " + m[1]
 	}
-	if m := jsonPlace.FindStringSubmatch(text); m != nil {
+	if m := jsonPlace().FindStringSubmatch(text); m != nil {
 		what = "malformed JSON " + m[1]
 	}
-	if m := csvLine.FindStringSubmatch(text); m != nil {
+	if m := csvLine().FindStringSubmatch(text); m != nil {
 		what += ", in line " + m[1] + " of "
-		if file := csvFile.FindStringSubmatch(text); file != nil {
+		if file := csvFile().FindStringSubmatch(text); file != nil {
 			what += file[1]
 		} else {
 			what += "a CSV file"

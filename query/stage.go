@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -45,7 +46,7 @@ func columnList(n int) string {
 	return "(" + strings.Join(names, ", ") + ")"
 }
 
-var lineNumber = regexp.MustCompile(`\nLINE (\d+):`)
+var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\nLINE (\d+):`) })
 
 // moveUp corrects the line number in a message about a staged statement, which
 // starts one line later than that of the user.
@@ -54,8 +55,8 @@ func moveUp(err error) error {
 	if !ok || isCanceled(err) {
 		return err
 	}
-	msg := lineNumber.ReplaceAllStringFunc(cause.Msg, func(match string) string {
-		n, _ := strconv.Atoi(lineNumber.FindStringSubmatch(match)[1])
+	msg := lineNumber().ReplaceAllStringFunc(cause.Msg, func(match string) string {
+		n, _ := strconv.Atoi(lineNumber().FindStringSubmatch(match)[1])
 		return fmt.Sprintf("\nLINE %d:", n-1)
 	})
 	return &duckdb.Error{Type: cause.Type, Msg: msg}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A tableFile is a TableFile whose format is known.
@@ -33,7 +34,7 @@ func identify(files []TableFile) ([]tableFile, error) {
 	for _, f := range files {
 		lower := strings.ToLower(f.Name)
 		switch {
-		case !identifier.MatchString(f.Name):
+		case !identifier().MatchString(f.Name):
 			return nil, &TableFileError{TableFile: f, Err: errTableName}
 		case names[lower]:
 			return nil, &TableFileError{TableFile: f, Err: errTableTwice, hint: "give each file its own name"}
@@ -48,7 +49,7 @@ func identify(files []TableFile) ([]tableFile, error) {
 	return found, nil
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+var identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`) })
 
 // tableFileError returns err as a *TableFileError. Cancellation is returned
 // unchanged.

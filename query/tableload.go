@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // load reads files into temporary tables. It must be called before the fence is
@@ -22,7 +23,7 @@ func (db *DB) load(ctx context.Context, files []tableFile) error {
 		if err != nil {
 			err = sqlError(err)
 			if own, ok := errors.AsType[*Error](err); ok { // the user does not see this SQL
-				own.Msg = placeInSQL.ReplaceAllString(own.Msg, "")
+				own.Msg = placeInSQL().ReplaceAllString(own.Msg, "")
 			}
 			return tableFileError(f.TableFile, err)
 		}
@@ -110,4 +111,4 @@ func (db *DB) typed(ctx context.Context, column string) (string, error) {
 	return column, nil
 }
 
-var placeInSQL = regexp.MustCompile(` \(line \d+(?:, column \d+)? of the SQL\)$`)
+var placeInSQL = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` \(line \d+(?:, column \d+)? of the SQL\)$`) })

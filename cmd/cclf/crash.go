@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // crashHint is the hint for a crash.
@@ -18,9 +19,9 @@ func recovered(value any) error {
 	reason := fmt.Sprintf("a panic with a value of type %T", value)
 	switch v := value.(type) {
 	case runtime.Error:
-		reason = digits.ReplaceAllString(v.Error(), "N")
+		reason = digits().ReplaceAllString(v.Error(), "N")
 	case string:
-		if ownPanic.MatchString(v) {
+		if ownPanic().MatchString(v) {
 			reason = v
 		}
 	}
@@ -32,6 +33,6 @@ func recovered(value any) error {
 }
 
 var (
-	digits   = regexp.MustCompile(`\d+`)
-	ownPanic = regexp.MustCompile(`^[a-z]+: internal error: [a-z ,.]*$`)
+	digits   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+`) })
+	ownPanic = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+: internal error: [a-z ,.]*$`) })
 )

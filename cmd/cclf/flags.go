@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/urfave/cli/v3"
 
@@ -70,7 +71,7 @@ func apiFlag(api *string, usage string) cli.Flag {
 }
 
 // hasScheme matches addresses such as s3://bucket/folder.
-var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
+var hasScheme = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`) })
 
 // localPath is a flag validator. It refuses values that would become a folder with
 // an odd name.
@@ -80,7 +81,7 @@ func localPath(s string) error {
 		return errors.New("expected a path")
 	case s == "-":
 		return errors.New("cannot write to standard output; expected a local path")
-	case hasScheme.MatchString(s):
+	case hasScheme().MatchString(s):
 		return errors.New("cannot write to a URL; write to a local path and copy it from there")
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -118,11 +119,11 @@ func oneJob(cmd *cli.Command) (string, error) {
 }
 
 // jobAddress matches the URL of a job, and the base URL of its API in it.
-var jobAddress = regexp.MustCompile(`^(https?://.*)/[Jj]obs?/[^/]+(?:/\$status)?/?$`)
+var jobAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(https?://.*)/[Jj]obs?/[^/]+(?:/\$status)?/?$`) })
 
 // takeFrom sets the base URL to that of the URL of a job, unless a flag sets it.
 func (o *serverOptions) takeFrom(job string) {
-	if m := jobAddress.FindStringSubmatch(job); m != nil && o.BaseURL == "" && o.environment == "" {
+	if m := jobAddress().FindStringSubmatch(job); m != nil && o.BaseURL == "" && o.environment == "" {
 		o.BaseURL = m[1]
 	}
 }

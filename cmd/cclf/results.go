@@ -40,7 +40,7 @@ func (r *resultFlags) outFlag(formats ...string) cli.Flag {
 				return errors.New("expected a file")
 			case slices.Contains(formats, s):
 				return fmt.Errorf("expected a file; for the format use -f %s, and for a file of this name -o ./%s", s, s)
-			case hasScheme.MatchString(s):
+			case hasScheme().MatchString(s):
 				return errors.New("expected a file on this machine")
 			}
 			return nil

@@ -297,12 +297,14 @@ func readCredentials(name string) (id, secret string, err error) {
 	return id, secret, nil
 }
 
-var basicLine = regexp.MustCompile(`^(?i:authorization\s*:\s*)?(?i:basic\s+)?([A-Za-z0-9+/]+={0,2})$`)
+var basicLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:authorization\s*:\s*)?(?i:basic\s+)?([A-Za-z0-9+/]+={0,2})$`)
+})
 
 // decodeBasic decodes the value of an HTTP Basic authentication header: id and
 // secret, joined by a colon, in Base64.
 func decodeBasic(line string) (id, secret string, ok bool) {
-	m := basicLine.FindStringSubmatch(line)
+	m := basicLine().FindStringSubmatch(line)
 	if m == nil {
 		return "", "", false
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v3"
 )
@@ -37,7 +38,7 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 
 // rewordReason rewords the reason why a value is invalid.
 func rewordReason(reason string) string {
-	call := strconvError.FindStringSubmatch(reason)
+	call := strconvError().FindStringSubmatch(reason)
 	switch {
 	case reason == "can't duplicate this flag":
 		return "the flag was given before"
@@ -52,7 +53,7 @@ func rewordReason(reason string) string {
 }
 
 // strconvError matches the errors of package strconv, with the function.
-var strconvError = regexp.MustCompile(`^strconv\.(\w+): parsing `)
+var strconvError = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^strconv\.(\w+): parsing `) })
 
 // renamed has the flags of earlier versions, and those that took their place.
 var renamed = map[string][]string{

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -135,7 +136,7 @@ func (s *Server) parse(api string, query url.Values) (wanted []string, only filt
 	return wanted, only, message
 }
 
-var serviceDate = regexp.MustCompile(`^(eq|lt|gt|le|ge)?(\d{4}(-\d\d){0,2})$`)
+var serviceDate = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(eq|lt|gt|le|ge)?(\d{4}(-\d\d){0,2})$`) })
 
 func (f *filter) parseTypeFilter(filters []string) (message string) {
 	if len(filters) > 1 {
@@ -173,7 +174,7 @@ func (f *filter) parseTypeFilter(filters []string) (message string) {
 				}
 				f.must = append(f.must, func(r *resource) bool { return r.Outcome == value })
 			case "service-date":
-				m := serviceDate.FindStringSubmatch(value)
+				m := serviceDate().FindStringSubmatch(value)
 				if m == nil {
 					return "invalid service-date value: " + value + ". Pass a valid FHIR date parameter"
 				}

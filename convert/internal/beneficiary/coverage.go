@@ -2,6 +2,7 @@ package beneficiary
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
@@ -44,7 +45,7 @@ const MaxValues = 8
 
 // columns are the columns of CCLF8 that other resources than the Patient fill,
 // in any API version. The index of a column in it is its value index.
-var columns = func() []int {
+var columns = sync.OnceValue(func() []int {
 	var list []int
 	t := schema.Lookup("cclf8")
 	for i := range t.Fields {
@@ -56,13 +57,19 @@ var columns = func() []int {
 		}
 	}
 	return list
-}()
+})
 
 // Value indexes of the first days of Parts A and B.
 var (
-	partAStart = ValueIndex(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(wellknown.PartAStartLabel))
-	partBStart = ValueIndex(schema.Lookup("cclf8"), schema.Lookup("cclf8").Index(wellknown.PartBStartLabel))
+	partAStart = sync.OnceValue(func() int { return indexOf(wellknown.PartAStartLabel) })
+	partBStart = sync.OnceValue(func() int { return indexOf(wellknown.PartBStartLabel) })
 )
+
+// indexOf returns the value index of a column of CCLF8.
+func indexOf(label string) int {
+	t := schema.Lookup("cclf8")
+	return ValueIndex(t, t.Index(label))
+}
 
 // fromOthers reports whether a cell reads a resource other than the Patient.
 func fromOthers(cell schema.Cell) bool {
@@ -84,7 +91,7 @@ func ValueIndex(t *schema.Table, col int) int {
 	if t.Grain != schema.PerPatient {
 		return -1
 	}
-	for index, i := range columns {
+	for index, i := range columns() {
 		if i == col {
 			return index
 		}

@@ -207,7 +207,7 @@ func (r *Registry) Insured(id ID) bool {
 // CoverageStart returns the month in which Part A or Part B began, whichever is
 // earlier, or month if that is earlier still. See [table.Month].
 func (r *Registry) CoverageStart(id ID, month int) int {
-	for _, v := range [][]byte{r.Value(id, partAStart, PartA), r.Value(id, partBStart, PartB)} {
+	for _, v := range [][]byte{r.Value(id, partAStart(), PartA), r.Value(id, partBStart(), PartB)} {
 		if start, ok := table.EarliestDay(v); ok {
 			month = min(month, table.Month(start))
 		}

@@ -10,16 +10,16 @@ import (
 )
 
 func TestValueIndex(t *testing.T) {
-	if n := len(columns); n == 0 || n > MaxValues {
+	if n := len(columns()); n == 0 || n > MaxValues {
 		t.Errorf("%d columns of CCLF8 are filled from other resources, there is room for %d", n, MaxValues)
 	}
 	table := schema.Lookup("cclf8")
-	for index, col := range columns {
+	for index, col := range columns() {
 		if got := ValueIndex(table, col); got != index {
 			t.Errorf("%s: index %d, want %d", table.Fields[col].Label, got, index)
 		}
 	}
-	if ValueIndex(table, 0) != -1 || ValueIndex(schema.Lookup("cclf1"), columns[0]) != -1 {
+	if ValueIndex(table, 0) != -1 || ValueIndex(schema.Lookup("cclf1"), columns()[0]) != -1 {
 		t.Error("other columns have an index")
 	}
 }
