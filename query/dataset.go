@@ -130,6 +130,9 @@ func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if m.Source == dataset.SourceMigration {
 		return schema.MigrationTables(), nil
 	}
+	if m.Source == dataset.SourceReconcile {
+		return schema.ComparisonTables(), nil
+	}
 	extra, err := schema.ParseExtraColumns(strings.NewReader(strings.Join(m.ExtraColumns, "\n")), "extra_columns")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dataset.ManifestFile, err)

@@ -17,6 +17,8 @@ var (
 	ErrNoManifest = dataset.ErrNoManifest
 	// ErrFormat: the data set is in a format that cannot be queried.
 	ErrFormat = errors.New("format cannot be queried")
+	// ErrDatabase: a data set of a Pair is a database file.
+	ErrDatabase = errors.New("a database file cannot be compared")
 	// ErrRefused: a statement would do more than read the data set.
 	ErrRefused = errors.New("statement refused")
 	// ErrRefusedCopy: a statement would write its result to a file. It is

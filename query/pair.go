@@ -24,7 +24,7 @@ type Pair struct {
 // pairSchemas are the SQL schemas of the data sets of a Pair.
 var pairSchemas = [2]string{"a", "b"}
 
-// OpenPair opens two data sets. Errors are those of Open.
+// OpenPair opens two data sets. Errors are those of Open, and ErrDatabase.
 func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, error) {
 	var sources [2]*source
 	var reads []string
@@ -35,7 +35,7 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 			return nil, dataSetError(dir, err)
 		}
 		if src.database != "" {
-			return nil, dataSetError(dir, errors.New("a database file cannot be compared: use the tables it was made from"))
+			return nil, dataSetError(dir, ErrDatabase)
 		}
 		if err := checkCodecs(src.tables); err != nil {
 			return nil, dataSetError(dir, err)

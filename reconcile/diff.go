@@ -61,7 +61,7 @@ func (c *Changes) Equal() bool {
 // not compared, and neither are FILE_NAME and FILE_DATE of imported rows. The
 // error is ErrIncomparable, or one of query.Open.
 func Diff(ctx context.Context, first, second string, opts query.Options) (changes *Changes, err error) {
-	pair, err := query.OpenPair(ctx, first, second, opts)
+	pair, err := openPair(ctx, first, second, opts)
 	if err != nil {
 		return nil, err
 	}

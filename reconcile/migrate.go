@@ -60,7 +60,7 @@ type Unpaired struct {
 // first is of an older API version. The error is ErrIncomparable, or one of
 // query.Open.
 func Migrate(ctx context.Context, first, second string, opts query.Options) (*Migration, error) {
-	pair, err := query.OpenPair(ctx, first, second, opts)
+	pair, err := openPair(ctx, first, second, opts)
 	if err != nil {
 		return nil, err
 	}

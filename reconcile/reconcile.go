@@ -26,8 +26,9 @@ type Comparison struct {
 }
 
 // Compare compares the claims of two data sets. The Comparison must be closed.
+// Errors are ErrIncomparable and those of query.Open.
 func Compare(ctx context.Context, left, right string, opts query.Options) (*Comparison, error) {
-	pair, err := query.OpenPair(ctx, left, right, opts)
+	pair, err := openPair(ctx, left, right, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +37,15 @@ func Compare(ctx context.Context, left, right string, opts query.Options) (*Comp
 		return nil, errors.Join(err, pair.Close())
 	}
 	return c, nil
+}
+
+// openPair opens two data sets. One that is a database file is ErrIncomparable.
+func openPair(ctx context.Context, left, right string, opts query.Options) (*query.Pair, error) {
+	pair, err := query.OpenPair(ctx, left, right, opts)
+	if errors.Is(err, query.ErrDatabase) {
+		err = fmt.Errorf("%w: %w", ErrIncomparable, err)
+	}
+	return pair, err
 }
 
 // Report returns what was found.

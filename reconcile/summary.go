@@ -12,6 +12,7 @@ import (
 
 // summarize reads the report.
 func (c *Comparison) summarize(ctx context.Context, bases [2]query.Basis) error {
+	c.report.Waterfall, c.report.Groups, c.report.Columns = []Step{}, []Group{}, []Column{}
 	for i, s := range []*Side{&c.report.Left, &c.report.Right} {
 		s.Source, s.Basis = "bcda", string(bases[i])
 		if m := c.pair.Manifests[i]; m != nil {

@@ -1,5 +1,3 @@
-//go:build cgo
-
 package reconcile
 
 import (
@@ -8,31 +6,43 @@ import (
 	"strings"
 )
 
-// WriteTable writes the report for people. It fits a screen: groups and columns
-// that agree are left out.
+// tableColumns is how many columns that differ WriteTable lists.
+const tableColumns = 12
+
+// WriteTable writes the report for a screen: totals, the waterfall, groups without
+// their months, and the columns that differ.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
-	row := func(name string, claims int64, dollars any) {
-		fmt.Fprintf(&b, "%-34s %12d %18v\n", name, claims, dollars)
+	row := func(name string, claims int64, amount, note string) {
+		fmt.Fprintln(&b, strings.TrimRight(fmt.Sprintf("%-24s %12s %20s  %s", name, grouped(claims), amount, note), " "))
 	}
-	fmt.Fprintf(&b, "%-34s %12s %18s\n", "", "claims", "dollars")
-	row("left ("+r.Left.Source+")", r.Left.Claims, r.Left.Dollars)
+	fmt.Fprintf(&b, "%-24s %12s %20s\n", "", "claims", "dollars")
+	row("LEFT", r.Left.Claims, money(r.Left.Dollars), r.Left.sourceName())
 	for _, s := range r.Waterfall {
-		row("  "+s.Reason, s.Claims, s.Dollars)
+		row("  "+s.Reason, s.Claims, money(s.Dollars), meanings[s.Reason])
 	}
-	row("right ("+r.Right.Source+")", r.Right.Claims, r.Right.Dollars)
-	fmt.Fprintf(&b, "\n%d claims on both sides: %d by control number, %d by claim ID, %d by natural key\n",
-		r.Matched.Claims, r.Matched.ControlNumber, r.Matched.ClaimID, r.Matched.NaturalKey)
-	header := false
-	for _, c := range r.Columns {
-		if c.Equal == c.Compared {
-			continue
+	row("RIGHT", r.Right.Claims, money(r.Right.Dollars), r.Right.sourceName())
+	fmt.Fprintf(&b, "\n%s claims on both sides: %s by control number, %s by claim ID, %s by natural key\n",
+		grouped(r.Matched.Claims), grouped(r.Matched.ControlNumber), grouped(r.Matched.ClaimID), grouped(r.Matched.NaturalKey))
+
+	if groups := r.byType(); len(groups) > 0 {
+		fmt.Fprintf(&b, "\n%-6s %-5s %11s %10s %10s %18s %18s %16s\n", "file", "type", "both", "left only", "right only", "left", "right", "difference")
+		for _, g := range groups {
+			fmt.Fprintf(&b, "%-6s %-5s %11s %10s %10s %18s %18s %16s\n", g.File, g.ClaimType, grouped(g.Both), grouped(g.LeftOnly), grouped(g.RightOnly),
+				money(g.LeftDollars), money(g.RightDollars), money(g.Difference))
 		}
-		if !header {
-			fmt.Fprintf(&b, "\n%-34s %12s %12s  %s\n", "column", "compared", "equal", "reason")
-			header = true
+	}
+
+	columns := r.differing()
+	if len(columns) > 0 {
+		fmt.Fprintf(&b, "\n%-36s %12s %12s  %s\n", "column", "compared", "differ", "reason")
+	}
+	for i, c := range columns {
+		if i == tableColumns {
+			fmt.Fprintf(&b, "and %d more\n", len(columns)-i)
+			break
 		}
-		fmt.Fprintf(&b, "%-34s %12d %12d  %s\n", c.Table+"."+strings.ToLower(c.Column), c.Compared, c.Equal, c.Reason)
+		fmt.Fprintf(&b, "%-36s %12s %12s  %s\n", c.Table+"."+strings.ToLower(c.Column), grouped(c.Compared), grouped(c.Compared-c.Equal), c.Reason)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

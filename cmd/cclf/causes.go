@@ -65,6 +65,8 @@ var causes = []cause{
 	{is(fetch.ErrUnavailable), exitUnavailable, nil},
 	{is(fetch.ErrFolder), exitOutput, nil},
 	{as[*fetch.Error], exitFailure, nil},
+	{is(query.ErrDatabase), exitComparison, say("convert or import to another folder with --format parquet or csv")},
+	{is(reconcile.ErrIncomparable), exitComparison, nil},
 	{as[*query.DataSetError], exitInput, dataSetHint},
 	{as[*query.TableFileError], exitInput, nil},
 	{is(query.ErrRefusedCopy), exitQuery, say("write a result to a file with cclf query -f csv -o FILE")},
@@ -72,7 +74,6 @@ var causes = []cause{
 		say("a query reads only the tables of the data set: no other files, no network, no extensions; --table NAME=FILE adds a file")},
 	{is(query.ErrReplaced), exitQuery, say("run the command again to read the new data set")},
 	{as[*query.Error], exitQuery, nil},
-	{is(reconcile.ErrIncomparable), exitComparison, nil},
 	{is(fs.ErrNotExist), exitInput, nil},
 }
 

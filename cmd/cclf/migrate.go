@@ -17,6 +17,9 @@ func runMigrate(ctx context.Context, e *env, opts reconcileOptions) (err error) 
 	if opts.out == "" {
 		return usageErrorf("reconcile: --migrate: no folder for the map; pass -o MAP")
 	}
+	if opts.report.format == "html" {
+		return usageErrorf("reconcile: --migrate: invalid --format html: expected table or json")
+	}
 	if !opts.overwrite {
 		if err := dataset.CheckEmpty(opts.out, dataset.Parquet); err != nil {
 			return fmt.Errorf("reconcile: %w", err)
@@ -32,7 +35,7 @@ func runMigrate(ctx context.Context, e *env, opts reconcileOptions) (err error) 
 		return fmt.Errorf("reconcile: %w", err)
 	}
 	return opts.report.write(e, func(e *env) error {
-		if opts.format == "json" {
+		if opts.report.format == "json" {
 			enc := json.NewEncoder(e.stdout)
 			enc.SetIndent("", "  ")
 			return enc.Encode(m.Report())

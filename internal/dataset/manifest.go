@@ -19,6 +19,9 @@ const SourceCCLF = "cclf"
 // SourceMigration is the source of maps of old to new IDs.
 const SourceMigration = "migration"
 
+// SourceReconcile is the source of data sets with the details of a comparison.
+const SourceReconcile = "reconcile"
+
 // A Manifest describes a finished data set. It is published last: a data set with
 // a manifest is complete. It does not contain the time or the machine, so equal
 // inputs give equal manifests.
@@ -27,7 +30,7 @@ type Manifest struct {
 	Version       string `json:"version"` // of the program that wrote it
 	Format        Format `json:"format"`
 	// Source is where the data are from: SourceCCLF, SourceMigration,
-	// or empty for exports of BCDA.
+	// SourceReconcile, or empty for exports of BCDA.
 	Source    string   `json:"source,omitempty"`
 	Profile   string   `json:"profile,omitempty"`
 	Layout    string   `json:"layout,omitempty"` // of the fixed-width files

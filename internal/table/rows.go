@@ -41,6 +41,15 @@ func (r *Rows) Int(label string, v int64) {
 	col.AppendInt(v)
 }
 
+// Set sets a column in the current row from the text of a value of any kind; an
+// empty v is null.
+func (r *Rows) Set(label, v string) error {
+	if v == "" {
+		return nil
+	}
+	return r.cols[r.table.Index(label)].Append([]byte(v))
+}
+
 // End ends the current row, whose cells that were not set are null.
 func (r *Rows) End() {
 	r.rows++
