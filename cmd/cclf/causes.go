@@ -54,6 +54,7 @@ var causes = []cause{
 	{is(delivery.ErrNothing), exitInput, nil},
 	{is(delivery.ErrLayout), exitInput, nil},
 	{is(delivery.ErrTwice), exitInput, nil},
+	{is(delivery.ErrReport), exitInput, nil},
 	{is(delivery.ErrNotAddable), exitOutput, say("name another folder, or replace the data set with --overwrite")},
 	{is(fetch.ErrAuth), exitAuth, nil},
 	{is(fetch.ErrRejected), exitRejected, nil},
