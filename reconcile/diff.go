@@ -93,10 +93,13 @@ func oneKind(manifests [2]*dataset.Manifest) error {
 	}
 	versions := func(m *dataset.Manifest) string { return strings.Join(slices.Sorted(slices.Values(m.APIs)), " and ") }
 	origin := func(m *dataset.Manifest) string {
-		if m.Source == dataset.SourceCCLF {
+		switch m.Source {
+		case "":
+			return "an export of BCDA"
+		case dataset.SourceCCLF:
 			return "a CCLF delivery"
 		}
-		return "an export of BCDA"
+		return "other data sets"
 	}
 	profile := func(m *dataset.Manifest) string {
 		if m.Profile == "" {
@@ -129,7 +132,8 @@ type pairedTable struct {
 	views   [2]string // SQL names, or empty if a data set lacks the table or its rows
 	key     []string  // none if whole rows are compared
 	columns []query.Column
-	alone   []string // columns that only one data set has
+	cast    map[string]bool // columns of another type in the other data set, compared as text
+	alone   []string        // columns that only one data set has
 }
 
 // pairedTables returns the tables of two data sets: those of CCLF first, in their
@@ -142,7 +146,7 @@ func pairedTables(ctx context.Context, pair *query.Pair) ([]*pairedTable, error)
 	var tables []*pairedTable
 	for _, partial := range []bool{false, true} {
 		for _, name := range orderedNames(views, partial) {
-			t := &pairedTable{name: name}
+			t := &pairedTable{name: name, cast: map[string]bool{}}
 			if partial {
 				t.name = dataset.PartialFolder + "/" + name
 			}
@@ -262,6 +266,9 @@ func (t *pairedTable) describe(ctx context.Context, pair *query.Pair, table *sch
 		switch {
 		case t.provenance(c.Name):
 		case hasColumn(columns[1], c.Name):
+			if typeOf(columns[1], c.Name) != c.Type {
+				t.cast[c.Name], c.Type = true, "VARCHAR"
+			}
 			t.columns = append(t.columns, c)
 		default:
 			t.alone = append(t.alone, c.Name)
@@ -296,9 +303,17 @@ func (t *pairedTable) provenance(column string) bool {
 	return false
 }
 
-func hasColumn(columns []query.Column, name string) bool {
-	return slices.ContainsFunc(columns, func(c query.Column) bool { return strings.EqualFold(c.Name, name) })
+// typeOf returns the type of a column.
+func typeOf(columns []query.Column, name string) string {
+	for _, c := range columns {
+		if strings.EqualFold(c.Name, name) {
+			return c.Type
+		}
+	}
+	return ""
 }
+
+func hasColumn(columns []query.Column, name string) bool { return typeOf(columns, name) != "" }
 
 func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 

@@ -4,11 +4,13 @@ package reconcile
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,6 +193,36 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// TestDiffTypes compares a column of numbers with one of text, as CSV has in a
+// table that is not of the schema.
+func TestDiffTypes(t *testing.T) {
+	ctx := context.Background()
+	first := writeTables(t, map[string][]string{"mine": {"x,y", "1,a", "2,b", "3,c"}})
+	second := filepath.Join(t.TempDir(), "second")
+	if err := os.MkdirAll(filepath.Join(second, "mine"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "COPY (SELECT unnest([1, 2, 4]) AS x, unnest(['a', 'b', 'c']) AS y) TO '"+filepath.Join(second, "mine", "part-00000.parquet")+"'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dirs := range [][2]string{{first, second}, {second, first}} {
+		changes, err := Diff(ctx, dirs[0], dirs[1], query.Options{NoManifest: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(changes.Tables, func(c TableChanges) bool { return c.Table == "mine" })
+		if got := changes.Tables[i]; got.Added != 1 || got.Removed != 1 {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestOneKind(t *testing.T) {
 	tests := []struct {
 		name          string
@@ -203,6 +235,7 @@ func TestOneKind(t *testing.T) {
 		{"no manifest", nil, &dataset.Manifest{Profile: "tuva"}, ""},
 		{"profiles alike", &dataset.Manifest{Profile: "tuva"}, &dataset.Manifest{Profile: "tuva"}, ""},
 		{"source", &dataset.Manifest{}, &dataset.Manifest{Source: "cclf"}, "the first is made from an export of BCDA, the second from a CCLF delivery"},
+		{"map", &dataset.Manifest{}, &dataset.Manifest{Source: "migration"}, "the first is made from an export of BCDA, the second from other data sets"},
 		{"profile", &dataset.Manifest{}, &dataset.Manifest{Profile: "tuva"}, "the first has CCLF tables, the second the tables of profile tuva"},
 		{"API version", &dataset.Manifest{APIs: []string{"v2"}}, &dataset.Manifest{APIs: []string{"v3"}}, "the first is of API version v2, the second of v3"},
 		{"increment", &dataset.Manifest{}, &dataset.Manifest{Increment: true}, "the first has all data, the second only what changed since some time"},

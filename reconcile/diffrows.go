@@ -77,10 +77,18 @@ func (t *pairedTable) keyHash() string {
 
 // source is the SQL of the columns of a side that are compared.
 func (t *pairedTable) source(side int) string {
-	if t.views[side] == "" {
-		return "(SELECT " + list(t.columns) + " FROM " + t.views[1-side] + " WHERE false)"
+	columns := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		columns[i] = quoteName(c.Name)
+		if t.cast[c.Name] {
+			columns[i] += "::VARCHAR AS " + columns[i]
+		}
 	}
-	return "(SELECT " + list(t.columns) + " FROM " + t.views[side] + ")"
+	selected := "(SELECT " + strings.Join(columns, ", ") + " FROM "
+	if t.views[side] == "" {
+		return selected + t.views[1-side] + " WHERE false)"
+	}
+	return selected + t.views[side] + ")"
 }
 
 // surplusSQL makes the table surplus: how many rows more the second data set has

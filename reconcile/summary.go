@@ -5,7 +5,6 @@ package reconcile
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/cclf-tools/cclf/query"
 )
@@ -93,14 +92,7 @@ ORDER BY ALL`
 
 // each calls yield for each row of a query.
 func (c *Comparison) each(ctx context.Context, sql string, yield func([]any)) error {
-	rows, err := c.pair.Query(ctx, sql)
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		yield(rows.Values())
-	}
-	return errors.Join(rows.Err(), rows.Close())
+	return eachRow(ctx, c.pair, sql, yield)
 }
 
 func integer(v any) int64 {

@@ -20,6 +20,9 @@ func runMigrate(ctx context.Context, e *env, opts reconcileOptions) (err error) 
 	if opts.report.format == "html" {
 		return usageErrorf("reconcile: --migrate: invalid --format html: expected table or json")
 	}
+	if opts.report.format == "html" {
+		return usageErrorf("reconcile: --migrate has no report in html; use -f table or -f json")
+	}
 	if !opts.overwrite {
 		if err := dataset.CheckEmpty(opts.out, dataset.Parquet); err != nil {
 			return fmt.Errorf("reconcile: %w", err)
