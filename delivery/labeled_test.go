@@ -29,8 +29,8 @@ func labelsOf(t *schema.Table) (labels []string) {
 }
 
 // labeledText writes fixed-width records as CSV.
-func labeledText(file string, records []string, comma, quote, end string, value func(string) string) string {
-	t := tableOf(file)
+func labeledText(records []string, comma, quote, end string, value func(string) string) string {
+	t := tableOf("CCLF5")
 	text := strings.Join(labelsOf(t), comma) + end
 	for _, r := range records {
 		var values []string
@@ -81,14 +81,14 @@ func TestLabeledCSV(t *testing.T) {
 		t.Fatalf("%d rows", len(want))
 	}
 	for _, tt := range []struct{ name, file, text string }{
-		{"padded", "cclf5.csv", labeledText("CCLF5", records, ",", `"`, "\n", same)},
-		{"quoted CRLF", "CCLF5.CSV", labeledText("CCLF5", records, ",", `"`, "\r\n", trimmed)},
-		{"pipes", "zc5.txt", labeledText("CCLF5", records, "|", "", "\n", trimmed)},
-		{"tabs", "anything", labeledText("CCLF5", records, "\t", "", "\n", trimmed)},
-		{"BOM", "partb_physicians.csv", "\xef\xbb\xbf" + labeledText("CCLF5", records, ",", `"`, "\n", trimmed)},
-		{"plain", "part-00000.csv", labeledText("CCLF5", records, ",", `"`, "\n", plain)},
+		{"padded", "cclf5.csv", labeledText(records, ",", `"`, "\n", same)},
+		{"quoted CRLF", "CCLF5.CSV", labeledText(records, ",", `"`, "\r\n", trimmed)},
+		{"pipes", "zc5.txt", labeledText(records, "|", "", "\n", trimmed)},
+		{"tabs", "anything", labeledText(records, "\t", "", "\n", trimmed)},
+		{"BOM", "partb_physicians.csv", "\xef\xbb\xbf" + labeledText(records, ",", `"`, "\n", trimmed)},
+		{"plain", "part-00000.csv", labeledText(records, ",", `"`, "\n", plain)},
 		{"lower case", "x.csv", strings.ToLower(strings.Join(labels, ",")) + "\n" +
-			strings.SplitN(labeledText("CCLF5", records, ",", `"`, "\n", trimmed), "\n", 2)[1]},
+			strings.SplitN(labeledText(records, ",", `"`, "\n", trimmed), "\n", 2)[1]},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, out := importCSV(t, Options{Inputs: []string{writeFiles(t, map[string]string{tt.file: tt.text})}})

@@ -28,7 +28,9 @@ type bench struct {
 	ratios  []ratio
 	scales  []scaling
 	profile []stageShares
-	gzip    [2]float64 // MB/s of decompressed text: cclf, and decompression alone
+
+	importing importing
+	gzip      [2]float64 // MB/s of decompressed text: cclf, and decompression alone
 }
 
 // A sample is one run of a process.

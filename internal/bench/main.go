@@ -3,7 +3,8 @@
 //
 // The peers are DuckDB's read_ndjson with an explicit schema, and a simple
 // program on encoding/json. Both write one table of claim lines to zstd Parquet;
-// cclf writes all of its tables. Each run is a separate process, and the runs
+// cclf writes all of its tables. It also measures cclf import of a fixed-width
+// file against DuckDB's read_csv of the same lines. Each run is a separate process, and the runs
 // alternate, so that other load on the machine affects all of them equally.
 package main
 
@@ -47,6 +48,8 @@ func run(ctx context.Context, o *options, args []string) error {
 	switch args[0] {
 	case "duckdb":
 		return runDuckDB(ctx, args[1], args[2], args[3], threads)
+	case "substr":
+		return runSubstr(ctx, args[2], args[3], threads)
 	case "json":
 		return runJSON(args[1], args[2], args[3])
 	case "profile":

@@ -45,6 +45,9 @@ func measure(o *options) error {
 			return err
 		}
 	}
+	if err := b.imports(); err != nil {
+		return err
+	}
 	return b.report()
 }
 

@@ -37,6 +37,18 @@ same round; the spread is the minimum and maximum of %[4]d rounds.
 |---|---|---|---|---|---|---|---|
 `
 
+const reportImport = `
+## Import of CCLF files
+
+%[1]scclf import%[1]s of one fixed-width CCLF5 file (records of 388 bytes) to zstd Parquet.
+The peer is DuckDB's %[1]sread_csv%[1]s of the same lines with a %[1]ssubstr%[1]s and a cast per column,
+to zstd Parquet. It checks no dates and amounts beyond the cast, and ends at the first
+bad one. The ratio of 1 GB is %[2].1f (%[3].1f to %[4].1f); DuckDB reads %[5]s MB/s and takes %[6]s MB.
+
+| CCLF5 | MB/s | peak MB |
+|---|---|---|
+`
+
 const reportStages = `
 ## Where the time goes
 
@@ -80,6 +92,7 @@ func (b *bench) report() error {
 		fmt.Fprintf(&out, "| %s | %s | %s |\n", s.size, thousands(s.mbs), megabytes(s.rss))
 	}
 	fmt.Fprintf(&out, "\nCompressed with gzip, the v2 export is converted at %s MB/s of its text. The decompressor\nalone, on one core, reaches %s MB/s.\n", thousands(b.gzip[0]), thousands(b.gzip[1]))
+	b.reportImport(&out)
 	out.WriteString(reportStages)
 	out.WriteString("| stage |")
 	for _, p := range b.profile {
@@ -102,6 +115,15 @@ func (b *bench) report() error {
 		return err
 	}
 	return os.WriteFile(b.out, []byte(out.String()), 0o644)
+}
+
+// reportImport writes the section about CCLF files.
+func (b *bench) reportImport(out *strings.Builder) {
+	r := &b.importing.ratio
+	fmt.Fprintf(out, reportImport, "`", median(r.rounds), slices.Min(r.rounds), slices.Max(r.rounds), thousands(r.peer), megabytes(r.peerRSS))
+	for _, s := range b.importing.scales {
+		fmt.Fprintf(out, "| %s | %s | %s |\n", s.size, thousands(s.mbs), megabytes(s.rss))
+	}
 }
 
 // goBenchmarks writes a table of the output of "go test -bench", if it was given.
