@@ -91,31 +91,31 @@ func (d *forgedDelivery) set(file, record, label, value string) string {
 	return record[:s.Start-1] + fmt.Sprintf("%-*s", width, value) + record[s.End:]
 }
 
-// claim returns the index of the first record of a claim.
-func (d *forgedDelivery) claim(file, id string) int {
+// claim returns the index of the record of a claim in CCLF1.
+func (d *forgedDelivery) claim(id string) int {
 	d.t.Helper()
-	for i, r := range d.records[file] {
-		if strings.TrimLeft(d.get(file, r, "CUR_CLM_UNIQ_ID"), "0") == id {
+	for i, r := range d.records["CCLF1"] {
+		if strings.TrimLeft(d.get("CCLF1", r, "CUR_CLM_UNIQ_ID"), "0") == id {
 			return i
 		}
 	}
-	d.t.Fatalf("%s has no claim %s", file, id)
+	d.t.Fatalf("CCLF1 has no claim %s", id)
 	return 0
 }
 
-// change sets fields of the first record of a claim.
-func (d *forgedDelivery) change(file, id string, fields map[string]string) {
+// change sets fields of a claim of CCLF1.
+func (d *forgedDelivery) change(id string, fields map[string]string) {
 	d.t.Helper()
-	i := d.claim(file, id)
+	i := d.claim(id)
 	for label, value := range fields {
-		d.records[file][i] = d.set(file, d.records[file][i], label, value)
+		d.records["CCLF1"][i] = d.set("CCLF1", d.records["CCLF1"][i], label, value)
 	}
 }
 
 // add adds a claim: the record of another one, with a new ID and some other fields.
 func (d *forgedDelivery) add(id string, fields map[string]string) {
 	d.t.Helper()
-	record := d.records["CCLF1"][d.claim("CCLF1", id)]
+	record := d.records["CCLF1"][d.claim(id)]
 	n := fmt.Sprintf("%013d", 9900000000000+len(d.records["CCLF1"]))
 	record = d.set("CCLF1", record, "CUR_CLM_UNIQ_ID", n)
 	if _, ok := fields["CLM_CNTL_NUM"]; !ok {

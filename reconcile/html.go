@@ -5,17 +5,21 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"sync"
 )
 
 //go:embed report.html
 var pageText string
 
-var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"count":   grouped,
-	"dollars": money,
-	"meaning": func(reason string) string { return meanings[reason] },
-	"minus":   func(a, b int64) int64 { return a - b },
-}).Parse(pageText))
+// page is the template of the page.
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report").Funcs(template.FuncMap{
+		"count":   grouped,
+		"dollars": money,
+		"meaning": func(reason string) string { return meanings[reason] },
+		"minus":   func(a, b int64) int64 { return a - b },
+	}).Parse(pageText))
+})
 
 // A bar is a step of the waterfall as a picture: where its bar begins and how long
 // it is, in percent of the width.
@@ -62,7 +66,7 @@ func (r *Report) bars() []bar {
 // WriteHTML writes the report as one page that needs nothing else. It has no
 // identifiers of beneficiaries or claims.
 func (r *Report) WriteHTML(w io.Writer) error {
-	return page.Execute(w, struct {
+	return page().Execute(w, struct {
 		*Report
 		Bars      []bar
 		Types     []Group

@@ -151,17 +151,17 @@ func injections(t *testing.T, left string) []injection {
 	add("not yet arrived", "not_yet_arrived", 1, late.dollars, func(d *forgedDelivery) { d.add(late.id, map[string]string{"CLM_IDR_LD_DT": "2026-02-28"}) })
 	raised := next()
 	add("newer load, other amount", newerLoad, 1, "10.00", func(d *forgedDelivery) {
-		d.change("CCLF1", raised.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(raised.dollars, "10.00", 1)), "CLM_IDR_LD_DT": "2026-02-28"})
+		d.change(raised.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(raised.dollars, "10.00", 1)), "CLM_IDR_LD_DT": "2026-02-28"})
 	})
 	undone := next()
 	add("newer load, canceled", newerLoad, 1, negative(undone.dollars), func(d *forgedDelivery) {
 		d.add(undone.id, map[string]string{"CLM_ADJSMT_TYPE_CD": "1", "CLM_CNTL_NUM": undone.control, "CLM_IDR_LD_DT": "2026-02-28"})
 	})
 	named := next()
-	add("HICN", hicn, 1, "0.00", func(d *forgedDelivery) { d.change("CCLF1", named.id, map[string]string{"BENE_HIC_NUM": "123456789A"}) })
+	add("HICN", hicn, 1, "0.00", func(d *forgedDelivery) { d.change(named.id, map[string]string{"BENE_HIC_NUM": "123456789A"}) })
 	cent := next()
 	add("a cent", Unexplained, 1, "0.01", func(d *forgedDelivery) {
-		d.change("CCLF1", cent.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(cent.dollars, "0.01", 1))})
+		d.change(cent.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(cent.dollars, "0.01", 1))})
 	})
 	lost := next()
 	add("dropped", Unexplained, 1, negative(lost.dollars), func(d *forgedDelivery) { d.drop("CCLF1", "CUR_CLM_UNIQ_ID", lost.id) })
@@ -285,7 +285,7 @@ func TestOtherSystem(t *testing.T) {
 	for _, s := range compareForged(t, left, d).Waterfall {
 		before += s.Claims
 	}
-	d.change("CCLF1", claim.id, map[string]string{"CUR_CLM_UNIQ_ID": "7700000000001"})
+	d.change(claim.id, map[string]string{"CUR_CLM_UNIQ_ID": "7700000000001"})
 	r := compareForged(t, left, d)
 	checkSteps(t, r.Waterfall, map[string]Step{otherSystemID: {otherSystemID, before + 1, "0.00"}})
 	if r.Matched.Claims != r.Left.Claims || !r.Explained() {
