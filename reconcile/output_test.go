@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -127,6 +128,22 @@ func TestMoney(t *testing.T) {
 	} {
 		if got := money(plus(json.Number(test[0]), json.Number(test[1]))); got != test[2] {
 			t.Errorf("%s + %s = %s, want %s", test[0], test[1], got, test[2])
+		}
+	}
+}
+
+func TestComparable(t *testing.T) {
+	export, other := &dataset.Manifest{}, &dataset.Manifest{Source: dataset.SourceCCLF}
+	if err := comparable([2]*dataset.Manifest{export, other}); err != nil {
+		t.Error(err)
+	}
+	for _, m := range []*dataset.Manifest{
+		{Profile: dataset.TuvaProfile}, {Increment: true}, {Source: dataset.SourceReconcile}, {Source: dataset.SourceMigration},
+	} {
+		for _, pair := range [][2]*dataset.Manifest{{export, m}, {m, other}} {
+			if err := comparable(pair); !errors.Is(err, ErrIncomparable) {
+				t.Errorf("%+v: %v", m, err)
+			}
 		}
 	}
 }

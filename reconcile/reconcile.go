@@ -102,7 +102,7 @@ func comparable(manifests [2]*dataset.Manifest) error {
 		case m.Increment:
 			return fmt.Errorf("%w: one of them has only what changed since a time; convert it together with the full export", ErrIncomparable)
 		case m.Source != "" && m.Source != dataset.SourceCCLF:
-			return fmt.Errorf("%w: one of them is the result of a comparison", ErrIncomparable)
+			return fmt.Errorf("%w: one of them is the result of a comparison, not claims", ErrIncomparable)
 		}
 	}
 	return nil
