@@ -58,6 +58,7 @@ type Progress struct {
 type Report struct {
 	Manifest   *dataset.Manifest
 	Deliveries []string     // in the order of their times
+	Lists      []string     // files of assignment lists, exclusions and participants
 	Faults     []string     // where deliveries are not what their CCLF0 says
 	Missing    []string     // files that deliveries should have
 	Twice      []string     // inputs that are there twice, and were read once
@@ -108,6 +109,9 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 	}
 	if err := i.read(ctx); err != nil {
 		return nil, err
+	}
+	for _, f := range i.lists.files {
+		i.report.Lists = append(i.report.Lists, f.Path)
 	}
 	if err := i.readSmallLists(ctx); err != nil {
 		return nil, err

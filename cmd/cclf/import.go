@@ -158,8 +158,12 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 		return
 	}
 	e.printRowCounts(m)
+	read := counted(len(r.Deliveries), "delivery", "deliveries")
+	if n := len(r.Lists); n > 0 {
+		read += " and " + counted(n, "list", "lists")
+	}
 	fmt.Fprintf(e.words(), "%s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
-		counted(len(r.Deliveries), "delivery", "deliveries"), float64(m.TextSize)/1e6, took.Seconds(), rate, out)
+		read, float64(m.TextSize)/1e6, took.Seconds(), rate, out)
 	e.listFiles(len(r.Missing), "not delivered", r.Missing)
 	e.listFiles(len(r.Superseded), "superseded by a later monthly delivery", r.Superseded)
 	e.listFiles(len(r.NotDeciding), "without a month that it decides", r.NotDeciding)
