@@ -81,9 +81,10 @@ func (d *forgedDelivery) get(file, record, label string) string {
 	return strings.TrimSpace(record[s.Start-1 : s.End])
 }
 
-func (d *forgedDelivery) set(file, record, label, value string) string {
+// set sets a field of a record of CCLF1.
+func (d *forgedDelivery) set(record, label, value string) string {
 	d.t.Helper()
-	s := d.slot(file, label)
+	s := d.slot("CCLF1", label)
 	width := s.End - s.Start + 1
 	if len(value) > width {
 		d.t.Fatalf("%s is too long for %s", value, label)
@@ -108,7 +109,7 @@ func (d *forgedDelivery) change(id string, fields map[string]string) {
 	d.t.Helper()
 	i := d.claim(id)
 	for label, value := range fields {
-		d.records["CCLF1"][i] = d.set("CCLF1", d.records["CCLF1"][i], label, value)
+		d.records["CCLF1"][i] = d.set(d.records["CCLF1"][i], label, value)
 	}
 }
 
@@ -117,12 +118,12 @@ func (d *forgedDelivery) add(id string, fields map[string]string) {
 	d.t.Helper()
 	record := d.records["CCLF1"][d.claim(id)]
 	n := fmt.Sprintf("%013d", 9900000000000+len(d.records["CCLF1"]))
-	record = d.set("CCLF1", record, "CUR_CLM_UNIQ_ID", n)
+	record = d.set(record, "CUR_CLM_UNIQ_ID", n)
 	if _, ok := fields["CLM_CNTL_NUM"]; !ok {
-		record = d.set("CCLF1", record, "CLM_CNTL_NUM", "NEW"+n)
+		record = d.set(record, "CLM_CNTL_NUM", "NEW"+n)
 	}
 	for label, value := range fields {
-		record = d.set("CCLF1", record, label, value)
+		record = d.set(record, label, value)
 	}
 	d.records["CCLF1"] = append(d.records["CCLF1"], record)
 }
