@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -25,5 +26,17 @@ func TestSubstr(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestReportImport(t *testing.T) {
+	b := &bench{importing: importing{
+		ratio:  ratio{peer: 12, rounds: []float64{4, 6, 5}, peerRSS: 600 << 20},
+		scales: []scaling{{"1000 MB", 80, 113 << 20}},
+	}}
+	var out strings.Builder
+	b.reportImport(&out)
+	if text := out.String(); strings.Contains(text, "%!") || !strings.Contains(text, "The ratio of 1 GB is 5.0 (4.0 to 6.0)") {
+		t.Error(text)
 	}
 }

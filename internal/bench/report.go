@@ -43,7 +43,7 @@ const reportImport = `
 %[1]scclf import%[1]s of one fixed-width CCLF5 file (records of 388 bytes) to zstd Parquet.
 The peer is DuckDB's %[1]sread_csv%[1]s of the same lines with a %[1]ssubstr%[1]s and a cast per column,
 to zstd Parquet. It checks no dates and amounts beyond the cast, and ends at the first
-bad one. The ratio of 1 GB is %[2].1f (%[3].1f to %[4].1f); DuckDB reads %[5]s MB/s and takes %[6]s MB.
+bad one. The ratio of 1 GB is %.1[2]f (%.1[3]f to %.1[4]f); DuckDB reads %[5]s MB/s and takes %[6]s MB.
 
 | CCLF5 | MB/s | peak MB |
 |---|---|---|
