@@ -12,32 +12,6 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// A content says what an input holds.
-type content uint8
-
-const (
-	otherContent   content = iota // nothing that is imported
-	fixedContent                  // records of a CCLF file
-	summaryContent                // CCLF0
-	labeledCSV                    // rows of a CCLF file as CSV, with labels
-	labeledParquet                // rows of a CCLF file as Parquet
-	assignmentCSV                 // a table of an assignment list report
-	exclusionXML                  // BNEX
-	exclusionCSV                  // BNEX, as loaders write it
-	participantCSV                // a participant list
-)
-
-// A file is an input of known content.
-type file struct {
-	*input
-	name    Name // zero if no name around it is one of CMS's
-	content content
-	table   *schema.Table // of records and rows
-	layout  schema.Layout // of records
-	header  []string      // of CSV
-	comma   byte          // between the fields of CSV
-}
-
 // ErrLayout reports a file of records that are of no known layout.
 var ErrLayout = errors.New("unknown record layout")
 

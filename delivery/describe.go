@@ -48,13 +48,6 @@ func (i *importer) writeDeliveries(to *dataset.TableWriter) error {
 	return to.Close()
 }
 
-func flag(on bool) int64 {
-	if on {
-		return 1
-	}
-	return 0
-}
-
 // describe completes the manifest.
 func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err error) {
 	m := &dataset.Manifest{Version: i.opts.Version, Format: i.opts.Format, Source: dataset.SourceCCLF}

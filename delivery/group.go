@@ -226,17 +226,6 @@ func (s *state) isPart(f *file) bool {
 	return s.labeled() && f.labeled() && f.name.ACO == "" && s.folder() == f.folder() && s.base() != f.base()
 }
 
-// labeled reports whether a file has labels, and is not as CMS delivers it.
-func (f *file) labeled() bool { return f.content == labeledCSV || f.content == labeledParquet }
-
-// folder is the path of what contains the input.
-func (in *input) folder() string {
-	if i := strings.LastIndexAny(in.Path, `/!\`); i >= 0 {
-		return in.Path[:i]
-	}
-	return "."
-}
-
 // equalText reports whether two inputs have the same text.
 func equalText(a, b *input) (bool, error) {
 	if a.Size >= 0 && b.Size >= 0 && a.Size != b.Size || a.sum != 0 && b.sum != 0 && a.sum != b.sum {
@@ -363,4 +352,40 @@ func supersede(groups []*group) {
 			}
 		}
 	}
+}
+
+// A state is how far the reading of a file is, and what it gave.
+type state struct {
+	*file
+	delivery *group
+	parts    []*file // with labels, and more rows
+	fileName []byte
+	fileDate int64 // days since 1970
+	lines    int64 // read so far, blank ones too
+	rows     int64 // records, bad ones too
+	rejects  int64
+	text     int64 // bytes
+	old      bool  // its rows are those of the data set that is added to
+	around   bool  // its rows say that they are from other files
+
+	redelivered int64 // rows of it that were in an earlier delivery
+	revised     int64 // rows of it of which an earlier delivery has other values
+}
+
+// mark sets the columns that tell where a row is from: the last two.
+func (s *state) mark(p *table.Page, row []table.Cell) {
+	n := len(row)
+	p.SetText(row, n-2, s.fileName)
+	if s.name.Made.IsZero() {
+		row[n-1] = table.Null
+	} else {
+		p.SetNumber(row, n-1, s.fileDate)
+	}
+}
+
+func flag(on bool) int64 {
+	if on {
+		return 1
+	}
+	return 0
 }

@@ -11,8 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
@@ -125,27 +123,6 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 	return i.report, set.Commit(i.report.Manifest)
 }
 
-// An importer is the state of an import.
-type importer struct {
-	opts       Options
-	finder     finder
-	deliveries deliveries
-	groups     []*group        // in the order of their times, once all are read
-	lists      lists           // beside the deliveries
-	old        *oldData        // the data set that is added to
-	tables     []*schema.Table // those of CCLF, with the columns of deliveries
-	set        *dataset.Writer
-	readers    []*tableReader // by table
-	log        *redeliveryLog
-	dropped    []rowSet // by table: rows that were delivered before
-	rejects    *dataset.RejectFile
-	report     *Report
-	bytes      atomic.Int64
-
-	mu      sync.Mutex // of misfits, and of rejects while tables are written
-	misfits int64
-}
-
 // find finds the inputs and tells what they are.
 func (i *importer) find(ctx context.Context) error {
 	for _, arg := range i.opts.Inputs {
@@ -223,25 +200,6 @@ func (i *importer) read(ctx context.Context) error {
 		i.readers = append(i.readers, r)
 	}
 	return p.run(ctx, i.readers)
-}
-
-func (i *importer) progress(n int64) {
-	done := i.bytes.Add(n)
-	if i.opts.Progress != nil {
-		i.opts.Progress(Progress{"read", done, -1})
-	}
-}
-
-// reject takes in a record that could not be read.
-func (i *importer) reject(bad Reject) error {
-	i.report.Rejected++
-	if err := i.rejects.Encode(bad); err != nil {
-		return err
-	}
-	if i.opts.MaxRejects >= 0 && i.report.Rejected > i.opts.MaxRejects {
-		return fmt.Errorf("%w: more than %d, the last in %s line %d: %s", ErrTooManyRejects, i.opts.MaxRejects, bad.File, bad.Line, bad.Reason)
-	}
-	return nil
 }
 
 // judge compares the deliveries with their CCLF0 and with each other: which weekly

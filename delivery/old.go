@@ -15,13 +15,6 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// oldData is a data set of deliveries that more are added to. Its methods may be
-// called on nil, which has none.
-type oldData struct {
-	manifest *dataset.Manifest
-	set      *dataset.Set
-}
-
 // ErrNotAddable reports a data set that deliveries cannot be added to.
 var ErrNotAddable = errors.New("cannot add deliveries to this data set")
 

@@ -207,3 +207,14 @@ func parseUnits(v []byte, scale int) (n int64, ok bool) {
 	}
 	return n, true
 }
+
+// A Reject is a record that could not be read. It has no value of the record.
+type Reject struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line"`            // counted from 1
+	Byte   int64  `json:"byte"`            // offset in the text, of the field if it is known
+	Label  string `json:"label,omitempty"` // of the field
+	Reason string `json:"reason"`
+
+	counted bool // Line is counted from the beginning of the file
+}
