@@ -50,7 +50,7 @@ func (i *importer) writeDeliveries(to *dataset.TableWriter) error {
 
 // describe completes the manifest.
 func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err error) {
-	m := &dataset.Manifest{Version: i.opts.Version, Format: i.opts.Format, Source: dataset.SourceCCLF}
+	m := &dataset.Manifest{Version: i.opts.Version, Format: i.opts.Format, Source: dataset.SourceCCLF, Profile: i.opts.Profile}
 	if m.Tables, m.Files, err = tables.Finish(ctx); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type Options struct {
 	Out       string // folder of the data set
 	Overwrite bool   // replace a data set that is there instead of adding to it
 	Format    dataset.Format
+	Profile   string         // "tuva" for the tables of the Tuva connector, as texts
 	Layout    *schema.Layout // of all fixed-width files; detected unless set
 	Jobs      int            // parallel workers; the number of CPUs unless set
 
@@ -84,6 +85,13 @@ var ErrTooManyRejects = errors.New("too many rejected records")
 // Import reads deliveries into a data set.
 func Import(ctx context.Context, opts Options) (*Report, error) {
 	opts.Jobs = cmp.Or(max(opts.Jobs, 0), runtime.GOMAXPROCS(0))
+	switch {
+	case opts.Profile == "":
+	case opts.Profile != dataset.TuvaProfile:
+		return nil, fmt.Errorf("%w: unknown profile %q", dataset.ErrOptions, opts.Profile)
+	case opts.Format != "" && opts.Format != dataset.Parquet && opts.Format != dataset.CSV:
+		return nil, fmt.Errorf("%w: the profile %s has the formats parquet and csv", dataset.ErrOptions, opts.Profile)
+	}
 	i := &importer{opts: opts, report: &Report{}, finder: finder{stdin: opts.Stdin}}
 	defer i.finder.Close()
 	if err := i.openOld(); err != nil {
@@ -252,27 +260,53 @@ func (i *importer) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	writers := make([]*dataset.TableWriter, len(i.tables))
-	for k, t := range i.tables {
-		w := tables.Add(dataset.Target{Name: t.Name, Table: t, Misfit: func(m encode.Misfit) error {
-			return i.misfit(t, writers[k].Rows(), m)
-		}})
-		writers[k] = w
-	}
-	deliveries := tables.Add(dataset.Target{Name: schema.DeliveriesTable, Table: schema.Lookup(schema.DeliveriesTable)})
-	if err := i.writeLists(ctx, i.listTables(tables)); err != nil {
+	targets := i.targets(tables)
+	if i.opts.Profile == dataset.TuvaProfile {
+		if targets, err = i.tuvaTargets(tables); err != nil {
+			return err
+		}
+	} else if err := i.writeBeside(ctx, tables); err != nil {
 		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(i.opts.Jobs)
 	for _, k := range i.largestFirst() {
-		group.Go(func() error { return i.writeTable(groupCtx, i.readers[k], writers[k], memory) })
+		group.Go(func() error { return i.writeTable(groupCtx, i.readers[k], targets[k], memory) })
 	}
-	group.Go(func() error { return i.writeDeliveries(deliveries) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	return i.describe(ctx, tables)
+}
+
+// A target takes the rows of a table.
+type target struct {
+	to    *dataset.TableWriter
+	write func(ctx context.Context, cols []arrow.Array) error
+}
+
+// targets adds the tables of CCLF.
+func (i *importer) targets(tables *dataset.Tables) []target {
+	if i.opts.Profile != "" {
+		return nil
+	}
+	list := make([]target, len(i.tables))
+	for k, t := range i.tables {
+		to := tables.Add(dataset.Target{Name: t.Name, Table: t, Misfit: func(m encode.Misfit) error {
+			return i.misfit(t, list[k].to.Rows(), m)
+		}})
+		list[k] = target{to, func(_ context.Context, cols []arrow.Array) error { return to.Write(cols) }}
+	}
+	return list
+}
+
+// writeBeside writes the tables of deliveries and of lists.
+func (i *importer) writeBeside(ctx context.Context, tables *dataset.Tables) error {
+	deliveries := tables.Add(dataset.Target{Name: schema.DeliveriesTable, Table: schema.Lookup(schema.DeliveriesTable)})
+	if err := i.writeDeliveries(deliveries); err != nil {
+		return err
+	}
+	return i.writeLists(ctx, i.listTables(tables))
 }
 
 // fixed returns the options of the format Fixed: the layout is that of the files
@@ -339,8 +373,8 @@ func (i *importer) largestFirst() []int {
 }
 
 // writeTable writes the rows of a table that are not dropped.
-func (i *importer) writeTable(ctx context.Context, r *tableReader, to *dataset.TableWriter, memory *table.PoolAllocator) error {
-	defer to.Discard()
+func (i *importer) writeTable(ctx context.Context, r *tableReader, to target, memory *table.PoolAllocator) error {
+	defer to.to.Discard()
 	for rec, err := range r.spill.Batches(memory) {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
@@ -350,13 +384,13 @@ func (i *importer) writeTable(ctx context.Context, r *tableReader, to *dataset.T
 		if len(kept) == 0 {
 			continue
 		}
-		err := to.Write(kept)
+		err := to.write(ctx, kept)
 		table.Release(kept)
 		if err != nil {
 			return err
 		}
 	}
-	return errors.Join(to.Close(), r.spill.Remove())
+	return errors.Join(to.to.Close(), r.spill.Remove())
 }
 
 // keep returns the rows of a batch that are not dropped, or nil if there are

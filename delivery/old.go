@@ -34,6 +34,8 @@ func (i *importer) openOld() error {
 	switch {
 	case m.Source != dataset.SourceCCLF:
 		return fmt.Errorf("%w: %s has the data of an export", ErrNotAddable, i.opts.Out)
+	case m.Profile != "" || i.opts.Profile != "":
+		return fmt.Errorf("%w: it has, or would get, the tables of a profile", ErrNotAddable)
 	case m.Format != dataset.Parquet:
 		return fmt.Errorf("%w: its format is %s, and only parquet can be added to", ErrNotAddable, m.Format)
 	case i.opts.Format != m.Format:

@@ -55,6 +55,10 @@ func newImportCommand(e *env) *cli.Command {
 				Name: "layout", Usage: "CMS layout `VERSION` of all fixed-width files: v25, v33, v36 or v43 (default: detected)",
 				HideDefault: true, Destination: &layout,
 			}, layoutNames()...),
+			choice(&cli.StringFlag{
+				Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
+				Destination: &opts.Profile,
+			}, string(convert.Tuva)),
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT instead of adding to it", Destination: &opts.Overwrite},
 			&cli.BoolFlag{
 				Name: "allow-faults", Usage: "import deliveries that are not what their CCLF0 says (default: stop with exit code 20)",

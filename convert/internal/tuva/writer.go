@@ -12,6 +12,7 @@ import (
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/tuvatext"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -89,9 +90,9 @@ func (w *Writer) write(cols []arrow.Array, resources, beneficiaries []int64, emi
 		}
 	}
 	out := make([]table.Column, len(w.schema.Fields()))
-	texts := make([]cellText, len(cols))
+	texts := make([]tuvatext.Cell, len(cols))
 	for i, col := range cols {
-		texts[i] = cellTextOf(w.table, &w.table.Fields[i], col)
+		texts[i] = tuvatext.Of(w.table, &w.table.Fields[i], col)
 	}
 	var scratch []byte
 	from := make([]int64, len(rows))

@@ -1,4 +1,4 @@
-package tuva
+package tuvatext
 
 import (
 	"testing"

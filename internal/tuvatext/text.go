@@ -1,4 +1,6 @@
-package tuva
+// Package tuvatext writes the cells of CCLF tables as the texts that the Tuva
+// Project's Medicare CCLF connector reads.
+package tuvatext
 
 import (
 	"strconv"
@@ -14,12 +16,13 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// A cellText appends the text of a cell, and nothing for null.
-type cellText func(dst []byte, row int) []byte
+// A Cell appends the text of a cell of a column, and nothing for null.
+type Cell func(dst []byte, row int) []byte
 
-// cellTextOf returns the function for the cells of a column.
-func cellTextOf(t *schema.Table, f *schema.Field, col arrow.Array) cellText {
-	text := plainTextOf(f, col)
+// Of returns the function for the cells of a column without a dictionary. Columns
+// that the connector joins by have a tilde for null.
+func Of(t *schema.Table, f *schema.Field, col arrow.Array) Cell {
+	text := Plain(f, col)
 	tilde := tuvaschema.Tilde(t.Name, f.Label)
 	return func(dst []byte, row int) []byte {
 		switch {
@@ -32,7 +35,8 @@ func cellTextOf(t *schema.Table, f *schema.Field, col arrow.Array) cellText {
 	}
 }
 
-func plainTextOf(f *schema.Field, col arrow.Array) cellText {
+// Plain is Of for cells that are not null.
+func Plain(f *schema.Field, col arrow.Array) Cell {
 	switch col := col.(type) {
 	case *array.Int64:
 		return func(dst []byte, row int) []byte { return strconv.AppendInt(dst, col.Value(row), 10) }
