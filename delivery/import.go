@@ -42,7 +42,8 @@ type Options struct {
 	Fixed  dataset.FixedOptions // for the format Fixed
 	Export func(ctx context.Context, tables, file string) error
 
-	Version  string // of the program, for the manifest
+	Version string // of the program, for the manifest
+	// Progress, if set, is called now and then, from one goroutine at a time.
 	Progress func(Progress)
 }
 

@@ -230,6 +230,27 @@ func TestRejects(t *testing.T) {
 	}
 }
 
+// TestProgress checks that the calls of Progress do not overlap, which the race
+// detector sees, and add up.
+func TestProgress(t *testing.T) {
+	d := monthly(january, line(t, "1", nil))
+	for _, table := range schema.Tables() {
+		if table.File != "CCLF5" {
+			d.records[table.File] = []string{record(t, table.File, schema.LayoutV36, nil)}
+		}
+	}
+	var want, got int64
+	for name, text := range d.members() {
+		if !strings.Contains(name, ".ZC0") {
+			want += int64(len(text))
+		}
+	}
+	importCSV(t, Options{Inputs: []string{d.folder(t, t.TempDir())}, Jobs: 4, Progress: func(p Progress) { got = max(got, p.Done) }})
+	if got != want {
+		t.Errorf("%d bytes read, want %d", got, want)
+	}
+}
+
 // TestDefaults imports with no options but the inputs and the place.
 func TestDefaults(t *testing.T) {
 	d := monthly(january, line(t, "1", nil))

@@ -3,7 +3,6 @@ package delivery
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
@@ -24,16 +23,22 @@ type importer struct {
 	dropped    []rowSet // by table: rows that were delivered before
 	rejects    *dataset.RejectFile
 	report     *Report
-	bytes      atomic.Int64
+
+	reading sync.Mutex // of bytes, and of calls of Progress
+	bytes   int64      // of text read
 
 	mu      sync.Mutex // of misfits, and of rejects while tables are written
 	misfits int64
 }
 
+// progress reports that n more bytes were read. The files of several tables are
+// read at once.
 func (i *importer) progress(n int64) {
-	done := i.bytes.Add(n)
+	i.reading.Lock()
+	defer i.reading.Unlock()
+	i.bytes += n
 	if i.opts.Progress != nil {
-		i.opts.Progress(Progress{"read", done, -1})
+		i.opts.Progress(Progress{"read", i.bytes, -1})
 	}
 }
 
