@@ -4,6 +4,7 @@ package query
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -51,6 +52,9 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 		return nil, err
 	}
 	p := &Pair{db: db}
+	if err := p.createWork(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	for i, src := range sources {
 		if src.set != nil {
 			p.Manifests[i] = src.set.Manifest
@@ -67,6 +71,18 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 		}
 	}
 	return p, nil
+}
+
+// createWork makes a database file for all tables of the comparison, in the private
+// folder for temporary data. Tables in memory would be bounded by the memory limit.
+// The file is encrypted with a key that is nowhere else, like other temporary data.
+func (p *Pair) createWork(ctx context.Context) error {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails
+	file := filepath.Join(p.db.temp.dir, "work.duckdb")
+	return sqlError(p.db.exec(ctx,
+		fmt.Sprintf("ATTACH %s AS work (ENCRYPTION_KEY '%x')", quote(file), key),
+		"USE work"))
 }
 
 // PrepareMetrics creates what metrics are computed from, for both data sets: the

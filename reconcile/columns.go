@@ -60,7 +60,7 @@ func (c *Comparison) compareColumns(ctx context.Context) (map[string]int64, erro
 // matched claims, with the reason of their difference in dollars.
 func pairedRows(t string) string {
 	return " FROM (FROM row_pairs WHERE file = '" + t + "') AS p" +
-		" JOIN a_" + t + " AS x ON x.ordinal = p.a_ordinal JOIN b_" + t + " AS y ON y.ordinal = p.b_ordinal" +
+		" JOIN a_" + t + " AS x ON x.rowid = p.a_ordinal JOIN b_" + t + " AS y ON y.rowid = p.b_ordinal" +
 		" LEFT JOIN (SELECT a_id, reason FROM differences WHERE side = 'both') AS d ON d.a_id = p.a_id"
 }
 

@@ -2,11 +2,12 @@
 -- an export count as they are; of debits and credits, a cancellation and what it
 -- cancels are both left out, and so is a cancellation without counterpart.
 --
--- The rows of claims, numbered.
-CREATE TABLE SIDE_cclf1 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf1;
-CREATE TABLE SIDE_cclf5 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf5;
-CREATE TABLE SIDE_cclf6 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf6;
-CREATE TABLE SIDE_cclf7 AS SELECT row_number() OVER () AS ordinal, * FROM SIDE_metrics.cclf7;
+-- The rows of claims. Their rowid is the ordinal by which they are found again: a
+-- window function that numbers them would hold all of them in memory.
+CREATE TABLE SIDE_cclf1 AS FROM SIDE_metrics.cclf1;
+CREATE TABLE SIDE_cclf5 AS FROM SIDE_metrics.cclf5;
+CREATE TABLE SIDE_cclf6 AS FROM SIDE_metrics.cclf6;
+CREATE TABLE SIDE_cclf7 AS FROM SIDE_metrics.cclf7;
 
 -- The rows of claims, in one form. Of the versions of an event in Part D, whose key
 -- is without the MBI, the newest counts, unless it is a deletion; where no date
@@ -15,7 +16,7 @@ CREATE TABLE SIDE_rows AS
 WITH
   events AS (
     SELECT
-      ordinal, cur_clm_uniq_id AS raw_claim, bene_mbi_id AS mbi,
+      rowid AS ordinal, cur_clm_uniq_id AS raw_claim, bene_mbi_id AS mbi,
       SIDE_metrics.code(clm_type_cd) AS claim_type,
       CASE WHEN SIDE_metrics.day(clm_line_from_dt) IS NOT NULL AND SIDE_metrics.code(clm_line_rx_srvc_rfrnc_num::VARCHAR) IS NOT NULL THEN
         concat_ws('|', clm_line_from_dt, coalesce(trim(prvdr_srvc_id_qlfyr_cd), ''), coalesce(trim(clm_srvc_prvdr_gnrc_id_num), ''),
@@ -33,7 +34,7 @@ WITH
   ),
   entries AS (
     SELECT
-      ordinal, 'cclf1' AS file, cur_clm_uniq_id AS raw_claim, 0 AS line, bene_mbi_id AS mbi,
+      rowid AS ordinal, 'cclf1' AS file, cur_clm_uniq_id AS raw_claim, 0 AS line, bene_mbi_id AS mbi,
       SIDE_metrics.code(clm_type_cd) AS claim_type,
       SIDE_metrics.code(clm_cntl_num) AS control,
       concat_ws('|', trim(clm_blg_prvdr_oscar_num), clm_from_dt, clm_thru_dt) AS natural_key,
@@ -45,7 +46,7 @@ WITH
     FROM SIDE_cclf1
     UNION ALL
     SELECT
-      ordinal, 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
+      rowid, 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
       SIDE_metrics.code(clm_type_cd),
       SIDE_metrics.code(clm_cntl_num),
       concat_ws('|', clm_from_dt, clm_thru_dt, SIDE_metrics.code(clm_type_cd)),
@@ -57,7 +58,7 @@ WITH
     FROM SIDE_cclf5
     UNION ALL
     SELECT
-      ordinal, 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
+      rowid, 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
       SIDE_metrics.code(clm_type_cd),
       SIDE_metrics.code(clm_cntl_num),
       concat_ws('|', clm_from_dt, clm_thru_dt, SIDE_metrics.code(clm_type_cd)),
@@ -78,11 +79,8 @@ WITH
   keyed AS (
     SELECT
       entries.*, coalesce(persons.person, '') AS person,
-      coalesce(
-        'id ' || number(raw_claim),
-        'control ' || control || '|' || coalesce(persons.person, ''),
-        'natural ' || natural_key || '|' || coalesce(persons.person, ''),
-        'row ' || ordinal) AS claim_key
+      hash(file, coalesce(persons.person, ''), coalesce(
+        'id ' || number(raw_claim), 'control ' || control, 'natural ' || natural_key, 'row ' || ordinal)) AS claim_key
     FROM entries
     LEFT JOIN persons USING (mbi)
   )
@@ -101,30 +99,31 @@ FROM SIDE.claims
 WHERE system_type IS DISTINCT FROM 'SharedSystem'
 GROUP BY ALL;
 
+-- Claims are grouped by numbers alone: DuckDB keeps texts that it aggregates in
+-- memory. The texts are those of one row, which has a control number if any has.
 CREATE TABLE SIDE_claims AS
 WITH
   grouped AS (
     SELECT
-      file, claim_key, person,
-      min(number(raw_claim)) AS claim,
-      min(claim_type) AS claim_type,
-      min(control) AS control,
-      min(natural_key) AS natural_key,
+      file, claim_key,
+      coalesce(min(ordinal) FILTER (WHERE control IS NOT NULL), min(ordinal)) AS first,
       min(from_day) AS from_day, max(thru_day) AS thru_day,
       sum(amount)::DECIMAL(18, 2) AS dollars,
       max(loaded) AS loaded
     FROM SIDE_rows
     WHERE final_action
-    GROUP BY file, claim_key, person
+    GROUP BY file, claim_key
   )
 SELECT
   row_number() OVER () AS id,
-  grouped.* EXCLUDE (loaded),
-  CASE WHEN file = 'cclf7' THEN '' ELSE person END AS owner,  -- who is part of the natural key
-  date_trunc('month', thru_day)::DATE AS month,
-  coalesce(updates.updated, loaded) AS updated
+  grouped.file, grouped.claim_key, r.person, number(r.raw_claim) AS claim, r.claim_type, r.control, r.natural_key,
+  grouped.from_day, grouped.thru_day, dollars,
+  CASE WHEN grouped.file = 'cclf7' THEN '' ELSE r.person END AS owner,  -- who is part of the natural key
+  date_trunc('month', grouped.thru_day)::DATE AS month,
+  coalesce(updates.updated, grouped.loaded) AS updated
 FROM grouped
-LEFT JOIN SIDE_updates AS updates ON updates.claim = grouped.claim AND updates.part_d = (file = 'cclf7');
+JOIN SIDE_rows AS r ON r.file = grouped.file AND r.ordinal = first
+LEFT JOIN SIDE_updates AS updates ON updates.claim = number(r.raw_claim) AND updates.part_d = (grouped.file = 'cclf7');
 
 CREATE TABLE SIDE_persons AS
 SELECT person FROM SIDE_rows WHERE person <> ''
@@ -140,5 +139,5 @@ SELECT
   SIDE_rows.file, id, line, ordinal,
   row_number() OVER (PARTITION BY SIDE_rows.file, id, line ORDER BY amount, ordinal) AS nth
 FROM SIDE_rows
-JOIN SIDE_claims ON SIDE_claims.file = SIDE_rows.file AND SIDE_claims.claim_key = SIDE_rows.claim_key AND SIDE_claims.person = SIDE_rows.person
+JOIN SIDE_claims ON SIDE_claims.file = SIDE_rows.file AND SIDE_claims.claim_key = SIDE_rows.claim_key
 WHERE final_action;
