@@ -223,28 +223,9 @@ func (t *tableMerge) misfit(m encode.Misfit) error {
 func (t *tableMerge) keep(cols []arrow.Array) []arrow.Array {
 	_, resources, _ := table.Split(cols)
 	list := t.spill.out.table.Name == wellknown.ClaimsTable
-	var runs []table.RowRun
-	rows := 0
-	for i, resource := range resources {
-		if t.run.replaced.Has(resource) || !list && t.run.superseded.Has(resource) {
-			continue
-		}
-		if last := len(runs) - 1; last >= 0 && runs[last].To == i {
-			runs[last].To++
-		} else {
-			runs = append(runs, table.RowRun{From: i, To: i + 1})
-		}
-		rows++
-	}
-	kept := make([]arrow.Array, len(cols))
-	for i, col := range cols {
-		if kept[i] = col; rows < len(resources) {
-			kept[i] = table.FilterRows(col, runs, rows)
-		} else {
-			col.Retain()
-		}
-	}
-	return kept
+	return table.KeepRows(cols, len(resources), func(row int) bool {
+		return !t.run.replaced.Has(resources[row]) && (list || !t.run.superseded.Has(resources[row]))
+	})
 }
 
 // markSuperseded sets FINAL_ACTION of superseded claims to N.

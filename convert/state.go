@@ -28,7 +28,7 @@ type run struct {
 
 	// Known when all input has been read: resources of which there is a newer
 	// version, and claims of which a related one is newer.
-	replaced, superseded dedup.Set
+	replaced, superseded table.OrdinalSet
 
 	memory  *table.PoolAllocator // of the merge pass
 	misfits atomic.Int64

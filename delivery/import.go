@@ -234,7 +234,7 @@ func (i *importer) judge() error {
 		}
 	}
 	ranked := rank(i.groups)
-	i.dropped = make([]rowSet, len(i.tables))
+	i.dropped = make([]table.OrdinalSet, len(i.tables))
 	stateOf := func(e *rowEntry) *state { return ranked[e.delivery].file(i.tables[e.table].File) }
 	return i.log.each(
 		func(e *rowEntry) bool {
@@ -243,7 +243,7 @@ func (i *importer) judge() error {
 			return g.superseded
 		},
 		func(e *rowEntry) {
-			i.dropped[e.table].add(e.row)
+			i.dropped[e.table].Add(e.row)
 			i.report.Redelivered++
 			stateOf(e).redelivered++
 		},
@@ -382,10 +382,9 @@ func (i *importer) writeTable(ctx context.Context, r *tableReader, to target, me
 		}
 		cols, rows, _ := table.Split(rec.Columns())
 		kept := i.keep(r, cols, rows)
-		if len(kept) == 0 {
-			continue
+		if kept[0].Len() > 0 {
+			err = to.write(ctx, kept)
 		}
-		err := to.write(ctx, kept)
 		table.Release(kept)
 		if err != nil {
 			return err
@@ -394,37 +393,13 @@ func (i *importer) writeTable(ctx context.Context, r *tableReader, to target, me
 	return errors.Join(to.to.Close(), r.spill.Remove())
 }
 
-// keep returns the rows of a batch that are not dropped, or nil if there are
-// none. The caller releases them.
+// keep returns the rows of a batch that are not dropped. The caller releases them.
 func (i *importer) keep(r *tableReader, cols []arrow.Array, rows []int64) []arrow.Array {
-	var runs []table.RowRun
-	n := 0
-	f := 0
-	for k, row := range rows {
-		for row >= r.runs[f].to {
-			f++
+	from := 0 // the run that the row is in
+	return table.KeepRows(cols, len(rows), func(k int) bool {
+		for rows[k] >= r.runs[from].to {
+			from++
 		}
-		if r.runs[f].state.delivery.superseded || i.dropped[r.index].has(row) {
-			continue
-		}
-		n++
-		if last := len(runs) - 1; last >= 0 && runs[last].To == k {
-			runs[last].To++
-			continue
-		}
-		runs = append(runs, table.RowRun{From: k, To: k + 1})
-	}
-	if n == 0 {
-		return nil
-	}
-	kept := make([]arrow.Array, len(cols))
-	for c, col := range cols {
-		if n == len(rows) {
-			col.Retain()
-			kept[c] = col
-			continue
-		}
-		kept[c] = table.FilterRows(col, runs, n)
-	}
-	return kept
+		return !r.runs[from].state.delivery.superseded && !i.dropped[r.index].Has(rows[k])
+	})
 }

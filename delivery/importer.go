@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -20,7 +21,7 @@ type importer struct {
 	set        *dataset.Writer
 	readers    []*tableReader // by table
 	log        *redeliveryLog
-	dropped    []rowSet // by table: rows that were delivered before
+	dropped    []table.OrdinalSet // by table: rows that were delivered before
 	rejects    *dataset.RejectFile
 	report     *Report
 

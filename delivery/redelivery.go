@@ -193,17 +193,3 @@ func readEntries(part *table.Spool, skip func(*rowEntry) bool) (entries []rowEnt
 		}
 	}
 }
-
-// A rowSet is a set of rows of a table: one bit per row.
-type rowSet []uint64
-
-func (s *rowSet) add(row int64) {
-	for int64(len(*s)) <= row/64 {
-		*s = append(*s, 0)
-	}
-	(*s)[row/64] |= 1 << (row % 64)
-}
-
-func (s rowSet) has(row int64) bool {
-	return row/64 < int64(len(s)) && s[row/64]&(1<<(row%64)) != 0
-}

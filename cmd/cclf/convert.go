@@ -220,7 +220,7 @@ func parseLimits(args []string) (convert.Limits, error) {
 	return limits, nil
 }
 
-// parseRunDate parses a time, or a day, which stands for its beginning in UTC.
+// parseRunDate parses a time, or a day, which means midnight UTC.
 func parseRunDate(s string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {

@@ -7,6 +7,34 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
+// KeepRows returns those of the n rows of cols that wanted wants, which is asked
+// about each row in order. If it wants none, the columns are empty. The caller
+// releases what it gets, and nothing else may use cols afterwards.
+func KeepRows(cols []arrow.Array, n int, wanted func(row int) bool) []arrow.Array {
+	var runs []RowRun
+	rows := 0
+	for row := range n {
+		if !wanted(row) {
+			continue
+		}
+		rows++
+		if last := len(runs) - 1; last >= 0 && runs[last].To == row {
+			runs[last].To++
+		} else {
+			runs = append(runs, RowRun{From: row, To: row + 1})
+		}
+	}
+	kept := make([]arrow.Array, len(cols))
+	for i, col := range cols {
+		if kept[i] = col; rows < n {
+			kept[i] = FilterRows(col, runs, rows)
+		} else {
+			col.Retain()
+		}
+	}
+	return kept
+}
+
 // A RowRun is the rows From (inclusive) to To (exclusive).
 type RowRun struct{ From, To int }
 

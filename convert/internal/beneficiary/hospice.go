@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/cclf-tools/cclf/convert/internal/dedup"
 	"github.com/cclf-tools/cclf/internal/table"
 )
 
@@ -32,11 +31,11 @@ func (l *HospiceLog) Add(r *Registry, u *Update) error {
 
 // Apply applies the updates to r, except those of replaced claims, and removes
 // the spool.
-func (l *HospiceLog) Apply(r *Registry, replaced dedup.Set) error {
+func (l *HospiceLog) Apply(r *Registry, replaced table.OrdinalSet) error {
 	return errors.Join(l.read(r, replaced), l.spool.Remove())
 }
 
-func (l *HospiceLog) read(r *Registry, replaced dedup.Set) error {
+func (l *HospiceLog) read(r *Registry, replaced table.OrdinalSet) error {
 	if err := l.spool.End(); err != nil {
 		return err
 	}

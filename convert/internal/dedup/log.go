@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 // keysInMemory is the number of keys that are sorted in memory at a time.
@@ -100,7 +102,7 @@ func (l *Log) writeRun(each func(yield func(Key) error) error) error {
 
 // Replaced returns the resources of which there is a newer version, or a later
 // one that is as new. It ignores the resources in gone.
-func (l *Log) Replaced(gone Set) (Set, error) {
+func (l *Log) Replaced(gone table.OrdinalSet) (table.OrdinalSet, error) {
 	slices.SortFunc(l.keys, compareKeys)
 	for len(l.runs) > runsMerged {
 		if err := l.mergeRuns(); err != nil {
@@ -113,7 +115,7 @@ func (l *Log) Replaced(gone Set) (Set, error) {
 		return nil, err
 	}
 	merge = append(merge, &keyRun{next: sliceSource(l.keys)})
-	var set Set
+	var set table.OrdinalSet
 	err = merge.groups(gone, func(older Key) { set.Add(older.Resource) })
 	return set, err
 }
@@ -211,7 +213,7 @@ func (m *keyMerge) Pop() any {
 
 // groups merges the runs and calls older for each key that is not the last one
 // of its ID. It ignores the resources in gone.
-func (m *keyMerge) groups(gone Set, older func(Key)) error {
+func (m *keyMerge) groups(gone table.OrdinalSet, older func(Key)) error {
 	var last Key
 	begun := false
 	return m.each(func(k Key) error {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/table"
 )
 
 // replacedModel finds replaced lines with a map.
@@ -40,7 +42,7 @@ func TestReplaced(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		l := Log{dir: t.TempDir(), name: "keys", most: 1 + r.IntN(40)}
 		var keys []Key
-		var gone Set
+		var gone table.OrdinalSet
 		line := int64(0)
 		for range r.IntN(600) {
 			line += int64(1 + r.IntN(3))
@@ -60,7 +62,7 @@ func TestReplaced(t *testing.T) {
 		if len(keys) > 3*l.most && len(l.runs) == 0 {
 			t.Fatalf("%d keys, at most %d in memory, and no run on disk", len(keys), l.most)
 		}
-		for name, except := range map[string]Set{"all": nil, "but some": gone} {
+		for name, except := range map[string]table.OrdinalSet{"all": nil, "but some": gone} {
 			set, err := l.Replaced(except)
 			if err != nil {
 				t.Fatal(err)

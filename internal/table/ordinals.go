@@ -1,0 +1,32 @@
+package table
+
+import "math/bits"
+
+// An OrdinalSet is a set of ordinals, of resources or rows, with one bit for each.
+// The nil set is empty.
+type OrdinalSet []uint64
+
+// Add adds an ordinal.
+func (s *OrdinalSet) Add(ordinal int64) {
+	for int64(len(*s)) <= ordinal/64 {
+		*s = append(*s, 0)
+	}
+	(*s)[ordinal/64] |= 1 << (ordinal % 64)
+}
+
+// Has reports whether an ordinal is in the set.
+func (s OrdinalSet) Has(ordinal int64) bool {
+	return ordinal/64 < int64(len(s)) && s[ordinal/64]&(1<<(ordinal%64)) != 0
+}
+
+// Len returns the number of ordinals in the set.
+func (s OrdinalSet) Len() int64 {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return int64(n)
+}
+
+// Empty reports whether there is no ordinal in the set.
+func (s OrdinalSet) Empty() bool { return len(s) == 0 }
