@@ -15,6 +15,9 @@ var (
 
 // Title returns the title of a diagnosis, an external cause or a procedure.
 func (v *ICD) Title(code string) string {
+	if v == ICD10 {
+		return icd10Titles()[code]
+	}
 	for _, list := range [...][]Term{v.Diagnoses, v.External, v.Procedures} {
 		if t := Title(list, code); t != "" {
 			return t

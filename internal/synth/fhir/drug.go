@@ -7,7 +7,7 @@ import (
 // DrugCoding writes the Coding of a drug.
 func DrugCoding(b []byte, code string) []byte {
 	b = append(b, '{')
-	b = codeMembers(b, code, codebook.Title(codebook.Drugs, code))
+	b = codeMembers(b, code, codebook.DrugTitle(code))
 	return append(b, `"system":"`+NDCSystem+`"}`...)
 }
 

@@ -96,7 +96,7 @@ func (m *Generator) lineAmounts(c *Claim, l *Line, charge int) {
 	l.ClmLinePrvdrPmt, l.ClmLineBenePmt = l.ClmLineAlowdChrg-r.Cents(0, 9), r.Cents(0, 40)
 	l.ClmLineDdctbl, l.ClmLineNcvrd = r.Cents(0, 60), r.Cents(0, 20)
 	if r.Chance(80) {
-		l.ClmLineNdcCd, l.ClmLineNdcQty = random.AnyOf(r, codebook.Drugs).Code, column.Quantity(r.Between(1, 80_000))*10
+		l.ClmLineNdcCd, l.ClmLineNdcQty = random.Likely(r, codebook.DrugPool()).Code, column.Quantity(r.Between(1, 80_000))*10
 	}
 }
 

@@ -63,7 +63,7 @@ func (m *Generator) drugClaim(day column.Date) *Claim {
 	if r.Chance(20) {
 		d.ClmLineRxNum = ""
 	}
-	l := Line{ClmLineNum: 1, ClmLineFromDt: day, ClmLineNdcCd: random.OneOf(r, codebook.Drugs).Code}
+	l := Line{ClmLineNum: 1, ClmLineFromDt: day, ClmLineNdcCd: random.Likely(r, codebook.DrugPool()).Code}
 	l.ClmLineSrvcUnit = column.Units(int64(random.AnyOf(r, []int{30, 60, 90, 15, 120, 180})))
 	if r.Chance(60) {
 		l.ClmLineSrvcUnit = column.Quantity(r.Between(1, 3_000_000)) / 10 * 10
@@ -100,7 +100,7 @@ func (m *Generator) drugVersions(c *Claim) {
 			if c.ClmTypeCd == 3 { // a deletion
 				c.Lines[0].ClmLineNdcCd, c.Lines[0].ClmLineBenePmt, c.Lines[0].ClmLineCvrdPd, c.Drug.TotRxCst = "", 0, 0, 0
 			} else if c.Lines[0].ClmLineNdcCd == "" {
-				c.Lines[0].ClmLineNdcCd = random.OneOf(r, codebook.Drugs).Code
+				c.Lines[0].ClmLineNdcCd = random.Likely(r, codebook.DrugPool()).Code
 			}
 		}
 		order := n - i // each one older than the one before

@@ -81,7 +81,7 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 	r := &m.Random
 	v, version := m.ICDOn(c.ClmFromDt)
 	n := 1 + r.Skewed(min(p.Diagnoses, 20))
-	codes := m.Distinct(v.Diagnoses, n+4)
+	codes := m.Diagnoses(v, n+4)
 	if r.Chance(15) {
 		return // no diagnoses
 	}
@@ -139,7 +139,7 @@ func (m *Generator) revenueRecords(c *Claim, p records.Profile) {
 		rev := random.OneOf(r, p.Revenues)
 		l := Line{ClmLineNum: number, ClmLineRevCtrCd: rev.Code}
 		if len(rev.HCPCS) > 0 {
-			l.ClmLineHcpcsCd = r.Optional(random.AnyOf(r, rev.HCPCS))
+			l.ClmLineHcpcsCd = r.Optional(m.ProcedureOf(&rev))
 		}
 		if r.Chance(60) {
 			l.ClmRevApcHippsCd = random.AnyOf(r, []string{"KBGC1", "2CB21", "HAXE0"})

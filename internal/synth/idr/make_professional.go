@@ -35,7 +35,7 @@ func (m *Generator) professionalRecord(kind records.ClaimType, from column.Date)
 	c.ClmCarrPmtDnlCd = r.Optional(random.AnyOf(r, []string{"1", "2", "0", "8", "D", "00"}))
 	c.ClmDispCd = r.Optional(random.AnyOf(r, []string{"01", "02", "03"}))
 	v, version := m.ICDOn(from)
-	diagnoses := m.Distinct(v.Diagnoses, 1+r.Skewed(12))
+	diagnoses := m.Diagnoses(v, 1+r.Skewed(12))
 	if r.Chance(15) {
 		diagnoses = nil
 	}
@@ -67,7 +67,7 @@ func (m *Generator) serviceRecords(c *Claim, anonymous bool) {
 		if r.Chance(40) {
 			number += r.Between(1, 6)
 		}
-		s := random.OneOf(r, codebook.OfficeServices)
+		s := random.Likely(r, codebook.ProcedurePool())
 		set := codebook.ProcessingIndicators
 		if c.Type == records.DME {
 			s = random.OneOf(r, codebook.Equipment)

@@ -2,6 +2,7 @@
 package random
 
 import (
+	"math/bits"
 	"math/rand/v2"
 
 	"github.com/cclf-tools/cclf/internal/synth/column"
@@ -33,6 +34,17 @@ func (r *Source) Chance(perMille int) bool { return r.Intn(1000) < perMille }
 // Skewed returns a number in [0, n), small numbers far more often than large ones.
 func (r *Source) Skewed(n int) int { return min(r.Intn(n), r.Intn(n), r.Intn(n)) }
 
+// Zipf returns a number in [0, n). It is equally likely to be 0, 1 to 2, 3 to 6, 7 to
+// 14 and so on, so the kth code of a large pool has a share of about 1/k.
+func (r *Source) Zipf(n int) int {
+	for {
+		first := 1 << r.Intn(bits.Len(uint(n)))
+		if k := first + r.Intn(first) - 1; k < n {
+			return k
+		}
+	}
+}
+
 // Cents returns an amount between lo and hi dollars, with odd cents.
 func (r *Source) Cents(lo, hi int) column.Amount { return column.Amount(r.Between(lo*100, hi*100)) }
 
@@ -41,6 +53,9 @@ func OneOf[T any](r *Source, list []T) T { return list[r.Skewed(len(list))] }
 
 // AnyOf returns an element, all equally often.
 func AnyOf[T any](r *Source, list []T) T { return list[r.Intn(len(list))] }
+
+// Likely returns an element of a large pool, the first ones far more often.
+func Likely[T any](r *Source, pool []T) T { return pool[r.Zipf(len(pool))] }
 
 // Optional returns the value of an optional column: sometimes empty, sometimes a
 // space.

@@ -1,6 +1,8 @@
 package records
 
 import (
+	"slices"
+
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/random"
@@ -144,6 +146,33 @@ func (g *Generator) Distinct(list []codebook.Term, n int) []codebook.Term {
 		}
 	}
 	return picked
+}
+
+// Diagnoses returns n different diagnoses of an ICD version. They are valid until the
+// next call.
+func (g *Generator) Diagnoses(v *codebook.ICD, n int) []codebook.Term {
+	if v != codebook.ICD10 {
+		return g.Distinct(v.Diagnoses, n)
+	}
+	picked := g.picked[:0]
+	for len(picked) < n {
+		if t := random.Likely(&g.Random, codebook.DiagnosisPool()); !slices.Contains(picked, t) {
+			picked = append(picked, t)
+		}
+	}
+	return picked
+}
+
+// ProcedureOf returns a procedure code that is billed under a revenue center.
+func (g *Generator) ProcedureOf(rev *codebook.Revenue) string {
+	switch r := &g.Random; {
+	case len(rev.HCPCS) == 0:
+		return ""
+	case r.Chance(400):
+		return random.Likely(r, codebook.ProcedurePool()).HCPCS
+	default:
+		return random.AnyOf(r, rev.HCPCS)
+	}
 }
 
 // ICDOn returns the ICD version of claims on a day, and its code in their raw

@@ -10,7 +10,7 @@ import (
 func (g *Generator) drugEvent(day column.Date, v Visitor) {
 	r := &g.Random
 	c := &g.event
-	drug := random.OneOf(r, codebook.Drugs)
+	drug := random.Likely(r, codebook.DrugPool())
 	*c = PartDEvent{
 		Claim:              g.claim(PartD, day, day),
 		SrvcDt:             day,

@@ -203,7 +203,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 		return // no diagnoses
 	}
 	v, version := g.ICDOn(c.ClmFromDt)
-	codes := g.Distinct(v.Diagnoses, 1+r.Skewed(p.Diagnoses)+5)
+	codes := g.Diagnoses(v, 1+r.Skewed(p.Diagnoses)+5)
 	next := func() string {
 		code := codes[0].Code
 		codes = codes[1:]
@@ -306,9 +306,7 @@ func (g *Generator) revenueLines(c *Institutional, p Profile) {
 		l := RevenueLine{ClmLineNum: number}
 		rev := random.OneOf(r, p.Revenues)
 		l.RevCntr = rev.Code
-		if len(rev.HCPCS) > 0 {
-			l.HcpcsCd = random.AnyOf(r, rev.HCPCS)
-		}
+		l.HcpcsCd = g.ProcedureOf(&rev)
 		if r.Chance(20) {
 			l.HcpcsCd = " "
 		}
@@ -372,7 +370,7 @@ func (g *Generator) datedLine(c *Institutional, l *RevenueLine, charge column.Am
 		}
 	}
 	if r.Chance(30) {
-		l.RevCntrIdeNdcUpcNum = random.AnyOf(r, codebook.Drugs).Code
+		l.RevCntrIdeNdcUpcNum = random.Likely(r, codebook.DrugPool()).Code
 	}
 	paid := charge * column.Amount(r.Between(10, 70)) / 100
 	switch {

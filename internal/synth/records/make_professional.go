@@ -67,7 +67,7 @@ func (g *Generator) professionalDiagnoses(c *Professional) (others []codebook.Te
 	if r.Chance(25) {
 		n = 12
 	}
-	codes := g.Distinct(v.Diagnoses, n+2)
+	codes := g.Diagnoses(v, n+2)
 	if r.Chance(10) {
 		return nil // no diagnoses
 	}
@@ -172,7 +172,7 @@ func (g *Generator) lineDates(c *Professional, l *ProfessionalLine) {
 
 func (g *Generator) lineCodes(c *Professional, l *ProfessionalLine) {
 	r := &g.Random
-	s := random.OneOf(r, codebook.OfficeServices)
+	s := random.Likely(r, codebook.ProcedurePool())
 	count := column.Units(int64(1 + r.Skewed(4)))
 	if c.Type == DME {
 		s = random.OneOf(r, codebook.Equipment)
@@ -194,7 +194,7 @@ func (g *Generator) lineCodes(c *Professional, l *ProfessionalLine) {
 	l.LineServiceDeductible = r.Optional(codebook.LineDeductible.Pick(r))
 	l.LineBenePrmryPyrCd = r.Seldom(50, codebook.LinePrimary.Pick(r))
 	if r.Chance(60) {
-		l.LineNdcCd = random.AnyOf(r, codebook.Drugs).Code
+		l.LineNdcCd = random.Likely(r, codebook.DrugPool()).Code
 	}
 	if r.Chance(50) {
 		l.LineHctHgbTypeCd, l.LineHctHgbRsltNum = codebook.Hemoglobin.Pick(r), column.Quantity(r.Between(70, 480))*1000

@@ -50,7 +50,7 @@ var Registry = sync.OnceValue(func() *providers {
 				TaxNumber:     r.Number(9),
 				state:         where.SSA,
 				zip:           where.Cities[i%len(where.Cities)].ZIP,
-				CCN:           where.SSA + strconv.Itoa(1000 + i)[:4],
+				CCN:           where.SSA + strconv.Itoa(1000+i),
 			}
 			if i%9 == 0 {
 				q.CCN = where.SSA + string("STUZ"[i/9%4]) + strconv.Itoa(100+i%900)
@@ -67,9 +67,9 @@ var Registry = sync.OnceValue(func() *providers {
 			p.ByNPI[q.NPI] = q
 		}
 	}
-	add(&p.Practitioners, '1', 3000, practitionerName, codebook.Specialties)
-	add(&p.Suppliers, '1', 300, organizationName, codebook.SupplierSpecialties)
-	add(&p.Organizations, '1', 700, organizationName, codebook.Specialties)
+	add(&p.Practitioners, '1', 16_000, practitionerName, codebook.Specialties)
+	add(&p.Suppliers, '1', 1000, organizationName, codebook.SupplierSpecialties)
+	add(&p.Organizations, '1', 3000, organizationName, codebook.Specialties)
 	return p
 })
 
