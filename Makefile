@@ -70,6 +70,10 @@ generated: ## check that the generated files are up to date
 	after=$$(cat /dev/null $(wildcard $(GENERATED)) | cksum); \
 	if [ "$$before" != "$$after" ]; then echo "go generate changed $(GENERATED): commit the result" >&2; exit 1; fi
 
+.PHONY: vega
+vega: ## fetch the JavaScript of charts again, and check it (needs npm and the network)
+	node scripts/vega.mjs
+
 .PHONY: nocgo
 nocgo: ## check that everything except what needs DuckDB builds without cgo
 	CGO_ENABLED=0 $(GO) vet ./cmd/...

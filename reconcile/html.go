@@ -6,16 +6,24 @@ import (
 	"html/template"
 	"io"
 	"sync"
+
+	"github.com/cclf-tools/cclf/internal/render"
 )
 
 //go:embed report.html
 var pageText string
 
-// page is the template of the page.
+// barStyle is the style of the waterfall.
+const barStyle = `
+.chart { min-width: 12rem; } .chart svg { display: block; width: 100%; height: 1.2rem; } .chart rect { y: .2rem; height: .8rem; fill: var(--bar); stroke: var(--bar); --bar: var(--good); }
+.chart rect.falling { --bar: var(--bad); } .chart rect.whole { --bar: var(--total); }
+`
+
+// page is the template of the body of the page.
 var page = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
-		"count":   grouped,
-		"dollars": money,
+		"count":   func(n int64) string { return render.Grouped(n) },
+		"dollars": func(n json.Number) string { return render.Grouped(n) },
 		"meaning": func(reason string) string { return meanings[reason] },
 		"minus":   func(a, b int64) int64 { return a - b },
 	}).Parse(pageText))
@@ -66,11 +74,16 @@ func (r *Report) bars() []bar {
 // WriteHTML writes the report as one page that needs nothing else. It has no
 // identifiers of beneficiaries or claims.
 func (r *Report) WriteHTML(w io.Writer) error {
-	return page().Execute(w, struct {
+	body := struct {
 		*Report
 		Bars      []bar
 		Types     []Group
 		Differing []Column
 		Explained bool
-	}{r, r.bars(), r.byType(), r.differing(), r.Explained()})
+	}{r, r.bars(), r.byType(), r.differing(), r.Explained()}
+	p := render.Page{
+		Title: "cclf reconcile", Program: "cclf", Style: barStyle,
+		Body: func(w io.Writer) error { return page().Execute(w, body) },
+	}
+	return p.Write(w)
 }

@@ -31,27 +31,6 @@ func (s *Side) sourceName() string {
 	return name
 }
 
-// grouped writes a whole number with commas.
-func grouped(n int64) string { return thousands(strconv.FormatInt(n, 10)) }
-
-// money writes an amount with commas.
-func money(n json.Number) string { return thousands(n.String()) }
-
-// thousands puts commas between the thousands of a number.
-func thousands(s string) string {
-	whole, cents, hasCents := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if hasCents {
-		whole += "." + cents
-	}
-	if strings.HasPrefix(s, "-") {
-		return "-" + whole
-	}
-	return whole
-}
-
 // byType sums the groups of each file and claim type, over all months.
 func (r *Report) byType() []Group {
 	var sums []Group

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -101,7 +102,7 @@ func TestOutputs(t *testing.T) {
 				t.Errorf("the page has %s", bad)
 			}
 		}
-		for _, part := range []string{"unexplained", "prefers-color-scheme: dark", "@media print", money(r.Left.Dollars)} {
+		for _, part := range []string{"unexplained", "prefers-color-scheme: dark", "@media print", render.Grouped(r.Left.Dollars)} {
 			if !strings.Contains(text, part) {
 				t.Errorf("the page lacks %s", part)
 			}
@@ -126,7 +127,7 @@ func TestMoney(t *testing.T) {
 		{"-1000.00", "0.05", "-999.95"},
 		{"-5.00", "5.00", "0.00"},
 	} {
-		if got := money(plus(json.Number(test[0]), json.Number(test[1]))); got != test[2] {
+		if got := render.Grouped(plus(json.Number(test[0]), json.Number(test[1]))); got != test[2] {
 			t.Errorf("%s + %s = %s, want %s", test[0], test[1], got, test[2])
 		}
 	}

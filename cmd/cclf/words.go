@@ -1,8 +1,9 @@
 package main
 
 import (
-	"strconv"
 	"strings"
+
+	"github.com/cclf-tools/cclf/internal/render"
 )
 
 // plural returns a count of things: "1 line", "22,594 lines".
@@ -22,17 +23,7 @@ func counted(n int, one, many string) string {
 }
 
 // thousands formats n with a comma between each three digits.
-func thousands(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	digits := strings.TrimPrefix(text, "-")
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	if n < 0 {
-		return "-" + digits
-	}
-	return digits
-}
+func thousands(n int64) string { return render.Grouped(n) }
 
 // isOrAre returns the verb for a count.
 func isOrAre(n int) string {

@@ -1,10 +1,11 @@
 // Package render writes data for people and programs to read: tables for a
-// terminal, CSV, JSON and NDJSON.
+// terminal, CSV, JSON, NDJSON and HTML.
 //
 // It has three layers. Plain, Line, SpreadsheetSafe and MarkdownText neutralize
 // text of unknown origin. Text and AppendJSON format a single value. Grid,
 // WriteTable, WriteCSV, WriteJSON and WriteNDJSON write whole results, whose
-// rows come one at a time from a Rows.
+// rows come one at a time from a Rows. A Page is the frame of HTML documents, and an
+// HTMLTable a table in one.
 //
 // Values are nil, bool, int64, float64, string, json.Number, json.RawMessage
 // and time.Time. A time.Time is a date: its time of day is not written.

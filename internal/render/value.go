@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,4 +33,28 @@ func Text(v any) string {
 	default:
 		return ""
 	}
+}
+
+// Grouped is Text with commas between the thousands of a number.
+func Grouped(v any) string {
+	text := Text(v)
+	switch v.(type) {
+	case int64, json.Number:
+	case float64:
+		if strings.ContainsAny(text, "eIN") { // with an exponent, infinity or NaN
+			return text
+		}
+	default:
+		return text
+	}
+	unsigned := strings.TrimPrefix(text, "-")
+	sign := text[:len(text)-len(unsigned)]
+	whole, decimals, found := strings.Cut(unsigned, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if found {
+		whole += "." + decimals
+	}
+	return sign + whole
 }

@@ -1,6 +1,7 @@
 // The program licenses writes THIRD-PARTY-LICENSES, the licenses of all modules
-// that are linked into cclf, and NOTICE, their notices. "go generate ./cmd/cclf"
-// runs it. It needs no network: the files are in the module cache.
+// that are linked into cclf and of the JavaScript in it, and NOTICE, their notices.
+// "go generate ./cmd/cclf" runs it. It needs no network: the files are in the module
+// cache, and in this module.
 package main
 
 import (
@@ -41,6 +42,11 @@ func write(licenses, notice string) error {
 	if err != nil {
 		return err
 	}
+	scripts := module{ // report/vega/LICENSE
+		name: "Vega, Vega-Lite and vega-embed, and the libraries in them: JavaScript that reports contain",
+		dir:  filepath.Join(filepath.Dir(licenses), "report", "vega"),
+	}
+	modules = append(modules, scripts)
 	var doc, notices bytes.Buffer
 	if err := errors.Join(writeLicenses(&doc, modules), writeNotices(&notices, modules)); err != nil {
 		return err
