@@ -165,6 +165,10 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.temp.remove())
 }
 
+// TempFolder returns the private folder for temporary data. Files in it are
+// removed with the rest: by Close, by Abandon, or after a crash by a later DB.
+func (db *DB) TempFolder() (string, error) { return db.temp.dir, nil }
+
 // Abandon removes temporary data while a query may still be running. It is for
 // a process that exits without waiting for DuckDB, which does not notice that a
 // context is canceled while it parses SQL.

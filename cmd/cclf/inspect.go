@@ -20,7 +20,7 @@ type inspectOptions struct {
 	api     string
 	empty   bool
 	result  resultFlags
-	csvSafe bool
+	csvSafe csvSafe
 	args    []string
 	options query.Options
 }
@@ -56,7 +56,7 @@ func newInspectCommand(e *env) *cli.Command {
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "json", "csv"), []cli.Flag{
 			apiFlag(&opts.api, "API `VERSION` that the data came from: v1, v2 or v3 (default: that of the data set)"),
 			&cli.BoolFlag{Name: "empty", Usage: "show empty columns only", Destination: &opts.empty},
-			csvSafeFlag(&opts.csvSafe),
+			opts.csvSafe.flag(),
 		}, duckDBFlags(e, &opts.options)),
 		Metadata: completes(tableNames),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
@@ -107,7 +107,7 @@ func inspectDataSet(ctx context.Context, e *env, db *query.DB, opts inspectOptio
 	}
 	return report.Write(e.stdout, results.Options{
 		Format: render.Format(opts.result.format),
-		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
+		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
 	})
 }
 

@@ -23,7 +23,7 @@ type metricsOptions struct {
 	sql     bool
 	basis   query.Basis
 	result  resultFlags
-	csvSafe bool
+	csvSafe csvSafe
 	metrics []*query.Metric
 	options query.Options
 }
@@ -64,7 +64,7 @@ func newMetricsCommand(e *env) *cli.Command {
 				Usage:       "compute on the basis of debits and credits, or with =false of final-action claims (default: detected)",
 				HideDefault: true,
 			},
-			csvSafeFlag(&opts.csvSafe),
+			opts.csvSafe.flag(),
 		}, duckDBFlags(e, &opts.options)),
 		Metadata: completes(metricNames),
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
@@ -173,7 +173,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	}
 	out := results.NewMetricWriter(e.stdout, basis, results.Options{
 		Format: render.Format(opts.result.format),
-		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
+		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
 	})
 	for _, m := range opts.metrics {
 		rows, err := db.Metric(ctx, m)

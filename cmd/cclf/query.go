@@ -24,7 +24,7 @@ type queryOptions struct {
 	tables  bool
 	result  resultFlags
 	null    string
-	csvSafe bool
+	csvSafe csvSafe
 	named   []string
 	args    []string
 	options query.Options
@@ -52,26 +52,28 @@ func newQueryCommand(e *env) *cli.Command {
 			numeric only if every value is a number without leading zeros; codes such
 			as NPI, MBI, TIN, CCN and ZIP are text. See docs/security.md.
 
-			In JSON, decimals are numbers with all their digits; use a reader that does
-			not round them. In CSV, NULL is an empty field.`,
+			-o FILE writes the result in the format that the name of FILE ends in. In
+			JSON, decimals are numbers with all their digits, and timestamps are those
+			of RFC 3339. In CSV and TSV, nothing stands for NULL, and "" for empty text.
+			A workbook (xlsx) has a sheet per result. See docs/query.md.`,
 			"cclf query -d out --tables",
 			"cclf query -d out 'DESCRIBE cclf1'",
 			`cclf query -d out "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'cclf1'"`,
 			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
-			"cclf query -d out --file report.sql -f csv -o report.csv",
+			"cclf query -d out --file report.sql -o report.xlsx",
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -f json",
 			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json", "ndjson"), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx"), []cli.Flag{
 			&cli.StringFlag{
 				Name: "file", Usage: "read the SQL from `FILE`, or from standard input if it is -",
 				TakesFile: true, Destination: &opts.file,
 			},
 			&cli.StringFlag{
-				Name: "null", Usage: "`TEXT` for NULL, with --format table",
+				Name: "null", Usage: "`TEXT` for NULL, with --format table or line",
 				Value: "NULL", Destination: &opts.null,
 			},
-			csvSafeFlag(&opts.csvSafe),
+			opts.csvSafe.flag(),
 			&cli.StringSliceFlag{
 				Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
 				Destination: &opts.named,
@@ -86,12 +88,22 @@ func newQueryCommand(e *env) *cli.Command {
 	}
 }
 
-func csvSafeFlag(safe *bool) cli.Flag {
+// csvSafe is the flag --csv-safe. It is on by default for workbooks.
+type csvSafe struct{ on, set bool }
+
+func (c *csvSafe) flag() cli.Flag {
 	return &cli.BoolFlag{
-		Name: "csv-safe", Usage: "in CSV, put an apostrophe before text that a spreadsheet would evaluate as a formula",
-		Destination: safe,
+		Name: "csv-safe", Usage: "put an apostrophe before text that a spreadsheet would evaluate as a formula (default: only in xlsx)",
+		HideDefault: true, Destination: &c.on,
+		Action: func(context.Context, *cli.Command, bool) error {
+			c.set = true
+			return nil
+		},
 	}
 }
+
+// value returns whether text is made safe in a format.
+func (c *csvSafe) value(format string) bool { return c.on || !c.set && format == "xlsx" }
 
 // duckDBFlags are the flags of all commands that start DuckDB.
 func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
@@ -139,21 +151,41 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	})
 }
 
-func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts queryOptions) error {
+func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts queryOptions) (err error) {
+	options := opts.resultOptions()
+	if options.TempDir, err = db.TempFolder(); err != nil {
+		return err
+	}
+	out, err := results.NewWriter(e.stdout, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
 	if opts.tables {
 		rows, err := db.Tables(ctx)
 		if err != nil {
 			return err
 		}
-		return errors.Join(writeRows(e.stdout, rows, opts), rows.Close())
-	}
-	results := 0
-	return db.Run(ctx, script, func(rows *query.Rows) error {
-		if results++; results > 1 && (opts.result.format == "table" || opts.result.format == "csv") {
-			fmt.Fprintln(e.stdout)
+		if err := errors.Join(out.Write("tables", rows), rows.Close()); err != nil {
+			return err
 		}
-		return writeRows(e.stdout, rows, opts)
-	})
+	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return out.Write("result", rows) }); err != nil {
+		return err
+	}
+	if len(out.Split) > 0 {
+		e.note(fmt.Sprintf("a sheet has 1,048,576 rows at the most; the workbook continues in %s", strings.Join(out.Split, ", ")))
+	}
+	return out.Finish()
+}
+
+// resultOptions are the options of the output.
+func (o *queryOptions) resultOptions() results.Options {
+	return results.Options{
+		Format:  render.Format(o.result.format),
+		Null:    o.null,
+		Program: "cclf " + version(),
+		CSV:     render.CSVOptions{Spreadsheet: o.csvSafe.value(o.result.format)},
+	}
 }
 
 // readScript returns the SQL: from the argument, the file, or standard input.
@@ -195,12 +227,4 @@ func readScript(e *env, opts queryOptions) (string, error) {
 		return "", &exitError{code: exitInput, err: fmt.Errorf("query: SQL: %w", err)}
 	}
 	return string(sql), nil
-}
-
-func writeRows(w io.Writer, rows *query.Rows, opts queryOptions) error {
-	return results.WriteRows(w, rows, results.Options{
-		Format: render.Format(opts.result.format),
-		Null:   opts.null,
-		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe},
-	})
 }

@@ -7,22 +7,26 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 )
 
 // resultFlags say in which format a command prints its result, and where.
 type resultFlags struct {
-	format string
-	file   string // standard output if empty or -
+	format  string   // empty until choose is called, if the flag is not set
+	formats []string // of the command
+	file    string   // standard output if empty or -
 }
 
-// flags returns -f and -o. The first of the formats is the default.
+// flags returns -f and -o. The default is the format that the name of the file
+// ends in, or else the first one.
 func (r *resultFlags) flags(formats ...string) []cli.Flag {
+	r.formats = formats
 	return []cli.Flag{
 		choice(&cli.StringFlag{
 			Name: "format", Aliases: []string{"f"}, Usage: "output `FORMAT`: " + orList(formats),
-			Value: formats[0], Destination: &r.format,
+			DefaultText: "by the name of FILE, or else " + formats[0], Destination: &r.format,
 		}, formats...),
 		r.outFlag(formats...),
 	}
@@ -48,9 +52,46 @@ func (r *resultFlags) outFlag(formats ...string) cli.Flag {
 	}
 }
 
+// formatSuffixes are the formats of files, by the end of their names.
+var formatSuffixes = map[string]string{
+	".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson",
+	".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".xlsx": "xlsx", ".parquet": "parquet",
+}
+
+// choose sets the format, if the flag did not.
+func (r *resultFlags) choose() error {
+	if r.format != "" || len(r.formats) == 0 {
+		return nil
+	}
+	r.format = r.formats[0]
+	format, ok := formatSuffixes[strings.ToLower(filepath.Ext(r.file))]
+	switch {
+	case !ok:
+	case slices.Contains(r.formats, format):
+		r.format = format
+	default:
+		return &exitError{
+			code: exitUsage,
+			err:  fmt.Errorf("cannot write the result: %s: the formats are %s", r.file, orList(r.formats)),
+			hint: fmt.Sprintf("use another name, or -f %s to write it anyway", r.format),
+		}
+	}
+	return nil
+}
+
 // write calls print with an environment whose standard output is the file of the
 // flags. If print fails, a file that was there stays as it was.
 func (r *resultFlags) write(e *env, print func(*env) error) error {
+	if err := r.choose(); err != nil {
+		return err
+	}
+	if binaryFormats[r.format] && (r.file == "" || r.file == "-") && e.isTerminal(e.stdout) {
+		return &exitError{
+			code: exitUsage,
+			err:  fmt.Errorf("cannot write the result: %s is not for a terminal", r.format),
+			hint: "pass -o FILE",
+		}
+	}
 	if r.file == "" || r.file == "-" {
 		return print(e)
 	}
@@ -69,6 +110,9 @@ func (r *resultFlags) write(e *env, print func(*env) error) error {
 	}
 	return nil
 }
+
+// binaryFormats are formats that are not text.
+var binaryFormats = map[string]bool{"xlsx": true, "parquet": true}
 
 // A resultFile is a file that gets its name when it is complete.
 type resultFile struct {

@@ -83,6 +83,9 @@ func runSchema(e *env, opts schemaOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := opts.result.choose(); err != nil {
+		return err
+	}
 	var out bytes.Buffer
 	format := render.Format(opts.result.format)
 	switch {

@@ -188,6 +188,13 @@ func writeCSV(w io.Writer, names []string, records [][]any) error {
 	for i, name := range names {
 		columns[i].Name = name
 	}
+	for _, record := range records {
+		for i, v := range record {
+			if v == "" { // there is none
+				record[i] = nil
+			}
+		}
+	}
 	return render.WriteCSV(w, columns, &rows{left: records}, render.CSVOptions{})
 }
 

@@ -1,20 +1,25 @@
 package render
 
 import (
-	"encoding/csv"
+	"bufio"
 	"encoding/json"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // CSVOptions control how CSV is written. The zero value writes values
 // unchanged.
 type CSVOptions struct {
+	// Tabs separates fields by tabs, not by commas.
+	Tabs bool
 	// Spreadsheet makes text that a spreadsheet would treat as a formula safe
 	// to open: see SpreadsheetSafe. Numbers and dates are unchanged.
 	Spreadsheet bool
 }
 
-// Field formats a value as a CSV field.
+// Field formats a value as the content of a CSV field.
 func (o CSVOptions) Field(v any) string {
 	text := Text(v)
 	if !o.Spreadsheet {
@@ -27,8 +32,45 @@ func (o CSVOptions) Field(v any) string {
 	return text
 }
 
+func (o CSVOptions) comma() byte {
+	if o.Tabs {
+		return '\t'
+	}
+	return ','
+}
+
+// append appends a value as a CSV field. Nothing stands for nil, and "" for empty
+// text, as in PostgreSQL and DuckDB, which read them back that way.
+func (o CSVOptions) append(dst []byte, v any) []byte {
+	if v == nil {
+		return dst
+	}
+	text := o.Field(v)
+	if !o.needsQuotes(text) {
+		return append(dst, text...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, strings.ReplaceAll(text, `"`, `""`)...)
+	return append(dst, '"')
+}
+
+// needsQuotes reports whether a field must be in quotes to be read back, by the
+// rules of encoding/csv, and also if it is empty.
+func (o CSVOptions) needsQuotes(text string) bool {
+	if text == "" || text == `\.` {
+		return true
+	}
+	for i := range len(text) {
+		if c := text[i]; c == o.comma() || c == '"' || c == '\n' || c == '\r' {
+			return true
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsSpace(first)
+}
+
 // WriteCSV writes a header record and a record per row. A nil value is an empty
-// field, as is an empty string.
+// field, and an empty string is "".
 func WriteCSV(w io.Writer, columns []Column, rows Rows, opts CSVOptions) error {
 	return writeCSV(w, nil, nil, columns, rows, opts)
 }
@@ -37,28 +79,44 @@ func WriteCSV(w io.Writer, columns []Column, rows Rows, opts CSVOptions) error {
 // name in the header, label in the rows. Several results written one after the
 // other can be told apart by it.
 func WriteLabeledCSV(w io.Writer, name, label string, columns []Column, rows Rows, opts CSVOptions) error {
-	return writeCSV(w, []string{name}, []string{label}, columns, rows, opts)
+	return writeCSV(w, []any{name}, []any{label}, columns, rows, opts)
 }
 
 // writeCSV writes the fields of header before the names of the columns, and
 // those of prefix before each row.
-func writeCSV(w io.Writer, header, prefix []string, columns []Column, rows Rows, opts CSVOptions) error {
-	cw := csv.NewWriter(w)
+func writeCSV(w io.Writer, header, prefix []any, columns []Column, rows Rows, opts CSVOptions) error {
+	bw := bufio.NewWriter(w)
 	for _, c := range columns {
-		header = append(header, opts.Field(c.Name))
+		header = append(header, c.Name)
 	}
-	_ = cw.Write(header) // cw.Error reports the error
-	for cw.Error() == nil && rows.Next() {
-		record := prefix
-		for _, v := range rows.Values() {
-			record = append(record, opts.Field(v))
+	record := opts.appendRecord(nil, header)
+	begin := opts.appendRecord(nil, prefix)
+	begin = begin[:len(begin)-1]
+	if len(prefix) > 0 {
+		begin = append(begin, opts.comma())
+	}
+	for {
+		if _, err := bw.Write(record); err != nil {
+			return err
 		}
-		_ = cw.Write(record)
-		prefix = record[:len(prefix)] // reuse the memory
+		if !rows.Next() {
+			break
+		}
+		record = opts.appendRecord(append(record[:0], begin...), rows.Values())
 	}
-	cw.Flush()
-	if err := cw.Error(); err != nil {
+	if err := bw.Flush(); err != nil {
 		return err
 	}
 	return rows.Err()
+}
+
+// appendRecord appends fields and the end of a line.
+func (o CSVOptions) appendRecord(dst []byte, values []any) []byte {
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, o.comma())
+		}
+		dst = o.append(dst, v)
+	}
+	return append(dst, '\n')
 }

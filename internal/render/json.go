@@ -11,8 +11,9 @@ import (
 )
 
 // WriteJSON writes the rows as an array of objects, one object per line. Dates
-// are strings, decimals are numbers with all their digits, and columns with
-// the same name get a number: n, n_2, n_3.
+// are strings, timestamps strings of RFC 3339 (in UTC if they have no time zone),
+// decimals are numbers with all their digits, and columns with the same name get
+// a number: n, n_2, n_3.
 func WriteJSON(w io.Writer, columns []Column, rows Rows) error {
 	bw := bufio.NewWriter(w)
 	enc := newObjectEncoder(columns)
@@ -67,7 +68,8 @@ func WriteJSONValue(w io.Writer, v any) error {
 
 // An objectEncoder encodes rows as JSON objects.
 type objectEncoder struct {
-	keys []string // quoted, with the colon
+	keys       []string // quoted, with the colon
+	timestamps []bool   // which columns have timestamps
 }
 
 func newObjectEncoder(columns []Column) objectEncoder {
@@ -80,6 +82,7 @@ func newObjectEncoder(columns []Column) objectEncoder {
 		}
 		seen[name] = true
 		enc.keys = append(enc.keys, string(AppendJSON(nil, name))+":")
+		enc.timestamps = append(enc.timestamps, c.isTimestamp())
 	}
 	return enc
 }
@@ -89,6 +92,9 @@ func (e objectEncoder) append(dst []byte, values []any) []byte {
 	for i, v := range values {
 		if i > 0 {
 			dst = append(dst, ',')
+		}
+		if text, ok := v.(string); ok && e.timestamps[i] {
+			v = rfc3339(text)
 		}
 		dst = AppendJSON(append(dst, e.keys[i]...), v)
 	}

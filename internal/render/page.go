@@ -34,9 +34,20 @@ var pageScript string
 // Write writes the document.
 func (p *Page) Write(w io.Writer) error {
 	bw := bufio.NewWriter(w)
+	p.Begin(bw)
+	if err := p.Body(bw); err != nil {
+		return err
+	}
+	p.End(bw)
+	return bw.Flush()
+}
+
+func (p *Page) scripts() []string { return append([]string{pageScript}, p.Scripts...) }
+
+// Begin writes what is before the body, for a body in several pieces.
+func (p *Page) Begin(w io.Writer) {
 	style := pageStyle + p.Style
-	scripts := append([]string{pageScript}, p.Scripts...)
-	fmt.Fprintf(bw, `<!DOCTYPE html>
+	fmt.Fprintf(w, `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -48,15 +59,15 @@ func (p *Page) Write(w io.Writer) error {
 <style>%s</style>
 </head>
 <body>
-`, policy([]string{style}, scripts), html.EscapeString(p.Program), html.EscapeString(p.Title), style)
-	if err := p.Body(bw); err != nil {
-		return err
+`, policy([]string{style}, p.scripts()), html.EscapeString(p.Program), html.EscapeString(p.Title), style)
+}
+
+// End writes what is after the body.
+func (p *Page) End(w io.Writer) {
+	for _, s := range p.scripts() {
+		fmt.Fprintf(w, "<script>%s</script>\n", s)
 	}
-	for _, s := range scripts {
-		fmt.Fprintf(bw, "<script>%s</script>\n", s)
-	}
-	bw.WriteString("</body>\n</html>\n") // Flush reports the error
-	return bw.Flush()
+	fmt.Fprint(w, "</body>\n</html>\n")
 }
 
 // policy returns the content security policy of a page: nothing is loaded, and only

@@ -33,7 +33,7 @@ func (t *result) Err() error { return t.err }
 
 // numbers is a column of n numbers, from 0.
 func numbers(n int) *result {
-	t := &result{columns: []Column{{"n", true}}}
+	t := &result{columns: []Column{{Name: "n", Number: true}}}
 	for i := range n {
 		t.rows = append(t.rows, []any{int64(i)})
 	}
@@ -50,28 +50,49 @@ func tableWriter(w io.Writer, columns []Column, rows Rows) error {
 	return WriteTable(w, columns, rows, TableOptions{Null: "-"})
 }
 
+func lineWriter(w io.Writer, columns []Column, rows Rows) error {
+	return WriteLines(w, columns, rows, "-")
+}
+
+func htmlWriter(w io.Writer, columns []Column, rows Rows) error {
+	return WriteHTMLTable(w, "result", columns, rows)
+}
+
 func TestWrite(t *testing.T) {
 	date := func(year int, month time.Month, day int) time.Time {
 		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	}
 	mixed := result{
-		columns: []Column{{"code", false}, {"amt", true}, {"day", false}, {"ok", false}, {"list", false}},
+		columns: []Column{{Name: "code"}, {Name: "amt", Number: true}, {Name: "day"}, {Name: "ok"}, {Name: "list"}},
 		rows: [][]any{
 			{"0012", json.Number("12.50"), date(2024, 2, 29), true, json.RawMessage("[1,2]")},
 			{`a "b", <c>`, json.Number("-0.05"), nil, nil, json.RawMessage("[]")},
 			{"", nil, date(2024, 1, 1), false, nil},
 		},
 	}
-	none := result{columns: []Column{{"a", true}, {"b", false}}}
+	none := result{columns: []Column{{Name: "a", Number: true}, {Name: "b"}}}
 	formulas := result{
-		columns: []Column{{"=n", true}, {"s", false}, {"f", false}, {"l", false}, {"z", false}, {"d", false}, {"t", false}},
+		columns: []Column{{Name: "=n", Number: true}, {Name: "s"}, {Name: "f"}, {Name: "l"}, {Name: "z"}, {Name: "d"}, {Name: "t"}},
 		rows:    [][]any{{json.Number("-1.5"), "-1.5", "=1+1", json.RawMessage(`["@x"]`), nil, date(2024, 1, 1), "\tx"}},
 	}
 	twins := result{
-		columns: []Column{{"a", true}, {"a", true}, {"a_2", true}, {"f", true}, {"x", true}},
+		columns: []Column{{Name: "a", Number: true}, {Name: "a", Number: true}, {Name: "a_2", Number: true}, {Name: "f", Number: true}, {Name: "x", Number: true}},
 		rows:    [][]any{{int64(1), int64(2), int64(3), math.NaN(), 1e-7}},
 	}
-	hostile := result{columns: []Column{{"s", false}}, rows: [][]any{{"\x1b[31mred\ttab\nline"}}}
+	hostile := result{columns: []Column{{Name: "s"}}, rows: [][]any{{"\x1b[31mred\ttab\nline"}}}
+	quotes := result{columns: []Column{{Name: ""}, {Name: "a,b"}}, rows: [][]any{{" x", `\.`}, {"a\nb", "tab\tx"}}}
+	times := result{
+		columns: []Column{{Name: "t", Type: "TIMESTAMP"}, {Name: "z", Type: "TIMESTAMP WITH TIME ZONE"}, {Name: "s", Type: "VARCHAR"}},
+		rows: [][]any{
+			{"2024-02-29 13:01:02.5", "2024-02-29 13:01:02+05:30", "2024-02-29 13:01:02"},
+			{"infinity", "2024-02-29 13:01:02+00", nil},
+		},
+	}
+	script := result{
+		columns: []Column{{Name: "<n>", Number: true}, {Name: "s"}},
+		rows:    [][]any{{int64(1), "<script>alert('x')</script>\x1b[2J"}, {nil, "a & b"}},
+	}
+	markup := result{columns: []Column{{Name: "s"}}, rows: [][]any{{`\| [x](javascript:y) &lt; A&B **b**`}}}
 	for _, tt := range []struct {
 		name  string
 		write writeFunc
@@ -82,8 +103,11 @@ func TestWrite(t *testing.T) {
 code,amt,day,ok,list
 0012,12.50,2024-02-29,true,"[1,2]"
 "a ""b"", <c>",-0.05,,,[]
-,,2024-01-01,false,
+"",,2024-01-01,false,
 `},
+		{"tsv", csvWriter(CSVOptions{Tabs: true}), mixed, "\ncode\tamt\tday\tok\tlist\n0012\t12.50\t2024-02-29\ttrue\t[1,2]\n" +
+			`"a ""b"", <c>"` + "\t-0.05\t\t\t[]\n\"\"\t\t2024-01-01\tfalse\t\n"},
+		{"csv quotes", csvWriter(CSVOptions{}), quotes, "\n" + `"","a,b"` + "\n" + `" x","\."` + "\n" + `"a` + "\n" + `b",tab	x` + "\n"},
 		{"csv empty", csvWriter(CSVOptions{}), none, "\na,b\n"},
 		{"csv spreadsheet", csvWriter(CSVOptions{Spreadsheet: true}), formulas, `
 '=n,s,f,l,z,d,t
@@ -97,6 +121,42 @@ code,amt,day,ok,list
 ]
 `},
 		{"json empty", WriteJSON, none, "\n[]\n"},
+		{"json timestamps", WriteJSON, times, `
+[
+  {"t":"2024-02-29T13:01:02.5Z","z":"2024-02-29T13:01:02+05:30","s":"2024-02-29 13:01:02"},
+  {"t":"infinity","z":"2024-02-29T13:01:02Z","s":null}
+]
+`},
+		{"line", lineWriter, hostile, "\ns = \ufffd[31mred tab\n    line\n\n(1 row)\n"},
+		{"lines", lineWriter, twins, `
+  a = 1
+  a = 2
+a_2 = 3
+  f = NaN
+  x = 1e-07
+
+(1 row)
+`},
+		{"line empty", lineWriter, none, "\n(0 rows)\n"},
+		{"markdown", WriteMarkdown, mixed, `
+| code | amt | day | ok | list |
+| --- | ---: | --- | --- | --- |
+| 0012 | 12.50 | 2024-02-29 | true | \[1,2\] |
+| a "b", &lt;c> | -0.05 |  |  | \[\] |
+|  |  | 2024-01-01 | false |  |
+`},
+		{"markdown empty", WriteMarkdown, none, "\n| a | b |\n| ---: | --- |\n"},
+		{"markdown hostile", WriteMarkdown, markup, "\n| s |\n| --- |\n" + `| \\\| \[x\](javascript:y) &amp;lt; A&B \*\*b\*\* |` + "\n"},
+		{"html", htmlWriter, script, `
+<div class="wide" tabindex="0" role="region" aria-label="result"><table class="sortable">
+<thead><tr><th scope="col" class="n">&lt;n&gt;</th><th scope="col">s</th></tr></thead>
+<tbody>
+<tr><td class="n">1</td><td>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;` + "\ufffd" + `[2J</td></tr>
+<tr><td class="none">NULL</td><td>a &amp; b</td></tr>
+</tbody>
+</table></div>
+<p>2 rows</p>
+`},
 		{"ndjson", WriteNDJSON, twins, "\n" + `{"a":1,"a_2":2,"a_2_2":3,"f":"NaN","x":1e-07}` + "\n"},
 		{"ndjson empty", WriteNDJSON, none, "\n"},
 		{"table", tableWriter, mixed, `
@@ -169,6 +229,7 @@ func TestWriteErrors(t *testing.T) {
 	full, lost := errors.New("disk full"), errors.New("connection lost")
 	for name, write := range map[string]writeFunc{
 		"csv": csvWriter(CSVOptions{}), "json": WriteJSON, "ndjson": WriteNDJSON, "table": tableWriter,
+		"line": lineWriter, "markdown": WriteMarkdown, "html": htmlWriter,
 	} {
 		for _, n := range []int{1, 20_000} {
 			rows := numbers(n)
@@ -190,7 +251,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestJSONIsValid(t *testing.T) {
 	rows := &result{
-		columns: []Column{{`a"b`, true}, {"s", false}, {"i", false}},
+		columns: []Column{{Name: `a"b`, Number: true}, {Name: "s"}, {Name: "i"}},
 		rows:    [][]any{{1e300, "a\x00\"\\\u2028", "1 day"}, {math.Inf(1), nil, nil}},
 	}
 	var b strings.Builder

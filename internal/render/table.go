@@ -81,7 +81,7 @@ func NewGrid(columns []Column) *Grid {
 			config.Align, config.AlignHeader = text.AlignRight, text.AlignRight
 		}
 		g.configs = append(g.configs, config)
-		g.columns = append(g.columns, Column{Plain(c.Name), c.Number})
+		g.columns = append(g.columns, Column{Name: Plain(c.Name), Number: c.Number})
 	}
 	return g
 }

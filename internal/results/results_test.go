@@ -63,10 +63,13 @@ func TestWriteRows(t *testing.T) {
 	t.Parallel()
 	db := open(t, nil)
 	for format, want := range map[render.Format]string{
-		"":            " s  |    n\n----+------\n =1 | 2.50\n    |    -\n(2 rows)\n",
-		render.CSV:    "s,n\n'=1,2.50\n,\n",
-		render.JSON:   "[\n  {\"s\":\"=1\",\"n\":2.50},\n  {\"s\":\"\",\"n\":null}\n]\n",
-		render.NDJSON: "{\"s\":\"=1\",\"n\":2.50}\n{\"s\":\"\",\"n\":null}\n",
+		"":              " s  |    n\n----+------\n =1 | 2.50\n    |    -\n(2 rows)\n",
+		render.CSV:      "s,n\n'=1,2.50\n\"\",\n",
+		render.TSV:      "s\tn\n'=1\t2.50\n\"\"\t\n",
+		render.Markdown: "| s | n |\n| --- | ---: |\n| =1 | 2.50 |\n|  |  |\n",
+		render.Lines:    "s = =1\nn = 2.50\n\ns =\nn = -\n\n(2 rows)\n",
+		render.JSON:     "[\n  {\"s\":\"=1\",\"n\":2.50},\n  {\"s\":\"\",\"n\":null}\n]\n",
+		render.NDJSON:   "{\"s\":\"=1\",\"n\":2.50}\n{\"s\":\"\",\"n\":null}\n",
 	} {
 		rows, err := db.Query(t.Context(), "SELECT * FROM (VALUES ('=1', 2.50), ('', NULL)) t(s, n)")
 		if err != nil {
