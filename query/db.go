@@ -46,17 +46,17 @@ type Options struct {
 	NoManifest bool
 }
 
-// A DB is an open data set. It must not be used by several goroutines at once,
-// but several Rows can be open at once.
+// A DB is an open data set. It must not be used by several goroutines at once, and a
+// statement ends the Rows of the one before.
 type DB struct {
-	pool    *sql.DB
-	conn    *sql.Conn // the only connection, which owns the temporary tables
-	temp    *tempFolder
-	tables  []tableSource
-	set     *dataset.Set // nil without a manifest
-	loaded  []TableFile
-	results int   // number of results staged so far
-	basis   Basis // of the metrics, once they are prepared
+	pool   *sql.DB
+	conn   *sql.Conn // the only connection, which owns the temporary tables
+	temp   *tempFolder
+	tables []tableSource
+	set    *dataset.Set // nil without a manifest
+	loaded []TableFile
+	active *Rows // result of the last SELECT, unless all its rows were read
+	basis  Basis // of the metrics, once they are prepared
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
@@ -152,9 +152,10 @@ func (db *DB) comment(ctx context.Context, object string, f tableSource) error {
 	return db.exec(ctx, commentSQL(object, f, columns))
 }
 
-// Close closes the data set and removes temporary data. Rows must be closed
-// before.
+// Close closes the data set and removes temporary data. Rows must not be used
+// afterwards.
 func (db *DB) Close() error {
+	db.endActive()
 	var err error
 	if db.conn != nil {
 		err = db.conn.Close()

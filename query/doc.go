@@ -43,11 +43,14 @@
 //
 // # Results
 //
-// DuckDB's driver for Go holds a whole result in memory, outside of DuckDB's memory
-// limit. So a SELECT runs into a temporary table first, which DuckDB keeps within the
-// limit by spilling to a private temporary folder, and Rows reads that table page by
-// page. Values keep their precision: a DECIMAL or HUGEINT is a json.Number, never a
-// float64.
+// A SELECT runs while its rows are read: the first rows come before the last ones are
+// computed, and memory stays flat. DuckDB's driver for Go would hold a whole result in
+// memory, outside of DuckDB's memory limit. What DuckDB itself cannot keep within the
+// limit, such as a sort, it spills to a private temporary folder. Values keep their
+// precision: a DECIMAL or HUGEINT is a json.Number, never a float64.
+//
+// Rows.Next reads row by row, and Rows.NextBatch some thousand rows at once, for
+// programs that write large results.
 //
 // # Errors
 //

@@ -28,6 +28,8 @@ var (
 	ErrAccess = errors.New("access denied")
 	// ErrOutOfMemory: a query needs more memory than DuckDB may use.
 	ErrOutOfMemory = errors.New("out of memory")
+	// ErrEnded: a later statement ended the result before all rows were read.
+	ErrEnded = errors.New("a later statement ended the result")
 	// ErrReplaced: the data set was replaced while it was read. The same query
 	// succeeds on a DB that is opened again.
 	ErrReplaced = errors.New("data set replaced")

@@ -59,3 +59,32 @@ func aboutFile(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.file || errors.Is(err, fs.ErrNotExist)
 }
+
+// engineError returns a message of DuckDB as the driver's error.
+func engineError(msg string) error {
+	class, _, _ := strings.Cut(msg, ": ")
+	return &duckdb.Error{Type: errorTypes[class], Msg: msg}
+}
+
+// errorTypes are the classes of errors that a running statement can have, by their
+// names in messages.
+var errorTypes = map[string]duckdb.ErrorType{
+	"Binder Error":             duckdb.ErrorTypeBinder,
+	"Catalog Error":            duckdb.ErrorTypeCatalog,
+	"Constraint Error":         duckdb.ErrorTypeConstraint,
+	"Conversion Error":         duckdb.ErrorTypeConversion,
+	"Divide by Zero Error":     duckdb.ErrorTypeDivideByZero,
+	"IO Error":                 duckdb.ErrorTypeIO,
+	"INTERRUPT Error":          duckdb.ErrorTypeInterrupt,
+	"INTERNAL Error":           duckdb.ErrorTypeInternal,
+	"Invalid Input Error":      duckdb.ErrorTypeInvalidInput,
+	"Mismatch Type Error":      duckdb.ErrorTypeMismatchType,
+	"Missing Extension Error":  duckdb.ErrorTypeMissingExtension,
+	"Not implemented Error":    duckdb.ErrorTypeNotImplemented,
+	"Out of Memory Error":      duckdb.ErrorTypeOutOfMemory,
+	"Out of Range Error":       duckdb.ErrorTypeOutOfRange,
+	"Parser Error":             duckdb.ErrorTypeParser,
+	"Permission Error":         duckdb.ErrorTypePermission,
+	"Serialization Error":      duckdb.ErrorTypeSerialization,
+	"TransactionContext Error": duckdb.ErrorTypeTransaction,
+}

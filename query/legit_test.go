@@ -5,7 +5,6 @@ package query
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -151,7 +150,7 @@ func (db *DB) unfenced(ctx context.Context, sql string) (*Rows, error) {
 	case duckdb.STATEMENT_TYPE_SELECT:
 		return db.runSelect(ctx, sql, p, nil)
 	case duckdb.STATEMENT_TYPE_EXPLAIN, duckdb.STATEMENT_TYPE_INSERT:
-		if slices.Equal(p.columns, []string{"Count"}) {
+		if !p.returning() {
 			break
 		}
 		return db.runDirect(ctx, sql, nil)

@@ -116,15 +116,7 @@ func (p *Pair) Exec(ctx context.Context, script string) error {
 
 // Query runs a trusted statement. The Rows must be closed.
 func (p *Pair) Query(ctx context.Context, statement string) (*Rows, error) {
-	page, err := p.db.conn.QueryContext(ctx, statement)
-	if err != nil {
-		return nil, sqlError(err)
-	}
-	columns, err := columnsOf(page)
-	if err != nil {
-		return nil, errors.Join(err, page.Close())
-	}
-	return &Rows{columns: columns, page: page}, nil
+	return p.db.runDirect(ctx, statement, nil)
 }
 
 // Close closes the data sets and removes temporary data.

@@ -7,12 +7,13 @@ import (
 	"errors"
 
 	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
 // A prepared describes a statement that was prepared.
 type prepared struct {
 	kind    duckdb.StmtType
-	columns []string // names; nil if they depend on the type of a parameter
+	columns []Column // nil if they depend on the type of a parameter
 }
 
 // prepare parses and binds a statement.
@@ -41,22 +42,19 @@ func describeStmt(stmt *duckdb.Stmt) (p prepared, err error) {
 	if p.kind, err = stmt.StatementType(); err != nil {
 		return p, err
 	}
-	n, err := stmt.ColumnCount()
-	if err != nil {
-		return p, err
-	}
-	for i := range n {
-		if typ, err := stmt.ColumnType(i); err != nil {
-			return p, err
-		} else if typ == duckdb.TYPE_INVALID {
+	handle := statementOf(stmt)
+	for i := range mapping.PreparedStatementColumnCount(handle) {
+		if mapping.PreparedStatementColumnType(handle, i) == duckdb.TYPE_INVALID {
 			p.columns = nil
 			break
 		}
-		name, err := stmt.ColumnName(i)
-		if err != nil {
-			return p, err
-		}
-		p.columns = append(p.columns, name)
+		name := mapping.PreparedStatementColumnName(handle, i)
+		p.columns = append(p.columns, Column{name, typeName(mapping.PreparedStatementColumnLogicalType(handle, i))})
 	}
 	return p, nil
+}
+
+// returning reports whether a statement that writes has a result: RETURNING.
+func (p prepared) returning() bool {
+	return !(len(p.columns) == 1 && p.columns[0].Name == "Count")
 }

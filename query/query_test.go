@@ -171,6 +171,13 @@ func get(t *testing.T, db *DB, script string) [][]any {
 	return all
 }
 
+// drain reads all rows.
+func drain(rows *Rows) error {
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
 // writeCSV writes a result as CSV.
 func writeCSV(w io.Writer, rows *Rows) error {
 	columns := make([]render.Column, len(rows.Columns()))
@@ -316,15 +323,14 @@ func TestTempDirIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	// More than the limit, so it must spill.
-	rows, err := db.Query(t.Context(), "SELECT range AS n, repeat('x', 100) || range AS s FROM range(1_000_000)")
-	if err != nil {
+	if err := db.Run(t.Context(), "CREATE TEMP TABLE t AS SELECT range AS n, repeat('x', 100) || range AS s FROM range(1_000_000)", nil); err != nil {
 		t.Fatal(err)
 	}
 	spilled, err := filepath.Glob(filepath.Join(temp, "cclf-query-*", "*"))
 	if err != nil || len(spilled) == 0 {
 		t.Errorf("nothing was spilled: %v", err)
 	}
-	if err := errors.Join(rows.Close(), db.Close()); err != nil {
+	if err := db.Close(); err != nil {
 		t.Error(err)
 	}
 	if left, _ := os.ReadDir(temp); len(left) > 0 {
@@ -340,17 +346,17 @@ func TestOutOfMemory(t *testing.T) {
 	}
 	defer db.Close()
 	// A single list, which cannot be spilled.
-	_, err = db.Query(t.Context(), "SELECT list(repeat('x', 1000) || range) FROM range(1_000_000)")
+	err = db.Run(t.Context(), "SELECT list(repeat('x', 1000) || range) FROM range(1_000_000)", drain)
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !strings.HasPrefix(e.Msg, "Out of Memory Error: ") || strings.Contains(e.Msg, "\n") || !errors.Is(err, ErrOutOfMemory) {
-		t.Errorf("Query: %v, want ErrOutOfMemory on one line", err)
+		t.Errorf("%v, want ErrOutOfMemory on one line", err)
 	}
 }
 
-func TestPages(t *testing.T) {
+func TestBatches(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{})
-	for _, n := range []int{0, 1, pageRows - 1, pageRows, pageRows + 1, 2*pageRows + 5} {
+	for _, n := range []int{0, 1, batchRows - 1, batchRows, batchRows + 1, 2*batchRows + 5} {
 		rows, err := db.Query(t.Context(), fmt.Sprintf("SELECT range AS rowid, -range AS rowid FROM range(%d) ORDER BY range DESC", n))
 		if err != nil {
 			t.Fatal(err)
@@ -378,23 +384,55 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestSeveralResultsAtOnce(t *testing.T) {
+// TestEnded checks that a statement ends the result of the one before, which says so
+// instead of looking complete.
+func TestEnded(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{})
-	var open []*Rows
-	for i := range 3 {
-		rows, err := db.Query(t.Context(), "SELECT $1 + range FROM range(2)", i)
+	for _, begun := range []bool{false, true} {
+		first, err := db.Query(t.Context(), "FROM range(10_000_000)")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer rows.Close()
-		open = append(open, rows)
+		if begun && !first.Next() {
+			t.Fatal(first.Err())
+		}
+		if diff := cmp.Diff([][]any{{int64(7)}}, get(t, db, "CREATE OR REPLACE TEMP TABLE t AS SELECT 7 AS a; FROM t")); diff != "" {
+			t.Error(diff)
+		}
+		n := 0
+		for first.Next() {
+			n++
+		}
+		if !errors.Is(first.Err(), ErrEnded) || n > batchRows {
+			t.Errorf("%d rows after the end, and %v", n, first.Err())
+		}
+		if err := first.Close(); err != nil {
+			t.Error(err)
+		}
 	}
-	for j := range 2 {
-		for i, rows := range open {
-			if !rows.Next() || rows.Values()[0] != int64(i+j) {
-				t.Errorf("result %d, row %d: %v", i, j, rows.Values())
+}
+
+// TestStream checks that the first rows of a result come before the last ones are
+// computed, and that DuckDB stops when the result is closed.
+func TestStream(t *testing.T) {
+	t.Parallel()
+	db := open(t, map[string]string{})
+	for range 3 {
+		rows, err := db.Query(t.Context(), "SELECT a.range * b.range AS n, a.range AS m FROM range(10_000_000) a, range(10_000_000) b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 * batchRows {
+			if !rows.Next() {
+				t.Fatal(rows.Err())
 			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Error(err)
+		}
+		if rows.Next() || rows.Err() != nil {
+			t.Errorf("a row after Close, or %v", rows.Err())
 		}
 	}
 }
@@ -522,7 +560,7 @@ func TestErrors(t *testing.T) {
 		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "(line 1, column 23 of the SQL)",
 		"PIVOT cclf1 ON cur_clm_uniq_id USING count(*)":        "dynamic PIVOT is not supported",
 	} {
-		err := db.Run(t.Context(), script, func(rows *Rows) error { return nil })
+		err := db.Run(t.Context(), script, drain)
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want an Error with %q", script, err, want)
 		}
@@ -540,9 +578,9 @@ func TestCancel(t *testing.T) {
 	db := open(t, map[string]string{})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	rows, err := db.Query(ctx, "SELECT count(*) FROM range(1_000_000) a, range(1_000_000) b WHERE a.range + b.range = 7")
+	err := db.Run(ctx, "SELECT count(*) FROM range(1_000_000) a, range(1_000_000) b WHERE a.range + b.range = 7", drain)
 	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Query: %v, %v, want the context's error", rows, err)
+		t.Errorf("%v, want the context's error", err)
 	}
 	if _, err := db.Query(ctx, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Query after the end: %v, want the context's error", err)

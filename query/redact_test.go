@@ -70,7 +70,7 @@ func TestErrorsHaveNoValues(t *testing.T) {
 func TestDetail(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{})
-	_, err := db.Query(t.Context(), "SELECT 'JOHN SMITH'::INT")
+	err := db.Run(t.Context(), "SELECT 'JOHN SMITH'::INT", drain)
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !strings.Contains(e.Detail(), "'JOHN SMITH' to INT32") {
 		t.Errorf("%v: detail %q", err, e.Detail())

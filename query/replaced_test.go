@@ -56,7 +56,7 @@ func TestReplaced(t *testing.T) {
 		t.Errorf("%v rows", got)
 	}
 	publish(t, out, 3)
-	if _, err := db.Query(t.Context(), sql); !errors.Is(err, ErrReplaced) || !strings.Contains(err.Error(), "was replaced") {
+	if err := db.Run(t.Context(), sql, drain); !errors.Is(err, ErrReplaced) || !strings.Contains(err.Error(), "was replaced") {
 		t.Errorf("error %v, want ErrReplaced", err)
 	}
 	if _, err := db.Query(t.Context(), "SELECT nonsense"); err == nil || errors.Is(err, ErrReplaced) {

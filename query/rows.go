@@ -3,11 +3,15 @@
 package query
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"strings"
 )
+
+// A Column describes a column of a result.
+type Column struct {
+	Name string
+	Type string // DuckDB's name: VARCHAR, DECIMAL(17,2), INTEGER[]
+}
 
 // Numeric reports whether the values of the column are numbers.
 func (c Column) Numeric() bool {
@@ -24,9 +28,6 @@ func (c Column) Numeric() bool {
 	return false
 }
 
-// pageRows is how many rows of a staged result are in memory at once.
-const pageRows = 8 * 2048
-
 // Rows is the result of a statement. Read it like sql.Rows, and close it:
 //
 //	defer rows.Close()
@@ -34,37 +35,24 @@ const pageRows = 8 * 2048
 //		use(rows.Values())
 //	}
 //	return rows.Err()
+//
+// A SELECT runs while its rows are read, and begins with the first one. The next
+// statement of the DB ends it: Err returns ErrEnded if there were more rows.
 type Rows struct {
 	columns []Column
-	page    *sql.Rows
-	staged  *staged // nil if page is the whole result
+	selects *selection // nil unless the statement is a SELECT
+	source  batches    // nil before the SELECT begins, and after the last row
 
-	values  []any
-	targets []any // pointers to values
-	err     error
-	closed  bool
+	batch  *Batch
+	row    int // next row of batch
+	values []any
+	err    error
 }
 
-// A staged result is a temporary table, read page by page.
-type staged struct {
-	ctx      context.Context // context of the query
-	conn     *sql.Conn
-	table    string
-	pageSQL  string // $1 is the first rowid, $2 the one after the last
-	offset   int64  // rowid of the first row of the next page
-	pageSeen int    // rows read of the current page
-}
-
-func columnsOf(rows *sql.Rows) ([]Column, error) {
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return nil, err
-	}
-	columns := make([]Column, len(types))
-	for i, t := range types {
-		columns[i] = Column{Name: t.Name(), Type: t.DatabaseTypeName()}
-	}
-	return columns, nil
+// batches are the rows of a result.
+type batches interface {
+	next() (*Batch, error) // nil at the end
+	close() error
 }
 
 // Columns returns the columns, or nothing for a statement without a result.
@@ -72,60 +60,63 @@ func (r *Rows) Columns() []Column { return r.columns }
 
 // Next advances to the next row, and reports whether there is one.
 func (r *Rows) Next() bool {
-	if r.err != nil || r.closed || len(r.columns) == 0 {
-		return false
-	}
-	for r.page == nil || !r.page.Next() {
-		if r.page != nil {
-			if r.err = sqlError(r.page.Err()); r.err != nil {
-				return false
-			}
+	for r.batch == nil || r.row == r.batch.rows {
+		if r.batch != nil {
+			r.batch.Release()
 		}
-		if !r.turn() {
+		if r.batch = r.NextBatch(); r.batch == nil {
 			return false
 		}
-	}
-	if r.staged != nil {
-		r.staged.pageSeen++
+		r.row = 0
 	}
 	if r.values == nil {
 		r.values = make([]any, len(r.columns))
-		r.targets = make([]any, len(r.columns))
-		for i := range r.values {
-			r.targets[i] = &r.values[i]
-		}
 	}
-	if r.err = sqlError(r.page.Scan(r.targets...)); r.err != nil {
-		return false
+	for i := range r.values {
+		r.values[i] = r.batch.Value(i, r.row)
 	}
-	for i, v := range r.values {
-		r.values[i] = plain(v, r.columns[i].Type)
-	}
+	r.row++
 	return true
 }
 
-// turn loads the next page, and reports whether there is one.
-func (r *Rows) turn() bool {
-	s := r.staged
-	if s == nil {
-		return false
+// NextBatch returns the next rows, or nil if there are none. It is an alternative
+// to Next for large results. The Batch must be released.
+func (r *Rows) NextBatch() *Batch {
+	if r.source == nil && r.selects == nil {
+		return nil
 	}
-	if r.page != nil {
-		r.err = r.page.Close()
-		r.page = nil
-		if r.err != nil || s.pageSeen < pageRows {
-			return false
+	if r.source == nil {
+		stream, err := r.selects.start()
+		if err != nil {
+			r.end(err)
+			return nil
 		}
+		r.source = stream
 	}
-	s.pageSeen = 0
-	page, err := s.conn.QueryContext(s.ctx, s.pageSQL, s.offset, s.offset+pageRows)
-	if err != nil {
-		r.err = sqlError(err)
-		return false
+	batch, err := r.source.next()
+	if batch == nil {
+		r.end(err)
 	}
-	s.offset += pageRows
-	r.page = page
-	return true
+	return batch
+}
+
+// end ends the statement, because of an error or nil.
+func (r *Rows) end(cause error) {
+	if r.source == nil && r.selects == nil {
+		return
+	}
+	var err error
+	if r.source != nil {
+		err = r.source.close()
+	}
+	if r.selects != nil {
+		cause = r.selects.failure(cause)
+		err = errors.Join(err, r.selects.finish(r.source != nil && cause == nil))
+	}
+	r.source, r.selects = nil, nil
+	if r.err = cause; cause == nil {
+		r.err = err
+	}
 }
 
 // Values returns the values of the current row. The slice is valid until the next
@@ -144,26 +135,15 @@ func (r *Rows) Values() []any { return r.values }
 // Err returns the error that made Next return false before the last row, or nil.
 func (r *Rows) Err() error { return r.err }
 
-// Close releases the result. It can be called more than once.
+// Close ends the statement. It can be called more than once.
 func (r *Rows) Close() error {
-	if r.closed {
+	if r.batch != nil {
+		r.batch.Release()
+		r.batch = nil
+	}
+	if r.source == nil && r.selects == nil {
 		return nil
 	}
-	r.closed = true
-	var err error
-	if r.page != nil {
-		err = r.page.Close()
-	}
-	if r.staged != nil {
-		// The context of the query may be canceled.
-		_, dropErr := r.staged.conn.ExecContext(context.Background(), "DROP TABLE "+r.staged.table)
-		err = errors.Join(err, dropErr)
-	}
-	return err
-}
-
-// A Column describes a column of a result.
-type Column struct {
-	Name string
-	Type string // DuckDB's name: VARCHAR, DECIMAL(17,2), INTEGER[]
+	r.end(nil)
+	return r.err
 }

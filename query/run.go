@@ -7,15 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// Query runs one statement, with args for its parameters (?, $1, $name). The
-// context must stay valid until the Rows are closed. The error is an *Error, or
-// the error of the context.
+// Query runs one statement, with args for its parameters (?, $1, $name). A SELECT
+// runs while its rows are read, so Rows.Err has its errors too. The context must stay
+// valid until the Rows are closed. The error is an *Error, or the error of the
+// context.
 func (db *DB) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
 	stmts := split(sql)
 	if len(stmts) != 1 {
@@ -50,6 +50,7 @@ func (db *DB) Run(ctx context.Context, script string, each func(*Rows) error) er
 // query checks and runs a statement.
 func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, err error) {
 	defer func() { err = db.replaced(err) }()
+	db.endActive()
 	if err := refuseVerb(stmt.verb); err != nil {
 		return nil, err
 	}
@@ -63,14 +64,15 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 	if err != nil {
 		return nil, err
 	}
+	if v.kind == duckdb.STATEMENT_TYPE_SELECT && !v.explain {
+		return db.runSelect(ctx, v.text, v.prepared, args)
+	}
 	var rows *Rows
 	err = db.inTransaction(ctx, &v, stmt.verb, func() error {
 		switch {
 		case v.explain:
 			rows, err = db.runDirect(ctx, v.text, args)
-		case v.kind == duckdb.STATEMENT_TYPE_SELECT:
-			rows, err = db.runSelect(ctx, v.text, v.prepared, args)
-		case v.kind == duckdb.STATEMENT_TYPE_INSERT && !slices.Equal(v.columns, []string{"Count"}): // RETURNING
+		case v.kind == duckdb.STATEMENT_TYPE_INSERT && v.returning():
 			rows, err = db.runDirect(ctx, v.text, args)
 		default:
 			rows = &Rows{}

@@ -58,6 +58,29 @@ func plain(v any, typ string) any {
 	}
 }
 
+// appendText appends a value of Values as text, or returns false for NULL.
+func appendText(dst []byte, v any) ([]byte, bool) {
+	switch v := v.(type) {
+	case nil:
+		return dst, false
+	case string:
+		dst = append(dst, v...)
+	case json.Number:
+		dst = append(dst, v...)
+	case json.RawMessage:
+		dst = append(dst, v...)
+	case bool:
+		dst = strconv.AppendBool(dst, v)
+	case int64:
+		dst = strconv.AppendInt(dst, v, 10)
+	case float64:
+		dst = appendFloat(dst, v, 64)
+	case time.Time:
+		dst = v.AppendFormat(dst, time.DateOnly)
+	}
+	return dst, true
+}
+
 // decimal formats unscaled / 10^scale with scale decimals.
 func decimal(unscaled *big.Int, scale int) string {
 	digits := unscaled.String()

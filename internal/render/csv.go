@@ -32,7 +32,8 @@ func (o CSVOptions) Field(v any) string {
 	return text
 }
 
-func (o CSVOptions) comma() byte {
+// Comma returns what separates fields.
+func (o CSVOptions) Comma() byte {
 	if o.Tabs {
 		return '\t'
 	}
@@ -45,27 +46,31 @@ func (o CSVOptions) append(dst []byte, v any) []byte {
 	if v == nil {
 		return dst
 	}
-	text := o.Field(v)
-	if !o.needsQuotes(text) {
-		return append(dst, text...)
+	return o.Quote(append(dst, o.Field(v)...), len(dst))
+}
+
+// Quote puts the content of a field, which starts at dst[start], in quotes if it needs
+// them to be read back, by the rules of encoding/csv, and also if it is empty.
+func (o CSVOptions) Quote(dst []byte, start int) []byte {
+	if !o.needsQuotes(dst[start:]) {
+		return dst
 	}
-	dst = append(dst, '"')
-	dst = append(dst, strings.ReplaceAll(text, `"`, `""`)...)
+	content := strings.ReplaceAll(string(dst[start:]), `"`, `""`)
+	dst = append(append(dst[:start], '"'), content...)
 	return append(dst, '"')
 }
 
-// needsQuotes reports whether a field must be in quotes to be read back, by the
-// rules of encoding/csv, and also if it is empty.
-func (o CSVOptions) needsQuotes(text string) bool {
-	if text == "" || text == `\.` {
+func (o CSVOptions) needsQuotes(content []byte) bool {
+	if len(content) == 0 || string(content) == `\.` {
 		return true
 	}
-	for i := range len(text) {
-		if c := text[i]; c == o.comma() || c == '"' || c == '\n' || c == '\r' {
+	comma := o.Comma()
+	for _, c := range content {
+		if c == comma || c == '"' || c == '\n' || c == '\r' {
 			return true
 		}
 	}
-	first, _ := utf8.DecodeRuneInString(text)
+	first, _ := utf8.DecodeRune(content)
 	return unicode.IsSpace(first)
 }
 
@@ -93,7 +98,7 @@ func writeCSV(w io.Writer, header, prefix []any, columns []Column, rows Rows, op
 	begin := opts.appendRecord(nil, prefix)
 	begin = begin[:len(begin)-1]
 	if len(prefix) > 0 {
-		begin = append(begin, opts.comma())
+		begin = append(begin, opts.Comma())
 	}
 	for {
 		if _, err := bw.Write(record); err != nil {
@@ -114,7 +119,7 @@ func writeCSV(w io.Writer, header, prefix []any, columns []Column, rows Rows, op
 func (o CSVOptions) appendRecord(dst []byte, values []any) []byte {
 	for i, v := range values {
 		if i > 0 {
-			dst = append(dst, o.comma())
+			dst = append(dst, o.Comma())
 		}
 		dst = o.append(dst, v)
 	}

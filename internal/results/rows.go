@@ -100,7 +100,7 @@ func WriteRows(w io.Writer, rows *query.Rows, opts Options) error {
 	switch opts.Format {
 	case render.CSV, render.TSV:
 		opts.CSV.Tabs = opts.Format == render.TSV
-		return render.WriteCSV(w, columns, rows, opts.CSV)
+		return writeCSV(w, rows, opts.CSV)
 	case render.JSON:
 		return render.WriteJSON(w, columns, rows)
 	case render.NDJSON:

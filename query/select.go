@@ -1,0 +1,150 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// A selection is a SELECT that runs while its rows are read, in a transaction in
+// which DuckDB can write nothing.
+type selection struct {
+	ctx     context.Context
+	db      *DB
+	text    string
+	args    []any
+	reading string // SQL with the same result, in types that a Batch can read
+	begun   bool   // there is a transaction
+}
+
+// runSelect returns the rows of a SELECT. It starts the SELECT only if the columns
+// depend on the types of parameters.
+func (db *DB) runSelect(ctx context.Context, text string, p prepared, args []any) (*Rows, error) {
+	s := &selection{ctx: ctx, db: db, text: text, args: args, reading: readable(text, p.columns)}
+	rows := &Rows{columns: p.columns, selects: s}
+	db.active = rows
+	if p.columns != nil {
+		return rows, nil
+	}
+	stream, err := s.start()
+	if err == nil {
+		rows.columns, rows.source = stream.columns, stream
+		if s.reading = readable(text, stream.columns); s.reading != text {
+			if err = stream.close(); err == nil {
+				rows.source, err = s.start()
+			}
+		}
+	}
+	if err != nil {
+		rows.source = nil
+		rows.end(err)
+		return nil, rows.err
+	}
+	return rows, nil
+}
+
+// start begins the transaction and the statement.
+func (s *selection) start() (*stream, error) {
+	if !s.begun {
+		if err := s.db.exec(s.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+			return nil, err
+		}
+		s.begun = true
+	}
+	return openStream(s.ctx, s.db.conn, s.reading, s.args)
+}
+
+// finish ends the transaction.
+func (s *selection) finish(success bool) error {
+	if s.db.active != nil && s.db.active.selects == s {
+		s.db.active = nil
+	}
+	if !s.begun {
+		return nil
+	}
+	s.begun = false
+	end := "ROLLBACK"
+	if success {
+		end = "COMMIT"
+	}
+	return sqlError(s.db.exec(context.WithoutCancel(s.ctx), end)) // s.ctx may be canceled
+}
+
+// failure returns an error of the statement for the user.
+func (s *selection) failure(err error) error {
+	if err == nil || errors.Is(err, ErrEnded) {
+		return err
+	}
+	if s.reading != s.text {
+		err = moveUp(err)
+	}
+	if err = sqlError(err); writes(err) {
+		return refuse("SELECT")
+	}
+	if own, ok := errors.AsType[*Error](err); ok && strings.Contains(own.Detail(), "unnamed struct") {
+		return &Error{Msg: "a column of the result is a struct with unnamed fields", hint: "name the fields: struct_pack(a := 1, b := 2)"}
+	}
+	return s.db.replaced(err)
+}
+
+// endActive ends the result that is being read, since a connection has one at a
+// time.
+func (db *DB) endActive() {
+	if db.active != nil {
+		db.active.end(ErrEnded)
+		db.active = nil
+	}
+}
+
+// readable returns a SELECT with the result of text, in which columns of types that a
+// Batch cannot read are text. If there are none, it returns text.
+func readable(text string, columns []Column) string {
+	names, exprs := make([]string, len(columns)), make([]string, len(columns))
+	same := true
+	for i, c := range columns {
+		names[i] = "c" + strconv.Itoa(i+1) // the names of a SELECT can be ambiguous
+		exprs[i] = readExpr(names[i], c)
+		same = same && exprs[i] == names[i]
+	}
+	if same {
+		return text
+	}
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) AS r(%s)", strings.Join(exprs, ", "), text, strings.Join(names, ", "))
+}
+
+// readExpr returns the SQL that reads a column without loss: as it is, or as
+// DuckDB's text.
+func readExpr(name string, c Column) string {
+	switch typ := c.Type; {
+	case c.Numeric(), typ == "BOOLEAN", typ == "VARCHAR", typ == "DATE", typ == "JSON":
+		return name
+	case isNested(typ):
+		return "to_json(" + name + ")"
+	default:
+		return name + "::VARCHAR"
+	}
+}
+
+var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\nLINE (\d+):`) })
+
+// moveUp corrects the line number in a message about a SELECT of readable, in which
+// the statement of the user begins one line later.
+func moveUp(err error) error {
+	cause, ok := errors.AsType[*duckdb.Error](err)
+	if !ok || isCanceled(err) {
+		return err
+	}
+	msg := lineNumber().ReplaceAllStringFunc(cause.Msg, func(match string) string {
+		n, _ := strconv.Atoi(lineNumber().FindStringSubmatch(match)[1])
+		return fmt.Sprintf("\nLINE %d:", n-1)
+	})
+	return &duckdb.Error{Type: cause.Type, Msg: msg}
+}
