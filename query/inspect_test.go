@@ -247,7 +247,7 @@ func TestCreateTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, table := range schema.AllTables() {
-		if _, err := db.conn.ExecContext(ctx, schema.DuckDB.CreateTable(table)); err != nil {
+		if _, err := db.conn.ExecContext(ctx, schema.DuckDB.CreateTable(table, schema.CreateOptions{})); err != nil {
 			t.Errorf("%s: %v", table.Name, err)
 			continue
 		}

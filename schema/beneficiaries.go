@@ -11,6 +11,7 @@ func cclf8() *Table {
 		Description: "One row for each beneficiary, from the Patient and all Coverages of that person.",
 		Grain:       PerPatient,
 		Key:         []string{"BENE_MBI_ID"},
+		KeyHasNulls: true,
 		Fields: fields(nil, []row{
 			mbi().but(row{
 				ccw: ccwCurrentMBI,
@@ -96,6 +97,7 @@ func cclf9() *Table {
 		Description: "One row for each former identifier of a beneficiary, with the current one.",
 		Grain:       PerIdentifier,
 		Key:         []string{"CRNT_NUM", "PRVS_NUM"},
+		KeyHasNulls: true,
 		Fields: fields(nil, []row{
 			{label: "HICN_MBI_XREF_IND", typ: text(1), about: "Kind of the identifiers: M for MBI",
 				all: derived(`'M'`, "every identifier that BCDA sends is an MBI")},
@@ -122,6 +124,7 @@ func enrollment() *Table {
 		Description: "One row for each beneficiary, part of Medicare and month in which the beneficiary was enrolled in it.",
 		Grain:       PerMonth,
 		Key:         []string{"BENE_MBI_ID", "PART", "MONTH"},
+		KeyHasNulls: true,
 		Side:        true,
 		Fields: fields(nil, []row{
 			mbi().but(row{

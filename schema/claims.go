@@ -10,6 +10,7 @@ func claims() *Table {
 		Grain:       PerClaim,
 		Claims:      anyClaim,
 		Key:         []string{"RESOURCE_ID"},
+		KeyHasNulls: true,
 		Side:        true,
 		Fields: fields(anyClaim, []row{
 			claimID().but(row{typ: digits(20)}),

@@ -1,17 +1,26 @@
 package schema
 
 import (
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// TestCreateTable compares the statements with what each database wants. The
-// table has a field of each kind, and names and texts that are hard to write.
-func TestCreateTable(t *testing.T) {
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestDialects compares statements with golden files that were read against the
+// manuals of the databases. The tables have a field of each kind, and names and
+// texts that are hard to write; the second has a key with nulls.
+func TestDialects(t *testing.T) {
 	table := &Table{
 		Name:        "t1",
 		Title:       "A table",
 		Description: `It's a "test" \ here.`,
+		Key:         []string{"CODE_CD", "GROUP"},
 		Fields: []Field{
 			{Label: "CODE_CD", Description: "It's a code", Type: text(3)},
 			{Label: "LINE_NUM", Description: "Number", Type: integer(10)},
@@ -19,89 +28,69 @@ func TestCreateTable(t *testing.T) {
 			{Label: "UNIT_QTY", Description: "Quantity", Type: quantity},
 			{Label: "FROM_DT", Description: `Date \n`, Type: date},
 			{Label: "GROUP", Description: "A word of SQL", Type: digits(2)},
-			{Label: "1ST NAME", Description: "Not a name in SQL", Type: text(1)},
+			{Label: "1ST NAME", Description: "Not a name in SQL", Type: text(100)},
 		},
 	}
-	for _, tt := range []struct {
-		dialect *Dialect
-		want    string
-	}{
-		{DuckDB, `CREATE TABLE t1 (
-  CODE_CD VARCHAR,
-  LINE_NUM BIGINT,
-  PMT_AMT DECIMAL(15,2),
-  UNIT_QTY DECIMAL(22,4),
-  FROM_DT DATE,
-  "GROUP" VARCHAR,
-  "1ST NAME" VARCHAR
-);
-COMMENT ON TABLE t1 IS 'A table: It''s a "test" \ here.';
-COMMENT ON COLUMN t1.CODE_CD IS 'It''s a code';
-COMMENT ON COLUMN t1.LINE_NUM IS 'Number';
-COMMENT ON COLUMN t1.PMT_AMT IS 'Amount';
-COMMENT ON COLUMN t1.UNIT_QTY IS 'Quantity';
-COMMENT ON COLUMN t1.FROM_DT IS 'Date \n';
-COMMENT ON COLUMN t1."GROUP" IS 'A word of SQL';
-COMMENT ON COLUMN t1."1ST NAME" IS 'Not a name in SQL';
-`},
-		{Postgres, `CREATE TABLE t1 (
-  CODE_CD TEXT,
-  LINE_NUM BIGINT,
-  PMT_AMT NUMERIC(15,2),
-  UNIT_QTY NUMERIC(22,4),
-  FROM_DT DATE,
-  "GROUP" TEXT,
-  "1ST NAME" TEXT
-);
-COMMENT ON TABLE t1 IS 'A table: It''s a "test" \ here.';
-COMMENT ON COLUMN t1.CODE_CD IS 'It''s a code';
-COMMENT ON COLUMN t1.LINE_NUM IS 'Number';
-COMMENT ON COLUMN t1.PMT_AMT IS 'Amount';
-COMMENT ON COLUMN t1.UNIT_QTY IS 'Quantity';
-COMMENT ON COLUMN t1.FROM_DT IS 'Date \n';
-COMMENT ON COLUMN t1."GROUP" IS 'A word of SQL';
-COMMENT ON COLUMN t1."1ST NAME" IS 'Not a name in SQL';
-`},
-		{Snowflake, `CREATE TABLE t1 (
-  CODE_CD VARCHAR COMMENT 'It\'s a code',
-  LINE_NUM NUMBER(19,0) COMMENT 'Number',
-  PMT_AMT NUMBER(15,2) COMMENT 'Amount',
-  UNIT_QTY NUMBER(22,4) COMMENT 'Quantity',
-  FROM_DT DATE COMMENT 'Date \\n',
-  "GROUP" VARCHAR COMMENT 'A word of SQL',
-  "1ST NAME" VARCHAR COMMENT 'Not a name in SQL'
-)
-COMMENT = 'A table: It\'s a "test" \\ here.';
-`},
-		{BigQuery, "CREATE TABLE t1 (\n" + `  CODE_CD STRING OPTIONS (description = 'It\'s a code'),
-  LINE_NUM INT64 OPTIONS (description = 'Number'),
-  PMT_AMT NUMERIC(15,2) OPTIONS (description = 'Amount'),
-  UNIT_QTY NUMERIC(22,4) OPTIONS (description = 'Quantity'),
-  FROM_DT DATE OPTIONS (description = 'Date \\n'),
-` + "  `GROUP` STRING OPTIONS (description = 'A word of SQL'),\n" +
-			"  `1ST NAME` STRING OPTIONS (description = 'Not a name in SQL')\n" + `)
-OPTIONS (description = 'A table: It\'s a "test" \\ here.');
-`},
-		{Spark, "CREATE TABLE t1 (\n" + `  CODE_CD STRING COMMENT 'It\'s a code',
-  LINE_NUM BIGINT COMMENT 'Number',
-  PMT_AMT DECIMAL(15,2) COMMENT 'Amount',
-  UNIT_QTY DECIMAL(22,4) COMMENT 'Quantity',
-  FROM_DT DATE COMMENT 'Date \\n',
-` + "  `GROUP` STRING COMMENT 'A word of SQL',\n" +
-			"  `1ST NAME` STRING COMMENT 'Not a name in SQL'\n" + `)
-USING PARQUET
-COMMENT 'A table: It\'s a "test" \\ here.';
-`},
-	} {
-		if got := tt.dialect.CreateTable(table); got != tt.want {
-			t.Errorf("%s: got\n%s\nwant\n%s", tt.dialect.Name, got, tt.want)
+	nulls := &Table{Name: "t2", Title: "Another", Key: []string{"LINE_NUM"}, KeyHasNulls: true, Fields: table.Fields[1:2]}
+	foreign := &Table{Name: "t3", Title: "A third", Key: []string{"NONE"}, Fields: table.Fields[:1]} // as those of profiles
+	for _, d := range Dialects() {
+		t.Run(d.Name, func(t *testing.T) {
+			var b strings.Builder
+			b.WriteString(d.CreateSchema("s"))
+			b.WriteString(d.CreateTable(table, CreateOptions{Schema: "s"}))
+			b.WriteString(d.CreateTable(nulls, CreateOptions{}))
+			b.WriteString(d.CreateTable(table, CreateOptions{NoKey: true}))
+			b.WriteString(d.CreateTable(foreign, CreateOptions{}))
+			for _, format := range d.LoadFormats() {
+				b.WriteString(d.Load("t1", LoadOptions{
+					Schema: "s", Location: d.LoadPlaceholder() + "/", Folder: "s/t1", Format: format,
+					Files: []string{"s/t1/a'1." + format, "s/t1/b2." + format}, Columns: []string{"CODE_CD", "GROUP"},
+				}))
+			}
+			golden := filepath.Join("testdata", "dialects", d.Name+".sql")
+			if *update {
+				if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), b.String()); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", golden, diff)
+			}
+		})
+		if LookupDialect(d.Name) != d {
+			t.Errorf("LookupDialect(%s) does not find it", d.Name)
 		}
-		if LookupDialect(tt.dialect.Name) != tt.dialect {
-			t.Errorf("LookupDialect(%s) does not find it", tt.dialect.Name)
+		if d.Load("t1", LoadOptions{Format: "fixed"}) != "" {
+			t.Errorf("%s loads fixed-width files", d.Name)
 		}
 	}
 	if LookupDialect("mysql") != nil {
 		t.Error("there is a dialect mysql")
+	}
+}
+
+// TestKeys checks that the keys of all tables are columns that all databases can
+// index: SQL Server allows 1,700 bytes.
+func TestKeys(t *testing.T) {
+	for _, table := range AllTables() {
+		size := 0
+		for _, label := range table.Key {
+			f := table.Field(label)
+			if f == nil {
+				t.Errorf("%s has no column %s of its key", table.Name, label)
+				continue
+			}
+			if f.Kind == Text {
+				size += 2 * max(leastLength, 4*f.Width)
+			}
+		}
+		if size > 1700 {
+			t.Errorf("the key of %s has %d bytes", table.Name, size)
+		}
 	}
 }
 

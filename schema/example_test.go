@@ -97,9 +97,9 @@ func ExampleExtend() {
 func ExampleDialect_CreateTable() {
 	table := *schema.Lookup("cclf9")
 	table.Fields = table.Fields[:2]
-	fmt.Print(schema.Postgres.CreateTable(&table))
+	fmt.Print(schema.Postgres.CreateTable(&table, schema.CreateOptions{}))
 	// Output:
-	// CREATE TABLE cclf9 (
+	// CREATE TABLE IF NOT EXISTS cclf9 (
 	//   HICN_MBI_XREF_IND TEXT,
 	//   CRNT_NUM TEXT
 	// );

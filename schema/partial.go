@@ -14,6 +14,7 @@ func responses() *Table {
 		Grain:       PerClaim,
 		Claims:      []ClaimType{Inpatient, Carrier},
 		Key:         []string{"RESOURCE_ID"},
+		KeyHasNulls: true,
 		Side:        true,
 		Partial:     true,
 		Fields: responseFields([]row{

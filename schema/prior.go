@@ -10,11 +10,12 @@ func priorAuthorizations() *Table {
 		Title: "Prior authorizations",
 		Description: "One row for each item of a prior authorization of v3, or one for a prior authorization without items: " +
 			"what was asked for, and how it was decided. They are no claims.",
-		Grain:      PerItem,
-		Claims:     []ClaimType{PriorAuthorization},
-		Key:        []string{"UTN", "LINE_NUM"},
-		Side:       true,
-		AtLeastOne: true,
+		Grain:       PerItem,
+		Claims:      []ClaimType{PriorAuthorization},
+		Key:         []string{"UTN", "LINE_NUM"},
+		KeyHasNulls: true,
+		Side:        true,
+		AtLeastOne:  true,
 		Fields: priorFields([]row{
 			{label: "UTN", typ: text(50), about: "Unique tracking number (UTN) of the prior authorization",
 				v3: at(`identifier[system=ids:Unique-Tracking-Number].value`)},

@@ -38,7 +38,8 @@ type Table struct {
 	Description string
 	Grain       Grain
 	Claims      []ClaimType // the claims that have rows here; none for tables of beneficiaries
-	Key         []string    // labels that identify a row
+	Key         []string    // labels that identify a row, if not all versions of claims have rows
+	KeyHasNulls bool        // a row may lack values of its key
 	Related     []string    // labels that the versions of one claim share, where no server resolves them
 	Partial     bool        // only partially adjudicated claims have rows
 	Side        bool        // not a CCLF file but a table beside them

@@ -67,6 +67,7 @@ func newApp(e *env) *cli.Command {
 			newReconcileCommand(e),
 			newDiffCommand(e),
 			newVerifyCommand(e),
+			newLoadCommand(e),
 			newSchemaCommand(e),
 			newTokenCommand(e),
 			newMetadataCommand(e),

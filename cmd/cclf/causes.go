@@ -10,6 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/load"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/reconcile"
@@ -56,6 +57,10 @@ var causes = []cause{
 	{is(delivery.ErrTwice), exitInput, nil},
 	{is(delivery.ErrReport), exitInput, nil},
 	{is(delivery.ErrNotAddable), exitOutput, say("name another folder, or replace the data set with --overwrite")},
+	{is(load.ErrURL), exitUsage, nil},
+	{is(load.ErrFormat), exitInput, say("convert with --format parquet, csv or arrow")},
+	{is(load.ErrRefused), exitAuth, say("set PGPASSWORD or add the password to ~/.pgpass")},
+	{is(load.ErrConnect), exitUnavailable, say("check the host and the port of the URL, and that the server runs")},
 	{is(fetch.ErrAuth), exitAuth, nil},
 	{is(fetch.ErrRejected), exitRejected, nil},
 	{is(fetch.ErrDuplicate), exitDuplicate, duplicateHint},

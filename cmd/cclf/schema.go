@@ -19,8 +19,7 @@ type schemaOptions struct {
 	field  string
 	all    bool
 	result resultFlags
-	ddl    string
-	extra  string
+	ddl    ddlOptions
 	args   []string
 }
 
@@ -29,7 +28,7 @@ func newSchemaCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "schema",
 		Usage:     "describe tables and fields, and where BCDA carries them",
-		UsageText: "cclf schema [options] [TABLE [FIELD]]\ncclf schema --ddl DIALECT [TABLE]",
+		UsageText: "cclf schema [options] [TABLE [FIELD]]\ncclf schema --ddl DIALECT [options] [TABLE]\ncclf schema --load DIALECT [-d DIR] [options] [TABLE]",
 		Description: help(`
 			Lists the tables that cclf convert writes. With the name of a TABLE, lists
 			its fields: type, position in the fixed-width file, meaning, and where each
@@ -39,39 +38,27 @@ func newSchemaCommand(e *env) *cli.Command {
 			  derived  the paths of the values it is computed from, and the rule
 			  absent   the reason why there is no value
 
-			--ddl prints SQL that creates the tables, with comments on tables and
-			columns.`,
+			--ddl prints SQL that creates the tables if they do not exist, with keys,
+			and with comments on tables and columns. --load prints the statements that
+			load a data set into them.`,
 			"cclf schema",
 			"cclf schema CCLF5",
 			"cclf schema CCLF5 CLM_LINE_CVRD_PD_AMT",
 			"cclf schema --field BENE_MBI_ID --api v3",
 			"cclf schema --all -f csv -o crosswalk.csv",
 			"cclf schema --ddl postgres | psql",
+			"cclf schema --load snowflake -d out --location @claims",
 		),
-		Flags: append(opts.result.flags("table", "json", "csv", "markdown"),
+		Flags: append(append(opts.result.flags("table", "json", "csv", "markdown"), opts.ddl.flags()...),
 			apiFlag(&opts.api, "show one API `VERSION`: v1, v2 or v3 (default: all)"),
 			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL` in all tables that have it", Destination: &opts.field},
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
-			choice(&cli.StringFlag{
-				Name: "ddl", Usage: "print CREATE TABLE in SQL `DIALECT`: " + orList(dialectNames()), Destination: &opts.ddl,
-			}, dialectNames()...),
-			&cli.StringFlag{
-				Name: "extra-columns", Usage: "with --ddl: add the columns that `FILE` describes, as cclf convert does",
-				TakesFile: true, Destination: &opts.extra,
-			},
 		),
 		Metadata: completes(tablesAndFields),
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
-			if opts.extra != "" && opts.ddl == "" {
-				return usageErrorf("schema: --extra-columns requires --ddl")
-			}
-			if opts.ddl != "" {
-				for _, name := range []string{"api", "field", "all", "format"} {
-					if cmd.IsSet(name) {
-						return usageErrorf("schema: --ddl and --%s cannot be combined", name)
-					}
-				}
+			if err := opts.ddl.check(cmd.IsSet); err != nil {
+				return err
 			}
 			return runSchema(e, opts)
 		},
@@ -79,6 +66,9 @@ func newSchemaCommand(e *env) *cli.Command {
 }
 
 func runSchema(e *env, opts schemaOptions) error {
+	if opts.ddl.wanted() {
+		return runDDL(e, opts)
+	}
 	tables, label, err := pickFields(opts)
 	if err != nil {
 		return err
@@ -89,21 +79,6 @@ func runSchema(e *env, opts schemaOptions) error {
 	var out bytes.Buffer
 	format := render.Format(opts.result.format)
 	switch {
-	case opts.ddl != "" && label != "":
-		return usageErrorf("schema: --ddl takes no field")
-	case opts.ddl != "":
-		extra, err := readExtraColumns(opts.extra)
-		if err != nil {
-			return fmt.Errorf("schema: %w", err)
-		}
-		tables = schema.Extend(tables, extra)
-		dialect := schema.LookupDialect(opts.ddl)
-		for i, t := range tables {
-			if i > 0 {
-				out.WriteByte('\n')
-			}
-			out.WriteString(dialect.CreateTable(t))
-		}
 	case len(opts.args) == 0 && label == "" && !opts.all:
 		err = catalog.WriteTables(&out, format, tables, pickAPIs(opts.api))
 	default:
@@ -205,12 +180,4 @@ func pickAPIs(name string) []schema.API {
 		return schema.APIs[:]
 	}
 	return []schema.API{api}
-}
-
-func dialectNames() []string {
-	var names []string
-	for _, d := range schema.Dialects() {
-		names = append(names, d.Name)
-	}
-	return names
 }
