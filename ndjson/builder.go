@@ -77,6 +77,10 @@ func (b *Builder) descend(at int, name string) int {
 	n := b.nodes[at]
 	next, ok := n.children[name]
 	if !ok {
+		if len(n.names) == maxChildren {
+			b.err = errors.Join(b.err, fmt.Errorf("more than %d members of one object", maxChildren))
+			return at
+		}
 		next = b.newNode()
 		n.children[name] = next
 		n.names = append(n.names, name)

@@ -1,7 +1,8 @@
 package ndjson
 
 // Compile assigns the registers and returns the program. The error is that of too many
-// conditions on one array, or of an array asked for in two scopes.
+// conditions on one array, of too many members of one object, or of an array asked for
+// in two scopes.
 func (b *Builder) Compile() (*Program, error) {
 	if b.err != nil {
 		return nil, b.err
@@ -45,8 +46,9 @@ func (b *Builder) Compile() (*Program, error) {
 		}
 		p.scopes = append(p.scopes, out)
 	}
+	ordinals := b.ordinals()
 	for i, n := range b.nodes {
-		out := node{id: i, level: levels[i], scope: n.scope, rowSet: -1, forget: i == 0}
+		out := node{id: i, level: levels[i], ordinal: ordinals[i], scope: n.scope, rowSet: -1, forget: i == 0}
 		if n.scope >= 0 {
 			out.rowSet = b.scopes[n.scope].rowSet
 		}
@@ -76,6 +78,17 @@ func (b *Builder) Compile() (*Program, error) {
 	p.unknown = &p.nodes[len(b.nodes)]
 	p.survey(b)
 	return p, nil
+}
+
+// ordinals returns the ordinal of each node among the children of its parent, from 1.
+func (b *Builder) ordinals() []uint8 {
+	ordinals := make([]uint8, len(b.nodes))
+	for _, n := range b.nodes {
+		for i, name := range n.names {
+			ordinals[n.children[name]] = uint8(i + 1)
+		}
+	}
+	return ordinals
 }
 
 // levels returns the distance of each node from the root.

@@ -2,7 +2,6 @@ package ndjson
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
@@ -11,16 +10,12 @@ import (
 // readers take the last one: encoding/json, Python, JavaScript, DuckDB. A walk stores
 // values as it meets them, so when a name comes again it stops, the earlier members
 // are removed from the line, and the rest is walked. Other lines pay nothing.
+//
+// Only names on the paths of the program are compared. Others may come twice: no value
+// is stored of them.
 
-// errDuplicate ends a walk that met a name twice in one object.
+// errDuplicate ends a walk that met the name of a child twice in one object.
 var errDuplicate = errors.New("ndjson: internal error: duplicate member")
-
-// hasDuplicates reports whether two members of an object have the same name,
-// given its text, which is valid.
-func hasDuplicates(object []byte) bool {
-	members, _ := membersOf(object, 0)
-	return slices.ContainsFunc(members, func(m objectMember) bool { return m.replaced })
-}
 
 // An objectMember is a member of an object.
 type objectMember struct {

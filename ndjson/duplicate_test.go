@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
@@ -50,6 +51,7 @@ func TestDuplicates(t *testing.T) {
 		{`{"identifier":[{"value":"1","system":"other","value":"2","system":"mbi"}]}`, found{current: "2"}, true},
 		{`{"status":"a","name":{"status":"b"},"item":[{"status":1},{"status":2}]}`, found{status: "a", items: 2}, false},
 		{`{"other":{"x":1,"x":2},"status":"a"}`, found{status: "a"}, false},
+		{`{"x":1,"status":"a","x":2}`, found{status: "a"}, false},
 	} {
 		for _, r := range []*Record{{}, &past, &past, &past} {
 			if err := p.Walk(r, []byte(tt.line)); err != nil {
@@ -69,6 +71,33 @@ func TestDuplicates(t *testing.T) {
 	}
 	if err := p.Walk(&past, []byte(`{"status":"a","status":"b",}`)); err == nil {
 		t.Error("a line with duplicates that is not valid was taken")
+	}
+}
+
+// TestManyMembers finds the last of as many members as an object may have twice.
+func TestManyMembers(t *testing.T) {
+	b := NewBuilder()
+	var last Ref
+	for i := range maxChildren {
+		last = b.Value(Path{{Name: fmt.Sprint(i)}}, 1)
+	}
+	p, err := b.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Record
+	if err := p.Walk(&r, []byte(`{"63":"a","62":"b","63":"c"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(r.Reg(last.Reg()).Raw(r.Line)); got != "c" || !r.Duplicates {
+		t.Errorf("got %q, duplicates %v", got, r.Duplicates)
+	}
+	b = NewBuilder()
+	for i := range maxChildren + 1 {
+		b.Value(Path{{Name: fmt.Sprint(i)}}, 1)
+	}
+	if _, err := b.Compile(); err == nil {
+		t.Error("a program with too many members was compiled")
 	}
 }
 

@@ -60,7 +60,7 @@ func (m *memo) search(a *admission, n *node, b []byte, at, depth int) (*entry, m
 			return e, miss{}
 		}
 	}
-	record := k.tag != k.set.long && (a.sampleNew() || k.set.seen.seenBefore(k.tag))
+	record := a.sampleNew() || k.set.seen.seenBefore(k.tag)
 	return nil, miss{k, true, record}
 }
 
@@ -77,7 +77,6 @@ func (m *memo) learn(n *node, missed *miss, b []byte, at, end, depth int, did *e
 	}
 	text := b[at:end]
 	if len(text) > memoLongest {
-		missed.key.set.long = missed.key.tag
 		return nil
 	}
 	shape := m.tables.shapeOf(n, text, did.scalars)

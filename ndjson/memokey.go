@@ -150,7 +150,6 @@ type memoSet struct {
 	ways [memoWays]entry
 	turn int // the way that is replaced next
 	seen seenTags
-	long uint32 // tag of the last object longer than memoLongest
 }
 
 // A shape has the last two entries that differ in scalars only.

@@ -23,6 +23,7 @@ type Program struct {
 type node struct {
 	id      int
 	level   int16        // how far from the root
+	ordinal uint8        // among the children of its parent, from 1; 0 if no path names it
 	members table[int32] // child nodes
 	stores  []slot       // where a scalar goes
 	tests   []test       // conditions that a scalar may meet
@@ -41,6 +42,10 @@ type node struct {
 	read   bool        // something in its objects is Read
 	chosen [2][]*test  // that look at the members of its rule
 }
+
+// maxChildren is the number of children that a node may have: a walk has a bit for
+// each, to find names that come twice.
+const maxChildren = 64
 
 func (n *node) inner() bool { return n.members.n > 0 }
 

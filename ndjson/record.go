@@ -15,7 +15,8 @@ type Record struct {
 	// Line is the line that spans refer to. The record does not copy it.
 	Line []byte
 	// Duplicates reports that an object of the line had several members of the same
-	// name. Line is then a copy with only the last of them.
+	// name, which a path has too. Line is then a copy with only the last member of
+	// each name.
 	Duplicates bool
 
 	program *Program
@@ -24,7 +25,6 @@ type Record struct {
 	rows    []rowSet
 	scratch []byte // decoded names, and values to test
 
-	names []memberNames // by node
 	memo  *memo
 	rec   recorder
 	tally *tally // or nil

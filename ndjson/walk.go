@@ -82,11 +82,7 @@ func (r *Record) forget() {
 	if r.tally != nil {
 		nodes = r.program.lastNode() + 1
 	}
-	r.names = make([]memberNames, nodes)
 	r.memo = newMemo(nodes)
-	if r.tally != nil {
-		r.names[r.program.lastNode()].closed = true
-	}
 }
 
 // A walker is one walk over a line. Its methods take the offset where something
@@ -149,49 +145,22 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 		w.r.tally.caught[n.level] = [2]Span{}
 	}
 	b := w.b
-	start := at
 	at = jsonscan.SkipSpace(b, at+1)
 	if at < len(b) && b[at] == '}' {
 		at++
 	} else {
-		names := &w.r.names[n.id]
-		last := noMember
-		seen := uint64(0) // places of names
-		nameless := 0     // members whose names have no place
+		seen := uint64(0) // children on paths, by ordinal
 		for more := true; more; {
-			// The name that came next the last time, or another.
-			var child *node
-			guess := *names.after(last)
-			if m := names.get(guess); m != nil && m.begins(b[at:]) {
-				last, child = guess, m.node
-				bit := uint64(1) << (uint(guess) % mostNames)
-				if seen&bit != 0 && n.inner() {
-					return at, errDuplicate
-				}
-				seen |= bit
-				if at += len(m.text); b[at] <= ' ' {
-					at = jsonscan.SkipSpace(b, at)
-				}
-			} else {
-				var place int
-				var err error
-				if child, place, at, err = w.name(n, names, guess, at); err != nil {
-					return at, err
-				}
-				*names.after(last) = place
-				last = place
-				if place == noMember {
-					nameless++
-				} else {
-					bit := uint64(1) << (uint(place) % mostNames)
-					if seen&bit != 0 && n.inner() {
-						return at, errDuplicate
-					}
-					seen |= bit
-				}
+			child, value, err := w.name(n, at)
+			if err != nil {
+				return value, err
 			}
-			var err error
-			if at, err = w.value(child, at, depth+1); err != nil {
+			bit := uint64(1) << (child.ordinal - 1) // 0 for other children
+			if seen&bit != 0 {
+				return at, errDuplicate
+			}
+			seen |= bit
+			if at, err = w.value(child, value, depth+1); err != nil {
 				return at, err
 			}
 			if at+1 < len(b) && b[at] == ',' && b[at+1] == '"' {
@@ -201,9 +170,6 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 			if at, more, err = jsonscan.SkipSeparator(b, at, '}'); err != nil {
 				return at, err
 			}
-		}
-		if nameless > 0 && n.inner() && hasDuplicates(b[start:at]) {
-			return at, errDuplicate
 		}
 	}
 	if n.scope >= 0 {
@@ -217,39 +183,33 @@ func (w *walker) walkObject(n *node, at, depth int) (int, error) {
 	return at, nil
 }
 
-// name reads the member name at offset at. It returns the node of the member,
-// the place of the name, and where the member's value begins.
-func (w *walker) name(n *node, names *memberNames, guess, at int) (*node, int, int, error) {
+// name reads the member name at offset at. It returns the node of the member, and
+// where the member's value begins.
+func (w *walker) name(n *node, at int) (*node, int, error) {
 	b := w.b
 	if at >= len(b) || b[at] != '"' {
-		return nil, noMember, at, jsonscan.ErrMemberName
+		return nil, at, jsonscan.ErrMemberName
 	}
 	end, escaped, err := jsonscan.SkipString(b, at+1)
 	if err != nil {
-		return nil, noMember, end, err
+		return nil, end, err
 	}
 	value, err := jsonscan.SkipColon(b, end+1)
 	if err != nil {
-		return nil, noMember, value, err
+		return nil, value, err
 	}
 	name := b[at+1 : end]
 	if escaped {
 		w.r.scratch = jsonscan.AppendUnescaped(w.r.scratch[:0], name)
 		name = w.r.scratch
 	}
-	var child *node
 	if i, known := n.members.find(name); known {
-		child = &w.p.nodes[i]
-	} else if w.r.tally != nil {
-		child = w.r.tally.grow(w.p, n, name)
-	} else {
-		child = w.p.unknown
+		return &w.p.nodes[i], value, nil
 	}
-	place := noMember
-	if b[end+1] == ':' && !escaped { // one name has one place
-		place = names.place(b[at:end+2], child, max(guess, 0))
+	if w.r.tally != nil {
+		return w.r.tally.grow(w.p, n, name), value, nil
 	}
-	return child, place, value, nil
+	return w.p.unknown, value, nil
 }
 
 // value reads the value at offset at for node n. Elements of an array are read as if
