@@ -46,7 +46,7 @@ func csvWriter(opts CSVOptions) writeFunc {
 	return func(w io.Writer, columns []Column, rows Rows) error { return WriteCSV(w, columns, rows, opts) }
 }
 
-func tableWriter(w io.Writer, columns []Column, rows Rows) error {
+func tableWrite(w io.Writer, columns []Column, rows Rows) error {
 	return WriteTable(w, columns, rows, TableOptions{Null: "-"})
 }
 
@@ -159,7 +159,7 @@ a_2 = 3
 `},
 		{"ndjson", WriteNDJSON, twins, "\n" + `{"a":1,"a_2":2,"a_2_2":3,"f":"NaN","x":1e-07}` + "\n"},
 		{"ndjson empty", WriteNDJSON, none, "\n"},
-		{"table", tableWriter, mixed, `
+		{"table", tableWrite, mixed, `
  code       |   amt | day        | ok    | list
 ------------+-------+------------+-------+-------
  0012       | 12.50 | 2024-02-29 | true  | [1,2]
@@ -167,12 +167,12 @@ a_2 = 3
             |     - | 2024-01-01 | false | -
 (3 rows)
 `},
-		{"table empty", tableWriter, none, `
+		{"table empty", tableWrite, none, `
  a | b
 ---+---
 (0 rows)
 `},
-		{"table hostile", tableWriter, hostile, "\n" + ` s
+		{"table hostile", tableWrite, hostile, "\n" + ` s
 --------------
  ` + "\ufffd" + `[31mred tab
  line
@@ -228,7 +228,7 @@ func TestTableBatches(t *testing.T) {
 func TestWriteErrors(t *testing.T) {
 	full, lost := errors.New("disk full"), errors.New("connection lost")
 	for name, write := range map[string]writeFunc{
-		"csv": csvWriter(CSVOptions{}), "json": WriteJSON, "ndjson": WriteNDJSON, "table": tableWriter,
+		"csv": csvWriter(CSVOptions{}), "json": WriteJSON, "ndjson": WriteNDJSON, "table": tableWrite,
 		"line": lineWriter, "markdown": WriteMarkdown, "html": htmlWriter,
 	} {
 		for _, n := range []int{1, 20_000} {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -13,34 +14,46 @@ import (
 // batchRows is how many rows WriteTable holds in memory and lays out together.
 const batchRows = 1000
 
-// TableOptions control how a table is written.
+// TableOptions control how a table is written. The zero value writes everything.
 type TableOptions struct {
 	Null string // stands for nil
+	// Width is that of the terminal. Long text is cut, and columns in the middle
+	// are left out, so that lines are not longer.
+	Width int
+	// Rows is how many rows are shown. The others are counted.
+	Rows int
+	// Hint says how to see what is not shown.
+	Hint string
 }
+
+// wideTable is the width above which the number of columns is written.
+const wideTable = 120
+
+// mostCounted bounds how many rows are counted that are not shown.
+var mostCounted = 1_000_000
 
 // WriteTable writes the rows as a table, and their number below it. Rows are
 // laid out 1,000 at a time, so a column may get wider further down. Cells are
 // neutralized as by Plain.
 func WriteTable(w io.Writer, columns []Column, rows Rows, opts TableOptions) error {
-	bw := bufio.NewWriter(w)
-	grid := NewGrid(columns)
-	count := 0
-	batch := make([][]string, 0, batchRows)
-	flush := func() error {
-		_, err := bw.WriteString(grid.Render(batch))
-		batch = batch[:0]
-		return err
-	}
+	t := tableWriter{bw: bufio.NewWriter(w), columns: columns, opts: opts}
 	for rows.Next() {
-		count++
+		t.count++
+		if opts.Rows > 0 && t.count > opts.Rows {
+			if t.count == opts.Rows+mostCounted {
+				t.uncounted = rows.Next()
+				break
+			}
+			continue
+		}
 		cells := make([]string, len(columns))
 		for i, v := range rows.Values() {
 			if cells[i] = Text(v); v == nil {
 				cells[i] = opts.Null
 			}
 		}
-		if batch = append(batch, cells); len(batch) == batchRows {
-			if err := flush(); err != nil {
+		if t.batch = append(t.batch, cells); len(t.batch) == batchRows {
+			if err := t.flush(); err != nil {
 				return err
 			}
 		}
@@ -48,13 +61,69 @@ func WriteTable(w io.Writer, columns []Column, rows Rows, opts TableOptions) err
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if len(batch) > 0 || count == 0 {
-		if err := flush(); err != nil {
+	if len(t.batch) > 0 || t.count == 0 {
+		if err := t.flush(); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(bw, "(%s)\n", plural(count, "row"))
-	return bw.Flush()
+	fmt.Fprintf(t.bw, "(%s)\n", t.footer())
+	return t.bw.Flush()
+}
+
+// A tableWriter lays out a table.
+type tableWriter struct {
+	bw        *bufio.Writer
+	columns   []Column
+	opts      TableOptions
+	grid      *Grid // nil before the first batch
+	layout    layout
+	batch     [][]string
+	count     int  // of rows
+	uncounted bool // there are more rows
+	cut       bool // a value was cut
+}
+
+// flush writes the batch. The first one decides on the layout.
+func (t *tableWriter) flush() error {
+	if t.grid == nil {
+		t.layout = fit(t.columns, t.batch, t.opts.Width)
+		t.grid = NewGrid(t.layout.header(t.columns))
+	}
+	for i, cells := range t.batch {
+		row, cut := t.layout.row(t.columns, cells)
+		t.batch[i], t.cut = row, t.cut || cut
+	}
+	_, err := t.bw.WriteString(t.grid.Render(t.batch))
+	t.batch = t.batch[:0]
+	return err
+}
+
+// footer says how many rows and columns there are, and how many of them are shown.
+func (t *tableWriter) footer() string {
+	text := plural(t.count, "row")
+	left := false
+	if hidden := t.count - t.opts.Rows; t.opts.Rows > 0 && hidden > 0 {
+		more := strconv.Itoa(hidden)
+		if t.uncounted {
+			text, more = "over "+text, "over "+more
+		}
+		text += fmt.Sprintf(", %d shown, %s more", t.opts.Rows, more)
+		left = true
+	}
+	if n := t.layout.shown(); n < len(t.columns) {
+		text += fmt.Sprintf("; %s, %d shown", plural(len(t.columns), "column"), n)
+		left = true
+	} else if t.grid.width() > wideTable {
+		text += "; " + plural(len(t.columns), "column")
+	}
+	if t.cut {
+		text += "; long values are cut"
+		left = true
+	}
+	if left && t.opts.Hint != "" {
+		text += "; " + t.opts.Hint
+	}
+	return text
 }
 
 func plural(n int, noun string) string {
@@ -118,6 +187,15 @@ func (g *Grid) Render(batch [][]string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// width is that of the lines rendered so far.
+func (g *Grid) width() int {
+	n := -1
+	for _, c := range g.configs {
+		n += c.WidthMin + len(" |") + 1
+	}
+	return n
 }
 
 // widen makes the columns wide enough for a row, or for the header.
