@@ -25,6 +25,12 @@ type env struct {
 	// exit, if set, ends the process at once.
 	exit func(code int)
 
+	// startPager, if set, starts a pager for a terminal. A screen is stdout, if
+	// that is a terminal on which results are printed.
+	startPager func(program string) (*pager, error)
+	screen     *screen
+	interrupts *interrupts
+
 	// If stdout is a file that gets its name when it is complete: the folder it
 	// is in, and what removes it.
 	resultDirs    []string
@@ -43,12 +49,12 @@ func processEnv() *env {
 		file, ok := stream.(*os.File)
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
-	e.confine, e.exit = confine.ToReplacing, os.Exit
+	e.confine, e.exit, e.startPager = confine.ToReplacing, os.Exit, startPager
 	return e
 }
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer, isTerminal func(any) bool) *env {
-	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal}
+	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal, interrupts: &interrupts{}}
 	e.log = e.newLogger(stderr)
 	return e
 }

@@ -8,8 +8,13 @@ import "os"
 
 func main() {
 	hardenProcess()
+	if len(os.Args) == 3 && os.Args[1] == pagerArgument {
+		servePager(os.Args[2])
+		os.Exit(exitOK)
+	}
 	catchCrashes()
-	ctx, stop := notifySignals()
+	e := processEnv()
+	ctx, stop := notifySignals(e.interrupts)
 	defer stop()
-	os.Exit(run(ctx, processEnv(), os.Args))
+	os.Exit(run(ctx, e, os.Args))
 }

@@ -33,6 +33,7 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 	}
 	if err == nil && e.exit != nil {
 		context.AfterFunc(ctx, func() {
+			e.screen.wait()
 			time.Sleep(patience)
 			db.Abandon()
 			err := context.Canceled

@@ -25,6 +25,7 @@ type queryOptions struct {
 	result  resultFlags
 	null    string
 	csvSafe csvSafe
+	noPager bool
 	named   []string
 	args    []string
 	options query.Options
@@ -77,6 +78,10 @@ func newQueryCommand(e *env) *cli.Command {
 			&cli.StringSliceFlag{
 				Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
 				Destination: &opts.named,
+			},
+			&cli.BoolFlag{
+				Name: "no-pager", Usage: "on a terminal, do not start PAGER (default: less) for results longer than a screen",
+				HideDefault: true, Destination: &opts.noPager,
 			},
 			&cli.BoolFlag{Name: "tables", Usage: "list the tables and exit", Destination: &opts.tables},
 		}, duckDBFlags(e, &opts.options)),
@@ -145,14 +150,16 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: name, Path: file})
 	}
 	return opts.result.write(e, func(e *env) error {
-		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-			return queryDataSet(ctx, e, db, script, opts)
+		return e.withScreen(!opts.noPager, func(e *env) error {
+			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+				return queryDataSet(ctx, e, db, script, opts)
+			})
 		})
 	})
 }
 
 func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts queryOptions) (err error) {
-	options := opts.resultOptions()
+	options := e.resultOptions(opts)
 	if options.TempDir, err = db.TempFolder(); err != nil {
 		return err
 	}
@@ -161,15 +168,23 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
+	write := func(name string, rows *query.Rows) error {
+		err := out.Write(name, rows)
+		e.screen.end()
+		if errors.Is(err, errPagerEnded) {
+			return nil
+		}
+		return err
+	}
 	if opts.tables {
 		rows, err := db.Tables(ctx)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(out.Write("tables", rows), rows.Close()); err != nil {
+		if err := errors.Join(write("tables", rows), rows.Close()); err != nil {
 			return err
 		}
-	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return out.Write("result", rows) }); err != nil {
+	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return write("result", rows) }); err != nil {
 		return err
 	}
 	if len(out.Split) > 0 {
@@ -178,14 +193,25 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 	return out.Finish()
 }
 
+// headRows is how many rows of a table are shown on a terminal without a pager.
+const headRows = 200
+
 // resultOptions are the options of the output.
-func (o *queryOptions) resultOptions() results.Options {
-	return results.Options{
-		Format:  render.Format(o.result.format),
-		Null:    o.null,
+func (e *env) resultOptions(opts queryOptions) results.Options {
+	o := results.Options{
+		Format:  render.Format(opts.result.format),
+		Null:    opts.null,
 		Program: "cclf " + version(),
-		CSV:     render.CSVOptions{Spreadsheet: o.csvSafe.value(o.result.format)},
+		CSV:     render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
+		Hint:    "-f line and -o FILE show all",
 	}
+	if e.screen != nil {
+		e.screen.measure()
+		if o.Width = e.screen.width; e.screen.pager == nil {
+			o.Rows = headRows
+		}
+	}
+	return o
 }
 
 // readScript returns the SQL: from the argument, the file, or standard input.

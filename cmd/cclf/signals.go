@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -24,10 +25,35 @@ func (e *signalError) exitCode() int {
 	}
 }
 
-// notifySignals returns a context that the first interrupt, SIGTERM or SIGHUP
-// cancels. After it, signals have their default effect again: a second one kills
+// interrupts is what an interrupt does while a prompt is open. Otherwise it ends
 // the process.
-func notifySignals() (context.Context, context.CancelFunc) {
+type interrupts struct {
+	mu     sync.Mutex
+	handle func() // nil if no prompt is open
+}
+
+// set makes an interrupt call f, or end the process if f is nil.
+func (i *interrupts) set(f func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.handle = f
+}
+
+// handled calls what was set, and reports whether something was.
+func (i *interrupts) handled() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.handle == nil {
+		return false
+	}
+	i.handle()
+	return true
+}
+
+// notifySignals returns a context that the first interrupt, SIGTERM or SIGHUP
+// cancels, unless the interrupt is handled otherwise. After it, signals have their
+// default effect again: a second one kills the process.
+func notifySignals(i *interrupts) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
@@ -36,11 +62,16 @@ func notifySignals() (context.Context, context.CancelFunc) {
 	received := make(chan os.Signal, 1)
 	signal.Notify(received, signals...)
 	go func() {
-		select {
-		case s := <-received:
-			signal.Stop(received)
-			cancel(&signalError{s})
-		case <-ctx.Done():
+		for ctx.Err() == nil {
+			select {
+			case s := <-received:
+				if s == os.Interrupt && i.handled() {
+					continue
+				}
+				signal.Stop(received)
+				cancel(&signalError{s})
+			case <-ctx.Done():
+			}
 		}
 	}()
 	return ctx, func() { cancel(nil) }

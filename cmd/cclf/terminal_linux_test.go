@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -18,25 +19,7 @@ import (
 // been closed.
 func openTerminal(t *testing.T) (terminal *os.File, shown func() string) {
 	t.Helper()
-	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() { screen.Close() })
-	fd := int(screen.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Skip(err)
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Skip(err)
-	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 120}); err != nil {
-		t.Fatal(err)
-	}
-	if terminal, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|unix.O_NOCTTY, 0); err != nil {
-		t.Skip(err)
-	}
+	screen, terminal := newTerminal(t, 40, 120)
 	all := make(chan string, 1)
 	go func() {
 		text, _ := io.ReadAll(screen) // ends with an error, when the terminal is closed
@@ -46,6 +29,32 @@ func openTerminal(t *testing.T) (terminal *os.File, shown func() string) {
 		terminal.Close()
 		return <-all
 	}
+}
+
+// newTerminal makes a terminal: what is written to screen is typed, and what is
+// read from it is shown.
+func newTerminal(t *testing.T, rows, columns uint16) (screen, terminal *os.File) {
+	t.Helper()
+	screen, terminal, err := openPTY(rows, columns)
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { screen.Close() })
+	return screen, terminal
+}
+
+func openPTY(rows, columns uint16) (screen, terminal *os.File, err error) {
+	if screen, err = os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err != nil {
+		return nil, nil, err
+	}
+	fd := int(screen.Fd())
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	err = errors.Join(err, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0),
+		unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: columns}))
+	if err == nil {
+		terminal, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|unix.O_NOCTTY, 0)
+	}
+	return screen, terminal, err
 }
 
 // TestFetchOnTerminal checks that a terminal shows the progress of an export, and

@@ -18,6 +18,9 @@ import (
 type Options struct {
 	Format  render.Format // the default is render.Table
 	Null    string        // stands for NULL in a table and between lines
+	Width   int           // of the terminal: tables fit it; 0 for any
+	Rows    int           // of a table are shown; 0 for all
+	Hint    string        // says how to see what a table does not show
 	CSV     render.CSVOptions
 	TempDir string // for workbooks; the default is os.TempDir()
 	Program string // name and version, for pages
@@ -110,7 +113,7 @@ func WriteRows(w io.Writer, rows *query.Rows, opts Options) error {
 	case render.Lines:
 		return render.WriteLines(w, columns, rows, opts.Null)
 	case render.Table, "":
-		return render.WriteTable(w, columns, rows, render.TableOptions{Null: opts.Null})
+		return render.WriteTable(w, columns, rows, render.TableOptions{Null: opts.Null, Width: opts.Width, Rows: opts.Rows, Hint: opts.Hint})
 	}
 	return errors.New("results: internal error: no writer of rows as " + string(opts.Format))
 }
