@@ -64,6 +64,7 @@ func newApp(e *env) *cli.Command {
 			newQueryCommand(e),
 			newInspectCommand(e),
 			newMetricsCommand(e),
+			newReportCommand(e),
 			newReconcileCommand(e),
 			newDiffCommand(e),
 			newVerifyCommand(e),

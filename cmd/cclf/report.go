@@ -1,0 +1,72 @@
+//go:build cgo
+
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/query"
+	"github.com/cclf-tools/cclf/report"
+)
+
+type reportOptions struct {
+	dir     string
+	result  resultFlags
+	report  report.Options
+	options query.Options
+}
+
+func newReportCommand(e *env) *cli.Command {
+	var opts reportOptions
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "write a report of a data set as one HTML page",
+		UsageText: "cclf report [-d DIR] [-o FILE] [options]",
+		Description: help(`
+			Writes a report of a data set as one HTML page: spending, utilization,
+			enrollment, conditions, and the quality of the data, as charts and tables.
+			The page contains everything that it needs. It opens in a browser without a
+			network, and sends nothing. See docs/report.md.
+
+			Numbers from 1 to 10 of beneficiaries or events are hidden, and so are those
+			that would tell them; --show-small-cells is for a page that is not passed on.
+			The page has no identifiers of beneficiaries.`,
+			"cclf report -d out -o report.html",
+			"cclf report -d out -o report.html --title 'Example ACO'",
+		),
+		Flags: slices.Concat([]cli.Flag{
+			dataFlag(&opts.dir),
+			opts.result.outFlag(),
+			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the report", Value: report.DefaultTitle, Destination: &opts.report.Title},
+			showSmallCellsFlag(&opts.report.ShowSmallCells),
+		}, duckDBFlags(e, &opts.options)),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			return runReport(ctx, e, opts)
+		},
+	}
+}
+
+func showSmallCellsFlag(show *bool) cli.Flag {
+	return &cli.BoolFlag{
+		Name: "show-small-cells", Usage: "show numbers under 11, which can identify beneficiaries", HideDefault: true, Destination: show,
+	}
+}
+
+func runReport(ctx context.Context, e *env, opts reportOptions) error {
+	var err error
+	if opts.dir, err = findDataSet("report", opts.dir); err != nil {
+		return err
+	}
+	opts.report.Program = version()
+	return opts.result.write(e, func(e *env) error {
+		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+			return report.Write(ctx, e.stdout, db, opts.report)
+		})
+	})
+}

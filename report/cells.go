@@ -1,0 +1,229 @@
+//go:build cgo
+
+package report
+
+import "strings"
+
+// leastCell is the least number of beneficiaries or events that a page may show. CMS
+// does not allow smaller ones, except for zero, in what is shown to others.
+const leastCell = 11
+
+// parts are pairs of columns of which the second counts a part of the first. If all
+// but a few belong to the part, those few could be computed.
+var parts = [][2]string{
+	{"people", "with_service"}, {"discharges", "with_service"}, {"index_admissions", "readmissions"},
+	{"events", "events_enrolled"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
+	{"part_a_and_b", "fee_for_service"}, {"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
+	{"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
+}
+
+// sums are columns of which one follows from the others.
+var sums = [][]string{
+	{"stays", "joined", "index_admissions", "excluded_died", "excluded_against_advice", "excluded_condition", "excluded_not_followed"},
+	{"part_a_and_b", "fee_for_service", "part_c"},
+	{"fee_for_service", "inferred"},
+	{"member_months", "told_member_months"},
+	{"fills", "generic", "brand", "unknown"},
+}
+
+// A cellHider hides small cells of a result.
+type cellHider struct {
+	*result
+	kinds   []kind
+	changed bool
+}
+
+// hideSmall hides numbers from 1 to 10 of beneficiaries and events, the numbers that
+// follow from them, and as many others as it takes so that none of the hidden ones can
+// be computed from a total. Rows that differ in the column apart are not added up. If
+// the result is ranked, rows with hidden numbers are left out, because their place
+// would tell about them.
+func (r *result) hideSmall(apart string, ranked bool) {
+	h := cellHider{result: r}
+	r.hidden = make([][]bool, len(r.rows))
+	for _, c := range r.columns {
+		h.kinds = append(h.kinds, kindOf(c))
+	}
+	for i := range r.rows {
+		r.hidden[i] = make([]bool, len(r.columns))
+		h.hideRow(i)
+	}
+	groups := h.groups(r.column(apart))
+	for h.changed = true; h.changed; {
+		h.changed = false
+		for i := range r.rows {
+			h.completeRow(i)
+		}
+		for c := range r.columns {
+			for _, rows := range groups {
+				h.completeColumn(c, rows)
+			}
+		}
+	}
+	if ranked {
+		r.dropHidden()
+	}
+}
+
+// hideRow hides the small cells of a row.
+func (h *cellHider) hideRow(i int) {
+	for c, k := range h.kinds {
+		if k != people && k != events {
+			continue
+		}
+		if n, ok := h.number(i, c); ok && n > 0 && n < leastCell {
+			h.hide(i, c)
+		}
+	}
+	for _, p := range parts {
+		whole, part := h.column(p[0]), h.column(p[1])
+		if whole < 0 || part < 0 {
+			continue
+		}
+		all, okAll := h.number(i, whole)
+		some, okSome := h.number(i, part)
+		if rest := all - some; okAll && okSome && rest > 0 && rest < leastCell {
+			h.hide(i, part)
+		}
+	}
+}
+
+// follows reports whether a number follows from another one of its row: amounts and
+// rates, and from a number of beneficiaries also numbers of other things. From denials,
+// only what is about denials.
+func (h *cellHider) follows(c, from int) bool {
+	const denied = "denied"
+	if strings.HasPrefix(h.columns[from].Name, denied) && !strings.HasPrefix(h.columns[c].Name, denied) {
+		return false
+	}
+	switch h.kinds[c] {
+	case dollars, rate, share:
+		return true
+	case events:
+		return h.kinds[from] == people
+	}
+	return false
+}
+
+// hide hides a cell, and the cells of its row that follow from it. Zero is shown.
+func (h *cellHider) hide(i, cell int) {
+	if h.hidden[i][cell] {
+		return
+	}
+	h.changed = true
+	h.hidden[i][cell] = true
+	for c := range h.kinds {
+		if n, ok := h.number(i, c); ok && n != 0 && h.follows(c, cell) {
+			h.hidden[i][c] = true
+		}
+	}
+}
+
+// number returns the number in a cell.
+func (h *cellHider) number(i, c int) (float64, bool) {
+	r, ok := ratOf(h.rows[i][c])
+	if !ok {
+		return 0, false
+	}
+	n, _ := r.Float64()
+	return n, true
+}
+
+// groups returns the rows that may be added up.
+func (h *cellHider) groups(apart int) [][]int {
+	position := map[any]int{}
+	var groups [][]int
+	for i, row := range h.rows {
+		var key any
+		if apart >= 0 {
+			key = row[apart]
+		}
+		g, ok := position[key]
+		if !ok {
+			g = len(groups)
+			position[key] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	return groups
+}
+
+// completeRow hides another cell of a row if a hidden one follows from a sum.
+func (h *cellHider) completeRow(i int) {
+	for _, names := range sums {
+		var columns []int
+		hidden := 0
+		for _, name := range names {
+			if c := h.column(name); c >= 0 {
+				columns = append(columns, c)
+				if h.hidden[i][c] {
+					hidden++
+				}
+			}
+		}
+		if hidden != 1 || len(columns) < len(names) && len(columns) < 3 {
+			continue
+		}
+		best := -1
+		for _, c := range columns {
+			if !h.hidden[i][c] && (best < 0 || h.less(i, c, i, best)) {
+				best = c
+			}
+		}
+		if best >= 0 {
+			h.hide(i, best)
+		}
+	}
+}
+
+// completeColumn hides another cell of a column if only one is hidden, since that
+// would follow from the total.
+func (h *cellHider) completeColumn(c int, rows []int) {
+	if k := h.kinds[c]; len(rows) < 2 || k != people && k != events && k != dollars {
+		return
+	}
+	hidden, best := 0, -1
+	for _, i := range rows {
+		if h.hidden[i][c] {
+			hidden++
+		} else if best < 0 || h.less(i, c, best, c) {
+			best = i
+		}
+	}
+	if hidden == 1 && best >= 0 {
+		h.hide(best, c)
+	}
+}
+
+// less orders cells by which is hidden rather: the smallest number that is not zero.
+func (h *cellHider) less(i, c, j, d int) bool {
+	a, _ := h.number(i, c)
+	b, _ := h.number(j, d)
+	if (a > 0) != (b > 0) {
+		return a > 0
+	}
+	return a < b
+}
+
+// dropHidden leaves out rows with hidden cells.
+func (r *result) dropHidden() {
+	n := 0
+	for i, row := range r.rows {
+		all := true
+		for c := range r.columns {
+			all = all && !r.hidden[i][c]
+		}
+		if all {
+			r.rows[n], r.hidden[n] = row, r.hidden[i]
+			n++
+		}
+	}
+	r.dropped = len(r.rows) - n
+	r.rows, r.hidden = r.rows[:n], r.hidden[:n]
+	if place := r.column("place"); place >= 0 && r.dropped > 0 {
+		for i := range r.rows {
+			r.rows[i][place] = int64(i + 1)
+		}
+	}
+}

@@ -1,0 +1,221 @@
+//go:build cgo
+
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cclf-tools/cclf/internal/render"
+)
+
+// An object is a JSON object. It is written with its keys in order.
+type object = map[string]any
+
+// A chart is a specification for Vega-Lite.
+type chart struct{ spec object }
+
+// chartMonths is the greatest number of months that a chart shows. The table has all.
+const chartMonths = 48
+
+// seriesColors are the colors of the series, which the style of pages defines for the
+// light and for the dark scheme.
+var seriesColors = []string{"var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"}
+
+// A unit is what the numbers of a chart are.
+type unit struct {
+	title   string // of the axis
+	axis    string // expression of the labels of the axis
+	tooltip string // format of a number
+}
+
+var (
+	unitDollars = unit{"US dollars", `replace(format(datum.value, "$.3~s"), "G", "B")`, "$,.2f"}
+	unitShare   = unit{"Share", `format(datum.value, ".0%")`, ".2%"}
+)
+
+func unitCount(title string) unit { return unit{title, `format(datum.value, ",")`, ",.0f"} }
+func unitRate(title string) unit  { return unit{title, `format(datum.value, ",")`, ",.2f"} }
+
+// newChart returns the frame of a chart: its description for those who do not see it,
+// its height, and its data.
+func newChart(description string, height int, values []object) object {
+	return object{
+		"$schema":     "https://vega.github.io/schema/vega-lite/v6.json",
+		"description": description,
+		"width":       "container",
+		"height":      height,
+		"autosize":    object{"type": "fit-x", "contains": "padding"},
+		"data":        object{"values": values},
+	}
+}
+
+// valueAxis is the axis of the numbers, which begins at zero.
+func valueAxis(u unit) object {
+	return object{
+		"field": "v", "type": "quantitative", "title": u.title,
+		"scale": object{"zero": true, "nice": true},
+		"axis":  object{"labelExpr": u.axis, "tickCount": 5},
+	}
+}
+
+// monthAxis is the axis of months.
+func monthAxis() object {
+	return object{
+		"field": "x", "type": "temporal", "timeUnit": "utcyearmonth", "title": "Month",
+		"axis": object{"format": "%b %Y", "labelOverlap": true, "labelFlush": true, "grid": false, "labelSeparation": 12},
+	}
+}
+
+// seriesColor is the color of the series of a chart with several.
+func seriesColor(names []string) object {
+	return object{
+		"field": "s", "type": "nominal",
+		"scale": object{"domain": names, "range": seriesColors[:min(len(names), len(seriesColors))]},
+	}
+}
+
+// monthTooltip is shown at the mark of a month.
+func monthTooltip(u unit, several bool) []object {
+	list := []object{
+		{"field": "x", "type": "temporal", "timeUnit": "utcyearmonth", "format": "%b %Y", "title": "Month"},
+		{"field": "v", "type": "quantitative", "format": u.tooltip, "title": u.title},
+	}
+	if several {
+		list = slices.Insert(list, 1, object{"field": "s", "type": "nominal", "title": "Series"})
+	}
+	return list
+}
+
+// monthValues returns the numbers of columns by month, and the names of the series.
+// Hidden ones are left out, and so are months before the last chartMonths.
+func monthValues(r *result, columns []string) (values []object, names []string) {
+	month := r.column("month")
+	first := r.firstChartMonth()
+	for _, name := range columns {
+		c := r.column(name)
+		if c < 0 {
+			continue
+		}
+		names = append(names, labelOf(name))
+		for i, row := range r.rows {
+			day, ok := row[month].(time.Time)
+			if !ok || day.Before(first) || r.isHidden(i, c) || row[c] == nil {
+				continue
+			}
+			values = append(values, object{"x": day.Format(time.DateOnly), "s": labelOf(name), "v": row[c]})
+		}
+	}
+	return values, names
+}
+
+// monthlyBars shows columns by month, as bars on top of one another.
+func monthlyBars(u unit, columns ...string) func(*result) *chart {
+	return func(r *result) *chart {
+		values, names := monthValues(r, columns)
+		if len(values) == 0 {
+			return nil
+		}
+		spec := newChart(r.describe(u, names), 260, values)
+		spec["mark"] = object{"type": "bar"}
+		spec["encoding"] = object{
+			"x": monthAxis(), "y": valueAxis(u), "tooltip": monthTooltip(u, len(names) > 1), "color": seriesColor(names),
+		}
+		if len(names) == 1 {
+			spec["encoding"].(object)["color"] = object{"value": seriesColors[0]}
+		}
+		return &chart{spec}
+	}
+}
+
+// monthlyLines shows columns by month, as lines.
+func monthlyLines(u unit, columns ...string) func(*result) *chart {
+	return func(r *result) *chart {
+		values, names := monthValues(r, columns)
+		if len(values) == 0 {
+			return nil
+		}
+		spec := newChart(r.describe(u, names), 240, values)
+		spec["mark"] = object{"type": "line", "point": object{"size": 30, "filled": true}, "strokeWidth": 2}
+		spec["encoding"] = object{
+			"x": monthAxis(), "y": valueAxis(u), "tooltip": monthTooltip(u, len(names) > 1), "color": seriesColor(names),
+		}
+		if len(names) == 1 {
+			spec["encoding"].(object)["color"] = object{"value": seriesColors[0]}
+		}
+		return &chart{spec}
+	}
+}
+
+// bars shows one column as a bar per row, in the order of the rows.
+func bars(u unit, column string, names ...string) func(*result) *chart {
+	return func(r *result) *chart {
+		c := r.column(column)
+		if c < 0 {
+			return nil
+		}
+		var values []object
+		var order []string
+		for i, row := range r.rows {
+			if r.isHidden(i, c) || row[c] == nil {
+				continue
+			}
+			name := r.rowName(row, names)
+			order = append(order, name)
+			values = append(values, object{"s": name, "v": row[c]})
+		}
+		if len(values) == 0 {
+			return nil
+		}
+		spec := newChart(r.describe(u, order), 24*len(values)+10, values)
+		spec["mark"] = object{"type": "bar", "height": object{"band": 0.75}}
+		x := valueAxis(u)
+		x["axis"].(object)["labelOverlap"] = true
+		spec["encoding"] = object{
+			"x":     x,
+			"y":     object{"field": "s", "type": "nominal", "sort": order, "title": nil, "axis": object{"labelLimit": 240, "domain": false, "ticks": false}},
+			"color": object{"value": seriesColors[0]},
+			"tooltip": []object{
+				{"field": "s", "type": "nominal", "title": "Name"},
+				{"field": "v", "type": "quantitative", "format": u.tooltip, "title": u.title},
+			},
+		}
+		return &chart{spec}
+	}
+}
+
+// rowName joins the values of columns that name a row.
+func (r *result) rowName(row []any, columns []string) string {
+	name := ""
+	for _, column := range columns {
+		c := r.column(column)
+		if c < 0 {
+			continue
+		}
+		text := render.Line(render.Text(row[c]))
+		if text == "" {
+			text = "none"
+		}
+		if name != "" {
+			name += " "
+		}
+		name += text
+	}
+	return name
+}
+
+// describe describes a chart to those who do not see it.
+func (r *result) describe(u unit, names []string) string {
+	text := "Chart: " + r.metric.Title + ", in " + u.title + "."
+	if len(names) > 1 && len(names) <= len(seriesColors) {
+		text += " Series: "
+		for i, n := range names {
+			if i > 0 {
+				text += ", "
+			}
+			text += n
+		}
+		text += "."
+	}
+	return text + " The table below has the numbers."
+}

@@ -1,0 +1,54 @@
+//go:build cgo
+
+package report
+
+// A chapter is a section of every report, with its figures in order.
+type chapter struct {
+	id, title, intro string
+	figures          []figureSpec
+}
+
+// A figureSpec says how a metric is shown.
+type figureSpec struct {
+	metric  string
+	title   string   // of the figure; that of the metric by default
+	text    string   // what the figure shows
+	missing string   // why there may be no rows
+	columns []string // of the table; all by default
+	apart   string   // column whose values are not added up
+	ranked  bool     // rows are in the order of an amount
+	chart   func(*result) *chart
+}
+
+const noEnrollment = "The data set has no months of enrollment, so there is nothing to divide by. Exports of BCDA have them in Coverage resources; CCLF files have none."
+
+// chapters are the sections about claims and enrollment.
+var chapters = []chapter{
+	{id: "spending", title: "Spending", intro: "What Medicare paid under Parts A and B, by month of service. The latest months are incomplete: their claims are still coming in.", figures: []figureSpec{
+		{
+			metric: "spending_by_month", chart: monthlyBars(unitDollars, "part_a", "part_b_physician", "part_b_equipment"),
+			missing: "No claims in this period.",
+		},
+		{
+			metric: "spending_per_member_month", title: "Spending per member month (PMPM)",
+			text:    "The average per beneficiary and month in both Parts A and B without a Part C plan. Payments outside of such months are not in it.",
+			chart:   monthlyLines(unitRate("US dollars per member month"), "per_member_month"),
+			missing: noEnrollment,
+		},
+		{metric: "spending_by_claim_type", chart: bars(unitDollars, "paid", "name")},
+	}},
+	{id: "utilization", title: "Utilization", figures: []figureSpec{
+		{metric: "utilisation", apart: "service", chart: bars(unitRate("Events per 1,000 person-years"), "per_1000", "service"), missing: noEnrollment},
+		{metric: "denied_claims"},
+	}},
+	{id: "enrollment", title: "Enrollment", figures: []figureSpec{
+		{metric: "member_months", chart: monthlyLines(unitCount("Beneficiaries"), "part_a", "part_b", "part_c", "part_d", "fee_for_service"), missing: noEnrollment},
+		{metric: "spending_by_status"},
+	}},
+	{id: "conditions", title: "Conditions and DRGs", figures: []figureSpec{
+		{metric: "top_drgs", ranked: true, chart: bars(unitDollars, "paid", "drg")},
+	}},
+	{id: "drugs", title: "Part D drugs", figures: []figureSpec{
+		{metric: "part_d_cost", chart: monthlyBars(unitDollars, "total_cost")},
+	}},
+}
