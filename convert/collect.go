@@ -67,6 +67,9 @@ func (r *run) collectRows(res *result) error {
 			return err
 		}
 	}
+	for _, resource := range res.lineless {
+		r.lineless.Add(resource + r.resources)
+	}
 	return nil
 }
 
@@ -74,11 +77,11 @@ func (r *run) collectRows(res *result) error {
 func (r *run) collectUpdates(res *result) error {
 	for i := range res.beneficiaries {
 		u := &res.beneficiaries[i]
+		u.Resource += r.resources
 		if u.Part != beneficiary.Hospice {
 			r.beneficiaries.Apply(u)
 			continue
 		}
-		u.Resource += r.resources
 		if err := r.hospice.Add(r.beneficiaries, u); err != nil {
 			return err
 		}
@@ -138,6 +141,7 @@ func (r *run) endReading() error {
 	if err := r.addClaimedXref(); err != nil {
 		return err
 	}
+	r.beneficiaries.SettleExport(r.newest)
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
 	group.Go(func() (err error) {

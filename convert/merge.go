@@ -14,6 +14,7 @@ import (
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/convert/internal/dedup"
+	"github.com/cclf-tools/cclf/convert/internal/enrollment"
 	"github.com/cclf-tools/cclf/convert/internal/tuva"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
@@ -26,6 +27,7 @@ import (
 // set. Each goroutine writes one table at a time.
 func (r *run) merge(ctx context.Context) error {
 	r.counts.Replaced, r.counts.Superseded = r.replaced.Len(), r.superseded.Len()
+	r.counts.WithoutLines = r.lineless.Without(r.replaced, r.superseded).Len()
 	if err := r.hospice.Apply(r.beneficiaries, r.replaced); err != nil {
 		return err
 	}
@@ -51,6 +53,9 @@ func (r *run) merge(ctx context.Context) error {
 		r.counts.Orphans += t.orphans
 		r.counts.MBIFromClaim += t.orphansWithMBI
 		r.adjusted = r.adjusted.addAll(t.adjusted)
+		told, inferred := t.stage.Months()
+		r.counts.MonthsTold += told
+		r.counts.MonthsInferred += inferred
 		if err := r.rejects.file.Append(t.misfits); err != nil {
 			return err
 		}
@@ -92,6 +97,7 @@ type tableMerge struct {
 	stage    stage
 	to       *dataset.TableWriter
 	progress func(rows int64)
+	months   *enrollment.Reader // of a table of months
 
 	resources      []int64 // of the rows that are being written
 	misfits        *dataset.RejectFile
@@ -130,6 +136,9 @@ func (r *run) newTableMerges(tables *dataset.Tables, stages func(*schema.Table) 
 			stage:    stages(s.out.table),
 			misfits:  r.set.ScratchRejects(fmt.Sprintf("misfits-%d", i)),
 		}
+		if s.out.table.Grain == schema.PerMonth {
+			t.months = enrollment.NewReader(s.out.table, r.beneficiaries)
+		}
 		t.to = tables.Add(dataset.Target{Name: s.out.dir, Table: s.out.table, Schema: t.stage.Schema(), Misfit: t.misfit})
 		list = append(list, t)
 	}
@@ -165,11 +174,25 @@ func (t *tableMerge) merge(ctx context.Context) error {
 	return t.spill.Remove()
 }
 
-// batch drops the rows of replaced resources, fills the deferred columns and
-// passes on what is left.
+// batch drops the rows of replaced resources, or makes months of those of
+// Coverages, and completes what is left.
 func (t *tableMerge) batch(rec arrow.RecordBatch) error {
+	defer t.progress(rec.NumRows())
+	if t.spill.out.table.Grain == schema.PerMonth {
+		for months := range t.months.Expand(rec.Columns()) {
+			if err := t.complete(months); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	kept := t.keep(rec.Columns())
 	defer table.Release(kept)
+	return t.complete(kept)
+}
+
+// complete fills the deferred columns of rows and passes them on.
+func (t *tableMerge) complete(kept []arrow.Array) error {
 	cols, resources, beneficiaries := table.Split(kept)
 	cols = slices.Clone(cols)
 	for _, d := range t.deferred {
@@ -185,9 +208,7 @@ func (t *tableMerge) batch(rec arrow.RecordBatch) error {
 		defer marked.Release()
 	}
 	t.countOrphans(resources, beneficiaries)
-	err := t.stage.Write(cols, resources, beneficiaries, t.write)
-	t.progress(rec.NumRows())
-	return err
+	return t.stage.Write(cols, resources, beneficiaries, t.write)
 }
 
 // write writes rows of the resources.

@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/convert/internal/tuva"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
+	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -33,6 +35,9 @@ type stage interface {
 	Write(cols []arrow.Array, resources, beneficiaries []int64, emit func([]arrow.Array, []int64) error) error
 	// Finish emits what comes after all rows.
 	Finish(ctx context.Context, emit func([]arrow.Array, []int64) error) error
+	// Months counts the months of enrollment that were emitted: those that the
+	// export shows, and those that it only implies.
+	Months() (told, inferred int64)
 }
 
 // profiles are the profiles by name.
@@ -48,19 +53,30 @@ func (plainProfile) tables() []*schema.Table            { return schema.AllTable
 func (plainProfile) excludes(*crosswalk.Evaluator) bool { return false }
 
 func (plainProfile) begin(context.Context, tuva.Export) (func(t *schema.Table) stage, error) {
-	return func(*schema.Table) stage { return plainStage{} }, nil
+	return func(t *schema.Table) stage { return &plainStage{inferredColumn: t.Index(wellknown.InferredLabel)} }, nil
 }
 
-// plainStage passes rows on.
-type plainStage struct{}
+// plainStage passes rows on. It counts those of enrollment.
+type plainStage struct {
+	inferredColumn int // -1 in other tables
+	told, inferred int64
+}
 
-func (plainStage) Schema() *arrow.Schema { return nil }
+func (*plainStage) Schema() *arrow.Schema { return nil }
 
-func (plainStage) Write(cols []arrow.Array, resources, _ []int64, emit func([]arrow.Array, []int64) error) error {
+func (s *plainStage) Write(cols []arrow.Array, resources, _ []int64, emit func([]arrow.Array, []int64) error) error {
+	if s.inferredColumn >= 0 {
+		for _, flag := range cols[s.inferredColumn].(*array.Int64).Int64Values() {
+			s.inferred += flag
+			s.told += 1 - flag
+		}
+	}
 	return emit(cols, resources)
 }
 
-func (plainStage) Finish(context.Context, func([]arrow.Array, []int64) error) error { return nil }
+func (*plainStage) Finish(context.Context, func([]arrow.Array, []int64) error) error { return nil }
+
+func (s *plainStage) Months() (told, inferred int64) { return s.told, s.inferred }
 
 // tuvaProfile makes the tables of the Tuva connector.
 type tuvaProfile struct{}

@@ -78,6 +78,9 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 			w.out.claims = append(w.out.claims, v)
 		}
 	}
+	if wanted == finalRows && e.WithoutLines() {
+		w.out.lineless = append(w.out.lineless, key.Resource)
+	}
 	if wanted == finalRows && e.ClaimType == schema.Hospice {
 		u, ok, err := e.HospiceUpdate(id)
 		if err != nil || !ok {
@@ -148,7 +151,7 @@ func (w *worker) patient(plan *crosswalk.Plan, key dedup.Key) error {
 	return nil
 }
 
-// coverage makes the rows of a Coverage, one for each month of enrollment.
+// coverage makes the rows of a Coverage. The merge pass makes months of them.
 func (w *worker) coverage(plan *crosswalk.Plan, key dedup.Key) error {
 	e := w.evaluator
 	id, ok := e.Beneficiary()
@@ -161,13 +164,14 @@ func (w *worker) coverage(plan *crosswalk.Plan, key dedup.Key) error {
 	if err != nil {
 		return err
 	}
+	u.Resource = key.Resource
 	if retracted {
 		w.countStatus()
 	} else if e.HasMonths() {
 		for _, tp := range plan.Tables {
 			to := crosswalk.Target{Page: w.page(tp.Final), Output: tp.Final, Resource: key.Resource, Beneficiary: id}
 			mark := to.Page.Rows()
-			if err := e.MonthRows(tp, &to); err != nil {
+			if err := e.MonthRows(tp, &to, &u.Enrollment); err != nil {
 				to.Page.Truncate(mark)
 				return err
 			}

@@ -22,6 +22,7 @@ type result struct {
 	pages         []outputPage
 	keys          []dedup.Key // of all resources
 	claims        []dedup.Key // of claims whose versions are matched
+	lineless      []int64     // ordinals of final claims without lines
 	lines         lineIndex
 	beneficiaries []beneficiary.Update
 

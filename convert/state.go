@@ -42,8 +42,9 @@ type collected struct {
 	pages     table.PagePools // by output
 	resources int64           // ordinal of the next resource
 	lines     lineIndex
-	keys      *dedup.Log // of resources
-	claims    *dedup.Log // of claims whose versions are matched
+	keys      *dedup.Log       // of resources
+	claims    *dedup.Log       // of claims whose versions are matched
+	lineless  table.OrdinalSet // final claims without lines
 
 	beneficiaries *beneficiary.Registry
 	hospice       *beneficiary.HospiceLog

@@ -66,7 +66,7 @@ func TestStatusOfCoverage(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		resources []object
-		months    int
+		months    int64
 		code      string
 		retracted int64
 	}{
@@ -77,8 +77,11 @@ func TestStatusOfCoverage(t *testing.T) {
 		{"draft", []object{coverage(early, "draft")}, 0, "", 1},
 	} {
 		got := export{"export.ndjson": lines(append(tt.resources, somePatient("1", "1S00A00AA01"))...)}.convert(t)
-		if n := len(got.table(t, "enrollment")); n != tt.months {
-			t.Errorf("%s: %d months, want %d", tt.name, n, tt.months)
+		if n := got.Counts.MonthsTold; n != tt.months {
+			t.Errorf("%s: %d months told, want %d", tt.name, n, tt.months)
+		}
+		if n := got.Counts.MonthsInferred; n > 0 && tt.months == 0 {
+			t.Errorf("%s: %d months inferred", tt.name, n)
 		}
 		equal(t, tt.name, got.column(t, "cclf8", "BENE_MDCR_STUS_CD"), tt.code)
 		if c := got.Counts; c.EnteredInError+c.Draft != tt.retracted {

@@ -135,7 +135,7 @@ func enrollment() *Table {
 				v1: derived(`grouping.subPlan > part`, enrolledRule)},
 			{label: "MONTH", typ: date, about: "First day of the month",
 				ccw: derived(`extension[url=bb:rfrnc_yr].valueDate > month`, "the first day of the month"),
-				v3:  derived(`period.start > month`, "the first day of each month of the period, at most the last 36 up to the Coverage's update")},
+				v3:  derived(`period.start > month`, "the first day of each month of the period, from 36 months before the export up to the export or to death")},
 			buyIn().but(row{
 				ccw: at(monthly("buyin")),
 				v3:  at(`extension[url=idx:BENE-BUYIN-CD].valueCoding.code`)}),
@@ -148,6 +148,9 @@ func enrollment() *Table {
 			{label: "PBP_ID", typ: text(3), about: "Plan benefit package, of Parts C and D",
 				ccw: at(monthly("ptc_pbp_id_") + ` | ` + monthly("ptdpbpid")),
 				v3:  at(`extension[url=idx:BENE-PBP-NUM].valueString`)},
+			{label: "INFERRED", typ: integer(1), about: "1 for a month of Part A or B that the export implies but does not show, else 0",
+				ccw: derived(`period.start > inferred`, "1 if no code shows the month and it is taken from the period of the Coverage; see docs/metrics.md"),
+				v3:  derived(`period.start > inferred`, "1 if the month is before the start of a present Part C plan or, without one, before the first export that was read; see docs/metrics.md")},
 		}),
 	}
 }

@@ -34,6 +34,7 @@ var Functions = [...]Function{
 	{"icd", "ICD code", "the code without its dot", true},
 	{"icd-indicator", "URL of a code system", "0 for ICD-10, 9 for ICD-9, else U", true},
 	{"id-qualifier", "type of a provider identifier", "01 for NPI, 06 UPIN, 07 NCPDP, 08 state license, 11 tax number", true},
+	{"inferred", "months of a Coverage", "1 for a month of Part A or B that the export implies but does not show, else 0", false},
 	{"known-date", "date", "the date, or nothing if it is a placeholder for a missing one", true},
 	{"listed", "the diagnoses of a claim", "the n-th of its list, without the dot", false},
 	{"mbi", "reference to a Patient", "the beneficiary's current MBI", false},

@@ -20,6 +20,8 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	if e.logJSON {
 		args := []any{
 			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
+			"claims_without_lines", m.Counts.WithoutLines,
+			"enrollment_months_told", m.Counts.MonthsTold, "enrollment_months_inferred", m.Counts.MonthsInferred,
 			"broken_off", m.Counts.BrokenOff, "passed_over", len(m.PassedOver),
 			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
 			"unknown_states", sumOf(m.UnknownState),
@@ -39,7 +41,7 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	fmt.Fprintf(e.words(), "%s in %s, %.1f MB in %.1f s (%.0f MB/s), written to %s\n",
 		plural(m.Counts.Resources, "resource"), plural(len(m.Inputs), "file"),
 		float64(m.TextSize)/1e6, took.Seconds(), rate, out)
-	for _, note := range slices.Concat(countNotes(m), adjustedNotes(m), driftNotes(m), foreignNotes(m), skippedNotes(m, out)) {
+	for _, note := range slices.Concat(countNotes(m), enrollmentNotes(m), adjustedNotes(m), driftNotes(m), foreignNotes(m), skippedNotes(m, out)) {
 		fmt.Fprintln(e.words(), "  "+note)
 	}
 }
@@ -78,6 +80,7 @@ func countNotes(m *convert.Manifest) []string {
 		{c.PartiallyAdjudicated, "", "claim", partial},
 		{c.PriorAuthorizations, "", "prior authorization", authorizations},
 		{c.Skipped, "", "resource", " skipped: no CCLF equivalent"},
+		{c.WithoutLines, "", "claim", " without service lines, so without rows in the tables of lines"},
 		{c.Orphans - c.MBIFromClaim, "", "claim", " without a Patient in the export (" + noMBI + ")"},
 		{c.MBIFromClaim, "", "claim", " without a Patient in the export (MBI from the claim)"},
 		{c.Rejected, "", "line", " rejected"},
@@ -90,6 +93,21 @@ func countNotes(m *convert.Manifest) []string {
 		}
 	}
 	return notes
+}
+
+// enrollmentNotes says how many months of enrollment the export shows, and how many
+// it only implies.
+func enrollmentNotes(m *convert.Manifest) []string {
+	c := &m.Counts
+	if c.MonthsInferred == 0 {
+		return nil
+	}
+	marked := "INFERRED is 1"
+	if m.Profile == string(convert.Tuva) {
+		marked = "not marked in the files"
+	}
+	return []string{fmt.Sprintf("enrollment: %s shown by the export, %s inferred from periods of coverage (%s)",
+		plural(c.MonthsTold, "month"), thousands(c.MonthsInferred), marked)}
 }
 
 // mostFiles is how many files the summary names for one reason.

@@ -105,8 +105,16 @@ type Counts struct {
 	Orphans    int64 `json:"no_patient"` // claims whose beneficiary has no Patient
 	// MBIFromClaim counts those of NoPatient that contain the MBI themselves.
 	MBIFromClaim int64 `json:"mbi_from_claim"`
-	Rejected     int64 `json:"rejected"`
-	BrokenOff    int64 `json:"broken_off"` // inputs
+	// WithoutLines counts final-action claims of Parts A and B without service lines.
+	// Institutional ones have a row in CCLF1 and none in CCLF2, others have none in
+	// CCLF5 or CCLF6.
+	WithoutLines int64 `json:"claims_without_lines"`
+	// MonthsTold and MonthsInferred count the rows of enrollment: months that the
+	// export shows, and those that it only implies.
+	MonthsTold     int64 `json:"enrollment_months_told"`
+	MonthsInferred int64 `json:"enrollment_months_inferred"`
+	Rejected       int64 `json:"rejected"`
+	BrokenOff      int64 `json:"broken_off"` // inputs
 	// DuplicateKeys counts lines with a member that occurs twice in one object. The
 	// last one counts.
 	DuplicateKeys int64 `json:"duplicate_keys"`

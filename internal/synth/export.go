@@ -159,6 +159,9 @@ func (e *export) Beneficiary(b *records.Beneficiary, late bool) {
 	if b.NoCoverage {
 		return
 	}
+	if e.truth != nil {
+		e.truth.Coverages(b)
+	}
 	for _, part := range records.MedicareParts {
 		e.stats.Coverages++
 		e.write(&e.coverages, late, func(buf []byte) []byte { return e.resources.Coverage(buf, b, part) })

@@ -35,6 +35,9 @@ func (x *v3Export) Beneficiary(p *idr.Beneficiary, late bool) {
 	if p.NoCoverage {
 		return
 	}
+	if x.truth != nil {
+		x.truth.IDRCoverages(p)
+	}
 	for n := range p.Coverages() {
 		x.stats.Coverages++
 		x.write(&x.coverages, late, func(b []byte) []byte { return x.v3.Coverage(b, p, n) })

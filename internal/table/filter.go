@@ -58,6 +58,42 @@ func FilterRows(col arrow.Array, runs []RowRun, n int) arrow.Array {
 	panic("table: internal error: a spill has no column of type " + col.DataType().String())
 }
 
+// TakeRows returns rows of a column, in any order and number. Unlike [FilterRows] it
+// does not change the column.
+func TakeRows(col arrow.Array, rows []int) arrow.Array {
+	switch col := col.(type) {
+	case *array.Dictionary:
+		numbers := TakeRows(col.Indices(), rows)
+		defer numbers.Release()
+		return array.NewDictionaryArray(dictionaryType, numbers, col.Dictionary())
+	case *array.Uint16:
+		return takeValues(col, rows, col.Uint16Values(), arrow.Uint16Traits.CastToBytes)
+	case *array.Int64:
+		return takeValues(col, rows, col.Int64Values(), arrow.Int64Traits.CastToBytes)
+	case *array.Date32:
+		return takeValues(col, rows, col.Date32Values(), arrow.Date32Traits.CastToBytes)
+	case *array.Decimal128:
+		return takeValues(col, rows, col.Values(), arrow.Decimal128Traits.CastToBytes)
+	}
+	panic("table: internal error: a spill has no column of type " + col.DataType().String())
+}
+
+func takeValues[T any](col arrow.Array, rows []int, values []T, bytesOf func([]T) []byte) arrow.Array {
+	taken, valid, nulls := make([]T, len(rows)), make([]byte, bitutil.BytesForBits(int64(len(rows)))), 0
+	for i, row := range rows {
+		if col.IsNull(row) {
+			nulls++
+			continue
+		}
+		taken[i] = values[row]
+		bitutil.SetBit(valid, i)
+	}
+	data := array.NewData(col.DataType(), len(rows),
+		[]*memory.Buffer{memory.NewBufferBytes(valid), memory.NewBufferBytes(bytesOf(taken))}, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
 func filterValues[T any](col arrow.Array, runs []RowRun, n int, values []T, bytesOf func([]T) []byte) arrow.Array {
 	data := col.Data()
 	at := 0

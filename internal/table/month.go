@@ -4,8 +4,11 @@ package table
 // Consecutive months have consecutive numbers.
 func Month(days int32) int {
 	y, m, _ := Civil(days)
-	return y*12 + m - 1
+	return YearMonth(y, m)
 }
+
+// YearMonth returns the number of a month, from 1, of a year. See [Month].
+func YearMonth(year, month int) int { return year*12 + month - 1 }
 
 // FirstDay returns the first day of a Month, in days since 1970.
 func FirstDay(month int) int32 { return CivilDays(month/12, month%12+1, 1) }

@@ -1,6 +1,9 @@
 package table
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // An OrdinalSet is a set of ordinals, of resources or rows, with one bit for each.
 // The nil set is empty.
@@ -26,6 +29,17 @@ func (s OrdinalSet) Len() int64 {
 		n += bits.OnesCount64(word)
 	}
 	return int64(n)
+}
+
+// Without returns the ordinals of the set that are in none of others.
+func (s OrdinalSet) Without(others ...OrdinalSet) OrdinalSet {
+	rest := slices.Clone(s)
+	for _, other := range others {
+		for i := range rest[:min(len(rest), len(other))] {
+			rest[i] &^= other[i]
+		}
+	}
+	return rest
 }
 
 // Empty reports whether there is no ordinal in the set.

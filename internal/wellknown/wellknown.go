@@ -15,8 +15,6 @@ const (
 	PatientLabel     = "PATIENT_ID" // id of the Patient that a resource refers to
 	BirthLabel       = "BENE_DOB"
 	DeathLabel       = "BENE_DEATH_DT"
-	PartAStartLabel  = "BENE_PART_A_ENRLMT_BGN_DT"
-	PartBStartLabel  = "BENE_PART_B_ENRLMT_BGN_DT"
 )
 
 // Columns of CCLF9, and its code for identifiers that are MBIs.
@@ -49,6 +47,7 @@ const (
 const (
 	PartLabel     = "PART"
 	MonthLabel    = "MONTH"
+	InferredLabel = "INFERRED"
 	BuyInLabel    = "BENE_ENTLMT_BUYIN_IND"
 	ContractLabel = "CONTRACT_ID"
 )

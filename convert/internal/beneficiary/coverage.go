@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"sync"
 
-	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -58,18 +57,6 @@ var columns = sync.OnceValue(func() []int {
 	}
 	return list
 })
-
-// Value indexes of the first days of Parts A and B.
-var (
-	partAStart = sync.OnceValue(func() int { return indexOf(wellknown.PartAStartLabel) })
-	partBStart = sync.OnceValue(func() int { return indexOf(wellknown.PartBStartLabel) })
-)
-
-// indexOf returns the value index of a column of CCLF8.
-func indexOf(label string) int {
-	t := schema.Lookup("cclf8")
-	return ValueIndex(t, t.Index(label))
-}
 
 // fromOthers reports whether a cell reads a resource other than the Patient.
 func fromOthers(cell schema.Cell) bool {

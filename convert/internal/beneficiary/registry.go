@@ -7,10 +7,9 @@ import (
 	"slices"
 
 	"github.com/cclf-tools/cclf/convert/internal/dedup"
-	"github.com/cclf-tools/cclf/internal/table"
 )
 
-// A Registry keeps what is known about each beneficiary in memory, about 350
+// A Registry keeps what is known about each beneficiary in memory, about 550
 // bytes each, regardless of the number of their claims. It is for one goroutine
 // while updates are applied, and for several after that.
 type Registry struct {
@@ -18,6 +17,8 @@ type Registry struct {
 	list    []beneficiary
 	later   successors          // as Patients say, and from SettleClaims on, claims
 	claimed map[MBI]claimedLink // by former MBI, as claims say; nil from SettleClaims on
+
+	export int // month of the export, 0 if unknown; from SettleExport on
 
 	words   []string // texts of values, each once
 	wordIDs map[string]uint32
@@ -31,6 +32,11 @@ type beneficiary struct {
 	updated    int64 // time of the Patient's update
 	claimed    int64 // time of the update of the claim that the MBI is from, if it is from one
 	parts      [parts]summary
+
+	death    int32     // month of death, 0 if alive or unknown
+	versions []version // of Coverages, see enroll
+	oldest   [4]int32  // day of the oldest update of the Coverages of Parts A to D, 0 for none
+	seen     int32     // day before which an export was seen, 0 if only one was
 }
 
 // A summary is what the newest Coverage of one part says, or the latest hospice
@@ -38,7 +44,6 @@ type beneficiary struct {
 type summary struct {
 	rank   int64
 	year   int16
-	open   bool              // the Coverage is active
 	values [MaxValues]uint32 // words, by value index
 }
 
@@ -91,15 +96,16 @@ func (r *Registry) Apply(u *Update) {
 		r.applyClaim(b, u)
 	default:
 		if part := &b.parts[u.Part]; u.Rank >= part.rank {
-			part.rank, part.year, part.open = u.Rank, u.Year, u.Open
+			part.rank, part.year = u.Rank, u.Year
 			part.values = r.wordsOf(u)
 		}
+		b.enroll(u)
 	}
 }
 
 func (r *Registry) applyPatient(b *beneficiary, u *Update) {
 	if u.Rank >= b.updated {
-		b.hasPatient, b.updated = true, u.Rank
+		b.hasPatient, b.updated, b.death = true, u.Rank, int32(u.Death)
 		if hasMBI := u.MBI != (MBI{}); hasMBI || b.patientMBI {
 			b.patientMBI, b.mbi = hasMBI, u.MBI
 		}
@@ -196,23 +202,6 @@ func (r *Registry) Updated(id ID) int64 {
 func (r *Registry) HasPatient(id ID) bool {
 	b := r.find(id)
 	return b != nil && b.hasPatient
-}
-
-// Insured reports whether a beneficiary has an active Coverage of Part A or B.
-func (r *Registry) Insured(id ID) bool {
-	b := r.find(id)
-	return b != nil && (b.parts[PartA].open || b.parts[PartB].open)
-}
-
-// CoverageStart returns the month in which Part A or Part B began, whichever is
-// earlier, or month if that is earlier still. See [table.Month].
-func (r *Registry) CoverageStart(id ID, month int) int {
-	for _, v := range [][]byte{r.Value(id, partAStart(), PartA), r.Value(id, partBStart(), PartB)} {
-		if start, ok := table.EarliestDay(v); ok {
-			month = min(month, table.Month(start))
-		}
-	}
-	return month
 }
 
 // Value returns a value of a beneficiary for a column of CCLF8, by the index of

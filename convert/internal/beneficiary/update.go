@@ -10,14 +10,14 @@ type Update struct {
 	// Of a Patient, or of the extensions of a claim.
 	MBI    MBI
 	Former []MBI
+	Death  int // month of death of a Patient, 0 for none
 
 	// Of a Coverage, or of a hospice claim.
-	Part   Part
-	Year   int16             // reference year of the Coverage
-	Open   bool              // the Coverage is active
-	Values [MaxValues][]byte // by value index
-
-	Resource int64 // ordinal of the hospice claim
+	Part       Part
+	Year       int16             // reference year of the Coverage
+	Values     [MaxValues][]byte // by value index
+	Resource   int64             // ordinal of the resource
+	Enrollment Enrollment        // of the Coverage
 }
 
 // A Kind is the kind of resource that an update is from.

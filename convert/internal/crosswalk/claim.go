@@ -36,6 +36,17 @@ func (e *Evaluator) ClaimMBIs(id beneficiary.ID) (u beneficiary.Update, ok bool,
 	return u, true, nil
 }
 
+// WithoutLines reports whether a claim of Part A or B, whose ClaimType is set, has
+// no service lines.
+func (e *Evaluator) WithoutLines() bool {
+	for _, tp := range e.plan.Tables {
+		if tp.Table.Grain == schema.PerItem && tp.Takes(e.ClaimType) {
+			return e.rec.Rows(tp.set) == 0
+		}
+	}
+	return false
+}
+
 // HospiceUpdate returns what a hospice claim says about its beneficiary. ok is
 // false if it has no start of care.
 func (e *Evaluator) HospiceUpdate(id beneficiary.ID) (u beneficiary.Update, ok bool, err error) {

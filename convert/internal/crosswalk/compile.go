@@ -159,28 +159,38 @@ func (c *compiler) parse(text string) (schema.Expr, error) {
 	return expr, err
 }
 
-// compileMonths compiles the columns of a table of months, once for each month.
+// compileMonths compiles the columns of a table of months, once for each month,
+// and once for the row of a period, which has no values by month.
 func (tc *tableCompiler) compileMonths() error {
-	for month := 1; month <= 12; month++ {
+	const period = 0
+	for month := period; month <= 12; month++ {
 		cols := make([]getter, len(tc.Table.Fields))
 		for i := range tc.Table.Fields {
 			f := &tc.Table.Fields[i]
 			cols[i].col, cols[i].field = i, f
 			text := f.Cells[tc.plan.API].Expr
+			byMonth := strings.Contains(text, schema.MonthMark)
+			if byMonth && month == period {
+				continue
+			}
 			expr, err := schema.ParseExpr(strings.ReplaceAll(text, schema.MonthMark, fmt.Sprintf("%02d", month)))
 			if err != nil || text == "" {
 				continue // tested in package schema
 			}
 			expr, kind := splitDeferred(expr)
-			if kind != notDeferred && month == 1 {
+			if kind != notDeferred && month == period {
 				tc.deferred = append(tc.deferred, Deferred{Col: i, Kind: kind})
 			}
 			if err := tc.sources(&cols[i], expr); err != nil {
 				return fmt.Errorf("%s: %w", f.Label, err)
 			}
-			cols[i].shared = cols[i].isShared() && !strings.Contains(text, schema.MonthMark)
+			cols[i].shared = cols[i].isShared() && !byMonth
 		}
-		tc.months = append(tc.months, newRowGetters(cols))
+		if month == period {
+			tc.period = newRowGetters(cols)
+		} else {
+			tc.months = append(tc.months, newRowGetters(cols))
+		}
 	}
 	tc.plan.Tables = append(tc.plan.Tables, tc.TablePlan)
 	return nil

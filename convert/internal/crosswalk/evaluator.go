@@ -36,7 +36,6 @@ type Evaluator struct {
 
 	system      []byte           // of a partially adjudicated claim of v2: FISS or MCS
 	part, month []byte           // of a month of a Coverage: the letter, and the first day
-	months      []yearMonth      // of a Coverage
 	chosen      [choiceKinds]int // elements of a Patient, or -1
 	mbi         []byte           // of a Patient: the current one
 

@@ -77,6 +77,7 @@ var functions = map[string]function{
 	"claim-system":     {kind: ofRow, row: claimSystem},
 	"claim-type":       {kind: ofRow, row: claimTypeName},
 	"diagnosis-number": {kind: ofRow, row: diagnosisNumber},
+	"inferred":         {kind: ofRow, row: notInferred},
 	"month":            {kind: ofRow, row: monthStart},
 	"number":           {kind: ofRow, row: rowNumber},
 	"omitted-zero":     {kind: ofRow, row: omittedZero, deferred: DeferredZero},

@@ -22,9 +22,12 @@ func (e *Evaluator) FindPatient() error {
 	return nil
 }
 
-// PatientUpdate returns the MBIs of a Patient.
+// PatientUpdate returns the MBIs and the death of a Patient.
 func (e *Evaluator) PatientUpdate(id beneficiary.ID) beneficiary.Update {
 	u := beneficiary.Update{ID: id, Rank: e.updated, Kind: beneficiary.FromPatient}
+	if day, ok := table.LatestDay(e.reg(e.plan.common.death)); ok {
+		u.Death = table.Month(day)
+	}
 	u.MBI, _ = beneficiary.ParseMBI(e.mbi)
 	if len(e.mbi) == 0 {
 		return u

@@ -61,6 +61,7 @@ type commonRegs struct {
 	claimSystem                       int // of a Claim or ClaimResponse
 	part, year                        int // of a Coverage
 	periodStart, periodEnd            int // of a Coverage
+	death                             int // of a Patient
 	system, finalAction               int // of an ExplanationOfBenefit of v3
 	replacedBy                        int // of a Patient of v3
 	markers                           []int
@@ -115,6 +116,7 @@ type TablePlan struct {
 	cells    rowGetters   // of cols
 	bare     rowGetters   // of cols that need no element
 	months   []rowGetters // of a table of months: for each month of the year
+	period   rowGetters   // of a table of months: for the row that stands for a period
 	deferred []Deferred
 }
 

@@ -66,6 +66,7 @@ func (r *registers) common() {
 		{&c.year, bcda.ReferenceYearExpr},
 		{&c.periodStart, "period.start"},
 		{&c.periodEnd, "period.end"},
+		{&c.death, "deceasedDateTime"},
 		{&c.system, bcda.SystemTypeExpr},
 		{&c.finalAction, bcda.FinalActionExpr},
 		{&c.replacedBy, bcda.ReplacedByExpr},

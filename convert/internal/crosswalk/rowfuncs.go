@@ -121,7 +121,12 @@ func claimTypeName(e *Evaluator, _ *source, _ int) ([]byte, bool) {
 
 func partLetter(e *Evaluator, _ *source, _ int) ([]byte, bool) { return e.part, true }
 
-func monthStart(e *Evaluator, _ *source, _ int) ([]byte, bool) { return e.month, true }
+// monthStart returns the first day of the row's month. The row of a period has none.
+func monthStart(e *Evaluator, _ *source, _ int) ([]byte, bool) { return e.month, len(e.month) > 0 }
+
+// notInferred returns 0, for a month that has a code. The months of a period are
+// marked when all input is read.
+func notInferred(*Evaluator, *source, int) ([]byte, bool) { return zero, true }
 
 func sourceFile(e *Evaluator, _ *source, _ int) ([]byte, bool) { return e.File, true }
 

@@ -3,7 +3,6 @@ package tuva
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
+	"github.com/cclf-tools/cclf/convert/internal/enrollment"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/internal/wellknown"
@@ -19,37 +19,20 @@ import (
 
 // A member is what the profile keeps in memory about a beneficiary.
 type member struct {
-	covered monthSet // by Part A or B
-	start   int      // month in which the older of these began
-	claims  monthSet // of services, kept for those without such a Coverage
-	insured bool     // has an active Coverage of Part A or B
-	dead    bool
+	covered monthSet       // by Part A or B
+	told    monthSet       // those of covered that the export shows
+	claims  monthSet       // of services, kept for those without such a Coverage
 	patient beneficiary.ID // whose row of beneficiary_demographics counts
 	known   bool           // there is one
 }
 
-// carriedMonths is the number of months for which an active Coverage is assumed
-// to continue after the last month that it shows.
-const carriedMonths = 12
-
-// months returns the months of enrollment, given the month of the export: those
-// of Part A or B, or else those of claims. A Coverage may show one year only. It
-// is assumed to have been the same since it began, within the months that are
-// listed for any Coverage, and if it is active, to continue to the month of the
-// export.
-func (m *member) months(export int) monthSet {
+// months returns the months of enrollment: those of Part A or B, or else those of
+// claims.
+func (m *member) months() monthSet {
 	if len(m.covered) == 0 {
 		return m.claims
 	}
-	months := slices.Clone(m.covered)
-	if first := months[0].first; first%12 == 0 { // the year that the Coverage shows
-		months = months.add(monthRun{max(m.start, export-crosswalk.RecentMonths+1), first - 1})
-	}
-	last := months[len(months)-1].last
-	if m.insured && !m.dead && export-last <= carriedMonths {
-		months = months.add(monthRun{last + 1, export})
-	}
-	return months
+	return m.covered
 }
 
 // members are the beneficiaries of an export by the identifier that their rows
@@ -88,6 +71,9 @@ func (d *members) scanSpill(ctx context.Context, s *table.Spill, rows func(arrow
 		}
 		_, resources, beneficiaries := table.Split(rec.Columns())
 		visit := rows(rec)
+		if visit == nil {
+			continue // the rows were read otherwise
+		}
 		for i, resource := range resources {
 			if !d.export.Gone(resource) {
 				visit(i, beneficiary.ID(beneficiaries[i]))
@@ -97,27 +83,28 @@ func (d *members) scanSpill(ctx context.Context, s *table.Spill, rows func(arrow
 	return nil
 }
 
+// visitEnrollment reads the months of Parts A and B, which may be of resources that
+// are gone.
 func (d *members) visitEnrollment(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
 	if t.Name != tuvaschema.Enrollment {
 		return nil
 	}
-	known := d.export.Beneficiaries
+	reader := enrollment.NewReader(t, d.export.Beneficiaries)
 	return func(rec arrow.RecordBatch) rowVisitor {
 		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
-		parts := textColumn(rec, t, wellknown.PartLabel)
-		months := dateColumn(rec, t, wellknown.MonthLabel)
-		return func(row int, id beneficiary.ID) {
-			if part := parts.Value(row); part == "A" || part == "B" {
-				m := d.member(d.currentID(id, ids.Value(row)))
-				month := table.Month(int32(months.Value(row)))
-				if start := known.CoverageStart(id, month); len(m.covered) == 0 || start < m.start {
-					m.start = start
-				}
-				m.covered = m.covered.add(monthRun{month, month})
-				m.insured = m.insured || known.Insured(id)
-				d.newest = max(d.newest, month)
+		_, _, beneficiaries := table.Split(rec.Columns())
+		for row := range reader.Rows(rec.Columns()) {
+			if row.Part != 'A' && row.Part != 'B' {
+				continue
 			}
+			m, month := d.member(d.currentID(beneficiary.ID(beneficiaries[row.At]), ids.Value(row.At))), monthRun{row.Number, row.Number}
+			m.covered = m.covered.add(month)
+			if !row.Inferred {
+				m.told = m.told.add(month)
+			}
+			d.newest = max(d.newest, row.Number)
 		}
+		return nil
 	}
 }
 
@@ -153,10 +140,8 @@ func (d *members) visitDemographics(t *schema.Table) func(arrow.RecordBatch) row
 	known := d.export.Beneficiaries
 	return func(rec arrow.RecordBatch) rowVisitor {
 		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
-		deaths := dateColumn(rec, t, wellknown.DeathLabel)
 		return func(row int, id beneficiary.ID) {
 			m := d.member(string(known.CurrentMBI([]byte(ids.Value(row)))))
-			m.dead = m.dead || deaths.IsValid(row)
 			if !m.known || known.Updated(id) >= known.Updated(m.patient) {
 				m.patient, m.known = id, true
 			}

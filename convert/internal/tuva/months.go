@@ -24,3 +24,13 @@ func (s monthSet) add(r monthRun) monthSet {
 	}
 	return slices.Replace(s, from, to, r)
 }
+
+// has reports whether a month is in the set.
+func (s monthSet) has(month int) bool {
+	for _, r := range s {
+		if r.first <= month && month <= r.last {
+			return true
+		}
+	}
+	return false
+}

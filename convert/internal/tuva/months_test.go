@@ -28,24 +28,11 @@ func TestMonthSet(t *testing.T) {
 	}
 }
 
-func TestMemberMonths(t *testing.T) {
-	january := 2025 * 12
-	for _, tt := range []struct {
-		name string
-		who  member
-		want monthSet
-	}{
-		{"claims", member{claims: monthSet{{1, 2}, {5, 5}}, insured: true}, monthSet{{1, 2}, {5, 5}}},
-		{"active", member{covered: monthSet{{january + 2, january + 11}}, insured: true}, monthSet{{january + 2, january + 14}}},
-		{"ended", member{covered: monthSet{{january + 2, january + 11}}}, monthSet{{january + 2, january + 11}}},
-		{"dead", member{covered: monthSet{{january + 2, january + 11}}, insured: true, dead: true}, monthSet{{january + 2, january + 11}}},
-		{"stale", member{covered: monthSet{{january - 20, january}}, insured: true}, monthSet{{january - 20, january}}},
-		{"year before", member{covered: monthSet{{january, january + 3}}, start: january - 5}, monthSet{{january - 5, january + 3}}},
-		{"long before", member{covered: monthSet{{january, january + 3}}, start: 1980 * 12}, monthSet{{january + 14 - 35, january + 3}}},
-		{"from March", member{covered: monthSet{{january + 2, january + 3}}, start: january - 5}, monthSet{{january + 2, january + 3}}},
-	} {
-		if got := tt.who.months(january + 14); !slices.Equal(got, tt.want) {
-			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+func TestMonthSetHas(t *testing.T) {
+	s := monthSet{{3, 4}, {7, 7}}
+	for month, want := range map[int]bool{2: false, 3: true, 4: true, 5: false, 7: true, 8: false} {
+		if got := s.has(month); got != want {
+			t.Errorf("month %d: got %t", month, got)
 		}
 	}
 }

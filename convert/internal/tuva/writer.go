@@ -23,6 +23,8 @@ type Writer struct {
 	table    *schema.Table
 	schema   *arrow.Schema
 	linked   map[string]bool // former MBIs that have a row
+
+	told, inferred int64 // months of enrollment
 }
 
 // Emit takes rows, as columns of the writer's schema, and the resource that each
@@ -137,7 +139,7 @@ func (w *Writer) demographics(cols []arrow.Array, beneficiaries []int64) []dated
 		if m == nil || m.patient != beneficiary.ID(id) {
 			continue
 		}
-		runs := m.months(w.delivery.month)
+		runs := m.months()
 		for _, r := range runs {
 			rows = append(rows, datedRow{i, w.delivery.dated(r)})
 		}
@@ -180,13 +182,15 @@ func (w *Writer) Finish(ctx context.Context, emit Emit) error {
 	}
 	d := w.delivery
 	for _, id := range slices.Sorted(maps.Keys(d.byID)) {
-		for _, r := range d.byID[id].months(d.month) {
+		m := d.byID[id]
+		for _, r := range m.months() {
 			for month := r.first; month <= r.last; month++ {
 				first := table.AppendDate(nil, table.FirstDay(month))
 				for i, v := range [][]byte{[]byte(id), first, table.AppendDate(nil, table.LastDay(r.last)), first} {
 					out[i].AppendText(v)
 				}
 				w.sign(out, d.dated(r))
+				w.count(m.told.has(month))
 			}
 			if out[0].Len() >= table.BatchRows {
 				if err := flush(); err != nil {
@@ -197,3 +201,15 @@ func (w *Writer) Finish(ctx context.Context, emit Emit) error {
 	}
 	return flush()
 }
+
+func (w *Writer) count(told bool) {
+	if told {
+		w.told++
+	} else {
+		w.inferred++
+	}
+}
+
+// Months counts the months of enrollment that Finish wrote: those that the export
+// shows, and those that it only implies, by the period of a Coverage or by claims.
+func (w *Writer) Months() (told, inferred int64) { return w.told, w.inferred }

@@ -69,11 +69,38 @@ const (
 	WithoutMonth Date = 1 << 25
 )
 
+// Earliest returns the first day that a date can be, 0 if it stands for none.
+func (d Date) Earliest() Date {
+	first, _ := d.bounds()
+	return first
+}
+
+// Latest returns the last day that a date can be, 0 if it stands for none.
+func (d Date) Latest() Date {
+	_, last := d.bounds()
+	return last
+}
+
 // IsDay reports whether a date is a day on which something can have happened.
 func (d Date) IsDay() bool { return d > firstDay && d < lastDay }
 
 // IsPartial reports whether a date lacks the day.
 func (d Date) IsPartial() bool { return d > WithoutDay/2 }
+
+// bounds returns the first and the last day that a date can be.
+func (d Date) bounds() (first, last Date) {
+	switch {
+	case !d.IsPartial() && !d.IsDay():
+		return 0, 0
+	case !d.IsPartial():
+		return d, d
+	case d > WithoutMonth/2+WithoutDay/2:
+		year, _, _ := (d - WithoutMonth).Civil()
+		return NewDate(year, time.January, 1), NewDate(year, time.December, 31)
+	}
+	first = (d - WithoutDay).FirstOfMonth()
+	return first, (first + 31).FirstOfMonth() - 1
+}
 
 // Nothing in a claim is outside these days.
 const (

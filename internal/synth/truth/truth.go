@@ -24,6 +24,8 @@ type Truth struct {
 
 	claims       claimList
 	enrollment   *sheet[monthRow]
+	history      history                    // of v1 and v2
+	idrHistory   idrHistory                 // of v3
 	costs        *sheet[records.PartDEvent] // of v1 and v2
 	idrCosts     *sheet[idr.Claim]          // of v3
 	prior        *sheet[priorRow]           // of v3
@@ -34,7 +36,7 @@ type Truth struct {
 
 // New creates the files of an export's truth in dir, which it makes if need be.
 func New(dir, api string) (*Truth, error) {
-	t := &Truth{api: api}
+	t := &Truth{api: api, history: history{v1: api == "v1"}}
 	files, err := t.files.create(dir, tables())
 	if err != nil {
 		return nil, err
@@ -102,12 +104,16 @@ func (t *Truth) PartDEvent(c *records.PartDEvent) {
 	t.costs.write(*c)
 }
 
+// Coverages adds a version of a beneficiary of v1 or v2 that was sent with Coverages.
+func (t *Truth) Coverages(b *records.Beneficiary) { t.history.add(b) }
+
+// IDRCoverages adds a version of a beneficiary of v3 that was sent with Coverages.
+func (t *Truth) IDRCoverages(p *idr.Beneficiary) { t.idrHistory.add(p) }
+
 // Beneficiary writes the rows of a beneficiary of v1 or v2.
 func (t *Truth) Beneficiary(b *records.Beneficiary, hospice records.HospiceStay) {
 	t.ccw.beneficiary(b, hospice)
-	if !b.NoCoverage {
-		writeMonths(t.enrollment, b, t.api != "v1")
-	}
+	t.history.write(t.enrollment, b)
 }
 
 // NewestIDRClaim writes the rows of a final claim of v3.
@@ -123,7 +129,7 @@ func (t *Truth) NewestIDRClaim(c *idr.Claim) {
 func (t *Truth) IDRBeneficiary(p *idr.Beneficiary) {
 	t.idr.beneficiary(p)
 	if !p.NoCoverage {
-		writeIDRMonths(t.enrollment, p)
+		t.idrHistory.write(t.enrollment, p)
 	}
 	t.claims.write()
 }

@@ -49,8 +49,8 @@ func (w *Writer) Coverage(b []byte, p *idr.Beneficiary, n int) []byte {
 		b = codeExtension(b, "BENE-BUYIN-CD", part.BeneBuyinCd)
 		b = codeExtension(b, "BENE-MDCR-ENTLMT-RSN-CD", part.BeneMdcrEntlmtRsnCd)
 	case 2, 3:
-		from = p.PtdCvrgStrtDt
 		if contract := p.Contract[n-2]; contract != "" {
+			from = p.PtdCvrgStrtDt
 			b = append(b, `{"url":"`+repositoryProfiles+`BENE-CNTRCT-NUM","valueString":"`...)
 			b = append(b, contract...)
 			b = append(b, `"},`...)
