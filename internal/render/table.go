@@ -26,8 +26,8 @@ type TableOptions struct {
 	Hint string
 }
 
-// wideTable is the width above which the number of columns is written.
-const wideTable = 120
+// manyColumns is the number of columns from which it is written below a table.
+const manyColumns = 20
 
 // mostCounted bounds how many rows are counted that are not shown.
 var mostCounted = 1_000_000
@@ -113,7 +113,7 @@ func (t *tableWriter) footer() string {
 	if n := t.layout.shown(); n < len(t.columns) {
 		text += fmt.Sprintf("; %s, %d shown", plural(len(t.columns), "column"), n)
 		left = true
-	} else if t.grid.width() > wideTable {
+	} else if len(t.columns) >= manyColumns {
 		text += "; " + plural(len(t.columns), "column")
 	}
 	if t.cut {
@@ -187,15 +187,6 @@ func (g *Grid) Render(batch [][]string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// width is that of the lines rendered so far.
-func (g *Grid) width() int {
-	n := -1
-	for _, c := range g.configs {
-		n += c.WidthMin + len(" |") + 1
-	}
-	return n
 }
 
 // widen makes the columns wide enough for a row, or for the header.
