@@ -9,7 +9,7 @@ type Basis string
 // files have debits and credits: a correction is a cancellation and a new
 // claim, and cancellations are subtracted.
 const (
-	AutoBasis   Basis = ""             // chosen by PrepareMetrics
+	AutoBasis   Basis = ""             // chosen by StartMetrics
 	FinalAction Basis = "final-action" // no netting; cancellations are left out
 	DebitCredit Basis = "debit-credit" // cancellations are subtracted
 )

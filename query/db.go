@@ -55,8 +55,10 @@ type DB struct {
 	tables []tableSource
 	set    *dataset.Set // nil without a manifest
 	loaded []TableFile
-	active *Rows // result of the last SELECT, unless all its rows were read
-	basis  Basis // of the metrics, once they are prepared
+	active *Rows      // result of the last SELECT, unless all its rows were read
+	basis  Basis      // of the views in the SQL schema metrics, once they exist
+	base   metricBase // of these views
+	stored []string   // of these views, those that are computed
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
@@ -130,22 +132,12 @@ func (db *DB) exec(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// columns returns the names of the columns of a view.
-func (db *DB) columns(ctx context.Context, f tableSource) ([]string, error) {
-	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+f.view()+" LIMIT 0")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	return rows.Columns()
-}
-
 // comment adds the descriptions of package schema to a VIEW or TABLE.
 func (db *DB) comment(ctx context.Context, object string, f tableSource) error {
 	if f.schema == nil {
 		return nil
 	}
-	columns, err := db.columns(ctx, f)
+	columns, err := db.columnsOf(ctx, f.view())
 	if err != nil {
 		return err
 	}

@@ -139,5 +139,8 @@ func ExampleLookupMetric() {
 	// part_b: beneficiaries in Part B
 	// part_c: beneficiaries in a Part C plan
 	// part_d: beneficiaries in a Part D plan
-	// fee_for_service: beneficiaries in Part A or B and not in a Part C plan
+	// part_a_and_b: beneficiaries in Part A and Part B
+	// part_a_or_b: beneficiaries in Part A or Part B
+	// fee_for_service: beneficiaries in Part A and B and not in a Part C plan: the member months of all metrics
+	// inferred: of these, months that Coverage does not tell, but that its spans imply
 }

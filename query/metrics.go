@@ -3,10 +3,10 @@
 package query
 
 import (
-	"context"
 	"embed"
-	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -20,14 +20,20 @@ var sqlFiles embed.FS
 // the file fills the fields.
 type Metric struct {
 	Name    string         `json:"name"`
+	Group   string         `json:"group"` // what it is about: Spending, Utilization
 	Title   string         `json:"title"`
 	Meaning string         `json:"meaning"` // what is counted, and what is not
 	Units   string         `json:"units"`   // units of the numbers
 	Rule    string         `json:"rule"`    // source of the rules that it follows
 	Rows    string         `json:"rows"`    // what a row of the result is
 	Columns []MetricColumn `json:"columns"` // columns of the result
+	By      []string       `json:"by"`      // groups, unless MetricOptions name others
+	Key     []string       `json:"key"`     // columns that tell the rows of a group apart
+	Rank    string         `json:"rank"`    // column by which rows are the highest
+	Limit   int            `json:"limit"`   // rows unless MetricOptions say so, or 0 for all
 	Default bool           `json:"default"` // runs when no metric is named
-	SQL     string         `json:"-"`       // content of the file; requires PrepareMetrics
+	Order   []string       `json:"-"`       // SQL expressions that order the rows of a group
+	SQL     string         `json:"-"`       // content of the file
 }
 
 // A MetricColumn describes a column of a metric.
@@ -38,6 +44,7 @@ type MetricColumn struct {
 
 // metricNames are the metrics in display order.
 var metricNames = []string{
+	// Spending
 	"spending_total",
 	"spending_by_claim_type",
 	"spending_by_fund",
@@ -45,13 +52,19 @@ var metricNames = []string{
 	"spending_by_status",
 	"spending_by_beneficiary",
 	"spending_per_member_month",
-	"member_months",
-	"utilisation",
-	"top_drgs",
-	"denied_claims",
 	"part_d_cost",
+	// Utilization
+	"utilization",
+	"top_drgs",
+	// Population
+	"member_months",
+	// Data quality
+	"denied_claims",
 	"final_action",
 }
+
+// metricAliases are other names of metrics.
+var metricAliases = map[string]string{"pmpm": "spending_per_member_month"}
 
 // metrics returns all metrics.
 var metrics = sync.OnceValue(func() []*Metric {
@@ -75,14 +88,20 @@ func readSQL(name string) string {
 // changed.
 func Metrics() []*Metric { return slices.Clone(metrics()) }
 
-// LookupMetric returns the metric with a name, or nil.
+// LookupMetric returns the metric with a name or an alias, or nil.
 func LookupMetric(name string) *Metric {
+	if alias, ok := metricAliases[name]; ok {
+		name = alias
+	}
 	i := slices.Index(metricNames, name)
 	if i < 0 {
 		return nil
 	}
 	return metrics()[i]
 }
+
+// MetricAliases returns other names of metrics, with the names that they stand for.
+func MetricAliases() map[string]string { return maps.Clone(metricAliases) }
 
 // parseMetric parses the header of a metric's file. An entry starts with a
 // keyword, and its continuation lines are indented by two spaces. Each column
@@ -94,8 +113,10 @@ func LookupMetric(name string) *Metric {
 //	--         continued
 func parseMetric(name, sql string) *Metric {
 	m := &Metric{Name: name, Default: true, SQL: sql}
+	var by, key, order, limit, byDefault string
 	entries := map[string]*string{
-		"Title": &m.Title, "Meaning": &m.Meaning, "Units": &m.Units, "Rule": &m.Rule, "Rows": &m.Rows,
+		"Group": &m.Group, "Title": &m.Title, "Meaning": &m.Meaning, "Units": &m.Units, "Rule": &m.Rule, "Rows": &m.Rows,
+		"Rank": &m.Rank, "By": &by, "Key": &key, "Order": &order, "Limit": &limit, "Default": &byDefault,
 	}
 	var entry *string
 	for line := range strings.Lines(sql) {
@@ -114,57 +135,20 @@ func parseMetric(name, sql string) *Metric {
 		}
 		keyword, value, _ := strings.Cut(line, ":")
 		entry = entries[keyword] // nil for Columns
-		value = strings.TrimSpace(value)
 		if entry != nil {
-			*entry = value
-		}
-		if keyword == "Default" {
-			m.Default = value != "no"
+			*entry = strings.TrimSpace(value)
 		}
 	}
+	m.By, m.Key, m.Order = listed(by, ", "), listed(key, ", "), listed(order, "; ")
+	m.Limit, _ = strconv.Atoi(limit)
+	m.Default = byDefault != "no"
 	return m
 }
 
-// script returns the SQL that has to run before metrics.
-func (b Basis) script() string {
-	base := readSQL("base")
-	if b == AutoBasis {
-		return base
+// listed returns the parts of a list.
+func listed(text, separator string) []string {
+	if text == "" {
+		return []string{}
 	}
-	return fmt.Sprintf("SET VARIABLE debit_credit = %t;\n\n%s", b == DebitCredit, base)
-}
-
-// Script returns SQL that computes the metric on its own, to be read, changed
-// and run.
-func (m *Metric) Script(b Basis) string { return b.script() + "\n" + m.SQL }
-
-// PrepareMetrics creates what metrics are computed from: the SQL schema named
-// metrics, with the rules of CCLF as views and macros. It can be called once per
-// DB, before Metric. It returns the basis, which is b unless that is AutoBasis: then
-// it is DebitCredit if the data set has cancellations and was not written by
-// convert, and FinalAction otherwise.
-func (db *DB) PrepareMetrics(ctx context.Context, b Basis) (Basis, error) {
-	if err := db.Run(ctx, b.script(), func(*Rows) error { return nil }); err != nil {
-		return "", err
-	}
-	chosen, _, err := db.one(ctx, "SELECT getvariable('debit_credit')")
-	if err != nil {
-		return "", err
-	}
-	db.basis = FinalAction
-	if chosen[0] == true {
-		db.basis = DebitCredit
-	}
-	return db.basis, nil
-}
-
-// Metric computes a metric, on the basis of PrepareMetrics, or AutoBasis if that was
-// not called.
-func (db *DB) Metric(ctx context.Context, m *Metric) (*Rows, error) {
-	if db.basis == "" {
-		if _, err := db.PrepareMetrics(ctx, AutoBasis); err != nil {
-			return nil, err
-		}
-	}
-	return db.Query(ctx, m.SQL)
+	return strings.Split(text, separator)
 }

@@ -70,12 +70,12 @@ func tables(t *testing.T, texts map[string]string) map[string]string {
 func prepare(t *testing.T, texts map[string]string, b, want Basis) *DB {
 	t.Helper()
 	db := open(t, tables(t, texts))
-	got, err := db.PrepareMetrics(t.Context(), b)
+	run, err := db.StartMetrics(t.Context(), MetricOptions{Basis: b})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != want {
-		t.Fatalf("the basis is %q, want %q", got, want)
+	if run.Basis() != want {
+		t.Fatalf("the basis is %q, want %q", run.Basis(), want)
 	}
 	return db
 }
@@ -97,22 +97,37 @@ func lines(t *testing.T, db *DB, sql string) []string {
 }
 
 // answer returns a metric as a subquery.
-func answer(name string) string {
-	return "(" + strings.TrimSuffix(strings.TrimSpace(LookupMetric(name).SQL), ";") + ")"
+func answer(t *testing.T, db *DB, name string) string {
+	t.Helper()
+	return "(" + metricSQL(t, db, name, MetricOptions{Basis: db.basis}) + ")"
+}
+
+// metricSQL returns the SQL of a metric with options.
+func metricSQL(t *testing.T, db *DB, name string, opts MetricOptions) string {
+	t.Helper()
+	run, err := db.StartMetrics(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql, err := run.SQL(LookupMetric(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sql
 }
 
 // check compares the rows of a query, or of the metric named sql, with lines of text.
 func check(t *testing.T, db *DB, sql, want string) {
 	t.Helper()
+	name, _, _ := strings.Cut(strings.TrimSpace(sql), "\n")
 	if m := LookupMetric(sql); m != nil {
-		sql = m.SQL
+		sql = metricSQL(t, db, sql, MetricOptions{Basis: db.basis})
 	}
 	wantLines := []string{}
 	for line := range strings.Lines(strings.TrimSpace(want)) {
 		wantLines = append(wantLines, strings.Join(strings.Fields(line), " "))
 	}
 	if diff := cmp.Diff(wantLines, lines(t, db, sql)); diff != "" {
-		name, _, _ := strings.Cut(strings.TrimSpace(sql), "\n")
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
@@ -143,8 +158,8 @@ var (
 )
 
 const (
-	finalPartA = "SELECT claim FROM metrics.part_a WHERE final_action ORDER BY claim"
-	finalPartB = "SELECT claim, line FROM metrics.part_b WHERE final_action ORDER BY claim, line"
+	finalPartA = "SELECT claim FROM metrics.payments WHERE part = 'A' AND final_action ORDER BY claim"
+	finalPartB = "SELECT claim, line FROM metrics.payments WHERE part = 'B' AND final_action ORDER BY claim, line"
 )
 
 // reversed reverses the rows of a table.
@@ -175,10 +190,10 @@ func TestGoldenVectors(t *testing.T) {
 			// 6 can cancel 2 or 5: it cancels the older one.
 			check(t, db, finalPartA, "2\n4\n7")
 			check(t, db, finalPartB, "2 1\n2 2\n2 3")
-			check(t, db, "SELECT file, all_rows, final_action, taken_back, paired_alike, unpaired, net_amount, difference FROM "+answer("final_action")+" WHERE all_rows > 0 ORDER BY file", `
+			check(t, db, "SELECT file, all_rows, final_action, taken_back, paired_alike, unpaired, net_amount, difference FROM "+answer(t, db, "final_action")+" WHERE all_rows > 0 ORDER BY file", `
 				cclf1 7 3 2 2 0 260.00 0.00
 				`+map[bool]string{true: "cclf6", false: "cclf5"}[name == "equipment"]+` 9 3 3 3 0 707.00 0.00`)
-			check(t, db, "SELECT total FROM "+answer("spending_by_beneficiary"), "967.00")
+			check(t, db, "SELECT total FROM "+answer(t, db, "spending_by_beneficiary"), "967.00")
 		})
 	}
 }
@@ -198,10 +213,10 @@ func TestGoldenVectorsInParquet(t *testing.T) {
 			" FROM read_csv(" + quote(part) + ", all_varchar = true)"
 	}
 	db := open(t, files)
-	if r, err := db.PrepareMetrics(t.Context(), AutoBasis); err != nil || r != DebitCredit {
-		t.Fatalf("reading %q: %v", r, err)
+	if r, err := db.StartMetrics(t.Context(), MetricOptions{}); err != nil || r.Basis() != DebitCredit {
+		t.Fatalf("basis: %v", err)
 	}
-	check(t, db, "SELECT spending, paid FROM "+answer("spending_total"), `
+	check(t, db, "SELECT spending, paid FROM "+answer(t, db, "spending_total"), `
 		A, institutional 260.00
 		B, physician 707.00
 		B, equipment 0.00
@@ -266,7 +281,7 @@ func TestFinalAction(t *testing.T) {
 
 	// An explicit basis.
 	db = prepare(t, texts, DebitCredit, DebitCredit)
-	check(t, db, "SELECT sum(paid) FROM metrics.part_a", "700.07")
+	check(t, db, "SELECT sum(paid) FROM metrics.payments WHERE part = 'A'", "700.07")
 }
 
 // TestSeveralFinalActions finds several final-action versions of a claim.
@@ -282,7 +297,7 @@ func TestSeveralFinalActions(t *testing.T) {
 		6 M SNF       Y C3 9
 		7 M INPATIENT Y -  -
 		8 M INPATIENT Y -  -`}, AutoBasis, FinalAction)
-	check(t, db, "SELECT file, several_in_force FROM "+answer("final_action")+" ORDER BY file", `
+	check(t, db, "SELECT file, several_in_force FROM "+answer(t, db, "final_action")+" ORDER BY file", `
 		cclf1 1
 		cclf5 1
 		cclf6 0
@@ -330,8 +345,8 @@ func TestPairing(t *testing.T) {
 	db := prepare(t, map[string]string{"cclf1": a.String(), "cclf6": b.String()}, DebitCredit, DebitCredit)
 	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, view := range []string{"part_a", "part_b"} {
-				check(t, db, fmt.Sprintf("SELECT split_part(claim, '.', 2) FROM metrics.%s WHERE final_action AND mbi = 'M%d' ORDER BY claim", view, i), tt.want)
+			for _, part := range []string{"A", "B"} {
+				check(t, db, fmt.Sprintf("SELECT split_part(claim, '.', 2) FROM metrics.payments WHERE part = '%s' AND final_action AND mbi = 'M%d' ORDER BY claim", part, i), tt.want)
 			}
 			check(t, db, fmt.Sprintf("SELECT sum(paid) FROM metrics.payments WHERE mbi = 'M%d' GROUP BY file", i), tt.net+"\n"+tt.net)
 		})
@@ -416,9 +431,9 @@ func TestPairingAtRandom(t *testing.T) {
 	random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	db := prepare(t, map[string]string{"cclf1": "cur_clm_uniq_id bene_mbi_id clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt clm_pmt_amt clm_adjsmt_type_cd clm_efctv_dt\n" +
 		strings.Join(rows, "\n")}, AutoBasis, DebitCredit)
-	check(t, db, "SELECT count(*) FILTER (WHERE final_action), sum(amount) FILTER (WHERE final_action), sum(paid) FROM metrics.part_a",
+	check(t, db, "SELECT count(*) FILTER (WHERE final_action), sum(amount) FILTER (WHERE final_action), sum(paid) FROM metrics.payments WHERE part = 'A'",
 		fmt.Sprintf("%d %d.%02d %[2]d.%02[3]d", left, net/100, net%100))
-	check(t, db, "SELECT counterpart, count(*) > 0 FROM metrics.pairing WHERE credit GROUP BY ALL", "alike true")
+	check(t, db, "SELECT counterpart, count(*) > 0 FROM metrics.pairing WHERE cancels GROUP BY ALL", "alike true")
 }
 
 func TestMostRecentMBI(t *testing.T) {
@@ -473,8 +488,8 @@ func TestMostRecentMBI(t *testing.T) {
 		Y2 Y1
 		Y3 Y1`)
 	// A change of the MBI does not separate a claim from its cancellation.
-	check(t, db, "SELECT mbi, claim, paid FROM metrics.part_a WHERE final_action", "C 3 12.00")
-	check(t, db, "SELECT * EXCLUDE (part_c, part_d) FROM metrics.member_months", "C 2024-01-01 true true true")
+	check(t, db, "SELECT mbi, claim, paid FROM metrics.payments WHERE part = 'A' AND final_action", "C 3 12.00")
+	check(t, db, "SELECT mbi, month, part_a, part_b, fee_for_service FROM metrics.member_months", "C 2024-01-01 true true true")
 }
 
 // TestBeneficiaries joins claims to a CCLF8 with several rows per beneficiary.
@@ -520,7 +535,7 @@ func TestBeneficiaries(t *testing.T) {
 		Z false 7.00 0.00 0.00 7.00 0 0.00 - -
 		- false 1.00 0.00 0.00 1.00 0 0.00 - -
 		Q true 0.00 0.00 0.00 0.00 1 3.00 - -`)
-	check(t, db, "SELECT count(*), sum(total) FROM "+answer("spending_by_beneficiary"), "5 158.55")
+	check(t, db, "SELECT count(*), sum(total) FROM "+answer(t, db, "spending_by_beneficiary"), "5 158.55")
 }
 
 func TestSpendingBy(t *testing.T) {
@@ -546,14 +561,14 @@ func TestSpendingBy(t *testing.T) {
 			1 1 M 82 2024-02-03 2024-02-03 5.55`,
 	}, AutoBasis, FinalAction)
 	check(t, db, "spending_by_claim_type", `
-		A 10 home health 2 1 4.50
-		A 40 outpatient 2 2 200.07
-		A 50 hospice 1 1 0.06
-		A 60 inpatient 2 2 1030.00
-		A - - 1 1 0.08
-		B 71 physician 1 1 30.30
-		B 72 physician, equipment 1 1 0.00
-		B 82 supplier, equipment 1 1 5.55`)
+		A 10 home health 2 0 1 4.50
+		A 40 outpatient 2 0 2 200.07
+		A 50 hospice 1 0 1 0.06
+		A 60 inpatient 2 0 2 1030.00
+		A - - 1 0 1 0.08
+		B 71 physician 1 0 1 30.30
+		B 72 physician, equipment 1 0 1 0.00
+		B 82 supplier, equipment 1 0 1 5.55`)
 	check(t, db, "spending_by_fund", `
 		HI 1000.14 0.00 0.00 1000.14
 		SMI 230.07 30.30 5.55 265.92
@@ -588,12 +603,12 @@ func TestMemberMonths(t *testing.T) {
 			2 1 N 2024-03-31 0.40`,
 	}, AutoBasis, FinalAction)
 	check(t, db, "member_months", `
-		2024-01-01 2 2 0 1 3
-		2024-02-01 1 0 1 0 0`)
+		2024-01-01 2 2 0 1 1 3 1 0
+		2024-02-01 1 0 1 0 0 1 0 0`)
 	check(t, db, "spending_per_member_month", `
-		2024-01-01 3 100.00 0.01 100.01 33.34 8.00
-		2024-02-01 0 0.00 0.00 0.00 - 7.00
-		2024-03-01 0 0.00 0.00 0.00 - 0.40`)
+		2024-01-01 1 100.00 0.00 100.00 100.00 8.01 1 100.00 100.00
+		2024-02-01 0 0.00 0.00 0.00 - 7.00 0 0.00 -
+		2024-03-01 0 0.00 0.00 0.00 - 0.40 0 0.00 -`)
 }
 
 // TestPer divides amounts exactly.
@@ -601,23 +616,23 @@ func TestPer(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{}, AutoBasis, FinalAction)
 	for expr, want := range map[string]string{
-		"metrics.per(1.00::DECIMAL(38, 2), 3)":                "0.33",
-		"metrics.per(2.00::DECIMAL(38, 2), 3)":                "0.67",
-		"metrics.per(0.01::DECIMAL(38, 2), 2)":                "0.01",
-		"metrics.per(-0.01::DECIMAL(38, 2), 2)":               "-0.01",
-		"metrics.per(-1.00::DECIMAL(38, 2), 3)":               "-0.33",
-		"metrics.per(0.00::DECIMAL(38, 2), 3)":                "0.00",
-		"metrics.per(1.00::DECIMAL(38, 2), 0)":                "-",
-		"metrics.per(NULL::DECIMAL(38, 2), 3)":                "-",
-		"metrics.per(99999999999999.99::DECIMAL(38, 2), 7)":   "14285714285714.28",
-		"metrics.per(12345678901234567.89::DECIMAL(38,2), 1)": "12345678901234567.89",
-		"metrics.per(12000 * 7, 13)":                          "6461.54",
+		"per(1.00::DECIMAL(38, 2), 3)":                "0.33",
+		"per(2.00::DECIMAL(38, 2), 3)":                "0.67",
+		"per(0.01::DECIMAL(38, 2), 2)":                "0.01",
+		"per(-0.01::DECIMAL(38, 2), 2)":               "-0.01",
+		"per(-1.00::DECIMAL(38, 2), 3)":               "-0.33",
+		"per(0.00::DECIMAL(38, 2), 3)":                "0.00",
+		"per(1.00::DECIMAL(38, 2), 0)":                "-",
+		"per(NULL::DECIMAL(38, 2), 3)":                "-",
+		"per(99999999999999.99::DECIMAL(38, 2), 7)":   "14285714285714.28",
+		"per(12345678901234567.89::DECIMAL(38,2), 1)": "12345678901234567.89",
+		"per(12000 * 7, 13)":                          "6461.54",
 	} {
 		check(t, db, "SELECT "+expr, want)
 	}
 }
 
-func TestUtilisation(t *testing.T) {
+func TestUtilization(t *testing.T) {
 	t.Parallel()
 	db := prepare(t, map[string]string{
 		"cclf1": `
@@ -633,7 +648,9 @@ func TestUtilisation(t *testing.T) {
 			9  N 40 111111 2024-01-05 2024-01-06 01 -   - 1.00
 			10 N 40 111111 2024-01-05 2024-01-05 01 -   - 1.00
 			11 N 40 111111 2024-01-07 2024-01-07 01 -   N 1.00
-			12 N 40 111111 2024-01-08 2024-01-08 01 -   - 1.00`,
+			12 N 40 111111 2024-01-08 2024-01-08 01 -   - 1.00
+			13 N 40 111111 2024-01-09 2024-01-10 01 -   - 1.00
+			14 N 40 222222 2024-01-09 2024-01-10 01 -   - 1.00`,
 		"cclf2": `
 			cur_clm_uniq_id clm_line_num clm_line_prod_rev_ctr_cd clm_line_from_dt
 			2  1 0450 2024-02-01
@@ -642,20 +659,27 @@ func TestUtilisation(t *testing.T) {
 			9  3 450  2024-01-05
 			10 1 0981 2024-01-05
 			11 1 0450 2024-01-07
-			12 1 0460 2024-01-08`,
+			12 1 0460 2024-01-08
+			13 1 0762 2024-01-10
+			13 2 762  2024-01-09
+			14 1 0762 2024-01-09`,
 		"enrollment": `
 			bene_mbi_id part month
 			M A 2024-01-01
+			M B 2024-01-01
 			M A 2024-02-01
-			N A 2024-01-01`,
+			M B 2024-02-01
+			N A 2024-01-01
+			N B 2024-01-01`,
 	}, AutoBasis, FinalAction)
-	check(t, db, "utilisation", `
-		inpatient stays 3 1 12000.00
-		inpatient days 42 2 168000.00
-		skilled nursing stays 1 0 0.00
-		skilled nursing days 35 0 0.00
-		emergency visits, not admitted 1 1 4000.00
-		emergency visits, admitted 1 0 4000.00`)
+	check(t, db, "utilization", `
+		inpatient stays 3 1 3 3 12000.00
+		inpatient days 42 2 42 3 168000.00
+		skilled nursing stays 1 0 0 3 0.00
+		skilled nursing days 35 0 0 3 0.00
+		emergency visits, not admitted 1 1 1 3 4000.00
+		emergency visits, admitted 1 0 1 3 4000.00
+		observation stays 2 0 2 3 8000.00`)
 	check(t, db, "top_drgs", `
 		1 291 1 1 40.00 150.00 150.00
 		2 470 2 1 1.00 30.01 15.01`)
@@ -709,7 +733,7 @@ func TestPartD(t *testing.T) {
 			10 7 7 7 D`,
 	}, AutoBasis, FinalAction)
 	check(t, db, "SELECT claim FROM metrics.part_d WHERE final_action ORDER BY claim", "2\n3\n6\n7\n8\n9")
-	check(t, db, "SELECT file, all_rows, final_action, taken_back, cancellations, net_amount FROM "+answer("final_action")+" WHERE file = 'cclf7'",
+	check(t, db, "SELECT file, all_rows, final_action, taken_back, cancellations, net_amount FROM "+answer(t, db, "final_action")+" WHERE file = 'cclf7'",
 		"cclf7 10 6 2 2 118.55")
 	check(t, db, "part_d_cost", `
 		2024-01-01 4 1 54.00 1 20.10 18.10
@@ -721,9 +745,12 @@ func TestPartD(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	for _, r := range []Basis{FinalAction, DebitCredit} {
-		db := prepare(t, map[string]string{}, r, r)
+		run, err := prepare(t, map[string]string{}, r, r).StartMetrics(t.Context(), MetricOptions{Basis: r})
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, m := range Metrics() {
-			rows, err := db.Metric(t.Context(), m)
+			rows, err := run.Query(t.Context(), m)
 			if err != nil {
 				t.Errorf("%s: %v", m.Name, err)
 				continue
@@ -764,7 +791,7 @@ func TestMetricFiles(t *testing.T) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name := strings.TrimSuffix(e.Name(), ".sql"); name != "base" {
+		if name := strings.TrimSuffix(e.Name(), ".sql"); name != "base" && name != "pair" {
 			names = append(names, name)
 		}
 	}
@@ -778,22 +805,10 @@ func TestMetricFiles(t *testing.T) {
 	}
 }
 
-// TestScript runs the scripts that Script returns.
-func TestScript(t *testing.T) {
-	t.Parallel()
-	for r, want := range map[Basis]string{AutoBasis: "967.00", DebitCredit: "967.00", FinalAction: "1774.00"} {
-		db := open(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))
-		all := lines(t, db, LookupMetric("spending_total").Script(r))
-		if last := all[len(all)-1]; last != "A and B "+want+" 1" {
-			t.Errorf("%q: %s, want %s", r, last, want)
-		}
-	}
-}
-
-func TestPrepareMetricsErrors(t *testing.T) {
+func TestStartMetricsErrors(t *testing.T) {
 	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})
-	_, err := db.PrepareMetrics(t.Context(), AutoBasis)
+	_, err := db.StartMetrics(t.Context(), MetricOptions{})
 	if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), "clm_adjsmt_type_cd") {
 		t.Errorf("without a column: %v", err)
 	}
@@ -814,7 +829,12 @@ func TestMetricsDocument(t *testing.T) {
 		t.Fatalf("%s lacks the line %q", path, begin)
 	}
 	var want strings.Builder
+	group := ""
 	for _, m := range Metrics() {
+		if m.Group != group {
+			group = m.Group
+			fmt.Fprintf(&want, "\n## %s\n", group)
+		}
 		fmt.Fprintf(&want, "\n### %s\n\n%s. %s\n\n- Rows: %s\n- Units: %s\n- Rule: %s\n",
 			m.Name, m.Title, m.Meaning, m.Rows, m.Units, m.Rule)
 		if !m.Default {

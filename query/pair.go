@@ -85,26 +85,24 @@ func (p *Pair) createWork(ctx context.Context) error {
 		"USE work"))
 }
 
+// pairTables are the views of the SQL schema metrics that are computed at once.
+var pairTables = []string{"most_recent_mbi", "pairing", "undone", "superseded"}
+
 // PrepareMetrics creates what metrics are computed from, for both data sets: the
 // SQL schemas a_metrics and b_metrics. It returns the bases.
 func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
 	for i, name := range pairSchemas {
-		script := strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.", "SCHEMA metrics", "SCHEMA "+name+"_metrics",
-			"debit_credit", name+"_debit_credit").Replace(readSQL("base"))
-		if err := p.Exec(ctx, script); err != nil {
-			return bases, fmt.Errorf("prepare %s: %w", name, err)
+		base, err := p.db.inspectBase(ctx, name, AutoBasis)
+		if err == nil {
+			err = p.db.createViews(ctx, &base, name, name+"_metrics", pairTables...)
 		}
-		bases[i] = FinalAction
-		rows, err := p.Query(ctx, "SELECT getvariable('"+name+"_debit_credit')")
+		if err == nil {
+			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(readSQL("pair")))
+		}
 		if err != nil {
-			return bases, err
+			return bases, fmt.Errorf("prepare %s: %w", name, sqlError(err))
 		}
-		if rows.Next() && rows.Values()[0] == true {
-			bases[i] = DebitCredit
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return bases, err
-		}
+		bases[i] = base.basis()
 	}
 	return bases, nil
 }

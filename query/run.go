@@ -3,6 +3,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,10 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 	if f, ok := db.described(stmt.text); ok {
 		stmt.text = describeSQL(f)
 	}
+	viewsErr := db.viewsFor(ctx, stmt)
 	v, err := db.judge(ctx, stmt, args)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(viewsErr, err)
 	}
 	if v.kind == duckdb.STATEMENT_TYPE_SELECT && !v.explain {
 		return db.runSelect(ctx, v.text, v.prepared, args)

@@ -38,7 +38,7 @@ var chapters = []chapter{
 		{metric: "spending_by_claim_type", chart: bars(unitDollars, "paid", "name")},
 	}},
 	{id: "utilization", title: "Utilization", figures: []figureSpec{
-		{metric: "utilisation", apart: "service", chart: bars(unitRate("Events per 1,000 person-years"), "per_1000", "service"), missing: noEnrollment},
+		{metric: "utilization", apart: "service", chart: bars(unitRate("Events per 1,000 person-years"), "per_1000", "service"), missing: noEnrollment},
 		{metric: "denied_claims"},
 	}},
 	{id: "enrollment", title: "Enrollment", figures: []figureSpec{

@@ -30,6 +30,7 @@ type Options struct {
 // A builder makes a page from a data set.
 type builder struct {
 	db      *query.DB
+	run     *query.MetricRun
 	options Options
 	page    page
 	results map[string]*result // by metric, with small cells hidden
@@ -38,17 +39,18 @@ type builder struct {
 // Write computes the report of a data set, and writes it as one HTML page.
 func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 	b := &builder{db: db, options: opts, results: map[string]*result{}}
-	basis, err := db.PrepareMetrics(ctx, opts.Basis)
+	run, err := db.StartMetrics(ctx, query.MetricOptions{Basis: opts.Basis})
 	if err != nil {
 		return err
 	}
+	b.run = run
 	b.begin()
 	for _, c := range chapters {
 		if err := b.addChapter(ctx, c); err != nil {
 			return err
 		}
 	}
-	b.addFacts(basis)
+	b.addFacts(run.Basis())
 	return b.page.write(w)
 }
 

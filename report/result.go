@@ -97,7 +97,7 @@ func (r *result) meaning(column string) string {
 // compute computes a metric.
 func (b *builder) compute(ctx context.Context, name string) (*result, error) {
 	m := query.LookupMetric(name)
-	rows, err := b.db.Metric(ctx, m)
+	rows, err := b.run.Query(ctx, m)
 	if err != nil {
 		return nil, err
 	}

@@ -21,10 +21,13 @@ type metricsOptions struct {
 	dir     string
 	list    bool
 	sql     bool
-	basis   query.Basis
 	result  resultFlags
 	csvSafe csvSafe
 	metrics []*query.Metric
+	all     bool // no metric was named
+	tables  []string
+	people  string // the population: a file, or the table of assignment
+	scope   query.MetricOptions
 	options query.Options
 }
 
@@ -47,16 +50,31 @@ func newMetricsCommand(e *env) *cli.Command {
 			sets with cancellations that cclf convert did not write; --debit-credit, or
 			--debit-credit=false, overrides it.
 
-			--sql prints a metric as a script for cclf query, to read and adapt. In
-			CSV, the first column is the name of the metric.`,
+			--from and --to limit the months: of the last day of service for payments,
+			of the first day for stays and visits. --by groups by month, quarter, year,
+			enrollment_type, dual_status, state, county, claim_type, tin, npi, facility,
+			or a column of a file that --table adds and that has a column mbi; several
+			are separated by commas. Groups that are not of beneficiaries, such as
+			facilities, have the member months of all.
+
+			--population restricts metrics to the beneficiaries of a CSV file with the
+			column mbi, and possibly month. Former MBIs count for the beneficiary.
+			"--population assignment" takes the table that cclf import makes of
+			assignment reports.
+
+			--sql prints a metric as SQL for cclf query or any DuckDB, to read and
+			adapt. In CSV, the first column is the name of the metric.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
 			"cclf metrics -d out spending_by_month -f csv -o months.csv",
 			"cclf metrics -d out spending_by_beneficiary -f json | jq '.metrics[].rows[0]'",
 			"cclf metrics -d cclf-files --debit-credit spending_total final_action",
-			"cclf metrics --sql top_drgs | cclf query -d out",
+			"cclf metrics -d out pmpm --by quarter --from 2024-01 --population aco.csv",
+			"cclf metrics -d out pmpm --table sites=sites.csv --by sites.region,year",
+			"cclf metrics -d out top_drgs --by facility --top 5",
+			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json"), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json"), scopeFlags(&opts), []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics and exit", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric and exit", Destination: &opts.sql},
 			&cli.BoolFlag{
@@ -66,19 +84,80 @@ func newMetricsCommand(e *env) *cli.Command {
 			},
 			opts.csvSafe.flag(),
 		}, duckDBFlags(e, &opts.options)),
-		Metadata: completes(metricNames),
+		Metadata:                  completes(metricNames),
+		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
 			if opts.metrics, err = pickMetrics(cmd.Args().Slice()); err != nil {
 				return err
 			}
 			if cmd.IsSet("debit-credit") {
-				opts.basis = query.FinalAction
+				opts.scope.Basis = query.FinalAction
 				if cmd.Bool("debit-credit") {
-					opts.basis = query.DebitCredit
+					opts.scope.Basis = query.DebitCredit
 				}
+			}
+			if err := opts.settle(); err != nil {
+				return err
 			}
 			return runMetrics(ctx, e, opts)
 		},
+	}
+}
+
+// scopeFlags are the flags that say for whom and when metrics are computed, and by
+// what they are grouped.
+func scopeFlags(opts *metricsOptions) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "from", Usage: "first `MONTH`, such as 2025-01", Destination: &opts.scope.From},
+		&cli.StringFlag{Name: "to", Usage: "last `MONTH`, such as 2025-12", Destination: &opts.scope.To},
+		&cli.StringSliceFlag{Name: "by", Usage: "group by `GROUP`: month, quarter, year, state, npi and others, or TABLE.COLUMN (repeatable)", Destination: &opts.scope.By},
+		&cli.IntFlag{Name: "top", Usage: "only the `N` highest rows", HideDefault: true, Destination: &opts.scope.Top, Validator: positive},
+		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi, or of the table assignment", TakesFile: true, Destination: &opts.people},
+		tableFlag(&opts.tables),
+	}
+}
+
+// populationTable is the name that the file of --population has as a table.
+const populationTable = "population"
+
+// settle checks the flags of the scope, and makes options of them.
+func (opts *metricsOptions) settle() error {
+	var groups []string
+	for _, list := range opts.scope.By {
+		for group := range strings.SplitSeq(list, ",") {
+			groups = append(groups, strings.TrimSpace(group))
+		}
+	}
+	opts.scope.By = groups
+	if err := scopeError(opts.scope.Validate()); err != nil {
+		return err
+	}
+	files, err := tableFiles("metrics", opts.tables)
+	if err != nil {
+		return err
+	}
+	opts.options.TableFiles = files
+	switch opts.people {
+	case "":
+	case query.AssignmentTable:
+		opts.scope.Population = query.AssignmentTable
+	default:
+		opts.scope.Population = populationTable
+		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: populationTable, Path: opts.people})
+	}
+	return nil
+}
+
+// scopeError returns a wrong option as a usage error that names the flag.
+func scopeError(err error) error {
+	option, ok := errors.AsType[*query.MetricOptionError](err)
+	if !ok {
+		return err
+	}
+	return &exitError{
+		code: exitUsage,
+		err:  fmt.Errorf("metrics: invalid --%s %q: %s", strings.ToLower(option.Option), option.Value, option.Reason),
+		hint: option.Hint(),
 	}
 }
 
@@ -106,6 +185,10 @@ func metricNames([]string) []string {
 
 func unknownMetric(name string) error {
 	var names, containing []string
+	for alias := range query.MetricAliases() {
+		names = append(names, alias)
+	}
+	slices.Sort(names)
 	for _, m := range query.Metrics() {
 		names = append(names, m.Name)
 		if strings.Contains(m.Name, strings.ToLower(name)) {
@@ -144,15 +227,14 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 			return usageErrorf("metrics: --sql expects one metric, got %d", len(opts.metrics))
 		}
 		return opts.result.write(e, func(e *env) error {
-			_, err := io.WriteString(e.stdout, opts.metrics[0].Script(opts.basis))
-			return err
+			return printScript(ctx, e, opts)
 		})
 	}
 	var err error
 	if opts.dir, err = findDataSet("metrics", opts.dir); err != nil {
 		return err
 	}
-	if len(opts.metrics) == 0 {
+	if opts.all = len(opts.metrics) == 0; opts.all {
 		for _, m := range query.Metrics() {
 			if m.Default {
 				opts.metrics = append(opts.metrics, m)
@@ -166,17 +248,57 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 	})
 }
 
+// printScript prints a metric as SQL. Of a data set, it names the files.
+func printScript(ctx context.Context, e *env, opts metricsOptions) error {
+	m := opts.metrics[0]
+	if opts.dir == "" {
+		if len(opts.options.TableFiles) > 0 {
+			return usageErrorf("metrics: --sql with --table or --population needs a data set: pass -d DIR")
+		}
+		sql, err := m.Script(opts.scope)
+		if err == nil {
+			_, err = io.WriteString(e.stdout, sql)
+		}
+		return scopeError(err)
+	}
+	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+		run, err := db.StartMetrics(ctx, opts.scope)
+		if err != nil {
+			return scopeError(err)
+		}
+		sql, err := run.Script(m)
+		if err == nil {
+			_, err = io.WriteString(e.stdout, sql)
+		}
+		return scopeError(err)
+	})
+}
+
 func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions) error {
-	basis, err := db.PrepareMetrics(ctx, opts.basis)
+	run, err := db.StartMetrics(ctx, opts.scope)
 	if err != nil {
+		return scopeError(err)
+	}
+	if opts.metrics, err = carried(e, run, opts); err != nil {
 		return err
 	}
-	out := results.NewMetricWriter(e.stdout, basis, results.Options{
+	if err := run.Materialize(ctx, opts.metrics); err != nil {
+		return err
+	}
+	info := results.MetricInfo{Basis: run.Basis()}
+	if info.Population, err = run.Population(ctx); err != nil {
+		return err
+	}
+	if info.Warnings, err = run.Warnings(ctx); err != nil {
+		return err
+	}
+	noteMetrics(e, info)
+	out := results.NewMetricWriter(e.stdout, info, results.Options{
 		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
 	})
 	for _, m := range opts.metrics {
-		rows, err := db.Metric(ctx, m)
+		rows, err := run.Query(ctx, m)
 		if err != nil {
 			return err
 		}
@@ -185,4 +307,37 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		}
 	}
 	return out.Close()
+}
+
+// carried returns the metrics that can have the groups. If a metric was named that
+// cannot, that is an error.
+func carried(e *env, run *query.MetricRun, opts metricsOptions) ([]*query.Metric, error) {
+	var can []*query.Metric
+	var cannot []string
+	for _, m := range opts.metrics {
+		err := run.Check(m)
+		switch {
+		case err == nil:
+			can = append(can, m)
+		case !opts.all:
+			return nil, scopeError(err)
+		default:
+			cannot = append(cannot, m.Name)
+		}
+	}
+	if len(cannot) > 0 {
+		e.note("left out, without these groups: " + strings.Join(cannot, ", "))
+	}
+	return can, nil
+}
+
+// noteMetrics says what the numbers rest on.
+func noteMetrics(e *env, info results.MetricInfo) {
+	if p := info.Population; p != nil {
+		e.note(fmt.Sprintf("population: %d beneficiaries, %d found, %d not found; member months inside %v, outside %v; paid inside %v, outside %v",
+			p.Listed, p.Found, p.NotFound, p.MemberMonths.Inside, p.MemberMonths.Outside, p.Paid.Inside, p.Paid.Outside))
+	}
+	for _, warning := range info.Warnings {
+		e.note(warning)
+	}
 }

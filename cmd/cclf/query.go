@@ -75,10 +75,7 @@ func newQueryCommand(e *env) *cli.Command {
 				Value: "NULL", Destination: &opts.null,
 			},
 			opts.csvSafe.flag(),
-			&cli.StringSliceFlag{
-				Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
-				Destination: &opts.named,
-			},
+			tableFlag(&opts.named),
 			&cli.BoolFlag{
 				Name: "no-pager", Usage: "on a terminal, do not start PAGER (default: less) for results longer than a screen",
 				HideDefault: true, Destination: &opts.noPager,
@@ -91,6 +88,27 @@ func newQueryCommand(e *env) *cli.Command {
 			return runQuery(ctx, e, opts)
 		},
 	}
+}
+
+// tableFlag is --table of the commands that can read more files.
+func tableFlag(named *[]string) cli.Flag {
+	return &cli.StringSliceFlag{
+		Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
+		Destination: named,
+	}
+}
+
+// tableFiles returns the files of --table.
+func tableFiles(command string, named []string) ([]query.TableFile, error) {
+	var files []query.TableFile
+	for _, text := range named {
+		name, file, ok := strings.Cut(text, "=")
+		if !ok || file == "" {
+			return nil, usageErrorf("%s: invalid --table %q: expected NAME=FILE", command, text)
+		}
+		files = append(files, query.TableFile{Name: name, Path: file})
+	}
+	return files, nil
 }
 
 // csvSafe is the flag --csv-safe. It is on by default for workbooks.
@@ -142,12 +160,8 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, named := range opts.named {
-		name, file, ok := strings.Cut(named, "=")
-		if !ok || file == "" {
-			return usageErrorf("query: invalid --table %q: expected NAME=FILE", named)
-		}
-		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: name, Path: file})
+	if opts.options.TableFiles, err = tableFiles("query", opts.named); err != nil {
+		return err
 	}
 	return opts.result.write(e, func(e *env) error {
 		return e.withScreen(!opts.noPager, func(e *env) error {

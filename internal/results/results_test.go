@@ -84,15 +84,16 @@ func TestWriteRows(t *testing.T) {
 func TestMetricWriter(t *testing.T) {
 	t.Parallel()
 	db := open(t, nil)
-	if _, err := db.PrepareMetrics(t.Context(), query.DebitCredit); err != nil {
+	run, err := db.StartMetrics(t.Context(), query.MetricOptions{Basis: query.DebitCredit})
+	if err != nil {
 		t.Fatal(err)
 	}
 	write := func(format render.Format) string {
 		return printed(t, func(w io.Writer) error {
-			mw := NewMetricWriter(w, query.DebitCredit, Options{Format: format})
+			mw := NewMetricWriter(w, MetricInfo{Basis: query.DebitCredit, Warnings: []string{"few"}}, Options{Format: format})
 			for _, name := range []string{"spending_total", "member_months"} {
 				m := query.LookupMetric(name)
-				rows, err := db.Metric(t.Context(), m)
+				rows, err := run.Query(t.Context(), m)
 				if err != nil {
 					return err
 				}
@@ -118,8 +119,8 @@ spending_total: `+total.Title+` (`+total.Units+`)
 
 member_months: `+months.Title+` (`+months.Units+`)
 
- month | part_a | part_b | part_c | part_d | fee_for_service
--------+--------+--------+--------+--------+-----------------
+ month | part_a | part_b | part_c | part_d | part_a_and_b | part_a_or_b | fee_for_service | inferred
+-------+--------+--------+--------+--------+--------------+-------------+-----------------+----------
 (0 rows)
 `, write(render.Table))
 	compare(t, "csv", `metric,spending,paid,people
@@ -128,7 +129,7 @@ spending_total,"B, physician",0.00,0
 spending_total,"B, equipment",0.00,0
 spending_total,A and B,0.00,0
 
-metric,month,part_a,part_b,part_c,part_d,fee_for_service
+metric,month,part_a,part_b,part_c,part_d,part_a_and_b,part_a_or_b,fee_for_service,inferred
 `, write(render.CSV))
 	var parsed struct {
 		Basis   string

@@ -1,3 +1,4 @@
+-- Group: Data quality
 -- Title: Check of final action
 -- Meaning: What became of the rows of each file. Final-action rows are those that
 --   remain without cancellations and the claims they cancel or, in a data set of
@@ -6,6 +7,9 @@
 -- Units: rows, US dollars
 -- Rule: IP 4.4, 5.2 and 5.3.1; 3.3 for Part D
 -- Rows: one per file (CCLF1, CCLF5, CCLF6 and CCLF7)
+-- Key: file
+-- Order: file
+-- Rank: net_amount
 -- Columns:
 --   file              file
 --   all_rows          rows of the file
@@ -25,60 +29,57 @@
 
 WITH
   entries AS (
-    SELECT 'cclf1' AS file, cancels, final_action, amount, paid FROM metrics.part_a
+    SELECT {{by "payments"}} file, claim, line, cancels, final_action, amount, paid FROM payments
     UNION ALL
-    SELECT file, cancels, final_action, amount, paid FROM metrics.part_b
-    UNION ALL
-    SELECT 'cclf7', cancels, final_action, amount, CASE WHEN final_action THEN amount END FROM metrics.part_d
+    SELECT {{by "part_d"}} 'cclf7', claim, 0, cancels, final_action, amount, CASE WHEN final_action THEN amount END FROM part_d
   ),
   counts AS (
     SELECT
-      file,
+      {{by "entries"}}
+      entries.file,
       count(*) AS n,
       count(*) FILTER (WHERE final_action) AS final_action,
-      count(*) FILTER (WHERE cancels) AS cancellations,
-      sum(amount) FILTER (WHERE final_action) AS final_amount,
+      count(*) FILTER (WHERE entries.cancels) AS cancellations,
+      {{- if debitCredit}}
+      count(*) FILTER (WHERE entries.cancels AND counterpart = 'alike') AS alike,
+      count(*) FILTER (WHERE entries.cancels AND counterpart = 'unlike') AS unlike,
+      {{- end}}
+      sum(entries.amount) FILTER (WHERE final_action) AS final_amount,
       sum(paid) AS net_amount
     FROM entries
-    GROUP BY file
-  ),
-  pairs AS (
-    SELECT
-      file,
-      count(*) FILTER (WHERE counterpart = 'alike') AS alike,
-      count(*) FILTER (WHERE counterpart = 'unlike') AS unlike
-    FROM metrics.pairing
-    WHERE credit
-    GROUP BY file
+    {{- if debitCredit}}
+    LEFT JOIN (SELECT DISTINCT file, claim, line, counterpart FROM metrics.pairing WHERE cancels) AS pairs
+      ON pairs.file = entries.file AND pairs.claim = entries.claim AND pairs.line = entries.line
+    {{- end}}
+    GROUP BY ALL
   ),
   versions AS (
-    SELECT
-      CASE claim_type WHEN 'CARRIER' THEN 'cclf5' WHEN 'DME' THEN 'cclf6' WHEN 'PDE' THEN 'cclf7' ELSE 'cclf1' END AS file,
-      count(*) - count(DISTINCT (bene_mbi_id, coalesce(claim_group, clm_cntl_num))) AS several_in_force
-    FROM main.claims
-    WHERE final_action = 'Y'
-      AND system_type IS DISTINCT FROM 'SharedSystem'
-      AND coalesce(claim_group, clm_cntl_num) IS NOT NULL
+    SELECT {{by "listed_claims"}} file, count(*) - count(DISTINCT (mbi, family)) AS several_in_force
+    FROM listed_claims
+    WHERE final_action AND family IS NOT NULL
     GROUP BY ALL
   )
 SELECT
-  file,
+  {{by "groups"}}
+  files.file,
   coalesce(n, 0) AS all_rows,
   coalesce(final_action, 0) AS final_action,
   coalesce(n - final_action - cancellations, 0) AS taken_back,
   coalesce(cancellations, 0) AS cancellations,
-  CASE WHEN paired THEN coalesce(alike, 0) END AS paired_alike,
-  CASE WHEN paired THEN coalesce(unlike, 0) END AS paired_unlike,
-  CASE WHEN paired THEN coalesce(cancellations - coalesce(alike, 0) - coalesce(unlike, 0), 0) END AS unpaired,
+  {{- if debitCredit}}
+  CASE WHEN files.file <> 'cclf7' THEN coalesce(alike, 0) END AS paired_alike,
+  CASE WHEN files.file <> 'cclf7' THEN coalesce(unlike, 0) END AS paired_unlike,
+  CASE WHEN files.file <> 'cclf7' THEN coalesce(cancellations - alike - unlike, 0) END AS unpaired,
+  {{- else}}
+  NULL::BIGINT AS paired_alike,
+  NULL::BIGINT AS paired_unlike,
+  NULL::BIGINT AS unpaired,
+  {{- end}}
   coalesce(several_in_force, 0) AS several_in_force,
   coalesce(final_amount, 0) AS final_amount,
   coalesce(net_amount, 0) AS net_amount,
   coalesce(net_amount, 0) - coalesce(final_amount, 0) AS difference
-FROM (
-  SELECT file, file <> 'cclf7' AND getvariable('debit_credit') AS paired
-  FROM (VALUES ('cclf1'), ('cclf5'), ('cclf6'), ('cclf7')) AS names (file)
-) AS files
-LEFT JOIN counts USING (file)
-LEFT JOIN pairs USING (file)
-LEFT JOIN versions USING (file)
-ORDER BY file;
+FROM groups
+CROSS JOIN (VALUES ('cclf1'), ('cclf5'), ('cclf6'), ('cclf7')) AS files (file)
+LEFT JOIN counts ON counts.file = files.file AND {{on "groups" "counts"}}
+LEFT JOIN versions ON versions.file = files.file AND {{on "groups" "versions"}}

@@ -1,3 +1,4 @@
+-- Group: Spending
 -- Title: Part D cost by month
 -- Meaning: What beneficiaries paid for drugs out of pocket, which is all that CCLF7
 --   has, and what the drugs cost and plans paid, which no CCLF file has. Compare
@@ -7,6 +8,8 @@
 -- Rule: IP 3.3 and 5.1.2 for the events that count; costs from table
 --   part_d_costs
 -- Rows: one per month in which drugs were dispensed
+-- By: month
+-- Rank: paid_by_people
 -- Columns:
 --   month             first day of the month
 --   events            prescription drug events
@@ -18,14 +21,13 @@
 --                     covers and for others
 
 SELECT
-  month,
+  {{by}}
   count(*) AS events,
   count(DISTINCT mbi) AS people,
   coalesce(sum(amount), 0) AS paid_by_people,
   count(total_cost) AS events_with_cost,
   sum(total_cost) AS total_cost,
   sum(plan_paid) AS paid_by_plans
-FROM metrics.part_d
+FROM part_d
 WHERE final_action
-GROUP BY month
-ORDER BY month NULLS LAST;
+GROUP BY ALL

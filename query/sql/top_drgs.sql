@@ -1,10 +1,15 @@
+-- Group: Utilization
 -- Title: Most expensive MS-DRGs
--- Meaning: The twenty MS-DRGs with the highest payments for inpatient stays, by
---   final action and excluding denied claims. The DRG of a stay is that of its last
---   claim.
+-- Meaning: The MS-DRGs with the highest payments for inpatient stays, by final action
+--   and excluding denied claims: twenty, unless told otherwise. The DRG of a stay is
+--   that of its last claim.
 -- Units: stays, beneficiaries, nights, US dollars
 -- Rule: IP 5.2 for claims, 3.2 for denials, 3.5 for the payment of the header
 -- Rows: one per DRG, highest spending first
+-- Key: drg
+-- Order: drg
+-- Rank: paid
+-- Limit: 20
 -- Columns:
 --   place          rank, from 1
 --   drg            DGNS_DRG_CD
@@ -15,15 +20,14 @@
 --   paid_per_stay  average per stay, rounded to the cent
 
 SELECT
-  row_number() OVER (ORDER BY sum(amount) DESC NULLS LAST, drg) AS place,
+  {{by}}
+  row_number() OVER ({{partition}} ORDER BY sum(amount) DESC NULLS LAST, drg) AS place,
   drg,
   count(*) AS stays,
   count(DISTINCT mbi) AS people,
-  metrics.per(sum(days), count(*)) AS days_per_stay,
+  per(sum(days), count(*)) AS days_per_stay,
   coalesce(sum(amount), 0) AS paid,
-  metrics.per(coalesce(sum(amount), 0), count(*)) AS paid_per_stay
-FROM metrics.stays
+  per(coalesce(sum(amount), 0), count(*)) AS paid_per_stay
+FROM stays
 WHERE kind = 'inpatient' AND NOT denied AND drg IS NOT NULL
-GROUP BY drg
-ORDER BY place
-LIMIT 20;
+GROUP BY {{by}} drg

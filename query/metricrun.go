@@ -1,0 +1,188 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A MetricRun computes metrics of a data set with the same options.
+type MetricRun struct {
+	db         *DB
+	scope      scope
+	population *Population
+}
+
+// metricMacros are the macros that metrics call. per divides an amount by a number,
+// rounded to the cent, half a cent away from zero; share divides two amounts, rounded
+// to four decimals. The division of DuckDB would return a DOUBLE.
+var metricMacros = []cte{
+	{name: "per", sql: `CREATE OR REPLACE TEMP MACRO per(amount, n) AS CASE WHEN n > 0 THEN
+  sign(amount)::DECIMAL(1, 0) * ((abs((amount * 200)::HUGEINT) + n) // (2 * n))::DECIMAL(30, 0) * 0.01::DECIMAL(2, 2) END`},
+	{name: "share", sql: `CREATE OR REPLACE TEMP MACRO share(part, whole) AS CASE WHEN whole > 0 THEN
+  sign(part)::DECIMAL(1, 0) * ((abs((part * 2000000)::HUGEINT) + (whole * 100)::HUGEINT) // (whole * 200)::HUGEINT)::DECIMAL(26, 0)
+    * 0.0001::DECIMAL(4, 4) END`},
+}
+
+// ensureViews creates the SQL schema metrics, with views of the tables of the data
+// set, unless it exists.
+func (db *DB) ensureViews(ctx context.Context, b Basis) error {
+	if db.basis != "" && (b == AutoBasis || b == db.basis) {
+		return nil
+	}
+	if db.basis != "" {
+		if err := db.exec(ctx, "DROP SCHEMA metrics CASCADE"); err != nil {
+			return sqlError(err)
+		}
+		db.basis, db.stored = "", nil
+	}
+	base, err := db.inspectBase(ctx, "main", b)
+	if err != nil {
+		return sqlError(err)
+	}
+	if err := db.createViews(ctx, &base, "main", "metrics"); err != nil {
+		return sqlError(err)
+	}
+	db.basis, db.base = base.basis(), base
+	return nil
+}
+
+// viewsFor creates the views of the SQL schema metrics if a statement mentions it, so
+// that others do not wait for them.
+func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
+	if db.basis != "" || !strings.Contains(strings.ToLower(stmt.text), "metrics") ||
+		!slices.ContainsFunc(db.tables, func(f tableSource) bool { return f.group == "" && f.name == "cclf1" }) {
+		return nil
+	}
+	return db.ensureViews(ctx, AutoBasis)
+}
+
+// StartMetrics prepares the computation of metrics. The error is a
+// *MetricOptionError, an *Error, or the error of the context.
+func (db *DB) StartMetrics(ctx context.Context, opts MetricOptions) (*MetricRun, error) {
+	if err := opts.Validate(); err != nil {
+		return nil, err
+	}
+	if err := db.ensureViews(ctx, opts.Basis); err != nil {
+		return nil, db.replaced(err)
+	}
+	opts.Basis = db.basis
+	r := &MetricRun{db: db, scope: scope{MetricOptions: opts}}
+	for _, macro := range metricMacros {
+		if err := db.exec(ctx, macro.sql); err != nil {
+			return nil, sqlError(err)
+		}
+	}
+	if err := r.checkTables(ctx); err != nil {
+		return nil, err
+	}
+	if opts.Population != "" {
+		if err := r.preparePopulation(ctx); err != nil {
+			return nil, db.replaced(sqlError(err))
+		}
+	}
+	return r, nil
+}
+
+// Basis returns the basis of the metrics, which is not AutoBasis.
+func (r *MetricRun) Basis() Basis { return r.scope.Basis }
+
+// Check reports an option that a metric cannot have, as a *MetricOptionError.
+func (r *MetricRun) Check(m *Metric) error {
+	_, err := r.scope.forMetric(m)
+	return err
+}
+
+// SQL returns the statement that computes a metric, from the views of the SQL schema
+// metrics.
+func (r *MetricRun) SQL(m *Metric) (string, error) {
+	s, err := r.scope.forMetric(m)
+	if err != nil {
+		return "", err
+	}
+	return withClause(s.render(m)), nil
+}
+
+// Query computes a metric. The Rows must be closed.
+func (r *MetricRun) Query(ctx context.Context, m *Metric) (*Rows, error) {
+	sql, err := r.SQL(m)
+	if err != nil {
+		return nil, err
+	}
+	return r.db.Query(ctx, sql)
+}
+
+// Materialize computes what several of the metrics need once, in temporary space. It
+// makes a run of many metrics faster, and changes no result.
+func (r *MetricRun) Materialize(ctx context.Context, list []*Metric) error {
+	views := baseViews(baseVariant{DebitCredit: r.scope.Basis == DebitCredit})
+	uses := map[string]int{}
+	var count func(name string)
+	count = func(name string) {
+		uses[name]++
+		for _, v := range views {
+			if v.name == name {
+				for _, needed := range v.needs {
+					count(needed)
+				}
+			}
+		}
+	}
+	for _, m := range list {
+		for _, rel := range m.relationsOf() {
+			count(rel.name)
+		}
+	}
+	for _, name := range []string{"most_recent_mbi", "superseded", "pairing", "undone", "beneficiaries", "member_months", "hospital_lines", "stays", "visits"} {
+		if uses[name] < 2 || slices.Contains(r.db.stored, name) {
+			continue
+		}
+		err := r.db.exec(ctx,
+			fmt.Sprintf("CREATE TABLE metrics._%s AS FROM metrics.%[1]s", name),
+			fmt.Sprintf("CREATE OR REPLACE VIEW metrics.%s AS FROM metrics._%[1]s", name))
+		if err != nil {
+			return r.db.replaced(sqlError(err))
+		}
+		r.db.stored = append(r.db.stored, name)
+	}
+	return nil
+}
+
+// checkTables reports a table of the options that is not there, or lacks a column.
+func (r *MetricRun) checkTables(ctx context.Context) error {
+	dims, err := dimensions(r.scope.By)
+	if err != nil {
+		return err
+	}
+	for _, d := range dims {
+		if d.table == "" {
+			continue
+		}
+		columns, err := r.tableColumns(ctx, "By", d.table+"."+d.name, d.table)
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{"mbi", d.name} {
+			if !hasColumn(columns, name) {
+				return &MetricOptionError{Option: "By", Value: d.table + "." + d.name, Reason: "table " + d.table + " has no column " + name}
+			}
+		}
+	}
+	return nil
+}
+
+func hasColumn(columns []string, name string) bool {
+	return slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) })
+}
+
+// tableColumns returns the columns of a table file.
+func (r *MetricRun) tableColumns(ctx context.Context, option, value, table string) ([]string, error) {
+	if !slices.ContainsFunc(r.db.loaded, func(f TableFile) bool { return strings.EqualFold(f.Name, table) }) {
+		return nil, &MetricOptionError{Option: option, Value: value, Reason: "no table " + table, hint: "add it with --table " + table + "=FILE"}
+	}
+	columns, err := r.db.columnsOf(ctx, "temp."+quoteName(table))
+	return columns, sqlError(err)
+}

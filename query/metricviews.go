@@ -1,0 +1,276 @@
+//go:build cgo
+
+package query
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"text/template"
+
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A baseView is a view of the SQL schema metrics.
+type baseView struct {
+	name    string
+	comment string // what it is, as in the file
+	sql     string // a SELECT that names tables as main.x and other views as metrics.x
+	needs   []string
+}
+
+// A baseVariant selects the variant of the views.
+type baseVariant struct {
+	DebitCredit bool
+	Dated       bool // the tables have FILE_DATE
+}
+
+var baseTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("base").Parse(readSQL("base")))
+})
+
+var (
+	baseEntry  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^(VIEW|MACRO) (\w+)(?:\((\w+)\))? AS\s+(.*)$`) })
+	metricsRef = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bmetrics\.(\w+)`) })
+	tableRef   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bmain\.(\w+)`) })
+)
+
+// baseViews returns the views of a variant, each after those that it needs.
+func baseViews(v baseVariant) []baseView {
+	var text strings.Builder
+	if err := baseTemplate().Execute(&text, v); err != nil {
+		panic("query: internal error: " + err.Error())
+	}
+	var views []baseView
+	macros := map[string]macro{}
+	for _, entry := range strings.Split(strings.TrimSpace(text.String())+"\n", ";\n") {
+		comment, body := cutComment(entry)
+		if body == "" {
+			continue
+		}
+		m := baseEntry().FindStringSubmatch(body)
+		switch {
+		case m == nil:
+			panic("query: internal error: base.sql has an entry that is no view: " + body)
+		case m[1] == "MACRO":
+			macros[m[2]] = macro{m[3], m[4]}
+		default:
+			sql := expand(m[4], macros)
+			view := baseView{name: m[2], comment: comment, sql: sql}
+			for _, ref := range metricsRef().FindAllStringSubmatch(sql, -1) {
+				if !slices.Contains(view.needs, ref[1]) {
+					view.needs = append(view.needs, ref[1])
+				}
+			}
+			views = append(views, view)
+		}
+	}
+	return views
+}
+
+// cutComment separates an entry from the comment before it.
+func cutComment(entry string) (comment, body string) {
+	entry = strings.TrimSpace(entry)
+	for strings.HasPrefix(entry, "--") || strings.HasPrefix(entry, "\n") {
+		line, rest, _ := strings.Cut(entry, "\n")
+		switch text, ok := strings.CutPrefix(line, "-- "); {
+		case ok:
+			comment += text + " "
+		default: // an empty line ends a comment that belongs to no entry
+			comment = ""
+		}
+		entry = rest
+	}
+	return strings.TrimSpace(comment), strings.TrimSpace(entry)
+}
+
+// A macro has one parameter.
+type macro struct{ param, body string }
+
+// expand replaces the calls of macros.
+func expand(sql string, macros map[string]macro) string {
+	var out strings.Builder
+	for {
+		at, m := nextCall(sql, macros)
+		if at == nil {
+			out.WriteString(sql)
+			return out.String()
+		}
+		arg, rest := argument(sql[at[1]:])
+		out.WriteString(sql[:at[0]])
+		param := regexp.MustCompile(`\b` + m.param + `\b`)
+		out.WriteString(param.ReplaceAllLiteralString(m.body, expand(arg, macros)))
+		sql = rest
+	}
+}
+
+var callStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[a-z_]+\(`) })
+
+// nextCall finds the next call of a macro.
+func nextCall(sql string, macros map[string]macro) ([]int, macro) {
+	for _, at := range callStart().FindAllStringIndex(sql, -1) {
+		if m, ok := macros[sql[at[0]:at[1]-1]]; ok {
+			return at, m
+		}
+	}
+	return nil, macro{}
+}
+
+// argument returns the argument of a call, and what follows the call.
+func argument(sql string) (arg, rest string) {
+	depth := 1
+	for i := range len(sql) {
+		switch sql[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return sql[:i], sql[i+1:]
+			}
+		}
+	}
+	panic("query: internal error: base.sql has a call without an end")
+}
+
+// optionalColumns are columns that a table may lack. Metrics take them as empty.
+var optionalColumns = map[string]string{
+	"cclf1": `FILE_DATE PRNCPL_DGNS_CD CLM_ADMSN_TYPE_CD CLM_MDCR_IP_PPS_CPTL_IME_AMT CLM_OPRTNL_IME_AMT
+		CLM_MDCR_IP_PPS_DSPRPRTNT_AMT CLM_OPRTNL_DSPRPRTNT_AMT CLM_HIPPS_UNCOMPD_CARE_AMT`,
+	"cclf2": "CLM_LINE_NUM CLM_LINE_HCPCS_CD CLM_LINE_CVRD_PD_AMT CLM_LINE_INSTNL_REV_CTR_DT CLM_FROM_DT",
+	"cclf5": `FILE_DATE CLM_FROM_DT CLM_LINE_FROM_DT CLM_LINE_DGNS_CD CLM_DGNS_1_CD CLM_RNDRG_PRVDR_TAX_NUM RNDRG_PRVDR_NPI_NUM
+		CLM_RNDRG_PRVDR_NPI_NUM CLM_PRVDR_SPCLTY_CD CLM_POS_CD CLM_LINE_HCPCS_CD`,
+	"cclf6":        "FILE_DATE CLM_FROM_DT CLM_LINE_FROM_DT PAYTO_PRVDR_NPI_NUM CLM_BLG_PRVDR_NPI_NUM CLM_POS_CD CLM_LINE_HCPCS_CD",
+	"cclf7":        "FILE_DATE CLM_LINE_NDC_CD CLM_LINE_DAYS_SUPLY_QTY CLM_ADJSMT_TYPE_CD",
+	"cclf8":        "FILE_DATE BENE_FIPS_STATE_CD BENE_FIPS_CNTY_CD GEO_USPS_STATE_CD BENE_SEX_CD BENE_DOB BENE_DEATH_DT",
+	"cclf9":        "FILE_DATE",
+	"enrollment":   "BENE_DUAL_STUS_CD INFERRED",
+	"part_d_costs": "BRND_GNRC_CD",
+	"claims":       "CLM_TYPE_CD",
+}
+
+// lackingColumns returns the declarations of the optional columns that a table of
+// these columns lacks: NULL::DATE AS file_date.
+func lackingColumns(table string, columns []string) []string {
+	var lacking []string
+	for name := range strings.FieldsSeq(optionalColumns[table]) {
+		if slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) }) {
+			continue
+		}
+		typ := "DATE"
+		if field := lookupField(schema.Lookup(table), name); field != nil {
+			typ = sqlType(field)
+		} else if name == "INFERRED" {
+			typ = "BOOLEAN"
+		}
+		lacking = append(lacking, "NULL::"+typ+" AS "+strings.ToLower(name))
+	}
+	return lacking
+}
+
+// metricTables are the tables that metrics are computed from.
+var metricTables = []string{"cclf1", "cclf2", "cclf5", "cclf6", "cclf7", "cclf8", "cclf9", "claims", "part_d_costs", "enrollment"}
+
+// A metricBase is what is known of a data set when its views are made.
+type metricBase struct {
+	variant baseVariant
+	lacking map[string][]string // by table, see lackingColumns
+}
+
+// inspectBase finds the columns and, unless it is given, the basis of the tables of
+// a SQL schema.
+func (db *DB) inspectBase(ctx context.Context, schemaName string, b Basis) (metricBase, error) {
+	base := metricBase{lacking: map[string][]string{}}
+	for _, table := range metricTables {
+		columns, err := db.columnsOf(ctx, schemaName+"."+table)
+		if err != nil {
+			return base, err
+		}
+		base.lacking[table] = lackingColumns(table, columns)
+		base.variant.Dated = base.variant.Dated || slices.ContainsFunc(columns, isFileDate)
+	}
+	for table, lacking := range base.lacking {
+		if !base.variant.Dated {
+			base.lacking[table] = withoutFileDate(lacking)
+		}
+	}
+	var err error
+	base.variant.DebitCredit = b == DebitCredit
+	if b == AutoBasis {
+		base.variant.DebitCredit, err = db.hasCancellations(ctx, schemaName)
+	}
+	return base, err
+}
+
+// withoutFileDate removes the declaration of FILE_DATE.
+func withoutFileDate(lacking []string) []string {
+	return slices.DeleteFunc(lacking, func(c string) bool { return strings.HasSuffix(c, " file_date") })
+}
+
+func isFileDate(column string) bool { return strings.EqualFold(column, schema.FileDateLabel) }
+
+// hasCancellations reports whether tables are of debits and credits. BCDA sends whole
+// claims and never a debit for each credit, even where API version v3 sends adjustment
+// type 1. So a data set that cclf convert wrote, which has a table of claims, is never
+// debit/credit data.
+func (db *DB) hasCancellations(ctx context.Context, schemaName string) (found bool, err error) {
+	var exists []string
+	for _, table := range []string{"cclf1", "cclf5", "cclf6"} {
+		exists = append(exists, "EXISTS (FROM "+schemaName+"."+table+" WHERE trim(clm_adjsmt_type_cd) = '1')")
+	}
+	err = db.conn.QueryRowContext(ctx, "SELECT NOT EXISTS (FROM "+schemaName+".claims)").Scan(&found)
+	if err == nil && found {
+		err = db.conn.QueryRowContext(ctx, "SELECT "+strings.Join(exists, " OR ")).Scan(&found)
+	}
+	return found, err
+}
+
+// columnsOf returns the names of the columns of a table or view.
+func (db *DB) columnsOf(ctx context.Context, name string) ([]string, error) {
+	rows, err := db.conn.QueryContext(ctx, "SELECT * FROM "+name+" LIMIT 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.Columns()
+}
+
+// viewSQL returns the definition of a view, whose tables are in the SQL schema from,
+// and the views that it needs in the SQL schema to.
+func (base *metricBase) viewSQL(v baseView, from, to string) string {
+	sql := tableRef().ReplaceAllStringFunc(v.sql, func(ref string) string {
+		table := strings.TrimPrefix(ref, "main.")
+		if lacking := base.lacking[table]; len(lacking) > 0 {
+			return "(FROM " + from + "." + table + " UNION ALL BY NAME SELECT " + strings.Join(lacking, ", ") + " WHERE false)"
+		}
+		return from + "." + table
+	})
+	return metricsRef().ReplaceAllString(sql, to+".$1")
+}
+
+// createViews creates the SQL schema to, with the views of the tables in from. Views
+// named in tables are computed at once.
+func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string, tables ...string) error {
+	statements := []string{"CREATE SCHEMA " + to}
+	for _, v := range baseViews(base.variant) {
+		kind := "VIEW"
+		if slices.Contains(tables, v.name) {
+			kind = "TABLE"
+		}
+		statements = append(statements, fmt.Sprintf("CREATE %s %s.%s AS\n%s", kind, to, v.name, base.viewSQL(v, from, to)))
+		if v.comment != "" && kind == "VIEW" {
+			statements = append(statements, fmt.Sprintf("COMMENT ON VIEW %s.%s IS %s", to, v.name, quote(v.comment)))
+		}
+	}
+	return db.exec(ctx, statements...)
+}
+
+// basis returns the basis of the variant.
+func (base *metricBase) basis() Basis {
+	if base.variant.DebitCredit {
+		return DebitCredit
+	}
+	return FinalAction
+}
