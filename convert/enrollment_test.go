@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -261,5 +262,66 @@ func TestClaimsWithoutLines(t *testing.T) {
 	)}.convert(t)
 	if n := got.Counts.WithoutLines; n != 4 {
 		t.Errorf("%d claims without lines, want 4", n)
+	}
+}
+
+// TestTuvaEnrollment has the same months in the Tuva profile: those of Part A or B,
+// told and inferred ones alike.
+func TestTuvaEnrollment(t *testing.T) {
+	got := convertTuva(t,
+		with(somePatient("1", "1S00A00AA01"), object{"deceasedDateTime": "2024-02-11"}),
+		spell{part: "A", start: "2023-11-01", year: "2024", codes: "1..........."}.resource("v2"),
+		spell{part: "B", start: "2023-12-01", year: "2024", codes: "1..........."}.resource("v2"),
+		spell{part: "D", start: "2023-01-01", year: "2024", codes: "HHH........."}.resource("v2"),
+		someClaim("CARRIER", "200", "77"),
+	)
+	equal(t, "enrollment", got.pick(t, "enrollment", "CURRENT_BENE_MBI_ID", "BENE_MEMBER_MONTH", "ENROLLMENT_END_DATE"),
+		"1S00A00AA01 2023-11-01 2024-02-29", "1S00A00AA01 2023-12-01 2024-02-29",
+		"1S00A00AA01 2024-01-01 2024-02-29", "1S00A00AA01 2024-02-01 2024-02-29",
+		"77 2024-01-01 2024-01-31")
+	if c := got.Counts; c.MonthsTold != 1 || c.MonthsInferred != 4 {
+		t.Errorf("%d months told and %d inferred, want 1 and 4", c.MonthsTold, c.MonthsInferred)
+	}
+}
+
+// TestEnrollmentWithoutTime infers months up to the last one that is told if no
+// resource shows when it was updated.
+func TestEnrollmentWithoutTime(t *testing.T) {
+	timeless := func(s spell, api string) object {
+		c := s.resource(api)
+		delete(c, "meta")
+		return c
+	}
+	told := timeless(spell{part: "A", start: "2023-11-01", year: "2024", codes: "33.........."}, "v2")
+	other := timeless(spell{part: "B", start: "2023-11-01", year: "2023", codes: "...........3"}, "v2")
+	if got, want := spans(t, export{"export.ndjson": lines(told, other)}.convert(t)),
+		"A* 2023-11..2023-12, A 2024-01..2024-02, B* 2023-11..2023-11, B 2023-12..2023-12, B* 2024-01..2024-02"; got != want {
+		t.Errorf("v2: got %s, want %s", got, want)
+	}
+	v3 := schema.V3
+	months := export{"export.ndjson": lines(timeless(spell{part: "A", start: "2023-11-01"}, "v3"))}.convert(t, func(o *Options) { o.API = &v3 })
+	if got := spans(t, months); got != "" {
+		t.Errorf("v3: got %s", got)
+	}
+}
+
+// TestManyInferredMonths has more months than a batch.
+func TestManyInferredMonths(t *testing.T) {
+	v3 := schema.V3
+	var resources []object
+	for i := range table.BatchRows/37 + 2 {
+		c := spell{part: "A", start: "2005-01-01"}.resource("v3")
+		c["id"], c["beneficiary"] = fmt.Sprintf("part-A-%d", i), object{"reference": fmt.Sprintf("Patient/%d", i)}
+		resources = append(resources, c)
+	}
+	got := export{"export.ndjson": lines(resources...)}.convert(t, func(o *Options) { o.API = &v3 })
+	rows := got.pick(t, "enrollment", "PATIENT_ID", "MONTH")
+	if want := len(resources) * 37; len(rows) != want {
+		t.Fatalf("%d months, want %d", len(rows), want)
+	}
+	for i, row := range rows {
+		if want := fmt.Sprintf("%d %s", i/37, time.Date(2021, time.Month(3+i%37), 1, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)); row != want {
+			t.Fatalf("row %d: %s, want %s", i, row, want)
+		}
 	}
 }

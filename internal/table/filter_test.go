@@ -73,3 +73,31 @@ func TestFilterRows(t *testing.T) {
 		}
 	}
 }
+
+// TestTakeRows repeats rows of columns with nulls, and leaves the columns as they are.
+func TestTakeRows(t *testing.T) {
+	text := NewDictColumn(&schema.Field{Type: schema.Type{Kind: schema.Text}})
+	days := NewColumn(&schema.Field{Type: schema.Type{Kind: schema.Date}})
+	for i, v := range []string{"a", "", "b"} {
+		if v == "" {
+			text.AppendNull()
+			days.AppendNull()
+			continue
+		}
+		text.AppendWord([]byte(v))
+		days.AppendDay(int32(i))
+	}
+	texts, dates := text.Array(), days.Array()
+	rows := []int{2, 2, 0, 1, 2, 1, 0, 0, 0}
+	for range 2 {
+		takenTexts, takenDays := TextsOf(TakeRows(texts, rows)), TakeRows(dates, rows).(*array.Date32)
+		for i, row := range rows {
+			if got, want := takenTexts.Value(i), []string{"a", "", "b"}[row]; got != want {
+				t.Errorf("row %d: text %q, want %q", i, got, want)
+			}
+			if valid := row != 1; takenDays.IsValid(i) != valid || valid && int(takenDays.Value(i)) != row {
+				t.Errorf("row %d: day %s, want %d", i, takenDays.ValueStr(i), row)
+			}
+		}
+	}
+}

@@ -46,12 +46,12 @@ type members struct {
 // scan reads what the rows say about the beneficiaries.
 func (d *members) scan(ctx context.Context) error {
 	// Enrollment comes first: months of claims are kept only for the others.
-	for _, visit := range []func(*schema.Table) func(arrow.RecordBatch) rowVisitor{
+	for _, visitor := range []func(*schema.Table) batchVisitor{
 		d.visitEnrollment, d.visitClaims, d.visitDemographics,
 	} {
 		for _, s := range d.export.Spills {
-			if rows := visit(s.Table); rows != nil {
-				if err := d.scanSpill(ctx, s.Rows, rows); err != nil {
+			if visit := visitor(s.Table); visit != nil {
+				if err := scanSpill(ctx, s.Rows, visit); err != nil {
 					return err
 				}
 			}
@@ -60,37 +60,38 @@ func (d *members) scan(ctx context.Context) error {
 	return nil
 }
 
-// A rowVisitor reads a row of a batch.
-type rowVisitor func(row int, id beneficiary.ID)
+// A batchVisitor reads a batch of rows.
+type batchVisitor func(rec arrow.RecordBatch)
 
-// scanSpill visits the rows of a spill that are not gone.
-func (d *members) scanSpill(ctx context.Context, s *table.Spill, rows func(arrow.RecordBatch) rowVisitor) error {
+// scanSpill visits the batches of a spill.
+func scanSpill(ctx context.Context, s *table.Spill, visit batchVisitor) error {
 	for rec, err := range s.Batches(memory.DefaultAllocator) { // visitors keep texts
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
-		_, resources, beneficiaries := table.Split(rec.Columns())
-		visit := rows(rec)
-		if visit == nil {
-			continue // the rows were read otherwise
-		}
-		for i, resource := range resources {
-			if !d.export.Gone(resource) {
-				visit(i, beneficiary.ID(beneficiaries[i]))
-			}
-		}
+		visit(rec)
 	}
 	return nil
 }
 
+// eachRow visits the rows of a batch that are not gone.
+func (d *members) eachRow(rec arrow.RecordBatch, visit func(row int, id beneficiary.ID)) {
+	_, resources, beneficiaries := table.Split(rec.Columns())
+	for i, resource := range resources {
+		if !d.export.Gone(resource) {
+			visit(i, beneficiary.ID(beneficiaries[i]))
+		}
+	}
+}
+
 // visitEnrollment reads the months of Parts A and B, which may be of resources that
 // are gone.
-func (d *members) visitEnrollment(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+func (d *members) visitEnrollment(t *schema.Table) batchVisitor {
 	if t.Name != tuvaschema.Enrollment {
 		return nil
 	}
 	reader := enrollment.NewReader(t, d.export.Beneficiaries)
-	return func(rec arrow.RecordBatch) rowVisitor {
+	return func(rec arrow.RecordBatch) {
 		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
 		_, _, beneficiaries := table.Split(rec.Columns())
 		for row := range reader.Rows(rec.Columns()) {
@@ -104,12 +105,11 @@ func (d *members) visitEnrollment(t *schema.Table) func(arrow.RecordBatch) rowVi
 			}
 			d.newest = max(d.newest, row.Number)
 		}
-		return nil
 	}
 }
 
 // visitClaims reads the tables in which every claim has rows.
-func (d *members) visitClaims(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+func (d *members) visitClaims(t *schema.Table) batchVisitor {
 	if !crosswalk.CountsClaims(t) {
 		return nil
 	}
@@ -117,10 +117,10 @@ func (d *members) visitClaims(t *schema.Table) func(arrow.RecordBatch) rowVisito
 	if t.Field(thru) == nil { // Part D
 		from, thru = wellknown.ServiceDateLabel, wellknown.ServiceDateLabel
 	}
-	return func(rec arrow.RecordBatch) rowVisitor {
+	return func(rec arrow.RecordBatch) {
 		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
 		first, last := dateColumn(rec, t, from), dateColumn(rec, t, thru)
-		return func(row int, id beneficiary.ID) {
+		d.eachRow(rec, func(row int, id beneficiary.ID) {
 			if first.IsNull(row) || last.IsNull(row) {
 				return
 			}
@@ -129,23 +129,23 @@ func (d *members) visitClaims(t *schema.Table) func(arrow.RecordBatch) rowVisito
 			if m := d.member(d.currentID(id, ids.Value(row))); len(m.covered) == 0 {
 				m.claims = m.claims.add(months)
 			}
-		}
+		})
 	}
 }
 
-func (d *members) visitDemographics(t *schema.Table) func(arrow.RecordBatch) rowVisitor {
+func (d *members) visitDemographics(t *schema.Table) batchVisitor {
 	if t.Name != tuvaschema.Demographics {
 		return nil
 	}
 	known := d.export.Beneficiaries
-	return func(rec arrow.RecordBatch) rowVisitor {
+	return func(rec arrow.RecordBatch) {
 		ids := textColumn(rec, t, wellknown.BeneficiaryLabel)
-		return func(row int, id beneficiary.ID) {
+		d.eachRow(rec, func(row int, id beneficiary.ID) {
 			m := d.member(string(known.CurrentMBI([]byte(ids.Value(row)))))
 			if !m.known || known.Updated(id) >= known.Updated(m.patient) {
 				m.patient, m.known = id, true
 			}
-		}
+		})
 	}
 }
 
