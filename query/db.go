@@ -21,13 +21,14 @@ import (
 // Options configure a DB. The zero value is ready to use.
 type Options struct {
 	// MemoryLimit bounds DuckDB's memory, for example "4GB". The default is 80%
-	// of the machine's memory.
+	// of the memory of the machine or of the container, or less, so that the
+	// rest of the process has 112 MB.
 	MemoryLimit string
 	// TempDir is the parent of a private folder for results and intermediate
 	// data that do not fit in memory. The default is os.TempDir().
 	TempDir string
 	// Threads is the number of DuckDB worker threads. The default is one per
-	// core.
+	// core, but not more than the memory is enough for.
 	Threads int
 	// Confine, if not nil, is called before DuckDB starts, with absolute paths:
 	// the folders and files that will be read, and the folders that will be
@@ -49,16 +50,17 @@ type Options struct {
 // A DB is an open data set. It must not be used by several goroutines at once, and a
 // statement ends the Rows of the one before.
 type DB struct {
-	pool   *sql.DB
-	conn   *sql.Conn // the only connection, which owns the temporary tables
-	temp   *tempFolder
-	tables []tableSource
-	set    *dataset.Set // nil without a manifest
-	loaded []TableFile
-	active *Rows      // result of the last SELECT, unless all its rows were read
-	basis  Basis      // of the views in the SQL schema metrics, once they exist
-	base   metricBase // of these views
-	stored []string   // of these views, those that are computed
+	pool      *sql.DB
+	conn      *sql.Conn // the only connection, which owns the temporary tables
+	temp      *tempFolder
+	tables    []tableSource
+	set       *dataset.Set // nil without a manifest
+	loaded    []TableFile
+	active    *Rows      // result of the last SELECT, unless all its rows were read
+	basis     Basis      // of the views in the SQL schema metrics, once they exist
+	base      metricBase // of these views
+	stored    []string   // of these views, those that are computed
+	commented bool       // the views have comments
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
@@ -67,6 +69,7 @@ func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
 	if opts.TempDir == "" {
 		opts.TempDir = os.TempDir()
 	}
+	opts.setDefaults()
 	temp, err := newTempFolder(opts.TempDir)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,9 @@
 package query
 
 import (
+	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -44,4 +46,24 @@ func describeSQL(f tableSource) string {
 	return `SELECT d.*, c.comment FROM (DESCRIBE ` + f.view() + `) d LEFT JOIN duckdb_columns() c
 	ON c.database_name = 'memory' AND c.schema_name = ` + quote(group) + ` AND c.table_name = ` + quote(f.name) + ` AND c.column_name = d.column_name
 	ORDER BY c.column_index`
+}
+
+// commentWords are words of statements that can show comments.
+var commentWords = []string{"comment", "duckdb_columns", "duckdb_views", "pg_description"}
+
+// addComments adds comments to the views and their columns, unless a statement cannot
+// show them. There are hundreds, which take longer than everything else that Open
+// does.
+func (db *DB) addComments(ctx context.Context, stmt string) error {
+	lower := strings.ToLower(stmt)
+	if db.commented || !slices.ContainsFunc(commentWords, func(word string) bool { return strings.Contains(lower, word) }) {
+		return nil
+	}
+	for _, f := range db.tables {
+		if err := db.comment(ctx, "VIEW", f); err != nil {
+			return err
+		}
+	}
+	db.commented = true
+	return nil
 }

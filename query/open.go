@@ -92,7 +92,7 @@ func (db *DB) setUp(ctx context.Context, dir string, src *source, files []tableF
 		return err
 	}
 	for _, f := range db.tables {
-		if err := db.createView(ctx, f); err != nil {
+		if err := db.exec(ctx, viewSQL(f)); err != nil {
 			return setUpError(ctx, dir, fmt.Errorf("table %s: %w", f.title(), sqlError(err)))
 		}
 	}
@@ -124,11 +124,4 @@ func (db *DB) fence(ctx context.Context) error {
 	return db.exec(ctx,
 		"SET allowed_paths = "+quoteList(files),
 		"SET enable_external_access = false")
-}
-
-func (db *DB) createView(ctx context.Context, f tableSource) error {
-	if err := db.exec(ctx, viewSQL(f)); err != nil {
-		return err
-	}
-	return db.comment(ctx, "VIEW", f)
 }

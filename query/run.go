@@ -61,6 +61,9 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 	if f, ok := db.described(stmt.text); ok {
 		stmt.text = describeSQL(f)
 	}
+	if err := db.addComments(ctx, stmt.text); err != nil {
+		return nil, sqlError(err)
+	}
 	viewsErr := db.viewsFor(ctx, stmt)
 	v, err := db.judge(ctx, stmt, args)
 	if err != nil {

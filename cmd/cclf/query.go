@@ -132,7 +132,7 @@ func (c *csvSafe) value(format string) bool { return c.on || !c.set && format ==
 func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
-			Name: "memory-limit", Usage: "DuckDB memory limit, `SIZE` such as 4GB (default: 80% of the memory)",
+			Name: "memory-limit", Usage: "DuckDB memory limit, `SIZE` such as 4GB (default: 80% of the memory of the machine or container, less if that is small)",
 			Destination: &opts.MemoryLimit,
 		},
 		&cli.StringFlag{
