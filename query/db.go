@@ -127,6 +127,7 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 
 // exec runs trusted statements.
 func (db *DB) exec(ctx context.Context, statements ...string) error {
+	db.endActive()
 	for _, stmt := range statements {
 		if _, err := db.conn.ExecContext(ctx, stmt); err != nil {
 			return err

@@ -30,7 +30,7 @@
 //     or the database file only, and that its settings cannot change anymore. This
 //     does not prevent writing to one of those files.
 //   - Each statement is prepared before it runs. Only types that read or set a
-//     variable are accepted, and CREATE, INSERT and DROP. This does not stop EXPLAIN
+//     variable are accepted, and CREATE, INSERT, UPDATE, DELETE and DROP. This does not stop EXPLAIN
 //     ANALYZE, which runs the statement that it explains, so only EXPLAIN of a SELECT
 //     is accepted, and it is put together anew.
 //   - The plan may contain known operators and table functions only. Functions that

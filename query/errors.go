@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
@@ -74,6 +75,23 @@ func (e *OptionError) Error() string { return fmt.Sprintf("invalid %s %q", e.Opt
 
 // Unwrap returns ErrOptions.
 func (e *OptionError) Unwrap() error { return ErrOptions }
+
+// A ParameterError reports parameters of a script and values that do not match. It
+// wraps ErrOptions.
+type ParameterError struct {
+	Missing []string // parameters without a value
+	Unknown []string // values without a parameter
+}
+
+func (e *ParameterError) Error() string {
+	if len(e.Missing) > 0 {
+		return fmt.Sprintf("no value for the parameter %s of the SQL", strings.Join(e.Missing, ", "))
+	}
+	return fmt.Sprintf("the SQL has no parameter $%s", strings.Join(e.Unknown, ", $"))
+}
+
+// Unwrap returns ErrOptions.
+func (e *ParameterError) Unwrap() error { return ErrOptions }
 
 // A DataSetError reports a folder or file that could not be opened as a data
 // set.

@@ -29,6 +29,9 @@ func (db *DB) judge(ctx context.Context, stmt statement, args []any) (v verdict,
 		v.text = strings.Repeat("\n", stmt.line) + text
 	}
 	if v.prepared, err = db.prepare(v.text); err != nil {
+		if strings.Contains(err.Error(), "from base table") || strings.Contains(err.Error(), "update base table") {
+			return v, refuse(stmt.verb) // UPDATE or DELETE of a view
+		}
 		return v, sqlErrorIn(err, v.text)
 	}
 	switch v.kind {
@@ -38,7 +41,7 @@ func (db *DB) judge(ctx context.Context, stmt statement, args []any) (v verdict,
 		if err = db.checkTree(ctx, stmt); err == nil {
 			_, err = db.checkPlan(ctx, v.text, v.kind, args)
 		}
-	case duckdb.STATEMENT_TYPE_CREATE, duckdb.STATEMENT_TYPE_INSERT:
+	case duckdb.STATEMENT_TYPE_CREATE, duckdb.STATEMENT_TYPE_INSERT, duckdb.STATEMENT_TYPE_UPDATE, duckdb.STATEMENT_TYPE_DELETE:
 		if err = checkTokens(stmt); err == nil {
 			v.persist, err = db.checkPlan(ctx, v.text, v.kind, args)
 		}

@@ -30,13 +30,16 @@ func (db *DB) checkPlan(ctx context.Context, text string, kind duckdb.StmtType, 
 	if err != nil {
 		return false, err
 	}
-	if kind == duckdb.STATEMENT_TYPE_INSERT && root.Name == "PROJECTION" && len(root.Children) == 1 { // RETURNING
+	changes := kind == duckdb.STATEMENT_TYPE_UPDATE || kind == duckdb.STATEMENT_TYPE_DELETE
+	if (changes || kind == duckdb.STATEMENT_TYPE_INSERT) && root.Name == "PROJECTION" && len(root.Children) == 1 { // RETURNING
 		root = &root.Children[0]
 	}
 	switch {
 	case kind == duckdb.STATEMENT_TYPE_CREATE && persistentRoots[root.Name]:
 		persist = true
 	case kind == duckdb.STATEMENT_TYPE_INSERT && insertRoots[root.Name]:
+	case changes && changeRoots[root.Name]:
+	case changes && root.Name == "EMPTY_RESULT": // WHERE false
 	case kind == duckdb.STATEMENT_TYPE_SELECT:
 		return false, checkOperator(root)
 	default:

@@ -24,8 +24,8 @@ func (db *DB) prepare(text string) (p prepared, err error) {
 		stmt, err := conn.(driver.Conn).Prepare(text)
 		if _, ok := errors.AsType[*duckdb.Error](err); err != nil && !ok {
 			return &Error{
-				Msg:  "dynamic PIVOT is not supported",
-				hint: "list the values: PIVOT ... ON y IN (2024, 2025)",
+				Msg:  "this form of PIVOT needs its values",
+				hint: "list them: PIVOT ... ON y IN (2024, 2025)",
 			}
 		}
 		if err != nil {
@@ -52,6 +52,11 @@ func describeStmt(stmt *duckdb.Stmt) (p prepared, err error) {
 		p.columns = append(p.columns, Column{name, typeName(mapping.PreparedStatementColumnLogicalType(handle, i))})
 	}
 	return p, nil
+}
+
+// writers are the statements that can have RETURNING.
+var writers = map[duckdb.StmtType]bool{
+	duckdb.STATEMENT_TYPE_INSERT: true, duckdb.STATEMENT_TYPE_UPDATE: true, duckdb.STATEMENT_TYPE_DELETE: true,
 }
 
 // returning reports whether a statement that writes has a result: RETURNING.

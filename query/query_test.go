@@ -527,6 +527,14 @@ func TestAllowed(t *testing.T) {
 		"CREATE TEMP TABLE t AS FROM cclf1; SELECT count(*) FROM t": {{int64(3)}},
 		"CREATE MACRO twice(x) AS x * 2; SELECT twice(21)":          {{int64(42)}},
 		"SET VARIABLE v = 5; SELECT getvariable('v')":               {{int64(5)}},
+		// Temporary tables can be changed.
+		"CREATE TEMP TABLE a AS FROM range(5) x(i); UPDATE a SET i = i * 10 WHERE i > 2; DELETE FROM a WHERE i = 1; INSERT INTO a VALUES (7); FROM a ORDER BY i": {
+			{int64(0)}, {int64(2)}, {int64(7)}, {int64(30)}, {int64(40)},
+		},
+		"CREATE TEMP TABLE b AS SELECT 1 AS i, DATE '2024-01-31' AS d; UPDATE b SET i = 2 RETURNING i; DELETE FROM b WHERE false; DELETE FROM b RETURNING i + 1 AS j; SELECT count(*) FROM b": {
+			{int64(2)}, {int64(3)}, {int64(0)},
+		},
+		"CREATE TEMP TABLE c AS SELECT 1 AS i; UPDATE c SET i = n FROM (SELECT count(*) AS n FROM cclf1); FROM c; TRUNCATE c; SELECT count(*) FROM c": {{int64(3)}, {int64(0)}},
 		"PIVOT cclf1 ON clm_type_cd IN ('40', '60') USING count(*) ORDER BY 1": {
 			{"1", int64(0), int64(1)}, {"2", int64(1), int64(0)}, {"3", int64(0), int64(1)},
 		},
@@ -556,9 +564,10 @@ func TestErrors(t *testing.T) {
 		"SELECT nope FROM cclf1":         `Referenced column "nope" not found`,
 		"SELECT 1;\n\nSELECT 2,\n  nope": "(line 4, column 3 of the SQL)",
 		// This fails only while it runs, in the temporary table.
-		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1": "(line 3, column 18 of the SQL)",
-		"SELECT cur_clm_uniq_id::INT FROM cclf1":               "(line 1, column 23 of the SQL)",
-		"PIVOT cclf1 ON cur_clm_uniq_id USING count(*)":        "dynamic PIVOT is not supported",
+		"SELECT 1;\nSELECT\n  cur_clm_uniq_id::INT FROM cclf1":                             "(line 3, column 18 of the SQL)",
+		"SELECT cur_clm_uniq_id::INT FROM cclf1":                                           "(line 1, column 23 of the SQL)",
+		"CREATE VIEW v AS FROM cclf1 PIVOT (count(*) FOR cur_clm_uniq_id IN (FROM cclf1))": "Parser Error",
+		"PIVOT cclf2 ON cur_clm_uniq_id USING count(*)":                                    "the expression after ON has no values",
 	} {
 		err := db.Run(t.Context(), script, drain)
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {

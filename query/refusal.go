@@ -35,7 +35,7 @@ func refuseVerb(verb string) error {
 	switch verb {
 	case "COPY", "EXPORT":
 		return refuseCopy(verb)
-	case "ALTER", "ATTACH", "DELETE", "DETACH", "IMPORT", "INSTALL", "LOAD", "MERGE", "TRUNCATE", "UPDATE":
+	case "ALTER", "ATTACH", "DETACH", "IMPORT", "INSTALL", "LOAD", "MERGE":
 		return refuse(verb)
 	}
 	return nil

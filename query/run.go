@@ -5,6 +5,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,8 +18,8 @@ import (
 // runs while its rows are read, so Rows.Err has its errors too. The context must stay
 // valid until the Rows are closed. The error is an *Error, or the error of the
 // context.
-func (db *DB) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
-	stmts := split(sql)
+func (db *DB) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	stmts := split(statement)
 	if len(stmts) != 1 {
 		return nil, &Error{Msg: fmt.Sprintf("expected one SQL statement, got %d", len(stmts))}
 	}
@@ -28,13 +29,20 @@ func (db *DB) Query(ctx context.Context, sql string, args ...any) (*Rows, error)
 // Run runs the statements of a script in order. It calls each with every result
 // that has columns, and closes it afterwards. A script without a statement is an
 // error.
-func (db *DB) Run(ctx context.Context, script string, each func(*Rows) error) error {
+//
+// The args are values of parameters, $name in the script. If they are not those of the
+// script, nothing runs, and the error is a *ParameterError. Text takes the type that
+// it is compared with.
+func (db *DB) Run(ctx context.Context, script string, each func(*Rows) error, args ...sql.NamedArg) error {
 	stmts := split(script)
 	if len(stmts) == 0 {
 		return &Error{Msg: "no SQL statement"}
 	}
+	if err := checkParameters(stmts, args); err != nil {
+		return err
+	}
 	for _, stmt := range stmts {
-		rows, err := db.query(ctx, stmt, nil)
+		rows, err := db.query(ctx, stmt, argumentsOf(stmt, args))
 		if err != nil {
 			return err
 		}
@@ -61,6 +69,9 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 	if f, ok := db.described(stmt.text); ok {
 		stmt.text = describeSQL(f)
 	}
+	if stmt, err = db.expandPivots(ctx, stmt, args); err != nil {
+		return nil, err
+	}
 	if err := db.addComments(ctx, stmt.text); err != nil {
 		return nil, sqlError(err)
 	}
@@ -77,7 +88,7 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 		switch {
 		case v.explain:
 			rows, err = db.runDirect(ctx, v.text, args)
-		case v.kind == duckdb.STATEMENT_TYPE_INSERT && v.returning():
+		case writers[v.kind] && v.returning():
 			rows, err = db.runDirect(ctx, v.text, args)
 		default:
 			rows = &Rows{}

@@ -54,7 +54,7 @@ func (db *DB) runSelect(ctx context.Context, text string, p prepared, args []any
 // start begins the transaction and the statement.
 func (s *selection) start() (*stream, error) {
 	if !s.begun {
-		if err := s.db.exec(s.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+		if _, err := s.db.conn.ExecContext(s.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
 			return nil, err
 		}
 		s.begun = true
@@ -75,7 +75,8 @@ func (s *selection) finish(success bool) error {
 	if success {
 		end = "COMMIT"
 	}
-	return sqlError(s.db.exec(context.WithoutCancel(s.ctx), end)) // s.ctx may be canceled
+	_, err := s.db.conn.ExecContext(context.WithoutCancel(s.ctx), end) // s.ctx may be canceled
+	return sqlError(err)
 }
 
 // failure returns an error of the statement for the user.

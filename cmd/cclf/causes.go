@@ -29,6 +29,7 @@ type cause struct {
 // match counts, so special causes come before general ones.
 var causes = []cause{
 	{is(context.Canceled), exitInterrupted, nil},
+	{as[*query.ParameterError], exitUsage, say("pass values with --param NAME=VALUE; parameters are written $NAME in the SQL, outside of quotes")},
 	{is(query.ErrOptions), exitUsage, nil},
 	{is(convert.ErrOptions), exitUsage, nil},
 	{is(fetch.ErrOptions), exitUsage, nil},

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ type queryOptions struct {
 	csvSafe csvSafe
 	noPager bool
 	named   []string
+	params  []string
+	values  []sql.NamedArg // of params
 	args    []string
 	options query.Options
 }
@@ -53,6 +56,10 @@ func newQueryCommand(e *env) *cli.Command {
 			numeric only if every value is a number without leading zeros; codes such
 			as NPI, MBI, TIN, CCN and ZIP are text. See docs/security.md.
 
+			--param from=2025-01-01 is the value of $from in the SQL. It is bound as text,
+			which takes the type that it is compared with; in arithmetic, cast it:
+			$rate::DECIMAL(9,2).
+
 			-o FILE writes the result in the format that the name of FILE ends in. In
 			JSON, decimals are numbers with all their digits, and timestamps are those
 			of RFC 3339. In CSV and TSV, nothing stands for NULL, and "" for empty text.
@@ -63,6 +70,7 @@ func newQueryCommand(e *env) *cli.Command {
 			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
 			"cclf query -d out --file report.sql -o report.xlsx",
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -f json",
+			"cclf query -d out --param from=2025-01-01 'SELECT count(*) FROM cclf1 WHERE clm_thru_dt >= $from'",
 			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx"), []cli.Flag{
@@ -76,6 +84,10 @@ func newQueryCommand(e *env) *cli.Command {
 			},
 			opts.csvSafe.flag(),
 			tableFlag(&opts.named),
+			&cli.StringSliceFlag{
+				Name: "param", Usage: "give the parameter $NAME of the SQL a value, `NAME=VALUE` (repeatable)",
+				Destination: &opts.params,
+			},
 			&cli.BoolFlag{
 				Name: "no-pager", Usage: "on a terminal, do not start PAGER (default: less) for results longer than a screen",
 				HideDefault: true, Destination: &opts.noPager,
@@ -160,6 +172,9 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	if err != nil {
 		return err
 	}
+	if opts.values, err = parameterValues(opts.params); err != nil {
+		return err
+	}
 	if opts.options.TableFiles, err = tableFiles("query", opts.named); err != nil {
 		return err
 	}
@@ -198,7 +213,7 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 		if err := errors.Join(write("tables", rows), rows.Close()); err != nil {
 			return err
 		}
-	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return write("result", rows) }); err != nil {
+	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return write("result", rows) }, opts.values...); err != nil {
 		return err
 	}
 	if len(out.Split) > 0 {
