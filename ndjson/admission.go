@@ -5,8 +5,8 @@ import (
 )
 
 // What decides which objects the memo keeps, and for which nodes it is used at
-// all. The gain beside a constant is that of the user time of a conversion
-// compared with the value next to it, where it was measured.
+// all. Figures beside constants are of processor time on exports with thousands of
+// codes.
 
 const (
 	// trialMisses is the number of failed lookups after which a node is judged: on
@@ -21,7 +21,8 @@ const (
 	backoffDoublings = 8
 	// sampleEvery is of how many objects not seen before one is recorded at once.
 	// The others are recorded when they are seen a second time, since most of what
-	// comes once never comes again.
+	// comes once never comes again. With 2 a walk takes 5 to 8 % longer; with 1, which
+	// is without seenTags, 14 to 16 %.
 	sampleEvery = 4
 )
 

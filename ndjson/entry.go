@@ -8,7 +8,7 @@ const (
 	memoWays    = 8    // entries in a set
 	memoLongest = 1280 // bytes of an object
 	memoHoles   = 12   // holes of an entry
-	memoNext    = 8    // entries that came after one
+	memoNext    = 8    // entries that came after one; with 1 a conversion takes 5 to 8 % longer
 )
 
 // An entry is an object that was walked. What a comparison reads comes first and

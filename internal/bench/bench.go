@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ type bench struct {
 	load      string // of the machine before the first run
 	sets      int    // data sets written so far
 
+	exports []exportFacts
 	ratios  []ratio
 	scales  []scaling
 	profile []stageShares
@@ -58,6 +60,43 @@ type scaling struct {
 type stageShares struct {
 	api    string
 	shares []float64
+}
+
+// exportFacts describe an export that is measured.
+type exportFacts struct {
+	api           string
+	bytes         int64
+	claims, lines int64
+}
+
+// factsOf counts the claims and claim lines of an export, given a data set of it.
+func factsOf(api string, bytes int64, set string) (exportFacts, error) {
+	x := exportFacts{api: api, bytes: bytes}
+	text, err := os.ReadFile(filepath.Join(set, "_manifest.json"))
+	if err != nil {
+		return x, err
+	}
+	var manifest struct {
+		Tables []struct {
+			Name string
+			Rows int64
+		}
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return x, err
+	}
+	for _, t := range manifest.Tables {
+		switch t.Name {
+		case "claims":
+			x.claims = t.Rows
+		case "cclf2", "cclf5", "cclf6", "cclf7":
+			x.lines += t.Rows
+		}
+	}
+	if x.claims == 0 {
+		return x, fmt.Errorf("no claims in %s", set)
+	}
+	return x, nil
 }
 
 // export creates a synthetic export and returns its folder and its size in bytes.
@@ -103,9 +142,12 @@ func (b *bench) processOn(cores int, name string, args ...string) (sample, error
 // pays for deleting another one.
 func (b *bench) convert(export string, jobs int) (sample, error) {
 	b.sets++
-	out := filepath.Join(b.dir, fmt.Sprintf("set-%d", b.sets))
+	out := b.lastSet()
 	return b.processOn(jobs, b.cclf, "-q", "convert", "--jobs", strconv.Itoa(jobs), "-o", out, export)
 }
+
+// lastSet is the folder of the data set that was written last.
+func (b *bench) lastSet() string { return filepath.Join(b.dir, fmt.Sprintf("set-%d", b.sets)) }
 
 // peer runs a task of this program on an export in a subprocess.
 func (b *bench) peer(task, api, export string, threads int) (sample, error) {

@@ -4,8 +4,9 @@
 // The peers are DuckDB's read_ndjson with an explicit schema, and a simple
 // program on encoding/json. Both write one table of claim lines to zstd Parquet;
 // cclf writes all of its tables. It also measures cclf import of a fixed-width
-// file against DuckDB's read_csv of the same lines. Each run is a separate process, and the runs
-// alternate, so that other load on the machine affects all of them equally.
+// file against DuckDB's read_csv of the same lines. Each run is a separate process,
+// and the runs alternate, so that other load on the machine affects all of them
+// equally.
 package main
 
 import (

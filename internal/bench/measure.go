@@ -28,6 +28,11 @@ func measure(o *options) error {
 		if err := b.compare(api, export, size); err != nil {
 			return err
 		}
+		facts, err := factsOf(api, size, b.lastSet())
+		if err != nil {
+			return err
+		}
+		b.exports = append(b.exports, facts)
 		if err := b.profileStages(api, export); err != nil {
 			return err
 		}
