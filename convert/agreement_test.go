@@ -20,7 +20,11 @@ import (
 func TestAgreement(t *testing.T) {
 	for _, api := range synth.APIs() {
 		for seed := range unlessRace(12, 1) { // make test runs all without the race detector
-			agree(t, synth.Options{API: api, Beneficiaries: unlessRace(60, 15), Seed: uint64(seed), Gzip: seed%2 == 1})
+			opts := synth.Options{API: api, Beneficiaries: unlessRace(60, 15), Seed: uint64(seed), Gzip: seed%2 == 1, Traps: seed%4 != 3}
+			if !opts.Traps {
+				opts.Beneficiaries = 20
+			}
+			agree(t, opts)
 		}
 	}
 }
@@ -49,7 +53,7 @@ func TestAgreementOfDialects(t *testing.T) {
 			if withRace && n > 0 {
 				continue
 			}
-			plain := synth.Options{API: api, Beneficiaries: 15, Seed: uint64(n), ServerDate: date}
+			plain := synth.Options{API: api, Beneficiaries: 15, Seed: uint64(n), ServerDate: date, Traps: n%2 == 1}
 			odd := synth.Options{API: api, Beneficiaries: 25, Seed: uint64(20 + n), ServerDate: date, EdgeCases: true}
 			if date != "" {
 				agree(t, plain)

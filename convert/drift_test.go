@@ -94,7 +94,7 @@ func TestNewElements(t *testing.T) {
 // is found, and the counts are those of a plain walk.
 func TestDriftIsExact(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 20}); err != nil {
+	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 20, Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
@@ -229,7 +229,7 @@ func TestNothingIsNew(t *testing.T) {
 	sets := map[string]string{}
 	for _, api := range schema.APIs {
 		dir := t.TempDir()
-		if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: api.String(), Beneficiaries: unlessRace(60, 15)}); err != nil {
+		if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: api.String(), Beneficiaries: unlessRace(60, 15), Traps: true}); err != nil {
 			t.Fatal(err)
 		}
 		sets["synthetic "+api.String()] = dir

@@ -26,7 +26,7 @@ func TestNothingIsReadAfterFree(t *testing.T) {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
 			in := t.TempDir()
-			if _, err := synth.Write(t.Context(), synth.Options{Dir: in, API: api, Beneficiaries: 40}); err != nil {
+			if _, err := synth.Write(t.Context(), synth.Options{Dir: in, API: api, Beneficiaries: 40, Traps: true}); err != nil {
 				t.Fatal(err)
 			}
 			dirs := map[Format]string{Parquet: t.TempDir(), CSV: t.TempDir()}

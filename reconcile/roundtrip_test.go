@@ -22,7 +22,7 @@ func roundTrip(t *testing.T, api schema.API) (converted, fixed, imported string)
 	ctx := context.Background()
 	dir := t.TempDir()
 	export := filepath.Join(dir, "export")
-	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 40, Seed: 3}); err != nil {
+	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 40, Seed: 3, Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	converted, imported = filepath.Join(dir, "converted"), filepath.Join(dir, "imported")

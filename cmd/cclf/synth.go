@@ -24,9 +24,11 @@ func newSynthCommand(e *env) *cli.Command {
 		Description: help(`
 			Writes an export of synthetic beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, named and split as BCDA does;
-			for v2 also Claim and ClaimResponse. The claims are plausible, and have the
-			irregularities of real ones: updates, cancellations, blanks, changed
-			identifiers. They describe nobody.
+			for v2 also Claim and ClaimResponse. The claims of two years and more are
+			those of simulated lives: age, chronic conditions, stays and what follows
+			them, drugs, death. Their totals look like those of Medicare: spending per
+			month, stays, visits, readmissions, delays. Claims are amended, replaced,
+			denied, and not all here yet. They describe nobody.
 
 			The same seed gives the same files. --truth also writes the CCLF rows that
 			cclf convert must make of the export, to OUT/truth, as one CSV file per
@@ -40,11 +42,12 @@ func newSynthCommand(e *env) *cli.Command {
 			empty in the truth. v1 exists from 2020-03, v2 from 2021-01, and v3 from
 			2026-03.
 
-			--edge-cases adds rare data: all claim types and state codes, missing and
-			partial dates, amounts with more decimals than cents or with exponents,
-			duplicate keys, former names and addresses, claims in error or in draft,
-			claims without a Patient, and claims with identifiers in extensions, as
-			AB2D sends them.`,
+			--edge-cases makes data that is hard to read instead, to test programs:
+			random codes and amounts, blanks, ICD-9, all claim types and state codes,
+			missing and partial dates, amounts with more decimals than cents or with
+			exponents, duplicate keys, former names and addresses, claims in error or
+			in draft, claims without a Patient, and claims with identifiers in
+			extensions, as AB2D sends them. Its totals mean nothing.`,
 			"cclf synth -o export",
 			"cclf synth -o export --beneficiaries 1000 --seed 7 --truth",
 			"cclf synth -o big --size 10GB --gzip",
@@ -76,7 +79,7 @@ func newSynthCommand(e *env) *cli.Command {
 				Name: "server-date", Usage: "make the export that the server sent on `DATE`, such as 2026-05 (default: the current server)",
 				Destination: &opts.ServerDate,
 			},
-			&cli.BoolFlag{Name: "edge-cases", Usage: "add rare data that is hard to read", Destination: &opts.EdgeCases},
+			&cli.BoolFlag{Name: "edge-cases", Usage: "make data that is hard to read, for tests", Destination: &opts.EdgeCases},
 			&cli.BoolFlag{Name: "truth", Usage: "write the expected CCLF rows too", Destination: &opts.Truth},
 			&cli.BoolFlag{Name: "gzip", Usage: "compress the NDJSON files", Destination: &opts.Gzip},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the export in OUT", Destination: &opts.Overwrite},

@@ -21,7 +21,7 @@ func TestTuvaMoney(t *testing.T) {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
 			export := t.TempDir()
-			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 2}); err != nil {
+			if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 2, Traps: true}); err != nil {
 				t.Fatal(err)
 			}
 			open := func(profile convert.Profile) *query.DB {

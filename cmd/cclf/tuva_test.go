@@ -30,7 +30,7 @@ func TestTuva(t *testing.T) {
 			t.Run(fmt.Sprint(api, "-", format), func(t *testing.T) {
 				t.Parallel()
 				export, out := t.TempDir(), t.TempDir()
-				if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 1}); err != nil {
+				if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api, Beneficiaries: tuvaBeneficiaries, Seed: 1, Traps: true}); err != nil {
 					t.Fatal(err)
 				}
 				opts := convert.Options{Inputs: []string{export}, Out: out, Format: format, Profile: convert.Tuva, MaxRejects: 0}
@@ -205,7 +205,7 @@ func tuvaCells(table *schema.Table) map[string]string {
 // their columns are those of CCLF.
 func TestTuvaJobs(t *testing.T) {
 	export := t.TempDir()
-	if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: synth.APIs()[0], Beneficiaries: 20, Seed: 3}); err != nil {
+	if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: synth.APIs()[0], Beneficiaries: 20, Seed: 3, Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	folders := [2]string{}

@@ -16,8 +16,8 @@ import (
 func TestAPIVersionsAreCanonical(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		n := synthtest.Fewer(30, 5)
-		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: n})
+		n := synthtest.Fewer(8, 3)
+		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: n, Traps: api == "v2"})
 		if stats.Claims == 0 || stats.Patients < n || stats.Coverages < n*4 {
 			t.Errorf("%s: stats are %+v", api, stats)
 		}
@@ -36,7 +36,7 @@ func TestAPIVersionsAreCanonical(t *testing.T) {
 func TestAPIVersionsAreRepeatable(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		opts := synth.Options{API: api, Beneficiaries: synthtest.Fewer(20, 4), Seed: 9, Truth: true}
+		opts := synth.Options{API: api, Beneficiaries: synthtest.Fewer(8, 3), Seed: 9, Truth: true}
 		first, _ := synthtest.Write(t, opts)
 		second, _ := synthtest.Write(t, opts)
 		for name, content := range synthtest.Files(t, first) {
@@ -86,7 +86,7 @@ func TestV3Traps(t *testing.T) {
 		"a demonstration as text":                          `"code":"CLM_BNFT_ENHNCMT_CD"[^}]*\}\]\},"sequence":\d+,"valueString"`,
 		"numbers of the older servers' code lists":         `ANSI-GRP-CODE`,
 	}
-	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300, Traps: true})
 	text := bytes.Join(synthtest.Lines(t, dir), []byte("\n"))
 	for name, pattern := range traps {
 		if !regexp.MustCompile(pattern).Match(text) {
@@ -166,7 +166,7 @@ func TestV1Traps(t *testing.T) {
 		"a line with a diagnosis of its own":   `"diagnosisLinkId":\[\d+\]`,
 		"a claim that was replaced":            `"status":"cancelled","totalCost"`,
 	}
-	dir, _ := synthtest.Write(t, synth.Options{API: "v1", Beneficiaries: 200})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v1", Beneficiaries: 200, Traps: true})
 	text := bytes.Join(synthtest.Lines(t, dir), []byte("\n"))
 	for name, pattern := range traps {
 		if !regexp.MustCompile(pattern).Match(text) {
@@ -231,7 +231,7 @@ func TestTraps(t *testing.T) {
 		"a state in letters":                         `"locationAddress":\{"state":"[A-Z]{2}"\}`,
 		"a diagnosis of a line only, after the rest": `"code":"secondary"[^{}]*\}\]\}\]\}\],"disposition":"[^"]*","extension":\[\{[^{}]*\{"code":"M"`,
 	}
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 300})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 300, Traps: true})
 	all := synthtest.Lines(t, dir)
 	for name, pattern := range traps {
 		re := regexp.MustCompile(pattern)

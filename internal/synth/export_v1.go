@@ -18,7 +18,7 @@ type v1Export struct {
 // startV1 starts an export of v1.
 func startV1(e *export) func(index int) {
 	e.resources = new(v1.Writer)
-	g := records.NewGenerator(e.opts.Seed, e.opts.calendar)
+	g := records.NewGenerator(e.opts.Seed, e.opts.calendar, e.opts.Traps)
 	x := &v1Export{export: e, addresses: e.opts.Seed%2 == 0}
 	v := e.odd(x)
 	return func(index int) { g.Visit(index, v) }

@@ -21,7 +21,7 @@ type v2Export struct {
 func startV2(e *export) func(index int) {
 	w := v2.New(e.opts.dialect, e.opts.calendar.Created())
 	e.resources = w
-	g := records.NewGenerator(e.opts.Seed, e.opts.calendar)
+	g := records.NewGenerator(e.opts.Seed, e.opts.calendar, e.opts.Traps)
 	x := &v2Export{export: e, v2: w}
 	x.claims = &fileSet{opts: e.opts, kind: 6, most: claimFile}
 	x.responses = &fileSet{opts: e.opts, kind: 8, most: claimFile}

@@ -16,7 +16,7 @@ type v3Export struct {
 // startV3 starts an export of v3.
 func startV3(e *export) func(index int) {
 	x := &v3Export{export: e, v3: v3.Writer{Dialect: e.opts.dialect}}
-	m := &idr.Generator{Generator: records.NewGenerator(e.opts.Seed, e.opts.calendar), To: x}
+	m := &idr.Generator{Generator: records.NewGenerator(e.opts.Seed, e.opts.calendar, e.opts.Traps), To: x}
 	if e.edges != nil {
 		m.To, m.Edges = &edge.IDRVisitor{Visitor: x, Cases: e.edges}, true
 	}

@@ -44,7 +44,11 @@ type Options struct {
 	// ServerDate is the month (2026-05) or day (2026-05-12) of the server that sent
 	// the export. Default: today's server, and an export made on a fixed day.
 	ServerDate string
-	// EdgeCases adds rare values that are hard to read.
+	// Traps makes claims that are as hard to read as a server's can be, instead of
+	// believable ones: random codes and amounts, blanks, gaps, old codes.
+	Traps bool
+	// EdgeCases adds to Traps, which it implies, what real exports have rarely, or had
+	// only for a time.
 	EdgeCases bool
 
 	calendar records.Calendar
@@ -62,6 +66,7 @@ func (o *Options) complete() error {
 	if o.API == "" {
 		o.API = "v3"
 	}
+	o.Traps = o.Traps || o.EdgeCases
 	if o.KeyOrder == "" {
 		o.KeyOrder = Alphabetical
 	}

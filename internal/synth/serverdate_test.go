@@ -38,7 +38,7 @@ func TestDialects(t *testing.T) {
 		{"v3", "2026-04", []string{oneDigit, principalLast}, []string{eobType}},
 	}
 	for _, tt := range tests {
-		dir, _ := synthtest.Write(t, synth.Options{API: tt.api, Beneficiaries: synthtest.Fewer(12, 5), ServerDate: tt.date})
+		dir, _ := synthtest.Write(t, synth.Options{API: tt.api, Beneficiaries: synthtest.Fewer(12, 5), ServerDate: tt.date, Traps: true})
 		text := bytes.Join(synthtest.Lines(t, dir), []byte("\n"))
 		for _, pattern := range tt.sent {
 			if !regexp.MustCompile(pattern).Match(text) {

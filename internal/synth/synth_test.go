@@ -23,7 +23,7 @@ import (
 
 func TestSameSeedSameBytes(t *testing.T) {
 	t.Parallel()
-	opts := synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(40, 6), Seed: 5, Truth: true}
+	opts := synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(15, 4), Seed: 5, Truth: true}
 	first, stats := synthtest.Write(t, opts)
 	second, again := synthtest.Write(t, opts)
 	if !reflect.DeepEqual(stats, again) {
@@ -44,7 +44,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(100, 60)})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(100, 60), Traps: true})
 	type size struct{ count, total, min, max int }
 	sizes := map[string]size{}
 	for _, line := range synthtest.Lines(t, dir) {
@@ -95,15 +95,17 @@ func TestClaims(t *testing.T) {
 // TestFewBeneficiaries checks that the smallest export has claims of all types.
 func TestFewBeneficiaries(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 1})
-	text := bytes.Join(synthtest.Lines(t, dir), nil)
-	for _, kind := range strings.Fields("inpatient snf outpatient hha hospice carrier dme pde") {
-		if !bytes.Contains(text, []byte(`"id":"`+kind+"-")) {
-			t.Errorf("no claim of type %s", kind)
+	for _, traps := range []bool{false, true} {
+		dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 1, Traps: traps})
+		text := bytes.Join(synthtest.Lines(t, dir), nil)
+		for _, kind := range strings.Fields("inpatient snf outpatient hha hospice carrier dme pde") {
+			if !bytes.Contains(text, []byte(`"id":"`+kind+"-")) {
+				t.Errorf("traps %t: no claim of type %s", traps, kind)
+			}
 		}
-	}
-	if stats.Beneficiaries != 1 {
-		t.Errorf("%d beneficiaries", stats.Beneficiaries)
+		if stats.Beneficiaries != 1 {
+			t.Errorf("%d beneficiaries", stats.Beneficiaries)
+		}
 	}
 }
 
@@ -126,7 +128,7 @@ func TestSize(t *testing.T) {
 // TestFiles checks that resources are split into files as BCDA does.
 func TestFiles(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 120})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 120, Traps: true})
 	perFile := map[string]int{} // beneficiaries per file of claims
 	all := synthtest.Files(t, dir)
 	if len(all) != stats.Files {
@@ -271,7 +273,7 @@ func TestMemory(t *testing.T) {
 			}
 		}
 	}()
-	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(400, 200), Truth: true})
+	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(150, 60), Truth: true})
 	close(done)
 	<-sampled
 	if most > before+50<<20 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -28,7 +29,7 @@ func (v *Visitor) Beneficiary(b *records.Beneficiary, late bool) {
 
 // claim adds the edge cases of all claim types.
 func (v *Visitor) claim(c *records.Claim, typeCode string) {
-	if c.FinalAction == "F" && c.Type != records.Hospice { // hospice stays have a truth of their own
+	if c.FinalAction == "F" && c.Type != life.Hospice { // hospice stays have a truth of their own
 		c.Fault = v.fault()
 	}
 	if typeCode != "" && v.random.Chance(150) {
@@ -41,14 +42,14 @@ func (v *Visitor) claim(c *records.Claim, typeCode string) {
 func (v *Visitor) Institutional(c *records.Institutional, late bool) {
 	v.lastInstitutional = *c
 	c = &v.lastInstitutional
-	if c.Type == records.Inpatient {
+	if c.Type == life.Inpatient {
 		c.NchClmTypeCd = strconv.Itoa(60 + v.turn(5))
 	}
 	v.count("claim type code " + c.NchClmTypeCd)
 	v.claim(&c.Claim, c.NchClmTypeCd)
 	c.PrvdrStateCd = v.state()
 	v.oddly(&c.NchWklyProcDt)
-	if c.Type == records.Inpatient || c.Type == records.SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		v.oddly(&c.ClmAdmsnDt)
 	}
 	c.IcdPrcdr = slices.Clone(c.IcdPrcdr)

@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // An IDRVisitor adds edge cases to the records of v3 before it passes them on. The
@@ -54,11 +54,11 @@ func (v *IDRVisitor) oddClaim(c *idr.Claim) *idr.Claim {
 	odd := *c
 	v.random.Seed(v.seed+uint64(c.ClmUniqID), int(c.LastUpdated.Millis%1_000_000_007), edgeStream)
 	v.turns = int(c.ClmUniqID % 1009)
-	if c.System == idr.FinalSystem && c.Type != records.PartD {
+	if c.System == idr.FinalSystem && c.Type != life.PartD {
 		odd.Fault = v.fault()
 	}
 	v.count("claim type code " + strconv.Itoa(c.ClmTypeCd))
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		v.oddly(&odd.Drug.ClmPdDt)
 		if c.RepeatsDrug() && !c.Drug.Compound && v.random.Chance(150) {
 			odd.Lines = slices.Clone(c.Lines)
@@ -72,7 +72,7 @@ func (v *IDRVisitor) oddClaim(c *idr.Claim) *idr.Claim {
 	}
 	v.oddly(&odd.ClmEfctvDt)
 	v.oddly(&odd.ClmActvCareFromDt)
-	if c.GeoBlgSsaStateCd != "" && c.Type < records.Carrier {
+	if c.GeoBlgSsaStateCd != "" && c.Type < life.Carrier {
 		odd.GeoBlgSsaStateCd = v.number()
 	}
 	odd.Prcdr = slices.Clone(c.Prcdr)

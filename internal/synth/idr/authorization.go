@@ -2,7 +2,7 @@ package idr
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // An Authorization is a prior authorization: services requested before they are
@@ -19,8 +19,8 @@ type Authorization struct {
 	ClmType           string // A or B
 	CntrctrNum        string
 	BillType          string
-	Provider          *records.Provider // nil if the provider history lacks the provider
-	Rfrg              string            // NPIs
+	Provider          *life.Provider // nil if the provider history lacks the provider
+	Rfrg              string         // NPIs
 	Atndg             string
 	Oprtg             string
 	Rndrg             string

@@ -35,7 +35,8 @@ type Beneficiary struct {
 	PartB           PartStatus // and of Part B
 	updates         [5]int64   // milliseconds from the update of the Patient to that of each Coverage
 	Dual            DualStatus
-	Contract        [2]string // contracts of Parts C and D
+	Contract        [2]string      // contracts of Parts C and D
+	PlanBegin       [2]column.Date // of the enrollment in them
 }
 
 type MBI struct {

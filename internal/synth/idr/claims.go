@@ -10,7 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // ProductCode returns the code of the first product of a type.
@@ -81,7 +81,7 @@ func (c *Claim) FirstAdjustment() *Line {
 // RepeatsDrug reports whether the server writes the drug to a detail of the line too.
 // Some servers do so for every drug event, the others only for compounds.
 func (c *Claim) RepeatsDrug() bool {
-	return c.Type == records.PartD && !c.Beneficiary.MapShape && c.ClmFinlActnInd != "" && c.Lines[0].ClmLineNdcCd != ""
+	return c.Type == life.PartD && !c.Beneficiary.MapShape && c.ClmFinlActnInd != "" && c.Lines[0].ClmLineNdcCd != ""
 }
 
 // A System is the processing stage of a claim: finally adjudicated, or still in a
@@ -90,7 +90,7 @@ type System int
 
 // A Claim is a claim of any type.
 type Claim struct {
-	Type        records.ClaimType
+	Type        life.ClaimType
 	System      System
 	Beneficiary *Beneficiary
 
@@ -115,9 +115,9 @@ type Claim struct {
 	ClmMdcrCoinsrnc column.Amount
 	ClmNcvrdChrgAmt column.Amount
 
-	Billing        *records.Provider // nil if the provider history lacks the provider
-	BilledByPerson bool              // the billing provider is a person
-	Atndg          string            // NPIs
+	Billing        *life.Provider // nil if the provider history lacks the provider
+	BilledByPerson bool           // the billing provider is a person
+	Atndg          string         // NPIs
 	Oprtg          string
 	Othr           string
 	Rndrg          string

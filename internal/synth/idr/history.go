@@ -1,12 +1,17 @@
 package idr
 
 import (
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // Visit makes the records of a beneficiary.
 func (m *Generator) Visit(index int) {
+	if m.Believable() {
+		m.visitLife(index)
+		return
+	}
 	m.Start(index)
 	r := &m.Random
 	m.authorizations.Seed(m.Seed, index, authorizationStream)
@@ -21,15 +26,15 @@ func (m *Generator) Visit(index int) {
 	m.To.Beneficiary(&m.current, before != nil)
 	for n := range m.ClaimCount(index) {
 		kind := m.ClaimType()
-		if index == 0 && n < int(records.ClaimTypes) {
-			kind = records.ClaimType(n)
+		if index == 0 && n < int(life.ClaimTypes) {
+			kind = life.ClaimType(n)
 		}
 		from := m.ClaimDay()
 		switch kind {
-		case records.Carrier, records.DME:
+		case life.Carrier, life.DME:
 			m.professionalRecord(kind, from)
 			m.live()
-		case records.PartD:
+		case life.PartD:
 			m.drugRecord(from)
 		default:
 			m.institutionalRecord(kind, from)
@@ -49,31 +54,47 @@ func (m *Generator) Visit(index int) {
 // export may contain an older one. Claims in the shape of the published maps have no
 // ids, so none of them can replace another.
 func (m *Generator) live() {
-	c, r := &m.claim, &m.Random
-	final := c.LastUpdated
+	r := &m.Random
 	if r.Chance(30) {
 		m.share()
 		return
 	}
-	late := false
+	fate := life.Kept
 	switch n := r.Intn(1000); {
-	case n < 35 && !m.current.MapShape: // the same claim again
+	case n < 35 && !m.current.MapShape:
+		fate = life.Amended
+	case n < 60:
+		fate = life.Replaced
+	case n < 70 && !m.current.MapShape:
+		fate = life.Canceled
+	}
+	m.versions(fate, m.revise)
+}
+
+// versions sends the versions of a claim that its fate wants. It calls revise to change
+// the claim for another version.
+func (m *Generator) versions(fate life.Fate, revise func()) {
+	c, r := &m.claim, &m.Random
+	final := c.LastUpdated
+	late := false
+	switch fate {
+	case life.Amended:
 		c.LastUpdated = records.Earlier(final, r)
 		m.To.Claim(c, false)
-		m.revise()
+		revise()
 		late = true
-	case n < 60: // another claim replaces it
+	case life.Replaced:
 		c.ClmFinlActnInd = "N"
 		m.To.Claim(c, false)
 		c.ClmOrigCntlNum = c.ClmCntlNum
-		m.revise()
+		revise()
 		c.ClmUniqID, c.ClmCntlNum, c.ClmFinlActnInd, c.ClmAdjstmtType = m.newID(), "2"+r.Number(13), "Y", "2"
-	case n < 70 && !m.current.MapShape: // another claim replaces it later
+	case life.Canceled:
 		c.LastUpdated = records.Earlier(final, r)
 		m.To.Claim(c, false)
 		c.LastUpdated, c.ClmFinlActnInd = final, "N"
 		m.To.Claim(c, true)
-		m.revise()
+		revise()
 		c.ClmUniqID, c.ClmFinlActnInd, c.ClmAdjstmtType = m.newID(), "Y", "2"
 		late = true
 	}
@@ -88,17 +109,17 @@ func (m *Generator) share() {
 	c, r := &m.claim, &m.Random
 	c.System = SharedSystem
 	switch c.Type {
-	case records.Carrier:
+	case life.Carrier:
 		c.ClmTypeCd = random.AnyOf(r, []int{1700, 2700})
-	case records.DME:
+	case life.DME:
 		c.ClmTypeCd = random.AnyOf(r, []int{1800, 2800})
-	case records.HHA:
+	case life.HHA:
 		c.ClmTypeCd = 1032
-	case records.Hospice:
+	case life.Hospice:
 		c.ClmTypeCd = 1081
-	case records.SNF:
+	case life.SNF:
 		c.ClmTypeCd = 1021
-	case records.Inpatient:
+	case life.Inpatient:
 		c.ClmTypeCd = 1011
 	default:
 		c.ClmTypeCd = 1013
@@ -123,9 +144,9 @@ func (m *Generator) allTypes(index int) {
 		t := codes[(index*typesPerBeneficiary+n)%len(codes)]
 		from := m.ClaimDay()
 		switch t.kind {
-		case records.Carrier, records.DME:
+		case life.Carrier, life.DME:
 			m.professionalRecord(t.kind, from)
-		case records.PartD:
+		case life.PartD:
 			m.drugOfType(from, t.Code)
 			continue
 		default:

@@ -42,6 +42,7 @@ func (m *Generator) newBeneficiary(index int) {
 	if b.PtdCvrgStrtDt != 0 {
 		p.Contract[1] = "S" + r.Number(4)
 	}
+	p.PlanBegin = [2]column.Date{b.PtdCvrgStrtDt, b.PtdCvrgStrtDt}
 	if len(b.MbiHistory) > 0 && r.Chance(300) {
 		p.MergedID = 900_000_000 + int64(index)
 	}

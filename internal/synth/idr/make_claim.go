@@ -3,12 +3,12 @@ package idr
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
-	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // record begins a claim.
-func (m *Generator) record(kind records.ClaimType, from, thru column.Date) *Claim {
+func (m *Generator) record(kind life.ClaimType, from, thru column.Date) *Claim {
 	c, r := &m.claim, &m.Random
 	*c = Claim{
 		Type: kind, Beneficiary: &m.current, ClmUniqID: m.newID(), ClmFinlActnInd: "Y",
@@ -18,7 +18,7 @@ func (m *Generator) record(kind records.ClaimType, from, thru column.Date) *Clai
 	c.ClmWklyDt = thru + column.Date(r.Between(9, 30))
 	c.ClmEfctvDt = c.ClmWklyDt - column.Date(r.Intn(5))
 	c.ClmIdrLdDt = c.ClmWklyDt + column.Date(r.Between(1, 9))
-	if kind != records.PartD && r.Chance(15) {
+	if kind != life.PartD && r.Chance(15) {
 		c.ClmIdrLdDt = 0
 	}
 	c.ClmProcDt = c.ClmWklyDt - column.Date(r.Between(1, 8))
@@ -116,7 +116,7 @@ func (m *Generator) sumUp() {
 		c.ClmPmtAmt = 0
 	case r.Chance(8):
 		c.ClmPmtAmt = -r.Cents(1, 400)
-	case r.Chance(3) && c.Type != records.Carrier && c.Type != records.DME:
+	case r.Chance(3) && c.Type != life.Carrier && c.Type != life.DME:
 		c.ClmSbmtChrgAmt, c.ClmPmtAmt = 99_999_999_999_99-r.Cents(0, 999), 12_345_678_90
 	}
 }

@@ -3,8 +3,8 @@ package idr
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
-	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // drugRecord makes a drug event. The server has all versions of an event, each as an
@@ -31,7 +31,7 @@ func (m *Generator) drugOfType(day column.Date, code int) {
 
 func (m *Generator) drugClaim(day column.Date) *Claim {
 	r := &m.Random
-	c := m.record(records.PartD, day, day)
+	c := m.record(life.PartD, day, day)
 	c.ClmTypeCd, c.ClmAdjstmtType, c.ClmOrigCntlNum = 1, "0", ""
 	if r.Chance(500) {
 		c.ClmFinlActnInd = ""

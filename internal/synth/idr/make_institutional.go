@@ -3,22 +3,23 @@ package idr
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
-var institutionalTypes = [records.ClaimTypes]int{records.Inpatient: 60, records.SNF: 20, records.Outpatient: 40, records.HHA: 10, records.Hospice: 50}
+var institutionalTypes = [life.ClaimTypes]int{life.Inpatient: 60, life.SNF: 20, life.Outpatient: 40, life.HHA: 10, life.Hospice: 50}
 
-func (m *Generator) institutionalRecord(kind records.ClaimType, from column.Date) {
+func (m *Generator) institutionalRecord(kind life.ClaimType, from column.Date) {
 	r := &m.Random
 	p := records.Profiles[kind]
 	thru := from + column.Date(r.Between(p.Days[0], p.Days[1]))
 	c := m.record(kind, from, thru)
 	c.ClmTypeCd = institutionalTypes[kind]
 	switch {
-	case kind == records.Inpatient && r.Chance(100):
+	case kind == life.Inpatient && r.Chance(100):
 		c.ClmTypeCd = 61
-	case kind == records.SNF && r.Chance(250):
+	case kind == life.SNF && r.Chance(250):
 		c.ClmTypeCd = 30
 	}
 	if !r.Chance(30) {
@@ -44,7 +45,7 @@ func (m *Generator) institutionalRecord(kind records.ClaimType, from column.Date
 	c.BenePtntStusCd = r.Optional(random.AnyOf(r, []string{"01", "03", "06", "30", "20", "50", "07"}))
 	c.ClmOpSrvcTypeCd = r.Optional(random.AnyOf(r, []string{"0", "1", "2"}))
 	c.ClmQueryCd = r.Optional(codebook.QueryCodes.Pick(r))
-	if kind != records.Outpatient {
+	if kind != life.Outpatient {
 		c.ClmActvCareFromDt = from - column.Date(r.Intn(3))
 		if r.Chance(700) {
 			c.ClmDschrgDt = thru
@@ -53,7 +54,7 @@ func (m *Generator) institutionalRecord(kind records.ClaimType, from column.Date
 			c.ClmActvCareFromDt = 0
 		}
 	}
-	if kind == records.Inpatient || kind == records.SNF {
+	if kind == life.Inpatient || kind == life.SNF {
 		c.ClmAdmsnTypeCd, c.ClmAdmsnSrcCd = r.Optional(codebook.AdmissionTypes.Pick(r)), r.Optional(codebook.AdmissionSources.Pick(r))
 		if !r.Chance(50) {
 			c.DgnsDrgCd = random.AnyOf(r, []int{871, 470, 291, 64, 194, 8, 3, 39, 885, 1})
@@ -71,7 +72,7 @@ func (m *Generator) institutionalRecord(kind records.ClaimType, from column.Date
 		*a = r.OptionalAmount(1, 2500)
 	}
 	c.ClmOprtnlIme, c.ClmOprtnlDsprtnt = 0, 0
-	if kind == records.Inpatient {
+	if kind == life.Inpatient {
 		c.ClmOprtnlIme, c.ClmOprtnlDsprtnt = r.Cents(0, 9000), r.Cents(0, 4000)
 	}
 	m.sumUp()
@@ -90,7 +91,7 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 		return random.AnyOf(r, []string{"Y", "N", "1", "U", "W", "YX", "", "~", "Y"})
 	}
 	add := func(kind, code, poa string) { c.Prod = append(c.Prod, Product{kind, code, poa, version}) }
-	if c.Type == records.Inpatient || c.Type == records.SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		if r.Chance(300) {
 			admitting = codes[0].Code
 		}
@@ -109,7 +110,7 @@ func (m *Generator) institutionalProducts(c *Claim, p records.Profile) {
 		}
 	}
 	add("P", principal, "")
-	if c.Type == records.Outpatient && r.Chance(400) {
+	if c.Type == life.Outpatient && r.Chance(400) {
 		add("R", reason, "")
 	}
 	if p.Procedures == 0 || !r.Chance(500) {

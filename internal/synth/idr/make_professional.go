@@ -3,15 +3,15 @@ package idr
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
-	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // professionalRecord makes a claim of a physician or supplier. For a line with a
 // diagnosis, the server sends the diagnosis in the same row of a table, and the lines
 // here are made accordingly. A claim has lines without a rendering provider only if
 // no line has one: otherwise a reader could not tell.
-func (m *Generator) professionalRecord(kind records.ClaimType, from column.Date) {
+func (m *Generator) professionalRecord(kind life.ClaimType, from column.Date) {
 	r := &m.Random
 	thru := from
 	if r.Chance(250) {
@@ -19,12 +19,12 @@ func (m *Generator) professionalRecord(kind records.ClaimType, from column.Date)
 	}
 	c := m.record(kind, from, thru)
 	c.ClmTypeCd, c.ClmNrlnRic = random.AnyOf(r, []int{71, 71, 72}), "O"
-	if kind == records.DME {
+	if kind == life.DME {
 		c.ClmTypeCd, c.ClmNrlnRic = random.AnyOf(r, []int{82, 82, 81}), "M"
 	}
 	switch {
 	case r.Chance(30):
-	case kind == records.DME:
+	case kind == life.DME:
 		c.Billing = &m.Providers.Suppliers[r.Intn(len(m.Providers.Suppliers))]
 	default:
 		c.Billing, c.BilledByPerson = m.Practitioner(), true
@@ -69,7 +69,7 @@ func (m *Generator) serviceRecords(c *Claim, anonymous bool) {
 		}
 		s := random.Likely(r, codebook.ProcedurePool())
 		set := codebook.ProcessingIndicators
-		if c.Type == records.DME {
+		if c.Type == life.DME {
 			s = random.OneOf(r, codebook.Equipment)
 		}
 		if r.Chance(200) {

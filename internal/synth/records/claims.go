@@ -7,26 +7,12 @@ package records
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
-)
-
-// A ClaimType is a type of claim, with its own record layout.
-type ClaimType int
-
-const (
-	Inpatient ClaimType = iota
-	SNF
-	Outpatient
-	HHA
-	Hospice
-	Carrier
-	DME
-	PartD
-	ClaimTypes
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // A Claim has the columns of all claim types.
 type Claim struct {
-	Type        ClaimType
+	Type        life.ClaimType
 	Beneficiary *Beneficiary
 	LastUpdated column.Instant
 	ClmID       int64 // PDE_ID of a drug event

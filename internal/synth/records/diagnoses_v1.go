@@ -5,6 +5,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // A V1DiagnosisList is the list that v1 makes of a claim's diagnoses. It has each
@@ -73,11 +74,11 @@ func (l *V1DiagnosisList) Institutional(c *Institutional) {
 		(*l)[n].Listed = true
 	}
 	for i, d := range c.IcdDgns {
-		if c.Type != Inpatient {
+		if c.Type != life.Inpatient {
 			d.PoaInd = ""
 		}
 		label := ""
-		if c.Type == Inpatient && i > 0 {
+		if c.Type == life.Inpatient && i > 0 {
 			label = V1Other
 		}
 		if n := l.addNew(d, label, codebook.PresentCodes.Column(i+1)); n >= 0 {
@@ -86,7 +87,7 @@ func (l *V1DiagnosisList) Institutional(c *Institutional) {
 	}
 	l.add(Diagnosis{Cd: c.FstDgnsECd, VrsnCd: c.FstDgnsEVrsnCd}, V1FirstExternal, "")
 	for i, d := range c.IcdDgnsE {
-		if c.Type != Inpatient {
+		if c.Type != life.Inpatient {
 			d.PoaInd = ""
 		}
 		l.addNew(d, V1External, codebook.PresentECodes.Column(i+1))

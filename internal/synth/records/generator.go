@@ -5,6 +5,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
@@ -16,9 +17,10 @@ type Generator struct {
 	Seed       uint64
 	Calendar   Calendar
 	TaxNumbers bool // the export has the tax numbers of physicians
-	Providers  *providers
+	Providers  *life.Providers
 	Current    *Beneficiary
 
+	world         *life.World // of believable claims; nil for claims that are hard to read
 	stay          HospiceStay // the beneficiary's newest hospice stay
 	order         [64]uint8   // of the codes that Distinct picks
 	picked        [32]codebook.Term
@@ -27,8 +29,14 @@ type Generator struct {
 	event         PartDEvent
 }
 
-func NewGenerator(seed uint64, c Calendar) *Generator {
-	return &Generator{Seed: seed, Calendar: c, TaxNumbers: seed%4 != 3, Providers: Registry()}
+// NewGenerator returns a generator of the claims of people's lives or, with traps, of
+// claims that are as hard to read as the warehouse can make them.
+func NewGenerator(seed uint64, c Calendar, traps bool) *Generator {
+	g := &Generator{Seed: seed, Calendar: c, TaxNumbers: seed%4 != 3, Providers: life.Registry()}
+	if !traps {
+		g.world, g.TaxNumbers = life.NewWorld(seed, c.exportDay), true
+	}
+	return g
 }
 
 // Start begins a beneficiary. The records depend on the seed and the index only.
@@ -98,7 +106,7 @@ func Earlier(t column.Instant, r *random.Source) column.Instant {
 }
 
 // claim begins a claim.
-func (g *Generator) claim(kind ClaimType, from, thru column.Date) Claim {
+func (g *Generator) claim(kind life.ClaimType, from, thru column.Date) Claim {
 	return Claim{
 		Type: kind, Beneficiary: g.Current, FinalAction: "F",
 		ClmID: g.IDs.claim(), ClmGrpID: g.IDs.group(),
@@ -107,12 +115,12 @@ func (g *Generator) claim(kind ClaimType, from, thru column.Date) Claim {
 }
 
 // Practitioner returns one of the few practitioners of a beneficiary.
-func (g *Generator) Practitioner() *Provider {
+func (g *Generator) Practitioner() *life.Provider {
 	base := int(g.IDs.Index * 7919)
 	return &g.Providers.Practitioners[(base+g.Random.Skewed(24)*131)%len(g.Providers.Practitioners)]
 }
 
-func (g *Generator) Organization() *Provider {
+func (g *Generator) Organization() *life.Provider {
 	base := int(g.IDs.Index * 104_729)
 	return &g.Providers.Organizations[(base+g.Random.Skewed(8)*37)%len(g.Providers.Organizations)]
 }

@@ -43,7 +43,7 @@ func (c *collector) NewestBeneficiary(*records.Beneficiary, records.HospiceStay)
 func TestBeneficiariesAreIndependent(t *testing.T) {
 	collect := func(indexes ...int) (b []byte) {
 		c := &collector{writer: new(v2.Writer)}
-		g := records.NewGenerator(3, records.NewCalendar(records.DefaultExport))
+		g := records.NewGenerator(3, records.NewCalendar(records.DefaultExport), false)
 		for _, index := range indexes {
 			c.buf = c.buf[:0]
 			g.Visit(index, c)
@@ -58,7 +58,7 @@ func TestBeneficiariesAreIndependent(t *testing.T) {
 // BenchmarkResources measures the resources without the files.
 func BenchmarkResources(b *testing.B) {
 	c := &collector{writer: new(v2.Writer)}
-	g := records.NewGenerator(1, records.NewCalendar(records.DefaultExport))
+	g := records.NewGenerator(1, records.NewCalendar(records.DefaultExport), false)
 	index, written := 0, int64(0)
 	for b.Loop() {
 		c.buf = c.buf[:0]

@@ -2,23 +2,28 @@ package records
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // mix is how many of a thousand claims have each type.
-var mix = [ClaimTypes]int{Carrier: 550, PartD: 180, Outpatient: 170, DME: 40, HHA: 20, Inpatient: 20, SNF: 15, Hospice: 5}
+var mix = [life.ClaimTypes]int{life.Carrier: 550, life.PartD: 180, life.Outpatient: 170, life.DME: 40, life.HHA: 20, life.Inpatient: 20, life.SNF: 15, life.Hospice: 5}
 
-func (g *Generator) ClaimType() ClaimType {
+func (g *Generator) ClaimType() life.ClaimType {
 	n := g.Random.Intn(1000)
 	for kind, share := range mix {
 		if n -= share; n < 0 {
-			return ClaimType(kind)
+			return life.ClaimType(kind)
 		}
 	}
-	return Carrier
+	return life.Carrier
 }
 
 // Visit makes the records of a beneficiary.
 func (g *Generator) Visit(index int, v Visitor) {
+	if g.world != nil {
+		g.visitLife(index, v)
+		return
+	}
 	g.Start(index)
 	now, before := g.NewBeneficiary(index)
 	g.Current = &now
@@ -29,14 +34,14 @@ func (g *Generator) Visit(index int, v Visitor) {
 
 	for n := range g.ClaimCount(index) {
 		kind := g.ClaimType()
-		if index == 0 && n < int(ClaimTypes) { // even the smallest export has all types
-			kind = ClaimType(n)
+		if index == 0 && n < int(life.ClaimTypes) { // even the smallest export has all types
+			kind = life.ClaimType(n)
 		}
 		from := g.ClaimDay()
 		switch kind {
-		case Carrier, DME:
+		case life.Carrier, life.DME:
 			g.professionalClaim(kind, from, v)
-		case PartD:
+		case life.PartD:
 			g.drugEvent(from, v)
 		default:
 			g.institutionalClaim(kind, from, v)
@@ -51,7 +56,7 @@ func (g *Generator) ClaimCount(index int) int {
 	r := &g.Random
 	switch n := r.Intn(100); {
 	case index == 0:
-		return int(ClaimTypes) + r.Intn(20)
+		return int(life.ClaimTypes) + r.Intn(20)
 	case n < 8:
 		return 0
 	case n < 80:

@@ -3,6 +3,7 @@ package records
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
@@ -12,7 +13,7 @@ func (g *Generator) drugEvent(day column.Date, v Visitor) {
 	c := &g.event
 	drug := random.Likely(r, codebook.DrugPool())
 	*c = PartDEvent{
-		Claim:              g.claim(PartD, day, day),
+		Claim:              g.claim(life.PartD, day, day),
 		SrvcDt:             day,
 		SrvcPrvdrIDQlfyrCd: "01",
 		SrvcPrvdrID:        g.Organization().NPI,
@@ -59,7 +60,7 @@ func (g *Generator) drugEvent(day column.Date, v Visitor) {
 	}
 	c.LastUpdated = g.Updated(day + column.Date(r.Between(10, 60)))
 	g.drugCosts(c)
-	live(g, c, &c.Claim, func() { g.drugCosts(c) }, v.PartDEvent, v.NewestPartDEvent)
+	live(g, g.fate(), c, &c.Claim, func() { g.drugCosts(c) }, v.PartDEvent, v.NewestPartDEvent)
 }
 
 func (g *Generator) drugCosts(c *PartDEvent) {

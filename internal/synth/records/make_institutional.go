@@ -3,6 +3,7 @@ package records
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
@@ -19,24 +20,24 @@ type Profile struct {
 	External   int // per thousand claims
 }
 
-var Profiles = [ClaimTypes]Profile{
-	Inpatient: {
+var Profiles = [life.ClaimTypes]Profile{
+	life.Inpatient: {
 		typeCodes: []string{"60", "60", "60", "60", "61"}, NearLine: "V", Facility: "1", Days: [2]int{0, 14},
 		Lines: func(r *random.Source) int { return r.Between(5, 30) }, Revenues: codebook.InpatientRevenues, Diagnoses: 25, Procedures: 8, External: 200,
 	},
-	SNF: {
+	life.SNF: {
 		typeCodes: []string{"20", "20", "20", "30"}, NearLine: "V", Facility: "2", Days: [2]int{5, 30},
 		Lines: func(r *random.Source) int { return r.Between(3, 9) }, Revenues: codebook.NursingRevenues, Diagnoses: 18, Procedures: 2, External: 80,
 	},
-	Outpatient: {
+	life.Outpatient: {
 		typeCodes: []string{"40"}, NearLine: "W", Facility: "1", Days: [2]int{0, 1},
 		Lines: outpatientLines, Revenues: codebook.Revenues, Diagnoses: 12, Procedures: 3, External: 120,
 	},
-	HHA: {
+	life.HHA: {
 		typeCodes: []string{"10"}, NearLine: "W", Facility: "3", Days: [2]int{20, 29},
 		Lines: func(r *random.Source) int { return r.Between(2, 14) }, Revenues: codebook.HomeHealthRevenues, Diagnoses: 12, External: 150,
 	},
-	Hospice: {
+	life.Hospice: {
 		typeCodes: []string{"50"}, NearLine: "V", Facility: "8", Days: [2]int{3, 30},
 		Lines: func(r *random.Source) int { return r.Between(1, 9) }, Revenues: codebook.HospiceRevenues, Diagnoses: 8, External: 100,
 	},
@@ -50,7 +51,7 @@ func outpatientLines(r *random.Source) int {
 }
 
 // institutionalClaim makes a claim of an institution.
-func (g *Generator) institutionalClaim(kind ClaimType, from column.Date, v Visitor) {
+func (g *Generator) institutionalClaim(kind life.ClaimType, from column.Date, v Visitor) {
 	r := &g.Random
 	p := Profiles[kind]
 	thru := from + column.Date(r.Between(p.Days[0], p.Days[1]))
@@ -74,7 +75,7 @@ func (g *Generator) institutionalClaim(kind ClaimType, from column.Date, v Visit
 	}
 	g.revenueLines(c, p)
 	g.institutionalAmounts(c)
-	live(g, c, &c.Claim, func() { g.reviseInstitutional(c) }, v.Institutional, v.NewestInstitutional)
+	live(g, g.fate(), c, &c.Claim, func() { g.reviseInstitutional(c) }, v.Institutional, v.NewestInstitutional)
 }
 
 func (g *Generator) institutionalHeader(c *Institutional, p Profile) {
@@ -89,10 +90,10 @@ func (g *Generator) institutionalHeader(c *Institutional, p Profile) {
 	c.FiNum = r.Optional(random.AnyOf(r, codebook.Contractors))
 	c.ClaimQueryCode = codebook.QueryCodes.Pick(r)
 	c.PrvdrNum = org.CCN
-	c.PrvdrStateCd = org.state
+	c.PrvdrStateCd = org.State
 	c.OrgNpiNum = r.Optional(org.NPI)
 	c.ClmFacTypeCd = p.Facility
-	if c.Type == Outpatient && r.Chance(250) {
+	if c.Type == life.Outpatient && r.Chance(250) {
 		c.ClmFacTypeCd = codebook.FacilityTypes.Pick(r)
 	}
 	c.ClmSrvcClsfctnTypeCd = codebook.ServiceClassifications.Pick(r)
@@ -104,7 +105,7 @@ func (g *Generator) institutionalHeader(c *Institutional, p Profile) {
 	c.FiClmActnCd = r.Optional(codebook.ActionCodes.Pick(r))
 	c.ClmMcoPdSw = r.Optional(codebook.ManagedCare.Pick(r))
 	c.ClmPpsIndCd = r.Optional(codebook.ProspectivePayment.Pick(r))
-	if c.Type == HHA || c.Type == Hospice {
+	if c.Type == life.HHA || c.Type == life.Hospice {
 		if r.Chance(100) {
 			c.ClaimQueryCode = ""
 		}
@@ -132,7 +133,7 @@ func (g *Generator) stayColumns(c *Institutional) {
 	}
 	c.ClmUtlztnDayCnt = int(c.ClmThruDt - c.ClmFromDt)
 	switch c.Type {
-	case Inpatient, SNF:
+	case life.Inpatient, life.SNF:
 		c.ClmIPAdmsnTypeCd = codebook.AdmissionTypes.Pick(r)
 		c.ClmSrcIPAdmsnCd = r.Optional(codebook.AdmissionSources.Pick(r))
 		c.ClmDrgCd = r.Optional(random.AnyOf(r, codebook.DRGs))
@@ -143,15 +144,15 @@ func (g *Generator) stayColumns(c *Institutional) {
 			c.NchVrfdNcvrdStayFromDt, c.NchVrfdNcvrdStayThruDt = c.ClmFromDt, c.ClmThruDt
 			c.NchBeneMdcrBnftsExhtdDtI = c.ClmFromDt
 		}
-		if c.Type == SNF {
+		if c.Type == life.SNF {
 			c.NchQlfydStayFromDt, c.NchQlfydStayThruDt = c.ClmFromDt-column.Date(r.Between(4, 12)), c.ClmFromDt-1
 		}
-	case HHA:
+	case life.HHA:
 		c.NchBeneDschrgDt = 0
 		c.ClmHhaLupaIndCd = r.Seldom(80, "L")
 		c.ClmHhaRfrlCd = r.Optional(codebook.HHAReferrals.Pick(r))
 		c.ClmHhaTotVisitCnt = r.Between(1, 30)
-	case Hospice:
+	case life.Hospice:
 		c.ClmHospcStartDtID, c.ClmAdmsnDt = c.ClmAdmsnDt, 0
 		switch {
 		case c.ClmHospcStartDtID == 0: // then it is not a stay
@@ -179,14 +180,14 @@ const (
 // to the others. That it repeats a secondary diagnosis shows only as a gap in the
 // numbers of the present-on-admission indicators, so all diagnoses must have one,
 // which inpatient claims alone do.
-func (g *Generator) admission(kind ClaimType) admission {
-	if kind != Inpatient && kind != SNF {
+func (g *Generator) admission(kind life.ClaimType) admission {
+	if kind != life.Inpatient && kind != life.SNF {
 		return notGiven
 	}
 	switch n := g.Random.Intn(1000); {
 	case n < 300:
 		return likePrincipal
-	case n < 370 && kind == Inpatient:
+	case n < 370 && kind == life.Inpatient:
 		return likeSecondary
 	case n < 430:
 		return notGiven
@@ -214,7 +215,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 		c.IcdDgns = append(c.IcdDgns, Diagnosis{next(), version, g.presentOnAdmission()})
 		seen := len(c.IcdDgns)
 		switch {
-		case c.Type == Inpatient && admission != likePrincipal:
+		case c.Type == life.Inpatient && admission != likePrincipal:
 			// A gap in the numbers of the indicators would have another meaning.
 		case seen > 2 && r.Chance(15): // a secondary diagnosis again
 			c.IcdDgns = append(c.IcdDgns, Diagnosis{c.IcdDgns[1+r.Intn(seen-1)].Cd, version, g.presentOnAdmission()})
@@ -242,7 +243,7 @@ func (g *Generator) institutionalDiagnoses(c *Institutional, p Profile) {
 	if admission != likePrincipal && r.Chance(50) { // the principal diagnosis is not one of the others
 		c.PrncpalDgnsCd = next()
 	}
-	if c.Type == Outpatient {
+	if c.Type == life.Outpatient {
 		for range r.Skewed(4) {
 			code := first.Cd
 			if r.Chance(600) {
@@ -279,7 +280,7 @@ func (g *Generator) presentOnAdmission() string {
 func (g *Generator) procedures(c *Institutional, p Profile) {
 	r := &g.Random
 	v, version := g.ICDOn(c.ClmFromDt)
-	if !r.Chance(600) && c.Type != Inpatient {
+	if !r.Chance(600) && c.Type != life.Inpatient {
 		return
 	}
 	for _, t := range g.Distinct(v.Procedures, r.Skewed(p.Procedures+1)) {
@@ -328,11 +329,11 @@ func (g *Generator) revenueLines(c *Institutional, p Profile) {
 		}
 		l.RevCntrDdctblCoinsrncCd = r.Optional(codebook.CoinsuranceCodes.Pick(r))
 		l.RevCntrNdcQty, l.RevCntrNdcQtyQlfrCd = column.NoQuantity, ""
-		if r.Chance(80) || c.Type == Hospice && r.Chance(250) {
+		if r.Chance(80) || c.Type == life.Hospice && r.Chance(250) {
 			l.RevCntrNdcQty = column.Quantity(r.Between(1, 800_000)) / 10 * 10
 			l.RevCntrNdcQtyQlfrCd = r.Optional(codebook.NDCUnits.Pick(r))
 		}
-		if c.Type != Inpatient && c.Type != SNF {
+		if c.Type != life.Inpatient && c.Type != life.SNF {
 			g.datedLine(c, &l, charge)
 		}
 		if r.Chance(60) {
@@ -365,7 +366,7 @@ func (g *Generator) datedLine(c *Institutional, l *RevenueLine, charge column.Am
 	}
 	if r.Chance(80) {
 		l.RevCntrAnsiCd[0] = r.Optional(random.AnyOf(r, codebook.ANSICodes))
-		if c.Type == Outpatient && l.RevCntrAnsiCd[0] != "" && r.Chance(300) {
+		if c.Type == life.Outpatient && l.RevCntrAnsiCd[0] != "" && r.Chance(300) {
 			l.RevCntrAnsiCd[1] = random.AnyOf(r, codebook.ANSICodes)
 		}
 	}
@@ -404,7 +405,7 @@ func (g *Generator) institutionalAmounts(c *Institutional) {
 		paid += c.Lines[i].RevCntrPmtAmtAmt
 	}
 	c.ClmTotChrgAmt, c.ClmPmtAmt = charges, paid
-	if c.Type == Inpatient || c.Type == SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		c.ClmPmtAmt = charges * column.Amount(r.Between(15, 60)) / 100
 	}
 	switch {
@@ -454,7 +455,7 @@ func (g *Generator) reviseInstitutional(c *Institutional) {
 	for i := range c.Lines {
 		c.Lines[i].RevCntrPrvdrPmtAmt += r.Cents(0, 30)
 	}
-	if c.Type != Inpatient && len(c.IcdDgns) > 2 {
+	if c.Type != life.Inpatient && len(c.IcdDgns) > 2 {
 		c.IcdDgns = c.IcdDgns[:len(c.IcdDgns)-1]
 	}
 }

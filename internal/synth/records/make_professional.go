@@ -3,11 +3,12 @@ package records
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
 // professionalClaim makes a claim of a physician or supplier.
-func (g *Generator) professionalClaim(kind ClaimType, from column.Date, v Visitor) {
+func (g *Generator) professionalClaim(kind life.ClaimType, from column.Date, v Visitor) {
 	r := &g.Random
 	thru := from
 	if r.Chance(200) {
@@ -18,7 +19,7 @@ func (g *Generator) professionalClaim(kind ClaimType, from column.Date, v Visito
 	g.professionalHeader(c)
 	g.professionalLines(c, g.professionalDiagnoses(c))
 	g.professionalAmounts(c)
-	live(g, c, &c.Claim, func() { g.reviseProfessional(c) }, v.Professional, v.NewestProfessional)
+	live(g, g.fate(), c, &c.Claim, func() { g.reviseProfessional(c) }, v.Professional, v.NewestProfessional)
 }
 
 func (g *Generator) professionalHeader(c *Professional) {
@@ -38,7 +39,7 @@ func (g *Generator) professionalHeader(c *Professional) {
 	case r.Chance(200):
 		c.RfrPhysnUpin = g.UPIN()
 	}
-	if c.Type == DME {
+	if c.Type == life.DME {
 		c.NchNearLineRecIdentCd = "M"
 		c.NchClmTypeCd = random.OneOf(r, []string{"82", "82", "81"})
 		c.CarrNum = random.AnyOf(r, codebook.EquipmentCarriers)
@@ -75,7 +76,7 @@ func (g *Generator) professionalDiagnoses(c *Professional) (others []codebook.Te
 		c.IcdDgns = append(c.IcdDgns, Diagnosis{Cd: t.Code, VrsnCd: version})
 	}
 	c.PrncpalDgnsCd, c.PrncpalDgnsVrsnCd = c.IcdDgns[0].Cd, version
-	if c.Type == DME || n == 12 {
+	if c.Type == life.DME || n == 12 {
 		return codes[n:]
 	}
 	return nil
@@ -112,7 +113,7 @@ func (g *Generator) professionalLines(c *Professional, otherDiagnoses []codebook
 				l.LineIcdDgnsCd = random.AnyOf(r, otherDiagnoses).Code
 			}
 		}
-		if c.Type == Carrier && r.Chance(500) {
+		if c.Type == life.Carrier && r.Chance(500) {
 			l.OrgNpiNum = org.NPI
 		}
 		c.Lines = append(c.Lines, l)
@@ -120,8 +121,8 @@ func (g *Generator) professionalLines(c *Professional, otherDiagnoses []codebook
 }
 
 // performing returns who renders the services or delivers the supplies.
-func (g *Generator) performing(c *Professional) *Provider {
-	if c.Type == DME {
+func (g *Generator) performing(c *Professional) *life.Provider {
+	if c.Type == life.DME {
 		suppliers := g.Providers.Suppliers
 		return &suppliers[g.Random.Intn(len(suppliers))]
 	}
@@ -131,15 +132,15 @@ func (g *Generator) performing(c *Professional) *Provider {
 // performedBy sets the provider of a line. In FHIR the lines of a provider share an
 // entry of the care team, so its details are the same on all of them; a line without
 // an identifier has no entry and no details.
-func (g *Generator) performedBy(c *Professional, l *ProfessionalLine, p *Provider) {
+func (g *Generator) performedBy(c *Professional, l *ProfessionalLine, p *life.Provider) {
 	r := &g.Random
 	if g.TaxNumbers {
 		l.TaxNum = r.Optional(p.TaxNumber)
 	}
-	l.PrvdrStateCd, l.PrvdrZip = r.Optional(p.state), p.zip
-	l.CarrLinePrvdrTypeCd, l.PrvdrSpclty, l.PrtcptngIndCd = p.providerType, p.specialty, p.participating
+	l.PrvdrStateCd, l.PrvdrZip = r.Optional(p.State), p.ZIP
+	l.CarrLinePrvdrTypeCd, l.PrvdrSpclty, l.PrtcptngIndCd = p.Type, p.Specialty, p.Participating
 	l.PrfPhysnNpi = p.NPI
-	if c.Type == DME {
+	if c.Type == life.DME {
 		l.CarrLinePrvdrTypeCd = ""
 		l.PrvdrNum = r.Optional("0" + p.TaxNumber)
 		if r.Chance(30) {
@@ -174,7 +175,7 @@ func (g *Generator) lineCodes(c *Professional, l *ProfessionalLine) {
 	r := &g.Random
 	s := random.Likely(r, codebook.ProcedurePool())
 	count := column.Units(int64(1 + r.Skewed(4)))
-	if c.Type == DME {
+	if c.Type == life.DME {
 		s = random.OneOf(r, codebook.Equipment)
 		if s.ServiceType == "S" || s.ServiceType == "G" {
 			count = column.Units(int64(r.Between(1, 180)))
@@ -202,7 +203,7 @@ func (g *Generator) lineCodes(c *Professional, l *ProfessionalLine) {
 	g.lineModifiers(c, l)
 	g.linePayments(l, s.Charge, c.CarrClmPmtDnlCd == "0")
 	l.LineMtusCnt, l.LineMtusCd = l.LineSrvcCnt, r.Optional(codebook.MTUSCodes.Terms[0].Code)
-	if c.Type == DME {
+	if c.Type == life.DME {
 		l.LinePlaceOfSrvcCd = random.OneOf(r, []string{"12", "12", "31", "32"})
 		l.LinePrmryAlowdChrgAmt, l.LineDmePrchsPriceAmt = 0, l.LineSbmtdChrgAmt
 		l.DmercLineScrnSvgsAmt = r.OptionalAmount(1, 30)
@@ -228,7 +229,7 @@ func (g *Generator) lineCodes(c *Professional, l *ProfessionalLine) {
 func (g *Generator) lineModifiers(c *Professional, l *ProfessionalLine) {
 	r := &g.Random
 	set, most, perMille := codebook.Modifiers, 2, 400
-	if c.Type == DME {
+	if c.Type == life.DME {
 		set, most, perMille = codebook.EquipmentModifiers, 4, 900
 	}
 	if column.Blank(l.HcpcsCd) || !r.Chance(perMille) {

@@ -3,6 +3,7 @@ package records
 import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/random"
 )
 
@@ -23,7 +24,7 @@ type PartialClaim struct {
 	ReceivedDt, StatusDt column.Date
 	StatusCode           string
 	Updated, Created     column.Instant
-	Provider             *Provider
+	Provider             *life.Provider
 	Diagnoses            []PartialDiagnosis
 	Procedures           []PartialProcedure
 	Lines                []PartialLine
@@ -62,7 +63,7 @@ func NewPartialClaim(r *random.Source, b *Beneficiary, institutional bool, c *Ca
 	p.ReceivedDt = p.Thru + column.Date(r.Between(1, 5))
 	p.StatusDt = p.ReceivedDt + column.Date(r.Between(1, 9))
 	p.Updated = min(p.StatusDt+1, c.LastUpdate).At(int64(r.Intn(86_400_000)))
-	p.Provider = random.PointerTo(r, Registry().Organizations)
+	p.Provider = random.PointerTo(r, life.Registry().Organizations)
 	p.StatusCode = random.AnyOf(r, []string{"S", "M", "P", "R", "T"})
 	if institutional {
 		p.Number += random.AnyOf(r, []string{"OHA", "NCA", ""})

@@ -1,44 +1,36 @@
 package records
 
-// A fate is what happens to a claim after the server first sends it.
-type fate int
+import "github.com/cclf-tools/cclf/internal/synth/life"
 
-const (
-	kept      fate = iota
-	amended        // the same claim again, with other amounts
-	replaced       // canceled when first sent; another claim replaces it
-	cancelled      // active when first sent, then canceled and replaced
-)
-
-func (g *Generator) fate() fate {
+func (g *Generator) fate() life.Fate {
 	switch n := g.Random.Intn(1000); {
 	case n < 30:
-		return amended
+		return life.Amended
 	case n < 50:
-		return replaced
+		return life.Replaced
 	case n < 60:
-		return cancelled
+		return life.Canceled
 	}
-	return kept
+	return life.Kept
 }
 
 // live sends the versions of a claim of any type. It calls revise to change the claim
 // for another version.
-func live[C any](g *Generator, c *C, head *Claim, revise func(), send func(*C, bool), newest func(*C)) {
+func live[C any](g *Generator, fate life.Fate, c *C, head *Claim, revise func(), send func(*C, bool), newest func(*C)) {
 	lastUpdated := head.LastUpdated
 	late := false
-	switch g.fate() {
-	case amended:
+	switch fate {
+	case life.Amended:
 		head.LastUpdated = Earlier(lastUpdated, &g.Random)
 		send(c, false)
 		revise()
 		late = true
-	case replaced:
+	case life.Replaced:
 		head.FinalAction = "N"
 		send(c, false)
 		revise()
 		head.ClmID, head.FinalAction = g.IDs.claim(), "F"
-	case cancelled:
+	case life.Canceled:
 		head.LastUpdated = Earlier(lastUpdated, &g.Random)
 		send(c, false)
 		head.LastUpdated, head.FinalAction = lastUpdated, "N"

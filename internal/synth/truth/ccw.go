@@ -2,6 +2,7 @@ package truth
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -83,7 +84,7 @@ func (t *ccwTables) diagnosisRows(c *records.Institutional) {
 
 func (t *ccwTables) professional(c *records.Professional) {
 	sheet := t.cclf5
-	if c.Type == records.DME {
+	if c.Type == life.DME {
 		sheet = t.cclf6
 	}
 	for i := range c.Lines {
@@ -106,7 +107,7 @@ func (t *ccwTables) beneficiary(b *records.Beneficiary, hospice records.HospiceS
 // v1DiagnosisRows writes the diagnoses of a claim, in the order of v1.
 func (t *ccwTables) v1DiagnosisRows(c *records.Institutional) {
 	sequence := 0
-	if (c.Type == records.Inpatient || c.Type == records.SNF) && !column.Blank(c.ClmDrgCd) {
+	if (c.Type == life.Inpatient || c.Type == life.SNF) && !column.Blank(c.ClmDrgCd) {
 		sequence++ // the DRG takes a number
 	}
 	t.v1Diagnoses.Institutional(c)

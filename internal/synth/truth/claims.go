@@ -6,6 +6,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -53,15 +54,15 @@ func claimColumns() map[string]cell[claimRow] {
 }
 
 // claimKinds are the names of the claim types.
-var claimKinds = [records.ClaimTypes]string{
-	records.Inpatient: "INPATIENT", records.SNF: "SNF", records.Outpatient: "OUTPATIENT", records.HHA: "HHA", records.Hospice: "HOSPICE",
-	records.Carrier: "CARRIER", records.DME: "DME", records.PartD: "PDE",
+var claimKinds = [life.ClaimTypes]string{
+	life.Inpatient: "INPATIENT", life.SNF: "SNF", life.Outpatient: "OUTPATIENT", life.HHA: "HHA", life.Hospice: "HOSPICE",
+	life.Carrier: "CARRIER", life.DME: "DME", life.PartD: "PDE",
 }
 
 // resourceKinds are the prefixes of the resource ids, by claim type.
-var resourceKinds = [records.ClaimTypes]string{
-	records.Inpatient: "inpatient", records.SNF: "snf", records.Outpatient: "outpatient", records.HHA: "hha", records.Hospice: "hospice",
-	records.Carrier: "carrier", records.DME: "dme", records.PartD: "pde",
+var resourceKinds = [life.ClaimTypes]string{
+	life.Inpatient: "inpatient", life.SNF: "snf", life.Outpatient: "outpatient", life.HHA: "hha", life.Hospice: "hospice",
+	life.Carrier: "carrier", life.DME: "dme", life.PartD: "pde",
 }
 
 // A claimList collects the claims of one beneficiary until all are known.
@@ -141,10 +142,10 @@ func idrClaimRow(c *idr.Claim) claimRow {
 	switch {
 	case c.System == idr.SharedSystem:
 		row.system = "SharedSystem"
-	case c.Type == records.PartD:
+	case c.Type == life.PartD:
 		row.system = "DDPS"
 	}
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		row.typeCode = padded(c.ClmTypeCd, 2)
 	}
 	if c.ClmFinlActnInd == "N" || c.Fault != "" {
@@ -156,10 +157,10 @@ func idrClaimRow(c *idr.Claim) claimRow {
 // newest ends the versions of a claim; c is the final one. The versions of a drug
 // event are separate claims: the others are not final.
 func (l *claimList) newest(c *idr.Claim) {
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		id := strconv.FormatInt(c.ClmUniqID, 10)
 		for i := l.drugs; i < len(l.rows); i++ {
-			if l.rows[i].kind == claimKinds[records.PartD] && l.rows[i].id != id {
+			if l.rows[i].kind == claimKinds[life.PartD] && l.rows[i].id != id {
 				l.rows[i].final = "N"
 			}
 		}

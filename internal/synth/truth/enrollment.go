@@ -262,7 +262,7 @@ func spanOf(p *idr.Beneficiary, n int) (from, thru column.Date, row monthRow) {
 		from, thru, row.buyIn = p.PartB.Begin, p.PartB.End, idr.Stored(p.PartB.BeneBuyinCd)
 	default:
 		if row.contract = p.Contract[n-2]; row.contract != "" {
-			from = p.PtdCvrgStrtDt
+			from = p.PlanBegin[n-2]
 		}
 	}
 	return from, thru, row

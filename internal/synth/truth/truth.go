@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/cclf-tools/cclf/internal/synth/idr"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 )
@@ -119,7 +120,7 @@ func (t *Truth) Beneficiary(b *records.Beneficiary, hospice records.HospiceStay)
 // NewestIDRClaim writes the rows of a final claim of v3.
 func (t *Truth) NewestIDRClaim(c *idr.Claim) {
 	t.idr.claim(c)
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		t.idrCosts.write(*c)
 	}
 	t.claims.newest(c)

@@ -15,7 +15,7 @@ import (
 
 func TestTruthRows(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(80, 20), Truth: true})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(80, 20), Truth: true, Traps: true})
 	want := map[string]int{}
 	for _, r := range synthtest.Newest(t, dir) {
 		kind, _, _ := strings.Cut(r.ID, "-")
@@ -101,7 +101,7 @@ func TestTruthColumns(t *testing.T) {
 		CLM_PHRMCY_SRVC_TYPE_CD CLM_SRVC_PRVDR_GNRC_ID_NUM PRVDR_SRVC_ID_QLFYR_CD CLM_PRSBNG_PRVDR_GNRC_ID_NUM
 		PRVDR_PRSBNG_ID_QLFYR_CD CLM_MDCR_DDCTBL_AMT BENE_DOB BENE_SEX_CD BENE_AGE BENE_1ST_NAME BENE_LAST_NAME
 		BENE_FIPS_STATE_CD GEO_USPS_STATE_CD HICN_MBI_XREF_IND CRNT_NUM PRVS_NUM`)
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 400, Truth: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 400, Truth: true, Traps: true})
 	for _, table := range schema.Tables() {
 		rows := synthtest.Truth(t, dir, table.Name)
 		for _, field := range table.Fields {
@@ -127,7 +127,7 @@ func TestTruthColumns(t *testing.T) {
 // the layout.
 func TestTruthForms(t *testing.T) {
 	t.Parallel()
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(60, 20), Truth: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(60, 20), Truth: true, Traps: true})
 	for _, table := range schema.Tables() {
 		for _, row := range synthtest.Truth(t, dir, table.Name) {
 			for _, field := range table.Fields {
@@ -157,7 +157,7 @@ func TestTruthForms(t *testing.T) {
 // TestV3Columns checks that the columns that v3 serves have values, and no others.
 func TestV3Columns(t *testing.T) {
 	t.Parallel()
-	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300, Truth: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300, Truth: true, Traps: true})
 	for _, table := range schema.Tables() {
 		rows := synthtest.Truth(t, dir, table.Name)
 		for _, field := range table.Fields {

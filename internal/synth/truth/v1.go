@@ -2,6 +2,7 @@ package truth
 
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -13,7 +14,7 @@ func v1Columns() *ccwColumns {
 	}
 	c.cclf1["CLM_ORG_CNTL_NUM"] = text(func(c *records.Institutional) string { return c.FiOrigClmCntlNum })
 	c.cclf1["CLM_QUERY_CD"] = text(func(c *records.Institutional) string {
-		if c.Type == records.HHA || c.Type == records.Hospice {
+		if c.Type == life.HHA || c.Type == life.Hospice {
 			return ""
 		}
 		return c.ClaimQueryCode

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -132,7 +133,7 @@ func v2CCLFA() map[string]cell[records.Institutional] {
 			return stayOrOutpatient(c, c.NchBeneBloodDdctblLbltyAm, c.NchBeneBloodDdctblLbltyAm)
 		}),
 		"CLM_INSTNL_PRFNL_AMT": money(func(c *records.Institutional) column.Amount {
-			if c.Type == records.SNF {
+			if c.Type == life.SNF {
 				return column.NoAmount
 			}
 			return stayOrOutpatient(c, c.NchProfnlCmpntChrgAmt, c.NchProfnlCmpntChrgAmt)
@@ -163,7 +164,7 @@ func ofStays(value func(*records.Institutional) column.Amount) func(*records.Ins
 // ofInpatient limits an amount to inpatient claims.
 func ofInpatient(value func(*records.Institutional) column.Amount) func(*records.Institutional) column.Amount {
 	return func(c *records.Institutional) column.Amount {
-		if c.Type != records.Inpatient {
+		if c.Type != life.Inpatient {
 			return column.NoAmount
 		}
 		return value(c)
@@ -172,9 +173,9 @@ func ofInpatient(value func(*records.Institutional) column.Amount) func(*records
 
 func stayOrOutpatient(c *records.Institutional, stay, visit column.Amount) column.Amount {
 	switch c.Type {
-	case records.Inpatient, records.SNF:
+	case life.Inpatient, life.SNF:
 		return stay
-	case records.Outpatient:
+	case life.Outpatient:
 		return visit
 	}
 	return column.NoAmount
@@ -182,7 +183,7 @@ func stayOrOutpatient(c *records.Institutional, stay, visit column.Amount) colum
 
 // providerPayment returns a column of outpatient and hospice lines.
 func providerPayment(r *revenueRow) column.Amount {
-	if r.Type != records.Outpatient && r.Type != records.Hospice {
+	if r.Type != life.Outpatient && r.Type != life.Hospice {
 		return column.NoAmount
 	}
 	return r.line.RevCntrPrvdrPmtAmt
@@ -190,7 +191,7 @@ func providerPayment(r *revenueRow) column.Amount {
 
 // presentOnAdmission returns the indicator of an inpatient claim.
 func presentOnAdmission(r *diagnosisRow) string {
-	if r.Type != records.Inpatient {
+	if r.Type != life.Inpatient {
 		return ""
 	}
 	return r.diagnosis.PoaInd
@@ -200,9 +201,9 @@ func presentOnAdmission(r *diagnosisRow) string {
 // it.
 func careStart(c *records.Institutional) column.Date {
 	switch c.Type {
-	case records.Outpatient:
+	case life.Outpatient:
 		return 0
-	case records.Hospice:
+	case life.Hospice:
 		return c.ClmHospcStartDtID
 	}
 	return c.ClmAdmsnDt
@@ -211,7 +212,7 @@ func careStart(c *records.Institutional) column.Date {
 // adjustmentReason returns the group and reason of the first line that has one, or
 // two spaces.
 func adjustmentReason(c *records.Institutional) string {
-	if c.Type == records.Outpatient || c.Type == records.HHA {
+	if c.Type == life.Outpatient || c.Type == life.HHA {
 		for i := range c.Lines {
 			if code := c.Lines[i].RevCntrAnsiCd[0]; !column.Blank(code) {
 				return code

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // idrTables writes the CCLF rows of v3, from the records of the IDR.
@@ -54,12 +54,12 @@ func (t *idrTables) beneficiary(p *idr.Beneficiary) {
 
 func (t *idrTables) claim(c *idr.Claim) {
 	switch {
-	case c.Type == records.PartD:
+	case c.Type == life.PartD:
 		t.cclf7.write(*c)
 		return
-	case c.Type >= records.Carrier:
+	case c.Type >= life.Carrier:
 		sheet := t.cclf5
-		if c.Type == records.DME {
+		if c.Type == life.DME {
 			sheet = t.cclf6
 		}
 		for i := range c.Lines {

@@ -4,7 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // The columns of CCLF5 to 9 and CCLFB that v3 serves, with their values in the
@@ -122,7 +122,7 @@ func v3CCLFB() map[string]cell[idrLineRow] {
 		"CLM_NGACO_CMG_WVR_SW":           code(func(r *idrLineRow) string { return r.line.Switch[idr.CMGSwitch] }),
 		"CLM_MDCR_DDCTBL_AMT":            money(func(r *idrLineRow) column.Amount { return r.ClmMdcrDdctbl }),
 		"CLM_LINE_CARR_HPSA_SCRCTY_CD": code(func(r *idrLineRow) string {
-			if r.Type != records.Carrier {
+			if r.Type != life.Carrier {
 				return ""
 			}
 			return r.line.CarrHpsaCd

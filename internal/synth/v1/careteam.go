@@ -7,7 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // Care team roles of STU3.
@@ -86,7 +86,7 @@ func (w *Writer) careTeamMember(b []byte) []byte {
 
 // identified writes the members of a reference by identifier.
 func identified(b []byte, system, value string) []byte {
-	if p := records.Registry().ByNPI[value]; p != nil && system == fhir.NPISystem {
+	if p := life.Registry().ByNPI[value]; p != nil && system == fhir.NPISystem {
 		b = fhir.DisplayMember(b, p)
 	}
 	b = append(b, `"identifier":{"system":"`...)

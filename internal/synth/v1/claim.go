@@ -7,6 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -18,7 +19,7 @@ func (w *Writer) idMembers(b []byte, c *records.Claim) []byte {
 	b = append(b, '-')
 	b = fhirjson.AppendInt(b, int(c.ClmID))
 	b = append(b, `","identifier":[{"system":"`+fhir.Variables...)
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		b = append(b, `pde_id","value":`...)
 	} else {
 		b = append(b, `clm_id","value":`...)

@@ -7,6 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -14,7 +15,7 @@ import (
 func (w *Writer) Institutional(b []byte, c *records.Institutional) []byte {
 	w.startLines(len(c.Lines))
 	w.diagnoses.Institutional(c)
-	if c.Type != records.HHA && c.Type != records.Hospice {
+	if c.Type != life.HHA && c.Type != life.Hospice {
 		w.addMember(assistRole, fhir.NPISystem, c.OpPhysnNpi)
 		w.addMember(otherRole, fhir.NPISystem, c.OtPhysnNpi)
 	}
@@ -27,7 +28,7 @@ func (w *Writer) Institutional(b []byte, c *records.Institutional) []byte {
 	b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
 	b = append(fhirjson.CloseWith(b, ']'), `}],"billablePeriod":{"end":`...)
 	b = fhirjson.AppendDate(b, c.ClmThruDt)
-	if c.Type != records.HHA && c.Type != records.Hospice && !column.Blank(c.ClaimQueryCode) {
+	if c.Type != life.HHA && c.Type != life.Hospice && !column.Blank(c.ClaimQueryCode) {
 		b = append(b, `,"extension":[`...)
 		b = fhir.SetExtension(b, codebook.QueryCodes, c.ClaimQueryCode)
 		b = append(b, ']')
@@ -37,13 +38,13 @@ func (w *Writer) Institutional(b []byte, c *records.Institutional) []byte {
 	b = append(b, `},`...)
 	b = w.careTeamMember(b)
 	drg := ""
-	if c.Type == records.Inpatient || c.Type == records.SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		drg = c.ClmDrgCd
 	}
 	b = w.diagnosisMember(b, drg)
 	b = w.institutionalExtensions(b, c)
 	b = append(b, `"facility":{`...)
-	if p := records.Registry().ByNPI[c.OrgNpiNum]; p != nil {
+	if p := life.Registry().ByNPI[c.OrgNpiNum]; p != nil {
 		b = fhir.DisplayMember(b, p)
 	}
 	b = append(b, `"extension":[`...)
@@ -87,11 +88,11 @@ const medicalCategory = `{"coding":[{"code":"medical","display":"Medical Health 
 func (w *Writer) hospitalization(b []byte, c *records.Institutional) []byte {
 	from, thru := c.ClmAdmsnDt, c.NchBeneDschrgDt
 	switch c.Type {
-	case records.Outpatient:
+	case life.Outpatient:
 		return b
-	case records.HHA:
+	case life.HHA:
 		thru = 0
-	case records.Hospice:
+	case life.Hospice:
 		from = c.ClmHospcStartDtID
 	}
 	if from == 0 && thru == 0 {
@@ -111,7 +112,7 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 	b = fhir.IdentifierExtension(b, "fi_doc_clm_cntl_num", strings.TrimSpace(c.FiDocClmCntlNum))
 	b = fhir.IdentifierExtension(b, "fi_orig_clm_cntl_num", strings.TrimSpace(c.FiOrigClmCntlNum))
 	switch c.Type {
-	case records.Inpatient:
+	case life.Inpatient:
 		b = amountExtension(b, "clm_pass_thru_per_diem_amt", c.ClmPassThruPerDiemAmt)
 		b = amountExtension(b, "nch_profnl_cmpnt_chrg_amt", c.NchProfnlCmpntChrgAmt)
 		b = amountExtension(b, "ime_op_clm_val_amt", c.ImeOpClmValAmt)
@@ -120,14 +121,14 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 		b = amountExtension(b, "clm_uncompd_care_pmt_amt", c.ClmUncompdCarePmtAmt)
 		b = amountExtension(b, "nch_drg_outlier_aprvd_pmt_amt", c.NchDrgOutlierAprvdPmtAmt)
 		b = w.stayAmounts(b, c)
-	case records.SNF:
+	case life.SNF:
 		b = w.stayAmounts(b, c)
-	case records.Outpatient:
+	case life.Outpatient:
 		b = amountExtension(b, "nch_bene_blood_ddctbl_lblty_am", c.NchBeneBloodDdctblLbltyAm)
 		b = amountExtension(b, "nch_profnl_cmpnt_chrg_amt", c.NchProfnlCmpntChrgAmt)
 		b = amountExtension(b, "nch_bene_ptb_ddctbl_amt", c.NchBenePtbDdctblAmt)
 		b = amountExtension(b, "nch_bene_ptb_coinsrnc_amt", c.NchBenePtbCoinsrncAmt)
-	case records.Hospice:
+	case life.Hospice:
 		b = fhir.QuantityExtension(b, "bene_hospc_prd_cnt", column.Units(int64(c.BeneHospcPrdCnt)))
 	}
 	return fhirjson.CloseArray(b, start, open)
@@ -149,13 +150,13 @@ func (w *Writer) stayAmounts(b []byte, c *records.Institutional) []byte {
 
 func (w *Writer) institutionalInfo(b []byte, c *records.Institutional) []byte {
 	b = w.infoDate(b, "nch_wkly_proc_dt", c.NchWklyProcDt)
-	if c.Type == records.Inpatient || c.Type == records.SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		b = w.infoCode(b, "clm_ip_admsn_type_cd", codebook.AdmissionTypes, c.ClmIPAdmsnTypeCd)
 		b = w.infoCode(b, "clm_src_ip_admsn_cd", codebook.AdmissionSources, c.ClmSrcIPAdmsnCd)
 		b = w.infoPeriod(b, "nch_vrfd_ncvrd_stay_from_dt", c.NchVrfdNcvrdStayFromDt, c.NchVrfdNcvrdStayThruDt)
 		b = w.infoPeriod(b, "nch_qlfyd_stay_from_dt", c.NchQlfydStayFromDt, c.NchQlfydStayThruDt)
 	}
-	if c.Type == records.Inpatient || c.Type == records.SNF || c.Type == records.Hospice {
+	if c.Type == life.Inpatient || c.Type == life.SNF || c.Type == life.Hospice {
 		b = w.infoCode(b, "nch_ptnt_stus_ind_cd", codebook.PatientStatuses, c.NchPtntStusIndCd)
 	}
 	b = w.infoCode(b, "clm_mco_pd_sw", codebook.ManagedCare, c.ClmMcoPdSw)
@@ -225,8 +226,8 @@ func (w *Writer) revenueItems(b []byte, c *records.Institutional) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
-	if kind == records.Outpatient || kind == records.HHA {
+func (w *Writer) revenueAdjudications(b []byte, kind life.ClaimType, l *records.RevenueLine) []byte {
+	if kind == life.Outpatient || kind == life.HHA {
 		for i, code := range l.RevCntrAnsiCd {
 			b = reasonAdjudication(b, fhir.ANSIReasons[i], code)
 		}
@@ -234,7 +235,7 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 	b = adjudication(b, "rev_cntr_rate_amt", l.RevCntrRateAmt)
 	b = adjudication(b, "rev_cntr_tot_chrg_amt", l.RevCntrTotChrgAmt)
 	b = adjudication(b, "rev_cntr_ncvrd_chrg_amt", l.RevCntrNcvrdChrgAmt)
-	if kind == records.Outpatient {
+	if kind == life.Outpatient {
 		b = adjudication(b, "rev_cntr_blood_ddctbl_amt", l.RevCntrBloodDdctblAmt)
 		b = adjudication(b, "rev_cntr_cash_ddctbl_amt", l.RevCntrCashDdctblAmt)
 		b = adjudication(b, "rev_cntr_coinsrnc_wge_adjstd_c", l.RevCntrCoinsrncWgeAdjst)
@@ -242,14 +243,14 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 		b = adjudication(b, "rev_cntr_1st_msp_pd_amt", l.RevCntr1stMspPdAmt)
 		b = adjudication(b, "rev_cntr_2nd_msp_pd_amt", l.RevCntr2ndMspPdAmt)
 	}
-	if kind == records.Outpatient || kind == records.Hospice {
+	if kind == life.Outpatient || kind == life.Hospice {
 		b = adjudication(b, "rev_cntr_prvdr_pmt_amt", l.RevCntrPrvdrPmtAmt)
 		b = adjudication(b, "rev_cntr_bene_pmt_amt", l.RevCntrBenePmtAmt)
 	}
-	if kind == records.Outpatient {
+	if kind == life.Outpatient {
 		b = adjudication(b, "rev_cntr_ptnt_rspnsblty_pmt", l.RevCntrPtntRspnsbltyPmt)
 	}
-	if kind != records.Inpatient && kind != records.SNF {
+	if kind != life.Inpatient && kind != life.SNF {
 		b = adjudication(b, "rev_cntr_pmt_amt_amt", l.RevCntrPmtAmtAmt)
 	}
 	return b

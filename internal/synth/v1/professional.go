@@ -7,6 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -19,7 +20,7 @@ func (w *Writer) Professional(b []byte, c *records.Professional) []byte {
 			w.team[n-2].responsible, w.team[n-2].line = true, l
 			w.lines[i].team = n
 		}
-		if c.Type == records.Carrier {
+		if c.Type == life.Carrier {
 			w.lines[i].tax = w.addMember(otherRole, taxType, l.TaxNum)
 		}
 	}
@@ -92,7 +93,7 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 		b = adjudication(b, "line_coinsrnc_amt", l.LineCoinsrncAmt)
 		b = adjudication(b, "line_sbmtd_chrg_amt", l.LineSbmtdChrgAmt)
 		b = adjudication(b, "line_alowd_chrg_amt", l.LineAlowdChrgAmt)
-		if c.Type == records.DME {
+		if c.Type == life.DME {
 			b = adjudication(b, "line_prmry_alowd_chrg_amt", l.LinePrmryAlowdChrgAmt)
 			b = adjudication(b, "line_dme_prchs_price_amt", l.LineDmePrchsPriceAmt)
 		}
@@ -100,7 +101,7 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 		b = append(fhirjson.CloseWith(b, ']'), ',')
 		b = linkMember(b, "careTeamLinkId", w.lines[i].team, w.lines[i].tax)
 		b = append(b, `"category":{"coding":[`...)
-		if c.Type == records.DME {
+		if c.Type == life.DME {
 			b = fhir.SetCoding(b, codebook.EquipmentServices, l.LineCmsTypeSrvcCd)
 		} else {
 			b = fhir.SetCoding(b, codebook.ServicesBilled, l.LineCmsTypeSrvcCd)
@@ -134,12 +135,12 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-func (w *Writer) lineExtensions(b []byte, kind records.ClaimType, l *records.ProfessionalLine) []byte {
+func (w *Writer) lineExtensions(b []byte, kind life.ClaimType, l *records.ProfessionalLine) []byte {
 	start := len(b)
 	b = append(b, `"extension":[`...)
 	open := len(b)
 	set := codebook.Betos
-	if kind == records.DME {
+	if kind == life.DME {
 		set = codebook.EquipmentBetos
 		b = fhir.IdentifierExtension(b, "suplrnum", strings.TrimSpace(l.PrvdrNum))
 	} else {

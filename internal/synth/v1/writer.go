@@ -2,6 +2,7 @@
 package v1
 
 import (
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -32,15 +33,15 @@ type kind struct {
 	types        [2]string // code and display of the other coding, if any
 }
 
-var kinds = [records.ClaimTypes]kind{
-	records.Inpatient:  {"inpatient", "part-a", "INPATIENT", [2]string{"institutional", "Institutional"}},
-	records.SNF:        {"snf", "part-a", "SNF", [2]string{"institutional", "Institutional"}},
-	records.Outpatient: {"outpatient", "part-b", "OUTPATIENT", [2]string{"professional", "Professional"}},
-	records.HHA:        {"hha", "part-b", "HHA", [2]string{}},
-	records.Hospice:    {"hospice", "part-a", "HOSPICE", [2]string{"institutional", "Institutional"}},
-	records.Carrier:    {"carrier", "part-b", "CARRIER", [2]string{"professional", "Professional"}},
-	records.DME:        {"dme", "part-b", "DME", [2]string{}},
-	records.PartD:      {"pde", "part-d", "PDE", [2]string{"pharmacy", "Pharmacy"}},
+var kinds = [life.ClaimTypes]kind{
+	life.Inpatient:  {"inpatient", "part-a", "INPATIENT", [2]string{"institutional", "Institutional"}},
+	life.SNF:        {"snf", "part-a", "SNF", [2]string{"institutional", "Institutional"}},
+	life.Outpatient: {"outpatient", "part-b", "OUTPATIENT", [2]string{"professional", "Professional"}},
+	life.HHA:        {"hha", "part-b", "HHA", [2]string{}},
+	life.Hospice:    {"hospice", "part-a", "HOSPICE", [2]string{"institutional", "Institutional"}},
+	life.Carrier:    {"carrier", "part-b", "CARRIER", [2]string{"professional", "Professional"}},
+	life.DME:        {"dme", "part-b", "DME", [2]string{}},
+	life.PartD:      {"pde", "part-d", "PDE", [2]string{"pharmacy", "Pharmacy"}},
 }
 
 func (w *Writer) startLines(n int) {

@@ -5,6 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -41,7 +42,7 @@ func (w *Writer) practitioner(b []byte, upin bool, value string) []byte {
 	idType := npiType
 	if upin {
 		idType = upinType
-	} else if p := records.Registry().ByNPI[value]; p != nil {
+	} else if p := life.Registry().ByNPI[value]; p != nil {
 		b = fhir.DisplayMember(b, p)
 	}
 	b = append(b, `"identifier":{`...)
@@ -89,7 +90,7 @@ func (w *Writer) qualification(b []byte, m *records.TeamMember) []byte {
 	b = append(b, `"qualification":{"coding":[`...)
 	open := len(b)
 	if m.Role != records.PrimaryRole {
-		b = fhir.TaxonomyCoding(b, records.Registry().ByNPI[m.Value])
+		b = fhir.TaxonomyCoding(b, life.Registry().ByNPI[m.Value])
 	}
 	if m.PrvdrSpclty != "" {
 		set := codebook.Specialties

@@ -4,6 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -15,7 +16,7 @@ func (w *Writer) idMembers(b []byte, c *records.Claim) []byte {
 	b = append(b, '-')
 	b = fhirjson.AppendInt(b, int(c.ClmID))
 	b = append(b, `","identifier":[{"system":"`+fhir.Variables...)
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		b = append(b, `pde_id",`...)
 	} else {
 		b = append(b, `clm_id",`...)

@@ -6,11 +6,12 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
 // diagnosisType returns the type of a diagnosis by its label and the claim type.
-func diagnosisType(l records.DiagnosisLabel, kind records.ClaimType) string {
+func diagnosisType(l records.DiagnosisLabel, kind life.ClaimType) string {
 	const (
 		ex    = `","system":"` + fhir.Terminology + `ex-diagnosistype"}]}]},`
 		c4bb  = `","system":"` + fhir.CARIN + `C4BBClaimDiagnosisType"}]}]},`
@@ -24,9 +25,9 @@ func diagnosisType(l records.DiagnosisLabel, kind records.ClaimType) string {
 		external       = start + `externalcauseofinjury","display":"External Cause of Injury` + c4bb
 		reason         = start + `patientreasonforvisit","display":"Patient Reason for Visit` + c4bb
 	)
-	plain := kind == records.Carrier || kind == records.HHA
+	plain := kind == life.Carrier || kind == life.HHA
 	switch {
-	case l == records.AdmittingLabel && kind == records.Inpatient:
+	case l == records.AdmittingLabel && kind == life.Inpatient:
 		return admitting
 	case l == records.PrincipalLabel && plain:
 		return plainPrincipal
@@ -42,7 +43,7 @@ func diagnosisType(l records.DiagnosisLabel, kind records.ClaimType) string {
 	return other
 }
 
-func (w *Writer) diagnosisMember(b []byte, kind records.ClaimType) []byte {
+func (w *Writer) diagnosisMember(b []byte, kind life.ClaimType) []byte {
 	start := len(b)
 	b = append(b, `"diagnosis":[`...)
 	open := len(b)
@@ -51,7 +52,7 @@ func (w *Writer) diagnosisMember(b []byte, kind records.ClaimType) []byte {
 		b = append(b, `{"diagnosisCodeableConcept":`...)
 		b = appendDiagnosis(b, &d.Diagnosis)
 		b = append(b, ',')
-		if kind == records.Inpatient && d.Column > 0 && d.PoaInd != "" {
+		if kind == life.Inpatient && d.Column > 0 && d.PoaInd != "" {
 			set := codebook.PresentCodes
 			if d.Label == records.ExternalLabel {
 				set = codebook.PresentECodes

@@ -4,6 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -37,7 +38,7 @@ func (w *Writer) PartDEvent(b []byte, c *records.PartDEvent) []byte {
 	b = w.careTeamMember(b)
 	b = w.createdMember(b)
 	b = append(b, `"facility":{`...)
-	if p := records.Registry().ByNPI[c.SrvcPrvdrID]; p != nil {
+	if p := life.Registry().ByNPI[c.SrvcPrvdrID]; p != nil {
 		b = fhir.DisplayMember(b, p)
 	}
 	b = append(b, `"extension":[`...)

@@ -5,6 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -57,7 +58,7 @@ func (w *Writer) Institutional(b []byte, c *records.Institutional) []byte {
 func (w *Writer) institutionalBalances(b []byte, c *records.Institutional) []byte {
 	b = append(b, medicalBalances...)
 	switch c.Type {
-	case records.Inpatient:
+	case life.Inpatient:
 		b = fhir.BalanceEntry(b, passThruBalance, c.ClmPassThruPerDiemAmt)
 		b = fhir.BalanceEntry(b, professionalBalance, c.NchProfnlCmpntChrgAmt)
 		b = fhir.BalanceEntry(b, totalCapitalBalance, c.ClmTotPpsCptlAmt)
@@ -68,12 +69,12 @@ func (w *Writer) institutionalBalances(b []byte, c *records.Institutional) []byt
 		b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
 		b = fhir.DaysEntry(b, drgWeightBalance, int(c.ClmPpsCptlDrgWtNum/10_000)) // the server truncates the decimals
 		b = fhir.DaysEntry(b, reserveDaysBalance, c.BeneLrdUsedCnt)
-	case records.SNF:
+	case life.SNF:
 		b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
 		b = w.stayBalances(b, c)
 		b = fhir.BalanceEntry(b, bloodBalance, c.NchBeneBloodDdctblLbltyAm)
 		b = fhir.BalanceEntry(b, priorPayerBalance, c.NchPrmryPyrClmPdAmt)
-	case records.Outpatient:
+	case life.Outpatient:
 		b = fhir.BalanceEntry(b, professionalBalance, c.NchProfnlCmpntChrgAmt)
 		b = fhir.BalanceEntry(b, partBDeductibleBalance, c.NchBenePtbDdctblAmt)
 		b = fhir.BalanceEntry(b, partBCoinsuranceBalance, c.NchBenePtbCoinsrncAmt)
@@ -81,7 +82,7 @@ func (w *Writer) institutionalBalances(b []byte, c *records.Institutional) []byt
 		b = fhir.BalanceEntry(b, outpatientPatientBalance, c.ClmOpBenePmtAmt)
 		b = fhir.BalanceEntry(b, bloodBalance, c.NchBeneBloodDdctblLbltyAm)
 		b = fhir.BalanceEntry(b, priorPayerBalance, c.NchPrmryPyrClmPdAmt)
-	case records.Hospice:
+	case life.Hospice:
 		b = fhir.DaysEntry(b, fhir.UtilizationDaysBalance, c.ClmUtlztnDayCnt)
 		fallthrough
 	default:
@@ -131,7 +132,7 @@ func (w *Writer) providerOrganization(b []byte, c *records.Institutional) []byte
 	b = append(b, organizationMeta...)
 	if c.OrgNpiNum != "" {
 		name := "UNKNOWN"
-		if p := records.Registry().ByNPI[c.OrgNpiNum]; p != nil && p.Name != "" {
+		if p := life.Registry().ByNPI[c.OrgNpiNum]; p != nil && p.Name != "" {
 			name = p.Name
 		}
 		b = fhirjson.Member(b, "name", name)
@@ -142,10 +143,10 @@ func (w *Writer) providerOrganization(b []byte, c *records.Institutional) []byte
 func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []byte {
 	b = append(b, `"extension":[`...)
 	b = fhir.CodeExtension(b, codebook.NearLineRecords, c.NchNearLineRecIdentCd)
-	if c.Type == records.Inpatient || c.Type == records.SNF {
+	if c.Type == life.Inpatient || c.Type == life.SNF {
 		b = fhir.CodeExtension(b, codebook.ActionCodes, c.FiClmActnCd)
 	}
-	if c.Type == records.Inpatient {
+	if c.Type == life.Inpatient {
 		b = fhir.MoneyExtension(b, "ime_op_clm_val_amt", c.ImeOpClmValAmt)
 		b = fhir.MoneyExtension(b, "clm_uncompd_care_pmt_amt", c.ClmUncompdCarePmtAmt)
 		b = fhir.MoneyExtension(b, "dsh_op_clm_val_amt", c.DshOpClmValAmt)
@@ -157,7 +158,7 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 	b = fhir.CodeExtension(b, codebook.NonPaymentReasons, c.ClmMdcrNonPmtRsnCd)
 	b = fhir.CodeExtension(b, codebook.ServiceClassifications, c.ClmSrvcClsfctnTypeCd)
 	b = fhir.PlainExtension(b, "fi_num", c.FiNum)
-	if c.Type == records.Hospice {
+	if c.Type == life.Hospice {
 		b = fhir.QuantityExtension(b, "bene_hospc_prd_cnt", column.Units(int64(c.BeneHospcPrdCnt)))
 	}
 	return append(fhirjson.CloseWith(b, ']'), ',')
@@ -167,7 +168,7 @@ func (w *Writer) institutionalExtensions(b []byte, c *records.Institutional) []b
 // type.
 func (w *Writer) institutionalInfo(b []byte, c *records.Institutional) []byte {
 	switch c.Type {
-	case records.Inpatient:
+	case life.Inpatient:
 		b = w.infoCode(b, patientStatusInfo, codebook.PatientStatuses, c.NchPtntStusIndCd)
 		b = w.infoPeriod(b, admissionInfo, c.ClmAdmsnDt, c.NchBeneDschrgDt)
 		b = w.admissionInfo(b, c)
@@ -175,7 +176,7 @@ func (w *Writer) institutionalInfo(b []byte, c *records.Institutional) []byte {
 		b = w.infoCode(b, managedCareInfo, codebook.ManagedCare, c.ClmMcoPdSw)
 		b = w.billInfo(b, c)
 		return w.infoDate(b, receivedInfo, c.NchWklyProcDt)
-	case records.SNF:
+	case life.SNF:
 		b = w.infoDate(b, receivedInfo, c.NchWklyProcDt)
 		b = w.admissionInfo(b, c)
 		b = w.infoCode(b, patientStatusInfo, codebook.PatientStatuses, c.NchPtntStusIndCd)
@@ -185,11 +186,11 @@ func (w *Writer) institutionalInfo(b []byte, c *records.Institutional) []byte {
 		b = w.bloodInfo(b, c)
 		b = w.infoCode(b, managedCareInfo, codebook.ManagedCare, c.ClmMcoPdSw)
 		return w.billInfo(b, c)
-	case records.Outpatient:
+	case life.Outpatient:
 		b = w.infoDate(b, receivedInfo, c.NchWklyProcDt)
 		b = w.infoCode(b, managedCareInfo, codebook.ManagedCare, c.ClmMcoPdSw)
 		return w.billInfo(b, c)
-	case records.HHA:
+	case life.HHA:
 		b = w.infoDate(b, receivedInfo, c.NchWklyProcDt)
 		b = w.billInfo(b, c)
 		b = w.infoCode(b, paymentSystemInfo, codebook.ProspectivePayment, c.ClmPpsIndCd)
@@ -266,8 +267,8 @@ func (w *Writer) revenueItems(b []byte, c *records.Institutional) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
-	if kind == records.Outpatient || kind == records.HHA {
+func (w *Writer) revenueAdjudications(b []byte, kind life.ClaimType, l *records.RevenueLine) []byte {
+	if kind == life.Outpatient || kind == life.HHA {
 		for i, code := range l.RevCntrAnsiCd {
 			if code == "" {
 				continue
@@ -282,7 +283,7 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 	b = appendAdjudication(b, l.RevCntrRateAmt, rateAmount)
 	b = appendAdjudication(b, l.RevCntrTotChrgAmt, totalChargeAmount)
 	b = appendAdjudication(b, l.RevCntrNcvrdChrgAmt, nonCoveredAmount)
-	if kind == records.Outpatient {
+	if kind == life.Outpatient {
 		b = appendAdjudication(b, l.RevCntrBloodDdctblAmt, bloodDeductibleAmount)
 		b = appendAdjudication(b, l.RevCntrCashDdctblAmt, cashDeductibleAmount)
 		b = appendAdjudication(b, l.RevCntrCoinsrncWgeAdjst, wageCoinsuranceAmount)
@@ -290,14 +291,14 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 		b = appendAdjudication(b, l.RevCntr1stMspPdAmt, firstPayerAmount)
 		b = appendAdjudication(b, l.RevCntr2ndMspPdAmt, secondPayerAmount)
 	}
-	if kind == records.Outpatient || kind == records.Hospice {
+	if kind == life.Outpatient || kind == life.Hospice {
 		b = appendAdjudication(b, l.RevCntrPrvdrPmtAmt, providerPaymentAmount)
 		b = appendAdjudication(b, l.RevCntrBenePmtAmt, patientPaymentAmount)
 	}
-	if kind == records.Outpatient {
+	if kind == life.Outpatient {
 		b = appendAdjudication(b, l.RevCntrPtntRspnsbltyPmt, responsibilityAmount)
 	}
-	if kind == records.Outpatient || kind == records.Hospice || kind == records.HHA {
+	if kind == life.Outpatient || kind == life.Hospice || kind == life.HHA {
 		b = appendAdjudication(b, l.RevCntrPmtAmtAmt, paymentAmount)
 	}
 	return b
@@ -305,11 +306,11 @@ func (w *Writer) revenueAdjudications(b []byte, kind records.ClaimType, l *recor
 
 // revenueModifiers writes the modifiers, with the unit of the drug quantity first or
 // last, depending on the claim type.
-func (w *Writer) revenueModifiers(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
+func (w *Writer) revenueModifiers(b []byte, kind life.ClaimType, l *records.RevenueLine) []byte {
 	start := len(b)
 	b = append(b, `"modifier":[`...)
 	open := len(b)
-	unitFirst := kind != records.Outpatient && kind != records.HHA
+	unitFirst := kind != life.Outpatient && kind != life.HHA
 	if unitFirst {
 		b = drugUnit(b, l.RevCntrNdcQtyQlfrCd)
 	}
@@ -331,8 +332,8 @@ func drugUnit(b []byte, code string) []byte {
 	return append(b, `]},`...)
 }
 
-func (w *Writer) revenueProduct(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
-	if kind == records.Inpatient {
+func (w *Writer) revenueProduct(b []byte, kind life.ClaimType, l *records.RevenueLine) []byte {
+	if kind == life.Inpatient {
 		b = append(b, `"productOrService":`...)
 		if l.HcpcsCd == "" {
 			return append(b, fhir.NoProduct...)
@@ -344,16 +345,16 @@ func (w *Writer) revenueProduct(b []byte, kind records.ClaimType, l *records.Rev
 		return append(b, `]},`...)
 	}
 	ndc := l.RevCntrIdeNdcUpcNum
-	if kind != records.Outpatient {
+	if kind != life.Outpatient {
 		ndc = ""
 	}
 	return product(b, l.HcpcsCd, ndc)
 }
 
-func (w *Writer) revenue(b []byte, kind records.ClaimType, l *records.RevenueLine) []byte {
+func (w *Writer) revenue(b []byte, kind life.ClaimType, l *records.RevenueLine) []byte {
 	b = append(b, `"revenue":{"coding":[`...)
 	b = fhir.SetCoding(b, codebook.RevenueCodes, l.RevCntr)
-	if code := l.RevCntrDdctblCoinsrncCd; code != "" && kind != records.Outpatient {
+	if code := l.RevCntrDdctblCoinsrncCd; code != "" && kind != life.Outpatient {
 		// The server reads this code as one of the revenue code system.
 		b = append(b, ',')
 		b = fhir.Coding(b, fhir.RevenueCodes, code, "")
@@ -361,7 +362,7 @@ func (w *Writer) revenue(b []byte, kind records.ClaimType, l *records.RevenueLin
 		b = fhir.SetCoding(b, codebook.CoinsuranceCodes, code)
 	}
 	b = append(b, ']')
-	if (kind == records.Outpatient || kind == records.HHA) && l.RevCntrStusIndCd != "" {
+	if (kind == life.Outpatient || kind == life.HHA) && l.RevCntrStusIndCd != "" {
 		b = append(b, `,"extension":[`...)
 		b = fhir.SetExtension(b, codebook.PaymentMethods, l.RevCntrStusIndCd)
 		b = append(b, ']')

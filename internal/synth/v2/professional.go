@@ -5,6 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -117,7 +118,7 @@ func (w *Writer) professionalExtensions(b []byte, c *records.Professional) []byt
 
 // professionalProvider writes provider. FHIR requires it, so there is always a value.
 func (w *Writer) professionalProvider(b []byte, c *records.Professional) []byte {
-	if c.Type == records.Carrier {
+	if c.Type == life.Carrier {
 		b = append(b, `"provider":{"identifier":{"system":"`+fhir.Variables+`carr_clm_blg_npi_num"`...)
 		b = knownOr(b, c.CarrClmBlgNpiNum)
 		return append(b, `}},`...)
@@ -127,7 +128,7 @@ func (w *Writer) professionalProvider(b []byte, c *records.Professional) []byte 
 		npi = c.Lines[0].PrfPhysnNpi
 	}
 	b = append(b, `"provider":{`...)
-	if p := records.Registry().ByNPI[npi]; p != nil {
+	if p := life.Registry().ByNPI[npi]; p != nil {
 		b = fhir.DisplayMember(b, p)
 	}
 	b = append(b, `"identifier":{"system":"`+fhir.NPISystem+`"`...)
@@ -170,7 +171,7 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 		b = append(fhirjson.CloseWith(b, ']'), ',')
 		b = w.teamSequence(b, &w.lines[i])
 		b = append(b, `"category":{"coding":[`...)
-		if c.Type == records.DME {
+		if c.Type == life.DME {
 			b = fhir.SetCoding(b, codebook.EquipmentServices, l.LineCmsTypeSrvcCd)
 		} else {
 			b = fhir.SetCoding(b, codebook.ServicesBilled, l.LineCmsTypeSrvcCd)
@@ -199,8 +200,8 @@ func (w *Writer) serviceItems(b []byte, c *records.Professional) []byte {
 	return fhirjson.CloseArray(b, start, open)
 }
 
-func (w *Writer) lineAdjudications(b []byte, kind records.ClaimType, l *records.ProfessionalLine) []byte {
-	if kind == records.Carrier {
+func (w *Writer) lineAdjudications(b []byte, kind life.ClaimType, l *records.ProfessionalLine) []byte {
+	if kind == life.Carrier {
 		b = append(b, `{"category":`...)
 		b = append(b, fhir.DenialReasons...)
 		b = append(b, `,"reason":{"coding":[`...)
@@ -225,19 +226,19 @@ func (w *Writer) lineAdjudications(b []byte, kind records.ClaimType, l *records.
 	b = appendAdjudication(b, l.LineCoinsrncAmt, lineCoinsuranceAmount)
 	b = appendAdjudication(b, l.LineSbmtdChrgAmt, lineSubmittedAmount)
 	b = appendAdjudication(b, l.LineAlowdChrgAmt, lineAllowedAmount)
-	if kind == records.DME {
+	if kind == life.DME {
 		b = appendAdjudication(b, l.LineDmePrchsPriceAmt, linePurchaseAsPayment)
 		b = appendAdjudication(b, l.LineDmePrchsPriceAmt, linePurchaseAmount)
 	}
 	return b
 }
 
-func (w *Writer) lineExtensions(b []byte, kind records.ClaimType, l *records.ProfessionalLine) []byte {
+func (w *Writer) lineExtensions(b []byte, kind life.ClaimType, l *records.ProfessionalLine) []byte {
 	start := len(b)
 	b = append(b, `"extension":[`...)
 	open := len(b)
 	betosCodes := codebook.Betos
-	if kind == records.DME {
+	if kind == life.DME {
 		betosCodes = codebook.EquipmentBetos
 		b = fhir.IdentifierExtension(b, "suplrnum", l.PrvdrNum)
 		b = fhir.PlainExtension(b, "tax_num", l.TaxNum)
@@ -278,7 +279,7 @@ func (w *Writer) equipmentUnits(b []byte, l *records.ProfessionalLine) []byte {
 	return append(b, `}},`...)
 }
 
-func (w *Writer) lineLocation(b []byte, kind records.ClaimType, l *records.ProfessionalLine) []byte {
+func (w *Writer) lineLocation(b []byte, kind life.ClaimType, l *records.ProfessionalLine) []byte {
 	b = append(b, `"locationCodeableConcept":{"coding":[`...)
 	b = fhir.SetCoding(b, codebook.PlacesOfService, l.LinePlaceOfSrvcCd)
 	b = append(b, `],`...)
@@ -286,7 +287,7 @@ func (w *Writer) lineLocation(b []byte, kind records.ClaimType, l *records.Profe
 	b = append(b, `"extension":[`...)
 	open := len(b)
 	b = fhir.PlainExtension(b, "prvdr_state_cd", l.PrvdrStateCd)
-	if kind == records.Carrier {
+	if kind == life.Carrier {
 		b = fhir.PlainExtension(b, "prvdr_zip", l.PrvdrZip)
 		b = fhir.CodeExtension(b, codebook.Localities, l.CarrLinePrcngLcltyCd)
 		b = fhir.IdentifierExtension(b, "carr_line_clia_lab_num", l.CarrLineCliaLabNum)

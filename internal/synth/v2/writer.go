@@ -4,6 +4,7 @@ package v2
 import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 	"github.com/cclf-tools/cclf/internal/synth/server"
 )
@@ -49,15 +50,15 @@ var (
 	outpatientSubType = [2]string{"outpatient", "Outpatient"}
 )
 
-var kinds = [records.ClaimTypes]kind{
-	records.Inpatient:  {"inpatient", "part-a", inpatientProfile, "INPATIENT", institutionalType, inpatientSubType},
-	records.SNF:        {"snf", "part-a", inpatientProfile, "SNF", institutionalType, inpatientSubType},
-	records.Outpatient: {"outpatient", "part-b", "Outpatient-Institutional", "OUTPATIENT", institutionalType, outpatientSubType},
-	records.HHA:        {"hha", "part-b", nonClinicianProfile, "HHA", professionalType, inpatientSubType},
-	records.Hospice:    {"hospice", "part-a", inpatientProfile, "HOSPICE", institutionalType, inpatientSubType},
-	records.Carrier:    {"carrier", "part-b", nonClinicianProfile, "CARRIER", professionalType, [2]string{}},
-	records.DME:        {"dme", "part-a", inpatientProfile, "DME", institutionalType, [2]string{}},
-	records.PartD:      {"pde", "part-d", "Pharmacy", "PDE", pharmacyType, [2]string{}},
+var kinds = [life.ClaimTypes]kind{
+	life.Inpatient:  {"inpatient", "part-a", inpatientProfile, "INPATIENT", institutionalType, inpatientSubType},
+	life.SNF:        {"snf", "part-a", inpatientProfile, "SNF", institutionalType, inpatientSubType},
+	life.Outpatient: {"outpatient", "part-b", "Outpatient-Institutional", "OUTPATIENT", institutionalType, outpatientSubType},
+	life.HHA:        {"hha", "part-b", nonClinicianProfile, "HHA", professionalType, inpatientSubType},
+	life.Hospice:    {"hospice", "part-a", inpatientProfile, "HOSPICE", institutionalType, inpatientSubType},
+	life.Carrier:    {"carrier", "part-b", nonClinicianProfile, "CARRIER", professionalType, [2]string{}},
+	life.DME:        {"dme", "part-a", inpatientProfile, "DME", institutionalType, [2]string{}},
+	life.PartD:      {"pde", "part-d", "Pharmacy", "PDE", pharmacyType, [2]string{}},
 }
 
 // uniqueID is the type of claim identifiers.

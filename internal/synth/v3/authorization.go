@@ -7,6 +7,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -28,7 +29,7 @@ func priorType(b []byte, part string) []byte {
 // PriorAuthorization writes a prior authorization, which is an ExplanationOfBenefit
 // too.
 func (w *Writer) PriorAuthorization(b []byte, a *idr.Authorization) []byte {
-	c := &idr.Claim{Type: records.Outpatient, Beneficiary: a.Beneficiary, Billing: a.Provider}
+	c := &idr.Claim{Type: life.Outpatient, Beneficiary: a.Beneficiary, Billing: a.Provider}
 	w.shape, w.infos, w.members = serverShape, 0, w.members[:0]
 	if a.Beneficiary.MapShape {
 		w.shape = mapShape

@@ -4,6 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 )
 
@@ -32,7 +33,7 @@ func (w *Writer) careTeam(c *idr.Claim) {
 	for i := range w.lines {
 		w.lines[i].info, w.lines[i].team = w.lines[i].info[:0], 0
 	}
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		return
 	}
 	if w.shape == mapShape {
@@ -55,7 +56,7 @@ func (w *Writer) careTeam(c *idr.Claim) {
 			w.members = append(w.members, member{sequence: next, role: role, npi: npi})
 		}
 	}
-	if c.Type < records.Carrier {
+	if c.Type < life.Carrier {
 		add(records.Attending, c.Atndg)
 		add(records.Operating, c.Oprtg)
 		add(records.OtherOperating, c.Othr)
@@ -97,7 +98,7 @@ func (w *Writer) careTeamMember(b []byte) []byte {
 	for i := range w.members {
 		m := &w.members[i]
 		b = append(b, `{"provider":{`...)
-		p := records.Registry().ByNPI[m.npi]
+		p := life.Registry().ByNPI[m.npi]
 		if p != nil {
 			b = fhir.DisplayMember(b, p)
 		}
@@ -138,7 +139,7 @@ func (w *Writer) prescriber(b []byte, c *idr.Claim) []byte {
 	return append(b, `1}],`...)
 }
 
-func (w *Writer) memberQualification(b []byte, m *member, p *records.Provider) []byte {
+func (w *Writer) memberQualification(b []byte, m *member, p *life.Provider) []byte {
 	start := len(b)
 	b = append(b, `"qualification":{"coding":[`...)
 	open := len(b)

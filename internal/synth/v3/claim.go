@@ -4,7 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // untyped reports whether the server does not know the claim type of a code. All such
@@ -28,13 +28,13 @@ func (w *Writer) Claim(b []byte, c *idr.Claim) []byte {
 
 	b = append(b, `{"adjudication":[`...)
 	b = append(b, paymentStatus...)
-	if c.Type < records.Carrier {
+	if c.Type < life.Carrier {
 		b = w.claimAmounts(b, c)
 	}
 	b = append(fhirjson.CloseWith(b, ']'), `,"billablePeriod":`...)
 	b = fhir.Period(b, c.ClmFromDt, c.ClmThruDt)
 	b = append(b, ',')
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		b = w.prescriber(b, c)
 	} else {
 		b = w.careTeamMember(b)
@@ -46,7 +46,7 @@ func (w *Writer) Claim(b []byte, c *idr.Claim) []byte {
 		b = append(b, `T00:00:00+00:00`...)
 	}
 	b = append(b, `",`...)
-	if c.Type < records.Carrier {
+	if c.Type < life.Carrier {
 		b = w.institutionalDiagnoses(b, c)
 	} else {
 		b = w.professionalDiagnoses(b, c)
@@ -75,7 +75,7 @@ func (w *Writer) Claim(b []byte, c *idr.Claim) []byte {
 	b = append(b, `"patient":{"reference":"Patient/`...)
 	b = fhirjson.AppendInt(b, int(c.Beneficiary.BeneID))
 	b = append(b, `"},"payment":{`...)
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		b = append(b, `"date":`...)
 		b = fhirjson.AppendDate(b, c.Drug.ClmPdDt)
 	} else {
@@ -133,7 +133,7 @@ func (w *Writer) metaMember(b []byte, c *idr.Claim) []byte {
 	b = append(b, kind.profile...)
 	b = append(b, `"],"source":"`...)
 	switch {
-	case c.System == idr.SharedSystem, c.Type == records.PartD:
+	case c.System == idr.SharedSystem, c.Type == life.PartD:
 		b = append(b, kind.shared...)
 	default:
 		b = append(b, "NCH"...)
@@ -142,7 +142,7 @@ func (w *Writer) metaMember(b []byte, c *idr.Claim) []byte {
 	switch {
 	case c.System == idr.SharedSystem:
 		b = append(b, "SharedSystem"...)
-	case c.Type == records.PartD:
+	case c.Type == life.PartD:
 		b = append(b, "DDPS"...)
 	default:
 		b = append(b, "NationalClaimsHistory"...)

@@ -50,7 +50,7 @@ func (w *Writer) Coverage(b []byte, p *idr.Beneficiary, n int) []byte {
 		b = codeExtension(b, "BENE-MDCR-ENTLMT-RSN-CD", part.BeneMdcrEntlmtRsnCd)
 	case 2, 3:
 		if contract := p.Contract[n-2]; contract != "" {
-			from = p.PtdCvrgStrtDt
+			from = p.PlanBegin[n-2]
 			b = append(b, `{"url":"`+repositoryProfiles+`BENE-CNTRCT-NUM","valueString":"`...)
 			b = append(b, contract...)
 			b = append(b, `"},`...)

@@ -5,7 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // items writes the lines of a claim.
@@ -25,7 +25,7 @@ func (w *Writer) items(b []byte, c *idr.Claim) []byte {
 		if l.DgnsRow > 0 {
 			b = fhir.SequenceMember(b, "diagnosisSequence", w.diagnosisNumber(c, l.DgnsRow))
 		}
-		if c.Type == records.Carrier || c.Type == records.DME {
+		if c.Type == life.Carrier || c.Type == life.DME {
 			b = w.lineExtensions(b, c, l)
 		}
 		b = w.informationSequence(b, i)
@@ -41,7 +41,7 @@ func (w *Writer) items(b []byte, c *idr.Claim) []byte {
 			b = append(b, `"quantity":{"value":0.0},`...) // the server's value, not the record's
 		case c.RepeatsDrug():
 			b = append(b, `"quantity":{"unit":"UN","value":1},`...) // of services, not of the drug
-		case c.Type != records.PartD || !c.Drug.Compound:
+		case c.Type != life.PartD || !c.Drug.Compound:
 			b = append(b, `"quantity":{"value":`...)
 			b = l.ClmLineSrvcUnit.AppendJSON(b)
 			b = append(b, `},`...)
@@ -97,7 +97,7 @@ func (w *Writer) informationSequence(b []byte, line int) []byte {
 }
 
 func (w *Writer) lineAmounts(b []byte, c *idr.Claim, l *idr.Line) []byte {
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		b = money(b, linePaidAmount, l.ClmLineCvrdPd)
 		b = money(b, lineByPatientAmount, l.ClmLineBenePmt)
 		return money(b, drugTotalAmount, c.Drug.TotRxCst)
@@ -128,13 +128,13 @@ func (w *Writer) lineAmounts(b []byte, c *idr.Claim, l *idr.Line) []byte {
 // detail writes the drug of a line.
 func (w *Writer) detail(b []byte, c *idr.Claim, l *idr.Line) []byte {
 	quantity := l.ClmLineNdcQty
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		if !c.Drug.Compound && !c.RepeatsDrug() {
 			return b
 		}
 		quantity = l.ClmLineSrvcUnit
 	}
-	if l.ClmLineNdcCd == "" && c.Type != records.PartD {
+	if l.ClmLineNdcCd == "" && c.Type != life.PartD {
 		return b
 	}
 	b = append(b, `"detail":[{`...)
@@ -166,7 +166,7 @@ func (w *Writer) lineExtensions(b []byte, c *idr.Claim, l *idr.Line) []byte {
 	}
 	b = codeExtension(b, "CLM-FED-TYPE-SRVC-CD", l.FedTypeSrvcCd)
 	b = codeExtension(b, "CLM-PRMRY-PYR-CD", l.PrmryPyrCd)
-	if c.Type == records.Carrier {
+	if c.Type == life.Carrier {
 		b = codeExtension(b, "CLM-LINE-CARR-HPSA-SCRCTY-CD", l.CarrHpsaCd)
 	}
 	return fhirjson.CloseArray(b, start, open)
@@ -201,11 +201,11 @@ const compoundLiteral = `{"code":"compound","display":"compound","system":"` + f
 
 func (w *Writer) product(b []byte, c *idr.Claim, l *idr.Line) []byte {
 	switch {
-	case c.Type == records.PartD && c.Drug.Compound:
+	case c.Type == life.PartD && c.Drug.Compound:
 		b = append(b, `"productOrService":{"coding":[`...)
 		b = append(b, compoundLiteral...)
 		return append(b, `]},`...)
-	case c.Type == records.PartD && l.ClmLineNdcCd != "":
+	case c.Type == life.PartD && l.ClmLineNdcCd != "":
 		b = append(b, `"productOrService":{"coding":[`...)
 		b = appendCode(b, fhir.NDCSystem, l.ClmLineNdcCd)
 		return append(b, `]},`...)

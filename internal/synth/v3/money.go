@@ -4,7 +4,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/column"
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // An amount is an adjudication or total, with its code in the server's own system and
@@ -74,7 +74,7 @@ func (w *Writer) claimAmounts(b []byte, c *idr.Claim) []byte {
 }
 
 func (w *Writer) totals(b []byte, c *idr.Claim) []byte {
-	if c.Type == records.PartD {
+	if c.Type == life.PartD {
 		return money(b, drugTotalAmount, c.Drug.TotRxCst)
 	}
 	b = money(b, submittedAmount, c.ClmSbmtChrgAmt)

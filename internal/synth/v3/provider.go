@@ -4,12 +4,12 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/codebook"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // billingID returns the id of the contained billing provider.
 func billingID(c *idr.Claim) string {
-	if c.Type == records.PartD && c.Drug.PrvdrSrvcIDQlfyrCd != "01" {
+	if c.Type == life.PartD && c.Drug.PrvdrSrvcIDQlfyrCd != "01" {
 		return "BILLING-ID"
 	}
 	return c.Billing.NPI
@@ -36,14 +36,14 @@ func (w *Writer) contained(b []byte, c *idr.Claim) []byte {
 		b = append(b, `"id":"`...)
 		b = append(b, billingID(c)...)
 		b = append(b, `","identifier":[`...)
-		if c.Type == records.PartD {
+		if c.Type == life.PartD {
 			b = w.pharmacy(b, c)
 		} else {
 			b = append(append(b, '{'), npiIdentifier...)
 			b = fhirjson.AppendPlain(b, c.Billing.NPI)
 			b = append(b, `},`...)
 		}
-		if c.Type < records.Carrier && !c.BilledByPerson {
+		if c.Type < life.Carrier && !c.BilledByPerson {
 			b = append(b, `{"system":"`+ccnSystem+`","value":`...)
 			b = fhirjson.AppendPlain(b, c.Billing.CCN)
 			b = append(append(b, `},{`...), taxNumber...)

@@ -5,7 +5,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/fhir"
 	"github.com/cclf-tools/cclf/internal/synth/fhirjson"
 	"github.com/cclf-tools/cclf/internal/synth/idr"
-	"github.com/cclf-tools/cclf/internal/synth/records"
+	"github.com/cclf-tools/cclf/internal/synth/life"
 )
 
 // supportingInfo writes the supporting information to w.info and records what the
@@ -17,9 +17,9 @@ func (w *Writer) supportingInfo(c *idr.Claim) {
 	b = w.infoCode(b, &adjustmentTypeInfo, c.ClmAdjstmtType, "CLM-ADJSTMT-TYPE-CD")
 	b = w.loadDate(b, c)
 	switch {
-	case c.Type == records.PartD:
+	case c.Type == life.PartD:
 		b = w.drugInfo(b, c)
-	case c.Type < records.Carrier:
+	case c.Type < life.Carrier:
 		b = w.institutionalInfo(b, c)
 	default:
 		b = w.professionalInfo(b, c)

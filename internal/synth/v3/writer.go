@@ -2,6 +2,7 @@
 package v3
 
 import (
+	"github.com/cclf-tools/cclf/internal/synth/life"
 	"github.com/cclf-tools/cclf/internal/synth/records"
 	"github.com/cclf-tools/cclf/internal/synth/server"
 )
@@ -50,13 +51,13 @@ type kind struct {
 	subType   string
 }
 
-var kinds = [records.ClaimTypes]kind{
-	records.Inpatient:  {"Part A", "Inpatient-Institutional", "FISS", "INPATIENT", "institutional", "inpatient"},
-	records.SNF:        {"Part A", "Inpatient-Institutional", "FISS", "SNF", "institutional", "inpatient"},
-	records.Outpatient: {"Part A", "Outpatient-Institutional", "FISS", "OUTPATIENT", "institutional", "outpatient"},
-	records.HHA:        {"Part A", "Outpatient-Institutional", "FISS", "HHA", "institutional", "outpatient"},
-	records.Hospice:    {"Part A", "Inpatient-Institutional", "FISS", "HOSPICE", "institutional", "inpatient"},
-	records.Carrier:    {"Part A", "Professional-NonClinician", "MCS", "CARRIER", "professional", ""},
-	records.DME:        {"Part A", "Professional-NonClinician", "VMS", "DME", "professional", ""},
-	records.PartD:      {"Part D", "Pharmacy", "DDPS", "PDE", "pharmacy", ""},
+var kinds = [life.ClaimTypes]kind{
+	life.Inpatient:  {"Part A", "Inpatient-Institutional", "FISS", "INPATIENT", "institutional", "inpatient"},
+	life.SNF:        {"Part A", "Inpatient-Institutional", "FISS", "SNF", "institutional", "inpatient"},
+	life.Outpatient: {"Part A", "Outpatient-Institutional", "FISS", "OUTPATIENT", "institutional", "outpatient"},
+	life.HHA:        {"Part A", "Outpatient-Institutional", "FISS", "HHA", "institutional", "outpatient"},
+	life.Hospice:    {"Part A", "Inpatient-Institutional", "FISS", "HOSPICE", "institutional", "inpatient"},
+	life.Carrier:    {"Part A", "Professional-NonClinician", "MCS", "CARRIER", "professional", ""},
+	life.DME:        {"Part A", "Professional-NonClinician", "VMS", "DME", "professional", ""},
+	life.PartD:      {"Part D", "Pharmacy", "DDPS", "PDE", "pharmacy", ""},
 }

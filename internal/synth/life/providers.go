@@ -1,6 +1,7 @@
-package records
+package life
 
 import (
+	"fmt"
 	"strconv"
 	"sync"
 
@@ -14,27 +15,56 @@ type Provider struct {
 	NPI           string
 	Name          string        // empty if the registry lacks it
 	Taxonomy      codebook.Term // empty if the registry lacks it
-	providerType  string
-	specialty     string
-	participating string
+	Type          string
+	Specialty     string
+	Participating string
 	TaxNumber     string
-	state         string
-	zip           string
+	State         string
+	ZIP           string
 	CCN           string // certification number of an institution (OSCAR)
+
+	practice *Provider // that bills for a practitioner
 }
 
 // Providers are all providers that claims refer to.
-type providers struct {
+type Providers struct {
 	Practitioners []Provider
 	Suppliers     []Provider
 	Organizations []Provider
 	ByNPI         map[string]*Provider
+
+	bySpecialty map[string][]*Provider // practitioners
+	facilities  [facilityKinds][]Provider
+}
+
+// A facilityKind is a kind of institution, which shows in the last four digits of its
+// certification number.
+type facilityKind int
+
+const (
+	hospital facilityKind = iota
+	criticalAccess
+	rehabilitationHospital
+	psychiatricHospital
+	longTermHospital
+	nursingFacility
+	homeHealthAgency
+	hospice
+	dialysisFacility
+	facilityKinds
+)
+
+// facilityNumbers are the first certification number of each kind, and how many
+// institutions of the kind there are.
+var facilityNumbers = [facilityKinds]struct{ first, count int }{
+	hospital: {1, 640}, criticalAccess: {1300, 90}, rehabilitationHospital: {3025, 70}, psychiatricHospital: {4000, 60}, longTermHospital: {2000, 30},
+	nursingFacility: {5000, 900}, homeHealthAgency: {7000, 500}, hospice: {1500, 290}, dialysisFacility: {2500, 390},
 }
 
 // Registry returns the providers. Their NPIs have wrong check digits, so nobody has
 // them.
-var Registry = sync.OnceValue(func() *providers {
-	p := &providers{ByNPI: map[string]*Provider{}}
+var Registry = sync.OnceValue(func() *Providers {
+	p := &Providers{ByNPI: map[string]*Provider{}}
 	var r random.Source
 	r.Seed(0, 0, 0)
 	add := func(list *[]Provider, first byte, n int, name func(*random.Source) string, specialty *codebook.Set) {
@@ -44,19 +74,19 @@ var Registry = sync.OnceValue(func() *providers {
 			where := random.AnyOf(&r, codebook.States)
 			*q = Provider{
 				NPI:           invalidNPI(first, len(p.ByNPI)),
-				providerType:  codebook.ProviderTypes.Pick(&r),
-				specialty:     specialty.Pick(&r),
-				participating: codebook.Participations.Pick(&r),
+				Type:          codebook.ProviderTypes.Pick(&r),
+				Specialty:     specialty.Pick(&r),
+				Participating: codebook.Participations.Pick(&r),
 				TaxNumber:     r.Number(9),
-				state:         where.SSA,
-				zip:           where.Cities[i%len(where.Cities)].ZIP,
+				State:         where.SSA,
+				ZIP:           where.Cities[i%len(where.Cities)].ZIP,
 				CCN:           where.SSA + strconv.Itoa(1000+i),
 			}
 			if i%9 == 0 {
 				q.CCN = where.SSA + string("STUZ"[i/9%4]) + strconv.Itoa(100+i%900)
 			}
 			if r.Chance(60) {
-				q.state = where.USPS
+				q.State = where.USPS
 			}
 			if r.Chance(850) {
 				q.Name = name(&r)
@@ -70,8 +100,34 @@ var Registry = sync.OnceValue(func() *providers {
 	add(&p.Practitioners, '1', 16_000, practitionerName, codebook.Specialties)
 	add(&p.Suppliers, '1', 1000, organizationName, codebook.SupplierSpecialties)
 	add(&p.Organizations, '1', 3000, organizationName, codebook.Specialties)
+	for kind, numbers := range facilityNumbers {
+		add(&p.facilities[kind], '1', numbers.count, organizationName, codebook.Specialties)
+	}
+	p.organize()
 	return p
 })
+
+// organize gives practitioners the tax numbers of their practices, and facilities the
+// certification numbers of their kinds, and lists practitioners by specialty.
+func (p *Providers) organize() {
+	p.bySpecialty = map[string][]*Provider{}
+	for i := range p.Practitioners {
+		q := &p.Practitioners[i]
+		q.TaxNumber = p.Practitioners[i-i%practiceSize].TaxNumber
+		q.practice = &p.Organizations[i/practiceSize%len(p.Organizations)]
+		p.bySpecialty[q.Specialty] = append(p.bySpecialty[q.Specialty], q)
+	}
+	for kind := range p.facilities {
+		for i := range p.facilities[kind] {
+			q := &p.facilities[kind][i]
+			s := codebook.StateOf(q.State)
+			q.State, q.CCN = s.SSA, fmt.Sprintf("%s%04d", s.SSA, facilityNumbers[kind].first+i)
+		}
+	}
+}
+
+// practiceSize is how many practitioners bill under a tax number.
+const practiceSize = 7
 
 // invalidNPI returns a number of ten digits that fails the check of NPIs.
 func invalidNPI(first byte, n int) string {
