@@ -11,6 +11,10 @@
 //	record ──────┤
 //	             └─► truth: CCLF rows, with the columns that CCLF takes them from
 //
+// What the records are of is the life of simulated people (package life), the same for
+// all API versions. With traps, the records are random instead, and as hard to read as
+// the warehouses can make them.
+//
 // The records of v1 and v2 are those of the Chronic Conditions Warehouse (package
 // records), the records of v3 those of the Integrated Data Repository (package idr).
 //
