@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -68,8 +69,8 @@ func (db *DB) TableNames() []string {
 }
 
 // Inspect reads a whole table and returns its profile. The name is one of
-// TableNames.
-func (db *DB) Inspect(ctx context.Context, table string) (*TableProfile, error) {
+// TableNames. If columns are named, it reads only those of them that the table has.
+func (db *DB) Inspect(ctx context.Context, table string, only ...string) (*TableProfile, error) {
 	i := slices.IndexFunc(db.tables, func(f tableSource) bool { return f.title() == table })
 	if i < 0 {
 		return nil, &Error{Msg: fmt.Sprintf("unknown table %q", table)}
@@ -85,6 +86,12 @@ func (db *DB) Inspect(ctx context.Context, table string) (*TableProfile, error) 
 	_, columns, err := db.one(ctx, "FROM "+f.view()+" LIMIT 0")
 	if err != nil {
 		return nil, err
+	}
+	if len(only) > 0 {
+		columns = slices.DeleteFunc(columns, func(c Column) bool { return !slices.Contains(only, strings.ToUpper(c.Name)) })
+		if len(columns) == 0 {
+			return profile, nil
+		}
 	}
 	exprs := make([]string, 0, 4*len(columns))
 	for _, c := range columns {
@@ -142,6 +149,28 @@ func plainDate(v any) any {
 		return day.Format(time.DateOnly)
 	}
 	return v
+}
+
+// Manifest returns the manifest of the data set, or nil if there is none. It must not
+// be changed.
+func (db *DB) Manifest() *dataset.Manifest {
+	if db.set == nil {
+		return nil
+	}
+	return db.set.Manifest
+}
+
+// RejectReasons returns why lines of the inputs were rejected, the most frequent
+// reason first.
+func (db *DB) RejectReasons() ([]dataset.RejectReason, error) {
+	if db.set == nil {
+		return nil, nil
+	}
+	reasons, err := db.set.RejectReasons()
+	if err != nil && db.set.Replaced() {
+		return nil, replacedError()
+	}
+	return reasons, err
 }
 
 // APIs returns the API versions of BCDA that the data set was made from, or

@@ -14,7 +14,7 @@ var parts = [][2]string{
 	{"people", "with_service"}, {"discharges", "with_service"}, {"index_admissions", "readmissions"},
 	{"events", "events_enrolled"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
 	{"part_a_and_b", "fee_for_service"}, {"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
-	{"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
+	{"rows", "filled"}, {"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
 }
 
 // sums are columns of which one follows from the others.
@@ -38,7 +38,7 @@ type cellHider struct {
 // be computed from a total. Rows that differ in the column apart are not added up. If
 // the result is ranked, rows with hidden numbers are left out, because their place
 // would tell about them.
-func (r *result) hideSmall(apart string, ranked bool) {
+func (r *result) hideSmall(apart string) {
 	h := cellHider{result: r}
 	r.hidden = make([][]bool, len(r.rows))
 	for _, c := range r.columns {
@@ -60,7 +60,7 @@ func (r *result) hideSmall(apart string, ranked bool) {
 			}
 		}
 	}
-	if ranked {
+	if r.ranked {
 		r.dropHidden()
 	}
 }

@@ -43,8 +43,8 @@ func newResult(columns string, rows ...string) *result {
 	return r
 }
 
-// shown writes the rows, with * for hidden cells.
-func (r *result) shown() string {
+// text writes the rows, with * for hidden cells.
+func (r *result) text() string {
 	var b strings.Builder
 	for i, row := range r.rows {
 		for c := range row {
@@ -96,8 +96,9 @@ func TestHideSmall(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newResult(tt.columns, tt.rows...)
-			r.hideSmall(tt.apart, tt.ranked)
-			if got := r.shown(); got != tt.want {
+			r.ranked = tt.ranked
+			r.hideSmall(tt.apart)
+			if got := r.text(); got != tt.want {
 				t.Errorf("got:\n%swant:\n%s", got, tt.want)
 			}
 		})
@@ -107,7 +108,7 @@ func TestHideSmall(t *testing.T) {
 // TestHiddenStaysHidden checks that neither the table nor the chart has a hidden number.
 func TestHiddenStaysHidden(t *testing.T) {
 	r := newResult("month:m people:n paid:d", "2024-01 7 777.77", "2024-02 12 1212.12", "2024-03 90 9090.90")
-	r.hideSmall("", false)
+	r.hideSmall("")
 	html, err := r.table("caption", nil).HTML()
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func FuzzHideSmall(f *testing.F) {
 			rows = append(rows, fmt.Sprintf("x%d %d %d.00", i, n, n))
 		}
 		r := newResult("name:v people:n paid:d", rows...)
-		r.hideSmall("", false)
+		r.hideSmall("")
 		hidden := 0
 		for i, n := range numbers {
 			if n > 0 && n < leastCell && !(r.hidden[i][1] && r.hidden[i][2]) {

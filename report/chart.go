@@ -30,12 +30,13 @@ type unit struct {
 }
 
 var (
-	unitDollars = unit{"US dollars", `replace(format(datum.value, "$.3~s"), "G", "B")`, "$,.2f"}
-	unitShare   = unit{"Share", `format(datum.value, ".0%")`, ".2%"}
+	unitDollars     = unit{"US dollars", `replace(format(datum.value, "$.3~s"), "G", "B")`, "$,.2f"}
+	unitPerMember   = unit{"US dollars per member month", `format(datum.value, "$,")`, "$,.2f"}
+	unitPerThousand = unit{"Per 1,000 person-years", `format(datum.value, ",")`, ",.2f"}
+	unitShare       = unit{"Share", `format(datum.value, ".0%")`, ".2%"}
 )
 
 func unitCount(title string) unit { return unit{title, `format(datum.value, ",")`, ",.0f"} }
-func unitRate(title string) unit  { return unit{title, `format(datum.value, ",")`, ",.2f"} }
 
 // newChart returns the frame of a chart: its description for those who do not see it,
 // its height, and its data.
@@ -113,38 +114,53 @@ func monthValues(r *result, columns []string) (values []object, names []string) 
 func monthlyBars(u unit, columns ...string) func(*result) *chart {
 	return func(r *result) *chart {
 		values, names := monthValues(r, columns)
-		if len(values) == 0 {
-			return nil
-		}
-		spec := newChart(r.describe(u, names), 260, values)
-		spec["mark"] = object{"type": "bar"}
-		spec["encoding"] = object{
-			"x": monthAxis(), "y": valueAxis(u), "tooltip": monthTooltip(u, len(names) > 1), "color": seriesColor(names),
-		}
-		if len(names) == 1 {
-			spec["encoding"].(object)["color"] = object{"value": seriesColors[0]}
-		}
-		return &chart{spec}
+		return r.monthly(u, object{"type": "bar"}, values, names)
 	}
 }
+
+// lineMark is the mark of lines by month.
+var lineMark = object{"type": "line", "point": object{"size": 30, "filled": true}, "strokeWidth": 2}
 
 // monthlyLines shows columns by month, as lines.
 func monthlyLines(u unit, columns ...string) func(*result) *chart {
 	return func(r *result) *chart {
 		values, names := monthValues(r, columns)
-		if len(values) == 0 {
-			return nil
-		}
-		spec := newChart(r.describe(u, names), 240, values)
-		spec["mark"] = object{"type": "line", "point": object{"size": 30, "filled": true}, "strokeWidth": 2}
-		spec["encoding"] = object{
-			"x": monthAxis(), "y": valueAxis(u), "tooltip": monthTooltip(u, len(names) > 1), "color": seriesColor(names),
-		}
-		if len(names) == 1 {
-			spec["encoding"].(object)["color"] = object{"value": seriesColors[0]}
-		}
-		return &chart{spec}
+		return r.monthly(u, lineMark, values, names)
 	}
+}
+
+// monthlySeries shows one column by month, as a line for each of some values of
+// another column.
+func monthlySeries(u unit, column, series string, names ...string) func(*result) *chart {
+	return func(r *result) *chart {
+		month, c, s := r.column("month"), r.column(column), r.column(series)
+		first := r.firstChartMonth()
+		var values []object
+		for i, row := range r.rows {
+			day, ok := row[month].(time.Time)
+			name := render.Text(row[s])
+			if !ok || day.Before(first) || r.isHidden(i, c) || row[c] == nil || !slices.Contains(names, name) {
+				continue
+			}
+			values = append(values, object{"x": day.Format(time.DateOnly), "s": name, "v": row[c]})
+		}
+		return r.monthly(u, lineMark, values, names)
+	}
+}
+
+// monthly shows values by month.
+func (r *result) monthly(u unit, mark object, values []object, names []string) *chart {
+	if len(values) == 0 {
+		return nil
+	}
+	spec := newChart(r.describe(u, names), 260, values)
+	color := seriesColor(names)
+	if len(names) == 1 {
+		color = object{"value": seriesColors[0]}
+	}
+	spec["mark"] = mark
+	spec["encoding"] = object{"x": monthAxis(), "y": valueAxis(u), "tooltip": monthTooltip(u, len(names) > 1), "color": color}
+	return &chart{spec}
 }
 
 // bars shows one column as a bar per row, in the order of the rows.

@@ -10,7 +10,7 @@
       labelColor: "var(--muted)", titleColor: "var(--muted)", titleFontWeight: 500, titlePadding: 10,
       labelFontSize: 12, titleFontSize: 12, domainColor: "var(--line)", tickColor: "var(--line)", gridColor: "var(--grid)", labelLimit: 260,
     },
-    legend: { orient: "top", title: null, labelColor: "var(--ink)", labelFontSize: 12, symbolType: "square", columns: 3, labelLimit: 220 },
+    legend: { orient: "top", title: null, labelColor: "var(--ink)", labelFontSize: 12, symbolType: "square", columns: innerWidth < 640 ? 2 : 5, labelLimit: 220 },
     header: { labelColor: "var(--ink)", labelFontSize: 13, labelFontWeight: 600 },
     text: { color: "var(--ink)", fontSize: 12 },
     rule: { color: "var(--muted)" },

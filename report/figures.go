@@ -11,6 +11,7 @@ type chapter struct {
 // A figureSpec says how a metric is shown.
 type figureSpec struct {
 	metric  string
+	by      []string // its groups; its own by default
 	title   string   // of the figure; that of the metric by default
 	text    string   // what the figure shows
 	missing string   // why there may be no rows
@@ -25,30 +26,32 @@ const noEnrollment = "The data set has no months of enrollment, so there is noth
 // chapters are the sections about claims and enrollment.
 var chapters = []chapter{
 	{id: "spending", title: "Spending", intro: "What Medicare paid under Parts A and B, by month of service. The latest months are incomplete: their claims are still coming in.", figures: []figureSpec{
-		{
-			metric: "spending_by_month", chart: monthlyBars(unitDollars, "part_a", "part_b_physician", "part_b_equipment"),
-			missing: "No claims in this period.",
-		},
+		{metric: "spending_by_month", chart: monthlyBars(unitDollars, "part_a", "part_b_physician", "part_b_equipment"), missing: "No claims in this period."},
 		{
 			metric: "spending_per_member_month", title: "Spending per member month (PMPM)",
 			text:    "The average per beneficiary and month in both Parts A and B without a Part C plan. Payments outside of such months are not in it.",
-			chart:   monthlyLines(unitRate("US dollars per member month"), "per_member_month"),
+			chart:   monthlyBars(unitPerMember, "per_member_month"),
 			missing: noEnrollment,
 		},
+		{metric: "spending_total"},
 		{metric: "spending_by_claim_type", chart: bars(unitDollars, "paid", "name")},
+		{metric: "spending_by_status"},
 	}},
-	{id: "utilization", title: "Utilization", figures: []figureSpec{
-		{metric: "utilization", apart: "service", chart: bars(unitRate("Events per 1,000 person-years"), "per_1000", "service"), missing: noEnrollment},
+	{id: "utilization", title: "Utilization", intro: "Events of beneficiaries in member months, per 1,000 of them and year, so that periods and populations compare.", figures: []figureSpec{
+		{metric: "utilization", apart: "service", chart: bars(unitPerThousand, "per_1000", "service"), missing: noEnrollment},
+		{
+			metric: "utilization", by: []string{"month"}, title: "Stays and visits by month", apart: "service", missing: noEnrollment,
+			chart: monthlySeries(unitPerThousand, "per_1000", "service", "inpatient stays", "skilled nursing stays", "emergency visits, admitted", "emergency visits, not admitted", "observation stays"),
+		},
 		{metric: "denied_claims"},
 	}},
 	{id: "enrollment", title: "Enrollment", figures: []figureSpec{
 		{metric: "member_months", chart: monthlyLines(unitCount("Beneficiaries"), "part_a", "part_b", "part_c", "part_d", "fee_for_service"), missing: noEnrollment},
-		{metric: "spending_by_status"},
 	}},
 	{id: "conditions", title: "Conditions and DRGs", figures: []figureSpec{
 		{metric: "top_drgs", ranked: true, chart: bars(unitDollars, "paid", "drg")},
 	}},
 	{id: "drugs", title: "Part D drugs", figures: []figureSpec{
-		{metric: "part_d_cost", chart: monthlyBars(unitDollars, "total_cost")},
+		{metric: "part_d_cost", text: "The cost of drugs, whoever paid it. Medicare does not pay it per claim.", chart: monthlyBars(unitDollars, "total_cost")},
 	}},
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/render"
 )
 
-// A page is what the template shows.
-type page struct {
+// A document is what the template shows.
+type document struct {
 	Title    string
 	Facts    []string // about the data, below the title
 	Notes    []string // what a reader must know about the numbers
@@ -39,6 +39,7 @@ type section struct {
 type figure struct {
 	ID      string
 	Metric  string // name of the metric, or empty
+	By      string // its groups, separated by commas
 	Title   string
 	Text    string   // what it shows
 	Missing string   // why it shows nothing
@@ -63,7 +64,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 })
 
 // write writes the page.
-func (p *page) write(w io.Writer) error {
+func (p *document) write(w io.Writer) error {
 	charts := object{}
 	for _, s := range p.Sections {
 		for _, f := range s.Figures {
@@ -80,7 +81,7 @@ func (p *page) write(w io.Writer) error {
 		Title: p.Title, Program: p.Program, Style: pageStyle,
 		Body: func(w io.Writer) error {
 			return pageTemplate().Execute(w, struct {
-				*page
+				*document
 				Charts template.JS
 			}{p, template.JS(specs)})
 		},

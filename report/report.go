@@ -24,34 +24,159 @@ type Options struct {
 	// ShowSmallCells shows numbers under 11 of beneficiaries and events, which CMS
 	// does not allow in what is shown to others.
 	ShowSmallCells bool
-	Basis          query.Basis
+	// Metrics say for whom and when metrics are computed. If By is not empty, there
+	// is a section with those groups.
+	Metrics query.MetricOptions
 }
 
 // A builder makes a page from a data set.
 type builder struct {
 	db      *query.DB
-	run     *query.MetricRun
 	options Options
-	page    page
-	results map[string]*result // by metric, with small cells hidden
+	page    document
+	runs    map[string]*query.MetricRun // by their groups, separated by commas
+	results map[string]*result          // by metric, if it is grouped in its own way
 }
 
 // Write computes the report of a data set, and writes it as one HTML page.
 func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
-	b := &builder{db: db, options: opts, results: map[string]*result{}}
-	run, err := db.StartMetrics(ctx, query.MetricOptions{Basis: opts.Basis})
+	b, err := newBuilder(ctx, db, opts)
 	if err != nil {
 		return err
 	}
-	b.run = run
-	b.begin()
+	if err := b.materialize(ctx); err != nil {
+		return err
+	}
 	for _, c := range chapters {
 		if err := b.addChapter(ctx, c); err != nil {
 			return err
 		}
 	}
-	b.addFacts(run.Basis())
+	if len(opts.Metrics.By) > 0 {
+		if err := b.addGroups(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.addQuality(ctx); err != nil {
+		return err
+	}
+	b.addFacts()
+	b.addTiles()
 	return b.page.write(w)
+}
+
+// WriteMetrics computes metrics, each grouped as the options say, and writes them as
+// one HTML page like that of a report.
+func WriteMetrics(ctx context.Context, w io.Writer, db *query.DB, list []*query.Metric, opts Options) error {
+	b, err := newBuilder(ctx, db, opts)
+	if err != nil {
+		return err
+	}
+	s := &section{ID: "metrics", Title: "Metrics"}
+	for _, m := range list {
+		f, err := b.figure(ctx, specOf(m, opts.Metrics.By), opts.Metrics.By)
+		if err != nil {
+			return err
+		}
+		f.Open = true
+		s.Figures = append(s.Figures, f)
+	}
+	b.page.Sections = []*section{s}
+	b.addFacts()
+	return b.page.write(w)
+}
+
+// specOf returns how the report shows a metric, if it does.
+func specOf(m *query.Metric, by []string) figureSpec {
+	for _, c := range chapters {
+		for _, spec := range c.figures {
+			if spec.metric == m.Name && len(spec.by) == 0 && len(by) == 0 {
+				return spec
+			}
+		}
+	}
+	return figureSpec{metric: m.Name}
+}
+
+// newBuilder begins a page.
+func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, error) {
+	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}, results: map[string]*result{}}
+	b.begin()
+	run, err := b.grouped(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(opts.Metrics.By) > 0 {
+		if run, err = b.grouped(ctx, opts.Metrics.By); err != nil {
+			return nil, err
+		}
+	}
+	population, err := run.Population(ctx)
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := run.Warnings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if population != nil {
+		b.page.Notes = append(b.page.Notes, b.describePopulation(population))
+	}
+	for _, text := range warnings {
+		b.page.Notes = append(b.page.Notes, sentence(text))
+	}
+	return b, nil
+}
+
+// grouped returns a run of metrics with groups.
+func (b *builder) grouped(ctx context.Context, by []string) (*query.MetricRun, error) {
+	key := strings.Join(by, ",")
+	if b.runs[key] == nil {
+		opts := b.options.Metrics
+		opts.By = by
+		run, err := b.db.StartMetrics(ctx, opts)
+		if err != nil {
+			return nil, err
+		}
+		b.runs[key] = run
+	}
+	return b.runs[key], nil
+}
+
+// materialize computes once what several of the metrics need.
+func (b *builder) materialize(ctx context.Context) error {
+	var list []*query.Metric
+	for _, c := range chapters {
+		for _, spec := range c.figures {
+			list = append(list, query.LookupMetric(spec.metric))
+		}
+	}
+	return b.runs[""].Materialize(ctx, list)
+}
+
+// describePopulation says whom the numbers are about.
+func (b *builder) describePopulation(p *query.Population) string {
+	found := fmt.Sprintf("%s of %s beneficiaries in the list are in the data set", render.Grouped(p.Found), render.Grouped(p.Listed))
+	if !b.options.ShowSmallCells && (small(p.NotFound) || small(p.Found)) {
+		found = fmt.Sprintf("%s beneficiaries are in the list, and not all of them in the data set", render.Grouped(p.Listed))
+	}
+	return fmt.Sprintf("Population: %s. It has %s member months and $%s; outside of it are %s member months and $%s.", found,
+		render.Grouped(p.MemberMonths.Inside), render.Grouped(p.Paid.Inside), render.Grouped(p.MemberMonths.Outside), render.Grouped(p.Paid.Outside))
+}
+
+// small reports whether a number may not be shown.
+func small(n int64) bool { return n > 0 && n < leastCell }
+
+// sentence makes a sentence of a phrase.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
 }
 
 // begin sets what every page has.
@@ -74,7 +199,7 @@ func (b *builder) begin() {
 func (b *builder) addChapter(ctx context.Context, c chapter) error {
 	s := &section{ID: c.id, Title: c.title, Intro: c.intro}
 	for _, spec := range c.figures {
-		f, err := b.figure(ctx, spec)
+		f, err := b.figure(ctx, spec, spec.by)
 		if err != nil {
 			return err
 		}
@@ -84,14 +209,57 @@ func (b *builder) addChapter(ctx context.Context, c chapter) error {
 	return nil
 }
 
-// figure computes a metric and shows it.
-func (b *builder) figure(ctx context.Context, spec figureSpec) (*figure, error) {
+// groupFigures are the metrics that are shown by the groups of the options.
+var groupFigures = []figureSpec{
+	{metric: "spending_per_member_month", missing: noEnrollment},
+	{metric: "spending_total"},
+	{metric: "utilization", missing: noEnrollment},
+	{metric: "member_months", missing: noEnrollment},
+}
+
+// addGroups adds a section with the groups of the options. Metrics that cannot have
+// them are left out.
+func (b *builder) addGroups(ctx context.Context) error {
+	by := b.options.Metrics.By
+	s := &section{ID: "groups", Title: "By " + strings.ReplaceAll(render.Line(strings.Join(by, ", ")), "_", " ")}
+	for _, spec := range groupFigures {
+		if b.runs[strings.Join(by, ",")].Check(query.LookupMetric(spec.metric)) != nil {
+			continue
+		}
+		if spec.metric == "spending_per_member_month" {
+			spec.chart = bars(unitPerMember, "per_member_month", groupColumns(by)...)
+		}
+		f, err := b.figure(ctx, spec, by)
+		if err != nil {
+			return err
+		}
+		s.Figures = append(s.Figures, f)
+	}
+	b.page.Sections = append(b.page.Sections, s)
+	return nil
+}
+
+// groupColumns returns the columns of groups.
+func groupColumns(by []string) []string {
+	var names []string
+	for _, name := range by {
+		names = append(names, strings.ToLower(name[strings.LastIndex(name, ".")+1:]))
+	}
+	return names
+}
+
+// figure computes a metric with groups and shows it.
+func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*figure, error) {
 	m := query.LookupMetric(spec.metric)
-	f := &figure{ID: spec.metric, Metric: spec.metric, Title: m.Title, Text: spec.text, Rule: ruleOf(m)}
+	f := &figure{ID: spec.metric, Metric: spec.metric, Title: m.Title, Text: spec.text, Rule: ruleOf(m, b.flags(by))}
 	if spec.title != "" {
 		f.Title = spec.title
 	}
-	r, err := b.compute(ctx, spec.metric)
+	if len(by) > 0 {
+		f.By = strings.Join(by, ",")
+		f.ID += "-" + strings.Map(idRune, strings.Join(by, "-"))
+	}
+	r, err := b.compute(ctx, spec.metric, by)
 	if reason := incomputable(ctx, err); reason != "" {
 		f.Missing = "Cannot be computed for this data set: " + reason
 		return f, nil
@@ -99,28 +267,36 @@ func (b *builder) figure(ctx context.Context, spec figureSpec) (*figure, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !b.options.ShowSmallCells {
-		r.hideSmall(spec.apart, spec.ranked)
+	if len(by) == 0 {
+		b.results[spec.metric] = r
 	}
-	b.results[spec.metric] = r
-	if len(r.rows) == 0 && r.dropped == 0 {
+	if len(r.rows) == 0 {
 		f.Missing = spec.missing
 		if f.Missing == "" {
 			f.Missing = "The data set has no such rows."
 		}
 		return f, nil
 	}
+	r.ranked, r.shown = spec.ranked, spec.columns
+	b.show(f, r, spec.apart, spec.chart)
+	return f, nil
+}
+
+// show adds the chart and the table of a result to a figure, without small cells.
+func (b *builder) show(f *figure, r *result, apart string, draw func(*result) *chart) {
+	if !b.options.ShowSmallCells {
+		r.hideSmall(apart)
+	}
 	if r.dropped > 0 {
 		f.Notes = append(f.Notes, plural(r.dropped, "row")+" with small cells left out.")
 	}
-	if spec.chart != nil {
-		f.Chart = spec.chart(r)
+	if draw != nil {
+		f.Chart = draw(r)
 	}
 	if len(r.rows) > 0 {
-		f.Table = r.table(f.Title, spec.columns)
+		f.Table = r.table(f.Title, r.shown)
 		f.Open = len(r.rows) <= openRows
 	}
-	return f, nil
 }
 
 // incomputable returns why a metric cannot be computed for the data set, such as a
@@ -134,12 +310,31 @@ func incomputable(ctx context.Context, err error) string {
 }
 
 // ruleOf returns how a metric is computed.
-func ruleOf(m *query.Metric) []string {
-	return []string{m.Meaning, "Rows: " + m.Rows + ". Units: " + m.Units + ".", "Source of the rule: " + m.Rule + ".", "The same numbers: cclf metrics " + m.Name}
+func ruleOf(m *query.Metric, flags string) []string {
+	return []string{m.Meaning, "Units: " + m.Units + ".", "Rule: " + m.Rule + ".", "The same numbers: cclf metrics " + m.Name + flags}
+}
+
+// flags returns the flags of cclf metrics for the same numbers.
+func (b *builder) flags(by []string) string {
+	text := ""
+	for _, f := range [][2]string{{"from", b.options.Metrics.From}, {"to", b.options.Metrics.To}, {"by", strings.Join(by, ",")}} {
+		if f[1] != "" {
+			text += " --" + f[0] + " " + f[1]
+		}
+	}
+	return text
+}
+
+// idRune keeps what an ID may have in it.
+func idRune(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return '-'
 }
 
 // addFacts says what the data are.
-func (b *builder) addFacts(basis query.Basis) {
+func (b *builder) addFacts() {
 	if r := b.results["spending_by_month"]; r != nil {
 		if first, last := r.months(); !first.IsZero() {
 			b.page.Facts = append(b.page.Facts, fmt.Sprintf("services from %s to %s", first.Format("January 2006"), last.Format("January 2006")))
@@ -152,7 +347,7 @@ func (b *builder) addFacts(basis query.Basis) {
 		}
 		b.page.Facts = append(b.page.Facts, "exports of BCDA "+strings.Join(names, ", "))
 	}
-	b.page.Facts = append(b.page.Facts, basis.Describe())
+	b.page.Facts = append(b.page.Facts, b.runs[""].Basis().Describe())
 }
 
 // months returns the first and the last month of the rows.

@@ -18,6 +18,8 @@ type result struct {
 	metric  *query.Metric
 	columns []query.Column
 	rows    [][]any
+	ranked  bool     // rows are in the order of an amount
+	shown   []string // columns of the table, or nil for all
 	hidden  [][]bool // the cells that are not shown, or nil if all are
 	dropped int      // rows that were left out because all their numbers are hidden
 }
@@ -94,10 +96,14 @@ func (r *result) meaning(column string) string {
 	return ""
 }
 
-// compute computes a metric.
-func (b *builder) compute(ctx context.Context, name string) (*result, error) {
+// compute computes a metric with groups.
+func (b *builder) compute(ctx context.Context, name string, by []string) (*result, error) {
+	run, err := b.grouped(ctx, by)
+	if err != nil {
+		return nil, err
+	}
 	m := query.LookupMetric(name)
-	rows, err := b.run.Query(ctx, m)
+	rows, err := run.Query(ctx, m)
 	if err != nil {
 		return nil, err
 	}

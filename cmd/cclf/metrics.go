@@ -15,6 +15,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
+	"github.com/cclf-tools/cclf/report"
 )
 
 type metricsOptions struct {
@@ -25,10 +26,10 @@ type metricsOptions struct {
 	csvSafe csvSafe
 	metrics []*query.Metric
 	all     bool // no metric was named
-	tables  []string
-	people  string // the population: a file, or the table of assignment
-	scope   query.MetricOptions
+	scope   metricScope
 	options query.Options
+
+	showSmallCells bool // in HTML
 }
 
 func newMetricsCommand(e *env) *cli.Command {
@@ -63,7 +64,8 @@ func newMetricsCommand(e *env) *cli.Command {
 			assignment reports.
 
 			--sql prints a metric as SQL for cclf query or any DuckDB, to read and
-			adapt. In CSV, the first column is the name of the metric.`,
+			adapt. In CSV, the first column is the name of the metric. In HTML, there
+			are charts as in cclf report, and numbers under 11 are hidden.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
 			"cclf metrics -d out spending_by_month -f csv -o months.csv",
@@ -74,7 +76,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics -d out top_drgs --by facility --top 5",
 			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json"), scopeFlags(&opts), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json", "html"), opts.scope.flags(), []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics and exit", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric and exit", Destination: &opts.sql},
 			&cli.BoolFlag{
@@ -83,6 +85,7 @@ func newMetricsCommand(e *env) *cli.Command {
 				HideDefault: true,
 			},
 			opts.csvSafe.flag(),
+			showSmallCellsFlag(&opts.showSmallCells, "in HTML, show numbers under 11, which can identify beneficiaries"),
 		}, duckDBFlags(e, &opts.options)),
 		Metadata:                  completes(metricNames),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
@@ -91,73 +94,16 @@ func newMetricsCommand(e *env) *cli.Command {
 				return err
 			}
 			if cmd.IsSet("debit-credit") {
-				opts.scope.Basis = query.FinalAction
+				opts.scope.options.Basis = query.FinalAction
 				if cmd.Bool("debit-credit") {
-					opts.scope.Basis = query.DebitCredit
+					opts.scope.options.Basis = query.DebitCredit
 				}
 			}
-			if err := opts.settle(); err != nil {
+			if err := opts.scope.settle("metrics", &opts.options); err != nil {
 				return err
 			}
 			return runMetrics(ctx, e, opts)
 		},
-	}
-}
-
-// scopeFlags are the flags that say for whom and when metrics are computed, and by
-// what they are grouped.
-func scopeFlags(opts *metricsOptions) []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "from", Usage: "first `MONTH`, such as 2025-01", Destination: &opts.scope.From},
-		&cli.StringFlag{Name: "to", Usage: "last `MONTH`, such as 2025-12", Destination: &opts.scope.To},
-		&cli.StringSliceFlag{Name: "by", Usage: "group by `GROUP`: month, quarter, year, state, npi and others, or TABLE.COLUMN (repeatable)", Destination: &opts.scope.By},
-		&cli.IntFlag{Name: "top", Usage: "only the `N` highest rows", HideDefault: true, Destination: &opts.scope.Top, Validator: positive},
-		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi, or of the table assignment", TakesFile: true, Destination: &opts.people},
-		tableFlag(&opts.tables),
-	}
-}
-
-// populationTable is the name that the file of --population has as a table.
-const populationTable = "population"
-
-// settle checks the flags of the scope, and makes options of them.
-func (opts *metricsOptions) settle() error {
-	var groups []string
-	for _, list := range opts.scope.By {
-		for group := range strings.SplitSeq(list, ",") {
-			groups = append(groups, strings.TrimSpace(group))
-		}
-	}
-	opts.scope.By = groups
-	if err := scopeError(opts.scope.Validate()); err != nil {
-		return err
-	}
-	files, err := tableFiles("metrics", opts.tables)
-	if err != nil {
-		return err
-	}
-	opts.options.TableFiles = files
-	switch opts.people {
-	case "":
-	case query.AssignmentTable:
-		opts.scope.Population = query.AssignmentTable
-	default:
-		opts.scope.Population = populationTable
-		opts.options.TableFiles = append(opts.options.TableFiles, query.TableFile{Name: populationTable, Path: opts.people})
-	}
-	return nil
-}
-
-// scopeError returns a wrong option as a usage error that names the flag.
-func scopeError(err error) error {
-	option, ok := errors.AsType[*query.MetricOptionError](err)
-	if !ok {
-		return err
-	}
-	return &exitError{
-		code: exitUsage,
-		err:  fmt.Errorf("metrics: invalid --%s %q: %s", strings.ToLower(option.Option), option.Value, option.Reason),
-		hint: option.Hint(),
 	}
 }
 
@@ -255,29 +201,29 @@ func printScript(ctx context.Context, e *env, opts metricsOptions) error {
 		if len(opts.options.TableFiles) > 0 {
 			return usageErrorf("metrics: --sql with --table or --population needs a data set: pass -d DIR")
 		}
-		sql, err := m.Script(opts.scope)
+		sql, err := m.Script(opts.scope.options)
 		if err == nil {
 			_, err = io.WriteString(e.stdout, sql)
 		}
-		return scopeError(err)
+		return scopeError("metrics", err)
 	}
 	return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-		run, err := db.StartMetrics(ctx, opts.scope)
+		run, err := db.StartMetrics(ctx, opts.scope.options)
 		if err != nil {
-			return scopeError(err)
+			return scopeError("metrics", err)
 		}
 		sql, err := run.Script(m)
 		if err == nil {
 			_, err = io.WriteString(e.stdout, sql)
 		}
-		return scopeError(err)
+		return scopeError("metrics", err)
 	})
 }
 
 func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions) error {
-	run, err := db.StartMetrics(ctx, opts.scope)
+	run, err := db.StartMetrics(ctx, opts.scope.options)
 	if err != nil {
-		return scopeError(err)
+		return scopeError("metrics", err)
 	}
 	if opts.metrics, err = carried(e, run, opts); err != nil {
 		return err
@@ -293,6 +239,11 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		return err
 	}
 	noteMetrics(e, info)
+	if opts.result.format == string(render.HTML) {
+		return report.WriteMetrics(ctx, e.stdout, db, opts.metrics, report.Options{
+			Title: "Metrics of Medicare claims", Program: version(), ShowSmallCells: opts.showSmallCells, Metrics: opts.scope.options,
+		})
+	}
 	out := results.NewMetricWriter(e.stdout, info, results.Options{
 		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
@@ -320,7 +271,7 @@ func carried(e *env, run *query.MetricRun, opts metricsOptions) ([]*query.Metric
 		case err == nil:
 			can = append(can, m)
 		case !opts.all:
-			return nil, scopeError(err)
+			return nil, scopeError("metrics", err)
 		default:
 			cannot = append(cannot, m.Name)
 		}

@@ -16,6 +16,7 @@ type reportOptions struct {
 	dir     string
 	result  resultFlags
 	report  report.Options
+	scope   metricScope
 	options query.Options
 }
 
@@ -33,18 +34,26 @@ func newReportCommand(e *env) *cli.Command {
 
 			Numbers from 1 to 10 of beneficiaries or events are hidden, and so are those
 			that would tell them; --show-small-cells is for a page that is not passed on.
-			The page has no identifiers of beneficiaries.`,
+			The page has no identifiers of beneficiaries.
+
+			--from, --to, --population and --table are those of cclf metrics. --by adds a
+			section with those groups.`,
 			"cclf report -d out -o report.html",
-			"cclf report -d out -o report.html --title 'Example ACO'",
+			"cclf report -d out -o report.html --title 'Example ACO' --population aco.csv",
+			"cclf report -d out -o 2025.html --from 2025-01 --to 2025-12 --by state",
 		),
 		Flags: slices.Concat([]cli.Flag{
 			dataFlag(&opts.dir),
 			opts.result.outFlag(),
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the report", Value: report.DefaultTitle, Destination: &opts.report.Title},
-			showSmallCellsFlag(&opts.report.ShowSmallCells),
-		}, duckDBFlags(e, &opts.options)),
+			showSmallCellsFlag(&opts.report.ShowSmallCells, "show numbers under 11, which can identify beneficiaries"),
+		}, opts.scope.flags(), duckDBFlags(e, &opts.options)),
+		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			if err := opts.scope.settle("report", &opts.options); err != nil {
 				return err
 			}
 			return runReport(ctx, e, opts)
@@ -52,10 +61,8 @@ func newReportCommand(e *env) *cli.Command {
 	}
 }
 
-func showSmallCellsFlag(show *bool) cli.Flag {
-	return &cli.BoolFlag{
-		Name: "show-small-cells", Usage: "show numbers under 11, which can identify beneficiaries", HideDefault: true, Destination: show,
-	}
+func showSmallCellsFlag(show *bool, usage string) cli.Flag {
+	return &cli.BoolFlag{Name: "show-small-cells", Usage: usage, HideDefault: true, Destination: show}
 }
 
 func runReport(ctx context.Context, e *env, opts reportOptions) error {
@@ -63,10 +70,10 @@ func runReport(ctx context.Context, e *env, opts reportOptions) error {
 	if opts.dir, err = findDataSet("report", opts.dir); err != nil {
 		return err
 	}
-	opts.report.Program = version()
+	opts.report.Program, opts.report.Metrics = version(), opts.scope.options
 	return opts.result.write(e, func(e *env) error {
 		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-			return report.Write(ctx, e.stdout, db, opts.report)
+			return scopeError("report", report.Write(ctx, e.stdout, db, opts.report))
 		})
 	})
 }

@@ -2,10 +2,12 @@ package dataset
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
+	"slices"
 )
 
 // A Reject is the record in the reject file for a line of the input that gave no
@@ -124,4 +126,47 @@ func (w *Writer) FinishRejects(f *RejectFile, rejects int64) (*File, error) {
 	}
 	file, err := w.Adopt(w.layout.Rejects, rejects)
 	return &file, err
+}
+
+// A RejectReason is a reason in the reject file, and how many lines it applies to.
+type RejectReason struct {
+	Reason string
+	Count  int64
+}
+
+// RejectReasons reads the reject file of the data set, and returns its reasons, the
+// most frequent first.
+func (s *Set) RejectReasons() ([]RejectReason, error) {
+	if s.Manifest.Rejects == nil {
+		return nil, nil
+	}
+	file, err := os.Open(s.Path(s.Manifest.Rejects.Name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	counts := map[string]int64{}
+	for dec := json.NewDecoder(bufio.NewReader(file)); ; {
+		var record struct {
+			Label, Reason string
+			More          int64
+		}
+		if err := dec.Decode(&record); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		if record.Label != "" {
+			record.Reason = record.Label + ": " + record.Reason
+		}
+		counts[record.Reason] += max(record.More, 1)
+	}
+	var list []RejectReason
+	for reason, n := range counts {
+		list = append(list, RejectReason{reason, n})
+	}
+	slices.SortFunc(list, func(a, b RejectReason) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+	})
+	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -58,5 +59,26 @@ func TestRejectsDiskFull(t *testing.T) {
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v, want that the disk is full", err)
+	}
+}
+
+func TestRejectReasons(t *testing.T) {
+	dir := t.TempDir()
+	records := `{"file":"a","line":1,"offset":0,"reason":"broken"}
+{"file":"a","reason":"broken","more":5,"first_line":2,"last_line":9}
+{"file":"b","line":1,"reason":"too long","label":"CLM_PMT_AMT"}
+`
+	if err := os.WriteFile(filepath.Join(dir, RejectsFile), []byte(records), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := &Set{Layout: Layout{Dir: dir}, Manifest: &Manifest{}}
+	if got, err := s.RejectReasons(); err != nil || got != nil {
+		t.Errorf("without a file: %v, %v", got, err)
+	}
+	s.Manifest.Rejects = &File{Name: RejectsFile}
+	s.paths = map[string]string{RejectsFile: RejectsFile}
+	got, err := s.RejectReasons()
+	if want := []RejectReason{{"broken", 6}, {"CLM_PMT_AMT: too long", 1}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }

@@ -66,7 +66,7 @@ func TestHTMLTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `<div class="wide" tabindex="0" role="region" aria-label="Costs &amp; &lt;more&gt;"><table class="sortable">
+	want := `<div class="wide" tabindex="0" role="region" aria-label="Table: Costs &amp; &lt;more&gt;"><table class="sortable">
 <caption>Costs &amp; &lt;more&gt;</caption>
 <thead><tr><th scope="col">name</th><th scope="col" class="n" title="&#34;paid&#34;">paid</th><th scope="col" class="n">people</th></tr></thead>
 <tbody>

@@ -1,0 +1,77 @@
+//go:build cgo
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/query"
+)
+
+// metricScope are the flags that say for whom and when metrics are computed, and by
+// what they are grouped.
+type metricScope struct {
+	options query.MetricOptions
+	tables  []string
+	people  string // the population: a file, or the table of assignment
+}
+
+func (s *metricScope) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "from", Usage: "first `MONTH`, such as 2025-01", Destination: &s.options.From},
+		&cli.StringFlag{Name: "to", Usage: "last `MONTH`, such as 2025-12", Destination: &s.options.To},
+		&cli.StringSliceFlag{Name: "by", Usage: "group by `GROUP`: month, quarter, year, state, npi and others, or TABLE.COLUMN (repeatable)", Destination: &s.options.By},
+		&cli.IntFlag{Name: "top", Usage: "only the `N` highest rows", HideDefault: true, Destination: &s.options.Top, Validator: positive},
+		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi, or of the table assignment", TakesFile: true, Destination: &s.people},
+		tableFlag(&s.tables),
+	}
+}
+
+// populationTable is the name that the file of --population has as a table.
+const populationTable = "population"
+
+// settle checks the flags, and adds the files that they name to the options of the
+// data set.
+func (s *metricScope) settle(command string, options *query.Options) error {
+	var groups []string
+	for _, list := range s.options.By {
+		for group := range strings.SplitSeq(list, ",") {
+			groups = append(groups, strings.TrimSpace(group))
+		}
+	}
+	s.options.By = groups
+	if err := scopeError(command, s.options.Validate()); err != nil {
+		return err
+	}
+	files, err := tableFiles(command, s.tables)
+	if err != nil {
+		return err
+	}
+	options.TableFiles = files
+	switch s.people {
+	case "":
+	case query.AssignmentTable:
+		s.options.Population = query.AssignmentTable
+	default:
+		s.options.Population = populationTable
+		options.TableFiles = append(options.TableFiles, query.TableFile{Name: populationTable, Path: s.people})
+	}
+	return nil
+}
+
+// scopeError returns a wrong option as a usage error that names the flag.
+func scopeError(command string, err error) error {
+	option, ok := errors.AsType[*query.MetricOptionError](err)
+	if !ok {
+		return err
+	}
+	return &exitError{
+		code: exitUsage,
+		err:  fmt.Errorf("%s: invalid --%s %q: %s", command, strings.ToLower(option.Option), option.Value, option.Reason),
+		hint: option.Hint(),
+	}
+}
