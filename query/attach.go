@@ -5,13 +5,17 @@ package query
 import (
 	"context"
 	"errors"
+	"strconv"
 )
 
-// attach opens the database file of a data set read-only, and returns its
+// attach opens the database file of the i-th data set read-only, and returns its
 // tables. The database is hidden, so that a user sees the views of its tables, as
 // for any other data set, and not each table twice.
-func (db *DB) attach(ctx context.Context, file string) ([]tableSource, error) {
-	const listed, hidden = "_list", "_data" // a hidden database lists no tables
+func (db *DB) attach(ctx context.Context, file string, i int) ([]tableSource, error) {
+	listed, hidden := "_list", "_data" // a hidden database lists no tables
+	if i > 0 {
+		hidden += strconv.Itoa(i + 1)
+	}
 	if err := db.exec(ctx, "ATTACH "+quote(file)+" AS "+listed+" (READ_ONLY)"); err != nil {
 		return nil, err
 	}

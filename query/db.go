@@ -31,8 +31,8 @@ type Options struct {
 	// core, but not more than the memory is enough for.
 	Threads int
 	// Confine, if not nil, is called before DuckDB starts, with absolute paths:
-	// the folders and files that will be read, and the folders that will be
-	// written to. It can take everything else from the process. Its error is
+	// the folders and files that will be read, and the folders and files that
+	// will be written to. It can take everything else from the process. Its error is
 	// returned by Open.
 	Confine func(read, write []string) error
 	// ExtraColumns describes additional columns of tables without a manifest,
@@ -41,6 +41,9 @@ type Options struct {
 	// TableFiles are read once, when the data set is opened, into temporary
 	// tables. SQL cannot open the files themselves.
 	TableFiles []TableFile
+	// Output is the path of the file that Rows.WriteParquet writes. SQL cannot
+	// write it.
+	Output string
 	// NoManifest opens a folder with the layout of a data set, or a DuckDB
 	// file, that cclf did not write. All part files are used, and a manifest is
 	// ignored.
@@ -54,13 +57,16 @@ type DB struct {
 	conn      *sql.Conn // the only connection, which owns the temporary tables
 	temp      *tempFolder
 	tables    []tableSource
-	set       *dataset.Set // nil without a manifest
+	set       *dataset.Set // nil without a manifest, and if there are several
+	sources   []namedSource
 	loaded    []TableFile
-	active    *Rows      // result of the last SELECT, unless all its rows were read
-	basis     Basis      // of the views in the SQL schema metrics, once they exist
-	base      metricBase // of these views
-	stored    []string   // of these views, those that are computed
-	commented bool       // the views have comments
+	active    *Rows           // result of the last SELECT, unless all its rows were read
+	basis     Basis           // of the views in the SQL schema metrics, once they exist
+	base      metricBase      // of these views
+	stored    []string        // of these views, those that are computed
+	output    string          // Options.Output
+	measured  map[string]bool // SQL schemas of data sets that have these views
+	commented bool            // the views have comments
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
@@ -74,9 +80,13 @@ func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{temp: temp}
+	db := &DB{temp: temp, output: opts.Output, measured: map[string]bool{}}
 	if opts.Confine != nil {
-		if err := opts.Confine(reads, []string{temp.parent}); err != nil {
+		writes := []string{temp.parent}
+		if opts.Output != "" {
+			writes = append(writes, opts.Output)
+		}
+		if err := opts.Confine(reads, writes); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -174,8 +184,13 @@ func (db *DB) Abandon() { _ = os.RemoveAll(db.temp.dir) }
 // replaced returns an error that wraps ErrReplaced if err is due to files that
 // are gone because the data set was replaced, and err otherwise.
 func (db *DB) replaced(err error) error {
-	if aboutFile(err) && db.set != nil && db.set.Replaced() {
-		return replacedError()
+	if !aboutFile(err) {
+		return err
+	}
+	for _, src := range db.sources {
+		if src.set != nil && src.set.Replaced() {
+			return replacedError()
+		}
 	}
 	return err
 }

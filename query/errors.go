@@ -141,6 +141,7 @@ const (
 	errTableWord  nameError = "it is an SQL keyword"
 	errTableKnown nameError = "the data set has a table of this name"
 	errTableTwice nameError = "two files have this name"
+	errSetTwice   nameError = "two data sets have this name"
 )
 
 func (e nameError) Error() string        { return string(e) }

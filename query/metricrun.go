@@ -51,13 +51,34 @@ func (db *DB) ensureViews(ctx context.Context, b Basis) error {
 }
 
 // viewsFor creates the views of the SQL schema metrics if a statement mentions it, so
-// that others do not wait for them.
+// that others do not wait for them. With several data sets, these are NAME_metrics.
 func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
-	if db.basis != "" || !strings.Contains(strings.ToLower(stmt.text), "metrics") ||
-		!slices.ContainsFunc(db.tables, func(f tableSource) bool { return f.group == "" && f.name == "cclf1" }) {
+	lower := strings.ToLower(stmt.text)
+	if !strings.Contains(lower, "metrics") {
 		return nil
 	}
-	return db.ensureViews(ctx, AutoBasis)
+	for _, f := range db.tables {
+		switch {
+		case f.name != "cclf1":
+		case f.group == "" && db.basis == "":
+			return db.ensureViews(ctx, AutoBasis)
+		case db.isSet(f.group) && !db.measured[f.group] && strings.Contains(lower, strings.ToLower(f.group)+"_metrics"):
+			base, err := db.inspectBase(ctx, f.group, AutoBasis)
+			if err == nil {
+				err = db.createViews(ctx, &base, f.group, f.group+"_metrics")
+			}
+			if err != nil {
+				return sqlError(err)
+			}
+			db.measured[f.group] = true
+		}
+	}
+	return nil
+}
+
+// isSet reports whether an SQL schema has the tables of one of several data sets.
+func (db *DB) isSet(group string) bool {
+	return slices.ContainsFunc(db.sources, func(src namedSource) bool { return src.name != "" && src.name == group })
 }
 
 // StartMetrics prepares the computation of metrics. The error is a

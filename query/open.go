@@ -3,6 +3,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 		if err != nil {
 			return nil, dataSetError(dir, err)
 		}
-		db, err := openDB(ctx, dir, src, opts)
+		db, err := openDB(ctx, []namedSource{{dir: dir, source: src}}, opts)
 		if err == nil || ctx.Err() != nil || src.set == nil {
 			return db, err
 		}
@@ -48,18 +49,28 @@ func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 	}
 }
 
-// openDB opens the files of a data set.
-func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, error) {
-	if err := checkCodecs(src.tables); err != nil {
-		return nil, dataSetError(dir, err)
+// A namedSource is the files of a data set, and the SQL schema of its tables.
+type namedSource struct {
+	name string // "" for main
+	dir  string // as the user calls it
+	*source
+}
+
+// openDB opens the files of data sets.
+func openDB(ctx context.Context, sources []namedSource, opts Options) (*DB, error) {
+	var reads []string
+	for _, src := range sources {
+		if err := checkCodecs(src.tables); err != nil {
+			return nil, dataSetError(src.dir, err)
+		}
+		reads = append(reads, absolute(src.dir))
+		if src.set != nil { // the manifest of a database file is beside it
+			reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+		}
 	}
 	files, err := identify(opts.TableFiles)
 	if err != nil {
 		return nil, err
-	}
-	reads := []string{absolute(dir)}
-	if src.set != nil { // the manifest of a database file is beside it
-		reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 	}
 	for _, f := range files {
 		reads = append(reads, f.path)
@@ -68,23 +79,35 @@ func openDB(ctx context.Context, dir string, src *source, opts Options) (*DB, er
 	if err != nil {
 		return nil, err
 	}
-	db.set = src.set
-	if err := db.setUp(ctx, dir, src, files); err != nil {
+	if len(sources) == 1 {
+		db.set = sources[0].set
+	}
+	db.sources = sources
+	if err := db.setUp(ctx, files); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
 // setUp loads the table files, puts up the fence and creates the views.
-func (db *DB) setUp(ctx context.Context, dir string, src *source, files []tableFile) error {
-	tables := src.tables
-	if src.database != "" {
-		var err error
-		if tables, err = db.attach(ctx, src.database); err != nil {
-			return setUpError(ctx, dir, sqlError(err))
+func (db *DB) setUp(ctx context.Context, files []tableFile) error {
+	for i, src := range db.sources {
+		if reserved, err := db.isKeyword(ctx, src.name); err != nil || reserved {
+			return setUpError(ctx, src.dir, cmp.Or(err, error(setNameError{src.name, errTableWord})))
+		}
+		tables := src.tables
+		if src.database != "" {
+			var err error
+			if tables, err = db.attach(ctx, src.database, i); err != nil {
+				return setUpError(ctx, src.dir, sqlError(err))
+			}
+		}
+		for _, f := range complete(tables, src.known) {
+			f.group = src.schemaOf(f.group)
+			f.dir = src.dir
+			db.tables = append(db.tables, f)
 		}
 	}
-	db.tables = complete(tables, src.known)
 	if err := db.load(ctx, files); err != nil {
 		return err
 	}
@@ -93,7 +116,7 @@ func (db *DB) setUp(ctx context.Context, dir string, src *source, files []tableF
 	}
 	for _, f := range db.tables {
 		if err := db.exec(ctx, viewSQL(f)); err != nil {
-			return setUpError(ctx, dir, fmt.Errorf("table %s: %w", f.title(), sqlError(err)))
+			return setUpError(ctx, f.dir, fmt.Errorf("table %s: %w", f.title(), sqlError(err)))
 		}
 	}
 	return db.exec(ctx, "SET lock_configuration = true")
@@ -120,6 +143,9 @@ func (db *DB) fence(ctx context.Context) error {
 	var files []string
 	for _, f := range db.tables {
 		files = append(files, f.files...)
+	}
+	if db.output != "" {
+		files = append(files, db.output)
 	}
 	return db.exec(ctx,
 		"SET allowed_paths = "+quoteList(files),

@@ -96,8 +96,10 @@ func TestReplacedMeanwhile(t *testing.T) {
 			case err != nil:
 				t.Error(err)
 			default:
-				if !rows.Next() || rows.Values()[0] != true {
+				if ok := rows.Next(); ok && rows.Values()[0] != true {
 					t.Errorf("a mixture: %v", rows.Values())
+				} else if !ok && !errors.Is(rows.Err(), ErrReplaced) {
+					t.Errorf("no row, and %v", rows.Err())
 				}
 				rows.Close()
 				n++

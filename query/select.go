@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -51,13 +53,64 @@ func (db *DB) runSelect(ctx context.Context, text string, p prepared, args []any
 	return rows, nil
 }
 
+// WriteParquet writes the result of a SELECT as a Parquet file: to Options.Output, or,
+// without that, to w, by way of a file in the private folder for temporary data. DuckDB
+// writes it in parallel, and with the types of the columns. No row must have been read
+// before.
+func (r *Rows) WriteParquet(w io.Writer) error {
+	if r.selects == nil {
+		return &Error{Msg: "only the result of a SELECT can be written as Parquet"}
+	}
+	db := r.selects.db
+	if db.output != "" {
+		return r.copyParquet(db.output)
+	}
+	file, err := os.CreateTemp(db.temp.dir, "*.parquet")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if err := r.copyParquet(file.Name()); err != nil {
+		return err
+	}
+	_, err = io.Copy(w, file)
+	return err
+}
+
+// copyParquet runs the SELECT, and writes its result to a file that DuckDB may open.
+func (r *Rows) copyParquet(file string) error {
+	s := r.selects
+	var err error
+	if r.source != nil {
+		err = r.source.close()
+		r.source = nil
+	}
+	if err == nil {
+		err = s.begin()
+	}
+	if err == nil {
+		s.reading = "COPY (\n" + s.text + "\n) TO " + quote(file) + " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+		_, err = s.db.conn.ExecContext(s.ctx, s.reading, s.args...)
+	}
+	r.end(err)
+	return r.err
+}
+
+// begin begins the transaction, unless there is one.
+func (s *selection) begin() error {
+	if s.begun {
+		return nil
+	}
+	_, err := s.db.conn.ExecContext(s.ctx, "BEGIN TRANSACTION READ ONLY")
+	s.begun = err == nil
+	return err
+}
+
 // start begins the transaction and the statement.
 func (s *selection) start() (*stream, error) {
-	if !s.begun {
-		if _, err := s.db.conn.ExecContext(s.ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
-			return nil, err
-		}
-		s.begun = true
+	if err := s.begin(); err != nil {
+		return nil, err
 	}
 	return openStream(s.ctx, s.db.conn, s.reading, s.args)
 }

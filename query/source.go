@@ -15,6 +15,7 @@ import (
 // the attached database.
 type tableSource struct {
 	group  string   // SQL schema of the view, or "" for main
+	dir    string   // the data set, as the user calls it
 	name   string   // name of the view
 	files  []string // absolute paths, in order
 	csv    bool

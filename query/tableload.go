@@ -39,13 +39,18 @@ func (db *DB) checkTableName(ctx context.Context, f tableFile) error {
 			return &TableFileError{TableFile: f.TableFile, Err: errTableKnown, hint: "give the file another name"}
 		}
 	}
-	var reserved bool
-	err := db.conn.QueryRowContext(ctx, `SELECT count(*) > 0 FROM duckdb_keywords()
-		WHERE keyword_category IN ('reserved', 'type_function') AND keyword_name = lower(?)`, f.Name).Scan(&reserved)
-	if err == nil && reserved {
+	reserved, err := db.isKeyword(ctx, f.Name)
+	if reserved {
 		return &TableFileError{TableFile: f.TableFile, Err: errTableWord, hint: "give the file another name"}
 	}
 	return err
+}
+
+// isKeyword reports whether SQL must quote a name.
+func (db *DB) isKeyword(ctx context.Context, name string) (reserved bool, err error) {
+	err = db.conn.QueryRowContext(ctx, `SELECT count(*) > 0 FROM duckdb_keywords()
+		WHERE keyword_category IN ('reserved', 'type_function') AND keyword_name = lower(?)`, name).Scan(&reserved)
+	return reserved, err
 }
 
 // loadFile reads a file into a temporary table.

@@ -182,6 +182,10 @@ func flagValues(flag cli.Flag) []string {
 	switch f := flag.(type) {
 	case *choiceFlag:
 		return f.choices
+	case *cli.StringSliceFlag:
+		if f.Name == "data" {
+			return []string{":data"}
+		}
 	case *cli.StringFlag:
 		switch metavar := flagMetavar(f.Usage); {
 		case f.Name == "data":

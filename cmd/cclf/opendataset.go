@@ -12,9 +12,9 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// openDataSet opens a data set for a command that only queries it. From then on the
+// openDataSets opens data sets for a command that only queries them. From then on the
 // process is confined to that, on systems that support it.
-func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (*query.DB, error) {
+func (e *env) openDataSets(ctx context.Context, sets []query.NamedSet, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
 			err := e.confine(read, write, e.resultDirs)
@@ -27,7 +27,13 @@ func (e *env) openDataSet(ctx context.Context, dir string, opts query.Options) (
 			return err
 		}
 	}
-	db, err := query.Open(ctx, dir, opts)
+	var db *query.DB
+	var err error
+	if len(sets) == 1 && sets[0].Name == "" {
+		db, err = query.Open(ctx, sets[0].Dir, opts)
+	} else {
+		db, err = query.OpenSets(ctx, sets, opts)
+	}
 	if option, ok := errors.AsType[*query.OptionError](err); ok && option.Option == "MemoryLimit" {
 		err = usageErrorf("invalid --memory-limit %q: expected a size with a unit, such as 4GB", option.Value)
 	}

@@ -20,7 +20,8 @@ import (
 )
 
 type queryOptions struct {
-	dir     string
+	data    []string
+	sets    []query.NamedSet // of data
 	file    string
 	tables  bool
 	result  resultFlags
@@ -56,6 +57,10 @@ func newQueryCommand(e *env) *cli.Command {
 			numeric only if every value is a number without leading zeros; codes such
 			as NPI, MBI, TIN, CCN and ZIP are text. See docs/security.md.
 
+			-d jan=A -d feb=B queries two data sets together, or more: their tables are
+			jan.cclf1 and feb.cclf1, and what metrics are computed from is in
+			jan_metrics and feb_metrics.
+
 			--param from=2025-01-01 is the value of $from in the SQL. It is bound as text,
 			which takes the type that it is compared with; in arithmetic, cast it:
 			$rate::DECIMAL(9,2).
@@ -70,10 +75,11 @@ func newQueryCommand(e *env) *cli.Command {
 			"cclf query -d out 'SELECT clm_type_cd, count(*), sum(clm_pmt_amt) FROM cclf1 GROUP BY ALL'",
 			"cclf query -d out --file report.sql -o report.xlsx",
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -f json",
+			"cclf query -d jan=out-2025-01 -d feb=out-2025-02 'SELECT count(*) FROM feb.cclf1 ANTI JOIN jan.cclf1 USING (cur_clm_uniq_id)'",
 			"cclf query -d out --param from=2025-01-01 'SELECT count(*) FROM cclf1 WHERE clm_thru_dt >= $from'",
 			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx"), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataSetsFlag(&opts.data)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx", "parquet"), []cli.Flag{
 			&cli.StringFlag{
 				Name: "file", Usage: "read the SQL from `FILE`, or from standard input if it is -",
 				TakesFile: true, Destination: &opts.file,
@@ -165,7 +171,7 @@ func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 
 func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	var err error
-	if opts.dir, err = findDataSet("query", opts.dir); err != nil {
+	if opts.sets, err = findDataSets("query", opts.data); err != nil {
 		return err
 	}
 	script, err := readScript(e, opts)
@@ -179,8 +185,14 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 		return err
 	}
 	return opts.result.write(e, func(e *env) error {
+		if opts.result.format == "parquet" {
+			var err error
+			if opts.options.Output, err = e.parquetOutput(); err != nil {
+				return err
+			}
+		}
 		return e.withScreen(!opts.noPager, func(e *env) error {
-			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+			return withDataSets(ctx, e, opts.sets, opts.options, func(e *env, db *query.DB) error {
 				return queryDataSet(ctx, e, db, script, opts)
 			})
 		})

@@ -15,6 +15,11 @@ import (
 // meanwhile and its files are gone, it starts again with the new one, unless
 // something was printed.
 func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) error {
+	return withDataSets(ctx, e, []query.NamedSet{{Dir: dir}}, opts, use)
+}
+
+// withDataSets is withDataSet for one data set without a name, or for several.
+func withDataSets(ctx context.Context, e *env, sets []query.NamedSet, opts query.Options, use func(*env, *query.DB) error) error {
 	const most = 10
 	var replaced error
 	for try := 1; ; try++ {
@@ -27,7 +32,7 @@ func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, us
 			}
 			return e.isTerminal(stream)
 		}
-		err := useDataSet(ctx, &again, dir, opts, use)
+		err := useDataSets(ctx, &again, sets, opts, use)
 		if replaced != nil && errors.Is(err, fs.ErrPermission) {
 			return replaced // the process is confined to the old file
 		}
@@ -38,8 +43,8 @@ func withDataSet(ctx context.Context, e *env, dir string, opts query.Options, us
 	}
 }
 
-func useDataSet(ctx context.Context, e *env, dir string, opts query.Options, use func(*env, *query.DB) error) (err error) {
-	db, err := e.openDataSet(ctx, dir, opts)
+func useDataSets(ctx context.Context, e *env, sets []query.NamedSet, opts query.Options, use func(*env, *query.DB) error) (err error) {
+	db, err := e.openDataSets(ctx, sets, opts)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ const (
 )
 
 // To restricts the process, for good and in all its threads, to reading in the
-// folders or files of read, and to working in the folders of writable, which must
-// exist. Open files stay usable. The process can no longer start programs, open
+// folders or files of read, and to working in the folders of writable, or writing its
+// files, which must exist. Open files stay usable. The process can no longer start programs, open
 // network connections, or send signals to other processes. The kernel enforces
 // this with Landlock, as far as its version supports it. Without Landlock, the
 // error is ErrUnsupported.
@@ -30,18 +30,13 @@ func ToReplacing(read, writable, replaceable []string) error {
 	if version, err := access.LandlockGetABIVersion(); err != nil || version < 1 {
 		return ErrUnsupported
 	}
-	var folders, files []string
-	for _, name := range read {
-		if info, err := os.Stat(name); err == nil && !info.IsDir() {
-			files = append(files, name)
-		} else {
-			folders = append(folders, name)
-		}
-	}
+	folders, files := byKind(read)
+	writableFolders, writableFiles := byKind(writable)
 	rules := []landlock.Rule{
 		landlock.PathAccess(readFile|readDir, folders...),
 		landlock.PathAccess(readFile, files...),
-		landlock.PathAccess(write, writable...),
+		landlock.PathAccess(write, writableFolders...),
+		landlock.PathAccess(readFile|access.AccessFSWriteFile|access.AccessFSTruncate, writableFiles...),
 		landlock.PathAccess(replace, replaceable...),
 		// What the runtimes of Go and C++ look at: memory, processors, limits.
 		landlock.PathAccess(readFile|readDir, "/proc/self", "/sys/devices/system/cpu", "/sys/fs/cgroup",
@@ -57,4 +52,16 @@ func ToReplacing(read, writable, replaceable []string) error {
 		return fmt.Errorf("confine the process: %w", err)
 	}
 	return nil
+}
+
+// byKind separates folders from files. What does not exist counts as a folder.
+func byKind(names []string) (folders, files []string) {
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			files = append(files, name)
+		} else {
+			folders = append(folders, name)
+		}
+	}
+	return folders, files
 }

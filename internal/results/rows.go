@@ -60,6 +60,10 @@ func NewWriter(w io.Writer, opts Options) (*Writer, error) {
 func (rw *Writer) Write(name string, rows *query.Rows) error {
 	rw.n++
 	switch {
+	case rw.opts.Format == render.Parquet && rw.n > 1:
+		return errors.New("a Parquet file has one result, and the script has more")
+	case rw.opts.Format == render.Parquet:
+		return rows.WriteParquet(rw.w)
 	case rw.book != nil:
 		sheets, err := rw.book.Add(name, columnsOf(rows), rows)
 		if len(sheets) > 1 {
