@@ -24,8 +24,8 @@ func newSynthCommand(e *env) *cli.Command {
 		Description: help(`
 			Writes an export of synthetic beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, named and split as BCDA does;
-			for v2 also Claim and ClaimResponse. The claims of two years and more are
-			those of simulated lives: age, chronic conditions, stays and what follows
+			for v2 also Claim and ClaimResponse. The claims of three years are those
+			of simulated lives: age, chronic conditions, stays and what follows
 			them, drugs, death. Their totals look like those of Medicare: spending per
 			month, stays, visits, readmissions, delays. Claims are amended, replaced,
 			denied, and not all here yet. They describe nobody.

@@ -56,7 +56,7 @@ var expectations = [len(schema.APIs)][]Expectation{
 	},
 	schema.V3: {
 		{eob, `type.coding[system=idr:CLM-TYPE-CD].code`, "the claim type (coding CLM-TYPE-CD)", idrClaim, 1},
-		{eob, `type.coding[system=idr:EOB-TYPE].code`, "the claim type (coding EOB-TYPE)", idrClaim, 1},
+		{eob, ClaimTypeExpr, "the claim type (coding EOB-TYPE)", idrClaim, 1},
 		{eob, `meta.tag[system=idr:System-Type].code`, "the System-Type tag", "", 1},
 		{eob, `meta.tag[system=idr:Final-Action].code`, "the Final-Action tag", idrClaim, 1},
 		{eob, `identifier[type.coding.code=uc].value`, "the claim id (identifier of type uc)", idrClaim, 1},

@@ -11,7 +11,7 @@ const (
 	nursingDay       = 590
 	nursingShare     = 204 // of the patient, from the 21st day
 	homeHealthPeriod = 1960
-	hospiceDay       = 240
+	hospiceDay       = 268
 )
 
 // nursing adds a stay in a skilled nursing facility, one claim per month, until a

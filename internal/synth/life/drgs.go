@@ -94,4 +94,4 @@ var (
 )
 
 // dollarsPerWeight is what Medicare pays for a stay of the relative weight 1.
-const dollarsPerWeight = 7700
+const dollarsPerWeight = 8000

@@ -9,9 +9,9 @@ import (
 // Rates of stays, per ten thousand people of average risk and year, and shares per
 // thousand.
 const (
-	admissionRate   = 1130
+	admissionRate   = 1160
 	psychiatricRate = 40
-	readmission     = 76  // within 30 days of a discharge
+	readmission     = 64  // within 30 days of a discharge
 	plannedShare    = 60  // of readmissions
 	toHomeHealth    = 190 // of discharges
 	toRehab         = 36
@@ -88,7 +88,7 @@ func (l *living) reason() stayKind {
 // row.
 func (l *living) admit(from column.Date, k stayKind, at *Provider, nth int) {
 	r := l.random
-	thru := from + column.Date(max(1, middle.around(r, k.days*110/100+2)/10))
+	thru := from + column.Date(max(1, middle.around(r, k.days*117/100+2)/10))
 	dies := l.Death != 0 && thru >= l.Death
 	if dies {
 		thru = max(from, l.Death)

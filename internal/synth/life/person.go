@@ -47,7 +47,7 @@ func (p *Person) conditions() int {
 // in each group, and their deaths per ten thousand and year, given the conditions that
 // people of the group have.
 var ageGroups = [4]struct{ first, last, share, deaths int }{
-	{28, 64, 118, 110}, {65, 74, 467, 100}, {75, 84, 281, 240}, {85, 98, 134, 730},
+	{28, 64, 118, 125}, {65, 74, 467, 115}, {75, 84, 281, 270}, {85, 98, 134, 810},
 }
 
 // Shares per thousand.
@@ -60,7 +60,7 @@ const (
 	advantageShare  = 25 // leave for Medicare Advantage at the beginning of a year
 	avoidsShare     = 95
 	heedsShare      = 720
-	hospiceShare    = 590 // of those who die
+	hospiceShare    = 600 // of those who die
 	hospitalDeaths  = 210
 	disabledEarlier = 80 // of the aged: first entitled because of a disability
 )

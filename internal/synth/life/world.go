@@ -23,11 +23,11 @@ type World struct {
 // lifeStream is the stream of random numbers of lives, separate from that of records.
 const lifeStream = 68
 
-// NewWorld returns a world whose history ends on the day of the export, and begins on
-// January 1 two years before.
+// NewWorld returns a world whose history ends on the day of the export, and begins with
+// the month three years before.
 func NewWorld(seed uint64, export column.Date) *World {
-	year, _, _ := export.Civil()
-	return &World{providers: Registry(), seed: seed, start: column.NewDate(year-2, time.January, 1), end: export}
+	year, month, _ := export.Civil()
+	return &World{providers: Registry(), seed: seed, start: column.NewDate(year-3, time.Month(month), 1), end: export}
 }
 
 // Person returns a person with all claims of the history. It depends on the seed and
