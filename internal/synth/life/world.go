@@ -101,12 +101,12 @@ func (l *living) live() {
 // event lets the eventful person be in a hospital, then in a nursing facility, and get
 // home health care.
 func (l *living) event() {
-	switch nextMonth(l.start) {
-	case l.month:
+	switch l.month {
+	case nextMonth(l.start):
 		k := stayKinds[0].value
 		k.afterwards = 1000
 		l.admit(l.month+7, k, l.home, mostReadmitted)
-	case l.month - 181, l.month - 182:
+	case (l.start + 225).FirstOfMonth():
 		l.homeHealth(l.month, 0)
 	}
 }
