@@ -29,6 +29,16 @@ func parameters(text string) []string {
 	return names
 }
 
+// Parameters returns the names of the parameters of a script, without the dollar sign
+// and in lower case, as often as they occur.
+func Parameters(script string) []string {
+	names := parameters(script)
+	for i, name := range names {
+		names[i] = strings.ToLower(strings.TrimPrefix(name, "$"))
+	}
+	return names
+}
+
 // checkParameters reports whether named values are those of a script. Names ignore case.
 func checkParameters(stmts []statement, args []sql.NamedArg) error {
 	given := make(map[string]bool)

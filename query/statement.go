@@ -142,3 +142,20 @@ func (stmt statement) createsTable() bool {
 	skip("IF", "NOT", "EXISTS")
 	return len(rest) >= 2 && rest[1] != "."
 }
+
+// Complete reports whether a script can be run as it is: it ends with a semicolon
+// that is outside of strings and comments, and after which there are only blanks.
+func Complete(script string) bool {
+	s := scanner{src: script}
+	complete := false
+	for s.next() {
+		tok := script[s.start:s.pos]
+		switch {
+		case strings.HasPrefix(tok, "/*") && comment(tok+" ") > len(tok): // it goes on
+			return false
+		case !s.blank:
+			complete = tok == ";"
+		}
+	}
+	return complete
+}

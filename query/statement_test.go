@@ -131,3 +131,31 @@ func FuzzSplitAsDuckDB(f *testing.F) {
 		}
 	})
 }
+
+func TestComplete(t *testing.T) {
+	for script, want := range map[string]bool{
+		"": false, "  \n": false, "SELECT 1": false, "SELECT 1;": true, "SELECT 1; ": true, "SELECT 1;\n-- note": true, "SELECT 1; SELECT 2": false,
+		"SELECT ';": false, "SELECT ';'": false, "SELECT ';';": true, `SELECT ";`: false, "-- no;": false, "/* no;": false, "SELECT 1; /* no": false,
+		"SELECT 1; /* yes */": true, "SELECT 1; /* /* no */": false, "SELECT $$;": false, "SELECT $$;$$;": true, "SELECT E'\\';": false, ";": true,
+	} {
+		if got := Complete(script); got != want {
+			t.Errorf("Complete(%q) = %t", script, got)
+		}
+	}
+}
+
+// FuzzComplete checks that what follows a complete script is a statement of its own.
+func FuzzComplete(f *testing.F) {
+	for _, script := range []string{"SELECT 1;", "SELECT ';'; -- x", "/* ; */ SELECT $a$;$a$;", "SELECT E'\\'';", "a; /* /* */"} {
+		f.Add(script)
+	}
+	f.Fuzz(func(t *testing.T, script string) {
+		if !Complete(script) {
+			return
+		}
+		before, after := split(script), split(script+"\nSELECT 1")
+		if len(after) != len(before)+1 || after[len(before)].text != "SELECT 1" {
+			t.Errorf("%q: %d statements, then %d", script, len(before), len(after))
+		}
+	})
+}

@@ -40,12 +40,13 @@ func newQueryCommand(e *env) *cli.Command {
 	return &cli.Command{
 		Name:      "query",
 		Usage:     "run SQL over a converted data set",
-		UsageText: "cclf query [-d DIR] [options] 'SELECT ...'\ncclf query [-d DIR] [options] --file FILE\ncclf query [-d DIR] [options] < FILE",
+		UsageText: "cclf query [-d DIR] [options] 'SELECT ...'\ncclf query [-d DIR] [options]\ncclf query [-d DIR] [options] --file FILE\ncclf query [-d DIR] [options] < FILE",
 		Description: help(`
 			Runs SQL, in DuckDB's dialect, over the tables of a data set that cclf
 			convert wrote: cclf1 to cclf9, cclfa, cclfb and the tables beside them.
 			Statements are separated by semicolons and run in order; the result of each
-			is printed.
+			is printed. Without SQL on a terminal, it is a prompt: statements end with
+			a semicolon, .help lists its commands, and Ctrl-C stops a statement.
 
 			A query can read the data set and nothing else on the machine. CREATE TEMP
 			TABLE keeps intermediate results for the statements after it. Error
@@ -174,14 +175,17 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	if opts.sets, err = findDataSets("query", opts.data); err != nil {
 		return err
 	}
-	script, err := readScript(e, opts)
-	if err != nil {
-		return err
-	}
 	if opts.values, err = parameterValues(opts.params); err != nil {
 		return err
 	}
 	if opts.options.TableFiles, err = tableFiles("query", opts.named); err != nil {
+		return err
+	}
+	if opts.isPrompt(e) {
+		return runPrompt(ctx, e, opts)
+	}
+	script, err := readScript(e, opts)
+	if err != nil {
 		return err
 	}
 	return opts.result.write(e, func(e *env) error {
@@ -253,6 +257,11 @@ func (e *env) resultOptions(opts queryOptions) results.Options {
 		}
 	}
 	return o
+}
+
+// isPrompt reports whether SQL is typed, on a terminal that shows the results.
+func (o *queryOptions) isPrompt(e *env) bool {
+	return !o.tables && o.file == "" && len(o.args) == 0 && o.result.file == "" && e.isTerminal(e.stdin) && e.isTerminal(e.stdout)
 }
 
 // readScript returns the SQL: from the argument, the file, or standard input.

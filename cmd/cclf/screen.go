@@ -124,6 +124,17 @@ func (s *screen) end() {
 	s.lines, s.column = 0, 0
 }
 
+// unpaged stops the pager from being used, if off is true, until the function that
+// it returns is called.
+func (s *screen) unpaged(off bool) (again func()) {
+	if s == nil || !off {
+		return func() {}
+	}
+	p := s.pager
+	s.pager = nil
+	return func() { s.pager = p }
+}
+
 // wait returns when no output is shown.
 func (s *screen) wait() {
 	if s != nil && s.pager != nil {
