@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"time"
 )
 
 // ops are the file operations of publishing. They go through a root, so no link
@@ -42,6 +43,22 @@ func (o *ops) rename(from, to string) error {
 		return err
 	}
 	return o.root.Rename(from, to)
+}
+
+// link gives a file a second name.
+func (o *ops) link(from, to string) error {
+	if err := o.may("link", to); err != nil {
+		return err
+	}
+	return o.root.Link(from, to)
+}
+
+// setTime sets the time of a file's last change.
+func (o *ops) setTime(name string, t time.Time) error {
+	if err := o.may("chtimes", name); err != nil {
+		return err
+	}
+	return o.root.Chtimes(name, t, t)
 }
 
 // exchange swaps two names atomically. It returns errNoExchange if the file system

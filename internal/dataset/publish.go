@@ -63,6 +63,9 @@ func (w *Writer) commit(m *Manifest) error {
 	if j.Moves, err = w.plan(m); err != nil {
 		return err
 	}
+	if j.Moves, err = w.keepUnchanged(j.Moves); err != nil {
+		return err
+	}
 	if err := w.ops.writeFile(w.layout.newManifest(), text); err != nil {
 		return err
 	}

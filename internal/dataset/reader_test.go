@@ -171,8 +171,10 @@ func TestSyncedBeforeCommit(t *testing.T) {
 				// under that.
 				if table, ok := strings.CutPrefix(path.Dir(name), l.set("")+"/"); ok && isPart(path.Base(name)) && !committed {
 					written := path.Join(l.work, "writing", strings.ReplaceAll(table, "/", "-")+path.Base(name)[len("part"):len("part-00000")])
-					dirty[name] = dirty[written]
-					delete(dirty, written)
+					if dirty[written] { // and not a link to an old file, which was synced
+						dirty[name] = true
+						delete(dirty, written)
+					}
 				}
 				dirty[path.Dir(name)] = true
 			}
