@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -64,6 +65,12 @@ func (r *run) collectRows(res *result) error {
 	for _, k := range res.claims {
 		k.Resource += r.resources
 		if err := r.claims.Add(k); err != nil {
+			return err
+		}
+	}
+	for _, k := range res.links {
+		k.Resource += r.resources
+		if err := r.links.Add(k); err != nil {
 			return err
 		}
 	}
@@ -145,9 +152,7 @@ func (r *run) endReading() error {
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
 	group.Go(func() (err error) {
-		if r.replaced, err = r.keys.Replaced(nil); err == nil {
-			r.superseded, err = r.claims.Replaced(r.replaced)
-		}
+		r.replaced, r.superseded, err = r.findOlder()
 		return err
 	})
 	for _, s := range r.spills {
@@ -156,8 +161,21 @@ func (r *run) endReading() error {
 		}
 	}
 	err := group.Wait()
-	r.pages, r.keys, r.claims = nil, nil, nil // the merge pass uses their memory
+	r.pages, r.keys, r.claims, r.links = nil, nil, nil, nil // the merge pass uses their memory
 	return err
+}
+
+// findOlder finds the resources of which there is a newer version, and the claims
+// that a related one supersedes.
+func (r *run) findOlder() (replaced, superseded table.OrdinalSet, err error) {
+	if replaced, err = r.keys.Replaced(nil); err != nil {
+		return nil, nil, err
+	}
+	if superseded, err = r.claims.Replaced(replaced); err != nil {
+		return nil, nil, err
+	}
+	prior, err := r.links.Superseded(replaced)
+	return replaced, superseded.With(prior), err
 }
 
 // addClaimedXref makes the rows of former MBIs that only claims show. They are of

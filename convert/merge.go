@@ -240,10 +240,11 @@ func (t *tableMerge) misfit(m encode.Misfit) error {
 }
 
 // keep returns the rows of a batch whose resources are not replaced. Superseded
-// claims have rows in the list of claims only, which marks them.
+// claims have rows in the list of claims, which marks them, and in other tables only
+// if those have all versions.
 func (t *tableMerge) keep(cols []arrow.Array) []arrow.Array {
 	_, resources, _ := table.Split(cols)
-	list := t.spill.out.table.Name == wellknown.ClaimsTable
+	list := t.spill.out.table.Name == wellknown.ClaimsTable || t.run.opts.Versions == AllVersions
 	return table.KeepRows(cols, len(resources), func(row int) bool {
 		return !t.run.replaced.Has(resources[row]) && (list || !t.run.superseded.Has(resources[row]))
 	})

@@ -69,6 +69,11 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 	if hasMBIs {
 		w.out.beneficiaries = append(w.out.beneficiaries, mbis)
 	}
+	first := len(w.out.links)
+	w.out.links = e.Links(w.out.links, id, w.active() && e.FinalAction() && wanted != claimRowOnly)
+	for i := first; i < len(w.out.links); i++ {
+		w.out.links[i].Resource = key.Resource
+	}
 	if partial {
 		return nil
 	}

@@ -20,9 +20,10 @@ type result struct {
 	input         int   // index of the input that the chunk came from
 	size          int64 // bytes of text
 	pages         []outputPage
-	keys          []dedup.Key // of all resources
-	claims        []dedup.Key // of claims whose versions are matched
-	lineless      []int64     // ordinals of final claims without lines
+	keys          []dedup.Key  // of all resources
+	claims        []dedup.Key  // of claims whose versions are matched
+	links         []dedup.Link // of claims by control number
+	lineless      []int64      // ordinals of final claims without lines
 	lines         lineIndex
 	beneficiaries []beneficiary.Update
 

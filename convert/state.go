@@ -44,6 +44,7 @@ type collected struct {
 	lines     lineIndex
 	keys      *dedup.Log       // of resources
 	claims    *dedup.Log       // of claims whose versions are matched
+	links     *dedup.LinkLog   // of claims by control number
 	lineless  table.OrdinalSet // final claims without lines
 
 	beneficiaries *beneficiary.Registry
@@ -106,6 +107,7 @@ func plansFor(opts *Options, tables []*schema.Table, limits *crosswalk.Limits) *
 func (r *run) begin(set *dataset.Writer) {
 	r.set = set
 	r.keys, r.claims = dedup.NewLog(set.Scratch("."), "keys"), dedup.NewLog(set.Scratch("."), "claims")
+	r.links = dedup.NewLinkLog(set.Scratch("."), "links")
 	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(set.Scratch("stays"))
 	r.inventory = drift.NewInventory()
 	r.newest = dedup.NoTime

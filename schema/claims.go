@@ -30,7 +30,7 @@ func claims() *Table {
 			status(),
 			{label: "FINAL_ACTION", typ: text(1), about: "Y for a final-action claim, N for one that a later version replaced",
 				ccw:     derived(`status > not-active | 'Y'`, "Y if the status is active, N for cancelled, entered-in-error and draft"),
-				v3:      derived(`status > not-active | meta.tag[system=idr:Final-Action].code > final-action | 'Y'`, "N if the status is not active, or the resource is tagged NotFinalAction"),
+				v3:      derived(`status > not-active | meta.tag[system=idr:Final-Action].code > final-action | 'Y'`, "N if the status is not active, the resource is tagged NotFinalAction, or another claim supersedes it"),
 				partial: derived(`'N'`, "the claim is not fully adjudicated")},
 			adjustmentType(),
 			controlNumber().but(row{

@@ -64,6 +64,10 @@ func countNotes(m *convert.Manifest) []string {
 	if m.Profile == string(convert.Tuva) {
 		partial, authorizations, noMBI = " only partially adjudicated, excluded", " excluded", "Patient.id instead of the MBI"
 	}
+	superseded := " excluded: superseded by a newer related claim"
+	if m.Versions == string(convert.AllVersions) {
+		superseded = " superseded by a newer related claim (FINAL_ACTION is N)"
+	}
 	c := &m.Counts
 	var notes []string
 	for _, n := range []struct {
@@ -76,7 +80,7 @@ func countNotes(m *convert.Manifest) []string {
 		{c.EnteredInError, "", "resource", " excluded: entered in error"},
 		{c.Draft, "", "resource", " excluded: status draft"},
 		{c.OtherStatus, "", "resource", " excluded: a status that FHIR does not define"},
-		{c.Superseded, "", "claim", " excluded: superseded by a newer related claim"},
+		{c.Superseded, "", "claim", superseded},
 		{c.PartiallyAdjudicated, "", "claim", partial},
 		{c.PriorAuthorizations, "", "prior authorization", authorizations},
 		{c.Skipped, "", "resource", " skipped: no CCLF equivalent"},

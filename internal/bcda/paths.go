@@ -21,6 +21,16 @@ const (
 	SystemTypeExpr = `meta.tag[system=idr:System-Type].code`
 	// FinalActionExpr finds whether a resource of v3 is its claim's final action.
 	FinalActionExpr = `meta.tag[system=idr:Final-Action].code`
+	// ControlNumberExpr finds the control number of a claim of v3. Its prior version
+	// is named by control number too: by PriorClaimExpr and PriorClaimIdentifierExpr
+	// with a relationship, and by RelatedClaimExpr and RelatedClaimIdentifierExpr
+	// with or without one.
+	ControlNumberExpr          = `identifier[system=ids:CLM-CNTL-NUM].value`
+	RelationshipExpr           = `related.relationship.coding.code`
+	PriorClaimExpr             = `related[relationship.coding.code=prior].reference[system=ids:CLM-CNTL-NUM].value`
+	PriorClaimIdentifierExpr   = `related[relationship.coding.code=prior].reference.identifier[system=ids:CLM-CNTL-NUM].value`
+	RelatedClaimExpr           = `related.reference[system=ids:CLM-CNTL-NUM].value`
+	RelatedClaimIdentifierExpr = `related.reference.identifier[system=ids:CLM-CNTL-NUM].value`
 	// ReplacedByExpr finds the Patient of v3 into which a Patient was merged.
 	ReplacedByExpr = `link[type=replaced-by].other.reference`
 )

@@ -99,8 +99,8 @@ type Counts struct {
 	// own.
 	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced             int64 `json:"replaced"` // resources with a newer version in the input
-	// Superseded counts claims with a newer related claim, if the server sends all
-	// of them.
+	// Superseded counts claims with a newer related claim: Part D events whose
+	// versions the server sends, and claims that another names as its prior version.
 	Superseded int64 `json:"superseded"`
 	Orphans    int64 `json:"no_patient"` // claims whose beneficiary has no Patient
 	// MBIFromClaim counts those of NoPatient that contain the MBI themselves.

@@ -31,6 +31,21 @@ func (s OrdinalSet) Len() int64 {
 	return int64(n)
 }
 
+// With returns the ordinals of the set and of other.
+func (s OrdinalSet) With(other OrdinalSet) OrdinalSet {
+	if len(s) < len(other) {
+		s, other = other, s
+	}
+	if len(other) == 0 {
+		return s
+	}
+	all := slices.Clone(s)
+	for i, word := range other {
+		all[i] |= word
+	}
+	return all
+}
+
 // Without returns the ordinals of the set that are in none of others.
 func (s OrdinalSet) Without(others ...OrdinalSet) OrdinalSet {
 	rest := slices.Clone(s)

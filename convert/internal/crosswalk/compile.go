@@ -34,6 +34,9 @@ func newPlan(api schema.API, resource string, opts *Options) (*Plan, error) {
 	if resource == ExplanationOfBenefit {
 		c.claimMBIRegs()
 	}
+	if api == schema.V3 && resource == ExplanationOfBenefit {
+		c.controlRegs()
+	}
 	c.census()
 	if err := c.roles(); err != nil {
 		return nil, err

@@ -48,6 +48,7 @@ type Plan struct {
 	claimMBIs claimMBIRegs            // of an ExplanationOfBenefit
 	summary   []summaryGetter         // values for a beneficiary's row of CCLF8
 	related   relatedGetters
+	control   controlRegs // of an ExplanationOfBenefit of v3
 }
 
 // has reports whether marks include a role.
@@ -103,6 +104,16 @@ const maxFormerMBIs = 16
 // claimMBIRegs are the registers of the MBIs in the extensions of a claim.
 type claimMBIRegs struct {
 	current, former int // the first of maxFormerMBIs
+}
+
+// maxPriorClaims is the number of prior claims that are read from a claim.
+const maxPriorClaims = 4
+
+// controlRegs are the registers of the control numbers of a claim: its own, and
+// those of related claims, directly in the reference or in its identifier.
+type controlRegs struct {
+	own, relationship int
+	prior, related    [2]int // the first of maxPriorClaims
 }
 
 // A TablePlan makes rows of one table from one resource type.

@@ -85,6 +85,17 @@ func (r *registers) claimMBIRegs() {
 	r.path(&r.plan.claimMBIs.former, bcda.ClaimMBIExpr("historic"), maxFormerMBIs)
 }
 
+// controlRegs allocates the registers of the control numbers of a claim of v3.
+func (r *registers) controlRegs() {
+	c := &r.plan.control
+	r.path(&c.own, bcda.ControlNumberExpr, 1)
+	r.path(&c.relationship, bcda.RelationshipExpr, 1)
+	r.path(&c.prior[0], bcda.PriorClaimExpr, maxPriorClaims)
+	r.path(&c.prior[1], bcda.PriorClaimIdentifierExpr, maxPriorClaims)
+	r.path(&c.related[0], bcda.RelatedClaimExpr, maxPriorClaims)
+	r.path(&c.related[1], bcda.RelatedClaimIdentifierExpr, maxPriorClaims)
+}
+
 // noMarks are more marks than any element has, for roles that the API version
 // does not have.
 var noMarks = ndjson.Marks{math.MaxUint64, math.MaxUint64}

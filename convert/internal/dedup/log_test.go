@@ -40,7 +40,8 @@ func replacedModel(keys []Key, gone func(int64) bool) []int64 {
 func TestReplaced(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		l := Log{dir: t.TempDir(), name: "keys", most: 1 + r.IntN(40)}
+		l := NewLog(t.TempDir(), "keys")
+		l.most = 1 + r.IntN(40)
 		var keys []Key
 		var gone table.OrdinalSet
 		line := int64(0)
@@ -89,12 +90,13 @@ func TestReplaced(t *testing.T) {
 
 func TestKeyLogErrors(t *testing.T) {
 	dir := t.TempDir()
-	l := Log{dir: dir, name: "keys", most: 1}
+	l := NewLog(dir, "keys")
+	l.most = 1
 	key := func(i uint64) Key { return Key{ID: [2]uint64{1, i}, Resource: int64(i)} }
 	if err := l.Add(key(1)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(l.runs[0], keyBytes-1); err != nil {
+	if err := os.Truncate(l.runs[0], int64(keyForm.bytes)-1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Replaced(nil); err == nil {

@@ -1,0 +1,124 @@
+package dedup
+
+import (
+	"cmp"
+	"encoding/binary"
+
+	"github.com/cclf-tools/cclf/internal/table"
+)
+
+// A Link says that a claim has a control number, or that it names one as that of its
+// prior version.
+type Link struct {
+	Number   [2]uint64 // Hash of the beneficiary and the control number
+	Names    bool      // the claim names the number; otherwise it has it
+	Partial  bool      // the claim is partially adjudicated
+	Other    uint64    // hash of the number that the claim names, 0 for none; if Names, of its own
+	Updated  int64     // of the claim, in nanoseconds since 1970
+	Resource int64     // ordinal of the claim in the input
+}
+
+// A LinkLog collects the links of all claims. It is for one goroutine.
+type LinkLog struct{ sorter[Link] }
+
+// NewLinkLog returns an empty log that writes its runs to files in dir, whose names
+// begin with name.
+func NewLinkLog(dir, name string) *LinkLog {
+	return &LinkLog{sorter[Link]{dir: dir, name: name, form: linkForm}}
+}
+
+// Flags of a link in a run.
+const (
+	namesFlag = 1 << iota
+	partialFlag
+)
+
+// linkForm is the form of links in a run. Of the links of a number, those of the
+// claims that name it come first.
+var linkForm = form[Link]{
+	bytes: 41, compare: compareLinks,
+	put: func(b []byte, l *Link) {
+		binary.LittleEndian.PutUint64(b[0:], l.Number[0])
+		binary.LittleEndian.PutUint64(b[8:], l.Number[1])
+		binary.LittleEndian.PutUint64(b[16:], l.Other)
+		binary.LittleEndian.PutUint64(b[24:], uint64(l.Updated))
+		binary.LittleEndian.PutUint64(b[32:], uint64(l.Resource))
+		b[40] = 0
+		if l.Names {
+			b[40] |= namesFlag
+		}
+		if l.Partial {
+			b[40] |= partialFlag
+		}
+	},
+	get: func(b []byte, l *Link) {
+		l.Number[0] = binary.LittleEndian.Uint64(b[0:])
+		l.Number[1] = binary.LittleEndian.Uint64(b[8:])
+		l.Other = binary.LittleEndian.Uint64(b[16:])
+		l.Updated = int64(binary.LittleEndian.Uint64(b[24:]))
+		l.Resource = int64(binary.LittleEndian.Uint64(b[32:]))
+		l.Names, l.Partial = b[40]&namesFlag != 0, b[40]&partialFlag != 0
+	},
+}
+
+func compareLinks(a, b Link) int {
+	names := 0
+	switch {
+	case a.Names && !b.Names:
+		names = -1
+	case b.Names && !a.Names:
+		names = 1
+	}
+	return cmp.Or(cmp.Compare(a.Number[0], b.Number[0]), cmp.Compare(a.Number[1], b.Number[1]), names,
+		cmp.Compare(a.Updated, b.Updated), cmp.Compare(a.Resource, b.Resource))
+}
+
+// Superseded returns the claims whose number another claim names as that of its
+// prior version. Of two claims that name each other the newer stays. A partially
+// adjudicated claim supersedes only claims of its kind: until it is paid, its prior
+// version is in force. It ignores the resources in gone.
+func (l *LinkLog) Superseded(gone table.OrdinalSet) (table.OrdinalSet, error) {
+	var set table.OrdinalSet
+	var number [2]uint64
+	var final, all namers
+	err := l.each(func(k *Link) {
+		if k.Number != number {
+			number, final, all = k.Number, namers{}, namers{}
+		}
+		switch {
+		case gone.Has(k.Resource):
+		case k.Names:
+			all.add(k)
+			if !k.Partial {
+				final.add(k)
+			}
+		case final.supersede(k), k.Partial && all.supersede(k):
+			set.Add(k.Resource)
+		}
+	})
+	return set, err
+}
+
+// namers are the claims that name one number, as far as that matters.
+type namers struct {
+	any, several bool // with different numbers of their own
+	newest       Link // of those with one number
+}
+
+// add adds a claim that is newer than those before it.
+func (n *namers) add(k *Link) {
+	n.several = n.several || n.any && k.Other != n.newest.Other
+	n.any, n.newest = true, *k
+}
+
+// supersede reports whether a claim with the number is superseded.
+func (n *namers) supersede(k *Link) bool {
+	switch {
+	case !n.any:
+		return false
+	case n.several, k.Other != n.newest.Other:
+		return true
+	}
+	// They name each other, or the claim names itself.
+	return cmp.Or(cmp.Compare(n.newest.Updated, k.Updated), cmp.Compare(n.newest.Resource, k.Resource)) > 0
+}
