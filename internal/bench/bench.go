@@ -32,6 +32,7 @@ type bench struct {
 	profile []stageShares
 
 	importing importing
+	output    outputs
 	gzip      [2]float64 // MB/s of decompressed text: cclf, and decompression alone
 }
 

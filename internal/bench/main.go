@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 )
 
 func main() {
@@ -51,6 +52,8 @@ func run(ctx context.Context, o *options, args []string) error {
 		return runDuckDB(ctx, args[1], args[2], args[3], threads)
 	case "substr":
 		return runSubstr(ctx, args[2], args[3], threads)
+	case "copy-csv", "copy-parquet":
+		return runCopy(ctx, strings.TrimPrefix(args[0], "copy-"), args[2], args[3], threads)
 	case "json":
 		return runJSON(args[1], args[2], args[3])
 	case "profile":

@@ -37,6 +37,9 @@ func measure(o *options) error {
 			return err
 		}
 		if api == "v2" {
+			if err := b.writeResults(b.lastSet()); err != nil {
+				return err
+			}
 			if err := b.compressed(export, size); err != nil {
 				return err
 			}

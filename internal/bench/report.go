@@ -100,6 +100,7 @@ func (b *bench) report() error {
 	}
 	fmt.Fprintf(&out, "\nCompressed with gzip, the v2 export is converted at %s MB/s of its text. The decompressor\nalone, on one core, reaches %s MB/s.\n", thousands(b.gzip[0]), thousands(b.gzip[1]))
 	b.reportImport(&out)
+	b.reportOutput(&out)
 	out.WriteString(reportStages)
 	out.WriteString("| stage |")
 	for _, p := range b.profile {
