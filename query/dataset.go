@@ -77,7 +77,7 @@ func openSource(dir string, opts Options) (*source, error) {
 	if opts.NoManifest {
 		return openBare(dir, opts)
 	}
-	set, err := dataset.Open(dir)
+	set, err := openSet(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +96,18 @@ func openSource(dir string, opts Options) (*source, error) {
 		return nil, fmt.Errorf("%w: %s", ErrFormat, set.Manifest.Format)
 	}
 	return s, err
+}
+
+// openSet opens the data set in a folder or database file, which may also be the file in
+// the folder of a data set.
+func openSet(dir string) (*dataset.Set, error) {
+	set, err := dataset.Open(dir)
+	if errors.Is(err, ErrNoManifest) {
+		if outer, outerErr := dataset.Open(filepath.Dir(dir)); outerErr == nil && outer.Path(outer.Layout.Database) == dir {
+			return outer, nil
+		}
+	}
+	return set, err
 }
 
 // checkPath refuses a path that DuckDB would treat as a pattern, which could
