@@ -64,11 +64,14 @@ func newMetricsCommand(e *env) *cli.Command {
 			assignment reports.
 
 			--sql prints a metric as SQL for cclf query or any DuckDB, to read and
-			adapt. In CSV, the first column is the name of the metric. In HTML, there
-			are charts as in cclf report, and numbers under 11 are hidden.`,
+			adapt. In CSV, the first column is the name of the metric; with -o FOLDER,
+			there is a file per metric. A workbook (xlsx) has a sheet per metric. In
+			HTML, there are charts as in cclf report, and numbers under 11 are hidden.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
 			"cclf metrics -d out spending_by_month -f csv -o months.csv",
+			"cclf metrics -d out -o metrics.xlsx",
+			"cclf metrics -d out -f csv -o metrics/",
 			"cclf metrics -d out spending_by_beneficiary -f json | jq '.metrics[].rows[0]'",
 			"cclf metrics -d cclf-files --debit-credit spending_total final_action",
 			"cclf metrics -d out pmpm --by quarter --from 2024-01 --population aco.csv",
@@ -76,7 +79,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics -d out top_drgs --by facility --top 5",
 			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "csv", "json", "html"), opts.scope.flags(), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "markdown", "html", "xlsx"), opts.scope.flags(), []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics and exit", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric and exit", Destination: &opts.sql},
 			&cli.BoolFlag{
@@ -158,9 +161,14 @@ func unknownMetric(name string) error {
 }
 
 func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
+	if err := opts.result.choose(); err != nil {
+		return err
+	}
 	switch {
 	case opts.list && opts.sql:
 		return usageErrorf("metrics: --list and --sql cannot be combined")
+	case opts.list && !slices.Contains([]string{"table", "csv", "json"}, opts.result.format):
+		return usageErrorf("metrics: --list has no format %s: expected table, csv or json", opts.result.format)
 	case opts.list:
 		if len(opts.metrics) == 0 {
 			opts.metrics = query.Metrics()
@@ -187,9 +195,18 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 			}
 		}
 	}
+	if opts.toFolder() {
+		return opts.writeFolder(e, func(e *env, files metricFiles) error {
+			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+				return answerMetrics(ctx, e, db, opts, files)
+			})
+		})
+	}
 	return opts.result.write(e, func(e *env) error {
-		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
-			return answerMetrics(ctx, e, db, opts)
+		return e.withScreen(false, func(e *env) error {
+			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
+				return answerMetrics(ctx, e, db, opts, nil)
+			})
 		})
 	})
 }
@@ -220,7 +237,8 @@ func printScript(ctx context.Context, e *env, opts metricsOptions) error {
 	})
 }
 
-func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions) error {
+// answerMetrics computes metrics. They go to files, or else to standard output.
+func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOptions, files metricFiles) error {
 	run, err := db.StartMetrics(ctx, opts.scope.options)
 	if err != nil {
 		return scopeError("metrics", err)
@@ -239,15 +257,25 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		return err
 	}
 	noteMetrics(e, info)
-	if opts.result.format == string(render.HTML) {
+	switch {
+	case files != nil:
+		return writeMetricFiles(ctx, run, opts, files)
+	case opts.result.format == string(render.Excel):
+		return writeMetricSheets(ctx, e, db, run, opts)
+	case opts.result.format == string(render.HTML):
 		return report.WriteMetrics(ctx, e.stdout, db, opts.metrics, report.Options{
 			Title: "Metrics of Medicare claims", Program: version(), ShowSmallCells: opts.showSmallCells, Metrics: opts.scope.options,
 		})
 	}
-	out := results.NewMetricWriter(e.stdout, info, results.Options{
+	options := results.Options{
 		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
-	})
+		Hint:   "-f line and -o FILE show all",
+	}
+	if e.screen != nil {
+		options.Width = e.screen.width
+	}
+	out := results.NewMetricWriter(e.stdout, info, options)
 	for _, m := range opts.metrics {
 		rows, err := run.Query(ctx, m)
 		if err != nil {

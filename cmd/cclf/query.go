@@ -232,9 +232,7 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 	} else if err := db.Run(ctx, script, func(rows *query.Rows) error { return write("result", rows) }, opts.values...); err != nil {
 		return err
 	}
-	if len(out.Split) > 0 {
-		e.note(fmt.Sprintf("a sheet has 1,048,576 rows at the most; the workbook continues in %s", strings.Join(out.Split, ", ")))
-	}
+	e.noteSheets(out.Split)
 	return out.Finish()
 }
 

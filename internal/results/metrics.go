@@ -39,7 +39,7 @@ type MetricWriter struct {
 func NewMetricWriter(w io.Writer, info MetricInfo, opts Options) *MetricWriter {
 	mw := &MetricWriter{bw: bufio.NewWriter(w), opts: opts, info: info}
 	switch opts.Format {
-	case render.CSV:
+	case render.CSV, render.TSV:
 	case render.JSON:
 		fmt.Fprintf(mw.bw, `{"basis":"%s","metrics":[`+"\n", info.Basis)
 	default:
@@ -53,13 +53,16 @@ func (mw *MetricWriter) Write(m *query.Metric, rows *query.Rows) error {
 	mw.count++
 	var err error
 	switch mw.opts.Format {
-	case render.CSV:
+	case render.CSV, render.TSV:
 		err = mw.writeCSV(m, rows)
+	case render.Markdown:
+		fmt.Fprintf(mw.bw, "\n## %s\n\n%s (%s)\n\n", m.Name, m.Title, m.Units)
+		err = WriteRows(mw.bw, rows, mw.opts)
 	case render.JSON:
 		err = mw.writeJSON(m, rows)
 	default:
 		fmt.Fprintf(mw.bw, "\n%s: %s (%s)\n\n", m.Name, m.Title, m.Units)
-		err = WriteRows(mw.bw, rows, Options{})
+		err = WriteRows(mw.bw, rows, mw.opts)
 	}
 	if err != nil {
 		return err
@@ -71,7 +74,9 @@ func (mw *MetricWriter) writeCSV(m *query.Metric, rows *query.Rows) error {
 	if mw.count > 1 {
 		fmt.Fprintln(mw.bw)
 	}
-	return render.WriteLabeledCSV(mw.bw, "metric", m.Name, columnsOf(rows), rows, mw.opts.CSV)
+	opts := mw.opts.CSV
+	opts.Tabs = mw.opts.Format == render.TSV
+	return render.WriteLabeledCSV(mw.bw, "metric", m.Name, Columns(rows), rows, opts)
 }
 
 func (mw *MetricWriter) writeJSON(m *query.Metric, rows *query.Rows) error {
@@ -80,7 +85,7 @@ func (mw *MetricWriter) writeJSON(m *query.Metric, rows *query.Rows) error {
 	}
 	fmt.Fprintf(mw.bw, `{"name":%s,"title":%s,"units":%s,"rows":`,
 		render.AppendJSON(nil, m.Name), render.AppendJSON(nil, m.Title), render.AppendJSON(nil, m.Units))
-	if err := render.WriteJSON(mw.bw, columnsOf(rows), rows); err != nil {
+	if err := render.WriteJSON(mw.bw, Columns(rows), rows); err != nil {
 		return err
 	}
 	_, err := mw.bw.WriteString("}\n")

@@ -65,13 +65,13 @@ func (rw *Writer) Write(name string, rows *query.Rows) error {
 	case rw.opts.Format == render.Parquet:
 		return rows.WriteParquet(rw.w)
 	case rw.book != nil:
-		sheets, err := rw.book.Add(name, columnsOf(rows), rows)
+		sheets, err := rw.book.Add(name, Columns(rows), rows)
 		if len(sheets) > 1 {
 			rw.Split = append(rw.Split, sheets[1:]...)
 		}
 		return err
 	case rw.page != nil:
-		return render.WriteHTMLTable(rw.body, "Result "+strconv.Itoa(rw.n), columnsOf(rows), rows)
+		return render.WriteHTMLTable(rw.body, "Result "+strconv.Itoa(rw.n), Columns(rows), rows)
 	}
 	if rw.n > 1 && rw.opts.Format != render.JSON && rw.opts.Format != render.NDJSON {
 		fmt.Fprintln(rw.w) // WriteRows reports the error
@@ -103,7 +103,7 @@ func (rw *Writer) Close() error {
 // WriteRows writes the remaining rows of a query result, in any format but those
 // of a Writer.
 func WriteRows(w io.Writer, rows *query.Rows, opts Options) error {
-	columns := columnsOf(rows)
+	columns := Columns(rows)
 	switch opts.Format {
 	case render.CSV, render.TSV:
 		opts.CSV.Tabs = opts.Format == render.TSV
@@ -122,7 +122,8 @@ func WriteRows(w io.Writer, rows *query.Rows, opts Options) error {
 	return errors.New("results: internal error: no writer of rows as " + string(opts.Format))
 }
 
-func columnsOf(rows *query.Rows) []render.Column {
+// Columns returns the columns of a result.
+func Columns(rows *query.Rows) []render.Column {
 	columns := make([]render.Column, len(rows.Columns()))
 	for i, c := range rows.Columns() {
 		columns[i] = render.Column{Name: c.Name, Number: c.Numeric(), Type: c.Type}
