@@ -89,10 +89,7 @@ func monthTooltip(u unit, several bool) []object {
 }
 
 // monthValues returns the numbers of columns by month, and the names of the series.
-// Hidden ones are left out, and so are months before the last chartMonths.
 func monthValues(r *result, columns []string) (values []object, names []string) {
-	month := r.column("month")
-	first := r.firstChartMonth()
 	for _, name := range columns {
 		c := r.column(name)
 		if c < 0 {
@@ -100,14 +97,49 @@ func monthValues(r *result, columns []string) (values []object, names []string) 
 		}
 		names = append(names, labelOf(name))
 		for i, row := range r.rows {
-			day, ok := row[month].(time.Time)
-			if !ok || day.Before(first) || r.isHidden(i, c) || row[c] == nil {
-				continue
-			}
-			values = append(values, object{"x": day.Format(time.DateOnly), "s": labelOf(name), "v": row[c]})
+			values = append(values, r.monthValue(row, labelOf(name), i, c))
 		}
 	}
-	return values, names
+	return chartedMonths(values), names
+}
+
+// monthValue is the number of a row in a chart by month. A hidden one is null, so that
+// no line is drawn across it.
+func (r *result) monthValue(row []any, series string, i, c int) object {
+	day, ok := row[r.column("month")].(time.Time)
+	if !ok {
+		return nil
+	}
+	v := row[c]
+	if r.isHidden(i, c) {
+		v = nil
+	}
+	return object{"x": day.Format(time.DateOnly), "s": series, "v": v}
+}
+
+// chartedMonths returns the values of the months from the first to the last with a
+// number other than zero, at most chartMonths of them.
+func chartedMonths(values []object) []object {
+	first, last := "", ""
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		if n, ok := ratOf(v["v"]); !ok || n.Sign() == 0 {
+			continue
+		}
+		x := v["x"].(string)
+		if first == "" || x < first {
+			first = x
+		}
+		last = max(last, x)
+	}
+	if end, err := time.Parse(time.DateOnly, last); err == nil {
+		first = max(first, end.AddDate(0, 1-chartMonths, 0).Format(time.DateOnly))
+	}
+	return slices.DeleteFunc(values, func(v object) bool {
+		return v == nil || first == "" || v["x"].(string) < first || v["x"].(string) > last
+	})
 }
 
 // monthlyBars shows columns by month, as bars on top of one another.
@@ -133,17 +165,14 @@ func monthlyLines(u unit, columns ...string) func(*result) *chart {
 // another column.
 func monthlySeries(u unit, column, series string, names ...string) func(*result) *chart {
 	return func(r *result) *chart {
-		month, c, s := r.column("month"), r.column(column), r.column(series)
-		first := r.firstChartMonth()
+		c, s := r.column(column), r.column(series)
 		var values []object
 		for i, row := range r.rows {
-			day, ok := row[month].(time.Time)
-			name := render.Text(row[s])
-			if !ok || day.Before(first) || r.isHidden(i, c) || row[c] == nil || !slices.Contains(names, name) {
-				continue
+			if name := render.Text(row[s]); slices.Contains(names, name) {
+				values = append(values, r.monthValue(row, name, i, c))
 			}
-			values = append(values, object{"x": day.Format(time.DateOnly), "s": name, "v": row[c]})
 		}
+		values = chartedMonths(values)
 		return r.monthly(u, lineMark, values, names)
 	}
 }
@@ -189,7 +218,7 @@ func bars(u unit, column string, names ...string) func(*result) *chart {
 		x["axis"].(object)["labelOverlap"] = true
 		spec["encoding"] = object{
 			"x":     x,
-			"y":     object{"field": "s", "type": "nominal", "sort": order, "title": nil, "axis": object{"labelLimit": 240, "domain": false, "ticks": false}},
+			"y":     object{"field": "s", "type": "nominal", "sort": order, "title": rowTitle(names), "axis": object{"labelLimit": 240, "domain": false, "ticks": false}},
 			"color": object{"value": seriesColors[0]},
 			"tooltip": []object{
 				{"field": "s", "type": "nominal", "title": "Name"},
@@ -198,6 +227,14 @@ func bars(u unit, column string, names ...string) func(*result) *chart {
 		}
 		return &chart{spec}
 	}
+}
+
+// rowTitle is the title of the axis of rows: of codes, what they are.
+func rowTitle(columns []string) any {
+	if len(columns) == 1 && columnLabels[columns[0]] != "" {
+		return columnLabels[columns[0]]
+	}
+	return nil
 }
 
 // rowName joins the values of columns that name a row.

@@ -17,6 +17,7 @@ type document struct {
 	Facts    []string // about the data, below the title
 	Notes    []string // what a reader must know about the numbers
 	Tiles    []tile
+	Period   string // of the tiles
 	Sections []*section
 	Footer   string
 	Program  string
@@ -25,7 +26,8 @@ type document struct {
 // A tile is a key figure at the top of the page.
 type tile struct {
 	Name, Value, Detail string
-	Exact               string // the value with all its digits
+	Exact               string // the value with two decimals
+	Change              string // since the year before, or empty
 	Section             string // ID of the section that explains it
 }
 

@@ -24,6 +24,8 @@ type Options struct {
 	// ShowSmallCells shows numbers under 11 of beneficiaries and events, which CMS
 	// does not allow in what is shown to others.
 	ShowSmallCells bool
+	// Before, if not nil, is what Measure found in a data set to compare with.
+	Before *Snapshot
 	// Metrics say for whom and when metrics are computed. If By is not empty, there
 	// is a section with those groups.
 	Metrics query.MetricOptions
@@ -35,7 +37,7 @@ type builder struct {
 	options Options
 	page    document
 	runs    map[string]*query.MetricRun // by their groups, separated by commas
-	results map[string]*result          // by metric, if it is grouped in its own way
+	results map[string]*result          // by metric, and " by " and its groups if they are not its own
 }
 
 // Write computes the report of a data set, and writes it as one HTML page.
@@ -56,6 +58,9 @@ func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 		if err := b.addGroups(ctx); err != nil {
 			return err
 		}
+	}
+	if opts.Before != nil {
+		b.addChanges(opts.Before)
 	}
 	if err := b.addQuality(ctx); err != nil {
 		return err
@@ -267,9 +272,11 @@ func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*fi
 	if err != nil {
 		return nil, err
 	}
-	if len(by) == 0 {
-		b.results[spec.metric] = r
+	key := spec.metric
+	if len(by) > 0 {
+		key += " by " + f.By
 	}
+	b.results[key] = r
 	if len(r.rows) == 0 {
 		f.Missing = spec.missing
 		if f.Missing == "" {

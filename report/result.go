@@ -7,7 +7,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/query"
@@ -39,18 +38,6 @@ func (r *result) column(name string) int {
 }
 
 func (r *result) isHidden(row, column int) bool { return r.hidden != nil && r.hidden[row][column] }
-
-// firstChartMonth returns the first month that charts show.
-func (r *result) firstChartMonth() time.Time {
-	c := r.column("month")
-	var last time.Time
-	for _, row := range r.rows {
-		if day, ok := row[c].(time.Time); ok && day.After(last) {
-			last = day
-		}
-	}
-	return last.AddDate(0, 1-chartMonths, 0)
-}
 
 // table returns the rows as a table with some of the columns, or with all.
 func (r *result) table(caption string, columns []string) *render.HTMLTable {

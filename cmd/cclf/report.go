@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v3"
@@ -17,6 +19,7 @@ type reportOptions struct {
 	result  resultFlags
 	report  report.Options
 	scope   metricScope
+	compare string // data set to compare with
 	options query.Options
 }
 
@@ -40,12 +43,14 @@ func newReportCommand(e *env) *cli.Command {
 			section with those groups.`,
 			"cclf report -d out -o report.html",
 			"cclf report -d out -o report.html --title 'Example ACO' --population aco.csv",
+			"cclf report -d new -o report.html --compare old",
 			"cclf report -d out -o 2025.html --from 2025-01 --to 2025-12 --by state",
 		),
 		Flags: slices.Concat([]cli.Flag{
 			dataFlag(&opts.dir),
 			opts.result.outFlag(),
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the report", Value: report.DefaultTitle, Destination: &opts.report.Title},
+			&cli.StringFlag{Name: "compare", Usage: "add what changed since the data set in `DIR`", TakesFile: true, Destination: &opts.compare},
 			showSmallCellsFlag(&opts.report.ShowSmallCells, "show numbers under 11, which can identify beneficiaries"),
 		}, opts.scope.flags(), duckDBFlags(e, &opts.options)),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
@@ -72,8 +77,50 @@ func runReport(ctx context.Context, e *env, opts reportOptions) error {
 	}
 	opts.report.Program, opts.report.Metrics = version(), opts.scope.options
 	return opts.result.write(e, func(e *env) error {
+		e, err := measureBefore(ctx, e, &opts)
+		if err != nil {
+			return err
+		}
 		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
 			return scopeError("report", report.Write(ctx, e.stdout, db, opts.report))
 		})
 	})
+}
+
+// measureBefore measures the data set to compare with, if there is one. From then on
+// the process is confined to that and the data set of the report.
+func measureBefore(ctx context.Context, e *env, opts *reportOptions) (*env, error) {
+	if opts.compare == "" {
+		return e, nil
+	}
+	both := *e
+	if e.confine != nil {
+		reads, err := readable(opts.dir)
+		if err != nil {
+			return nil, err
+		}
+		both.confine = func(read, write, replace []string) error {
+			return e.confine(slices.Concat(read, reads), write, replace)
+		}
+	}
+	err := withDataSet(ctx, &both, opts.compare, opts.options, func(_ *env, db *query.DB) (err error) {
+		opts.report.Before, err = report.Measure(ctx, db, opts.report)
+		return scopeError("report", err)
+	})
+	both.confine = nil
+	return &both, err
+}
+
+// readable returns what is read of a data set: its folder, or its file and the
+// manifest beside it.
+func readable(dir string) ([]string, error) {
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	paths := []string{path}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		paths = append(paths, filepath.Dir(path))
+	}
+	return paths, nil
 }
