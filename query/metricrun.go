@@ -111,10 +111,38 @@ func (db *DB) StartMetrics(ctx context.Context, opts MetricOptions) (*MetricRun,
 // Basis returns the basis of the metrics, which is not AutoBasis.
 func (r *MetricRun) Basis() Basis { return r.scope.Basis }
 
-// Check reports an option that a metric cannot have, as a *MetricOptionError.
-func (r *MetricRun) Check(m *Metric) error {
+// Check reports an option that a metric cannot have, or a table that it lacks, as a
+// *MetricOptionError.
+func (r *MetricRun) Check(ctx context.Context, m *Metric) error {
+	if err := r.checkTable(ctx, m); err != nil {
+		return err
+	}
 	_, err := r.scope.forMetric(m)
 	return err
+}
+
+// checkTable reports that the table of a metric is not there, or has no column of
+// use.
+func (r *MetricRun) checkTable(ctx context.Context, m *Metric) error {
+	if m.Table == "" {
+		return nil
+	}
+	wrong := &MetricOptionError{
+		Option: "Table", Value: m.Table, Reason: "metric " + m.Name + " needs this table",
+		hint: "add it with --table " + m.Table + "=FILE, a file with the columns " + strings.Join(m.TableColumns, ", "),
+	}
+	if !r.db.hasTableFile(m.Table) {
+		return wrong
+	}
+	columns, err := r.tableColumns(ctx, wrong.Option, wrong.Value, m.Table)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(m.TableColumns, func(name string) bool { return hasColumn(columns, name) }) {
+		wrong.Reason = "the file has none of the columns " + strings.Join(m.TableColumns, ", ")
+		return wrong
+	}
+	return nil
 }
 
 // SQL returns the statement that computes a metric, from the views of the SQL schema
@@ -157,7 +185,7 @@ func (r *MetricRun) Materialize(ctx context.Context, list []*Metric) error {
 			count(rel.name)
 		}
 	}
-	for _, name := range []string{"most_recent_mbi", "superseded", "pairing", "undone", "beneficiaries", "member_months", "hospital_lines", "stays", "visits"} {
+	for _, name := range []string{"most_recent_mbi", "superseded", "pairing", "undone", "beneficiaries", "member_months", "hospital_lines", "stays", "visits", "episodes"} {
 		if uses[name] < 2 || slices.Contains(r.db.stored, name) {
 			continue
 		}
@@ -199,9 +227,14 @@ func hasColumn(columns []string, name string) bool {
 	return slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
+// hasTableFile reports whether a table file has a name.
+func (db *DB) hasTableFile(name string) bool {
+	return slices.ContainsFunc(db.loaded, func(f TableFile) bool { return strings.EqualFold(f.Name, name) })
+}
+
 // tableColumns returns the columns of a table file.
 func (r *MetricRun) tableColumns(ctx context.Context, option, value, table string) ([]string, error) {
-	if !slices.ContainsFunc(r.db.loaded, func(f TableFile) bool { return strings.EqualFold(f.Name, table) }) {
+	if !r.db.hasTableFile(table) {
 		return nil, &MetricOptionError{Option: option, Value: value, Reason: "no table " + table, hint: "add it with --table " + table + "=FILE"}
 	}
 	columns, err := r.db.columnsOf(ctx, "temp."+quoteName(table))

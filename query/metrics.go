@@ -19,21 +19,24 @@ var sqlFiles embed.FS
 // A Metric is a built-in query. Each is a file of SQL, and the header comment of
 // the file fills the fields.
 type Metric struct {
-	Name    string         `json:"name"`
-	Group   string         `json:"group"` // what it is about: Spending, Utilization
-	Title   string         `json:"title"`
-	Meaning string         `json:"meaning"` // what is counted, and what is not
-	Units   string         `json:"units"`   // units of the numbers
-	Rule    string         `json:"rule"`    // source of the rules that it follows
-	Rows    string         `json:"rows"`    // what a row of the result is
-	Columns []MetricColumn `json:"columns"` // columns of the result
-	By      []string       `json:"by"`      // groups, unless MetricOptions name others
-	Key     []string       `json:"key"`     // columns that tell the rows of a group apart
-	Rank    string         `json:"rank"`    // column by which rows are the highest
-	Limit   int            `json:"limit"`   // rows unless MetricOptions say so, or 0 for all
-	Default bool           `json:"default"` // runs when no metric is named
-	Order   []string       `json:"-"`       // SQL expressions that order the rows of a group
-	SQL     string         `json:"-"`       // content of the file
+	Name         string         `json:"name"`
+	Group        string         `json:"group"` // what it is about: Spending, Utilization
+	Title        string         `json:"title"`
+	Meaning      string         `json:"meaning"`                 // what is counted, and what is not
+	Units        string         `json:"units"`                   // units of the numbers
+	Rule         string         `json:"rule"`                    // source of the rules that it follows
+	Rows         string         `json:"rows"`                    // what a row of the result is
+	Columns      []MetricColumn `json:"columns"`                 // columns of the result
+	By           []string       `json:"by"`                      // groups, unless MetricOptions name others
+	Key          []string       `json:"key"`                     // columns that tell the rows of a group apart
+	Rank         string         `json:"rank"`                    // column by which rows are the highest
+	Limit        int            `json:"limit"`                   // rows unless MetricOptions say so, or 0 for all
+	Default      bool           `json:"default"`                 // runs when no metric is named
+	Table        string         `json:"table,omitempty"`         // table that the user gives, in Options.TableFiles
+	TableColumns []string       `json:"table_columns,omitempty"` // columns of which it has some
+	Order        []string       `json:"-"`                       // SQL expressions that order the rows of a group
+	needs        []string       // relations that must have the groups, besides those that are counted
+	SQL          string         `json:"-"` // content of the file
 }
 
 // A MetricColumn describes a column of a metric.
@@ -47,20 +50,46 @@ var metricNames = []string{
 	// Spending
 	"spending_total",
 	"spending_by_claim_type",
+	"spending_by_category",
 	"spending_by_fund",
 	"spending_by_month",
 	"spending_by_status",
 	"spending_by_beneficiary",
 	"spending_per_member_month",
-	"part_d_cost",
+	"high_cost_members",
+	"concentration",
+	"leakage",
 	// Utilization
 	"utilization",
+	"length_of_stay",
+	"readmissions",
+	"office_visits",
+	"hospice",
+	"top_conditions",
 	"top_drgs",
+	"top_procedures",
+	// Care management
+	"wellness_visits",
+	"transitional_care",
+	"chronic_care_management",
+	"advance_care_planning",
+	// Part D
+	"part_d_cost",
+	"part_d_fills",
+	"top_drugs",
+	// Providers
+	"facility_scorecard",
+	"provider_scorecard",
 	// Population
 	"member_months",
+	"deaths",
 	// Data quality
 	"denied_claims",
 	"final_action",
+	"claim_lag",
+	"completion_triangle",
+	"completion_factors",
+	"completeness",
 }
 
 // metricAliases are other names of metrics.
@@ -113,10 +142,10 @@ func MetricAliases() map[string]string { return maps.Clone(metricAliases) }
 //	--         continued
 func parseMetric(name, sql string) *Metric {
 	m := &Metric{Name: name, Default: true, SQL: sql}
-	var by, key, order, limit, byDefault string
+	var by, key, order, limit, needs, columns, byDefault string
 	entries := map[string]*string{
 		"Group": &m.Group, "Title": &m.Title, "Meaning": &m.Meaning, "Units": &m.Units, "Rule": &m.Rule, "Rows": &m.Rows,
-		"Rank": &m.Rank, "By": &by, "Key": &key, "Order": &order, "Limit": &limit, "Default": &byDefault,
+		"Rank": &m.Rank, "By": &by, "Key": &key, "Order": &order, "Limit": &limit, "Needs": &needs, "Table": &m.Table, "Table columns": &columns, "Default": &byDefault,
 	}
 	var entry *string
 	for line := range strings.Lines(sql) {
@@ -140,6 +169,7 @@ func parseMetric(name, sql string) *Metric {
 		}
 	}
 	m.By, m.Key, m.Order = listed(by, ", "), listed(key, ", "), listed(order, "; ")
+	m.TableColumns, m.needs = listed(columns, ", "), listed(needs, ", ")
 	m.Limit, _ = strconv.Atoi(limit)
 	m.Default = byDefault != "no"
 	return m

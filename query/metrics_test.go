@@ -745,8 +745,11 @@ func TestPartD(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	for _, r := range []Basis{FinalAction, DebitCredit} {
-		run, err := prepare(t, map[string]string{}, r, r).StartMetrics(t.Context(), MetricOptions{Basis: r})
+		run, err := openWithTables(t, map[string]string{}, map[string]string{"roster": "tin\n1\n"}).StartMetrics(t.Context(), MetricOptions{Basis: r})
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Materialize(t.Context(), Metrics()); err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range Metrics() {

@@ -27,6 +27,8 @@ var relations = []relation{
 	{name: "listed_claims", month: true, claim: map[string]string{"claim_type": "claim_type"}},
 	{name: "stays", month: true, events: true, claim: map[string]string{"claim_type": "claim_type", "facility": "ccn"}},
 	{name: "visits", month: true, events: true, claim: map[string]string{"claim_type": "claim_type", "facility": "ccn"}},
+	{name: "episodes", month: true, events: true, claim: map[string]string{"facility": "ccn"}},
+	{name: "deaths", month: true, events: true},
 	{name: "part_d", month: true, events: true},
 	{name: "member_months", month: true},
 	{name: "beneficiaries"},
@@ -93,7 +95,7 @@ func (s *scope) check(m *Metric) error {
 	hasEvents := slices.ContainsFunc(list, func(r *relation) bool { return r.events })
 	for _, d := range s.dims {
 		for _, r := range list {
-			if (r.events || !hasEvents) && !r.carries(d) {
+			if (r.events || !hasEvents || slices.Contains(m.needs, r.name)) && !r.carries(d) {
 				return &MetricOptionError{
 					Option: "By", Value: d.name, Reason: "metric " + m.Name + " cannot be grouped by it",
 					hint: "its rows have no " + d.name,
@@ -247,6 +249,7 @@ func (s *scope) conditions(r *relation) []string {
 func (s *scope) monthsSQL() string {
 	return "SELECT " + s.by("member_months") + `
   count(*) FILTER (WHERE fee_for_service) AS member_months,
+  count(DISTINCT mbi) FILTER (WHERE fee_for_service) AS members,
   count(*) FILTER (WHERE fee_for_service AND NOT inferred) AS told_member_months,
   count(*) FILTER (WHERE part_d) AS part_d_months
 FROM member_months

@@ -162,11 +162,15 @@ func (w *script) head(m *Metric) string {
 	if w.note != "" {
 		fmt.Fprintf(&out, "-- %s\n", w.note)
 	}
-	for _, table := range w.scope.tables() {
-		fmt.Fprintf(&out, "-- Table %s: cclf query --table %[1]s=FILE, or CREATE TABLE %[1]s AS FROM read_csv('FILE', all_varchar = true);\n", table)
+	tables := w.scope.tables()
+	if m.Table != "" {
+		tables = append(tables, m.Table)
 	}
 	if p := w.scope.Population; p != "" && p != AssignmentTable {
-		fmt.Fprintf(&out, "-- Table %s: cclf query --table %[1]s=FILE, or CREATE TABLE %[1]s AS FROM read_csv('FILE', all_varchar = true);\n", p)
+		tables = append(tables, p)
+	}
+	for _, table := range tables {
+		fmt.Fprintf(&out, "-- Table %s: cclf query --table %[1]s=FILE, or CREATE TABLE %[1]s AS FROM read_csv('FILE', all_varchar = true);\n", table)
 	}
 	return out.String()
 }

@@ -243,7 +243,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	if err != nil {
 		return scopeError("metrics", err)
 	}
-	if opts.metrics, err = carried(e, run, opts); err != nil {
+	if opts.metrics, err = carried(ctx, e, run, opts); err != nil {
 		return err
 	}
 	if err := run.Materialize(ctx, opts.metrics); err != nil {
@@ -290,11 +290,11 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 
 // carried returns the metrics that can have the groups. If a metric was named that
 // cannot, that is an error.
-func carried(e *env, run *query.MetricRun, opts metricsOptions) ([]*query.Metric, error) {
+func carried(ctx context.Context, e *env, run *query.MetricRun, opts metricsOptions) ([]*query.Metric, error) {
 	var can []*query.Metric
 	var cannot []string
 	for _, m := range opts.metrics {
-		err := run.Check(m)
+		err := run.Check(ctx, m)
 		switch {
 		case err == nil:
 			can = append(can, m)

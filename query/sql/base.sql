@@ -18,10 +18,18 @@
 -- view is plain SQL.
 
 -- A code, or NULL if it is blank or ~ (not applicable).
-MACRO code(s) AS nullif(nullif(trim(s), ''), '~');
+MACRO code(s) AS CASE WHEN trim(s) NOT IN ('', '~') THEN trim(s) END;
 
 -- A date, or NULL for the two dates that mean a missing one (IP 3.6).
 MACRO day(d) AS CASE WHEN d NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d END;
+
+-- The kind of hospital that a CCN shows by its last four characters.
+MACRO facility_class(ccn) AS CASE
+    WHEN regexp_full_match(ccn, '..(000[1-9]|00[1-9][0-9]|0[1-7][0-9]{2}|08[0-7][0-9]|13[0-9]{2})') THEN 'short-term'
+    WHEN regexp_full_match(ccn, '..2[0-2][0-9]{2}') THEN 'long-term'
+    WHEN regexp_full_match(ccn, '..([RT]...|302[5-9]|30[3-9][0-9])') THEN 'rehabilitation'
+    WHEN regexp_full_match(ccn, '..([MS]...|4[0-4][0-9]{2})') THEN 'psychiatric'
+    ELSE 'other' END;
 
 -- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1), following CCLF9.
 -- A former MBI has one successor: that of the pair that ended last. In a cycle, the
@@ -108,8 +116,8 @@ WITH
       clm_efctv_dt, clm_idr_ld_dt, clm_from_dt AS from_dt, clm_thru_dt AS thru_dt, clm_pmt_amt AS amt,
       code(clm_blg_prvdr_oscar_num) || '|' || clm_from_dt || '|' || clm_thru_dt AS set_key,
       code(clm_mdcr_npmt_rsn_cd) IS NOT NULL AS denied, denied AS claim_denied,
-      code(clm_bill_fac_type_cd) || code(clm_bill_clsfctn_cd) AS bill, clm_blg_prvdr_oscar_num AS facility,
-      code(bene_ptnt_stus_cd) AS patient_status, code(dgns_drg_cd) AS drg, prncpl_dgns_cd AS diagnosis, clm_admsn_type_cd,
+      code(clm_bill_fac_type_cd) || code(clm_bill_clsfctn_cd) AS bill, coalesce(code(clm_blg_prvdr_oscar_num), prvdr_oscar_num) AS facility,
+      code(bene_ptnt_stus_cd) AS patient_status, code(dgns_drg_cd) AS drg, prncpl_dgns_cd AS diagnosis, dgns_prcdr_icd_ind, clm_admsn_type_cd,
       coalesce(clm_mdcr_ip_pps_cptl_ime_amt, 0) + coalesce(clm_oprtnl_ime_amt, 0) + coalesce(clm_mdcr_ip_pps_dsprprtnt_amt, 0)
         + coalesce(clm_oprtnl_dsprprtnt_amt, 0) + coalesce(clm_hipps_uncompd_care_amt, 0) AS add_on{{if .Dated}}, file_date{{end}}
     FROM main.cclf1
@@ -120,7 +128,7 @@ WITH
       code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key,
       coalesce(code(clm_carr_pmt_dnl_cd) = '0', false) AS claim_denied,
       claim_denied OR coalesce(code(clm_prcsg_ind_cd) NOT IN ('A', 'O', 'R', 'S'), false) AS denied,
-      coalesce(code(clm_line_dgns_cd), clm_dgns_1_cd) AS diagnosis, clm_rndrg_prvdr_tax_num AS tin,
+      coalesce(code(clm_line_dgns_cd), clm_dgns_1_cd) AS diagnosis, dgns_prcdr_icd_ind, clm_rndrg_prvdr_tax_num AS tin,
       coalesce(code(rndrg_prvdr_npi_num), clm_rndrg_prvdr_npi_num) AS npi, clm_prvdr_spclty_cd, clm_pos_cd, clm_line_hcpcs_cd{{if .Dated}}, file_date{{end}}
     FROM main.cclf5
     UNION ALL BY NAME
@@ -141,10 +149,20 @@ SELECT
   part, files.file, files.claim, files.line, coalesce(mr_mbi, bene_mbi_id) AS mbi, code(clm_type_cd) AS claim_type, bill,
   day(from_dt) AS from_day, day(thru_dt) AS day, date_trunc('month', day(thru_dt))::DATE AS month,
   coalesce(trim(files.clm_adjsmt_type_cd) = '1', false) AS cancels, trim(files.clm_adjsmt_type_cd) AS adjustment,
-  files.clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded, set_key || '|' || coalesce(mr_mbi, code(bene_mbi_id)) AS related_set,
+  files.clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded, coalesce(day(clm_idr_ld_dt), day(files.clm_efctv_dt)) AS entered,
+  set_key || '|' || coalesce(mr_mbi, code(bene_mbi_id)) AS related_set,
   denied, claim_denied, code(facility) AS facility, code(tin) AS tin, code(npi) AS npi, patient_status, drg,
-  code(diagnosis) AS diagnosis, code(clm_admsn_type_cd) AS admission_type, code(clm_prvdr_spclty_cd) AS specialty,
-  code(clm_pos_cd) AS place, code(clm_line_hcpcs_cd) AS hcpcs, amt::DECIMAL(15, 2) AS amount, add_on::DECIMAL(15, 2) AS add_on
+  code(diagnosis) AS diagnosis, CASE trim(dgns_prcdr_icd_ind) WHEN '0' THEN '10' WHEN '9' THEN '9' END AS icd, code(clm_admsn_type_cd) AS admission_type, code(clm_prvdr_spclty_cd) AS specialty,
+  code(clm_pos_cd) AS place, code(clm_line_hcpcs_cd) AS hcpcs, amt::DECIMAL(15, 2) AS amount, add_on::DECIMAL(15, 2) AS add_on,
+  CASE WHEN files.file = 'cclf1' THEN facility_class(code(files.facility)) END AS facility_class,
+  CASE  -- of services; Medicare Advantage has none
+    WHEN files.file = 'cclf6' THEN 'equipment'
+    WHEN files.file = 'cclf5' THEN CASE WHEN code(clm_line_hcpcs_cd) BETWEEN 'A0021' AND 'A0999' THEN 'ambulance' ELSE 'physician' END
+    WHEN code(clm_type_cd) = '10' THEN 'home health' WHEN code(clm_type_cd) IN ('20', '30') THEN 'skilled nursing'
+    WHEN code(clm_type_cd) = '40' THEN 'outpatient' WHEN code(clm_type_cd) = '50' THEN 'hospice'
+    WHEN code(clm_type_cd) = '60' THEN 'inpatient, ' || facility_class(code(files.facility))
+    WHEN code(clm_type_cd) IS DISTINCT FROM '61' THEN 'institutional, other'
+  END AS category
 FROM files
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 {{- if .Dated}}
@@ -204,23 +222,18 @@ WHERE final_action = 'N' AND cur_clm_uniq_id IS NOT NULL
     FROM main.claims AS other
     WHERE other.cur_clm_uniq_id = c.cur_clm_uniq_id AND (other.claim_type = 'PDE') = (c.claim_type = 'PDE')
       AND other.final_action = 'Y' AND other.system_type IS DISTINCT FROM 'SharedSystem');
-{{if not .DebitCredit}}
--- Rows of superseded versions.
-VIEW undone AS
-SELECT DISTINCT file, claim, line FROM metrics.claim_rows
-WHERE claim IN (SELECT claim FROM metrics.superseded WHERE NOT part_d);
-{{end}}
+
 -- What adds up to spending under Parts A and B (IP 5.3.1; see the table at the top).
 VIEW payments AS
-SELECT
-  entries.*, NOT cancels AND undone.claim IS NULL AS final_action,
 {{- if .DebitCredit}}
-  CASE WHEN cancels THEN -amount ELSE amount END AS paid
-{{- else}}
-  CASE WHEN NOT cancels AND undone.claim IS NULL THEN amount ELSE 0 END AS paid
-{{- end}}
+SELECT entries.*, NOT cancels AND undone.claim IS NULL AS final_action, CASE WHEN cancels THEN -amount ELSE amount END AS paid
 FROM metrics.claim_rows AS entries
 LEFT JOIN metrics.undone ON undone.file = entries.file AND undone.claim = entries.claim AND undone.line = entries.line;
+{{- else}}
+SELECT entries.*, NOT cancels AND superseded.claim IS NULL AS final_action, CASE WHEN NOT cancels AND superseded.claim IS NULL THEN amount ELSE 0 END AS paid
+FROM metrics.claim_rows AS entries
+LEFT JOIN metrics.superseded ON NOT part_d AND superseded.claim = entries.claim;
+{{- end}}
 
 -- The rows of the claims that count.
 VIEW final_action AS
@@ -279,9 +292,9 @@ WITH
     WINDOW chain AS (PARTITION BY kind, mbi, facility, denied ORDER BY from_day, day, claim)
   )
 SELECT
-  kind, mbi, facility AS ccn, denied, min(from_day) AS from_day, max(day) AS thru_day,
+  kind, mbi, facility AS ccn, any_value(facility_class) AS facility_class, denied, min(from_day) AS from_day, max(day) AS thru_day,
   date_trunc('month', min(from_day))::DATE AS month, greatest(max(day) - min(from_day), 1) AS days,
-  arg_max(drg, day) AS drg, arg_max(patient_status, nth) AS patient_status, arg_max(diagnosis, nth) AS diagnosis,
+  arg_max(drg, nth) AS drg, arg_max(patient_status, nth) AS patient_status, arg_max(diagnosis, nth) AS diagnosis,
   arg_min(diagnosis, nth) AS first_diagnosis, arg_min(drg, nth) AS first_drg, arg_min(admission_type, nth) AS admission_type,
   arg_min(claim_type, nth) AS claim_type, bool_or(emergency) AS emergency, sum(amount) AS amount
 FROM numbered
@@ -302,6 +315,67 @@ UNION ALL
 SELECT 'emergency', mbi, ccn, claim_type, from_day, month, denied, true
 FROM metrics.stays
 WHERE kind = 'inpatient' AND emergency;
+
+-- Episodes: stays at acute hospitals that are not denied, each with those that it
+-- continues in: at another hospital no later than the day after, or at the same
+-- hospital on the day of the discharge with the same diagnosis. exclusion says why an
+-- episode is no index admission, followed_by what came within 30 days.
+VIEW episodes AS
+WITH
+  ordered AS (
+    SELECT *, row_number() OVER (PARTITION BY mbi ORDER BY from_day, thru_day, ccn, coalesce(diagnosis, ''), coalesce(drg, ''),
+      coalesce(patient_status, ''), coalesce(admission_type, '')) AS nth
+    FROM metrics.stays
+    WHERE kind = 'inpatient' AND NOT denied AND mbi IS NOT NULL AND facility_class = 'short-term'
+  ),
+  compared AS (  -- with the earlier stay that ended last
+    SELECT *, max((thru_day, nth, ccn, coalesce(diagnosis, ''))) OVER (
+      PARTITION BY mbi ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+    FROM ordered
+  ),
+  numbered AS (
+    SELECT *, count(*) FILTER (WHERE (earlier[3] <> ccn AND from_day <= earlier[1] + 1
+      OR earlier[3] = ccn AND from_day <= earlier[1] AND earlier[4] = coalesce(diagnosis, '')) IS NOT TRUE) OVER (PARTITION BY mbi ORDER BY nth) AS number
+    FROM compared
+  ),
+  joined AS MATERIALIZED (
+    SELECT
+      mbi, number, count(*) AS stays, min(from_day) AS from_day, max(thru_day) AS discharge_day,
+      max((thru_day, nth, ccn, coalesce(patient_status, ''), coalesce(drg, ''))) AS last,
+      min((nth, coalesce(admission_type, ''), coalesce(first_drg, ''))) AS first
+    FROM numbered GROUP BY mbi, number
+  ),
+  followed AS (
+    SELECT
+      joined.*, greatest(discharge_day, least(discharge_day + 30, death_day)) AS until,
+      (SELECT max(day(clm_thru_dt)) FROM main.cclf1) AS newest,
+      first[2] = '3' OR first[3] IN ('001', '002', '005', '006', '007', '008', '010', '014', '016', '017', '018', '019',
+        '650', '651', '652', '837', '838', '839', '846', '847', '848', '945', '946') AS planned
+    FROM joined LEFT JOIN metrics.beneficiaries AS person ON person.mbi = joined.mbi
+  ),
+  enrolled AS (
+    SELECT followed.*, count(member.month) AS months
+    FROM followed
+    LEFT JOIN metrics.member_months AS member ON member.mbi = followed.mbi AND fee_for_service
+      AND member.month BETWEEN date_trunc('month', discharge_day) AND until
+    GROUP BY ALL
+  )
+SELECT
+  mbi, stays, from_day, discharge_day, date_trunc('month', discharge_day)::DATE AS month, last[3] AS ccn, planned,
+  CASE
+    WHEN last[4] IN ('20', '40', '41', '42') THEN 'died'
+    WHEN last[4] = '07' THEN 'against advice'
+    WHEN last[5] IN ('876', '880', '881', '882', '883', '884', '885', '886', '887', '945', '946') THEN 'condition'
+    WHEN until > newest OR months <= date_diff('month', discharge_day, until) THEN 'not followed'
+  END AS exclusion,
+  CASE WHEN lead(from_day) OVER later <= discharge_day + 30 THEN
+    CASE WHEN lead(planned) OVER later THEN 'planned' ELSE 'readmission' END END AS followed_by
+FROM enrolled
+WINDOW later AS (PARTITION BY mbi ORDER BY number);
+
+-- Beneficiaries who died.
+VIEW deaths AS
+SELECT mbi, death_day, date_trunc('month', death_day)::DATE AS month FROM metrics.beneficiaries WHERE death_day IS NOT NULL;
 
 -- Services by procedure code: final-action lines that are not denied, of CCLF5, and of
 -- outpatient claims in CCLF2. The day is the first one.
