@@ -228,7 +228,7 @@ func (b *builder) addGroups(ctx context.Context) error {
 	by := b.options.Metrics.By
 	s := &section{ID: "groups", Title: "By " + strings.ReplaceAll(render.Line(strings.Join(by, ", ")), "_", " ")}
 	for _, spec := range groupFigures {
-		if b.runs[strings.Join(by, ",")].Check(query.LookupMetric(spec.metric)) != nil {
+		if b.runs[strings.Join(by, ",")].Check(ctx, query.LookupMetric(spec.metric)) != nil {
 			continue
 		}
 		if spec.metric == "spending_per_member_month" {
