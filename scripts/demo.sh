@@ -22,7 +22,7 @@ step() {
   "$@"
 }
 
-step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --out "$dir/export"
+step "$cclf" sandbox --beneficiaries 500 -- "$cclf" fetch --out "$dir/export"
 step "$cclf" convert "$dir/export" --out "$dir/cclf"
 step "$cclf" query -d "$dir/cclf" --tables
 step "$cclf" query -d "$dir/cclf" '
@@ -30,7 +30,9 @@ step "$cclf" query -d "$dir/cclf" '
   FROM cclf1
   GROUP BY ALL
   ORDER BY ALL'
-step "$cclf" metrics -d "$dir/cclf" spending_total spending_by_claim_type
+step "$cclf" metrics -d "$dir/cclf" pmpm --by year --from 2024-01 --to 2025-12
+step "$cclf" metrics -d "$dir/cclf" utilization --from 2025-01 --to 2025-12
+step "$cclf" metrics -d "$dir/cclf" spending_by_claim_type top_drgs --from 2025-01 --to 2025-12 --top 10
 step "$cclf" query -d "$dir/cclf" '
   SELECT bene_sex_cd, count(*) AS beneficiaries
   FROM cclf8
