@@ -22,7 +22,7 @@ step() {
   "$@"
 }
 
-step "$cclf" sandbox --beneficiaries 500 -- "$cclf" fetch --out "$dir/export"
+step "$cclf" sandbox --beneficiaries 200 -- "$cclf" fetch --out "$dir/export"
 step "$cclf" convert "$dir/export" --out "$dir/cclf"
 step "$cclf" query -d "$dir/cclf" --tables
 step "$cclf" query -d "$dir/cclf" '

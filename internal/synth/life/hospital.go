@@ -114,7 +114,7 @@ func (l *living) admit(from column.Date, k stayKind, at *Provider, nth int) {
 	l.diagnose(c, random.OneOf(r, k.diagnoses), 9+r.Intn(12))
 	l.treated(c, &k, emergency)
 	l.payStay(c, &k)
-	l.attended(from, thru, c.Diagnoses[0], k.procedure, emergency, at)
+	l.attended(from, thru, c.Diagnoses[0], k.procedure, emergency)
 	l.discharged(thru, status, nth)
 }
 
@@ -230,7 +230,7 @@ func (l *living) payStay(c *Claim, k *stayKind) {
 }
 
 // attended adds the claims of the physicians of a stay.
-func (l *living) attended(from, thru column.Date, diagnosis, procedure string, emergency bool, at *Provider) {
+func (l *living) attended(from, thru column.Date, diagnosis, procedure string, emergency bool) {
 	r := l.random
 	days := int(thru - from)
 	hospitalist := l.physician("C6")

@@ -67,13 +67,13 @@ var Registry = sync.OnceValue(func() *Providers {
 	p := &Providers{ByNPI: map[string]*Provider{}}
 	var r random.Source
 	r.Seed(0, 0, 0)
-	add := func(list *[]Provider, first byte, n int, name func(*random.Source) string, specialty *codebook.Set) {
+	add := func(list *[]Provider, n int, name func(*random.Source) string, specialty *codebook.Set) {
 		*list = make([]Provider, n)
 		for i := range *list {
 			q := &(*list)[i]
 			where := random.AnyOf(&r, codebook.States)
 			*q = Provider{
-				NPI:           invalidNPI(first, len(p.ByNPI)),
+				NPI:           invalidNPI(len(p.ByNPI)),
 				Type:          codebook.ProviderTypes.Pick(&r),
 				Specialty:     specialty.Pick(&r),
 				Participating: codebook.Participations.Pick(&r),
@@ -97,11 +97,11 @@ var Registry = sync.OnceValue(func() *Providers {
 			p.ByNPI[q.NPI] = q
 		}
 	}
-	add(&p.Practitioners, '1', 16_000, practitionerName, codebook.Specialties)
-	add(&p.Suppliers, '1', 1000, organizationName, codebook.SupplierSpecialties)
-	add(&p.Organizations, '1', 3000, organizationName, codebook.Specialties)
+	add(&p.Practitioners, 16_000, practitionerName, codebook.Specialties)
+	add(&p.Suppliers, 1000, organizationName, codebook.SupplierSpecialties)
+	add(&p.Organizations, 3000, organizationName, codebook.Specialties)
 	for kind, numbers := range facilityNumbers {
-		add(&p.facilities[kind], '1', numbers.count, organizationName, codebook.Specialties)
+		add(&p.facilities[kind], numbers.count, organizationName, codebook.Specialties)
 	}
 	p.organize()
 	return p
@@ -130,9 +130,9 @@ func (p *Providers) organize() {
 const practiceSize = 7
 
 // invalidNPI returns a number of ten digits that fails the check of NPIs.
-func invalidNPI(first byte, n int) string {
+func invalidNPI(n int) string {
 	digits := make([]byte, 0, 10)
-	digits = append(digits, first)
+	digits = append(digits, '1')
 	digits = strconv.AppendInt(digits, int64(10_000_000+(n*48_611+7_121)%90_000_000), 10)
 	sum := 24 // of the prefix 80840
 	for i, c := range digits {
