@@ -65,6 +65,10 @@ type Options struct {
 	// health information, to the reject file.
 	KeepRejectedLines bool
 
+	// RowGroupRows is the number of rows from which on a row group of a Parquet file
+	// is complete. The default, 122,880, is what query engines read fastest.
+	RowGroupRows int
+
 	Jobs    int    // parallel workers; default: GOMAXPROCS
 	Version string // of the program, for the manifest
 	// Progress, if set, is called now and then, by one goroutine at a time.
@@ -126,7 +130,7 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 
 // tableOptions returns the options of the format.
 func (o *Options) tableOptions() dataset.TableOptions {
-	return dataset.TableOptions{PartRows: o.fileRows, Fixed: o.Fixed, Export: o.Export}
+	return dataset.TableOptions{PartRows: o.fileRows, RowGroupRows: o.RowGroupRows, Fixed: o.Fixed, Export: o.Export}
 }
 
 // checkProfile reports options that the profile does not allow.

@@ -32,6 +32,9 @@ func TestNothingIsReadAfterFree(t *testing.T) {
 			dirs := map[Format]string{Parquet: t.TempDir(), CSV: t.TempDir()}
 			for format, out := range dirs {
 				opts := Options{Inputs: []string{in}, Out: out, Format: format, MaxRejects: -1, batchRows: 100, poison: format == Parquet}
+				if format == Parquet {
+					opts.RowGroupRows = 300
+				}
 				if _, err := Run(t.Context(), opts); err != nil {
 					t.Fatal(err)
 				}

@@ -102,6 +102,10 @@ func (f *convertFlags) general() []cli.Flag {
 			Name: "extra-columns", Usage: "add the columns that `FILE` describes, one per line; see docs/extra-columns.md",
 			TakesFile: true, Destination: &f.extra,
 		},
+		&cli.IntFlag{
+			Name: "row-group-rows", Usage: "end row groups of Parquet files at `N` rows or a few more (default: 122880)", HideDefault: true,
+			Destination: &f.opts.RowGroupRows, Validator: positive,
+		},
 		&cli.Int64Flag{
 			Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
 			Value: -1, Destination: &f.maxRejects,

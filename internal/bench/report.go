@@ -28,9 +28,9 @@ and most of them rare, with free amounts, ids and control numbers. That matters:
 with fewer codes repeats itself more, and is faster to convert.
 
 %[5]s
-%[2]scclf convert%[2]s writes **all** its tables to
-zstd Parquet. The peers write **one** table of claim lines with %[3]d columns to zstd
-Parquet, and read only the ExplanationOfBenefit files:
+%[2]scclf convert%[2]s writes **all** its tables to zstd Parquet. The peers write **one**
+table of claim lines with %[3]d columns to zstd Parquet, and read only the
+ExplanationOfBenefit files:
 
 - DuckDB's %[2]sread_ndjson%[2]s with an explicit schema of what the columns need. Values of
   the claim are extracted once per claim, before its lines are unnested.

@@ -22,6 +22,8 @@ type TableOptions struct {
 	Memory   memory.Allocator // for buffers of the encoders; Go's unless set
 	PartRows int64            // rows per part file, at most; 2^20 unless set
 
+	RowGroupRows int // rows from which on a row group of Parquet is complete; encode.RowGroupRows unless set
+
 	Fixed  FixedOptions // of the format Fixed
 	Newest time.Time    // when the newest of the data was updated, or zero: the default run date of Fixed
 	// Export makes the database file of the format DuckDB of a folder of tables
@@ -42,6 +44,8 @@ func (o *TableOptions) Check(f Format) error {
 		return fmt.Errorf("%w: layout, ACO and program are for the format %s", ErrOptions, Fixed)
 	case f == DuckDB && o.Export == nil:
 		return fmt.Errorf("%w: no DuckDB to make a database file with", ErrOptions)
+	case f != Parquet && o.RowGroupRows != 0:
+		return fmt.Errorf("%w: only files of the format %s have row groups", ErrOptions, Parquet)
 	}
 	return o.Fixed.check()
 }
@@ -230,7 +234,9 @@ type tableFile struct {
 // encoded gives a file its encoder. It discards the file if there is none.
 func (f *tableFile) encoded(by encode.New, to io.Writer, w *TableWriter, slots []schema.Slot) (*tableFile, error) {
 	var err error
-	f.encoder, err = by(to, &encode.File{Schema: w.Schema, Memory: w.tables.opts.Memory, Slots: slots, Misfit: w.misfit})
+	f.encoder, err = by(to, &encode.File{
+		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Slots: slots, Misfit: w.misfit,
+	})
 	if err != nil {
 		f.Discard()
 		return nil, err

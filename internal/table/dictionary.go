@@ -131,10 +131,3 @@ func stringArray(n int, valid []byte, nulls int, ends []int32, text []byte) arro
 
 // dictionaryType is the type of text columns with a dictionary.
 var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
-
-// Repeats reports whether the texts of a column repeat often enough for a file to
-// have a dictionary of them too.
-func Repeats(col *array.Dictionary) bool {
-	words := col.Dictionary().(*array.String)
-	return !isList(words) && dictionaryRepeats*words.Len() <= col.Len()-col.NullN()
-}

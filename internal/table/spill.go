@@ -18,8 +18,7 @@ import (
 )
 
 // Rows of a table are combined into a batch until they are so many, or take so
-// many bytes. Each batch becomes a row group of a Parquet file. BatchRows is
-// small enough for a 16-bit index into a dictionary.
+// many bytes. BatchRows is small enough for a 16-bit index into a dictionary.
 const (
 	BatchRows  = 1<<16 - 1
 	batchBytes = 5 << 18

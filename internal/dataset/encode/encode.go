@@ -30,6 +30,8 @@ type File struct {
 	Schema *arrow.Schema
 	Memory memory.Allocator // for buffers of the encoder
 
+	RowGroupRows int // of a Parquet file; the constant RowGroupRows unless set
+
 	Slots  []schema.Slot      // of a fixed-width record, in the order of its positions
 	Misfit func(Misfit) error // called for values that their slots cannot hold; its errors end the writing
 }

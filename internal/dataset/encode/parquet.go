@@ -2,15 +2,18 @@ package encode
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -20,26 +23,35 @@ import (
 	"github.com/cclf-tools/cclf/internal/table"
 )
 
-// rowGroupRows is the number of rows of a row group, at most.
-const rowGroupRows = 64 << 10
+// RowGroupRows is the number of rows from which on a row group is complete, unless
+// File says another. A group ends with a batch, and so may have some more. Engines
+// read groups of that size fastest: DuckDB has made its own tables of it.
+const RowGroupRows = 120 << 10
 
-// A parquetEncoder writes columns with the column writers of the Parquet library.
-// The library's writer of Arrow columns would do the same, but it finds the
-// minimum and the maximum of a column with a dictionary by hashing each row.
+const (
+	// rowGroupBytes is the size of values from which on a row group is complete,
+	// however few its rows are.
+	rowGroupBytes = 64 << 20
+	// pageRows is the number of rows of a page, which has a minimum and a maximum in
+	// the page index. A page of long texts has fewer.
+	pageRows  = 20 << 10
+	pageBytes = 8 * pageRows
+)
+
+// A parquetEncoder collects rows until they are enough for a row group, and then
+// writes it column by column with the column writers of the Parquet library. The
+// library's writer of Arrow columns would do the same, but it finds the minimum and
+// the maximum of a column with a dictionary by hashing each row, and gives up the
+// dictionaries of a row group whose batches have different ones: such a file is
+// twice as large.
 type parquetEncoder struct {
-	w     *file.Writer
-	ctx   context.Context             // for the library's writer of Arrow columns
-	group file.BufferedRowGroupWriter // for columns without dictionaries, or nil
-	rows  int64                       // in group
+	w         *file.Writer
+	ctx       context.Context // for the library's writer of Arrow columns
+	groupRows int
+	group     []columnGroup // by column
 
 	// Buffers for one column at a time.
-	levels []int16 // its definition levels: ones, zeros or mixed
-	ones   []int16
-	zeros  []int16
-	mixed  []int16
 	texts  []parquet.ByteArray
-	longs  []int64
-	ints   []int32
 	occurs []bool // by number in the dictionary
 }
 
@@ -49,7 +61,10 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithStoreDecimalAsInteger(true),
-		parquet.WithBatchSize(rowGroupRows),
+		parquet.WithBatchSize(pageRows),
+		parquet.WithDataPageSize(pageBytes),
+		parquet.WithDictionaryPageSizeLimit(math.MaxInt32), // see table.TextGroup.Repeats
+		parquet.WithPageIndexEnabled(true),
 		parquet.WithCreatedBy("cclf"),
 		parquet.WithAllocator(f.Memory),
 	}
@@ -72,7 +87,11 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &parquetEncoder{w: out, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps)}, nil
+	return &parquetEncoder{
+		w: out, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps),
+		groupRows: cmp.Or(f.RowGroupRows, RowGroupRows),
+		group:     newColumnGroups(f.Schema),
+	}, nil
 }
 
 // parquetMetadata is the metadata of the schema, and the schema itself, encoded as
@@ -92,182 +111,137 @@ func parquetMetadata(s *arrow.Schema) (metadata.KeyValueMetadata, error) {
 	return meta, meta.Append("ARROW:schema", base64.StdEncoding.EncodeToString(stream.Bytes()))
 }
 
-// Write writes columns with dictionaries as a row group. Other columns go to a
-// row group that takes the rows of several calls.
+// Write adds rows to the row group, and writes it if it is complete.
 func (e *parquetEncoder) Write(cols []arrow.Array) error {
-	if slices.ContainsFunc(cols, table.HasDictionary) {
-		return e.writeGroup(cols)
-	}
-	rows := int64(cols[0].Len())
-	if e.group != nil && e.rows+rows > rowGroupRows {
-		if err := e.endGroup(); err != nil {
-			return err
-		}
-	}
-	if e.group == nil {
-		var err error
-		if e.group, err = e.w.AppendBufferedRowGroupChecked(); err != nil {
-			return err
-		}
-	}
-	e.rows += rows
+	size := 0
 	for i, col := range cols {
-		to, err := e.group.Column(i)
+		e.group[i].add(col)
+		size += e.group[i].bytes()
+	}
+	if e.group[0].rows < e.groupRows && size < rowGroupBytes {
+		return nil
+	}
+	return e.writeGroup()
+}
+
+func (e *parquetEncoder) Close() error {
+	if len(e.group) > 0 && e.group[0].rows > 0 {
+		if err := e.writeGroup(); err != nil {
+			return err
+		}
+	}
+	return e.w.Close()
+}
+
+// writeGroup writes the row group.
+func (e *parquetEncoder) writeGroup() error {
+	group, err := e.w.AppendRowGroupChecked()
+	if err != nil {
+		return err
+	}
+	for i := range e.group {
+		to, err := group.NextColumn()
 		if err != nil {
 			return err
 		}
-		if err := e.writeColumn(to, col); err != nil {
+		if err := e.writeColumn(to, &e.group[i]); err != nil {
+			return err
+		}
+		if err := to.Close(); err != nil {
+			return err
+		}
+		e.group[i].reset()
+	}
+	return group.Close()
+}
+
+// writeColumn writes the values of a column.
+func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, g *columnGroup) (err error) {
+	g.pad(g.rows)
+	switch to := to.(type) {
+	case *file.Int64ColumnChunkWriter:
+		_, err = to.WriteBatch(g.longs, g.levels, nil)
+	case *file.Int32ColumnChunkWriter:
+		_, err = to.WriteBatch(g.ints, g.levels, nil)
+	case *file.ByteArrayColumnChunkWriter:
+		if g.texts.Repeats() {
+			return e.writeDictionary(to, g)
+		}
+		return e.writeTexts(to, g)
+	default:
+		for g.wide.Len() < g.rows {
+			g.wide.AppendNull()
+		}
+		wide := g.wide.Array()
+		defer wide.Release()
+		return pqarrow.WriteArrowToColumn(e.ctx, to, wide, g.levels, nil, true)
+	}
+	return err
+}
+
+// writeDictionary writes texts with a dictionary, page by page.
+func (e *parquetEncoder) writeDictionary(to *file.ByteArrayColumnChunkWriter, g *columnGroup) error {
+	words := g.texts.Words()
+	defer words.Release()
+	if err := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error }).PutDictionary(words); err != nil {
+		return err
+	}
+	numbers := g.texts.Numbers(g.rows)
+	for levels := range slices.Chunk(g.levels, pageRows) {
+		page := numbers[:len(levels)]
+		numbers = numbers[len(levels):]
+		if err := e.writePage(to, words, page, levels); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endGroup ends the row group for columns without dictionaries.
-func (e *parquetEncoder) endGroup() error {
-	if e.group == nil {
-		return nil
+// writePage writes a page of numbers of texts.
+func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *array.String, numbers []int32, levels []int16) error {
+	values := 0
+	valid := make([]byte, bitutil.BytesForBits(int64(len(levels))))
+	for row, level := range levels {
+		valid[row/8] |= byte(level) << (row % 8)
+		values += int(level)
 	}
-	group := e.group
-	e.group, e.rows = nil, 0
-	return group.Close()
-}
-
-func (e *parquetEncoder) Close() error {
-	if err := e.endGroup(); err != nil {
-		return err
-	}
-	return e.w.Close()
-}
-
-// writeGroup writes columns as a row group.
-func (e *parquetEncoder) writeGroup(cols []arrow.Array) error {
-	if err := e.endGroup(); err != nil {
-		return err
-	}
-	group, err := e.w.AppendRowGroupChecked()
-	if err != nil {
-		return err
-	}
-	for _, col := range cols {
-		to, err := group.NextColumn()
-		if err != nil {
-			return err
-		}
-		if err := e.writeColumn(to, col); err != nil {
-			return err
-		}
-		if err := to.Close(); err != nil {
-			return err
-		}
-	}
-	return group.Close()
-}
-
-// writeColumn writes the values of a column, of the type that the Parquet column
-// has for it. The library's own writer takes what is left: plain texts, and
-// decimals of more than 18 digits.
-func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, col arrow.Array) error {
-	e.define(col)
-	switch col := col.(type) {
-	case *array.Dictionary:
-		return e.writeDictionary(to, col)
-	case *array.Decimal128:
-		if to, ok := to.(*file.Int64ColumnChunkWriter); ok { // 18 digits at most
-			e.longs = present(e.longs, e.levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
-			_, err := to.WriteBatch(e.longs, e.levels, nil)
-			return err
-		}
-	case *array.Int64:
-		e.longs = present(e.longs, e.levels, col.Int64Values(), func(v int64) int64 { return v })
-		_, err := to.(*file.Int64ColumnChunkWriter).WriteBatch(e.longs, e.levels, nil)
-		return err
-	case *array.Date32:
-		e.ints = present(e.ints, e.levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
-		_, err := to.(*file.Int32ColumnChunkWriter).WriteBatch(e.ints, e.levels, nil)
-		return err
-	}
-	return pqarrow.WriteArrowToColumn(e.ctx, to, col, e.levels, nil, true)
-}
-
-// present returns the values of a column that are not null. It reuses buf.
-func present[V, P any](buf []P, levels []int16, values []V, as func(V) P) []P {
-	buf = slices.Grow(buf[:0], len(values))
-	for row, v := range values {
-		if levels[row] > 0 {
-			buf = append(buf, as(v))
-		}
-	}
-	return buf
-}
-
-// define sets the definition levels of a column: 0 for a null, and 1 for a value.
-func (e *parquetEncoder) define(col arrow.Array) {
-	n := col.Len()
-	switch col.NullN() {
-	case 0:
-		e.levels = same(&e.ones, 1, n)
-		return
-	case n:
-		e.levels = same(&e.zeros, 0, n)
-		return
-	}
-	e.mixed = slices.Grow(e.mixed[:0], n)[:n]
-	e.levels = e.mixed
-	valid, offset := col.NullBitmapBytes(), uint(col.Data().Offset())
-	for i := range e.levels {
-		at := offset + uint(i)
-		e.levels[i] = int16(valid[at/8] >> (at % 8) & 1)
-	}
-}
-
-// same returns n equal levels. It extends levels, which are equal too.
-func same(levels *[]int16, level int16, n int) []int16 {
-	for len(*levels) < n {
-		*levels = append(*levels, level)
-	}
-	return (*levels)[:n]
-}
-
-// writeDictionary writes a column with a dictionary.
-func (e *parquetEncoder) writeDictionary(to file.ColumnChunkWriter, col *array.Dictionary) error {
-	words := col.Dictionary().(*array.String)
-	if !table.Repeats(col) {
-		return e.writeTexts(to.(*file.ByteArrayColumnChunkWriter), table.TextsOf(col))
-	}
-	encoder := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error })
-	if err := encoder.PutDictionary(words); err != nil {
-		return err
-	}
+	nulls := len(levels) - values
 	stats := to.PageStatistics()
-	stats.IncNulls(int64(col.NullN()))
-	stats.IncNumValues(int64(col.Len() - col.NullN()))
-	if err := stats.UpdateFromArrow(e.extremes(col), false); err != nil {
+	stats.IncNulls(int64(nulls))
+	stats.IncNumValues(int64(values))
+	if err := stats.UpdateFromArrow(e.extremes(words, numbers, levels), false); err != nil {
 		return err
 	}
-	return to.WriteDictIndices(col.Indices(), e.levels, nil)
+	data := array.NewData(arrow.PrimitiveTypes.Int32, len(numbers),
+		[]*memory.Buffer{memory.NewBufferBytes(valid), memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers))}, nil, nulls, 0)
+	defer data.Release()
+	indices := array.NewInt32Data(data)
+	defer indices.Release()
+	if err := to.WriteDictIndices(indices, levels, nil); err != nil {
+		return err
+	}
+	return to.FlushCurrentPage()
 }
 
 // writeTexts writes texts without a dictionary.
-func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, col table.Texts) error {
+func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, g *columnGroup) error {
 	to.FallbackToPlain()
-	e.texts = slices.Grow(e.texts[:0], col.Len()-col.NullN())
-	for row := range col.Len() {
-		if !col.IsNull(row) {
-			e.texts = append(e.texts, parquet.ByteArray(col.Bytes(row)))
+	e.texts = e.texts[:0]
+	for row, number := range g.texts.Numbers(g.rows) {
+		if g.levels[row] > 0 {
+			e.texts = append(e.texts, g.texts.Text(number))
 		}
 	}
-	_, err := to.WriteBatch(e.texts, e.levels, nil)
+	_, err := to.WriteBatch(e.texts, g.levels, nil)
 	return err
 }
 
-// extremes are the least and the greatest of the texts in a column, or none if all
-// are null. A dictionary may have texts that no row of the column has.
-func (e *parquetEncoder) extremes(col *array.Dictionary) arrow.Array {
-	words := col.Dictionary().(*array.String)
+// extremes are the least and the greatest of the texts of a page, or none if all are
+// null.
+func (e *parquetEncoder) extremes(words *array.String, numbers []int32, levels []int16) arrow.Array {
 	e.occurs = append(e.occurs[:0], make([]bool, words.Len())...)
-	for row, number := range col.Indices().(*array.Uint16).Uint16Values() {
-		if e.levels[row] > 0 {
+	for row, number := range numbers {
+		if levels[row] > 0 {
 			e.occurs[number] = true
 		}
 	}

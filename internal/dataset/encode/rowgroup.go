@@ -1,0 +1,139 @@
+package encode
+
+import (
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// A columnGroup collects the values of one column for a row group, which has the
+// rows of several batches. Nulls after the last value take no memory, and so does a
+// column without values.
+type columnGroup struct {
+	rows   int
+	levels []int16 // by row: its definition level, 1 for a value and 0 for a null
+
+	// The values, in the one that is for their type.
+	texts table.TextGroup
+	longs []int64      // integers, and decimals of at most longDigits; without nulls
+	ints  []int32      // dates, and decimals of at most intDigits; without nulls
+	wide  table.Column // other decimals, with nulls
+}
+
+// Digits of the decimals that Parquet stores in 32 and in 64 bits.
+const (
+	intDigits  = 9
+	longDigits = 18
+)
+
+// newColumnGroups returns a group without rows for each column.
+func newColumnGroups(s *arrow.Schema) []columnGroup {
+	groups := make([]columnGroup, s.NumFields())
+	for i, f := range s.Fields() {
+		if typ, ok := f.Type.(*arrow.Decimal128Type); ok {
+			groups[i].wide.Type = schema.Type{Kind: schema.Decimal, Precision: int(typ.Precision), Scale: int(typ.Scale)}
+		}
+	}
+	return groups
+}
+
+// add adds the values of a batch. It copies them.
+func (g *columnGroup) add(col arrow.Array) {
+	from := g.rows
+	g.rows += col.Len()
+	if col.NullN() == col.Len() {
+		return
+	}
+	g.pad(from)
+	levels := g.addLevels(col)
+	switch col := col.(type) {
+	case *array.Int64:
+		g.longs = appendPresent(g.longs, levels, col.Int64Values(), func(v int64) int64 { return v })
+	case *array.Date32:
+		g.ints = appendPresent(g.ints, levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
+	case *array.Decimal128:
+		g.addDecimals(col, levels, from)
+	default:
+		g.texts.Append(col, from)
+	}
+}
+
+// pad adds the levels of nulls up to a row.
+func (g *columnGroup) pad(rows int) {
+	g.levels = append(g.levels, make([]int16, rows-len(g.levels))...)
+}
+
+// addLevels adds the levels of a batch, and returns them.
+func (g *columnGroup) addLevels(col arrow.Array) []int16 {
+	from, n := len(g.levels), col.Len()
+	g.levels = slices.Grow(g.levels, n)[:from+n]
+	levels := g.levels[from:]
+	if col.NullN() == 0 {
+		for i := range levels {
+			levels[i] = 1
+		}
+		return levels
+	}
+	valid, offset := col.NullBitmapBytes(), uint(col.Data().Offset())
+	for i := range levels {
+		at := offset + uint(i)
+		levels[i] = int16(valid[at/8] >> (at % 8) & 1)
+	}
+	return levels
+}
+
+// addDecimals adds decimals, in the size that Parquet stores them in.
+func (g *columnGroup) addDecimals(col *array.Decimal128, levels []int16, from int) {
+	typ := col.DataType().(*arrow.Decimal128Type)
+	switch {
+	case typ.Precision <= intDigits:
+		g.ints = appendPresent(g.ints, levels, col.Values(), func(v decimal128.Num) int32 { return int32(v.LowBits()) })
+	case typ.Precision <= longDigits:
+		g.longs = appendPresent(g.longs, levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
+	default:
+		g.addWide(col, from)
+	}
+}
+
+// addWide adds decimals of more digits than a long has, after nulls up to a row.
+func (g *columnGroup) addWide(col *array.Decimal128, from int) {
+	for g.wide.Len() < from {
+		g.wide.AppendNull()
+	}
+	for row := range col.Len() {
+		if col.IsNull(row) {
+			g.wide.AppendNull()
+		} else {
+			g.wide.AppendDecimal(col.Value(row))
+		}
+	}
+}
+
+// appendPresent appends the values that are not null.
+func appendPresent[V, P any](dst []P, levels []int16, values []V, as func(V) P) []P {
+	dst = slices.Grow(dst, len(values))
+	for row, v := range values {
+		if levels[row] > 0 {
+			dst = append(dst, as(v))
+		}
+	}
+	return dst
+}
+
+// bytes is the size of the values.
+func (g *columnGroup) bytes() int {
+	return g.texts.Bytes() + arrow.Int64SizeBytes*len(g.longs) + arrow.Int32SizeBytes*len(g.ints) +
+		arrow.Decimal128SizeBytes*g.wide.Len() + 2*len(g.levels)
+}
+
+// reset removes all rows.
+func (g *columnGroup) reset() {
+	g.rows, g.levels = 0, g.levels[:0]
+	g.texts.Reset()
+	g.longs, g.ints, g.wide = g.longs[:0], g.ints[:0], table.Column{Type: g.wide.Type}
+}
