@@ -12,42 +12,48 @@ import (
 // at a time.
 type TextGroup struct {
 	words   dictionary
-	numbers []int32 // by row: the number of its text; 0 for a null
+	numbers []int32 // by row: the number of its text; any for a null
 	values  int     // rows that are not null
 	found   []int32 // by number in the dictionary of a batch: that in words, plus one
 }
 
+// The texts of a group are not looked up from the first batch of fewRows rows on in
+// which each occurs less than groupRepeats times on average: they will not repeat
+// dictionaryRepeats times in the group.
+const (
+	fewRows      = 1 << 10
+	groupRepeats = dictionaryRepeats / 2
+)
+
 // Append adds the texts of a batch, after nulls up to row from.
 func (g *TextGroup) Append(col arrow.Array, from int) {
 	n := col.Len()
-	g.numbers = padded(g.numbers, from)
-	g.numbers = slices.Grow(g.numbers, n)
+	g.numbers = slices.Grow(padded(g.numbers, from), n)[:from+n]
 	g.values += n - col.NullN()
-	texts := TextsOf(col)
+	numbers, texts := g.numbers[from:], TextsOf(col)
 	if texts.numbers == nil {
-		for row := range n {
-			number := int32(0)
+		for row := range numbers {
+			numbers[row] = 0
 			if !col.IsNull(row) {
-				number = g.words.number(texts.Bytes(row))
+				numbers[row] = g.words.number(texts.Bytes(row))
 			}
-			g.numbers = append(g.numbers, number)
 		}
 		return
 	}
-	if isList(texts.values) {
+	if words := texts.values.Len(); isList(texts.values) || n >= fewRows && groupRepeats*words > n-col.NullN() {
 		g.words.lists = 1
 	}
 	g.found = append(g.found[:0], make([]int32, texts.values.Len())...)
-	mayBeNull := col.NullN() > 0
 	for row, word := range texts.numbers {
-		if mayBeNull && col.IsNull(row) {
-			g.numbers = append(g.numbers, 0)
-			continue
+		number := g.found[word]
+		if number == 0 {
+			if numbers[row] = 0; col.IsNull(row) {
+				continue
+			}
+			number = g.words.number(texts.Bytes(row)) + 1
+			g.found[word] = number
 		}
-		if g.found[word] == 0 {
-			g.found[word] = g.words.number(texts.Bytes(row)) + 1
-		}
-		g.numbers = append(g.numbers, g.found[word]-1)
+		numbers[row] = number - 1
 	}
 }
 
@@ -66,8 +72,8 @@ func (g *TextGroup) Repeats() bool {
 // the memory of g.
 func (g *TextGroup) Words() *array.String { return g.words.array().(*array.String) }
 
-// Numbers are the numbers of the texts of so many rows, 0 for nulls: those after the
-// last value have been added by no call. The caller must not change them.
+// Numbers are the numbers of the texts of so many rows: those that no call has added
+// are nulls. The number of a null means nothing. The caller must not change them.
 func (g *TextGroup) Numbers(rows int) []int32 {
 	g.numbers = padded(g.numbers, rows)
 	return g.numbers

@@ -48,7 +48,7 @@ type parquetEncoder struct {
 	w         *file.Writer
 	ctx       context.Context // for the library's writer of Arrow columns
 	groupRows int
-	group     []columnGroup // by column
+	group     []*columnGroup // by column
 
 	// Buffers for one column at a time.
 	texts  []parquet.ByteArray
@@ -130,6 +130,10 @@ func (e *parquetEncoder) Close() error {
 			return err
 		}
 	}
+	for _, g := range e.group {
+		columnGroups.Put(g)
+	}
+	e.group = nil
 	return e.w.Close()
 }
 
@@ -144,7 +148,7 @@ func (e *parquetEncoder) writeGroup() error {
 		if err != nil {
 			return err
 		}
-		if err := e.writeColumn(to, &e.group[i]); err != nil {
+		if err := e.writeColumn(to, e.group[i]); err != nil {
 			return err
 		}
 		if err := to.Close(); err != nil {

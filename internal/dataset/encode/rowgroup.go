@@ -2,6 +2,7 @@ package encode
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -31,10 +32,16 @@ const (
 	longDigits = 18
 )
 
+// columnGroups has groups without rows, whose memory is used again: a data set has
+// many tables, and few of them are written at a time.
+var columnGroups = sync.Pool{New: func() any { return new(columnGroup) }}
+
 // newColumnGroups returns a group without rows for each column.
-func newColumnGroups(s *arrow.Schema) []columnGroup {
-	groups := make([]columnGroup, s.NumFields())
+func newColumnGroups(s *arrow.Schema) []*columnGroup {
+	groups := make([]*columnGroup, s.NumFields())
 	for i, f := range s.Fields() {
+		groups[i] = columnGroups.Get().(*columnGroup)
+		groups[i].wide.Type = schema.Type{}
 		if typ, ok := f.Type.(*arrow.Decimal128Type); ok {
 			groups[i].wide.Type = schema.Type{Kind: schema.Decimal, Precision: int(typ.Precision), Scale: int(typ.Scale)}
 		}
