@@ -77,6 +77,8 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics -d out pmpm --by quarter --from 2024-01 --population aco.csv",
 			"cclf metrics -d out pmpm --table sites=sites.csv --by sites.region,year",
 			"cclf metrics -d out top_drgs --by facility --top 5",
+			"cclf metrics -d out leakage --table roster=roster.csv",
+			"cclf metrics -d out readmissions --from 2025-01 --to 2025-12 --by facility",
 			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "markdown", "html", "xlsx"), opts.scope.flags(), []cli.Flag{

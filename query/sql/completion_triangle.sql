@@ -20,6 +20,7 @@
 --   cumulative     what entered until this lag
 --   partial        whether the month of entry is that of the newest entry, and not
 --                  over
+-- Default: no
 
 WITH
   entries AS (
