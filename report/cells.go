@@ -12,7 +12,7 @@ const leastCell = 11
 // but a few belong to the part, those few could be computed.
 var parts = [][2]string{
 	{"people", "with_service"}, {"discharges", "with_service"}, {"index_admissions", "readmissions"},
-	{"events", "events_enrolled"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
+	{"events", "events_enrolled"}, {"stays", "stays_enrolled"}, {"deaths", "deaths_with_hospice"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
 	{"part_a_and_b", "fee_for_service"}, {"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
 	{"rows", "filled"}, {"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
 }
@@ -88,13 +88,17 @@ func (h *cellHider) hideRow(i int) {
 	}
 }
 
+// besides are the beginnings of columns that count what others do not: nothing follows
+// from them but what begins alike.
+var besides = []string{"denied", "excluded", "joined", "planned"}
+
 // follows reports whether a number follows from another one of its row: amounts and
-// rates, and from a number of beneficiaries also numbers of other things. From denials,
-// only what is about denials.
+// rates, and from a number of beneficiaries also numbers of other things.
 func (h *cellHider) follows(c, from int) bool {
-	const denied = "denied"
-	if strings.HasPrefix(h.columns[from].Name, denied) && !strings.HasPrefix(h.columns[c].Name, denied) {
-		return false
+	for _, prefix := range besides {
+		if strings.HasPrefix(h.columns[from].Name, prefix) && !strings.HasPrefix(h.columns[c].Name, prefix) {
+			return false
+		}
 	}
 	switch h.kinds[c] {
 	case dollars, rate, share:

@@ -31,6 +31,8 @@ type unit struct {
 
 var (
 	unitDollars     = unit{"US dollars", `replace(format(datum.value, "$.3~s"), "G", "B")`, "$,.2f"}
+	unitReadmitted  = unit{"Share of index admissions", `format(datum.value, ".0%")`, ".2%"}
+	unitUsual       = unit{"Share of a usual month", `format(datum.value, ".0%")`, ".2%"}
 	unitPerMember   = unit{"US dollars per member month", `format(datum.value, "$,")`, "$,.2f"}
 	unitPerThousand = unit{"Per 1,000 person-years", `format(datum.value, ",")`, ",.2f"}
 	unitShare       = unit{"Share", `format(datum.value, ".0%")`, ".2%"}
@@ -222,6 +224,34 @@ func bars(u unit, column string, names ...string) func(*result) *chart {
 			"color": object{"value": seriesColors[0]},
 			"tooltip": []object{
 				{"field": "s", "type": "nominal", "title": "Name"},
+				{"field": "v", "type": "quantitative", "format": u.tooltip, "title": u.title},
+			},
+		}
+		return &chart{spec}
+	}
+}
+
+// line shows one column against another, which is a number.
+func line(u unit, column, by string) func(*result) *chart {
+	return func(r *result) *chart {
+		c, x := r.column(column), r.column(by)
+		var values []object
+		for i, row := range r.rows {
+			if !r.isHidden(i, c) && row[c] != nil {
+				values = append(values, object{"x": row[x], "v": row[c]})
+			}
+		}
+		if len(values) == 0 {
+			return nil
+		}
+		spec := newChart(r.describe(u, nil), 220, values)
+		spec["mark"] = lineMark
+		spec["encoding"] = object{
+			"x":     object{"field": "x", "type": "quantitative", "title": labelOf(by), "axis": object{"grid": false, "tickMinStep": 1}},
+			"y":     valueAxis(u),
+			"color": object{"value": seriesColors[0]},
+			"tooltip": []object{
+				{"field": "x", "type": "quantitative", "title": labelOf(by)},
 				{"field": "v", "type": "quantitative", "format": u.tooltip, "title": u.title},
 			},
 		}

@@ -34,6 +34,7 @@ var chapters = []chapter{
 			missing: noEnrollment,
 		},
 		{metric: "spending_total"},
+		{metric: "spending_by_category", chart: bars(unitDollars, "paid", "category")},
 		{metric: "spending_by_claim_type", chart: bars(unitDollars, "paid", "name")},
 		{metric: "spending_by_status"},
 	}},
@@ -43,15 +44,43 @@ var chapters = []chapter{
 			metric: "utilization", by: []string{"month"}, title: "Stays and visits by month", apart: "service", missing: noEnrollment,
 			chart: monthlySeries(unitPerThousand, "per_1000", "service", "inpatient stays", "skilled nursing stays", "emergency visits, admitted", "emergency visits, not admitted", "observation stays"),
 		},
+		{metric: "length_of_stay", chart: bars(unit{"Days per stay", `format(datum.value, ",")`, ",.2f"}, "length_of_stay", "kind")},
 		{metric: "denied_claims"},
+	}},
+	{id: "readmissions", title: "Readmissions", intro: "Unplanned readmissions within 30 days, as observed: not adjusted for risk, and so not the rate of CMS's quality measure.", figures: []figureSpec{
+		{metric: "readmissions", missing: noEnrollment},
+		{metric: "readmissions", by: []string{"quarter"}, title: "Readmissions by quarter of discharge", missing: noEnrollment, chart: bars(unitReadmitted, "rate", "quarter")},
+	}},
+	{id: "concentration", title: "High-cost concentration", intro: "How much of the spending is that of the beneficiaries with the highest costs.", figures: []figureSpec{
+		{metric: "concentration", apart: "percent", chart: bars(unitShare, "share_of_total", "percent"), missing: noEnrollment},
 	}},
 	{id: "enrollment", title: "Enrollment", figures: []figureSpec{
 		{metric: "member_months", chart: monthlyLines(unitCount("Beneficiaries"), "part_a", "part_b", "part_c", "part_d", "fee_for_service"), missing: noEnrollment},
+		{metric: "deaths", by: []string{"quarter"}, title: "Deaths by quarter", chart: bars(unitCount("Deaths"), "deaths", "quarter")},
+		{metric: "hospice"},
+	}},
+	{id: "care", title: "Preventive and transitional care", figures: []figureSpec{
+		{metric: "wellness_visits"},
+		{metric: "transitional_care"},
+		{metric: "chronic_care_management"},
+		{metric: "advance_care_planning"},
 	}},
 	{id: "conditions", title: "Conditions and DRGs", figures: []figureSpec{
+		{metric: "top_conditions", ranked: true, chart: bars(unitDollars, "paid", "condition")},
 		{metric: "top_drgs", ranked: true, chart: bars(unitDollars, "paid", "drg")},
+		{metric: "top_procedures", ranked: true, chart: bars(unitDollars, "paid", "hcpcs")},
 	}},
 	{id: "drugs", title: "Part D drugs", figures: []figureSpec{
 		{metric: "part_d_cost", text: "The cost of drugs, whoever paid it. Medicare does not pay it per claim.", chart: monthlyBars(unitDollars, "total_cost")},
+		{metric: "part_d_fills"},
+		{metric: "top_drugs", ranked: true, chart: bars(unitDollars, "total_cost", "ndc")},
+	}},
+	{id: "completeness", title: "Completeness and lag", intro: "How much of a month is known when: claims take months to arrive. The newest months look cheaper than they are.", figures: []figureSpec{
+		{metric: "completion_factors", text: "The share of the final payments for a month that has arrived so many months later.", chart: line(unitShare, "completion", "lag")},
+		{metric: "claim_lag", chart: bars(unitShare, "within_60_days", "claim_type")},
+		{
+			metric: "completeness", text: "Claims of each month and file, compared with a usual month.", apart: "file",
+			chart: monthlySeries(unitUsual, "claims_of_usual", "file", "cclf1", "cclf5", "cclf6", "cclf7"),
+		},
 	}},
 }

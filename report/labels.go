@@ -28,12 +28,12 @@ const (
 
 // peopleColumns are the columns that count beneficiaries or their months.
 var peopleColumns = []string{
-	"people", "beneficiaries", "with_service", "member_months", "told_member_months",
+	"people", "all_people", "beneficiaries", "with_service", "deaths_with_hospice", "member_months", "told_member_months",
 	"part_a", "part_b", "part_c", "part_d", "part_a_and_b", "part_a_or_b", "fee_for_service", "inferred", "deaths",
 }
 
 // numberedLabels are the columns with whole numbers that are not counts.
-var numberedLabels = []string{"place", "year", "lag"}
+var numberedLabels = []string{"place", "year", "lag", "percent", "months", "median_days", "days_90_percent"}
 
 // kindOf returns the kind of a column by its name and type.
 func kindOf(c query.Column) kind {
@@ -45,9 +45,9 @@ func kindOf(c query.Column) kind {
 	switch {
 	case !c.Numeric(), slices.Contains(numberedLabels, name):
 		return label
-	case contains("share", "rate") && !whole:
+	case contains("share", "rate", "within_", "of_usual") && !whole:
 		return share
-	case contains("per_", "ratio", "completion", "factor") && !whole:
+	case contains("per_", "ratio", "completion", "factor", "length_of", "days") && !whole:
 		return rate
 	case !whole:
 		return dollars
@@ -65,6 +65,8 @@ var columnLabels = map[string]string{
 	"part_a": "Part A", "part_b": "Part B", "part_c": "Part C", "part_d": "Part D",
 	"part_b_physician": "Part B, physician", "part_b_equipment": "Part B, equipment",
 	"part_a_and_b": "Parts A and B", "part_a_or_b": "Part A or B",
+	"percent": "Top percent of beneficiaries", "hcpcs": "HCPCS", "ndc": "NDC", "icd": "ICD", "lag": "Months since the service",
+	"condition": "Condition (first three characters)", "all_people": "All beneficiaries", "completion": "Share of final payments",
 	"paid_by_people": "Paid by beneficiaries", "people": "Beneficiaries",
 }
 
