@@ -1,12 +1,12 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
-	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -74,6 +74,12 @@ func (r *run) collectRows(res *result) error {
 			return err
 		}
 	}
+	for _, d := range res.deletions {
+		d.Resource += r.resources
+		if err := r.deletions.add(&d); err != nil {
+			return err
+		}
+	}
 	for _, resource := range res.lineless {
 		r.lineless.Add(resource + r.resources)
 	}
@@ -87,6 +93,9 @@ func (r *run) collectUpdates(res *result) error {
 		u.Resource += r.resources
 		if u.Part != beneficiary.Hospice {
 			r.beneficiaries.Apply(u)
+			if err := r.journal.Add(u); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := r.hospice.Add(r.beneficiaries, u); err != nil {
@@ -145,16 +154,15 @@ func (r *run) endReading() error {
 	if err := r.rejects.endInput(); err != nil {
 		return err
 	}
+	if err := r.findOlder(); err != nil {
+		return err
+	}
 	if err := r.addClaimedXref(); err != nil {
 		return err
 	}
 	r.beneficiaries.SettleExport(r.newest)
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
-	group.Go(func() (err error) {
-		r.replaced, r.superseded, err = r.findOlder()
-		return err
-	})
 	for _, s := range r.spills {
 		if s != nil {
 			group.Go(s.End)
@@ -165,17 +173,34 @@ func (r *run) endReading() error {
 	return err
 }
 
-// findOlder finds the resources of which there is a newer version, and the claims
-// that a related one supersedes.
-func (r *run) findOlder() (replaced, superseded table.OrdinalSet, err error) {
-	if replaced, err = r.keys.Replaced(nil); err != nil {
-		return nil, nil, err
+// findOlder finds the resources that were deleted or of which there is a newer
+// version, and the claims that a related one supersedes.
+func (r *run) findOlder() error {
+	if err := cmp.Or(r.findRuns(), r.applyDeletions()); err != nil {
+		return err
 	}
-	if superseded, err = r.claims.Replaced(replaced); err != nil {
-		return nil, nil, err
+	found, err := r.keys.Outcome(nil)
+	if err != nil {
+		return err
 	}
-	prior, err := r.links.Superseded(replaced)
-	return replaced, superseded.With(prior), err
+	r.counts.Replaced, r.counts.Deleted = found.Replaced.Len(), found.Deleted.Len()
+	r.replaced, r.newest = found.Replaced.With(found.Deleted), found.Newest
+	if !found.Deleted.Empty() {
+		gone := func(u *beneficiary.Update) bool { return found.Deleted.Has(u.Resource) }
+		if r.beneficiaries, err = r.journal.Replay(r.beneficiaries, gone); err != nil {
+			return err
+		}
+	}
+	if err := r.journal.Remove(); err != nil {
+		return err
+	}
+	related, err := r.claims.Replaced(r.replaced)
+	if err != nil {
+		return err
+	}
+	prior, err := r.links.Superseded(r.replaced)
+	r.superseded = related.With(prior)
+	return err
 }
 
 // addClaimedXref makes the rows of former MBIs that only claims show. They are of

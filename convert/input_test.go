@@ -109,8 +109,8 @@ func TestBadInput(t *testing.T) {
 		{"a Bundle of nothing", one + asJSON(object{"resourceType": "Bundle"}) + "\n" + two, 2, []string{"1", "2"}, nil},
 		{"a Bundle with an OperationOutcome", asJSON(bundleOf(first, object{"resourceType": "OperationOutcome", "issue": list{object{"severity": "error"}}})), 2, []string{"1"},
 			reject(1, int64(len(asJSON(bundleOf(first))))-int64(len(`}],"resourceType":"Bundle"}`))+int64(len(`},{"resource":`)), "an OperationOutcome: an error message of the server, not data")},
-		{"a deletion", asJSON(object{"resourceType": "Bundle", "entry": list{object{"request": object{"method": "DELETE", "url": "Patient/1"}}}}), 1, nil,
-			reject(1, 10, "a deletion (an entry of a Bundle with the method DELETE), which is not applied")},
+		{"a deletion", asJSON(object{"resourceType": "Bundle", "entry": list{object{"request": object{"method": "DELETE", "url": "Patient?name=x"}}}}), 1, nil,
+			reject(1, 10, "a deletion of whatever meets conditions, which cannot be applied")},
 		{"an entry without a resource", asJSON(object{"resourceType": "Bundle", "entry": list{object{"fullUrl": "x"}}}), 1, nil,
 			reject(1, 10, "an entry of a Bundle without a resource")},
 

@@ -26,7 +26,7 @@ import (
 // merge is the merge pass: it turns the spilled rows into the tables of the data
 // set. Each goroutine writes one table at a time.
 func (r *run) merge(ctx context.Context) error {
-	r.counts.Replaced, r.counts.Superseded = r.replaced.Len(), r.superseded.Len()
+	r.counts.Superseded = r.superseded.Len()
 	r.counts.WithoutLines = r.lineless.Without(r.replaced, r.superseded).Len()
 	if err := r.hospice.Apply(r.beneficiaries, r.replaced); err != nil {
 		return err

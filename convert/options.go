@@ -30,6 +30,11 @@ type Options struct {
 	// file behind. A run that fails does not wait for it: end it with the context.
 	Files iter.Seq2[string, error]
 	Stdin io.Reader
+	// Runs, if set, is called when all input has been read, and returns the runs of
+	// the export folder that the inputs are from, the oldest first. Deletions of a run
+	// then come before its resources, wherever its files of deletions are among the
+	// inputs. Without it they apply to the resources that were read before.
+	Runs func() ([]FetchRun, error)
 
 	Out       string   // folder of the data set
 	Overwrite bool     // replace the data set in Out

@@ -67,6 +67,7 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 		return err
 	}
 	if hasMBIs {
+		mbis.Resource = key.Resource
 		w.out.beneficiaries = append(w.out.beneficiaries, mbis)
 	}
 	first := len(w.out.links)
@@ -152,7 +153,9 @@ func (w *worker) patient(plan *crosswalk.Plan, key dedup.Key) error {
 	if err := w.rows(plan, key, id, finalRows); err != nil {
 		return err
 	}
-	w.out.beneficiaries = append(w.out.beneficiaries, e.PatientUpdate(id))
+	u := e.PatientUpdate(id)
+	u.Resource = key.Resource
+	w.out.beneficiaries = append(w.out.beneficiaries, u)
 	return nil
 }
 

@@ -24,6 +24,7 @@ type result struct {
 	claims        []dedup.Key  // of claims whose versions are matched
 	links         []dedup.Link // of claims by control number
 	lineless      []int64      // ordinals of final claims without lines
+	deletions     []deletion
 	lines         lineIndex
 	beneficiaries []beneficiary.Update
 

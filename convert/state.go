@@ -26,9 +26,10 @@ type run struct {
 
 	collected
 
-	// Known when all input has been read: resources of which there is a newer
-	// version, and claims of which a related one is newer.
+	// Known when all input has been read: resources that were deleted or of which
+	// there is a newer version, and claims of which a related one is newer.
 	replaced, superseded table.OrdinalSet
+	runs                 inputRuns
 
 	memory  *table.PoolAllocator // of the merge pass
 	misfits atomic.Int64
@@ -48,7 +49,9 @@ type collected struct {
 	lineless  table.OrdinalSet // final claims without lines
 
 	beneficiaries *beneficiary.Registry
+	journal       *beneficiary.Journal
 	hospice       *beneficiary.HospiceLog
+	deletions     deletionLog
 
 	counts    Counts
 	adjusted  adjustedCount
@@ -109,6 +112,8 @@ func (r *run) begin(set *dataset.Writer) {
 	r.keys, r.claims = dedup.NewLog(set.Scratch("."), "keys"), dedup.NewLog(set.Scratch("."), "claims")
 	r.links = dedup.NewLinkLog(set.Scratch("."), "links")
 	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(set.Scratch("stays"))
+	r.journal = beneficiary.NewJournal(set.Scratch("updates"))
+	r.deletions = deletionLog{table.NewSpool(set.Scratch("deletions"))}
 	r.inventory = drift.NewInventory()
 	r.newest = dedup.NoTime
 	r.rejects = rejectLog{file: set.Rejects(), sources: r.sources, causes: rejectCounter{all: r.opts.KeepRejectedLines}}

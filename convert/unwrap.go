@@ -35,8 +35,15 @@ func unwrap(text []byte, pos ndjson.Position) []ndjson.Piece {
 func (w *worker) refuse(pos ndjson.Position, text []byte, err error) {
 	switch {
 	case errors.Is(err, crosswalk.ErrNoType):
-		if reason := entryWithoutResource(text); reason != "" {
-			err = crosswalk.Reject("%s", reason)
+		entry, ok := parseEntry(text)
+		switch {
+		case !ok:
+		case strings.EqualFold(entry.Request.Method, "delete"):
+			if err = w.deletion(entry.Request.URL); err == nil {
+				return
+			}
+		default:
+			err = crosswalk.Reject("an entry of a Bundle without a resource")
 		}
 	case errors.Is(err, crosswalk.ErrOtherType):
 		name := typeName(text)
@@ -75,21 +82,18 @@ func isForeign(text []byte, err error) bool {
 		!bytes.Contains(text, []byte("bluebutton.cms.gov"))
 }
 
-// entryWithoutResource returns the reason to reject an entry of a Bundle that wraps
-// no resource, or "" if the text is no such entry.
-func entryWithoutResource(text []byte) string {
-	var entry struct {
-		FullURL, Response, Search, Link json.RawMessage
-		Request                         struct{ Method, URL string }
-	}
-	switch err := json.Unmarshal(text, &entry); {
-	case err != nil:
-	case strings.EqualFold(entry.Request.Method, "delete"):
-		return "a deletion (an entry of a Bundle with the method DELETE), which is not applied"
-	case entry.FullURL != nil || entry.Response != nil || entry.Search != nil || entry.Link != nil || entry.Request.Method != "":
-		return "an entry of a Bundle without a resource"
-	}
-	return ""
+// An entry is one of a Bundle that wraps no resource.
+type entry struct {
+	FullURL, Response, Search, Link json.RawMessage
+	Request                         struct{ Method, URL string }
+}
+
+// parseEntry reads an entry of a Bundle that wraps no resource. ok is false for text
+// that is no such entry.
+func parseEntry(text []byte) (e entry, ok bool) {
+	err := json.Unmarshal(text, &e)
+	known := e.FullURL != nil || e.Response != nil || e.Search != nil || e.Link != nil || e.Request.Method != ""
+	return e, err == nil && known
 }
 
 // typeName returns the type of a resource, or "".

@@ -635,6 +635,10 @@ func TestDeleted(t *testing.T) {
 		if !slices.ContainsFunc(result.Files, func(f fetch.File) bool { return f.Kind == "deleted" && f.Resources == 3 }) {
 			t.Errorf("%+v", result.Files)
 		}
+		runs, err := fetch.CompleteRuns(dir)
+		if err != nil || len(runs) != 1 || len(runs[0].Deleted) != 1 || filepath.Base(runs[0].Deleted[0].Path) != "_001-deleted-00001.ndjson" {
+			t.Errorf("%+v, %v", runs, err)
+		}
 	})
 }
 

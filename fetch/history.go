@@ -19,6 +19,7 @@ type CompleteRun struct {
 	Since           string // as sent; "" for a full export
 	TransactionTime string // as the server wrote it
 	Files           []File // of resources, in manifest order
+	Deleted         []File // Bundles of deletions, in manifest order
 }
 
 // CompleteRuns lists the complete exports of a folder, the oldest first.
@@ -32,14 +33,22 @@ func CompleteRuns(dir string) ([]CompleteRun, error) {
 	var runs []CompleteRun
 	for _, r := range records {
 		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime}
-		for i, file := range r.Files {
-			run.Files = append(run.Files, File{
-				Index: i, Path: filepath.Join(dir, file.Name), Kind: KindOutput, Type: file.Type, Size: file.Size, Resources: file.Resources,
-			})
-		}
+		run.Files = filesOf(dir, KindOutput, r.Files)
+		run.Deleted = filesOf(dir, KindDeleted, r.Deleted)
 		runs = append(runs, run)
 	}
 	return runs, err
+}
+
+// filesOf returns the files of a folder that a run lists.
+func filesOf(dir, kind string, records []fileRecord) []File {
+	var files []File
+	for i, r := range records {
+		files = append(files, File{
+			Index: i, Path: filepath.Join(dir, r.Name), Kind: kind, Type: r.Type, Size: r.Size, Resources: r.Resources,
+		})
+	}
+	return files
 }
 
 // A runList is the content of runsFile.
@@ -55,6 +64,7 @@ type runRecord struct {
 	Since           string       `json:"since,omitempty"`
 	TransactionTime string       `json:"transaction_time"`
 	Files           []fileRecord `json:"files"`
+	Deleted         []fileRecord `json:"deleted,omitempty"`
 }
 
 type fileRecord struct {
@@ -84,8 +94,13 @@ func (f *folder) addComplete(run *runState) error {
 		TransactionTime: run.TransactionTime, Files: []fileRecord{},
 	}
 	for _, file := range run.Files {
-		if file.Kind == KindOutput && file.Done {
-			added.Files = append(added.Files, fileRecord{file.Name, file.Type, file.Size, file.Resources})
+		record := fileRecord{file.Name, file.Type, file.Size, file.Resources}
+		switch {
+		case !file.Done:
+		case file.Kind == KindOutput:
+			added.Files = append(added.Files, record)
+		case file.Kind == KindDeleted:
+			added.Deleted = append(added.Deleted, record)
 		}
 	}
 	return f.replaceJSON(runsFile, runList{stateFormat, append(runs, added)})

@@ -20,7 +20,7 @@ var (
 var (
 	systemFolders = []string{".incomplete", ".git", ".Trashes", ".Spotlight-V100", "__MACOSX"}
 	// Files that fetch and convert write beside an export or into a data set.
-	ownFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^_(fetch|manifest|rejects)\b|^_\d+-`) })
+	ownFile = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^_(fetch|fetch_runs|manifest|rejects)\b|^_\d+-`) })
 	ownPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^part-\d+\.(parquet|csv|arrow)$`) })
 )
 

@@ -40,7 +40,7 @@ func TestExpand(t *testing.T) {
 	writeFiles(t, ".", "b.txt", "-x.ndjson",
 		"export/2.ndjson", "export/1.ndjson.gz", "export/sub/3.jsonl", "export/sub/4.JSONL.ZST", "export/5.NDJSON",
 		"export/notes.txt", "export/6.json.gz", "export/7.ndjson.bz2", "export/8.ndjson.part", "export/ndjson", "export/9.gz", "export/7a.tar.gz",
-		"export/README.md", "export/_fetch.json", "export/_003-error-00001.ndjson.gz", "export/_other.ndjson", "export/part-00000.parquet", "export/7b.ndjson.xz",
+		"export/README.md", "export/_fetch.json", "export/_fetch_runs.json", "export/_003-error-00001.ndjson.gz", "export/_other.ndjson", "export/part-00000.parquet", "export/7b.ndjson.xz",
 		"export/.partial.ndjson", "export/_rejects.ndjson", "export/.incomplete/10.ndjson", "export/_old/11.ndjson",
 		"none/notes.txt", "hidden/.a.ndjson", ".dot/12.ndjson")
 	if err := os.MkdirAll("export/folder.ndjson", 0o700); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -261,7 +262,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 			hint: "pass files, folders, or - for standard input",
 		}
 	}
-	if err := checkExports(&opts); err != nil {
+	if err := cmp.Or(checkExports(&opts), addDeletions(&opts)); err != nil {
 		return fmt.Errorf("convert: %w", err)
 	}
 	if opts.Format == convert.DuckDB {

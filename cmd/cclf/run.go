@@ -88,6 +88,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 		return fmt.Errorf("run: %w", err)
 	}
 	opts.to.MaxRejects, opts.to.Jobs = -1, opts.jobs
+	opts.to.Runs = func() ([]convert.FetchRun, error) { return fetchRuns(opts.out) }
 	fetched, err := opts.isFetched(ctx, e)
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
@@ -256,13 +257,13 @@ func (o *runOptions) noBase() error {
 }
 
 // findInputs returns the data files of all complete exports, the oldest export
-// first, in manifest order. Files of the folder that belong to none are named.
+// first, in manifest order, and then the files of deletions. Files of the folder that belong to none are named.
 func (o *runOptions) findInputs(e *env) ([]string, error) {
 	runs, err := fetch.CompleteRuns(o.out)
 	if err != nil {
 		return nil, fmt.Errorf("run: %w", err)
 	}
-	inputs, missing := existingInputs(runs)
+	inputs, deletions, missing := existingInputs(runs)
 	if len(missing) > 0 {
 		problem := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(missing), "file"), o.out, missing[0])
 		if !o.to.AllowShrink {
@@ -279,27 +280,29 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 			hint: "the server had no data for this request; see cclf attribution",
 		}
 	}
-	return inputs, o.noteOthers(e, runs)
+	return append(inputs, deletions...), o.noteOthers(e, runs)
 }
 
-// earlierInputs returns the inputs from earlier exports, with which a conversion
+// earlierInputs returns the data files of earlier exports, with which a conversion
 // can begin. There are none if a file is missing: the next export may replace
 // it.
 func (o *runOptions) earlierInputs() []string {
 	runs, err := fetch.CompleteRuns(o.out)
-	inputs, missing := existingInputs(runs)
+	inputs, _, missing := existingInputs(runs)
 	if err != nil || len(missing) > 0 {
 		return nil
 	}
 	return inputs
 }
 
-// existingInputs returns the data files of exports, and the names of those that are
-// missing or have changed.
-func existingInputs(runs []fetch.CompleteRun) (inputs, missing []string) {
+// existingInputs returns the data files of exports, their files of deletions, and the
+// names of those that are missing or have changed.
+func existingInputs(runs []fetch.CompleteRun) (inputs, deletions, missing []string) {
 	for i, run := range runs {
-		for _, file := range run.Files {
+		for _, file := range slices.Concat(run.Files, run.Deleted) {
 			switch info, err := os.Stat(file.Path); {
+			case err == nil && info.Size() == file.Size && file.Kind == fetch.KindDeleted:
+				deletions = append(deletions, file.Path)
 			case err == nil && info.Size() == file.Size:
 				inputs = append(inputs, file.Path)
 			case err != nil && isSuperseded(run, runs[i+1:]):
@@ -309,7 +312,7 @@ func existingInputs(runs []fetch.CompleteRun) (inputs, missing []string) {
 			}
 		}
 	}
-	return inputs, missing
+	return inputs, deletions, missing
 }
 
 // isSuperseded reports whether a later run was a full export of the same kind.

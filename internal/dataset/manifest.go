@@ -99,6 +99,10 @@ type Counts struct {
 	// own.
 	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced             int64 `json:"replaced"` // resources with a newer version in the input
+	// Deletions counts entries of Bundles that say that a resource was deleted, and
+	// Deleted the versions in the input of such resources.
+	Deletions int64 `json:"deletions"`
+	Deleted   int64 `json:"deleted"`
 	// Superseded counts claims with a newer related claim: Part D events whose
 	// versions the server sends, and claims that another names as its prior version.
 	Superseded int64 `json:"superseded"`
@@ -325,6 +329,8 @@ func (c *Counts) Add(d Counts) {
 	c.OtherStatus += d.OtherStatus
 	c.PartiallyAdjudicated += d.PartiallyAdjudicated
 	c.Replaced += d.Replaced
+	c.Deletions += d.Deletions
+	c.Deleted += d.Deleted
 	c.Superseded += d.Superseded
 	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim

@@ -28,6 +28,14 @@ func fhirType(resource string) string {
 	return resource
 }
 
+// KindsOf returns the kinds of resources, as in Plan.Resource, of a FHIR resource type.
+func KindsOf(name string) []string {
+	if name == ExplanationOfBenefit {
+		return []string{ExplanationOfBenefit, PriorAuthorization}
+	}
+	return []string{name}
+}
+
 // isPartial reports whether resources of a type are partially adjudicated
 // claims of v2, or responses to them.
 func isPartial(resource string) bool { return resource == Claim || resource == ClaimResponse }

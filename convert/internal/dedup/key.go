@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// A Key identifies a version of a resource.
+// A Key identifies a version of a resource, or says that all versions of it that came
+// before were deleted.
 type Key struct {
 	ID       [2]uint64 // Hash of the resource's identity
 	Updated  int64     // the higher the newer: for resources, nanoseconds since 1970
-	Resource int64     // ordinal of the resource in the input
+	Resource int64     // ordinal of the resource in the input; of a deletion, that of the next one
+	Deletion bool      // of all versions before Resource
 }
 
 // NoTime is the time of the update of a resource that does not show it. It comes

@@ -22,47 +22,79 @@ func NewLog(dir, name string) *Log {
 
 // keyForm is the form of keys in a run.
 var keyForm = form[Key]{
-	bytes: 32, compare: compareKeys,
+	bytes: 33, compare: compareKeys,
 	put: func(b []byte, k *Key) {
 		binary.LittleEndian.PutUint64(b[0:], k.ID[0])
 		binary.LittleEndian.PutUint64(b[8:], k.ID[1])
 		binary.LittleEndian.PutUint64(b[16:], uint64(k.Updated))
 		binary.LittleEndian.PutUint64(b[24:], uint64(k.Resource))
+		if b[32] = 0; k.Deletion {
+			b[32] = 1
+		}
 	},
 	get: func(b []byte, k *Key) {
 		k.ID[0] = binary.LittleEndian.Uint64(b[0:])
 		k.ID[1] = binary.LittleEndian.Uint64(b[8:])
 		k.Updated = int64(binary.LittleEndian.Uint64(b[16:]))
 		k.Resource = int64(binary.LittleEndian.Uint64(b[24:]))
+		k.Deletion = b[32] != 0
 	},
 }
 
+// compareKeys orders keys by ID. Deletions come first, and then the newest last.
 func compareKeys(a, b Key) int {
 	switch {
 	case a.ID[0] != b.ID[0]:
 		return cmp.Compare(a.ID[0], b.ID[0])
 	case a.ID[1] != b.ID[1]:
 		return cmp.Compare(a.ID[1], b.ID[1])
+	case a.Deletion != b.Deletion:
+		if a.Deletion {
+			return -1
+		}
+		return 1
 	case a.Updated != b.Updated:
 		return cmp.Compare(a.Updated, b.Updated)
 	}
 	return cmp.Compare(a.Resource, b.Resource)
 }
 
+// An Outcome says what became of the resources of a log.
+type Outcome struct {
+	Replaced table.OrdinalSet // there is a newer version, or a later one that is as new
+	Deleted  table.OrdinalSet // all versions were deleted later in the input
+	Newest   int64            // time of the newest update of the others, or NoTime
+}
+
+// Outcome returns what became of the resources. It ignores those in gone.
+func (l *Log) Outcome(gone table.OrdinalSet) (Outcome, error) {
+	o := Outcome{Newest: NoTime}
+	var last, deletion Key
+	begun := false
+	err := l.each(func(k *Key) {
+		switch {
+		case k.Deletion:
+			if k.ID != deletion.ID || k.Resource > deletion.Resource {
+				deletion = *k
+			}
+			return
+		case gone.Has(k.Resource):
+			return
+		case deletion.Deletion && k.ID == deletion.ID && k.Resource < deletion.Resource:
+			o.Deleted.Add(k.Resource)
+			return
+		case begun && k.ID == last.ID:
+			o.Replaced.Add(last.Resource)
+		}
+		o.Newest = max(o.Newest, k.Updated)
+		last, begun = *k, true
+	})
+	return o, err
+}
+
 // Replaced returns the resources of which there is a newer version, or a later
 // one that is as new. It ignores the resources in gone.
 func (l *Log) Replaced(gone table.OrdinalSet) (table.OrdinalSet, error) {
-	var set table.OrdinalSet
-	var last Key
-	begun := false
-	err := l.each(func(k *Key) {
-		if gone.Has(k.Resource) {
-			return
-		}
-		if begun && k.ID == last.ID {
-			set.Add(last.Resource)
-		}
-		last, begun = *k, true
-	})
-	return set, err
+	o, err := l.Outcome(gone)
+	return o.Replaced, err
 }

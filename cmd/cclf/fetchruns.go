@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
+)
+
+// fetchRuns returns the complete runs of an export folder for a conversion.
+func fetchRuns(dir string) ([]convert.FetchRun, error) {
+	runs, err := fetch.CompleteRuns(dir)
+	var list []convert.FetchRun
+	for _, run := range runs {
+		r := convert.FetchRun{Number: run.Number, TransactionTime: run.TransactionTime, FullList: run.Since == ""}
+		for _, file := range run.Files {
+			r.Files = append(r.Files, file.Path)
+		}
+		for _, file := range run.Deleted {
+			r.Files = append(r.Files, file.Path)
+		}
+		list = append(list, r)
+	}
+	return list, err
+}
+
+// addDeletions adds the deletions in the folders of cclf fetch among the inputs. The
+// data files of complete runs come in the order of the runs, and other files last.
+func addDeletions(opts *convert.Options) error {
+	if opts.Runs != nil { // cclf run has them
+		return nil
+	}
+	var inputs []string
+	var all []convert.FetchRun
+	for _, in := range opts.Inputs {
+		if _, err := fetch.ReadStatus(in); err == nil {
+			runs, err := fetchRuns(in)
+			if err != nil {
+				return err
+			}
+			if inputs, err = appendRunFiles(inputs, runs, opts.AllowShrink); err != nil {
+				return err
+			}
+			all = append(all, runs...)
+		}
+		inputs = append(inputs, in)
+	}
+	opts.Inputs = inputs
+	if len(all) > 0 {
+		opts.Runs = func() ([]convert.FetchRun, error) { return all, nil }
+	}
+	return nil
+}
+
+// appendRunFiles appends the files of runs that exist. Data files may have been moved
+// away, but without the deletions what was deleted would come back.
+func appendRunFiles(inputs []string, runs []convert.FetchRun, allowMissing bool) ([]string, error) {
+	for _, run := range runs {
+		for _, name := range run.Files {
+			_, err := os.Stat(name)
+			deletions := filepath.Base(name)[0] == '_'
+			switch {
+			case err == nil:
+				inputs = append(inputs, name)
+			case deletions && errors.Is(err, os.ErrNotExist) && !allowMissing:
+				return nil, &exitError{
+					code: exitShrink,
+					err:  fmt.Errorf("%s is missing: what the server deleted would come back", name),
+					hint: "restore it, or convert without it with --allow-shrink",
+				}
+			}
+		}
+	}
+	return inputs, nil
+}

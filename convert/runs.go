@@ -1,0 +1,72 @@
+package convert
+
+import (
+	"math"
+	"path/filepath"
+)
+
+// A FetchRun is a run of an export folder, whose files are among the inputs.
+type FetchRun struct {
+	Number          int
+	TransactionTime string   // as the server wrote it
+	Files           []string // of resources and of deletions, as Inputs or Files name them
+	// FullList reports that the Patients of the run are all that the export is about,
+	// and not only those that changed.
+	FullList bool
+}
+
+// inputRuns are the runs of an export folder by input.
+type inputRuns struct {
+	list    []FetchRun
+	ofInput map[int]int // index of the run, by index of the input
+	begins  []int64     // by run: ordinal of its first resource
+}
+
+// findRuns finds the runs of the inputs, when all input has been read.
+func (r *run) findRuns() error {
+	if r.opts.Runs == nil {
+		return nil
+	}
+	list, err := r.opts.Runs()
+	if err != nil {
+		return err
+	}
+	runOf := map[string]int{}
+	for i, run := range list {
+		for _, name := range run.Files {
+			runOf[filepath.Clean(name)] = i
+		}
+	}
+	x := inputRuns{list: list, ofInput: map[int]int{}, begins: make([]int64, len(list))}
+	for i := range x.begins {
+		x.begins[i] = math.MaxInt64
+	}
+	for input, in := range r.sources.list {
+		if i, known := runOf[filepath.Clean(in.Name)]; known {
+			x.ofInput[input] = i
+		}
+	}
+	for _, e := range r.lines {
+		if i, known := x.ofInput[e.input]; known {
+			x.begins[i] = min(x.begins[i], e.resource)
+		}
+	}
+	// A run without resources comes right before the next one.
+	next := r.resources
+	for i := len(x.begins) - 1; i >= 0; i-- {
+		next = min(next, x.begins[i])
+		x.begins[i] = next
+	}
+	r.runs = x
+	return nil
+}
+
+// first returns the ordinal of the first resource of the run that an input is of. ok
+// is false if it is of none.
+func (x *inputRuns) first(input int) (resource int64, ok bool) {
+	i, known := x.ofInput[input]
+	if !known {
+		return 0, false
+	}
+	return x.begins[i], true
+}
