@@ -42,10 +42,10 @@ func runPrompt(ctx context.Context, e *env, opts queryOptions) error {
 	}
 	return e.withScreen(!opts.noPager, func(e *env) error {
 		h, err := openHistory()
-		defer h.Close()
 		if err != nil {
 			e.note(fmt.Sprintf("the history is not kept: %v", err))
 		}
+		defer h.Close()
 		p := &prompt{e: e, opts: opts}
 		p.ed = newEditor(e, h, p.complete)
 		defer context.AfterFunc(ctx, p.ed.restore)()
