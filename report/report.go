@@ -54,6 +54,9 @@ func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 			return err
 		}
 	}
+	if err := b.addCompleted(ctx); err != nil {
+		return err
+	}
 	if len(opts.Metrics.By) > 0 {
 		if err := b.addGroups(ctx); err != nil {
 			return err
