@@ -21,8 +21,6 @@ var parts = [][2]string{
 var sums = [][]string{
 	{"stays", "joined", "index_admissions", "excluded_died", "excluded_against_advice", "excluded_condition", "excluded_not_followed"},
 	{"part_a_and_b", "fee_for_service", "part_c"},
-	{"fee_for_service", "inferred"},
-	{"member_months", "told_member_months"},
 	{"fills", "generic", "brand", "unknown"},
 }
 
@@ -90,7 +88,7 @@ func (h *cellHider) hideRow(i int) {
 
 // besides are the beginnings of columns that count what others do not: nothing follows
 // from them but what begins alike.
-var besides = []string{"denied", "excluded", "joined", "planned"}
+var besides = []string{"denied", "excluded", "joined", "planned", "told", "inferred"}
 
 // follows reports whether a number follows from another one of its row: amounts and
 // rates, and from a number of beneficiaries also numbers of other things.

@@ -91,6 +91,8 @@ func TestHideSmall(t *testing.T) {
 			"2024-01 a *\n2024-02 a *\n2024-01 b 70\n2024-02 b 60\n"},
 		{"a term of a sum", "stays:n joined:n excluded_died:n excluded_against_advice:n excluded_condition:n excluded_not_followed:n index_admissions:n", []string{"500 30 5 0 0 40 425"}, "", false,
 			"500 * * 0 0 40 425\n"},
+		{"what is told besides", "month:m member_months:n total:d told_member_months:n told_total:d", []string{"2024-01 500 9.00 5 1.00", "2024-02 500 9.00 495 8.00"}, "", false,
+			"2024-01 500 9.00 * *\n2024-02 500 9.00 * *\n"},
 		{"ranks", "place:n drg:v people:n paid:d", []string{"1 871 50 9.00", "2 291 4 8.00", "3 194 3 7.00", "4 190 30 6.00"}, "", true,
 			"1 871 50 9.00\n2 190 30 6.00\n"},
 	} {
