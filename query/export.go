@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -74,7 +75,24 @@ func (db *DB) build(ctx context.Context, file string, tables []tableSource) erro
 			return fmt.Errorf("table %s: %w", f.title(), err)
 		}
 	}
+	if err := db.exportViews(ctx, tables); err != nil {
+		return err
+	}
 	return db.exec(ctx, "USE memory", "CHECKPOINT export", "DETACH export")
+}
+
+// exportViews creates the views of metrics, if all tables are there that they read.
+func (db *DB) exportViews(ctx context.Context, tables []tableSource) error {
+	for _, name := range metricTables {
+		if !slices.ContainsFunc(tables, func(f tableSource) bool { return f.group == "" && f.name == name }) {
+			return nil
+		}
+	}
+	base, err := db.inspectBase(ctx, "main", AutoBasis)
+	if err != nil {
+		return err
+	}
+	return db.createViews(ctx, &base, "main", "metrics")
 }
 
 // copyTable creates a table with the rows of f in the current database.

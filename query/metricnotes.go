@@ -18,8 +18,8 @@ import (
 const enoughPercent = 80
 
 // Warnings returns what a reader of the metrics has to know about the data: whom they
-// are about, and what enrollment they rest on.
-func (r *MetricRun) Warnings(ctx context.Context) ([]string, error) {
+// are about, and what enrollment they rest on if one of them has to do with it.
+func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, error) {
 	warnings := []string{}
 	if r.scope.Population == "" {
 		warnings = append(warnings, "no population given: these are all beneficiaries who share data, not those who are assigned")
@@ -33,11 +33,19 @@ func (r *MetricRun) Warnings(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	warnings = append(warnings, doubled...)
+	if !slices.ContainsFunc(list, (*Metric).readsMonths) {
+		return warnings, nil
+	}
 	covered, err := r.coverage(ctx)
 	if err != nil || covered == nil {
 		return warnings, err
 	}
 	return append(warnings, covered.warnings(r.db.APIs())...), nil
+}
+
+// readsMonths reports whether a metric reads member months.
+func (m *Metric) readsMonths() bool {
+	return slices.Contains(m.relationsOf(), lookupRelation("member_months"))
 }
 
 // A coverage is the part of months and dollars that member months cover.

@@ -82,7 +82,15 @@ func MetricDimensions() []string {
 }
 
 // column returns the name that the dimension has in relations.
-func (d dimension) column() string { return quoteName("by_" + d.name) }
+func (d dimension) column() string { return plainName("by_" + d.name) }
+
+// plainName quotes a name unless it is plain.
+func plainName(name string) string {
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" {
+		return name
+	}
+	return quoteName(name)
+}
 
 // findDimension returns the dimension with a name, or that of TABLE.COLUMN.
 func findDimension(name string) (dimension, error) {

@@ -20,8 +20,7 @@ type MetricRun struct {
 // rounded to the cent, half a cent away from zero; share divides two amounts, rounded
 // to four decimals. The division of DuckDB would return a DOUBLE.
 var metricMacros = []cte{
-	{name: "per", sql: `CREATE OR REPLACE TEMP MACRO per(amount, n) AS CASE WHEN n > 0 THEN
-  sign(amount)::DECIMAL(1, 0) * ((abs((amount * 200)::HUGEINT) + n) // (2 * n))::DECIMAL(30, 0) * 0.01::DECIMAL(2, 2) END`},
+	{name: "per", sql: `CREATE OR REPLACE TEMP MACRO per(amount, n) AS CASE WHEN n > 0 THEN sign(amount)::DECIMAL(1, 0) * ((abs((amount * 200)::HUGEINT) + n) // (2 * n))::DECIMAL(30, 0) * 0.01::DECIMAL(2, 2) END`},
 	{name: "share", sql: `CREATE OR REPLACE TEMP MACRO share(part, whole) AS CASE WHEN whole > 0 THEN
   sign(part)::DECIMAL(1, 0) * ((abs((part * 2000000)::HUGEINT) + (whole * 100)::HUGEINT) // (whole * 200)::HUGEINT)::DECIMAL(26, 0)
     * 0.0001::DECIMAL(4, 4) END`},
@@ -183,6 +182,9 @@ func (r *MetricRun) Materialize(ctx context.Context, list []*Metric) error {
 	for _, m := range list {
 		for _, rel := range m.relationsOf() {
 			count(rel.name)
+		}
+		if m.readsMonths() { // for Warnings
+			count("member_months")
 		}
 	}
 	for _, name := range []string{"most_recent_mbi", "superseded", "pairing", "undone", "beneficiaries", "member_months", "hospital_lines", "stays", "visits", "episodes"} {

@@ -247,7 +247,7 @@ func (s *scope) conditions(r *relation) []string {
 
 // monthsSQL returns the numbers of member months by group.
 func (s *scope) monthsSQL() string {
-	return "SELECT " + s.by("member_months") + `
+	return strings.TrimSpace("SELECT "+s.by("member_months")) + `
   count(*) FILTER (WHERE fee_for_service) AS member_months,
   count(DISTINCT mbi) FILTER (WHERE fee_for_service) AS members,
   count(*) FILTER (WHERE fee_for_service AND NOT inferred) AS told_member_months,
@@ -369,7 +369,7 @@ func tidy(sql string) string {
 func (s *scope) result(m *Metric) string {
 	var names, hidden, groups []string
 	for _, d := range s.dims {
-		names = append(names, d.column()+" AS "+quoteName(d.name))
+		names = append(names, d.column()+" AS "+plainName(d.name))
 		hidden = append(hidden, d.column())
 		groups = append(groups, d.column()+" NULLS LAST")
 		if slices.Contains(m.Key, d.name) {
@@ -390,10 +390,10 @@ func (s *scope) result(m *Metric) string {
 		sql += fmt.Sprintf("\nQUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) <= %d", strings.Join(hidden[:len(s.dims)], ", "), strings.Join(ranked, ", "), top)
 		return sql + "\nORDER BY " + strings.Join(slices.Concat(groups, ranked), ", ")
 	case top > 0:
-		return sql + "\nORDER BY " + strings.Join(slices.Concat(ranked, groups), ", ") + fmt.Sprintf("\nLIMIT %d", top)
+		return sql + " ORDER BY " + strings.Join(slices.Concat(ranked, groups), ", ") + fmt.Sprintf("\nLIMIT %d", top)
 	}
 	if order := slices.Concat(groups, m.Order); len(order) > 0 {
-		sql += "\nORDER BY " + strings.Join(order, ", ")
+		sql += " ORDER BY " + strings.Join(order, ", ")
 	}
 	return sql
 }
@@ -401,10 +401,10 @@ func (s *scope) result(m *Metric) string {
 // withClause puts the parts of a rendered metric together.
 func withClause(list []cte, result string) string {
 	var out strings.Builder
+	out.WriteString("WITH\n  ")
 	for i, c := range list {
-		lead := ",\n"
-		if i == 0 {
-			lead = "WITH\n"
+		if i > 0 {
+			out.WriteString(", ")
 		}
 		materialized := ""
 		if c.inline {
@@ -414,7 +414,7 @@ func withClause(list []cte, result string) string {
 		if strings.Contains(sql, "\n") {
 			sql = "\n    " + strings.ReplaceAll(sql, "\n", "\n    ") + "\n  "
 		}
-		fmt.Fprintf(&out, "%s  %s AS %s(%s)", lead, c.name, materialized, sql)
+		fmt.Fprintf(&out, "%s AS %s(%s)", c.name, materialized, sql)
 	}
 	return out.String() + "\n" + result
 }

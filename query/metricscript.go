@@ -4,8 +4,11 @@ package query
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A script is the SQL of a metric that needs no views: a statement whose first parts
@@ -80,7 +83,7 @@ func (w *script) write(m *Metric) string {
 		kept = append(kept, c)
 		all.WriteString(c.sql + "\n")
 	}
-	views := w.closure(all.String())
+	views := w.closure(all.String() + result)
 	var list []cte
 	for _, table := range w.tables(views) {
 		if sql := w.source(table); sql != "" {
@@ -88,37 +91,68 @@ func (w *script) write(m *Metric) string {
 		}
 	}
 	for _, v := range views {
-		if rename[v.name] == "" && slices.ContainsFunc(kept, func(c cte) bool { return c.name == v.name }) {
+		rename[v.name] = v.name
+		if slices.ContainsFunc(kept, func(c cte) bool { return c.name == v.name }) {
 			rename[v.name] = "all_" + v.name
-		} else {
-			rename[v.name] = v.name
 		}
 	}
 	for _, v := range views {
-		list = append(list, cte{name: rename[v.name], sql: w.plain(w.base.viewSQL(v, "main", "metrics"), rename)})
+		list = append(list, cte{name: rename[v.name], sql: w.plain(w.base.viewSQL(strings.ReplaceAll(v.short, ",\nFROM", "\nFROM"), "main", "metrics"), rename)})
 	}
 	for _, c := range kept {
 		c.sql = w.plain(c.sql, rename)
 		list = append(list, c)
 	}
+	for i := range list {
+		list[i].sql = pack(list[i].sql)
+	}
 	return w.head(m) + w.macros(list) + withClause(list, result) + ";\n"
 }
 
-// closure returns the views that SQL needs, in order.
-func (w *script) closure(sql string) []baseView {
-	views := baseViews(w.base.variant)
-	needed := map[string]bool{}
-	for _, ref := range metricsRef().FindAllStringSubmatch(sql, -1) {
-		needed[ref[1]] = true
-	}
-	for _, v := range slices.Backward(views) {
-		if needed[v.name] {
-			for _, name := range v.needs {
-				needed[name] = true
-			}
+// packWidth is how long pack makes lines.
+const packWidth = 150
+
+var clauseStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(FROM|WHERE|GROUP BY|ORDER BY|HAVING|JOIN|LEFT JOIN|CROSS JOIN|ON|AND|OR|WHEN|ELSE|END|WINDOW|QUALIFY|UNION ALL|[+<]=?) `)
+})
+
+// pack fills the lines of SQL: items of a list, and short clauses, share a line.
+func pack(sql string) string {
+	var out []string
+	for line := range strings.SplitSeq(sql, "\n") {
+		text := strings.TrimSpace(line)
+		if len(out) == 0 {
+			out = append(out, line)
+			continue
+		}
+		last := out[len(out)-1]
+		opens := slices.Contains([]string{"SELECT", "WITH", "WITH RECURSIVE", "CASE"}, strings.TrimSpace(last)) || strings.HasSuffix(last, " OVER (")
+		continues := strings.HasSuffix(last, ",") || clauseStart().MatchString(text+" ") || strings.HasPrefix(text, ")")
+		if strings.HasPrefix(text, "FROM ") && !strings.HasPrefix(strings.TrimSpace(last), "SELECT ") || text == "UNION ALL" {
+			continues = false // begins a line where it can be found
+		}
+		if (opens || continues) && !strings.Contains(last, "--") && len(last)+1+len(text) <= packWidth {
+			out[len(out)-1] = last + " " + text
+		} else {
+			out = append(out, line)
 		}
 	}
-	return slices.DeleteFunc(views, func(v baseView) bool { return !needed[v.name] })
+	return strings.Join(out, "\n")
+}
+
+// closure returns the views that SQL needs, in order, with what it needs of them as
+// their short SQL.
+func (w *script) closure(sql string) []baseView {
+	var views []baseView
+	for _, v := range slices.Backward(baseViews(w.base.variant)) {
+		if slices.Contains(viewsIn(sql), v.name) {
+			v.short = v.prune(sql)
+			sql += v.short
+			views = append(views, v)
+		}
+	}
+	slices.Reverse(views)
+	return views
 }
 
 // tables returns the tables that views read.
@@ -126,7 +160,7 @@ func (w *script) tables(views []baseView) []string {
 	var found []string
 	for _, table := range metricTables {
 		if slices.ContainsFunc(views, func(v baseView) bool {
-			return slices.ContainsFunc(tableRef().FindAllStringSubmatch(v.sql, -1), func(ref []string) bool { return ref[1] == table })
+			return slices.ContainsFunc(tableRef().FindAllStringSubmatch(v.short, -1), func(ref []string) bool { return ref[1] == table })
 		}) {
 			found = append(found, table)
 		}
@@ -143,21 +177,28 @@ func (w *script) plain(sql string, rename map[string]string) string {
 // macros returns the macros that are called.
 func (w *script) macros(list []cte) string {
 	var out strings.Builder
-	for _, macro := range metricMacros {
-		if slices.ContainsFunc(list, func(c cte) bool { return strings.Contains(c.sql, " "+macro.name+"(") }) {
+	for _, macro := range slices.Concat(scriptMacros(), metricMacros) {
+		if slices.ContainsFunc(list, func(c cte) bool { return regexp.MustCompile(`\b` + macro.name + `\(`).MatchString(c.sql) }) {
 			out.WriteString(macro.sql + ";\n")
 		}
 	}
 	return out.String()
 }
 
+// scriptMacros returns the statements that create the macros of base.sql.
+func scriptMacros() []cte {
+	var list []cte
+	for _, name := range slices.Sorted(maps.Keys(baseMacros)) {
+		m := baseMacros[name]
+		list = append(list, cte{name: name, sql: "CREATE OR REPLACE TEMP MACRO " + name + "(" + m.param + ") AS " + m.body})
+	}
+	return list
+}
+
 // head returns the comment at the top.
 func (w *script) head(m *Metric) string {
 	var out strings.Builder
-	basis := FinalAction
-	if w.base.variant.DebitCredit {
-		basis = DebitCredit
-	}
+	basis := w.base.basis()
 	fmt.Fprintf(&out, "-- %s: %s. Basis: %s.\n", m.Name, m.Title, basis.Describe())
 	if w.note != "" {
 		fmt.Fprintf(&out, "-- %s\n", w.note)

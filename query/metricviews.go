@@ -18,8 +18,22 @@ import (
 type baseView struct {
 	name    string
 	comment string // what it is, as in the file
-	sql     string // a SELECT that names tables as main.x and other views as metrics.x
+	short   string // a SELECT that names tables as main.x and other views as metrics.x, and calls macros
+	sql     string // the same with macros expanded
 	needs   []string
+}
+
+// baseMacros are the macros of base.sql.
+var baseMacros = map[string]macro{
+	// A code, or NULL if it is blank or ~ (not applicable).
+	"code": {"s", "CASE WHEN trim(s) NOT IN ('', '~') THEN trim(s) END"},
+	// A date, or NULL for the two dates that mean a missing one (IP 3.6).
+	"real_day": {"d", "CASE WHEN d NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d END"},
+	// The kind of hospital that a CCN shows by its last four characters.
+	"facility_class": {"ccn", `CASE
+  WHEN regexp_full_match(ccn, '..(000[1-9]|00[1-9][0-9]|0[1-7][0-9]{2}|08[0-7][0-9]|13[0-9]{2})') THEN 'short-term'
+  WHEN regexp_full_match(ccn, '..2[0-2][0-9]{2}') THEN 'long-term' WHEN regexp_full_match(ccn, '..([RT]...|302[5-9]|30[3-9][0-9])') THEN 'rehabilitation'
+  WHEN regexp_full_match(ccn, '..([MS]...|4[0-4][0-9]{2})') THEN 'psychiatric' ELSE 'other' END`},
 }
 
 // A baseVariant selects the variant of the views.
@@ -33,7 +47,6 @@ var baseTemplate = sync.OnceValue(func() *template.Template {
 })
 
 var (
-	baseEntry  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)^(VIEW|MACRO) (\w+)(?:\((\w+)\))? AS\s+(.*)$`) })
 	metricsRef = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bmetrics\.(\w+)`) })
 	tableRef   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bmain\.(\w+)`) })
 )
@@ -45,30 +58,53 @@ func baseViews(v baseVariant) []baseView {
 		panic("query: internal error: " + err.Error())
 	}
 	var views []baseView
-	macros := map[string]macro{}
 	for _, entry := range strings.Split(strings.TrimSpace(text.String())+"\n", ";\n") {
 		comment, body := cutComment(entry)
 		if body == "" {
 			continue
 		}
-		m := baseEntry().FindStringSubmatch(body)
-		switch {
-		case m == nil:
+		name, short, ok := strings.Cut(strings.TrimPrefix(body, "VIEW "), " AS\n")
+		if !ok {
 			panic("query: internal error: base.sql has an entry that is no view: " + body)
-		case m[1] == "MACRO":
-			macros[m[2]] = macro{m[3], m[4]}
-		default:
-			sql := expand(m[4], macros)
-			view := baseView{name: m[2], comment: comment, sql: sql}
-			for _, ref := range metricsRef().FindAllStringSubmatch(sql, -1) {
-				if !slices.Contains(view.needs, ref[1]) {
-					view.needs = append(view.needs, ref[1])
-				}
-			}
-			views = append(views, view)
 		}
+		sql := expand(forTag().ReplaceAllString(short, ""), baseMacros)
+		views = append(views, baseView{name: name, comment: comment, short: short, sql: sql, needs: viewsIn(sql)})
 	}
 	return views
+}
+
+// viewsIn returns the views that SQL names.
+func viewsIn(sql string) []string {
+	var found []string
+	for _, ref := range metricsRef().FindAllStringSubmatch(sql, -1) {
+		if !slices.Contains(found, ref[1]) {
+			found = append(found, ref[1])
+		}
+	}
+	return found
+}
+
+var forTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m) -- for ([a-z_ ]+)$`) })
+
+// prune returns the short SQL of a view without the lines for what a text does not
+// name.
+func (v *baseView) prune(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(v.short) {
+		if m := forTag().FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
+			if !namesAny(text, strings.Fields(m[1])) {
+				continue
+			}
+			line = forTag().ReplaceAllString(strings.TrimSuffix(line, "\n"), "") + "\n"
+		}
+		out.WriteString(line)
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// namesAny reports whether a text has one of the names.
+func namesAny(text string, names []string) bool {
+	return regexp.MustCompile(`\b(` + strings.Join(names, "|") + `)\b`).MatchString(text)
 }
 
 // cutComment separates an entry from the comment before it.
@@ -239,10 +275,16 @@ func (db *DB) columnsOf(ctx context.Context, name string) ([]string, error) {
 
 // viewSQL returns the definition of a view, whose tables are in the SQL schema from,
 // and the views that it needs in the SQL schema to.
-func (base *metricBase) viewSQL(v baseView, from, to string) string {
-	sql := tableRef().ReplaceAllStringFunc(v.sql, func(ref string) string {
+func (base *metricBase) viewSQL(sql, from, to string) string {
+	sql = tableRef().ReplaceAllStringFunc(sql, func(ref string) string {
 		table := strings.TrimPrefix(ref, "main.")
-		if lacking := base.lacking[table]; len(lacking) > 0 {
+		var lacking []string // of what the view names
+		for _, column := range base.lacking[table] {
+			if namesAny(sql, []string{column[strings.LastIndexByte(column, ' ')+1:]}) {
+				lacking = append(lacking, column)
+			}
+		}
+		if len(lacking) > 0 {
 			return "(FROM " + from + "." + table + " UNION ALL BY NAME SELECT " + strings.Join(lacking, ", ") + " WHERE false)"
 		}
 		return from + "." + table
@@ -259,7 +301,7 @@ func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string
 		if slices.Contains(tables, v.name) {
 			kind = "TABLE"
 		}
-		statements = append(statements, fmt.Sprintf("CREATE %s %s.%s AS\n%s", kind, to, v.name, base.viewSQL(v, from, to)))
+		statements = append(statements, fmt.Sprintf("CREATE %s %s.%s AS\n%s", kind, to, v.name, base.viewSQL(v.sql, from, to)))
 		if v.comment != "" && kind == "VIEW" {
 			statements = append(statements, fmt.Sprintf("COMMENT ON VIEW %s.%s IS %s", to, v.name, quote(v.comment)))
 		}

@@ -255,7 +255,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	if info.Population, err = run.Population(ctx); err != nil {
 		return err
 	}
-	if info.Warnings, err = run.Warnings(ctx); err != nil {
+	if info.Warnings, err = run.Warnings(ctx, opts.metrics); err != nil {
 		return err
 	}
 	noteMetrics(e, info)

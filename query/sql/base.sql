@@ -14,22 +14,9 @@
 --
 -- Dated is set if tables have a FILE_DATE, which those of imported deliveries have.
 --
--- code and day are macros that are expanded when a view is made, so that a
--- view is plain SQL.
-
--- A code, or NULL if it is blank or ~ (not applicable).
-MACRO code(s) AS CASE WHEN trim(s) NOT IN ('', '~') THEN trim(s) END;
-
--- A date, or NULL for the two dates that mean a missing one (IP 3.6).
-MACRO day(d) AS CASE WHEN d NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d END;
-
--- The kind of hospital that a CCN shows by its last four characters.
-MACRO facility_class(ccn) AS CASE
-    WHEN regexp_full_match(ccn, '..(000[1-9]|00[1-9][0-9]|0[1-7][0-9]{2}|08[0-7][0-9]|13[0-9]{2})') THEN 'short-term'
-    WHEN regexp_full_match(ccn, '..2[0-2][0-9]{2}') THEN 'long-term'
-    WHEN regexp_full_match(ccn, '..([RT]...|302[5-9]|30[3-9][0-9])') THEN 'rehabilitation'
-    WHEN regexp_full_match(ccn, '..([MS]...|4[0-4][0-9]{2})') THEN 'psychiatric'
-    ELSE 'other' END;
+-- code and real_day are macros that are expanded when a view is made, so that a view
+-- is plain SQL. A line that ends with "-- for" and names is left out of a script that
+-- does not need what it names.
 
 -- The most recent MBI (MR_MBI) of each former one (IP 3.1, 5.1.1), following CCLF9.
 -- A former MBI has one successor: that of the pair that ended last. In a cycle, the
@@ -37,7 +24,7 @@ MACRO facility_class(ccn) AS CASE
 VIEW most_recent_mbi AS
 WITH RECURSIVE
   pairs AS (
-    SELECT prvs_num AS mbi, crnt_num AS successor, day(prvs_id_obslt_dt) AS ended, day(prvs_id_efctv_dt) AS began,
+    SELECT prvs_num AS mbi, crnt_num AS successor, real_day(prvs_id_obslt_dt) AS ended, real_day(prvs_id_efctv_dt) AS began,
       crnt_num IN (SELECT bene_mbi_id FROM main.cclf8) AS known
     FROM main.cclf9
     WHERE code(prvs_num) IS NOT NULL AND code(crnt_num) IS NOT NULL AND prvs_num <> crnt_num
@@ -61,19 +48,17 @@ VIEW beneficiaries AS
 SELECT
   coalesce(mr_mbi, bene_mbi_id) AS mbi,
   code(bene_mdcr_stus_cd) AS medicare_status, code(bene_dual_stus_cd) AS dual_status,
-  CASE
-    WHEN medicare_status IN ('11', '21', '31') THEN 'ESRD'
-    WHEN medicare_status = '20' THEN 'disabled'
-    WHEN medicare_status = '10' AND dual_status IN ('01', '02', '03', '04', '05', '06', '08') THEN 'aged dual'
-    WHEN medicare_status = '10' THEN 'aged non-dual'
-  END AS enrollment_type,
-  coalesce(code(geo_usps_state_cd), code(bene_fips_state_cd)) AS state, code(bene_fips_state_cd) || code(bene_fips_cnty_cd) AS county,
-  code(bene_sex_cd) AS sex, day(bene_dob) AS birth_day, day(bene_death_dt) AS death_day
+  CASE WHEN medicare_status IN ('11', '21', '31') THEN 'ESRD' WHEN medicare_status = '20' THEN 'disabled' -- for enrollment_type
+    WHEN medicare_status = '10' AND dual_status IN ('01', '02', '03', '04', '05', '06', '08') THEN 'aged dual' -- for enrollment_type
+    WHEN medicare_status = '10' THEN 'aged non-dual' END AS enrollment_type, -- for enrollment_type
+  coalesce(code(geo_usps_state_cd), code(bene_fips_state_cd)) AS state, -- for state
+  code(bene_fips_state_cd) || code(bene_fips_cnty_cd) AS county, -- for county
+  code(bene_sex_cd) AS sex, real_day(bene_dob) AS birth_day, -- for sex birth_day
+  real_day(bene_death_dt) AS death_day, -- for death_day
 FROM main.cclf8
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
-QUALIFY row_number() OVER (PARTITION BY coalesce(mr_mbi, bene_mbi_id) ORDER BY {{if .Dated}}file_date DESC NULLS LAST, {{end}}
-  mr_mbi IS NULL DESC, bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST,
-  medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
+QUALIFY row_number() OVER (PARTITION BY coalesce(mr_mbi, bene_mbi_id) ORDER BY {{if .Dated}}file_date DESC NULLS LAST, {{end}}mr_mbi IS NULL DESC,
+  bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST, medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
 
 -- The months in which a beneficiary was in Medicare. In Part C a plan pays the
 -- claims, which are not here: a member month is one of Parts A and B without C,
@@ -83,10 +68,9 @@ WITH
   months AS (
     SELECT
       coalesce(mr_mbi, bene_mbi_id) AS mbi, date_trunc('month', month)::DATE AS month,
-      bool_or(part = 'A') AS part_a, bool_or(part = 'B') AS part_b,
-      bool_or(part = 'C') AS part_c, bool_or(part = 'D') AS part_d,
+      bool_or(part = 'A') AS part_a, bool_or(part = 'B') AS part_b, bool_or(part = 'C') AS part_c, bool_or(part = 'D') AS part_d,
       bool_or(part IN ('A', 'B') AND inferred::VARCHAR IN ('1', 'Y', 'true')) IS TRUE AS inferred,
-      max(code(bene_dual_stus_cd)) AS dual
+      max(code(bene_dual_stus_cd)) AS dual, -- for enrollment_type dual_status
     FROM main.enrollment
     LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
     GROUP BY ALL
@@ -94,15 +78,13 @@ WITH
 SELECT
   months.mbi, month, part_a, part_b, part_c, part_d,
   part_a AND part_b AS part_a_and_b, part_a OR part_b AS part_a_or_b, part_a AND part_b AND NOT part_c AS fee_for_service, inferred,
-  CASE
-    WHEN medicare_status IN ('11', '21', '31') THEN 'ESRD'
-    WHEN medicare_status = '20' THEN 'disabled'
-    WHEN medicare_status = '10' AND coalesce(dual, dual_status) IN ('01', '02', '03', '04', '05', '06', '08') THEN 'aged dual'
-    WHEN medicare_status = '10' THEN 'aged non-dual'
-  END AS enrollment_type,
-  coalesce(dual, dual_status) AS dual_status
+  CASE WHEN medicare_status IN ('11', '21', '31') THEN 'ESRD' WHEN medicare_status = '20' THEN 'disabled' -- for enrollment_type
+    WHEN medicare_status = '10' AND coalesce(dual, dual_status) IN ('01', '02', '03', '04', '05', '06', '08') THEN 'aged dual' -- for enrollment_type
+    WHEN medicare_status = '10' THEN 'aged non-dual' END AS enrollment_type, -- for enrollment_type
+  coalesce(dual, dual_status) AS dual_status, -- for dual_status
 FROM months
-LEFT JOIN metrics.beneficiaries AS person ON person.mbi = months.mbi;
+LEFT JOIN metrics.beneficiaries AS person ON person.mbi = months.mbi -- for enrollment_type dual_status
+;
 
 -- All rows of CCLF1, CCLF5 and CCLF6 in one form. The payment of CCLF1 is that of the
 -- header; the lines of CCLF2 need not add up to it (IP 3.5). A claim of Part A is
@@ -112,33 +94,44 @@ LEFT JOIN metrics.beneficiaries AS person ON person.mbi = months.mbi;
 VIEW claim_rows AS
 WITH
   files AS (
-    SELECT 'A' AS part, 'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line, bene_mbi_id, clm_type_cd, clm_adjsmt_type_cd,
-      clm_efctv_dt, clm_idr_ld_dt, clm_from_dt AS from_dt, clm_thru_dt AS thru_dt, clm_pmt_amt AS amt,
-      code(clm_blg_prvdr_oscar_num) || '|' || clm_from_dt || '|' || clm_thru_dt AS set_key,
-      code(clm_mdcr_npmt_rsn_cd) IS NOT NULL AS denied, denied AS claim_denied,
-      code(clm_bill_fac_type_cd) || code(clm_bill_clsfctn_cd) AS bill, coalesce(code(clm_blg_prvdr_oscar_num), prvdr_oscar_num) AS facility,
-      code(bene_ptnt_stus_cd) AS patient_status, code(dgns_drg_cd) AS drg, prncpl_dgns_cd AS diagnosis, dgns_prcdr_icd_ind, clm_admsn_type_cd,
-      coalesce(clm_mdcr_ip_pps_cptl_ime_amt, 0) + coalesce(clm_oprtnl_ime_amt, 0) + coalesce(clm_mdcr_ip_pps_dsprprtnt_amt, 0)
-        + coalesce(clm_oprtnl_dsprprtnt_amt, 0) + coalesce(clm_hipps_uncompd_care_amt, 0) AS add_on{{if .Dated}}, file_date{{end}}
+    SELECT 'A' AS part, 'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line, bene_mbi_id, clm_type_cd,
+      clm_adjsmt_type_cd, clm_pmt_amt AS amt, clm_thru_dt AS thru_dt,{{if .Dated}} file_date,{{end}}
+      clm_from_dt AS from_dt, -- for from_day
+      clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
+      code(clm_blg_prvdr_oscar_num) || '|' || clm_from_dt || '|' || clm_thru_dt AS set_key, -- for related_set
+      code(clm_mdcr_npmt_rsn_cd) IS NOT NULL AS denied, denied AS claim_denied, -- for denied claim_denied
+      code(clm_bill_fac_type_cd) || code(clm_bill_clsfctn_cd) AS bill, -- for bill
+      coalesce(code(clm_blg_prvdr_oscar_num), prvdr_oscar_num) AS facility, -- for facility facility_class category
+      code(bene_ptnt_stus_cd) AS patient_status, code(dgns_drg_cd) AS drg, -- for patient_status drg
+      prncpl_dgns_cd AS diagnosis, -- for diagnosis
+      dgns_prcdr_icd_ind, -- for icd
+      clm_admsn_type_cd, -- for admission_type
+      coalesce(clm_mdcr_ip_pps_cptl_ime_amt, 0) + coalesce(clm_oprtnl_ime_amt, 0) + coalesce(clm_mdcr_ip_pps_dsprprtnt_amt, 0) -- for add_on
+        + coalesce(clm_oprtnl_dsprprtnt_amt, 0) + coalesce(clm_hipps_uncompd_care_amt, 0) AS add_on, -- for add_on
     FROM main.cclf1
     UNION ALL BY NAME
     SELECT 'B' AS part, 'cclf5' AS file, cur_clm_uniq_id AS claim, coalesce(clm_line_num, 0) AS line, bene_mbi_id, clm_type_cd,
-      clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt, coalesce(day(clm_line_from_dt), clm_from_dt) AS from_dt,
-      coalesce(day(clm_line_thru_dt), clm_thru_dt) AS thru_dt, clm_line_cvrd_pd_amt AS amt,
-      code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key,
-      coalesce(code(clm_carr_pmt_dnl_cd) = '0', false) AS claim_denied,
-      claim_denied OR coalesce(code(clm_prcsg_ind_cd) NOT IN ('A', 'O', 'R', 'S'), false) AS denied,
-      coalesce(code(clm_line_dgns_cd), clm_dgns_1_cd) AS diagnosis, dgns_prcdr_icd_ind, clm_rndrg_prvdr_tax_num AS tin,
-      coalesce(code(rndrg_prvdr_npi_num), clm_rndrg_prvdr_npi_num) AS npi, clm_prvdr_spclty_cd, clm_pos_cd, clm_line_hcpcs_cd{{if .Dated}}, file_date{{end}}
+      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} file_date,{{end}}
+      coalesce(real_day(clm_line_from_dt), clm_from_dt) AS from_dt, -- for from_day
+      clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
+      code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key, -- for related_set
+      coalesce(code(clm_carr_pmt_dnl_cd) = '0', false) AS claim_denied, -- for denied claim_denied
+      claim_denied OR coalesce(code(clm_prcsg_ind_cd) NOT IN ('A', 'O', 'R', 'S'), false) AS denied, -- for denied
+      coalesce(code(clm_line_dgns_cd), clm_dgns_1_cd) AS diagnosis, -- for diagnosis
+      dgns_prcdr_icd_ind, -- for icd
+      clm_rndrg_prvdr_tax_num AS tin, coalesce(code(rndrg_prvdr_npi_num), clm_rndrg_prvdr_npi_num) AS npi, -- for tin npi
+      clm_prvdr_spclty_cd, clm_pos_cd, clm_line_hcpcs_cd, -- for specialty place hcpcs category
     FROM main.cclf5
     UNION ALL BY NAME
     SELECT 'B' AS part, 'cclf6' AS file, cur_clm_uniq_id AS claim, coalesce(clm_line_num, 0) AS line, bene_mbi_id, clm_type_cd,
-      clm_adjsmt_type_cd, clm_efctv_dt, clm_idr_ld_dt, coalesce(day(clm_line_from_dt), clm_from_dt) AS from_dt,
-      coalesce(day(clm_line_thru_dt), clm_thru_dt) AS thru_dt, clm_line_cvrd_pd_amt AS amt,
-      code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key,
-      coalesce(code(clm_carr_pmt_dnl_cd) = '0', false) AS claim_denied,
-      claim_denied OR coalesce(code(clm_prcsg_ind_cd) NOT IN ('A', 'O', 'R', 'S'), false) AS denied,
-      coalesce(code(payto_prvdr_npi_num), clm_blg_prvdr_npi_num) AS npi, clm_pos_cd, clm_line_hcpcs_cd{{if .Dated}}, file_date{{end}}
+      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} file_date,{{end}}
+      coalesce(real_day(clm_line_from_dt), clm_from_dt) AS from_dt, -- for from_day
+      clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
+      code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key, -- for related_set
+      coalesce(code(clm_carr_pmt_dnl_cd) = '0', false) AS claim_denied, -- for denied claim_denied
+      claim_denied OR coalesce(code(clm_prcsg_ind_cd) NOT IN ('A', 'O', 'R', 'S'), false) AS denied, -- for denied
+      coalesce(code(payto_prvdr_npi_num), clm_blg_prvdr_npi_num) AS npi, -- for tin npi
+      clm_pos_cd, clm_line_hcpcs_cd, -- for specialty place hcpcs category
     FROM main.cclf6
   ){{if .Dated}},
   revised AS (  -- rows that a later delivery has with other values
@@ -146,23 +139,30 @@ WITH
     FROM files WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(file_date) < newest
   ){{end}}
 SELECT
-  part, files.file, files.claim, files.line, coalesce(mr_mbi, bene_mbi_id) AS mbi, code(clm_type_cd) AS claim_type, bill,
-  day(from_dt) AS from_day, day(thru_dt) AS day, date_trunc('month', day(thru_dt))::DATE AS month,
-  coalesce(trim(files.clm_adjsmt_type_cd) = '1', false) AS cancels, trim(files.clm_adjsmt_type_cd) AS adjustment,
-  files.clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded, coalesce(day(clm_idr_ld_dt), day(files.clm_efctv_dt)) AS entered,
-  set_key || '|' || coalesce(mr_mbi, code(bene_mbi_id)) AS related_set,
-  denied, claim_denied, code(facility) AS facility, code(tin) AS tin, code(npi) AS npi, patient_status, drg,
-  code(diagnosis) AS diagnosis, CASE trim(dgns_prcdr_icd_ind) WHEN '0' THEN '10' WHEN '9' THEN '9' END AS icd, code(clm_admsn_type_cd) AS admission_type, code(clm_prvdr_spclty_cd) AS specialty,
-  code(clm_pos_cd) AS place, code(clm_line_hcpcs_cd) AS hcpcs, amt::DECIMAL(15, 2) AS amount, add_on::DECIMAL(15, 2) AS add_on,
-  CASE WHEN files.file = 'cclf1' THEN facility_class(code(files.facility)) END AS facility_class,
-  CASE  -- of services; Medicare Advantage has none
-    WHEN files.file = 'cclf6' THEN 'equipment'
-    WHEN files.file = 'cclf5' THEN CASE WHEN code(clm_line_hcpcs_cd) BETWEEN 'A0021' AND 'A0999' THEN 'ambulance' ELSE 'physician' END
-    WHEN code(clm_type_cd) = '10' THEN 'home health' WHEN code(clm_type_cd) IN ('20', '30') THEN 'skilled nursing'
-    WHEN code(clm_type_cd) = '40' THEN 'outpatient' WHEN code(clm_type_cd) = '50' THEN 'hospice'
-    WHEN code(clm_type_cd) = '60' THEN 'inpatient, ' || facility_class(code(files.facility))
-    WHEN code(clm_type_cd) IS DISTINCT FROM '61' THEN 'institutional, other'
-  END AS category
+  part, files.file, files.claim, files.line, coalesce(mr_mbi, bene_mbi_id) AS mbi, code(clm_type_cd) AS claim_type,
+  real_day(thru_dt) AS day, date_trunc('month', real_day(thru_dt))::DATE AS month, amt::DECIMAL(15, 2) AS amount,
+  coalesce(trim(files.clm_adjsmt_type_cd) = '1', false) AS cancels,
+  trim(files.clm_adjsmt_type_cd) AS adjustment, files.clm_efctv_dt AS effective, clm_idr_ld_dt AS loaded, -- for effective loaded
+  coalesce(real_day(clm_idr_ld_dt), real_day(files.clm_efctv_dt)) AS entered, -- for entered
+  set_key || '|' || coalesce(mr_mbi, code(bene_mbi_id)) AS related_set, -- for related_set
+  real_day(from_dt) AS from_day, -- for from_day
+  denied, claim_denied, -- for denied claim_denied
+  bill, -- for bill
+  code(facility) AS facility, -- for facility
+  code(tin) AS tin, code(npi) AS npi, -- for tin npi
+  patient_status, drg, -- for patient_status drg
+  code(diagnosis) AS diagnosis, -- for diagnosis
+  CASE trim(dgns_prcdr_icd_ind) WHEN '0' THEN '10' WHEN '9' THEN '9' END AS icd, -- for icd
+  code(clm_admsn_type_cd) AS admission_type, -- for admission_type
+  code(clm_prvdr_spclty_cd) AS specialty, code(clm_pos_cd) AS place, code(clm_line_hcpcs_cd) AS hcpcs, -- for specialty place hcpcs
+  add_on::DECIMAL(15, 2) AS add_on, -- for add_on
+  CASE WHEN files.file = 'cclf1' THEN facility_class(code(files.facility)) END AS facility_class, -- for facility_class
+  CASE WHEN files.file = 'cclf6' THEN 'equipment' -- for category
+    WHEN files.file = 'cclf5' THEN if(code(clm_line_hcpcs_cd) BETWEEN 'A0021' AND 'A0999', 'ambulance', 'physician') -- for category
+    WHEN code(clm_type_cd) = '10' THEN 'home health' WHEN code(clm_type_cd) IN ('20', '30') THEN 'skilled nursing' -- for category
+    WHEN code(clm_type_cd) = '40' THEN 'outpatient' WHEN code(clm_type_cd) = '50' THEN 'hospice' -- for category
+    WHEN code(clm_type_cd) = '60' THEN 'inpatient, ' || facility_class(code(files.facility)) -- for category
+    WHEN code(clm_type_cd) IS DISTINCT FROM '61' THEN 'institutional, other' END AS category, -- for category
 FROM files
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 {{- if .Dated}}
@@ -246,7 +246,7 @@ WITH
   counted AS (
     SELECT file, claim, count(*) AS n, max(month) AS month FROM metrics.claim_rows GROUP BY ALL
     UNION ALL
-    SELECT 'cclf7', cur_clm_uniq_id, count(*), max(date_trunc('month', day(clm_line_from_dt)))::DATE FROM main.cclf7 GROUP BY ALL
+    SELECT 'cclf7', cur_clm_uniq_id, count(*), max(date_trunc('month', real_day(clm_line_from_dt)))::DATE FROM main.cclf7 GROUP BY ALL
   ),
   listed AS (
     SELECT *, CASE claim_type WHEN 'CARRIER' THEN 'cclf5' WHEN 'DME' THEN 'cclf6' WHEN 'PDE' THEN 'cclf7' ELSE 'cclf1' END AS file
@@ -264,8 +264,8 @@ LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id;
 -- 0459 and 0981) or of observation (0762), and the first day of such a line.
 VIEW hospital_lines AS
 SELECT
-  cur_clm_uniq_id AS claim, CASE WHEN code(clm_line_prod_rev_ctr_cd) IN ('0762', '762') THEN 'observation' ELSE 'emergency' END AS kind,
-  min(coalesce(day(clm_line_from_dt), day(clm_line_instnl_rev_ctr_dt), day(clm_from_dt))) AS day
+  cur_clm_uniq_id AS claim, if(code(clm_line_prod_rev_ctr_cd) IN ('0762', '762'), 'observation', 'emergency') AS kind,
+  min(coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), real_day(clm_from_dt))) AS day
 FROM main.cclf2
 WHERE regexp_full_match(code(clm_line_prod_rev_ctr_cd), '0?(45[0-9]|981|762)')
 GROUP BY ALL;
@@ -282,21 +282,19 @@ WITH
     WHERE final_action AND file = 'cclf1' AND claim_type IN ('20', '30', '60')
   ),
   chained AS (
-    SELECT *, coalesce(lag(patient_status) OVER chain = '30' AND from_day <= lag(day) OVER chain + 1, false) AS continues
+    SELECT *, row_number() OVER chain AS nth, coalesce(lag(patient_status) OVER chain = '30' AND from_day <= lag(day) OVER chain + 1, false) AS continues
     FROM claims
     WINDOW chain AS (PARTITION BY kind, mbi, facility, denied ORDER BY from_day, day, claim)
   ),
-  numbered AS (
-    SELECT *, count(*) FILTER (WHERE NOT continues) OVER chain AS number, row_number() OVER chain AS nth
-    FROM chained
-    WINDOW chain AS (PARTITION BY kind, mbi, facility, denied ORDER BY from_day, day, claim)
-  )
+  numbered AS (SELECT *, count(*) FILTER (WHERE NOT continues) OVER (PARTITION BY kind, mbi, facility, denied ORDER BY nth) AS number FROM chained)
 SELECT
-  kind, mbi, facility AS ccn, any_value(facility_class) AS facility_class, denied, min(from_day) AS from_day, max(day) AS thru_day,
+  any_value(facility_class) AS facility_class, -- for facility_class
+  kind, mbi, facility AS ccn, denied, min(from_day) AS from_day, max(day) AS thru_day,
   date_trunc('month', min(from_day))::DATE AS month, greatest(max(day) - min(from_day), 1) AS days,
-  arg_max(drg, nth) AS drg, arg_max(patient_status, nth) AS patient_status, arg_max(diagnosis, nth) AS diagnosis,
-  arg_min(diagnosis, nth) AS first_diagnosis, arg_min(drg, nth) AS first_drg, arg_min(admission_type, nth) AS admission_type,
-  arg_min(claim_type, nth) AS claim_type, bool_or(emergency) AS emergency, sum(amount) AS amount
+  bool_or(emergency) AS emergency, sum(amount) AS amount, arg_min(claim_type, nth) AS claim_type,
+  arg_max(drg, nth) AS drg, -- for drg
+  arg_max(patient_status, nth) AS patient_status, arg_max(diagnosis, nth) AS diagnosis, arg_min(diagnosis, nth) AS first_diagnosis, -- for diagnosis
+  arg_min(drg, nth) AS first_drg, arg_min(admission_type, nth) AS admission_type, -- for admission_type
 FROM numbered
 GROUP BY kind, mbi, facility, denied, number;
 
@@ -348,7 +346,7 @@ WITH
   followed AS (
     SELECT
       joined.*, greatest(discharge_day, least(discharge_day + 30, death_day)) AS until,
-      (SELECT max(day(clm_thru_dt)) FROM main.cclf1) AS newest,
+      (SELECT max(real_day(clm_thru_dt)) FROM main.cclf1) AS newest,
       first[2] = '3' OR first[3] IN ('001', '002', '005', '006', '007', '008', '010', '014', '016', '017', '018', '019',
         '650', '651', '652', '837', '838', '839', '846', '847', '848', '945', '946') AS planned
     FROM joined LEFT JOIN metrics.beneficiaries AS person ON person.mbi = joined.mbi
@@ -386,7 +384,7 @@ WHERE final_action AND file = 'cclf5' AND NOT denied
 UNION ALL
 SELECT
   'cclf2', header.claim, clm_line_num, header.mbi, header.claim_type,
-  coalesce(day(clm_line_from_dt), day(clm_line_instnl_rev_ctr_dt), header.from_day) AS day, date_trunc('month', day)::DATE,
+  coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), header.from_day) AS day, date_trunc('month', day)::DATE,
   code(clm_line_hcpcs_cd), NULL, NULL, header.facility, NULL, NULL, clm_line_cvrd_pd_amt::DECIMAL(15, 2)
 FROM main.cclf2
 JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = cur_clm_uniq_id
@@ -405,7 +403,7 @@ WITH
 {{- end}}
   events AS (
     SELECT
-      c.cur_clm_uniq_id AS claim, coalesce(mr_mbi, bene_mbi_id) AS mbi, day(clm_line_from_dt) AS from_day,
+      c.cur_clm_uniq_id AS claim, coalesce(mr_mbi, bene_mbi_id) AS mbi, real_day(clm_line_from_dt) AS from_day,
       coalesce(code(clm_type_cd) = '03', false) AS deletion, clm_line_bene_pmt_amt::DECIMAL(11, 2) AS amount,
       code(clm_line_ndc_cd) AS ndc, clm_line_days_suply_qty AS days_supply, superseded.claim IS NOT NULL AS replaced,
       from_day IS NULL OR code(clm_line_rx_srvc_rfrnc_num) IS NULL OR coalesce(clm_idr_ld_dt, c.clm_efctv_dt) IS NULL AS alone,

@@ -13,7 +13,7 @@
 -- Rule: IP 5.2 for claims, 3.2 for denials, the UB-04 manual for codes
 -- Rows: one per service
 -- Key: service
--- Order: instr('inpatient stays|inpatient days|skilled nursing stays|skilled nursing days|emergency visits, not admitted|emergency visits, admitted', service) = 0; instr('inpatient stays|inpatient days|skilled nursing stays|skilled nursing days|emergency visits, not admitted|emergency visits, admitted', service)
+-- Order: service LIKE 'observation%'; service LIKE 'emergency%'; service LIKE 'skilled%'; service LIKE '% days'; service LIKE '%, admitted'
 -- Rank: events
 -- Columns:
 --   service          type of service
@@ -31,8 +31,7 @@ WITH
     SELECT {{by "stays"}} kind || ' days', mbi, month, denied, days FROM stays
     UNION ALL
     SELECT
-      {{by "visits"}}
-      CASE WHEN kind = 'observation' THEN 'observation stays' WHEN admitted THEN 'emergency visits, admitted' ELSE 'emergency visits, not admitted' END,
+      {{by "visits"}} CASE WHEN kind = 'observation' THEN 'observation stays' ELSE 'emergency visits, ' || if(admitted, 'admitted', 'not admitted') END,
       mbi, month, denied, 1
     FROM visits
   ),
@@ -56,8 +55,7 @@ SELECT
   coalesce(member_months, 0) AS member_months,
   per(12000 * coalesce(enrolled, 0), member_months) AS per_1000
 FROM groups
-CROSS JOIN (VALUES
-  ('inpatient stays'), ('inpatient days'), ('skilled nursing stays'), ('skilled nursing days'),
-  ('emergency visits, not admitted'), ('emergency visits, admitted'), ('observation stays')) AS kinds (service)
+CROSS JOIN (SELECT unnest(['inpatient stays', 'inpatient days', 'skilled nursing stays', 'skilled nursing days',
+  'emergency visits, not admitted', 'emergency visits, admitted', 'observation stays']) AS service) AS kinds
 LEFT JOIN counts ON counts.service = kinds.service AND {{on "groups" "counts"}}
 LEFT JOIN months ON {{on "groups" "months"}}
