@@ -123,7 +123,7 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, erro
 	if err != nil {
 		return nil, err
 	}
-	warnings, err := run.Warnings(ctx)
+	warnings, err := run.Warnings(ctx, query.Metrics())
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func (p *prompt) showMetrics(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	warnings, err := run.Warnings(ctx)
+	warnings, err := run.Warnings(ctx, picked)
 	if err != nil {
 		return err
 	}
