@@ -21,9 +21,7 @@ type MetricRun struct {
 // to four decimals. The division of DuckDB would return a DOUBLE.
 var metricMacros = []cte{
 	{name: "per", sql: `CREATE OR REPLACE TEMP MACRO per(amount, n) AS CASE WHEN n > 0 THEN sign(amount)::DECIMAL(1, 0) * ((abs((amount * 200)::HUGEINT) + n) // (2 * n))::DECIMAL(30, 0) * 0.01::DECIMAL(2, 2) END`},
-	{name: "share", sql: `CREATE OR REPLACE TEMP MACRO share(part, whole) AS CASE WHEN whole > 0 THEN
-  sign(part)::DECIMAL(1, 0) * ((abs((part * 2000000)::HUGEINT) + (whole * 100)::HUGEINT) // (whole * 200)::HUGEINT)::DECIMAL(26, 0)
-    * 0.0001::DECIMAL(4, 4) END`},
+	{name: "share", sql: `CREATE OR REPLACE TEMP MACRO share(part, whole) AS CASE WHEN whole > 0 THEN sign(part)::DECIMAL(1, 0) * ((abs((part * 2000000)::HUGEINT) + (whole * 100)::HUGEINT) // (whole * 200)::HUGEINT)::DECIMAL(26, 0) * 0.0001::DECIMAL(4, 4) END`},
 }
 
 // ensureViews creates the SQL schema metrics, with views of the tables of the data

@@ -157,7 +157,7 @@ func TestScopeErrors(t *testing.T) {
 	} {
 		run, err := db.StartMetrics(t.Context(), opts)
 		if err == nil {
-			err = run.Check(LookupMetric("member_months"))
+			err = run.Check(t.Context(), LookupMetric("member_months"))
 		}
 		if _, ok := errors.AsType[*MetricOptionError](err); !ok || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
@@ -167,7 +167,7 @@ func TestScopeErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run.Check(LookupMetric("spending_total")); err == nil {
+	if err := run.Check(t.Context(), LookupMetric("spending_total")); err == nil {
 		t.Error("a group with the name of a column of the metric")
 	}
 }
@@ -177,7 +177,7 @@ func TestScopeErrors(t *testing.T) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, basis := range []Basis{FinalAction, DebitCredit} {
-		db := openScope(t, map[string]string{"roster": "mbi,site\nM,north\n"})
+		db := openScope(t, map[string]string{"roster": "tin,npi,ccn\n11,,\n"})
 		run, err := db.StartMetrics(t.Context(), MetricOptions{Basis: basis, From: "2024-01"})
 		if err != nil {
 			t.Fatal(err)
@@ -187,7 +187,7 @@ func TestScripts(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer other.Close()
-		if _, err := other.ExecContext(t.Context(), "CREATE TABLE cclf1 AS SELECT 1 AS mine; CREATE VIEW payments AS SELECT 2 AS mine"); err != nil {
+		if _, err := other.ExecContext(t.Context(), "CREATE TABLE roster AS SELECT '11' AS tin, NULL AS npi, NULL AS ccn; CREATE TABLE cclf1 AS SELECT 1 AS mine; CREATE VIEW payments AS SELECT 2 AS mine"); err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range Metrics() {
@@ -200,7 +200,11 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, text := range []string{script, plain} {
-				if n := strings.Count(text, "\n"); n > 120 {
+				limit := 120
+				if strings.Contains(text, "episodes AS") { // the rules of readmissions
+					limit = 160
+				}
+				if n := strings.Count(text, "\n"); n > limit {
 					t.Errorf("%s, %s: %d lines", m.Name, basis, n)
 				}
 			}

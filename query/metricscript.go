@@ -110,10 +110,10 @@ func (w *script) write(m *Metric) string {
 }
 
 // packWidth is how long pack makes lines.
-const packWidth = 150
+const packWidth = 155
 
 var clauseStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(FROM|WHERE|GROUP BY|ORDER BY|HAVING|JOIN|LEFT JOIN|CROSS JOIN|ON|AND|OR|WHEN|ELSE|END|WINDOW|QUALIFY|UNION ALL|[+<]=?) `)
+	return regexp.MustCompile(`^(FROM|WHERE|GROUP BY|ORDER BY|HAVING|JOIN|LEFT JOIN|CROSS JOIN|ON|AND|OR|WHEN|ELSE|END|WINDOW|QUALIFY|UNION|[+<]=?) `)
 })
 
 // pack fills the lines of SQL: items of a list, and short clauses, share a line.
@@ -128,7 +128,7 @@ func pack(sql string) string {
 		last := out[len(out)-1]
 		opens := slices.Contains([]string{"SELECT", "WITH", "WITH RECURSIVE", "CASE"}, strings.TrimSpace(last)) || strings.HasSuffix(last, " OVER (")
 		continues := strings.HasSuffix(last, ",") || clauseStart().MatchString(text+" ") || strings.HasPrefix(text, ")")
-		if strings.HasPrefix(text, "FROM ") && !strings.HasPrefix(strings.TrimSpace(last), "SELECT ") || text == "UNION ALL" {
+		if strings.HasPrefix(text, "FROM ") && !strings.HasPrefix(strings.TrimSpace(last), "SELECT ") {
 			continues = false // begins a line where it can be found
 		}
 		if (opens || continues) && !strings.Contains(last, "--") && len(last)+1+len(text) <= packWidth {
