@@ -9,10 +9,9 @@ import (
 
 // A triangle has the dollars of each month of service by lag, in months.
 type triangle struct {
-	paid         map[month]map[int]cents
-	first        month // of service
-	last         month // of entry
-	lastIsClosed bool
+	paid  map[month]map[int]cents
+	first month // of service
+	last  month // of entry
 }
 
 func (w *world) triangle(s scope) *triangle {

@@ -102,13 +102,6 @@ func ratio(n, d int64, places int) string {
 	return decimal(big.NewRat(n, d), places)
 }
 
-func or(values ...string) string {
-	if s := cmp.Or(values...); s != "" {
-		return s
-	}
-	return "-"
-}
-
 // A claim is a row of CCLF1 that is final action.
 type claim struct {
 	id, mbi, kind       string

@@ -357,7 +357,7 @@ func (w *world) claimLag(s scope) []string {
 	last, first, kinds := map[key]day{}, map[key]day{}, map[key]string{}
 	for _, p := range w.payments(s) {
 		k := key{p.file, p.claim}
-		end := none
+		var end day
 		if p.of != nil {
 			end, kinds[k] = p.of.thru, p.of.kind
 		} else {
