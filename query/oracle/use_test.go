@@ -92,8 +92,12 @@ func (w *world) topDrugs(s scope) []string {
 			t.cost += d.cost
 		}
 	}
+	drugs := sorted(l)
+	slices.SortStableFunc(drugs, func(a, b string) int {
+		return cmp.Or(cmp.Compare(l[b].cost, l[a].cost), cmp.Compare(l[b].paid, l[a].paid))
+	})
 	var rows []string
-	for _, ndc := range l.byRank(func(t *tally) int64 { return int64(t.cost) }) {
+	for _, ndc := range drugs {
 		t := l[ndc]
 		rows = append(rows, text(ndc, t.n, len(t.people), t.days, t.paid, t.known, t.cost))
 	}
