@@ -24,6 +24,8 @@ type Options struct {
 	// ShowSmallCells shows numbers under 11 of beneficiaries and events, which CMS
 	// does not allow in what is shown to others.
 	ShowSmallCells bool
+	// Identifiers adds the beneficiaries with the highest spending, with their MBIs.
+	Identifiers bool
 	// Before, if not nil, is what Measure found in a data set to compare with.
 	Before *Snapshot
 	// Metrics say for whom and when metrics are computed. If By is not empty, there
@@ -59,6 +61,11 @@ func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 	}
 	if len(opts.Metrics.By) > 0 {
 		if err := b.addGroups(ctx); err != nil {
+			return err
+		}
+	}
+	if opts.Identifiers {
+		if err := b.addMembers(ctx); err != nil {
 			return err
 		}
 	}
@@ -214,6 +221,35 @@ func (b *builder) addChapter(ctx context.Context, c chapter) error {
 		s.Figures = append(s.Figures, f)
 	}
 	b.page.Sections = append(b.page.Sections, s)
+	return nil
+}
+
+// mostMembers is how many beneficiaries a report lists unless the options say otherwise.
+const mostMembers = 50
+
+// addMembers adds a section with the beneficiaries of the highest spending.
+func (b *builder) addMembers(ctx context.Context) error {
+	b.page.Notes = append(b.page.Notes, "This page identifies beneficiaries. Do not pass it on.")
+	opts := b.options.Metrics
+	opts.By = nil
+	if opts.Top == 0 {
+		opts.Top = mostMembers
+	}
+	run, err := b.db.StartMetrics(ctx, opts)
+	if err != nil {
+		return err
+	}
+	m := query.LookupMetric("high_cost_members")
+	rows, err := run.Query(ctx, m)
+	if err != nil {
+		return err
+	}
+	r, err := readResult(m, rows)
+	if err != nil {
+		return err
+	}
+	f := &figure{ID: m.Name, Title: m.Title, Rule: ruleOf(m, fmt.Sprintf(" --top %d", opts.Top)), Table: r.table(m.Title, nil)}
+	b.page.Sections = append(b.page.Sections, &section{ID: "members", Title: "High-cost beneficiaries", Figures: []*figure{f}})
 	return nil
 }
 

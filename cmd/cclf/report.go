@@ -37,7 +37,7 @@ func newReportCommand(e *env) *cli.Command {
 
 			Numbers from 1 to 10 of beneficiaries or events are hidden, and so are those
 			that would tell them; --show-small-cells is for a page that is not passed on.
-			The page has no identifiers of beneficiaries.
+			The page has no identifiers of beneficiaries without --identifiers.
 
 			--from, --to, --population and --table are those of cclf metrics. --by adds a
 			section with those groups.`,
@@ -51,6 +51,7 @@ func newReportCommand(e *env) *cli.Command {
 			opts.result.outFlag(),
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the report", Value: report.DefaultTitle, Destination: &opts.report.Title},
 			&cli.StringFlag{Name: "compare", Usage: "add what changed since the data set in `DIR`", TakesFile: true, Destination: &opts.compare},
+			&cli.BoolFlag{Name: "identifiers", Usage: "add the beneficiaries with the highest spending, with their MBIs", HideDefault: true, Destination: &opts.report.Identifiers},
 			showSmallCellsFlag(&opts.report.ShowSmallCells, "show numbers under 11, which can identify beneficiaries"),
 		}, opts.scope.flags(), duckDBFlags(e, &opts.options)),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
