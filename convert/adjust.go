@@ -32,17 +32,17 @@ func (a adjustedCount) addAll(b adjustedCount) adjustedCount {
 }
 
 // byName returns the counts of one kind by table and column, such as
-// "cclf1.CLM_FROM_DT", nil if there are none.
+// "cclf1.CLM_FROM_DT", nil if there are none. Tables that are not written have none.
 func (a adjustedCount) byName(outputs []output, kind table.Adjustment) map[string]int64 {
 	var named map[string]int64
 	for k, n := range a {
-		if k.Kind != kind {
+		o := &outputs[k.Output]
+		if k.Kind != kind || o.unwritten {
 			continue
 		}
 		if named == nil {
 			named = map[string]int64{}
 		}
-		o := &outputs[k.Output]
 		named[o.dir+"."+o.table.Fields[k.Col].Label] += n
 	}
 	return named

@@ -50,6 +50,7 @@ func (r *run) merge(ctx context.Context) error {
 	}
 	r.counts.Misfits = r.misfits.Load()
 	for _, t := range merges {
+		r.rows += t.rows
 		r.counts.Orphans += t.orphans
 		r.counts.MBIFromClaim += t.orphansWithMBI
 		r.adjusted = r.adjusted.addAll(t.adjusted)
@@ -95,7 +96,8 @@ type tableMerge struct {
 	spill    *spill
 	deferred []crosswalk.Deferred
 	stage    stage
-	to       *dataset.TableWriter
+	to       *dataset.TableWriter // nil for a table that is not written
+	rows     int64
 	progress func(rows int64)
 	months   *enrollment.Reader // of a table of months
 
@@ -139,7 +141,9 @@ func (r *run) newTableMerges(tables *dataset.Tables, stages func(*schema.Table) 
 		if s.out.table.Grain == schema.PerMonth {
 			t.months = enrollment.NewReader(s.out.table, r.beneficiaries)
 		}
-		t.to = tables.Add(dataset.Target{Name: s.out.dir, Table: s.out.table, Schema: t.stage.Schema(), Misfit: t.misfit})
+		if !s.out.unwritten {
+			t.to = tables.Add(dataset.Target{Name: s.out.dir, Table: s.out.table, Schema: t.stage.Schema(), Misfit: t.misfit})
+		}
 		list = append(list, t)
 	}
 	return list
@@ -156,7 +160,9 @@ func largestFirst(list []*tableMerge) []*tableMerge {
 
 // merge merges the table.
 func (t *tableMerge) merge(ctx context.Context) error {
-	defer t.to.Discard()
+	if t.to != nil {
+		defer t.to.Discard()
+	}
 	for rec, err := range t.spill.Batches(t.run.memory) {
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
@@ -168,8 +174,10 @@ func (t *tableMerge) merge(ctx context.Context) error {
 	if err := t.stage.Finish(ctx, t.write); err != nil {
 		return err
 	}
-	if err := t.to.Close(); err != nil {
-		return err
+	if t.to != nil {
+		if err := t.to.Close(); err != nil {
+			return err
+		}
 	}
 	return t.spill.Remove()
 }
@@ -211,8 +219,13 @@ func (t *tableMerge) complete(kept []arrow.Array) error {
 	return t.stage.Write(cols, resources, beneficiaries, t.write)
 }
 
-// write writes rows of the resources.
+// write counts rows of the resources, and writes them unless the table is not
+// written.
 func (t *tableMerge) write(cols []arrow.Array, resources []int64) error {
+	t.rows += int64(cols[0].Len())
+	if t.to == nil {
+		return nil
+	}
 	t.resources = resources
 	return t.to.Write(cols)
 }

@@ -41,6 +41,10 @@ type Options struct {
 	Format    Format   // default: Parquet
 	Profile   Profile  // the tables to make; default: PlainCCLF
 	Versions  Versions // default: FinalVersions
+	// Tables are the tables to write, with names of TableNames in any case; all by
+	// default. The others are made all the same, so that counts and rows do not depend
+	// on the choice.
+	Tables []string
 
 	// API is the API version of the export. By default, it is detected.
 	API *schema.API
@@ -127,7 +131,7 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
 	tables := o.tableOptions()
-	if err := cmp.Or(tables.Check(o.Format), o.checkProfile(), o.checkExtra()); err != nil {
+	if err := cmp.Or(tables.Check(o.Format), o.checkProfile(), o.checkTables(), o.checkExtra()); err != nil {
 		return nil, err
 	}
 	return o.Limits.resolve()

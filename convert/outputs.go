@@ -19,6 +19,8 @@ type output struct {
 	dir     string // its name in the data set, with slashes
 	partial bool
 	profile Profile // that has it
+
+	unwritten bool // Options.Tables leaves it out
 }
 
 // outputs are the outputs of all profiles. Pages and spills have the index of

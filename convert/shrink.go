@@ -25,7 +25,7 @@ func (r *run) checkOutput(m *Manifest) error {
 	old := r.set.Old()
 	switch {
 	case r.opts.AllowShrink:
-	case m.TotalRows() == 0 && (old == nil || old.TotalRows() > 0):
+	case r.rows == 0 && (old == nil || old.TotalRows() > 0):
 		msg := fmt.Sprintf("none of the %d resources of the input gives a row", r.counts.Resources)
 		if r.counts.Resources == 1 {
 			msg = "the only resource of the input gives no row"

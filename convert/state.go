@@ -33,6 +33,7 @@ type run struct {
 
 	memory  *table.PoolAllocator // of the merge pass
 	misfits atomic.Int64
+	rows    int64 // of all tables, also of those that are not written
 	tables  []ManifestTable
 	others  []ManifestFiles // of no table
 }
@@ -78,7 +79,7 @@ func newRun(opts *Options, limits *crosswalk.Limits, in *inputs) *run {
 	tables := schema.Extend(p.tables(), opts.ExtraColumns)
 	r := &run{
 		opts: opts, limits: limits, profile: p, inputs: in, sources: in.sources,
-		outputs: outputsWith(tables),
+		outputs: opts.outputsFor(tables),
 		plans:   plansFor(opts, tables, limits),
 		memory:  &table.PoolAllocator{Poison: opts.poison},
 	}

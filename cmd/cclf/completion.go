@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -211,10 +212,11 @@ func flagMetavar(usage string) string {
 
 // knownValues are usual values of flags that take others too.
 var knownValues = map[string]func() []string{
-	"type":  func() []string { return []string{"ExplanationOfBenefit", "Patient", "Coverage"} },
-	"since": func() []string { return []string{"auto"} },
-	"group": func() []string { return []string{"all", "runout"} },
-	"fault": bcdatest.Presets,
+	"type":   func() []string { return []string{"ExplanationOfBenefit", "Patient", "Coverage"} },
+	"since":  func() []string { return []string{"auto"} },
+	"group":  func() []string { return []string{"all", "runout"} },
+	"tables": func() []string { return convert.TableNames(convert.PlainCCLF) },
+	"fault":  bcdatest.Presets,
 	"status": func() []string {
 		return []string{"Pending", "In Progress", "Completed", "Failed", "Cancelled", "Expired"}
 	},

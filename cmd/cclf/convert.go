@@ -24,7 +24,7 @@ type convertFlags struct {
 	api, layout, program, runDate string
 	extra                         string
 	maxRejects                    int64
-	limits                        []string
+	limits, tables                []string
 	strict                        bool
 }
 
@@ -99,6 +99,7 @@ func (f *convertFlags) general() []cli.Flag {
 			Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
 			Destination: &f.profile,
 		}, convert.Profiles()...),
+		tablesFlag(&f.tables, "write only the tables of `LIST`, such as cclf1,cclf8 (repeatable; default: all)"),
 		&cli.StringFlag{
 			Name: "extra-columns", Usage: "add the columns that `FILE` describes, one per line; see docs/extra-columns.md",
 			TakesFile: true, Destination: &f.extra,
@@ -171,6 +172,9 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 	opts.Format = convert.Format(f.format)
 	opts.Profile = convert.Profile(f.profile)
 	opts.Versions = convert.Versions(f.versions)
+	if opts.Tables, err = parseTables("convert", f.tables, opts.Profile); err != nil {
+		return opts, err
+	}
 	opts.MaxRejects = f.maxRejects
 	opts.Fixed.Program = convert.Program(f.program)
 	if f.runDate != "" {
@@ -292,7 +296,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 		return fmt.Errorf("convert: %w", err)
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
-	e.warnShrunk(old, manifest)
+	e.warnShrunk(old, manifest, len(opts.Tables) > 0)
 	return convertOutcome(manifest, opts.Out, how.strict)
 }
 

@@ -22,6 +22,7 @@ import (
 type runOptions struct {
 	fetchOptions
 	to     convert.Options
+	tables []string
 	strict bool // see conversion
 }
 
@@ -60,6 +61,7 @@ func newRunCommand(e *env) *cli.Command {
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &opts.to.Overwrite},
 			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d), and conversions (default: one per core)", defaultDownloads)),
+			tablesFlag(&opts.tables, "write only the tables of `LIST`, such as cclf1,cclf8 (repeatable; default: all)"),
 			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
 				Name: "allow-shrink", Usage: "convert less than a full export: an increment alone, or without files that are missing",
@@ -69,6 +71,10 @@ func newRunCommand(e *env) *cli.Command {
 		DisableSliceFlagSeparator: true,
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
+				return err
+			}
+			var err error
+			if opts.to.Tables, err = parseTables("run", opts.tables, opts.to.Profile); err != nil {
 				return err
 			}
 			opts.isSet = cmd.IsSet

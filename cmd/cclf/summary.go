@@ -199,23 +199,35 @@ func largest(counts map[string]int64) string {
 }
 
 // warnShrunk names the tables with fewer than half the rows of the data set that
-// was replaced.
-func (e *env) warnShrunk(old, m *convert.Manifest) {
-	if old == nil || old.Profile != m.Profile || old.Versions != m.Versions {
+// was replaced, and, if only some tables were selected, those that it had besides.
+func (e *env) warnShrunk(old, m *convert.Manifest, selected bool) {
+	if old == nil {
 		return
 	}
 	rows := map[string]int64{}
 	for _, t := range m.Tables {
 		rows[t.Name] = t.Rows
 	}
+	comparable := old.Profile == m.Profile && old.Versions == m.Versions
+	var dropped []string
 	for _, t := range old.Tables {
-		now := rows[t.Name]
+		now, stays := rows[t.Name]
 		switch {
-		case now >= t.Rows/2:
+		case selected && !stays:
+			dropped = append(dropped, t.Name)
+		case !comparable || now >= t.Rows/2:
 		case e.logJSON:
 			e.log.Warn("fewer than half the rows of the replaced data set", "table", t.Name, "before", t.Rows, "after", now)
 		default:
 			fmt.Fprintf(e.stderr, "  %s: %s, down from %s in the replaced data set\n", t.Name, plural(now, "row"), thousands(t.Rows))
 		}
+	}
+	switch {
+	case dropped == nil:
+	case e.logJSON:
+		e.log.Warn("tables of the replaced data set are gone, because --tables does not name them", "tables", dropped)
+	default:
+		fmt.Fprintf(e.stderr, "  %s of the replaced data set gone, because --tables does not name them: %s\n",
+			plural(len(dropped), "table"), strings.Join(dropped, ", "))
 	}
 }
