@@ -11,6 +11,10 @@ CREATE MACRO metrics.day(d) AS
 -- for adjustments (IP 4.4).
 CREATE MACRO metrics.cancels(adjustment) AS coalesce(trim(adjustment) = '1', false);
 
+-- Rows that were canceled, of which there are none where no debits and credits are.
+CREATE VIEW IF NOT EXISTS metrics.undone AS
+SELECT file, claim, line FROM metrics.claim_rows WHERE false;
+
 -- Rows of imported deliveries that a later delivery has with other values. Rows of
 -- claims that differ only in columns that were blanked later are such; the newest
 -- counts. Data sets of exports have no FILE_DATE and none of these.
