@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/convert/internal/dedup"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -72,6 +73,18 @@ func (r *run) collectRows(res *result) error {
 		k.Resource += r.resources
 		if err := r.links.Add(k); err != nil {
 			return err
+		}
+	}
+	for i := range res.sightings {
+		x := &res.sightings[i]
+		x.Resource += r.resources
+		if err := r.sightings.Add(x); err != nil {
+			return err
+		}
+	}
+	for _, u := range res.updates {
+		if at, known := r.newestOf[u.id]; !known || u.at > at {
+			r.newestOf[u.id] = u.at
 		}
 	}
 	for _, d := range res.deletions {
@@ -161,6 +174,9 @@ func (r *run) endReading() error {
 		return err
 	}
 	r.beneficiaries.SettleExport(r.newest)
+	if r.members != nil {
+		r.members.settle(r.beneficiaries)
+	}
 	var group errgroup.Group
 	group.SetLimit(r.opts.Jobs)
 	for _, s := range r.spills {
@@ -185,8 +201,16 @@ func (r *run) findOlder() error {
 	}
 	r.counts.Replaced, r.counts.Deleted = found.Replaced.Len(), found.Deleted.Len()
 	r.replaced, r.newest = found.Replaced.With(found.Deleted), found.Newest
-	if !found.Deleted.Empty() {
-		gone := func(u *beneficiary.Update) bool { return found.Deleted.Has(u.Resource) }
+	if err := r.findAttribution(found.Deleted); err != nil {
+		return err
+	}
+	if r.members != nil {
+		r.newest = min(r.newest, r.newestOfMembers())
+	}
+	if !found.Deleted.Empty() || r.members != nil {
+		gone := func(u *beneficiary.Update) bool {
+			return found.Deleted.Has(u.Resource) || r.members != nil && !r.members.ids[u.ID]
+		}
 		if r.beneficiaries, err = r.journal.Replay(r.beneficiaries, gone); err != nil {
 			return err
 		}
@@ -201,6 +225,17 @@ func (r *run) findOlder() error {
 	prior, err := r.links.Superseded(r.replaced)
 	r.superseded = related.With(prior)
 	return err
+}
+
+// newestOfMembers returns the time of the newest update of a member's resources.
+func (r *run) newestOfMembers() int64 {
+	newest := int64(dedup.NoTime)
+	for id := range r.members.ids {
+		if at, known := r.newestOf[id]; known {
+			newest = max(newest, at)
+		}
+	}
+	return newest
 }
 
 // addClaimedXref makes the rows of former MBIs that only claims show. They are of

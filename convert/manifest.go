@@ -24,6 +24,9 @@ func (r *run) manifest() *Manifest {
 		Rounded:      r.adjusted.byName(r.outputs, table.Rounded),
 		UnknownState: r.adjusted.byName(r.outputs, table.UnknownCode),
 	}
+	if r.members != nil {
+		m.Leavers = string(DropLeavers)
+	}
 	if m.Format == Fixed {
 		m.Layout = r.opts.Fixed.Layout.String()
 	}

@@ -61,6 +61,9 @@ func (r *run) merge(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.writeAttribution(tables); err != nil {
+		return err
+	}
 	r.tables, r.others, err = tables.Finish(ctx)
 	return err
 }
@@ -79,7 +82,9 @@ func (r *run) createTables() (*dataset.Tables, error) {
 func (r *run) export() tuva.Export {
 	x := tuva.Export{
 		API: r.api(), Newest: r.newest, Beneficiaries: r.beneficiaries,
-		Gone: func(resource int64) bool { return r.replaced.Has(resource) || r.superseded.Has(resource) },
+		Gone: func(resource int64, id beneficiary.ID) bool {
+			return r.replaced.Has(resource) || r.superseded.Has(resource) || r.members != nil && !r.members.has(id, r.beneficiaries, nil)
+		},
 	}
 	for _, s := range r.spills {
 		if s != nil {
@@ -256,11 +261,24 @@ func (t *tableMerge) misfit(m encode.Misfit) error {
 // claims have rows in the list of claims, which marks them, and in other tables only
 // if those have all versions.
 func (t *tableMerge) keep(cols []arrow.Array) []arrow.Array {
-	_, resources, _ := table.Split(cols)
+	_, resources, beneficiaries := table.Split(cols)
+	r, mbis := t.run, t.ownMBIs(cols)
 	list := t.spill.out.table.Name == wellknown.ClaimsTable || t.run.opts.Versions == AllVersions
 	return table.KeepRows(cols, len(resources), func(row int) bool {
-		return !t.run.replaced.Has(resources[row]) && (list || !t.run.superseded.Has(resources[row]))
+		return !r.replaced.Has(resources[row]) && (list || !r.superseded.Has(resources[row])) &&
+			(r.members == nil || r.members.has(beneficiary.ID(beneficiaries[row]), r.beneficiaries, mbis(row)))
 	})
+}
+
+// ownMBIs returns the MBIs that rows show themselves.
+func (t *tableMerge) ownMBIs(cols []arrow.Array) func(row int) []byte {
+	for _, label := range []string{wellknown.BeneficiaryLabel, wellknown.CurrentLabel} {
+		if i := t.spill.out.table.Index(label); i >= 0 && t.run.members != nil {
+			texts := table.TextsOf(cols[i])
+			return texts.BytesOrNil
+		}
+	}
+	return func(int) []byte { return nil }
 }
 
 // markSuperseded sets FINAL_ACTION of superseded claims to N.

@@ -34,7 +34,11 @@ type Options struct {
 	// the export folder that the inputs are from, the oldest first. Deletions of a run
 	// then come before its resources, wherever its files of deletions are among the
 	// inputs. Without it they apply to the resources that were read before.
+	// With runs, PlainCCLF has a table of attribution, in all formats but Fixed.
 	Runs func() ([]FetchRun, error)
+	// Leavers says what becomes of those who left the newest list of Patients. To drop
+	// them takes Runs. Default: KeepLeavers.
+	Leavers Leavers
 
 	Out       string   // folder of the data set
 	Overwrite bool     // replace the data set in Out
@@ -129,6 +133,13 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 	o.Versions = cmp.Or(o.Versions, FinalVersions)
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	o.Leavers = cmp.Or(o.Leavers, KeepLeavers)
+	if o.Leavers != KeepLeavers && o.Leavers != DropLeavers {
+		return nil, fmt.Errorf("%w: unknown choice %q for leavers", ErrOptions, o.Leavers)
+	}
+	if o.Leavers == DropLeavers && o.Runs == nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, ErrNoList)
 	}
 	tables := o.tableOptions()
 	if err := cmp.Or(tables.Check(o.Format), o.checkProfile(), o.checkTables(), o.checkExtra()); err != nil {

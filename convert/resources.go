@@ -153,6 +153,11 @@ func (w *worker) patient(plan *crosswalk.Plan, key dedup.Key) error {
 	if err := w.rows(plan, key, id, finalRows); err != nil {
 		return err
 	}
+	if w.opts.Runs != nil {
+		w.out.sightings = append(w.out.sightings, beneficiary.Sighting{
+			ID: id, PatientID: string(e.ID()), Resource: key.Resource, Input: w.out.input,
+		})
+	}
 	u := e.PatientUpdate(id)
 	u.Resource = key.Resource
 	w.out.beneficiaries = append(w.out.beneficiaries, u)

@@ -25,6 +25,8 @@ type result struct {
 	links         []dedup.Link // of claims by control number
 	lineless      []int64      // ordinals of final claims without lines
 	deletions     []deletion
+	sightings     []beneficiary.Sighting
+	updates       []latestUpdate // if leavers are dropped
 	lines         lineIndex
 	beneficiaries []beneficiary.Update
 
@@ -42,6 +44,12 @@ type result struct {
 
 func newResult(j job) *result {
 	return &result{seq: j.seq, input: j.chunk.Input, newest: math.MinInt64}
+}
+
+// A latestUpdate is the time of an update of one of a beneficiary's resources.
+type latestUpdate struct {
+	id beneficiary.ID
+	at int64
 }
 
 // An outputPage has rows of an output.

@@ -17,6 +17,9 @@ func TableNames(p Profile) []string {
 			names = append(names, o.name())
 		}
 	}
+	if p == PlainCCLF {
+		names = append(names, schema.AttributionTable)
+	}
 	return names
 }
 
@@ -40,6 +43,11 @@ func (o *Options) checkTables() error {
 	return nil
 }
 
+// wantsTable reports whether a table is to be written.
+func (o *Options) wantsTable(name string) bool {
+	return len(o.Tables) == 0 || slices.ContainsFunc(o.Tables, func(t string) bool { return strings.EqualFold(t, name) })
+}
+
 // outputsFor returns the outputs with the extra columns of tables, and marks those
 // that are not to be written.
 func (o *Options) outputsFor(tables []*schema.Table) []output {
@@ -48,8 +56,7 @@ func (o *Options) outputsFor(tables []*schema.Table) []output {
 		return list
 	}
 	for i := range list {
-		name := list[i].name()
-		list[i].unwritten = !slices.ContainsFunc(o.Tables, func(t string) bool { return strings.EqualFold(t, name) })
+		list[i].unwritten = !o.wantsTable(list[i].name())
 	}
 	return list
 }

@@ -30,6 +30,8 @@ type run struct {
 	// there is a newer version, and claims of which a related one is newer.
 	replaced, superseded table.OrdinalSet
 	runs                 inputRuns
+	presence             []beneficiary.Presence
+	members              *members // if leavers are dropped
 
 	memory  *table.PoolAllocator // of the merge pass
 	misfits atomic.Int64
@@ -52,6 +54,8 @@ type collected struct {
 	beneficiaries *beneficiary.Registry
 	journal       *beneficiary.Journal
 	hospice       *beneficiary.HospiceLog
+	sightings     *beneficiary.Sightings   // nil without runs
+	newestOf      map[beneficiary.ID]int64 // time of the newest update, if leavers are dropped
 	deletions     deletionLog
 
 	counts    Counts
@@ -114,6 +118,9 @@ func (r *run) begin(set *dataset.Writer) {
 	r.links = dedup.NewLinkLog(set.Scratch("."), "links")
 	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(set.Scratch("stays"))
 	r.journal = beneficiary.NewJournal(set.Scratch("updates"))
+	if r.opts.Runs != nil {
+		r.sightings, r.newestOf = beneficiary.NewSightings(set.Scratch("sightings")), map[beneficiary.ID]int64{}
+	}
 	r.deletions = deletionLog{table.NewSpool(set.Scratch("deletions"))}
 	r.inventory = drift.NewInventory()
 	r.newest = dedup.NoTime

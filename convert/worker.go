@@ -176,6 +176,11 @@ func (w *worker) resource(text []byte) error {
 	}
 	w.out.apis[plan.API] = true
 	w.out.keys = append(w.out.keys, key)
+	if w.opts.Leavers == DropLeavers {
+		if id, ok := e.Beneficiary(); ok {
+			w.out.updates = append(w.out.updates, latestUpdate{id, key.Updated})
+		}
+	}
 	w.out.newest = max(w.out.newest, key.Updated)
 	w.out.counts.Resources++
 	return nil

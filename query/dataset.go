@@ -122,7 +122,7 @@ func checkPath(path string) error {
 // openBare finds the files of a folder with the layout of a data set, or of a
 // database file, without a manifest.
 func openBare(dir string, opts Options) (*source, error) {
-	s := &source{known: schema.Extend(schema.AllTables(), opts.ExtraColumns)}
+	s := &source{known: slices.Concat(schema.Extend(schema.AllTables(), opts.ExtraColumns), schema.LogTables())}
 	info, err := os.Stat(dir)
 	if err == nil && info.Mode().IsRegular() {
 		s.database = dir
@@ -149,7 +149,7 @@ func knownTables(m *dataset.Manifest) ([]*schema.Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dataset.ManifestFile, err)
 	}
-	tables := schema.Extend(schema.AllTables(), extra)
+	tables := slices.Concat(schema.Extend(schema.AllTables(), extra), schema.LogTables())
 	if m.Source == dataset.SourceCCLF {
 		for i, t := range schema.Tables() {
 			tables[i] = t.Delivered()

@@ -29,7 +29,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
-	tables, err := readTables(abs, schema.Extend(schema.AllTables(), opts.ExtraColumns))
+	tables, err := readTables(abs, slices.Concat(schema.Extend(schema.AllTables(), opts.ExtraColumns), schema.LogTables()))
 	if err != nil {
 		return err
 	}

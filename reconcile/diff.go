@@ -192,7 +192,7 @@ func orderedNames(views map[string]bool, partial bool) []string {
 		}
 	}
 	var names []string
-	for _, t := range slices.Concat(schema.AllTables(), schema.DeliveryTables(), schema.MigrationTables()) {
+	for _, t := range slices.Concat(schema.AllTables(), schema.LogTables(), schema.DeliveryTables(), schema.MigrationTables()) {
 		if found[t.Name] {
 			names = append(names, t.Name)
 			delete(found, t.Name)

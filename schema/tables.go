@@ -28,7 +28,7 @@ func AllTables() []*Table { return allTables() }
 
 // Lookup returns the table with a name such as "cclf1", in any case, or nil.
 func Lookup(name string) *Table {
-	for _, t := range slices.Concat(allTables(), DeliveryTables(), MigrationTables()) {
+	for _, t := range slices.Concat(allTables(), LogTables(), DeliveryTables(), MigrationTables()) {
 		if strings.EqualFold(t.Name, name) {
 			return t
 		}

@@ -21,6 +21,7 @@ import (
 type convertFlags struct {
 	opts                          convert.Options
 	format, profile, versions     string
+	leavers                       string
 	api, layout, program, runDate string
 	extra                         string
 	maxRejects                    int64
@@ -120,6 +121,7 @@ func (f *convertFlags) general() []cli.Flag {
 			Name: "allow-partial", Usage: "convert what can be read of truncated inputs (default: stop with exit code 17)",
 			Destination: &f.opts.AllowPartial,
 		},
+		leaversFlag(&f.leavers),
 		&cli.BoolFlag{
 			Name: "allow-shrink", Usage: "convert an export that is empty or incomplete, or replace a full data set by an increment",
 			Destination: &f.opts.AllowShrink,
@@ -171,7 +173,7 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 	opts.Inputs = cmd.Args().Slice()
 	opts.Format = convert.Format(f.format)
 	opts.Profile = convert.Profile(f.profile)
-	opts.Versions = convert.Versions(f.versions)
+	opts.Versions, opts.Leavers = convert.Versions(f.versions), convert.Leavers(f.leavers)
 	if opts.Tables, err = parseTables("convert", f.tables, opts.Profile); err != nil {
 		return opts, err
 	}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
@@ -15,7 +18,7 @@ func fetchRuns(dir string) ([]convert.FetchRun, error) {
 	runs, err := fetch.CompleteRuns(dir)
 	var list []convert.FetchRun
 	for _, run := range runs {
-		r := convert.FetchRun{Number: run.Number, TransactionTime: run.TransactionTime, FullList: run.Since == ""}
+		r := convert.FetchRun{Number: run.Number, TransactionTime: run.TransactionTime, FullList: hasFullList(&run)}
 		for _, file := range run.Files {
 			r.Files = append(r.Files, file.Path)
 		}
@@ -25,6 +28,22 @@ func fetchRuns(dir string) ([]convert.FetchRun, error) {
 		list = append(list, r)
 	}
 	return list, err
+}
+
+// hasFullList reports whether the Patients of a run are all that are attributed. Those of
+// a run-out export were attributed last year.
+func hasFullList(run *fetch.CompleteRun) bool {
+	types := run.Request.Types
+	return run.Since == "" && run.Request.Until == "" && run.Request.Group != "runout" &&
+		(len(types) == 0 || slices.Contains(types, "Patient"))
+}
+
+// leaversFlag is the flag for beneficiaries who left.
+func leaversFlag(to *string) cli.Flag {
+	return choice(&cli.StringFlag{
+		Name: "leavers", Usage: "`CHOICE` for beneficiaries who are not in the newest full list of Patients: keep or drop their rows",
+		Value: string(convert.KeepLeavers), Destination: to,
+	}, convert.KeepLeavers, convert.DropLeavers)
 }
 
 // addDeletions adds the deletions in the folders of cclf fetch among the inputs. The

@@ -21,9 +21,10 @@ import (
 // runOptions are the flags of cclf run.
 type runOptions struct {
 	fetchOptions
-	to     convert.Options
-	tables []string
-	strict bool // see conversion
+	to      convert.Options
+	tables  []string
+	leavers string
+	strict  bool // see conversion
 }
 
 func newRunCommand(e *env) *cli.Command {
@@ -60,6 +61,7 @@ func newRunCommand(e *env) *cli.Command {
 				TakesFile: true, Validator: localPath, Destination: &opts.out,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &opts.to.Overwrite},
+			leaversFlag(&opts.leavers),
 			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d), and conversions (default: one per core)", defaultDownloads)),
 			tablesFlag(&opts.tables, "write only the tables of `LIST`, such as cclf1,cclf8 (repeatable; default: all)"),
 			strictSchemaFlag(&opts.strict),
@@ -94,6 +96,7 @@ func runBoth(ctx context.Context, e *env, opts runOptions) error {
 		return fmt.Errorf("run: %w", err)
 	}
 	opts.to.MaxRejects, opts.to.Jobs = -1, opts.jobs
+	opts.to.Leavers = convert.Leavers(opts.leavers)
 	opts.to.Runs = func() ([]convert.FetchRun, error) { return fetchRuns(opts.out) }
 	fetched, err := opts.isFetched(ctx, e)
 	if err != nil {

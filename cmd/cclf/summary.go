@@ -97,6 +97,13 @@ func countNotes(m *convert.Manifest) []string {
 			notes = append(notes, plural(n.count, n.before+n.thing)+n.after)
 		}
 	}
+	if c.Leavers > 0 {
+		kept := "their rows are kept; --leavers drop excludes them"
+		if m.Leavers == string(convert.DropLeavers) {
+			kept = "their rows are excluded"
+		}
+		notes = append(notes, fmt.Sprintf("%s left the list of Patients (%s)", counted(int(c.Leavers), "beneficiary", "beneficiaries"), kept))
+	}
 	return notes
 }
 

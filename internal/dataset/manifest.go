@@ -33,8 +33,9 @@ type Manifest struct {
 	// SourceReconcile, or empty for exports of BCDA.
 	Source    string   `json:"source,omitempty"`
 	Profile   string   `json:"profile,omitempty"`
-	Layout    string   `json:"layout,omitempty"` // of the fixed-width files
-	Versions  string   `json:"versions"`         // which versions of a claim have rows
+	Layout    string   `json:"layout,omitempty"`  // of the fixed-width files
+	Versions  string   `json:"versions"`          // which versions of a claim have rows
+	Leavers   string   `json:"leavers,omitempty"` // drop, if those who left the list of Patients have no rows
 	Increment bool     `json:"increment,omitempty"`
 	APIs      []string `json:"apis"` // API versions of BCDA in the inputs
 	Inputs    []Input  `json:"inputs"`
@@ -103,6 +104,9 @@ type Counts struct {
 	// Deleted the versions in the input of such resources.
 	Deletions int64 `json:"deletions"`
 	Deleted   int64 `json:"deleted"`
+	// Leavers counts beneficiaries who were in an earlier list of Patients and are not
+	// in the newest one.
+	Leavers int64 `json:"leavers"`
 	// Superseded counts claims with a newer related claim: Part D events whose
 	// versions the server sends, and claims that another names as its prior version.
 	Superseded int64 `json:"superseded"`
@@ -330,6 +334,7 @@ func (c *Counts) Add(d Counts) {
 	c.PartiallyAdjudicated += d.PartiallyAdjudicated
 	c.Replaced += d.Replaced
 	c.Deletions += d.Deletions
+	c.Leavers += d.Leavers
 	c.Deleted += d.Deleted
 	c.Superseded += d.Superseded
 	c.Orphans += d.Orphans

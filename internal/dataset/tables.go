@@ -11,7 +11,7 @@ import (
 // tableNames are the names of all tables that a data set can have.
 var tableNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
-	for _, t := range slices.Concat(schema.AllTables(), schema.DeliveryTables(), schema.MigrationTables(), schema.ComparisonTables()) {
+	for _, t := range slices.Concat(schema.AllTables(), schema.LogTables(), schema.DeliveryTables(), schema.MigrationTables(), schema.ComparisonTables()) {
 		names[t.Name] = true
 	}
 	for _, t := range tuvaschema.Tables() {

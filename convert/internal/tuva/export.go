@@ -11,8 +11,9 @@ type Export struct {
 	API           schema.API // the newest that was read
 	Newest        int64      // time of the newest update, or dedup.NoTime
 	Beneficiaries *beneficiary.Registry
-	Spills        []Spill                   // of all tables
-	Gone          func(resource int64) bool // reports whether the rows of a resource are dropped
+	Spills        []Spill // of all tables
+	// Gone reports whether the rows of a resource of a beneficiary are dropped.
+	Gone func(resource int64, id beneficiary.ID) bool
 }
 
 // A Spill has the rows of a table.

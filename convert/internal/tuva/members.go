@@ -78,8 +78,8 @@ func scanSpill(ctx context.Context, s *table.Spill, visit batchVisitor) error {
 func (d *members) eachRow(rec arrow.RecordBatch, visit func(row int, id beneficiary.ID)) {
 	_, resources, beneficiaries := table.Split(rec.Columns())
 	for i, resource := range resources {
-		if !d.export.Gone(resource) {
-			visit(i, beneficiary.ID(beneficiaries[i]))
+		if id := beneficiary.ID(beneficiaries[i]); !d.export.Gone(resource, id) {
+			visit(i, id)
 		}
 	}
 }

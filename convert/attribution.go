@@ -1,0 +1,142 @@
+package convert
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/internal/wellknown"
+	"github.com/cclf-tools/cclf/schema"
+)
+
+// Leavers says what becomes of beneficiaries who were in an earlier list of Patients
+// and are not in the newest one.
+type Leavers string
+
+// The choices for leavers.
+const (
+	KeepLeavers Leavers = "keep" // their rows stay
+	DropLeavers Leavers = "drop" // as in a full export: all rows are of beneficiaries in the newest list
+)
+
+// ErrNoList reports that leavers are to be dropped, but no run has a full list of
+// Patients.
+var ErrNoList = errors.New("no run of the export folder has a full list of Patients, so nobody is known to have left")
+
+// members are the beneficiaries of the newest full list of Patients.
+type members struct {
+	ids  map[beneficiary.ID]bool
+	mbis map[string]bool // current ones
+}
+
+// findAttribution finds who was seen in which runs. It is called when the deleted
+// resources are known, and forgets what leavers told if they are dropped.
+func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
+	if r.sightings == nil {
+		return nil
+	}
+	runOf := func(input int) (int, bool) {
+		i, known := r.runs.ofInput[input]
+		return i, known
+	}
+	if r.presence, err = r.sightings.Settle(runOf, deleted); err != nil {
+		return err
+	}
+	newest := r.runs.newestList()
+	for _, p := range r.presence {
+		if newest >= 0 && p.Living < newest {
+			r.counts.Leavers++
+		}
+	}
+	if r.opts.Leavers != DropLeavers {
+		return nil
+	}
+	if newest < 0 {
+		return fmt.Errorf("%w: %w", ErrOptions, ErrNoList)
+	}
+	m := &members{ids: map[beneficiary.ID]bool{}}
+	for _, p := range r.presence {
+		if p.Living >= newest {
+			m.ids[p.ID] = true
+		}
+	}
+	r.members = m
+	return nil
+}
+
+// newestList returns the index of the last run that has a full list of Patients, or -1.
+func (x *inputRuns) newestList() int {
+	newest := -1
+	for i, run := range x.list {
+		if run.FullList {
+			newest = i
+		}
+	}
+	return newest
+}
+
+// settle finds the MBIs of the members, when those of all beneficiaries are known.
+func (m *members) settle(known *beneficiary.Registry) {
+	m.mbis = map[string]bool{}
+	for id := range m.ids {
+		m.mbis[string(known.MBI(id))] = true
+	}
+}
+
+// has reports whether a row is of a member. Rows of v2's partially adjudicated claims
+// show their beneficiary only by the MBI.
+func (m *members) has(id beneficiary.ID, known *beneficiary.Registry, mbi []byte) bool {
+	if id == 0 {
+		return m.mbis[string(known.CurrentMBI(mbi))]
+	}
+	return m.ids[id]
+}
+
+// writeAttribution writes the table of attribution.
+func (r *run) writeAttribution(tables *dataset.Tables) error {
+	if r.sightings == nil || r.opts.Profile != PlainCCLF || r.opts.Format == Fixed || !r.opts.wantsTable(schema.AttributionTable) {
+		return nil
+	}
+	t := schema.Lookup(schema.AttributionTable)
+	w := tables.Add(dataset.Target{Name: t.Name, Table: t})
+	defer w.Discard()
+	newest := r.runs.newestList()
+	rows, n := table.NewRows(t), 0
+	flush := func() error {
+		arrays := rows.Arrays()
+		defer table.Release(arrays)
+		n = 0
+		return w.Write(arrays)
+	}
+	for i := range r.presence {
+		p := &r.presence[i]
+		first, last := &r.runs.list[p.First], &r.runs.list[p.Last]
+		rows.Text(wellknown.PatientLabel, p.PatientID)
+		rows.Text(wellknown.BeneficiaryLabel, string(r.beneficiaries.MBI(p.ID)))
+		rows.Int("FIRST_RUN", int64(first.Number))
+		rows.Text("FIRST_SEEN", first.TransactionTime)
+		rows.Int("LAST_RUN", int64(last.Number))
+		rows.Text("LAST_SEEN", last.TransactionTime)
+		switch {
+		case newest < 0:
+		case p.Living >= newest:
+			rows.Text("CURRENT", "Y")
+		default:
+			rows.Text("CURRENT", "N")
+		}
+		rows.End()
+		if n++; n == table.BatchRows {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if n > 0 {
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}

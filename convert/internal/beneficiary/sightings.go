@@ -1,0 +1,86 @@
+package beneficiary
+
+import (
+	"encoding/gob"
+	"errors"
+	"io"
+	"math"
+
+	"github.com/cclf-tools/cclf/internal/table"
+)
+
+// A Sighting is a Patient resource of the input.
+type Sighting struct {
+	ID        ID
+	PatientID string
+	Resource  int64 // ordinal of the resource
+	Input     int   // index of the input
+}
+
+// Sightings keeps all Patients of the input in a spool. It is for one goroutine.
+type Sightings struct {
+	spool table.Spool
+	to    *gob.Encoder // nil until there is one
+}
+
+// NewSightings returns no sightings, with a spool at path.
+func NewSightings(path string) *Sightings { return &Sightings{spool: table.NewSpool(path)} }
+
+// Add adds a sighting.
+func (s *Sightings) Add(x *Sighting) error {
+	if s.to == nil {
+		s.to = gob.NewEncoder(&s.spool)
+	}
+	return s.to.Encode(x)
+}
+
+// A Presence says in which runs of an export folder a beneficiary was seen. Runs are
+// numbered from 0 in their order.
+type Presence struct {
+	ID          ID
+	PatientID   string
+	First, Last int
+	Living      int // last run whose Patient was not deleted, or -1
+}
+
+// Settle returns who was seen, in the order of the input, and removes the spool. RunOf
+// returns the run of an input. Deleted Patients do not count as living.
+func (s *Sightings) Settle(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
+	list, err := s.read(runOf, deleted)
+	return list, errors.Join(err, s.spool.Remove())
+}
+
+func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
+	if err := s.spool.End(); err != nil || s.to == nil {
+		return nil, err
+	}
+	in, err := s.spool.Rewind()
+	if err != nil {
+		return nil, err
+	}
+	index := map[ID]int{}
+	var list []Presence
+	for from := gob.NewDecoder(in); ; {
+		var x Sighting
+		if err := from.Decode(&x); errors.Is(err, io.EOF) {
+			return list, nil
+		} else if err != nil {
+			return nil, err
+		}
+		run, ok := runOf(x.Input)
+		if !ok {
+			continue
+		}
+		i, known := index[x.ID]
+		if !known {
+			i = len(list)
+			index[x.ID] = i
+			list = append(list, Presence{ID: x.ID, PatientID: x.PatientID, First: math.MaxInt, Last: -1, Living: -1})
+		}
+		p := &list[i]
+		p.First, p.Last = min(p.First, run), max(p.Last, run)
+		if !deleted.Has(x.Resource) {
+			p.Living = max(p.Living, run)
+		}
+	}
+}
