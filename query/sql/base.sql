@@ -436,3 +436,77 @@ SELECT
   amount, total_cost, plan_paid, brand_generic, ndc, days_supply
 FROM events
 LEFT JOIN costs USING (claim);
+
+-- The claims of a star for BI tools: one row per final-action claim. claim_key joins
+-- star_lines, mbi star_members and, with month, star_months, provider star_providers.
+VIEW star_claims AS
+SELECT
+  upper(file) || ' ' || claim AS claim_key, any_value(part) AS part, upper(file) AS file, claim AS claim_id,
+  min(mbi) AS mbi, min(claim_type) AS claim_type, min(from_day) AS from_day, max(day) AS thru_day,
+  date_trunc('month', max(day))::DATE AS month, coalesce('CCN ' || min(facility), 'NPI ' || arg_max(npi, amount)) AS provider,
+  min(tin) AS tin, min(drg) AS drg, arg_min(diagnosis, line) AS diagnosis, bool_and(denied) AS denied,
+  sum(paid) AS paid, NULL::DECIMAL(38, 2) AS drug_cost
+FROM metrics.payments
+WHERE final_action
+GROUP BY file, claim
+UNION ALL BY NAME
+SELECT
+  'CCLF7 ' || claim AS claim_key, 'D' AS part, 'CCLF7' AS file, claim AS claim_id, mbi, from_day, from_day AS thru_day, month,
+  false AS denied, total_cost AS drug_cost
+FROM metrics.part_d
+WHERE final_action;
+
+-- The lines of a star for BI tools: service lines and drug fills of the claims in
+-- star_claims. Medicare pays an institutional claim as a whole: paid is that of a line
+-- only in CCLF5 and CCLF6, and line_paid is what CCLF2 says of a line.
+VIEW star_lines AS
+SELECT
+  upper(file) || ' ' || claim AS claim_key, line, mbi, from_day AS day, month, hcpcs, NULL::VARCHAR AS revenue_center,
+  NULL::VARCHAR AS ndc, diagnosis, place, 'NPI ' || npi AS provider, denied, paid, NULL::DECIMAL(15, 2) AS line_paid
+FROM metrics.payments
+WHERE final_action AND part = 'B'
+UNION ALL BY NAME
+SELECT
+  'CCLF1 ' || header.claim AS claim_key, clm_line_num AS line, header.mbi,
+  coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), header.from_day) AS day, header.month,
+  code(clm_line_hcpcs_cd) AS hcpcs, code(clm_line_prod_rev_ctr_cd) AS revenue_center, 'CCN ' || header.facility AS provider,
+  header.denied, clm_line_cvrd_pd_amt::DECIMAL(15, 2) AS line_paid
+FROM main.cclf2
+JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = cur_clm_uniq_id
+WHERE header.final_action
+UNION ALL BY NAME
+SELECT 'CCLF7 ' || claim AS claim_key, 1 AS line, mbi, from_day AS day, month, ndc, false AS denied
+FROM metrics.part_d
+WHERE final_action;
+
+-- The beneficiaries of a star for BI tools: those of CCLF8, and others who have
+-- claims or enrollment.
+VIEW star_members AS
+SELECT everyone.mbi, sex, birth_day, death_day, state, county, medicare_status, dual_status, enrollment_type
+FROM (
+  SELECT mbi FROM metrics.star_claims UNION SELECT mbi FROM metrics.member_months UNION SELECT mbi FROM metrics.beneficiaries
+) AS everyone
+LEFT JOIN metrics.beneficiaries USING (mbi)
+WHERE everyone.mbi IS NOT NULL;
+
+-- The months of a star for BI tools: one row per beneficiary and month of enrollment.
+VIEW star_months AS
+SELECT
+  mbi, month, part_a, part_b, part_c, part_d, part_a_and_b, part_a_or_b, fee_for_service,
+  fee_for_service::INTEGER AS member_months, inferred, enrollment_type, dual_status
+FROM metrics.member_months;
+
+-- The providers of a star for BI tools: facilities by CCN, and others by NPI.
+VIEW star_providers AS
+WITH
+  named AS (
+    SELECT provider, claim_key, from_day AS day, NULL::VARCHAR AS specialty FROM metrics.star_claims
+    UNION ALL
+    SELECT 'NPI ' || npi, upper(file) || ' ' || claim, from_day, specialty FROM metrics.payments WHERE final_action AND part = 'B'
+  )
+SELECT
+  provider, left(provider, 3) AS kind, substr(provider, 5) AS identifier, mode(specialty) AS specialty,
+  count(DISTINCT claim_key) AS claims, min(day) AS first_day, max(day) AS last_day
+FROM named
+WHERE provider IS NOT NULL
+GROUP BY provider;
