@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"runtime"
 
@@ -40,11 +41,12 @@ type Options struct {
 	// them takes Runs. Default: KeepLeavers.
 	Leavers Leavers
 
-	Out       string   // folder of the data set
-	Overwrite bool     // replace the data set in Out
-	Format    Format   // default: Parquet
-	Profile   Profile  // the tables to make; default: PlainCCLF
-	Versions  Versions // default: FinalVersions
+	Out       string      // folder of the data set
+	Overwrite bool        // replace the data set in Out
+	FileMode  fs.FileMode // of published files; default: 0600
+	Format    Format      // default: Parquet
+	Profile   Profile     // the tables to make; default: PlainCCLF
+	Versions  Versions    // default: FinalVersions
 	// Tables are the tables to write, with names of TableNames in any case; all by
 	// default. The others are made all the same, so that counts and rows do not depend
 	// on the choice.

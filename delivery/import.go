@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"io/fs"
 	"maps"
 	"runtime"
 	"slices"
@@ -25,8 +26,9 @@ import (
 type Options struct {
 	Inputs    []string // zip files, folders, files, or "-" for Stdin
 	Stdin     io.Reader
-	Out       string // folder of the data set
-	Overwrite bool   // replace a data set that is there instead of adding to it
+	Out       string      // folder of the data set
+	Overwrite bool        // replace a data set that is there instead of adding to it
+	FileMode  fs.FileMode // of published files; 0600 unless set
 	Format    dataset.Format
 	Profile   string         // "tuva" for the tables of the Tuva connector, as texts
 	Layout    *schema.Layout // of all fixed-width files; detected unless set
@@ -105,7 +107,7 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 		i.report.Manifest, i.report.Unchanged = i.old.manifest, true
 		return i.report, nil
 	}
-	set, err := dataset.Create(i.opts.Out, i.opts.Format, dataset.Options{Overwrite: i.opts.Overwrite || i.old != nil})
+	set, err := dataset.Create(i.opts.Out, i.opts.Format, dataset.Options{Overwrite: i.opts.Overwrite || i.old != nil, FileMode: i.opts.FileMode})
 	if err != nil {
 		return nil, err
 	}

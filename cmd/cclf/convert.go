@@ -23,7 +23,7 @@ type convertFlags struct {
 	format, profile, versions     string
 	leavers                       string
 	api, layout, program, runDate string
-	extra                         string
+	extra, fileMode               string
 	maxRejects                    int64
 	limits, tables                []string
 	strict                        bool
@@ -105,6 +105,7 @@ func (f *convertFlags) general() []cli.Flag {
 			Name: "extra-columns", Usage: "add the columns that `FILE` describes, one per line; see docs/extra-columns.md",
 			TakesFile: true, Destination: &f.extra,
 		},
+		fileModeFlag(&f.fileMode),
 		&cli.IntFlag{
 			Name: "row-group-rows", Usage: "end row groups of Parquet files at `N` rows or a few more (default: 122880)", HideDefault: true,
 			Destination: &f.opts.RowGroupRows, Validator: positive,
@@ -175,6 +176,9 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 	opts.Profile = convert.Profile(f.profile)
 	opts.Versions, opts.Leavers = convert.Versions(f.versions), convert.Leavers(f.leavers)
 	if opts.Tables, err = parseTables("convert", f.tables, opts.Profile); err != nil {
+		return opts, err
+	}
+	if opts.FileMode, err = parseFileMode(f.fileMode); err != nil {
 		return opts, err
 	}
 	opts.MaxRejects = f.maxRejects

@@ -16,7 +16,7 @@ import (
 
 func newImportCommand(e *env) *cli.Command {
 	opts := delivery.Options{}
-	var format, layout string
+	var format, layout, fileMode string
 	return &cli.Command{
 		Name:      "import",
 		Usage:     "import CMS's CCLF deliveries",
@@ -68,11 +68,16 @@ func newImportCommand(e *env) *cli.Command {
 				Name: "max-rejects", Usage: "stop when more than `N` records are rejected (default: never)", HideDefault: true,
 				Value: -1, Destination: &opts.MaxRejects,
 			},
+			fileModeFlag(&fileMode),
 			jobsFlag(&opts.Jobs, "number of workers, `N` (default: one per core)"),
 		},
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.Inputs = cmd.Args().Slice()
 			opts.Format = dataset.Format(format)
+			var err error
+			if opts.FileMode, err = parseFileMode(fileMode); err != nil {
+				return err
+			}
 			if layout != "" {
 				l, err := schema.ParseLayout(layout)
 				if err != nil {

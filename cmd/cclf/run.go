@@ -21,10 +21,11 @@ import (
 // runOptions are the flags of cclf run.
 type runOptions struct {
 	fetchOptions
-	to      convert.Options
-	tables  []string
-	leavers string
-	strict  bool // see conversion
+	to       convert.Options
+	tables   []string
+	leavers  string
+	fileMode string
+	strict   bool // see conversion
 }
 
 func newRunCommand(e *env) *cli.Command {
@@ -64,6 +65,7 @@ func newRunCommand(e *env) *cli.Command {
 			leaversFlag(&opts.leavers),
 			jobsFlag(&opts.jobs, fmt.Sprintf("number of workers, `N`: files downloaded at a time (default: %d), and conversions (default: one per core)", defaultDownloads)),
 			tablesFlag(&opts.tables, "write only the tables of `LIST`, such as cclf1,cclf8 (repeatable; default: all)"),
+			fileModeFlag(&opts.fileMode),
 			strictSchemaFlag(&opts.strict),
 			&cli.BoolFlag{
 				Name: "allow-shrink", Usage: "convert less than a full export: an increment alone, or without files that are missing",
@@ -77,6 +79,9 @@ func newRunCommand(e *env) *cli.Command {
 			}
 			var err error
 			if opts.to.Tables, err = parseTables("run", opts.tables, opts.to.Profile); err != nil {
+				return err
+			}
+			if opts.to.FileMode, err = parseFileMode(opts.fileMode); err != nil {
 				return err
 			}
 			opts.isSet = cmd.IsSet

@@ -325,7 +325,7 @@ func begin(t *testing.T, shape string, pair [2]content, fresh, noExchange bool) 
 
 func (tr *trial) run(h *faultHook) error {
 	h.noExchange = tr.noExchange
-	return tr.new.write(tr.out, Options{Overwrite: tr.old != nil, Hook: h.hook, noSync: true})
+	return tr.new.write(tr.out, Options{Overwrite: tr.old != nil, FileMode: 0o640, Hook: h.hook, noSync: true})
 }
 
 // check reads what is there after a disturbed publication, and reports whether

@@ -38,7 +38,8 @@
 //     the next writer recovers.
 //   - A table folder is replaced as a whole: a reader of OUT/cclf1/*.parquet
 //     sees the old part files or the new ones.
-//   - Files have mode 0600 and folders 0700. All access goes through an os.Root,
+//   - Files have mode 0600 and folders 0700, unless Options.FileMode says otherwise.
+//     The work folder is private until Writer.Commit begins to publish. All access goes through an os.Root,
 //     and a symbolic link in place of a folder of the data set is refused.
 //
 // # How a data set is published

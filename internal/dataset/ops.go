@@ -19,6 +19,8 @@ type ops struct {
 	// use it.
 	hook   func(op, name string) error
 	noSync bool
+	mode   fs.FileMode // of published files
+	shared bool        // new folders and small files get the mode of published ones
 }
 
 func (o *ops) may(op, name string) error {
@@ -141,10 +143,14 @@ func (o *ops) mkdirAll(name string) error {
 	if err := o.may("mkdir", name); err != nil {
 		return err
 	}
-	if err := o.root.Mkdir(name, 0o700); !errors.Is(err, fs.ErrExist) {
+	err = o.root.Mkdir(name, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil || !o.shared {
 		return err
 	}
-	return nil
+	return o.setMode(name, folderMode(o.mode))
 }
 
 func notFolder(name string) error {
@@ -201,6 +207,11 @@ func (o *ops) writeFile(name string, text []byte) error {
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
+	}
+	if o.shared {
+		if err := o.setMode(temp, o.mode); err != nil {
+			return err
+		}
 	}
 	return o.rename(temp, name)
 }

@@ -59,6 +59,9 @@ func (w *Writer) commit(m *Manifest) error {
 	if err := m.check(&w.layout); err != nil {
 		panic("dataset: internal error: " + err.Error())
 	}
+	if err := w.share(m); err != nil {
+		return err
+	}
 	j := &journal{Manifest: sumOf(text)}
 	if j.Moves, err = w.plan(m); err != nil {
 		return err

@@ -87,8 +87,9 @@ func (s *Set) read(o *ops) error {
 	}
 	// Part files that a writer has published before its manifest are not unlisted.
 	// Its other files may have the names and sizes of those that they replace.
+	// The work folder is private before that.
 	j, err := o.readJournal(&s.Layout)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	files := s.Manifest.List()

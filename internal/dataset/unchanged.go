@@ -10,7 +10,8 @@ import (
 // A publication leaves alone what did not change, so that a loader takes only what
 // did: an entry whose files are those of the old data set is not moved, and a file
 // that is in the old and the new entry of a table keeps its inode and its time. The
-// content decides, not the manifest: a damaged old file is replaced.
+// content decides, not the manifest: a damaged old file is replaced. So is one with
+// another mode than the new one.
 
 // keepUnchanged drops the moves of entries that did not change, and links the
 // unchanged files of the others.
@@ -39,7 +40,13 @@ func (w *Writer) keepUnchanged(moves []move) ([]move, error) {
 			}
 		}
 		if len(same) == len(mv.New) && len(mv.New) == len(mv.Old) {
-			continue
+			keep, err := w.ops.sameMode(w.layout.set(mv.Entry), mv.Entry)
+			if err != nil {
+				return nil, err
+			}
+			if keep {
+				continue
+			}
 		}
 		changed = append(changed, mv)
 		if !mv.Folder {
@@ -61,6 +68,9 @@ func (w *Writer) isUnchanged(f, old File) (bool, error) {
 	}
 	info, err := w.ops.root.Lstat(f.Name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+		return false, ignoreMissing(err)
+	}
+	if same, err := w.ops.sameMode(w.layout.set(f.Name), f.Name); !same {
 		return false, ignoreMissing(err)
 	}
 	sum, err := w.ops.hash(f.Name)

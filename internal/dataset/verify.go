@@ -78,6 +78,9 @@ func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
 		if err == nil {
 			there, err = o.exists(l.journal())
 		}
+		if errors.Is(err, fs.ErrPermission) {
+			err = nil // the work folder is private, so nothing is being published
+		}
 		if !there || err != nil {
 			return false, err
 		}

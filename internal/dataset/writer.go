@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,10 @@ var ErrOutput = errors.New("cannot write the data set")
 // Options tune a Writer.
 type Options struct {
 	Overwrite bool // replace an existing data set
+	// FileMode is the mode of the published files, DefaultFileMode unless set. Folders
+	// may be entered by those who may read the files. CheckFileMode says which modes
+	// are possible.
+	FileMode fs.FileMode
 	// Hook, if set, is called before each file operation, with the names of the
 	// operation and the file. The operation fails if Hook does. Tests use it.
 	Hook func(op, name string) error
@@ -37,6 +42,7 @@ type Writer struct {
 	lock   *flock.Flock
 	old    *Manifest // of the data set to be replaced, or nil
 	redo   bool      // the previous writer was killed after its commit
+	made   []string  // paths of the folder of the data set and its parents, if they were missing
 
 	syncing errgroup.Group // syncs finished files
 }
@@ -51,9 +57,12 @@ func Create(out string, format Format, opts Options) (*Writer, error) {
 	if out == "" {
 		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
 	}
+	if err := CheckFileMode(cmp.Or(opts.FileMode, DefaultFileMode)); err != nil {
+		return nil, fmt.Errorf("%w: file mode: %w", ErrOptions, err)
+	}
 	w := &Writer{layout: layoutToWrite(out, format), format: format}
 	w.syncing.SetLimit(filesSyncing)
-	w.ops.hook, w.ops.noSync = opts.Hook, opts.noSync
+	w.ops.hook, w.ops.noSync, w.ops.mode = opts.Hook, opts.noSync, cmp.Or(opts.FileMode, DefaultFileMode)
 	if err := w.open(opts.Overwrite); err != nil {
 		w.release()
 		return nil, fmt.Errorf("%w: %w", ErrOutput, err)
@@ -147,6 +156,7 @@ func (w *Writer) makeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	w.made = missing
 	for _, p := range slices.Backward(missing) {
 		if err := w.ops.may("sync", filepath.Dir(p)); err != nil {
 			return err
