@@ -222,7 +222,7 @@ func (r *run) findOlder() error {
 	if err != nil {
 		return err
 	}
-	prior, err := r.links.Superseded(r.replaced)
+	prior, err := r.links.Superseded(found.Replaced, found.Deleted)
 	r.superseded = related.With(prior)
 	return err
 }

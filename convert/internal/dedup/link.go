@@ -76,8 +76,9 @@ func compareLinks(a, b Link) int {
 // Superseded returns the claims whose number another claim names as that of its
 // prior version. Of two claims that name each other the newer stays. A partially
 // adjudicated claim supersedes only claims of its kind: until it is paid, its prior
-// version is in force. It ignores the resources in gone.
-func (l *LinkLog) Superseded(gone table.OrdinalSet) (table.OrdinalSet, error) {
+// version is in force. A claim that was deleted supersedes those that came before it:
+// its deletion does not bring them back. Claims that were replaced are ignored.
+func (l *LinkLog) Superseded(replaced, deleted table.OrdinalSet) (table.OrdinalSet, error) {
 	var set table.OrdinalSet
 	var number [2]uint64
 	var final, all namers
@@ -86,7 +87,12 @@ func (l *LinkLog) Superseded(gone table.OrdinalSet) (table.OrdinalSet, error) {
 			number, final, all = k.Number, namers{}, namers{}
 		}
 		switch {
-		case gone.Has(k.Resource):
+		case k.Names && deleted.Has(k.Resource):
+			all.gone = max(all.gone, k.Resource)
+			if !k.Partial {
+				final.gone = max(final.gone, k.Resource)
+			}
+		case replaced.Has(k.Resource), deleted.Has(k.Resource):
 		case k.Names:
 			all.add(k)
 			if !k.Partial {
@@ -101,8 +107,9 @@ func (l *LinkLog) Superseded(gone table.OrdinalSet) (table.OrdinalSet, error) {
 
 // namers are the claims that name one number, as far as that matters.
 type namers struct {
-	any, several bool // with different numbers of their own
-	newest       Link // of those with one number
+	any, several bool  // with different numbers of their own
+	newest       Link  // of those with one number
+	gone         int64 // ordinal of the last that was deleted
 }
 
 // add adds a claim that is newer than those before it.
@@ -114,6 +121,8 @@ func (n *namers) add(k *Link) {
 // supersede reports whether a claim with the number is superseded.
 func (n *namers) supersede(k *Link) bool {
 	switch {
+	case k.Resource < n.gone:
+		return true
 	case !n.any:
 		return false
 	case n.several, k.Other != n.newest.Other:
