@@ -103,21 +103,43 @@ func (w *script) write(m *Metric) string {
 		c.sql = w.plain(c.sql, rename)
 		list = append(list, c)
 	}
-	for i := range list {
-		list[i].sql = pack(list[i].sql)
-	}
-	return w.head(m) + w.macros(list) + withClause(list, result) + ";\n"
+	return w.fit(w.head(m)+w.macros(list), list, result)
 }
 
-// packWidth is how long pack makes lines.
-const packWidth = 155
+// maxScriptLines is how many lines a script has at the most.
+const maxScriptLines = 120
+
+// fit puts the parts of a script together, in lines as short as its length allows.
+func (w *script) fit(head string, list []cte, result string) string {
+	var text string
+	for _, layout := range []packing{{120, false}, {155, false}, {155, true}, {200, true}, {260, true}} {
+		packed := slices.Clone(list)
+		for i := range packed {
+			packed[i].sql = layout.pack(packed[i].sql)
+		}
+		statement := withClause(packed, result)
+		if layout.tight {
+			statement = layout.pack(statement)
+		}
+		if text = head + statement + ";\n"; strings.Count(text, "\n") <= maxScriptLines {
+			break
+		}
+	}
+	return text
+}
+
+// A packing is how much SQL a line takes.
+type packing struct {
+	width int
+	tight bool // what is in parentheses can begin on their line
+}
 
 var clauseStart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(FROM|WHERE|GROUP BY|ORDER BY|HAVING|JOIN|LEFT JOIN|CROSS JOIN|ON|AND|OR|WHEN|ELSE|END|WINDOW|QUALIFY|UNION|[+<]=?) `)
 })
 
 // pack fills the lines of SQL: items of a list, and short clauses, share a line.
-func pack(sql string) string {
+func (p packing) pack(sql string) string {
 	var out []string
 	for line := range strings.SplitSeq(sql, "\n") {
 		text := strings.TrimSpace(line)
@@ -126,12 +148,12 @@ func pack(sql string) string {
 			continue
 		}
 		last := out[len(out)-1]
-		opens := slices.Contains([]string{"SELECT", "WITH", "WITH RECURSIVE", "CASE"}, strings.TrimSpace(last)) || strings.HasSuffix(last, " OVER (")
+		opens := slices.Contains([]string{"SELECT", "WITH", "WITH RECURSIVE", "CASE"}, strings.TrimSpace(last)) || strings.HasSuffix(last, " OVER (") || p.tight && strings.HasSuffix(last, "(")
 		continues := strings.HasSuffix(last, ",") || clauseStart().MatchString(text+" ") || strings.HasPrefix(text, ")")
 		if strings.HasPrefix(text, "FROM ") && !strings.HasPrefix(strings.TrimSpace(last), "SELECT ") {
 			continues = false // begins a line where it can be found
 		}
-		if (opens || continues) && !strings.Contains(last, "--") && len(last)+1+len(text) <= packWidth {
+		if (opens || continues) && !strings.Contains(last, "--") && len(last)+1+len(text) <= p.width {
 			out[len(out)-1] = last + " " + text
 		} else {
 			out = append(out, line)
