@@ -50,9 +50,9 @@ func ofType(c object, claimType, number string) object {
 	return with(c, object{"type": someIDRClaim(claimType, number)["type"]})
 }
 
-// at is a resource that was updated at another time.
-func at(c object, when string) object {
-	return with(c, object{"meta": with(c["meta"].(object), updated(when))})
+// updatedLater is a resource with a newer update.
+func updatedLater(c object) object {
+	return with(c, object{"meta": with(c["meta"].(object), updated(later))})
 }
 
 // related is a claim with a related one as servers of other versions may write it.
@@ -74,7 +74,7 @@ func TestSilentReplacement(t *testing.T) {
 		{name: "its middle is not there", claims: []object{numbered("1", "A"), numbered("3", "C", "B")}, want: "1 3"},
 		{name: "its middle is no final action", claims: []object{
 			numbered("1", "A"), tagged(numbered("2", "B", "A"), "NationalClaimsHistory", "NotFinalAction"), numbered("3", "C", "B")}, want: "3"},
-		{name: "the old one was updated later", claims: []object{at(numbered("1", "A"), later), numbered("2", "B", "A")}, want: "2"},
+		{name: "the old one was updated later", claims: []object{updatedLater(numbered("1", "A")), numbered("2", "B", "A")}, want: "2"},
 		{name: "several", claims: []object{numbered("1", "A"), numbered("2", "B"), numbered("3", "C", "A", "B")}, want: "3"},
 		{name: "two claims have the number", claims: []object{numbered("1", "A"), numbered("2", "A"), numbered("3", "B", "A")}, want: "3"},
 		{name: "the number alone", claims: []object{numbered("1", "A"), numbered("2", "A")}, want: "1 2"},
@@ -85,8 +85,8 @@ func TestSilentReplacement(t *testing.T) {
 		{name: "carrier", claims: []object{ofType(numbered("1", "A"), "CARRIER", "71"), ofType(numbered("2", "B", "A"), "CARRIER", "72")}, want: "2"},
 		{name: "itself", claims: []object{numbered("1", "A", "A")}, want: "1"},
 		{name: "the same number again", claims: []object{numbered("1", "A"), numbered("2", "A", "A")}, want: "2"},
-		{name: "both name their number", claims: []object{numbered("1", "A", "A"), at(numbered("2", "A", "A"), later)}, want: "2"},
-		{name: "each other", claims: []object{at(numbered("1", "A", "B"), later), numbered("2", "B", "A")}, want: "1"},
+		{name: "both name their number", claims: []object{numbered("1", "A", "A"), updatedLater(numbered("2", "A", "A"))}, want: "2"},
+		{name: "each other", claims: []object{updatedLater(numbered("1", "A", "B")), numbered("2", "B", "A")}, want: "1"},
 		{name: "a claim without a number", claims: []object{numbered("1", "A"), numbered("2", "", "A")}, want: "2"},
 		{name: "no prior claim", claims: []object{numbered("1", "A"), related(numbered("2", "B"), object{
 			"reference":    object{"system": controlNumbers, "value": "A"},
@@ -99,9 +99,9 @@ func TestSilentReplacement(t *testing.T) {
 			"relationship": coding("http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship", "prior"),
 		})}, want: "2"},
 		{name: "another version of it does not", claims: []object{
-			numbered("1", "A"), numbered("2", "B", "A"), at(numbered("2", "B"), later)}, want: "1 2"},
+			numbered("1", "A"), numbered("2", "B", "A"), updatedLater(numbered("2", "B"))}, want: "1 2"},
 		{name: "only a newer version of it does", claims: []object{
-			numbered("1", "A"), numbered("2", "B"), at(numbered("2", "B", "A"), later)}, want: "2"},
+			numbered("1", "A"), numbered("2", "B"), updatedLater(numbered("2", "B", "A"))}, want: "2"},
 		{name: "paid", claims: []object{tagged(numbered("1", "A"), "SharedSystem", "FinalAction"), numbered("2", "B", "A")}, want: "2"},
 		{name: "not yet paid", claims: []object{numbered("1", "A"), tagged(numbered("2", "B", "A"), "SharedSystem", "")}, want: "1", partly: "2"},
 		{name: "neither paid", claims: []object{

@@ -36,7 +36,7 @@ func findDataSets(command string, flags []string) ([]query.NamedSet, error) {
 		_, err := os.Stat(flag)
 		switch {
 		case flag == "" || named && dir == "":
-			return nil, usageErrorf("%s: invalid --data %q: expected a folder or a DuckDB file", command, flag)
+			return nil, usageErrorf("%s: invalid -d %q: expected a folder or a DuckDB file", command, flag)
 		case named && (len(flags) > 1 || err != nil):
 			sets = append(sets, query.NamedSet{Name: name, Dir: dir})
 		case len(flags) == 1:
