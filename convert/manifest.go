@@ -48,6 +48,7 @@ func (r *run) manifest() *Manifest {
 			Foreign: r.rejects.foreignOf(i),
 		})
 	}
+	m.Runs = r.runs.described()
 	for _, x := range r.opts.ExtraColumns {
 		m.ExtraColumns = append(m.ExtraColumns, x.String())
 	}

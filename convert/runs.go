@@ -3,6 +3,8 @@ package convert
 import (
 	"math"
 	"path/filepath"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // A FetchRun is a run of an export folder, whose files are among the inputs.
@@ -69,4 +71,20 @@ func (x *inputRuns) first(input int) (resource int64, ok bool) {
 		return 0, false
 	}
 	return x.begins[i], true
+}
+
+// described returns the runs for the manifest: those of which a file was read, and
+// those without files, which changed nothing.
+func (x *inputRuns) described() []dataset.Run {
+	read := map[int]bool{}
+	for _, run := range x.ofInput {
+		read[run] = true
+	}
+	var list []dataset.Run
+	for i, run := range x.list {
+		if read[i] || len(run.Files) == 0 {
+			list = append(list, dataset.Run{Number: run.Number, TransactionTime: run.TransactionTime})
+		}
+	}
+	return list
 }

@@ -2,10 +2,13 @@ package convert
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // TestTables checks that the selected tables are written as they are without a
@@ -43,6 +46,44 @@ func TestTables(t *testing.T) {
 		}
 		for key := range some.PartialDates {
 			t.Errorf("%v: a count of %s", tt.tables, key)
+		}
+	}
+}
+
+// TestManifestOfTables checks what the manifest says of the rows of a table beside
+// their number.
+func TestManifestOfTables(t *testing.T) {
+	in := export{"in.ndjson": lines(
+		someClaim("INPATIENT", "1", "p"),
+		with(someClaim("OUTPATIENT", "2", "p"), object{"billablePeriod": object{"start": "2023-11-30", "end": "2023-12-31"}}),
+	)}
+	for _, tt := range []struct {
+		profile Profile
+		table   string
+	}{{PlainCCLF, "cclf1"}, {Tuva, "parta_claims_header"}} {
+		c := in.convert(t, func(o *Options) {
+			o.Profile, o.Tables = tt.profile, []string{tt.table}
+			o.Runs = func() ([]FetchRun, error) {
+				return []FetchRun{
+					{Number: 1, TransactionTime: "2024-01-01T00:00:00Z", Files: []string{"moved-away.ndjson"}},
+					{Number: 2, TransactionTime: "2024-02-01T00:00:00.5Z", Files: []string{filepath.Join(o.Inputs[0], "in.ndjson")}},
+					{Number: 3, TransactionTime: "2024-03-01T00:00:00+00:00"},
+				}, nil
+			}
+		})
+		table := c.Tables[0]
+		if table.DateColumn != "CLM_THRU_DT" || len(table.SchemaSHA256) != 64 {
+			t.Errorf("%s: date column %q, hash %q", tt.table, table.DateColumn, table.SchemaSHA256)
+		}
+		if f := table.Files[0]; f.MinDate != "2023-12-31" || f.MaxDate != "2024-01-07" {
+			t.Errorf("%s: dates from %q to %q", tt.table, f.MinDate, f.MaxDate)
+		}
+		want := []dataset.Run{
+			{Number: 2, TransactionTime: "2024-02-01T00:00:00.5Z"},
+			{Number: 3, TransactionTime: "2024-03-01T00:00:00+00:00"},
+		}
+		if diff := cmp.Diff(want, c.Runs); diff != "" {
+			t.Errorf("runs (-want +got):\n%s", diff)
 		}
 	}
 }

@@ -124,6 +124,7 @@ func enrollment() *Table {
 		Description: "One row for each beneficiary, part of Medicare and month in which the beneficiary was enrolled in it.",
 		Grain:       PerMonth,
 		Key:         []string{"BENE_MBI_ID", "PART", "MONTH"},
+		Date:        "MONTH",
 		KeyHasNulls: true,
 		Side:        true,
 		Fields: fields(nil, []row{

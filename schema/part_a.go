@@ -9,6 +9,7 @@ func cclf1() *Table {
 		Grain:       PerClaim,
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID"},
+		Date:        "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			providerCCN(),
@@ -143,6 +144,7 @@ func cclf2() *Table {
 		Grain:       PerItem,
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
+		Date:        "CLM_LINE_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			lineNumber(),
@@ -195,6 +197,7 @@ func cclf3() *Table {
 		Grain:       PerProcedure,
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_VAL_SQNC_NUM"},
+		Date:        "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			mbi(),
@@ -228,6 +231,7 @@ func cclf4() *Table {
 		Grain:       PerDiagnosis,
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_PROD_TYPE_CD", "CLM_VAL_SQNC_NUM"},
+		Date:        "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			mbi(),

@@ -9,6 +9,7 @@ func cclf5() *Table {
 		Grain:       PerItem,
 		Claims:      carrier,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
+		Date:        "CLM_LINE_THRU_DT",
 		Fields: fields(carrier, []row{
 			claimID(),
 			lineNumber(),
@@ -122,6 +123,7 @@ func cclf6() *Table {
 		Grain:       PerItem,
 		Claims:      dme,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
+		Date:        "CLM_LINE_THRU_DT",
 		Fields: fields(dme, []row{
 			claimID(),
 			lineNumber(),

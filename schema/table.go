@@ -39,6 +39,7 @@ type Table struct {
 	Grain       Grain
 	Claims      []ClaimType // the claims that have rows here; none for tables of beneficiaries
 	Key         []string    // labels that identify a row, if not all versions of claims have rows
+	Date        string      // label of the day of service, or of the month, by which rows are ordered in time; empty if there is none
 	KeyHasNulls bool        // a row may lack values of its key
 	Related     []string    // labels that the versions of one claim share, where no server resolves them
 	Partial     bool        // only partially adjudicated claims have rows

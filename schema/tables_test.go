@@ -169,3 +169,15 @@ func TestFormat(t *testing.T) {
 		}
 	}
 }
+
+// TestDates checks that tables are ordered in time by a column that they have.
+func TestDates(t *testing.T) {
+	for _, table := range AllTables() {
+		if table.Date == "" {
+			continue
+		}
+		if f := table.Field(table.Date); f == nil || f.Kind != Date {
+			t.Errorf("%s has no date %s", table.Name, table.Date)
+		}
+	}
+}

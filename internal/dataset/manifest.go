@@ -39,6 +39,8 @@ type Manifest struct {
 	Increment bool     `json:"increment,omitempty"`
 	APIs      []string `json:"apis"` // API versions of BCDA in the inputs
 	Inputs    []Input  `json:"inputs"`
+	// Runs are the runs of cclf fetch whose exports were read, in their order.
+	Runs []Run `json:"runs,omitempty"`
 	// PassedOver lists what was in folders and archives but not read.
 	PassedOver []PassedOver `json:"passed_over,omitempty"`
 	Counts     Counts       `json:"counts"`
@@ -132,9 +134,14 @@ type Counts struct {
 
 // A Table is one table of the data set.
 type Table struct {
-	Name  string `json:"name"` // partially adjudicated claims: PartialFolder, a slash, and the name
-	Rows  int64  `json:"rows"`
-	Files []File `json:"files"`
+	Name string `json:"name"` // partially adjudicated claims: PartialFolder, a slash, and the name
+	Rows int64  `json:"rows"`
+	// SchemaSHA256 is the SHA-256 of the names and types of the columns, in
+	// hexadecimal, and DateColumn that of MinDate and MaxDate of the files. Older
+	// manifests have neither.
+	SchemaSHA256 string `json:"schema_sha256,omitempty"`
+	DateColumn   string `json:"date_column,omitempty"`
+	Files        []File `json:"files"`
 }
 
 // A File is a file with rows of one table, or of several.
@@ -144,6 +151,16 @@ type File struct {
 	Rows   int64  `json:"rows"`             // of the table; records, if the file belongs to no table
 	Size   int64  `json:"bytes"`            // of the file
 	SHA256 string `json:"sha256"`           // of the file, in hexadecimal
+	// MinDate and MaxDate are the least and the greatest date of the rows, such as
+	// 2025-01-31. They are empty if no row has one, and in older manifests.
+	MinDate string `json:"min_date,omitempty"`
+	MaxDate string `json:"max_date,omitempty"`
+}
+
+// A Run is a run of cclf fetch.
+type Run struct {
+	Number          int    `json:"run"`              // in its export folder, from 1
+	TransactionTime string `json:"transaction_time"` // as the server wrote it
 }
 
 // An Unmapped is an element of the input that no column uses.

@@ -104,7 +104,10 @@ func (t *Tables) Add(target Target) *TableWriter {
 	if target.Schema == nil {
 		target.Schema = table.Schema(target.Table)
 	}
-	w := &TableWriter{Target: target, tables: t}
+	w := &TableWriter{Target: target, tables: t, dates: -1}
+	if columns := target.Schema.FieldIndices(target.Table.Date); len(columns) > 0 {
+		w.dates = columns[0]
+	}
 	t.list = append(t.list, w)
 	return w
 }
@@ -128,7 +131,11 @@ func (t *Tables) Finish(ctx context.Context) ([]Table, []File, error) {
 				delete(alone, f.Name)
 			}
 		}
-		list = append(list, Table{Name: w.Name, Rows: w.rows, Files: w.files})
+		described := Table{Name: w.Name, Rows: w.rows, SchemaSHA256: schemaSum(w.Schema), Files: w.files}
+		if w.dates >= 0 {
+			described.DateColumn = w.Table.Date
+		}
+		list = append(list, described)
 	}
 	var others []File
 	for _, f := range made {
@@ -147,6 +154,7 @@ type TableWriter struct {
 	tables *Tables
 	file   *tableFile // that takes rows, or nil
 	files  []File     // that are complete
+	dates  int        // index of the column whose range the manifest has, or -1
 	offset int        // of the rows of file in those that Write was given
 	rows   int64
 }
@@ -169,7 +177,7 @@ func (w *TableWriter) Write(cols []arrow.Array) error {
 			continue
 		}
 		w.offset = from
-		if err := w.file.write(cols, from, from+n); err != nil {
+		if err := w.file.write(cols, from, from+n, w.dates); err != nil {
 			return err
 		}
 		from += n
@@ -226,6 +234,7 @@ type tableFile struct {
 	*StagedFile
 	encoder encode.Encoder
 	rows    int64
+	dates   dateRange
 	limit   int64  // of rows
 	home    string // name of the file of the data set that will contain it, unless it is one itself
 	member  string // its name in home, if that is a zip file
@@ -244,13 +253,18 @@ func (f *tableFile) encoded(by encode.New, to io.Writer, w *TableWriter, slots [
 	return f, nil
 }
 
-func (f *tableFile) write(cols []arrow.Array, from, to int) error {
+// write writes rows. The range of the dates in the column dates is that of the file,
+// unless it is -1.
+func (f *tableFile) write(cols []arrow.Array, from, to, dates int) error {
 	slice := make([]arrow.Array, len(cols))
 	for i, col := range cols {
 		slice[i] = array.NewSlice(col, int64(from), int64(to))
 	}
 	defer table.Release(slice)
 	f.rows += int64(to - from)
+	if dates >= 0 {
+		f.dates.add(slice[dates])
+	}
 	return f.encoder.Write(slice)
 }
 
@@ -264,6 +278,7 @@ func (f *tableFile) finish() (File, error) {
 	if f.home != "" { // which is described when it is made
 		file = File{Name: f.home, Member: f.member, Rows: f.rows}
 	}
+	file.MinDate, file.MaxDate = f.dates.min, f.dates.max
 	return file, err
 }
 
