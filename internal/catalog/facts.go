@@ -121,7 +121,10 @@ func claimTypes(t *schema.Table) []string {
 
 // summary describes the rows of a table in a few sentences.
 func summary(t *schema.Table) string {
-	s := fmt.Sprintf("A row is %s. %s", rowIs(t), plural(len(t.Fields), "field"))
+	s := plural(len(t.Fields), "field")
+	if t.Grain != "" { // tables without a crosswalk have none
+		s = fmt.Sprintf("A row is %s. %s", rowIs(t), s)
+	}
 	if !t.Side {
 		s += fmt.Sprintf(", %d bytes", t.RecordLength())
 	}
