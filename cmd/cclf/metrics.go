@@ -188,6 +188,9 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 	}
 	var err error
 	if opts.dir, err = findDataSet("metrics", opts.dir); err != nil {
+		if missing, ok := errors.AsType[*exitError](err); ok {
+			missing.hint += "; cclf metrics --list lists the metrics"
+		}
 		return err
 	}
 	if opts.all = len(opts.metrics) == 0; opts.all {
