@@ -58,7 +58,11 @@ func (db *DB) Run(ctx context.Context, script string, each func(*Rows) error, ar
 
 // query checks and runs a statement.
 func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, err error) {
-	defer func() { err = db.replaced(err) }()
+	defer func() {
+		if err = db.replaced(err); err != nil && ctx.Err() != nil {
+			err = ctx.Err() // DuckDB says that it was interrupted
+		}
+	}()
 	db.endActive()
 	if err := refuseVerb(stmt.verb); err != nil {
 		return nil, err

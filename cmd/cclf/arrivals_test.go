@@ -91,16 +91,23 @@ func TestRunWhileFetching(t *testing.T) {
 	}
 }
 
-// TestRunFileOrder lets the first file of an export arrive last.
+// TestRunFileOrder lets the first files of an export arrive last.
 func TestRunFileOrder(t *testing.T) {
-	sandbox(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "Patient", Wait: 300 * time.Millisecond}}})
+	sandbox(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "ExplanationOfBenefit", Wait: 300 * time.Millisecond}}})
 	out := filepath.Join(t.TempDir(), "out")
 	if code, stderr := runInto(t, out); code != exitOK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
-	want := []string{"001-Patient-00001.ndjson.gz", "001-Coverage-00001.ndjson.gz", "001-ExplanationOfBenefit-00001.ndjson.gz"}
-	if got := inputsOf(t, out); !slices.Equal(got, want) {
-		t.Errorf("inputs %q", got)
+	runs, err := fetch.CompleteRuns(out + "-export")
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%d complete runs, %v", len(runs), err)
+	}
+	var want []string
+	for _, f := range runs[0].Files {
+		want = append(want, filepath.Base(f.Path))
+	}
+	if got := inputsOf(t, out); !slices.Equal(got, want) || !strings.Contains(want[0], "ExplanationOfBenefit") {
+		t.Errorf("inputs %q, want %q", got, want)
 	}
 }
 
@@ -116,7 +123,7 @@ func TestRunFailsLate(t *testing.T) {
 	}
 	before := partFiles(t, out)
 	code, stderr := runInto(t, out, "--overwrite")
-	if code != exitPartial || !strings.Contains(stderr, "1 of 3 files is missing") || strings.Contains(stderr, ", written to "+out+"\n") {
+	if code != exitPartial || !strings.Contains(stderr, "1 of 4 files is missing") || strings.Contains(stderr, ", written to "+out+"\n") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	if after := partFiles(t, out); !slices.Equal(before, after) {

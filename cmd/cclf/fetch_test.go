@@ -27,7 +27,7 @@ import (
 func sandbox(t *testing.T, opts bcdatest.Options) (*bcdatest.Server, string) {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := synth.Write(t.Context(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 5, Seed: 1}); err != nil {
+	if _, err := synth.Write(t.Context(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 5, Seed: 1, Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	files, err := bcdatest.FromFS(os.DirFS(dir))

@@ -36,7 +36,7 @@ func TestReportImport(t *testing.T) {
 	}}
 	var out strings.Builder
 	b.reportImport(&out)
-	if text := out.String(); strings.Contains(text, "%!") || !strings.Contains(text, "The ratio of 1 GB is 5.0 (4.0 to 6.0)") {
+	if text := out.String(); strings.Contains(text, "%!") || !strings.Contains(text, "The ratio of 100 MB is 5.0 (4.0 to 6.0)") {
 		t.Error(text)
 	}
 }
