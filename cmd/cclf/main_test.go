@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 func TestMain(m *testing.M) {
@@ -27,11 +28,23 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"cclf": main})
 }
 
+// concurrentScripts are the scripts of commands that start goroutines of their own.
+var concurrentScripts = []string{"convert", "convert-interrupt", "fetch", "import", "run", "server"}
+
 // TestScripts runs the scripts in testdata/script. They use the program as a
-// user would.
+// user would. With the race detector, in which the program is ten times as slow,
+// it runs those that can have races; make test runs all without it.
 func TestScripts(t *testing.T) {
+	dir, files := "testdata/script", []string(nil)
+	if synthtest.Fewer(1, 0) == 0 {
+		dir = ""
+		for _, name := range concurrentScripts {
+			files = append(files, filepath.Join("testdata", "script", name+".txtar"))
+		}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
+		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
