@@ -21,8 +21,6 @@ type Options struct {
 	// partially adjudicated claims are in a schema of their own, whose name is
 	// partially_adjudicated, after Schema and an underscore if that is not empty.
 	Schema string
-	// Progress is called after each table.
-	Progress func(Table)
 }
 
 // A Table is what became of one table.
@@ -74,9 +72,7 @@ func Postgres(ctx context.Context, set *dataset.Set, url string, o Options) ([]T
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", target.title(), err)
 		}
-		if loaded = append(loaded, done); o.Progress != nil {
-			o.Progress(done)
-		}
+		loaded = append(loaded, done)
 	}
 	return loaded, serverError(tx.Commit(ctx))
 }

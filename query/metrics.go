@@ -11,9 +11,10 @@ import (
 	"sync"
 )
 
-// sqlFiles has base.sql and one file per metric, named after it.
+// sqlFiles has base.sql and one file per metric, named after it, and in sqlparts what
+// several metrics share.
 //
-//go:embed sql/*.sql
+//go:embed sql/*.sql sqlparts/*.sql
 var sqlFiles embed.FS
 
 // A Metric is a built-in query. Each is a file of SQL, and the header comment of
@@ -99,18 +100,29 @@ var metricAliases = map[string]string{"pmpm": "spending_per_member_month"}
 var metrics = sync.OnceValue(func() []*Metric {
 	list := make([]*Metric, len(metricNames))
 	for i, name := range metricNames {
-		list[i] = parseMetric(name, readSQL(name))
+		list[i] = parseMetric(name, withParts(readSQL("sql/"+name)))
 	}
 	return list
 })
 
 // readSQL returns the content of an SQL file.
 func readSQL(name string) string {
-	text, err := sqlFiles.ReadFile("sql/" + name + ".sql")
+	text, err := sqlFiles.ReadFile(name + ".sql")
 	if err != nil {
 		panic("query: internal error: " + err.Error())
 	}
 	return string(text)
+}
+
+// withParts replaces {{part "x"}} in the SQL of a metric with the file x of sqlparts.
+func withParts(sql string) string {
+	const begin, end = `{{part "`, `"}}`
+	before, rest, found := strings.Cut(sql, begin)
+	if !found {
+		return sql
+	}
+	name, after, _ := strings.Cut(rest, end)
+	return before + withoutComments(readSQL("sqlparts/"+name)) + withParts(after)
 }
 
 // Metrics returns all metrics in display order. They are shared and must not be

@@ -337,6 +337,7 @@ func (s *scope) partition() string {
 //	{{by "x"}}        the groups that relation x has, qualified by x
 //	{{on "x" "y"}}    the condition that rows of x and y are of the same group
 //	{{has "x"}}       whether relation x has all groups
+//	{{part "x"}}      the file x of sqlparts (see withParts)
 //	{{partition}}     PARTITION BY the groups, for a window, or nothing
 //	{{debitCredit}}   whether that is the basis
 func (s *scope) body(m *Metric) string {

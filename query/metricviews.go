@@ -43,7 +43,7 @@ type baseVariant struct {
 }
 
 var baseTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("base").Parse(readSQL("base")))
+	return template.Must(template.New("base").Parse(readSQL("sql/base")))
 })
 
 var (

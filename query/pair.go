@@ -97,7 +97,7 @@ func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
 			err = p.db.createViews(ctx, &base, name, name+"_metrics", pairTables...)
 		}
 		if err == nil {
-			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(readSQL("pair")))
+			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(readSQL("sql/pair")))
 		}
 		if err != nil {
 			return bases, fmt.Errorf("prepare %s: %w", name, sqlError(err))

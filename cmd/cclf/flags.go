@@ -125,6 +125,20 @@ func findDataSet(command, flag string) (string, error) {
 	}
 }
 
+// findSet opens the data set that findDataSet finds, for a command that reads its
+// files without queries.
+func findSet(command, flag string) (*dataset.Set, error) {
+	dir, err := findDataSet(command, flag)
+	if err != nil {
+		return nil, err
+	}
+	set, err := dataset.Open(dir)
+	if err != nil {
+		return nil, &exitError{code: exitInput, err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
+	}
+	return set, nil
+}
+
 // isDataSet reports whether a folder has a manifest in it.
 func isDataSet(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, dataset.ManifestFile))

@@ -8,7 +8,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
 
-	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/load"
 )
 
@@ -58,13 +57,9 @@ func newLoadCommand(e *env) *cli.Command {
 }
 
 func runLoad(ctx context.Context, e *env, opts loadOptions) error {
-	dir, err := findDataSet("load", opts.dir)
+	set, err := findSet("load", opts.dir)
 	if err != nil {
 		return err
-	}
-	set, err := dataset.Open(dir)
-	if err != nil {
-		return &exitError{code: exitInput, err: fmt.Errorf("load: data set %s: %w", dir, err), hint: hintOf(err)}
 	}
 	tables, err := load.Postgres(ctx, set, opts.url, opts.to)
 	if err != nil {

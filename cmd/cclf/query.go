@@ -68,7 +68,7 @@ func newQueryCommand(e *env) *cli.Command {
 
 			-o FILE writes the result in the format that the name of FILE ends in. In
 			JSON, decimals are numbers with all their digits, and timestamps are those
-			of RFC 3339. In CSV and TSV, nothing stands for NULL, and "" for empty text.
+			of RFC 3339. In CSV and TSV, NULL is an empty field, and empty text is "".
 			A workbook (xlsx) has a sheet per result. See docs/query.md.`,
 			"cclf query -d out --tables",
 			"cclf query -d out 'DESCRIBE cclf1'",

@@ -192,13 +192,9 @@ func (o *ddlOptions) writeTables(w io.Writer, only string) error {
 
 // writeLoads writes statements that load the tables of a data set that have rows.
 func (o *ddlOptions) writeLoads(w io.Writer, only string) error {
-	dir, err := findDataSet("schema", o.dir)
+	set, err := findSet("schema", o.dir)
 	if err != nil {
 		return err
-	}
-	set, err := dataset.Open(dir)
-	if err != nil {
-		return &exitError{code: exitInput, err: fmt.Errorf("schema: data set %s: %w", dir, err), hint: hintOf(err)}
 	}
 	dialect, format := schema.LookupDialect(o.load), string(set.Manifest.Format)
 	if formats := dialect.LoadFormats(); !slices.Contains(formats, format) {
