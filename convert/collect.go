@@ -199,7 +199,8 @@ func (r *run) findOlder() error {
 	if err != nil {
 		return err
 	}
-	r.counts.Replaced, r.counts.Deleted = found.Replaced.Len(), found.Deleted.Len()
+	r.counts.Repeated = found.Repeated
+	r.counts.Replaced, r.counts.Deleted = found.Replaced.Len()-found.Repeated, found.Deleted.Len()
 	r.replaced, r.newest = found.Replaced.With(found.Deleted), found.Newest
 	if err := r.findAttribution(found.Deleted); err != nil {
 		return err

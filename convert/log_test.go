@@ -301,3 +301,48 @@ func TestLogEqualsExport(t *testing.T) {
 		}
 	}
 }
+
+// TestSentAgain sends everything again as it is. The tables keep their bytes, with the
+// files and lines of the first time.
+func TestSentAgain(t *testing.T) {
+	for _, api := range schema.APIs {
+		t.Run(api.String(), func(t *testing.T) {
+			f, dir := newFeed(api, 1), t.TempDir()
+			var runs []FetchRun
+			var data []string
+			convertAll := func() *converted {
+				runs = append(runs, f.run(t, dir, len(runs)+1))
+				data = append(data, runs[len(runs)-1].Files[0])
+				// Deletions would come before what is sent again.
+				opts := Options{
+					Inputs: data, Out: t.TempDir(), Format: CSV, API: &api, Jobs: 2,
+					Runs: func() ([]FetchRun, error) { return runs, nil },
+				}
+				m, err := Run(t.Context(), opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return &converted{Manifest: m, dir: opts.Out}
+			}
+			for range 8 {
+				f.arrive()
+			}
+			f.changeMBI(f.people["p1"])
+			convertAll()
+			f.bill(f.people["p1"])
+			before := convertAll()
+			for key := range f.living {
+				f.changed[key] = true
+			}
+			again := convertAll()
+			if n := int64(len(f.living)); again.Counts.Repeated < n || again.Counts.Replaced != before.Counts.Replaced {
+				t.Errorf("%d repeated of %d resources, %d replaced, before %d", again.Counts.Repeated, n, again.Counts.Replaced, before.Counts.Replaced)
+			}
+			for i, table := range before.Tables {
+				if diff := cmp.Diff(table.Files, again.Tables[i].Files); diff != "" && table.Name != schema.AttributionTable {
+					t.Errorf("%s: %s", table.Name, diff)
+				}
+			}
+		})
+	}
+}

@@ -160,6 +160,9 @@ func (w *worker) resource(text []byte) error {
 		// each full export of a folder.
 		key.ID = dedup.Hash("text of "+plan.Resource, text)
 	}
+	if w.opts.Runs != nil {
+		key.Text = dedup.HashText(text)
+	}
 	if rec.Duplicates {
 		w.out.counts.DuplicateKeys++
 	}

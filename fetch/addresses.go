@@ -19,8 +19,7 @@ type addresses struct {
 
 	expiry struct {
 		sync.Mutex
-		known bool
-		err   error // nil if the job still exists
+		known map[int]error // by job of the run: nil if it still exists
 	}
 }
 
@@ -62,7 +61,7 @@ func (a *addresses) renew(ctx context.Context, f *fileState, used *url.URL) erro
 	if now, err := resolve(a.session.server.fhir, a.current(f)); err == nil && now.String() != used.String() {
 		return nil
 	}
-	job, err := a.journal.jobURL()
+	job, err := a.journal.jobURL(f.Job)
 	if err != nil {
 		return err
 	}
@@ -71,15 +70,16 @@ func (a *addresses) renew(ctx context.Context, f *fileState, used *url.URL) erro
 		return err
 	}
 	run := a.journal.run()
-	fresh := newFileStates(a.session.server, run.Number, m)
+	fresh := newFileStates(a.session.server, run, m)
 	byPath := map[string]string{}
 	for _, n := range fresh {
 		byPath[a.pathOf(n.URL)] = n.URL
 	}
 	a.journal.mu.Lock()
 	defer a.journal.mu.Unlock()
-	sameList := slices.EqualFunc(run.Files, fresh, func(a, b *fileState) bool { return a.Kind == b.Kind && a.Type == b.Type })
-	for i, file := range run.Files {
+	files := slices.DeleteFunc(slices.Clone(run.Files), func(other *fileState) bool { return other.Job != f.Job })
+	sameList := slices.EqualFunc(files, fresh, func(a, b *fileState) bool { return a.Kind == b.Kind && a.Type == b.Type })
+	for i, file := range files {
 		if address := byPath[a.pathOf(file.URL)]; address != "" {
 			file.URL = address
 		} else if sameList {
@@ -98,15 +98,15 @@ func (a *addresses) pathOf(address string) string {
 	return withoutQuery(u)
 }
 
-// checkJob asks for the job, once for all downloads: whether all of its files
-// have expired, or only one is missing.
-func (a *addresses) checkJob(ctx context.Context) error {
+// checkJob asks for the job of a file, once for all downloads: whether all of its
+// files have expired, or only one is missing.
+func (a *addresses) checkJob(ctx context.Context, f *fileState) error {
 	a.expiry.Lock()
 	defer a.expiry.Unlock()
-	if a.expiry.known {
-		return a.expiry.err
+	if err, known := a.expiry.known[f.Job]; known {
+		return err
 	}
-	job, err := a.journal.jobURL()
+	job, err := a.journal.jobURL(f.Job)
 	if err != nil {
 		return nil //nolint:nilerr // without a job, only the file is missing
 	}
@@ -115,11 +115,14 @@ func (a *addresses) checkJob(ctx context.Context) error {
 		return ctx.Err()
 	}
 	var e *Error
-	if errors.As(err, &e) && (e.Kind == ErrExpired || e.Kind == ErrJobFailed) {
-		a.expiry.err = err
+	if !errors.As(err, &e) || e.Kind != ErrExpired && e.Kind != ErrJobFailed {
+		err = nil
 	}
-	a.expiry.known = true
-	return a.expiry.err
+	if a.expiry.known == nil {
+		a.expiry.known = map[int]error{}
+	}
+	a.expiry.known[f.Job] = err
+	return err
 }
 
 // A fileError says why one file cannot be downloaded. It does not affect the

@@ -14,7 +14,7 @@ type awaiter struct {
 	listener *listener
 }
 
-// run waits for the job, and records its files in the journal.
+// run waits for the current job, and records its files in the journal.
 func (a *awaiter) run(ctx context.Context) error {
 	m, err := a.manifest(ctx)
 	if err != nil {
@@ -22,11 +22,7 @@ func (a *awaiter) run(ctx context.Context) error {
 	}
 	server, state := a.session.server, a.journal.state
 	run := state.Run
-	run.TransactionTime = m.TransactionTime
-	run.Bearer = m.RequiresToken == nil || *m.RequiresToken
-	run.Files = newFileStates(server, run.Number, m)
-	run.setIndexes()
-	run.Phase = phaseDownload
+	run.addManifest(server, m, a.session.serverTime().UTC())
 	if len(m.Output) > 0 {
 		state.API, state.BaseURL = run.API, run.BaseURL
 	}
@@ -36,7 +32,7 @@ func (a *awaiter) run(ctx context.Context) error {
 // manifest polls until the job is complete, and merges the pages of its
 // manifest.
 func (a *awaiter) manifest(ctx context.Context) (*manifest, error) {
-	page, err := a.journal.jobURL()
+	page, err := a.journal.jobURL(len(a.journal.run().PastJobs))
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,8 @@
 // files, begin with an underscore. A file with lines that are not resources of
 // its type is kept, and the export counts as incomplete.
 //
-// [CompleteRuns] lists the complete exports of a folder with their files,
+// [CompleteRuns] lists the complete exports of a folder with their files, and
+// [ArrivedRuns] also those of which the server could not export everything;
 // [ReadLastRun] describes its last export, and [ReadStatus] says whether
 // something is missing. A lock keeps a second process out of the folder.
 //
@@ -38,6 +39,10 @@
 // time advances only when every file has arrived without flaws and the server
 // has reported no errors: a job can complete although most of it failed, and
 // those changes must not be lost.
+//
+// What changed does not tell who is no longer there. [Request.FullTypes] are
+// exported in full each time, in a second job of the same run. The run has the
+// transaction time of the first job, so nothing that changes in between is lost.
 //
 // # Trust
 //

@@ -193,10 +193,11 @@ func (e *export) begin(ctx context.Context, request Request, note string) error 
 		return err
 	}
 	since, sinceRun := e.since(request)
+	jobs := request.jobs(s.server, since)
 	run := &runState{
 		ID: rand.Text(), Phase: phaseIntent, Request: request, Note: note,
 		BaseURL: s.server.root.String(), API: s.server.api,
-		URL: request.url(s.server, since).String(), Since: since, SinceRun: sinceRun,
+		URL: jobs[0], Later: jobs[1:], Since: since, SinceRun: sinceRun,
 		Intent: s.serverTime().UTC(), Started: time.Now().UTC(), Bearer: true,
 	}
 	e.fresh, e.listener.exportID = true, run.ID
@@ -230,6 +231,7 @@ func (e *export) run(ctx context.Context) (*Result, error) {
 			err = e.start(ctx)
 		case phaseJob:
 			err = (&awaiter{e.session, e.journal, e.listener}).run(ctx)
+			e.fresh = true // for the next job, if there is one
 		case phaseDownload:
 			if err = e.download(ctx); err == nil {
 				return e.end()
@@ -285,6 +287,11 @@ func (e *export) end() (*Result, error) {
 	}
 	failure := result.failure(run, e.opts.AllowFlawed)
 	run.Message = failure.Msg
+	if result.hasAllFiles(e.opts.AllowFlawed) {
+		if err := e.journal.folder.addToList(run); err != nil {
+			return result, e.journal.folder.writeError(err)
+		}
+	}
 	switch {
 	case failure.Kind == ErrExpired:
 		run.Phase = phaseExpired

@@ -5,9 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
-// runsFile lists the complete runs of a folder. It is separate from stateFile,
+// runsFile lists the runs of a folder whose files have all arrived. It is separate from stateFile,
 // which is rewritten all the time during a download.
 const runsFile = "_fetch_runs.json"
 
@@ -20,19 +21,39 @@ type CompleteRun struct {
 	TransactionTime string // as the server wrote it
 	Files           []File // of resources, in manifest order
 	Deleted         []File // Bundles of deletions, in manifest order
+	// ServerErrors counts the errors that the server reported: the files lack what
+	// it could not export.
+	ServerErrors int
 }
 
-// CompleteRuns lists the complete exports of a folder, the oldest first.
+// HasAll reports whether the run has all resources of a type that there were, and not
+// only those that changed.
+func (r *CompleteRun) HasAll(resourceType string) bool {
+	q := &r.Request
+	isFilter := func(filter string) bool { return typeOfFilter(filter) == resourceType }
+	return (r.Since == "" || slices.Contains(q.FullTypes, resourceType)) && q.Until == "" && r.ServerErrors == 0 &&
+		(len(q.Types) == 0 || slices.Contains(q.Types, resourceType)) && !slices.ContainsFunc(q.TypeFilters, isFilter)
+}
+
+// CompleteRuns lists the complete exports of a folder, the oldest first: those of
+// [ArrivedRuns] without errors of the server.
 func CompleteRuns(dir string) ([]CompleteRun, error) {
+	runs, err := ArrivedRuns(dir)
+	return slices.DeleteFunc(runs, func(r CompleteRun) bool { return r.ServerErrors > 0 }), err
+}
+
+// ArrivedRuns lists the exports of a folder whose files have all arrived, the oldest
+// first. SinceAuto takes no notice of those with errors of the server.
+func ArrivedRuns(dir string) ([]CompleteRun, error) {
 	f, err := readFolder(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
-	records, err := f.completeRuns()
+	records, err := f.arrivedRuns()
 	var runs []CompleteRun
 	for _, r := range records {
-		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime}
+		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime, ServerErrors: r.ServerErrors}
 		run.Files = filesOf(dir, KindOutput, r.Files)
 		run.Deleted = filesOf(dir, KindDeleted, r.Deleted)
 		runs = append(runs, run)
@@ -65,6 +86,7 @@ type runRecord struct {
 	TransactionTime string       `json:"transaction_time"`
 	Files           []fileRecord `json:"files"`
 	Deleted         []fileRecord `json:"deleted,omitempty"`
+	ServerErrors    int          `json:"server_errors,omitempty"`
 }
 
 type fileRecord struct {
@@ -74,7 +96,7 @@ type fileRecord struct {
 	Resources int64  `json:"resources"`
 }
 
-func (f *folder) completeRuns() ([]runRecord, error) {
+func (f *folder) arrivedRuns() ([]runRecord, error) {
 	var list runList
 	if err := f.readJSON(runsFile, &list, &list.Format); err != nil {
 		return nil, err
@@ -82,9 +104,10 @@ func (f *folder) completeRuns() ([]runRecord, error) {
 	return list.Runs, nil
 }
 
-// addComplete adds a run to the list. It may be called again for the same run.
-func (f *folder) addComplete(run *runState) error {
-	runs, err := f.completeRuns()
+// addToList adds a run whose files have all arrived to the list. It may be called
+// again for the same run.
+func (f *folder) addToList(run *runState) error {
+	runs, err := f.arrivedRuns()
 	if err != nil {
 		return err
 	}
@@ -92,6 +115,7 @@ func (f *folder) addComplete(run *runState) error {
 	added := runRecord{
 		Number: run.Number, API: run.API, Request: run.Request, Since: run.Since,
 		TransactionTime: run.TransactionTime, Files: []fileRecord{},
+		ServerErrors: newResult(run, f.dir).errorIssues(),
 	}
 	for _, file := range run.Files {
 		record := fileRecord{file.Name, file.Type, file.Size, file.Resources}
@@ -117,6 +141,9 @@ type LastRun struct {
 	Ended    bool   // there is nothing to resume
 	Complete bool   // all files have arrived
 	HasJob   bool   // the server has a job for it
+	// EndedAt is when it ended, by the clock of this machine. It is zero if it has
+	// not.
+	EndedAt time.Time
 }
 
 // ReadLastRun returns the last run of a folder. The error is an ErrNoExport if
@@ -135,7 +162,7 @@ func ReadLastRun(dir string) (*LastRun, error) {
 	if r == nil {
 		return nil, noExport(dir)
 	}
-	return &LastRun{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.hasEnded(), r.Phase == phaseComplete, r.JobURL != ""}, nil
+	return &LastRun{r.Number, r.BaseURL, r.API, r.Request, r.Note, r.Phase.hasEnded(), r.Phase == phaseComplete, r.JobURL != "" || len(r.PastJobs) > 0, r.Ended}, nil
 }
 
 func noExport(dir string) error {
@@ -194,10 +221,11 @@ func ReadStatus(dir string) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs, err := f.completeRuns()
+	runs, err := f.arrivedRuns()
 	if err != nil {
 		return nil, err
 	}
+	runs = slices.DeleteFunc(runs, func(r runRecord) bool { return r.ServerErrors > 0 })
 	isFull := func(r runRecord) bool { return r.Since == "" }
 	return &Status{
 		Incomplete:    s.incomplete(len(runs)),

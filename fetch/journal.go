@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path"
+	"slices"
 	"sync"
 	"time"
 )
@@ -81,9 +82,9 @@ func (j *journal) setJob(u *url.URL) error {
 	return j.save()
 }
 
-// jobURL is the address of the job.
-func (j *journal) jobURL() (*url.URL, error) {
-	u, err := url.Parse(j.run().JobURL)
+// jobURL is the address of a job of the run.
+func (j *journal) jobURL(job int) (*url.URL, error) {
+	u, err := url.Parse(j.run().jobURL(job))
 	if err != nil {
 		return nil, &Error{Kind: ErrFolder, Msg: "invalid job address in " + stateFile}
 	}
@@ -100,11 +101,13 @@ func (j *journal) startRun(run *runState) error {
 	run.Number = before + 1
 	if last := j.state.Run; last != nil {
 		run.Number = max(run.Number, last.Number+1)
-		if last.JobURL != "" {
-			const kept = 100
-			j.state.PastJobs = append(j.state.PastJobs, jobName(last.JobURL))
-			j.state.PastJobs = j.state.PastJobs[max(len(j.state.PastJobs)-kept, 0):]
+		for _, job := range append(slices.Clone(last.PastJobs), last.JobURL) {
+			if job != "" {
+				j.state.PastJobs = append(j.state.PastJobs, jobName(job))
+			}
 		}
+		const kept = 100
+		j.state.PastJobs = j.state.PastJobs[max(len(j.state.PastJobs)-kept, 0):]
 	}
 	j.state.Run = run
 	if err := j.save(); err != nil {
@@ -124,7 +127,7 @@ func (j *journal) completeRun(server *endpoint) error {
 		j.state.Since = map[string]sinceState{}
 	}
 	j.state.Since[run.Request.key(server)] = sinceState{run.TransactionTime, run.Number}
-	if err := j.folder.addComplete(run); err != nil {
+	if err := j.folder.addToList(run); err != nil {
 		return j.folder.writeError(err)
 	}
 	return j.save()

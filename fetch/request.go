@@ -33,6 +33,10 @@ type Request struct {
 	// Until limits the export to resources that changed before this time, in
 	// the format of RFC 3339. BCDA does not support it.
 	Until string `json:"until,omitempty"`
+	// FullTypes are types of which all resources are exported even if Since limits
+	// the others: that a resource is gone shows only in a complete list. They take a
+	// job of their own, which belongs to the same run.
+	FullTypes []string `json:"full_types,omitempty"`
 	// TypeFilters are filters of the form Type?key=value. BCDA supports one, in
 	// v3.
 	TypeFilters []string `json:"type_filters,omitempty"`
@@ -55,7 +59,7 @@ func (r Request) check(server *endpoint) (Request, error) {
 			r.Endpoint = "group"
 		}
 	}
-	for _, check := range []func(*Request, *endpoint) error{checkEndpoint, checkTypes, checkSince, checkUntil} {
+	for _, check := range []func(*Request, *endpoint) error{checkEndpoint, checkTypes, checkFullTypes, checkSince, checkUntil} {
 		if err := check(&r, server); err != nil {
 			return r, err
 		}
@@ -102,6 +106,25 @@ func checkTypes(r *Request, server *endpoint) error {
 	return nil
 }
 
+// checkFullTypes drops FullTypes if nothing else is exported: then the export is a
+// full one.
+func checkFullTypes(r *Request, server *endpoint) error {
+	for i, t := range r.FullTypes {
+		switch {
+		case slices.Contains(r.FullTypes[:i], t):
+			return optionsErrorf("list each type once", "full type %s is repeated", t)
+		case !typeName().MatchString(t), server.isBCDA() && !slices.Contains(bcdaTypes[server.api], t):
+			return optionsErrorf("", "invalid full type %q", t)
+		case len(r.Types) > 0 && !slices.Contains(r.Types, t):
+			return optionsErrorf("add it to the types", "full type %s is not exported", t)
+		}
+	}
+	if len(r.FullTypes) > 0 && len(r.FullTypes) == len(r.Types) {
+		r.FullTypes, r.Since = nil, ""
+	}
+	return nil
+}
+
 func checkSince(r *Request, _ *endpoint) error {
 	if r.Since == "" || r.Since == SinceAuto {
 		return nil
@@ -133,7 +156,34 @@ func checkUntil(r *Request, server *endpoint) error {
 	return nil
 }
 
-// url is the address that starts the job. Since replaces SinceAuto.
+// jobs are the addresses that start the jobs of the request. Since replaces
+// SinceAuto. The transaction time of the first job is that of the run.
+func (r Request) jobs(server *endpoint, since string) []string {
+	if since == "" || len(r.FullTypes) == 0 {
+		return []string{r.url(server, since).String()}
+	}
+	limited, full := r, r
+	full.Types = r.FullTypes
+	isFull := func(t string) bool { return slices.Contains(r.FullTypes, t) }
+	isOfFull := func(filter string) bool { return isFull(typeOfFilter(filter)) }
+	limited.Types = slices.DeleteFunc(slices.Clone(r.Types), isFull)
+	if len(r.Types) == 0 && server.api != "v2" {
+		// Not every organization may export all types of v2, and those of other servers
+		// are unknown. There, changed resources of full types come twice.
+		limited.Types = slices.DeleteFunc(slices.Clone(bcdaTypes[server.api]), isFull)
+	}
+	limited.TypeFilters = slices.DeleteFunc(slices.Clone(r.TypeFilters), isOfFull)
+	full.TypeFilters = slices.DeleteFunc(slices.Clone(r.TypeFilters), func(filter string) bool { return !isOfFull(filter) })
+	return []string{limited.url(server, since).String(), full.url(server, "").String()}
+}
+
+// typeOfFilter is the resource type of a filter such as Type?key=value.
+func typeOfFilter(filter string) string {
+	name, _, _ := strings.Cut(filter, "?")
+	return name
+}
+
+// url is the address that starts a job. Since replaces SinceAuto.
 func (r Request) url(server *endpoint, since string) *url.URL {
 	u := server.fhir
 	switch r.Endpoint {
@@ -167,7 +217,7 @@ func (r Request) url(server *endpoint, since string) *url.URL {
 }
 
 // key identifies the kind of a request. Increments of the same kind add up:
-// see SinceAuto.
+// see SinceAuto. It does not depend on FullTypes, which add to an increment.
 func (r Request) key(server *endpoint) string {
 	sorted := slices.Sorted(slices.Values(r.Types))
 	filters := slices.Sorted(slices.Values(r.TypeFilters))
@@ -181,7 +231,8 @@ func (r Request) key(server *endpoint) string {
 
 // sameAs reports whether two requests ask for the same.
 func (r Request) sameAs(other Request, server *endpoint) bool {
-	return r.key(server) == other.key(server) && r.Since == other.Since
+	return r.key(server) == other.key(server) && r.Since == other.Since &&
+		slices.Equal(slices.Sorted(slices.Values(r.FullTypes)), slices.Sorted(slices.Values(other.FullTypes)))
 }
 
 // fullLoads is when BCDA last loaded all data of an API version. An export

@@ -65,7 +65,13 @@ func newResult(run *runState, dir string) *Result {
 // isComplete reports whether the export has everything. AllowFlawed ignores
 // flaws.
 func (r *Result) isComplete(allowFlawed bool) bool {
-	return r.Missing == 0 && r.errorIssues() == 0 && (r.Flawed == 0 || allowFlawed)
+	return r.errorIssues() == 0 && r.hasAllFiles(allowFlawed)
+}
+
+// hasAllFiles reports whether the files have all arrived, whatever the server could
+// not export.
+func (r *Result) hasAllFiles(allowFlawed bool) bool {
+	return r.Missing == 0 && (r.Flawed == 0 || allowFlawed)
 }
 
 // failure makes the error of a run that is not complete.

@@ -60,12 +60,18 @@ type runState struct {
 	API     string  `json:"api"`
 	Note    string  `json:"note,omitempty"` // see ExportOptions
 
+	// A run has one job after the other. URL, Intent and JobURL are those of the
+	// current one.
 	URL   string `json:"url"`             // starts the job
 	Since string `json:"since,omitempty"` // as sent
 	// SinceRun is the run whose transaction time Since is, if it was SinceAuto.
 	SinceRun int       `json:"since_run,omitempty"`
 	Intent   time.Time `json:"intent,omitzero"`   // by the server's clock
 	JobURL   string    `json:"job_url,omitempty"` // to poll
+	// PastJobs are the addresses of the jobs whose files are in Files already, and
+	// Later those that start further jobs.
+	PastJobs []string  `json:"past_jobs,omitempty"`
+	Later    []string  `json:"later,omitempty"`
 	Started  time.Time `json:"started"`           // by the local clock
 	Ended    time.Time `json:"ended,omitzero"`    // by the local clock
 	Expires  string    `json:"expires,omitempty"` // of the files, as the server wrote it
@@ -80,6 +86,7 @@ type fileState struct {
 	Kind      string         `json:"kind"` // KindOutput, KindDeleted or KindError
 	Type      string         `json:"type"` // resource type, or "" if it is unknown
 	URL       string         `json:"url"`
+	Job       int            `json:"job,omitempty"`   // of the run, from 0
 	Count     *int64         `json:"count,omitempty"` // of resources, from the manifest
 	Name      string         `json:"name"`            // without .gz until it is done
 	Done      bool           `json:"done,omitempty"`
@@ -118,6 +125,20 @@ func (r *runState) isAt(server *endpoint) bool {
 	return err == nil && own.fhir.String() == server.fhir.String()
 }
 
+// unknownLabel stands for an unknown resource type in file names.
+const unknownLabel = "unknown"
+
+// label is the part of the file's name that says what it holds.
+func (f *fileState) label() string {
+	switch {
+	case f.Kind != KindOutput:
+		return f.Kind
+	case f.Type == "":
+		return unknownLabel
+	}
+	return f.Type
+}
+
 // file is the finished file in the folder dir.
 func (f *fileState) file(dir string) File {
 	return File{Index: f.index, Path: filepath.Join(dir, f.Name), Kind: f.Kind, Type: f.Type, Size: f.Size, Resources: f.Resources}
@@ -135,14 +156,44 @@ func (f *folder) loadState() (*state, error) {
 	return s, nil
 }
 
-// newFileStates names the files of a manifest. The only part of a name that
-// comes from the server is the resource type, if it is a known one. Names of
-// files without data begin with an underscore, so that readers of the folder
-// skip them. Duplicate addresses are left out.
-func newFileStates(server *endpoint, run int, m *manifest) []*fileState {
+// jobURL is the address of a job of the run.
+func (r *runState) jobURL(job int) string {
+	if job < len(r.PastJobs) {
+		return r.PastJobs[job]
+	}
+	return r.JobURL
+}
+
+// addManifest adds the files of the current job, and moves on to the next job or to
+// the downloads.
+func (r *runState) addManifest(server *endpoint, m *manifest, now time.Time) {
+	if len(r.PastJobs) == 0 {
+		r.TransactionTime = m.TransactionTime
+		r.Bearer = m.RequiresToken == nil || *m.RequiresToken
+	}
+	r.Files = append(r.Files, newFileStates(server, r, m)...)
+	r.setIndexes()
+	if r.Phase = phaseDownload; len(r.Later) == 0 {
+		return
+	}
+	r.PastJobs = append(r.PastJobs, r.JobURL)
+	r.URL, r.JobURL, r.Later = r.Later[0], "", r.Later[1:]
+	r.Phase, r.Intent = phaseIntent, now
+}
+
+// newFileStates names the files of the manifest of the run's current job. The only
+// part of a name that comes from the server is the resource type, if it is a known
+// one. Names of files without data begin with an underscore, so that readers of the
+// folder skip them. Duplicate addresses are left out.
+func newFileStates(server *endpoint, run *runState, m *manifest) []*fileState {
 	var files []*fileState
 	seen := map[string]bool{}
 	count := map[string]int{}
+	for _, f := range run.Files { // of the jobs before
+		if f.Job < len(run.PastJobs) {
+			count[f.label()]++
+		}
+	}
 	add := func(kind string, f manifestFile, resourceType, label string) {
 		address := f.URL
 		if u, err := resolve(server.fhir, f.URL); err == nil {
@@ -153,11 +204,11 @@ func newFileStates(server *endpoint, run int, m *manifest) []*fileState {
 		}
 		seen[address] = true
 		count[label]++
-		name := fmt.Sprintf("%03d-%s-%05d.ndjson", run, label, count[label])
+		name := fmt.Sprintf("%03d-%s-%05d.ndjson", run.Number, label, count[label])
 		if kind != KindOutput {
 			name = "_" + name
 		}
-		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Count: f.Count, Integrity: f.Integrity, Name: name})
+		files = append(files, &fileState{Kind: kind, Type: resourceType, URL: f.URL, Job: len(run.PastJobs), Count: f.Count, Integrity: f.Integrity, Name: name})
 	}
 	for _, f := range m.Output {
 		known := typeName().MatchString(f.Type)
@@ -167,7 +218,7 @@ func newFileStates(server *endpoint, run int, m *manifest) []*fileState {
 		if known {
 			add(KindOutput, f, f.Type, f.Type)
 		} else {
-			add(KindOutput, f, "", "unknown")
+			add(KindOutput, f, "", unknownLabel)
 		}
 	}
 	for _, f := range m.Deleted {

@@ -396,7 +396,7 @@ func (t *transfer) refused(ctx context.Context, resp *http.Response) error {
 	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusProxyAuthRequired:
 		return reply.classify()
 	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
-		if err := d.addresses.checkJob(ctx); err != nil {
+		if err := d.addresses.checkJob(ctx, t.file); err != nil {
 			return err
 		}
 		return t.giveUp(&fileError{msg: reply.message(), gone: true})

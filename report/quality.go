@@ -74,6 +74,7 @@ func readFigure(m *dataset.Manifest) *figure {
 		{"inputs that ended early", c.BrokenOff, false},
 		{"resources", c.Resources, false},
 		{"older versions, replaced by newer ones", c.Replaced, false},
+		{"resources sent again unchanged", c.Repeated, false},
 		{"claims canceled", c.Cancelled, false},
 		{"claims superseded by a newer related one", c.Superseded, false},
 		{"claims entered in error", c.EnteredInError, false},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -33,9 +32,7 @@ func fetchRuns(dir string) ([]convert.FetchRun, error) {
 // hasFullList reports whether the Patients of a run are all that are attributed. Those of
 // a run-out export were attributed last year.
 func hasFullList(run *fetch.CompleteRun) bool {
-	types := run.Request.Types
-	return run.Since == "" && run.Request.Until == "" && run.Request.Group != "runout" &&
-		(len(types) == 0 || slices.Contains(types, "Patient"))
+	return run.HasAll("Patient") && run.Request.Group != "runout"
 }
 
 // leaversFlag is the flag for beneficiaries who left.

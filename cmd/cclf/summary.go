@@ -76,6 +76,7 @@ func countNotes(m *convert.Manifest) []string {
 		after         string
 	}{
 		{c.Replaced, "older ", "version", " dropped"},
+		{c.Repeated, "", "resource", " sent again unchanged"},
 		{c.Deletions, "", "deletion", fmt.Sprintf(" applied: %s dropped", plural(c.Deleted, "version"))},
 		{c.Cancelled, "canceled ", "claim", " excluded"},
 		{c.EnteredInError, "", "resource", " excluded: entered in error"},

@@ -102,6 +102,8 @@ type Counts struct {
 	// own.
 	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced             int64 `json:"replaced"` // resources with a newer version in the input
+	// Repeated counts resources of runs of cclf fetch that came again as they were.
+	Repeated int64 `json:"repeated,omitempty"`
 	// Deletions counts entries of Bundles that say that a resource was deleted, and
 	// Deleted the versions in the input of such resources.
 	Deletions int64 `json:"deletions"`
@@ -350,6 +352,7 @@ func (c *Counts) Add(d Counts) {
 	c.OtherStatus += d.OtherStatus
 	c.PartiallyAdjudicated += d.PartiallyAdjudicated
 	c.Replaced += d.Replaced
+	c.Repeated += d.Repeated
 	c.Deletions += d.Deletions
 	c.Leavers += d.Leavers
 	c.Deleted += d.Deleted

@@ -67,6 +67,12 @@ func newVersion(u *Update) version {
 	return v
 }
 
+// equal reports whether two versions say the same.
+func (v version) equal(other version) bool {
+	v.resource = other.resource
+	return v == other
+}
+
 func (v *version) set(f versionFlags, on bool) {
 	if on {
 		v.flags |= f
@@ -94,6 +100,9 @@ func (b *beneficiary) enroll(u *Update) {
 	}
 	b.noteUpdate(v.letter, u.Rank)
 	at, _ := slices.BinarySearchFunc(b.versions, v, compareVersions)
+	if at < len(b.versions) && b.versions[at].equal(v) {
+		return // sent again
+	}
 	b.versions = slices.Insert(b.versions, at, v)
 	kept, taken := b.versions[:0], coverage{}
 	for _, v := range b.versions {

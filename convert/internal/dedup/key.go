@@ -12,6 +12,7 @@ type Key struct {
 	ID       [2]uint64 // Hash of the resource's identity
 	Updated  int64     // the higher the newer: for resources, nanoseconds since 1970
 	Resource int64     // ordinal of the resource in the input; of a deletion, that of the next one
+	Text     uint64    // HashText of the resource, or 0 if it does not matter
 	Deletion bool      // of all versions before Resource
 }
 
@@ -43,6 +44,9 @@ func Day(nanoseconds int64) int64 { return nanoseconds / int64(24*time.Hour) }
 // beneficiary the MBI of another. Hashes are only compared for equality: no
 // output depends on the seeds.
 var hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+// HashText returns a keyed hash of the text of a resource. It is not 0.
+func HashText(text []byte) uint64 { return max(maphash.Bytes(hashSeeds[0], text), 1) }
 
 // Hash returns a keyed hash of an identity, such as the id of a resource, among
 // those of its kind.

@@ -22,14 +22,15 @@ func NewLog(dir, name string) *Log {
 
 // keyForm is the form of keys in a run.
 var keyForm = form[Key]{
-	bytes: 33, compare: compareKeys,
+	bytes: 41, compare: compareKeys,
 	put: func(b []byte, k *Key) {
 		binary.LittleEndian.PutUint64(b[0:], k.ID[0])
 		binary.LittleEndian.PutUint64(b[8:], k.ID[1])
 		binary.LittleEndian.PutUint64(b[16:], uint64(k.Updated))
 		binary.LittleEndian.PutUint64(b[24:], uint64(k.Resource))
-		if b[32] = 0; k.Deletion {
-			b[32] = 1
+		binary.LittleEndian.PutUint64(b[32:], k.Text)
+		if b[40] = 0; k.Deletion {
+			b[40] = 1
 		}
 	},
 	get: func(b []byte, k *Key) {
@@ -37,7 +38,8 @@ var keyForm = form[Key]{
 		k.ID[1] = binary.LittleEndian.Uint64(b[8:])
 		k.Updated = int64(binary.LittleEndian.Uint64(b[16:]))
 		k.Resource = int64(binary.LittleEndian.Uint64(b[24:]))
-		k.Deletion = b[32] != 0
+		k.Text = binary.LittleEndian.Uint64(b[32:])
+		k.Deletion = b[40] != 0
 	},
 }
 
@@ -61,12 +63,15 @@ func compareKeys(a, b Key) int {
 
 // An Outcome says what became of the resources of a log.
 type Outcome struct {
-	Replaced table.OrdinalSet // there is a newer version, or a later one that is as new
+	Replaced table.OrdinalSet // there is a newer version, a later one that is as new, or the same one before
+	Repeated int64            // number of those that came before as they are
 	Deleted  table.OrdinalSet // all versions were deleted later in the input
 	Newest   int64            // time of the newest update of the others, or NoTime
 }
 
-// Outcome returns what became of the resources. It ignores those in gone.
+// Outcome returns what became of the resources. It ignores those in gone. Of equal
+// versions the first one counts, so that rows stay what they are when a resource is
+// sent again.
 func (l *Log) Outcome(gone table.OrdinalSet) (Outcome, error) {
 	o := Outcome{Newest: NoTime}
 	var last, deletion Key
@@ -82,6 +87,10 @@ func (l *Log) Outcome(gone table.OrdinalSet) (Outcome, error) {
 			return
 		case deletion.Deletion && k.ID == deletion.ID && k.Resource < deletion.Resource:
 			o.Deleted.Add(k.Resource)
+			return
+		case begun && k.ID == last.ID && k.Updated == last.Updated && k.Text != 0 && k.Text == last.Text:
+			o.Replaced.Add(k.Resource)
+			o.Repeated++
 			return
 		case begun && k.ID == last.ID:
 			o.Replaced.Add(last.Resource)

@@ -12,7 +12,8 @@ import (
 	"github.com/cclf-tools/cclf/internal/table"
 )
 
-// replacedModel finds replaced lines with a map.
+// replacedModel finds replaced lines with a map. Keys of equal texts and times are the
+// same version, if no other one of that time is in between.
 func replacedModel(keys []Key, gone func(int64) bool) []int64 {
 	newest := map[[2]uint64]Key{}
 	var out []int64
@@ -24,6 +25,8 @@ func replacedModel(keys []Key, gone func(int64) bool) []int64 {
 		switch {
 		case !known:
 			newest[k.ID] = k
+		case k.Updated == last.Updated && k.Text == last.Text && k.Text != 0:
+			out = append(out, k.Resource)
 		case k.Updated >= last.Updated: // keys come in the order of lines
 			out = append(out, last.Resource)
 			newest[k.ID] = k
@@ -51,6 +54,7 @@ func TestReplaced(t *testing.T) {
 				ID:       [2]uint64{uint64(r.IntN(3)), uint64(r.IntN(60))},
 				Updated:  []int64{math.MinInt64, -1, 0, 1, math.MaxInt64}[r.IntN(5)],
 				Resource: line,
+				Text:     uint64(r.IntN(3)),
 			}
 			if r.IntN(10) == 0 {
 				gone.Add(line)
