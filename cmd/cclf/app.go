@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 )
@@ -53,6 +54,10 @@ func newApp(e *env) *cli.Command {
 		Version: version(),
 		Flags: []cli.Flag{
 			choice(&cli.StringFlag{Name: "log-format", Usage: "log `FORMAT`: text or json", Value: "text"}, "text", "json"),
+			&cli.StringFlag{
+				Name: "config", Usage: "read settings from the TOML file `FILE` (default: " + configVariable + ", or ~/.config/cclf/config.toml; see cclf config)",
+				TakesFile: true,
+			},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print warnings and errors only"},
 		},
 		Commands: []*cli.Command{
@@ -75,10 +80,14 @@ func newApp(e *env) *cli.Command {
 			newJobsCommand(e),
 			newAttributionCommand(e),
 			newSandboxCommand(e),
+			newConfigCommand(e),
 			newCompletionCommand(e),
 			newVersionCommand(e),
 		},
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
+			if err := e.useGlobalSettings(cmd); err != nil {
+				return ctx, err
+			}
 			e.logJSON = cmd.String("log-format") == "json"
 			e.quiet = cmd.Bool("quiet")
 			e.log = e.newLogger(e.stderr)
@@ -96,6 +105,9 @@ func newApp(e *env) *cli.Command {
 	app.OnUsageError = usageError
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError
+		if !slices.Contains(withoutSettings, c.Name) {
+			e.useSettings(c, c.Name)
+		}
 	}
 	stopAtCommand(app)
 	return app

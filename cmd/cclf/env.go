@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/cclf-tools/cclf/internal/config"
 	"github.com/cclf-tools/cclf/internal/confine"
 	"github.com/cclf-tools/cclf/internal/render"
 )
@@ -41,6 +42,10 @@ type env struct {
 	quiet   bool         // stderr has warnings and errors only
 
 	showValues bool // messages may quote values of the data
+
+	getenv      func(string) string
+	usualConfig string // configuration file that is read if it exists, or ""
+	settings    settings
 }
 
 // processEnv returns the env of this process.
@@ -50,11 +55,12 @@ func processEnv() *env {
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
 	e.confine, e.exit, e.startPager = confine.ToReplacing, os.Exit, startPager
+	e.usualConfig = config.DefaultName()
 	return e
 }
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer, isTerminal func(any) bool) *env {
-	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal, interrupts: &interrupts{}}
+	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal, interrupts: &interrupts{}, getenv: os.Getenv}
 	e.log = e.newLogger(stderr)
 	return e
 }

@@ -138,7 +138,7 @@ func newFetchCommand(e *env) *cli.Command {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			opts.isSet = cmd.IsSet
+			opts.isSet = e.settings.onCommandLine(cmd)
 			if _, err := runFetch(ctx, e, opts); err != nil {
 				return fmt.Errorf("fetch: %w", err)
 			}

@@ -84,7 +84,7 @@ func newRunCommand(e *env) *cli.Command {
 			if opts.to.FileMode, err = parseFileMode(opts.fileMode); err != nil {
 				return err
 			}
-			opts.isSet = cmd.IsSet
+			opts.isSet = e.settings.onCommandLine(cmd)
 			opts.howToResume = "run the same command to resume"
 			opts.convertTo = filepath.Clean(opts.to.Out)
 			if opts.out == "" {

@@ -88,10 +88,11 @@ const serverCategory = "SERVER OPTIONS"
 // credentialsHelp is part of the descriptions of commands.
 const credentialsHelp = `
 			Credentials come from the environment variables BCDA_CLIENT_ID and
-			BCDA_CLIENT_SECRET, from a file (--credentials), or from a prompt on a
-			terminal; never from a flag. The file has lines such as BCDA_CLIENT_ID=...,
-			or is JSON with client_id and client_secret, or is the line of Base64 that
-			AB2D issues.`
+			BCDA_CLIENT_SECRET, from a file (--credentials), from what the configuration
+			file refers to (see cclf config), or from a prompt on a terminal; never from
+			a flag. The file of --credentials has lines such as BCDA_CLIENT_ID=..., or
+			is JSON with client_id and client_secret, or is the line of Base64 that AB2D
+			issues.`
 
 // client returns a client for the server of the flags.
 func (o *serverOptions) client(ctx context.Context, e *env, log *slog.Logger) (*fetch.Client, error) {
@@ -165,6 +166,16 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 		warnIfShared(log, "credentials", o.Credentials)
 	} else {
 		id, secret = strings.TrimSpace(os.Getenv("BCDA_CLIENT_ID")), strings.TrimSpace(os.Getenv("BCDA_CLIENT_SECRET"))
+		if id == "" {
+			if id, err = e.settings.secret(ctx, clientID); err != nil {
+				return "", "", err
+			}
+		}
+		if secret == "" && withSecret {
+			if secret, err = e.settings.secret(ctx, clientSecret); err != nil {
+				return "", "", err
+			}
+		}
 		if e.isTerminal(e.stdin) {
 			id, secret, err = e.askCredentials(ctx, id, secret, withSecret)
 			if err != nil {
