@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -65,6 +66,7 @@ type DB struct {
 	base      metricBase      // of these views
 	stored    []string        // of these views, those that are computed
 	output    string          // Options.Output
+	rowGroup  int             // rows in a row group of a Parquet result
 	measured  map[string]bool // SQL schemas of data sets that have these views
 	commented bool            // the views have comments
 }
@@ -75,12 +77,12 @@ func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
 	if opts.TempDir == "" {
 		opts.TempDir = os.TempDir()
 	}
-	opts.setDefaults()
+	rowGroup := opts.setDefaults()
 	temp, err := newTempFolder(opts.TempDir)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{temp: temp, output: opts.Output, measured: map[string]bool{}}
+	db := &DB{temp: temp, output: opts.Output, rowGroup: rowGroup, measured: map[string]bool{}}
 	if opts.Confine != nil {
 		writes := []string{temp.parent}
 		if opts.Output != "" {
@@ -192,7 +194,19 @@ func (db *DB) replaced(err error) error {
 			return replacedError()
 		}
 	}
+	// After several replacements, the data set can equal what it was at first. Its
+	// files may be read, so the one that could not was missing for a moment.
+	if own, ok := errors.AsType[*Error](err); ok && errors.Is(own, ErrAccess) && db.namesFile(own.Detail()) {
+		return replacedError()
+	}
 	return err
+}
+
+// namesFile reports whether a message names a part file.
+func (db *DB) namesFile(message string) bool {
+	return slices.ContainsFunc(db.tables, func(f tableSource) bool {
+		return slices.ContainsFunc(f.files, func(path string) bool { return strings.Contains(message, `"`+path+`"`) })
+	})
 }
 
 func replacedError() error {

@@ -59,6 +59,9 @@ func (db *DB) addComments(ctx context.Context, stmt string) error {
 	if db.commented || !slices.ContainsFunc(commentWords, func(word string) bool { return strings.Contains(lower, word) }) {
 		return nil
 	}
+	if _, err := db.createAllViews(ctx); err != nil {
+		return err
+	}
 	for _, f := range db.tables {
 		if err := db.comment(ctx, "VIEW", f); err != nil {
 			return err

@@ -43,15 +43,20 @@ func memoryLimit(available uint64) uint64 {
 }
 
 // setDefaults fills the memory limit, unless the memory is unknown, and the number of
-// threads.
-func (o *Options) setDefaults() {
+// threads. It returns how many rows a row group of a result may have.
+func (o *Options) setDefaults() (rowGroup int) {
 	threads := runtime.GOMAXPROCS(0)
+	limit := uint64(0) // unknown
 	if available := availableMemory(); available > 0 && o.MemoryLimit == "" {
-		limit := memoryLimit(available)
+		limit = memoryLimit(available)
 		o.MemoryLimit = fmt.Sprintf("%dB", limit)
 		threads = max(1, min(threads, int(limit/threadMemory)))
 	}
 	if o.Threads <= 0 {
 		o.Threads = threads
 	}
+	if limit/uint64(o.Threads) < rowGroupMemory {
+		return fewRowGroupRows
+	}
+	return rowGroupRows
 }

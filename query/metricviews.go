@@ -219,6 +219,9 @@ type metricBase struct {
 // a SQL schema.
 func (db *DB) inspectBase(ctx context.Context, schemaName string, b Basis) (metricBase, error) {
 	base := metricBase{lacking: map[string][]string{}}
+	if err := db.createViewsFor(ctx, strings.Join(metricTables, " ")); err != nil {
+		return base, err
+	}
 	for _, table := range metricTables {
 		columns, err := db.columnsOf(ctx, schemaName+"."+table)
 		if err != nil {

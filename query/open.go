@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +16,8 @@ const maxOpens = 10
 
 // Open opens the data set in the folder dir, or in the database file dir. The
 // error is a *DataSetError, an *OptionError, a *TableFileError, or ErrReplaced.
-// The DB must be closed.
+// A table that turns out to be damaged when it is read is a *DataSetError of that
+// statement. The DB must be closed.
 func Open(ctx context.Context, dir string, opts Options) (*DB, error) {
 	for try := 1; ; try++ {
 		src, err := openSource(absolute(dir), opts)
@@ -89,11 +89,14 @@ func openDB(ctx context.Context, sources []namedSource, opts Options) (*DB, erro
 	return db, nil
 }
 
-// setUp loads the table files, puts up the fence and creates the views.
+// setUp loads the table files and puts up the fence. Views are created when a
+// statement needs them.
 func (db *DB) setUp(ctx context.Context, files []tableFile) error {
 	for i, src := range db.sources {
-		if reserved, err := db.isKeyword(ctx, src.name); err != nil || reserved {
-			return setUpError(ctx, src.dir, cmp.Or(err, error(setNameError{src.name, errTableWord})))
+		if src.name != "" {
+			if reserved, err := db.isKeyword(ctx, src.name); err != nil || reserved {
+				return setUpError(ctx, src.dir, cmp.Or(err, error(setNameError{src.name, errTableWord})))
+			}
 		}
 		tables := src.tables
 		if src.database != "" {
@@ -113,11 +116,6 @@ func (db *DB) setUp(ctx context.Context, files []tableFile) error {
 	}
 	if err := db.fence(ctx); err != nil {
 		return err
-	}
-	for _, f := range db.tables {
-		if err := db.exec(ctx, viewSQL(f)); err != nil {
-			return setUpError(ctx, f.dir, fmt.Errorf("table %s: %w", f.title(), sqlError(err)))
-		}
 	}
 	return db.exec(ctx, "SET lock_configuration = true")
 }

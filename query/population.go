@@ -45,6 +45,9 @@ func (r *MetricRun) preparePopulation(ctx context.Context) error {
 	s := &r.scope
 	if s.Population == AssignmentTable {
 		s.months = true
+		if err := r.db.createViewsFor(ctx, AssignmentTable); err != nil {
+			return err
+		}
 		if _, err := r.db.columnsOf(ctx, "main.assignment"); err != nil {
 			return &MetricOptionError{
 				Option: "Population", Value: s.Population, Reason: "the data set has no table " + AssignmentTable,

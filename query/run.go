@@ -73,16 +73,20 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 	if f, ok := db.described(stmt.text); ok {
 		stmt.text = describeSQL(f)
 	}
-	if stmt, err = db.expandPivots(ctx, stmt, args); err != nil {
+	if err := db.createViewsFor(ctx, stmt.text); err != nil {
 		return nil, err
 	}
-	if err := db.addComments(ctx, stmt.text); err != nil {
-		return nil, sqlError(err)
+	stmt, v, err := db.check(ctx, stmt, args)
+	if err != nil && ctx.Err() == nil {
+		// A name can be computed, and messages suggest the names of all tables.
+		if missing, viewErr := db.createAllViews(ctx); viewErr != nil {
+			return nil, viewErr
+		} else if missing {
+			stmt, v, err = db.check(ctx, stmt, args)
+		}
 	}
-	viewsErr := db.viewsFor(ctx, stmt)
-	v, err := db.judge(ctx, stmt, args)
 	if err != nil {
-		return nil, cmp.Or(viewsErr, err)
+		return nil, err
 	}
 	if v.kind == duckdb.STATEMENT_TYPE_SELECT && !v.explain {
 		return db.runSelect(ctx, v.text, v.prepared, args)
@@ -104,6 +108,24 @@ func (db *DB) query(ctx context.Context, stmt statement, args []any) (_ *Rows, e
 		return nil, err
 	}
 	return rows, nil
+}
+
+// check creates the views that a statement needs besides those of tables, and judges
+// it. It returns the statement with its PIVOTs expanded.
+func (db *DB) check(ctx context.Context, stmt statement, args []any) (statement, verdict, error) {
+	expanded, err := db.expandPivots(ctx, stmt, args)
+	if err != nil {
+		return stmt, verdict{}, err
+	}
+	if err := db.addComments(ctx, expanded.text); err != nil {
+		return stmt, verdict{}, sqlError(err)
+	}
+	viewsErr := db.viewsFor(ctx, expanded)
+	v, err := db.judge(ctx, expanded, args)
+	if err != nil {
+		return stmt, v, cmp.Or(viewsErr, err)
+	}
+	return expanded, v, nil
 }
 
 // Tables lists the tables, those of CCLF first. The columns are table, rows and

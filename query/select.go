@@ -78,10 +78,15 @@ func (r *Rows) WriteParquet(w io.Writer) error {
 	return err
 }
 
-// rowGroupRows is how many rows a row group of a Parquet result has. DuckDB holds one
-// per worker in memory. With its default of 122,880, a wide table in a container of
-// 256 MB took over 90 s of spilling instead of 8.
-const rowGroupRows = "20480"
+const (
+	// rowGroupRows and fewRowGroupRows are how many rows a row group of a Parquet
+	// result has: DuckDB's default, and with little memory fewer, since DuckDB holds
+	// one per worker. In a container of 256 MB, a wide table took over 90 s of spilling
+	// with the default, and 8 s with fewer.
+	rowGroupRows, fewRowGroupRows = 122_880, 20_480
+	// rowGroupMemory is what a worker needs for row groups of DuckDB's size.
+	rowGroupMemory = 512 << 20
+)
 
 // copyParquet runs the SELECT, and writes its result to a file that DuckDB may open.
 func (r *Rows) copyParquet(file string) error {
@@ -95,7 +100,8 @@ func (r *Rows) copyParquet(file string) error {
 		err = s.begin()
 	}
 	if err == nil {
-		s.reading = "COPY (\n" + s.text + "\n) TO " + quote(file) + " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, ROW_GROUP_SIZE " + rowGroupRows + ")"
+		s.reading = fmt.Sprintf("COPY (\n%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, ROW_GROUP_SIZE %d)",
+			s.text, quote(file), s.db.rowGroup)
 		_, err = s.db.conn.ExecContext(s.ctx, s.reading, s.args...)
 	}
 	r.end(err)

@@ -22,6 +22,7 @@ type tableSource struct {
 	header []string      // columns of the CSV files
 	stored string        // table in the attached database, or ""
 	schema *schema.Table // nil if package schema does not have it
+	viewed bool          // the view exists
 }
 
 // title returns the name of the view for messages.

@@ -52,13 +52,19 @@ func writes(err error) bool {
 
 // checkViews refuses a statement that removed the view of a table.
 func (db *DB) checkViews(ctx context.Context, verb string) error {
-	names := make([]string, len(db.tables))
-	for i, f := range db.tables {
+	var names []string
+	for _, f := range db.tables {
+		if !f.viewed {
+			continue
+		}
 		group := f.group
 		if group == "" {
 			group = "main"
 		}
-		names[i] = quote(group + "." + f.name)
+		names = append(names, quote(group+"."+f.name))
+	}
+	if len(names) == 0 {
+		return nil
 	}
 	var n int
 	err := db.conn.QueryRowContext(ctx, `SELECT count(*) FROM duckdb_views() WHERE database_name = 'memory'

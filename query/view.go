@@ -3,19 +3,68 @@
 package query
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cclf-tools/cclf/schema"
 )
 
+// catalogWords are words of statements that can list views, or drop them without
+// naming them.
+var catalogWords = []string{"show", "desc", "pragma", "duckdb_", "information_schema", "sqlite_", "pg_", "drop"}
+
+// createViewsFor creates the views of the tables that a statement names anywhere, or
+// those of all tables if it can list them. DuckDB opens the files of a view when it
+// creates it, which takes longer than everything else that Open does.
+func (db *DB) createViewsFor(ctx context.Context, stmt string) error {
+	lower := strings.ToLower(stmt)
+	all := slices.ContainsFunc(catalogWords, func(word string) bool { return strings.Contains(lower, word) })
+	return db.createTableViews(ctx, func(f *tableSource) bool { return all || strings.Contains(lower, f.name) })
+}
+
+// createAllViews creates the views that are missing, and reports whether there are any.
+func (db *DB) createAllViews(ctx context.Context) (created bool, err error) {
+	err = db.createTableViews(ctx, func(*tableSource) bool {
+		created = true
+		return true
+	})
+	return created, err
+}
+
+// createTableViews creates the views of tables that have none and that are wanted.
+func (db *DB) createTableViews(ctx context.Context, wanted func(*tableSource) bool) error {
+	for i := range db.tables {
+		f := &db.tables[i]
+		if f.viewed || !wanted(f) {
+			continue
+		}
+		if err := db.createTableView(ctx, *f); err != nil {
+			return setUpError(ctx, f.dir, fmt.Errorf("table %s: %w", f.title(), err))
+		}
+		f.viewed = true
+	}
+	return nil
+}
+
+// createTableView creates the view of a table. If the data set is being replaced, its
+// files can be missing for a moment, and then be there again.
+func (db *DB) createTableView(ctx context.Context, f tableSource) error {
+	for try := 1; ; try++ {
+		err := sqlError(db.exec(ctx, viewSQL(f)))
+		if err == nil || try == maxOpens || !aboutFile(err) {
+			return err
+		}
+	}
+}
+
 // viewSQL returns the statement that creates the view of a table.
 func viewSQL(f tableSource) string {
-	create := "CREATE VIEW " + f.view() + " AS " + sourceSQL(f)
-	if f.group != "" {
-		create = "CREATE SCHEMA IF NOT EXISTS " + quoteName(f.group) + "; " + create
+	if f.group == "" {
+		return "CREATE VIEW main." + f.view() + " AS " + sourceSQL(f)
 	}
-	return create
+	return "CREATE SCHEMA IF NOT EXISTS " + quoteName(f.group) + "; CREATE VIEW " + f.view() + " AS " + sourceSQL(f)
 }
 
 // sourceSQL returns the SELECT that reads a table.
