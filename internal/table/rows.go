@@ -65,6 +65,8 @@ func (r *Rows) Arrays() []arrow.Array {
 	arrays := make([]arrow.Array, len(r.cols))
 	for i := range r.cols {
 		arrays[i] = r.cols[i].Array()
+		// The array has the memory of the column.
+		r.cols[i] = NewColumn(&r.table.Fields[i])
 	}
 	r.rows = 0
 	return arrays
