@@ -41,6 +41,13 @@ type Options struct {
 	// them takes Runs. Default: KeepLeavers.
 	Leavers Leavers
 
+	// Changes publishes the rows that were added, removed and changed since the data set
+	// that is replaced, with the tables and as part of the same publication, for the last
+	// of Runs, which it takes: see the folder _changes. Nothing is published if there is no
+	// data set to replace, or if its files cannot be compared; then Manifest.Changes is
+	// empty.
+	Changes bool
+
 	Out       string      // folder of the data set
 	Overwrite bool        // replace the data set in Out
 	FileMode  fs.FileMode // of published files; default: 0600
@@ -142,6 +149,9 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 	}
 	if o.Leavers == DropLeavers && o.Runs == nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, ErrNoList)
+	}
+	if o.Changes && (o.Runs == nil || !dataset.CanCompare(o.Format)) {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, ErrChanges)
 	}
 	tables := o.tableOptions()
 	if err := cmp.Or(tables.Check(o.Format), o.checkProfile(), o.checkTables(), o.checkExtra()); err != nil {

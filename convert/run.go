@@ -48,17 +48,20 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	if err := r.merge(ctx); err != nil {
 		return nil, err
 	}
-	return r.publish()
+	return r.publish(ctx)
 }
 
 // publish commits the data set.
-func (r *run) publish() (*Manifest, error) {
+func (r *run) publish(ctx context.Context) (*Manifest, error) {
 	manifest := r.manifest()
 	if err := r.checkOutput(manifest); err != nil {
 		return nil, err
 	}
 	var err error
 	if manifest.Rejects, err = r.set.FinishRejects(r.rejects.file, r.counts.Rejected+r.counts.Misfits); err != nil {
+		return nil, err
+	}
+	if err := r.writeChanges(ctx, manifest); err != nil {
 		return nil, err
 	}
 	if err := r.set.Commit(manifest); err != nil {

@@ -90,6 +90,10 @@ func (f *convertFlags) general() []cli.Flag {
 			Value: string(convert.Parquet), Destination: &f.format,
 		}, convert.Formats()...),
 		&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &f.opts.Overwrite},
+		&cli.BoolFlag{
+			Name: "changes", Usage: "with --overwrite: write what changed to OUT/_changes, per run of cclf fetch; see docs/changes.md",
+			Destination: &f.opts.Changes,
+		},
 		jobsFlag(&f.opts.Jobs, "number of workers, `N` (default: one per core)"),
 		apiFlag(&f.api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
 		choice(&cli.StringFlag{
@@ -303,6 +307,11 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
 	e.warnShrunk(old, manifest, len(opts.Tables) > 0)
+	if opts.Changes {
+		if err := e.noteChanges(old, manifest, opts.Out); err != nil {
+			return fmt.Errorf("convert: %w", err)
+		}
+	}
 	return convertOutcome(manifest, opts.Out, how.strict)
 }
 

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,6 +41,7 @@ type content struct {
 	parts   map[string][]string
 	files   map[string]string
 	rejects string
+	run     int // whose changes are published too, if it is not 0
 }
 
 // contents are data sets of each shape, two of each. They differ in the number
@@ -47,36 +49,40 @@ type content struct {
 func contents() map[string][2]content {
 	return map[string][2]content{
 		"parts": {
-			{CSV, map[string][]string{"cclf1": {"a1", "b1"}, "cclf5": {"same"}, "cclf9": {"x", "y"}, "partially_adjudicated/cclf1": {"p1"}}, nil, "r1"},
-			{CSV, map[string][]string{"cclf1": {"a2"}, "cclf5": {"same"}, "cclf9": {"x"}, "cclf8": {"z2"}, "partially_adjudicated/cclf5": {"p2"}}, nil, "r2!"},
+			{CSV, map[string][]string{"cclf1": {"a1", "b1"}, "cclf5": {"same"}, "cclf9": {"x", "y"}, "partially_adjudicated/cclf1": {"p1"}}, nil, "r1", 0},
+			{CSV, map[string][]string{"cclf1": {"a2"}, "cclf5": {"same"}, "cclf9": {"x"}, "cclf8": {"z2"}, "partially_adjudicated/cclf5": {"p2"}}, nil, "r2!", 0},
 		},
 		"appears": {
-			{CSV, map[string][]string{"cclf1": {"a"}}, nil, ""},
-			{CSV, map[string][]string{"cclf1": {"a", "b"}, "partially_adjudicated/cclf1": {"p"}}, nil, "r"},
+			{CSV, map[string][]string{"cclf1": {"a"}}, nil, "", 0},
+			{CSV, map[string][]string{"cclf1": {"a", "b"}, "partially_adjudicated/cclf1": {"p"}}, nil, "r", 0},
+		},
+		"changes": {
+			{CSV, map[string][]string{"cclf1": {"x\n1\n", "x\n2\n"}, "cclf2": {"x\n"}}, nil, "", 1},
+			{CSV, map[string][]string{"cclf1": {"x\n1\n", "x\n3\n"}, "cclf8": {"x\n1\n"}}, nil, "", 2},
 		},
 		"same": {
-			{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}}, nil, "r"},
-			{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}}, nil, "r"},
+			{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}}, nil, "r", 0},
+			{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}}, nil, "r", 0},
 		},
 		"fixed": {
-			{Fixed, map[string][]string{"claims": {"c1"}}, map[string]string{"CCLF0": "0.1", "CCLF1": "1.1", "CCLF5": "same", "partially_adjudicated/CCLF1": "p"}, "r"},
-			{Fixed, map[string][]string{"claims": {"c2"}}, map[string]string{"CCLF0": "0.2", "CCLF1": "1.longer", "CCLF5": "same"}, "r"},
+			{Fixed, map[string][]string{"claims": {"c1"}}, map[string]string{"CCLF0": "0.1", "CCLF1": "1.1", "CCLF5": "same", "partially_adjudicated/CCLF1": "p"}, "r", 0},
+			{Fixed, map[string][]string{"claims": {"c2"}}, map[string]string{"CCLF0": "0.2", "CCLF1": "1.longer", "CCLF5": "same"}, "r", 0},
 		},
 		"zip": {
-			{Fixed, nil, map[string]string{"P.A.D260101.zip": "1", "partially_adjudicated/P.A.D260101.zip": "1p"}, ""},
-			{Fixed, nil, map[string]string{"P.A.D260201.zip": "2", "partially_adjudicated/P.A.D260201.zip": "2p"}, ""},
+			{Fixed, nil, map[string]string{"P.A.D260101.zip": "1", "partially_adjudicated/P.A.D260101.zip": "1p"}, "", 0},
+			{Fixed, nil, map[string]string{"P.A.D260201.zip": "2", "partially_adjudicated/P.A.D260201.zip": "2p"}, "", 0},
 		},
 		"database": {
-			{DuckDB, nil, map[string]string{DatabaseFile: "1"}, "r"},
-			{DuckDB, nil, map[string]string{DatabaseFile: "2"}, ""},
+			{DuckDB, nil, map[string]string{DatabaseFile: "1"}, "r", 0},
+			{DuckDB, nil, map[string]string{DatabaseFile: "2"}, "", 0},
 		},
 		"one file": {
-			{DuckDB, nil, map[string]string{"x.duckdb": "1"}, "r"},
-			{DuckDB, nil, map[string]string{"x.duckdb": "2"}, "s"},
+			{DuckDB, nil, map[string]string{"x.duckdb": "1"}, "r", 0},
+			{DuckDB, nil, map[string]string{"x.duckdb": "2"}, "s", 0},
 		},
 		"other format": {
-			{CSV, map[string][]string{"cclf1": {"a1"}, "cclf2": {"b"}}, nil, "r"},
-			{DuckDB, nil, map[string]string{DatabaseFile: "2"}, ""},
+			{CSV, map[string][]string{"cclf1": {"a1"}, "cclf2": {"b"}}, nil, "r", 0},
+			{DuckDB, nil, map[string]string{DatabaseFile: "2"}, "", 0},
 		},
 	}
 }
@@ -133,7 +139,50 @@ func (c content) write(out string, opts Options) error {
 		}
 		m.Rejects = &file
 	}
+	if c.run > 0 {
+		m.Runs = []Run{{Number: c.run}}
+		if _, err := w.WriteChanges(context.Background(), m, ChangeOptions{Run: c.run}); err != nil {
+			return err
+		}
+	}
 	return w.Commit(m)
+}
+
+// checkChanges checks that a data set has its changes, if it has replaced another, and
+// no others. Before the commit, they may be there already.
+func (tr *trial) checkChanges(what string, isNew bool) {
+	tr.t.Helper()
+	if tr.new.run == 0 || tr.old == nil {
+		return
+	}
+	s, err := Open(tr.out)
+	if err != nil {
+		tr.t.Fatalf("%s: %v", what, err)
+	}
+	sets, err := s.Changes("")
+	if err != nil {
+		tr.t.Fatalf("%s: changes: %v", what, err)
+	}
+	if !isNew && len(sets) == 0 {
+		return
+	}
+	if !isNew || len(sets) != 1 || sets[0].Folder != "_changes/2" {
+		tr.t.Fatalf("%s: %d sets of changes", what, len(sets))
+	}
+	for _, t := range sets[0].Tables {
+		want := map[string]string{"cclf1": "x,_op,_run,_transaction_time\n2,delete,2,\n3,insert,2,\n", "cclf8": "x,_op,_run,_transaction_time\n1,insert,2,\n"}[t.Name]
+		var got string
+		for _, f := range t.Files {
+			text, err := os.ReadFile(filepath.Join(tr.out, f.Name))
+			if err != nil || sumOf(text) != f.SHA256 {
+				tr.t.Fatalf("%s: %s: %v", what, f.Name, err)
+			}
+			got += string(text)
+		}
+		if got != want {
+			tr.t.Fatalf("%s: changes of %s: %q, want %q", what, t.Name, got, want)
+		}
+	}
 }
 
 // listing is what readers find of a content: the texts by table or name.
@@ -350,6 +399,7 @@ func (tr *trial) check(what string, whole bool) (isNew bool) {
 	default:
 		tr.t.Fatalf("%s: neither the old data set nor the new one: %v, %v", what, got, err)
 	}
+	tr.checkChanges(what, isNew)
 	if _, err := os.Stat(filepath.Dir(tr.out)); errors.Is(err, fs.ErrNotExist) {
 		return isNew
 	}
@@ -397,6 +447,7 @@ func (tr *trial) again(what string, isNew bool) {
 	if plain := glob(tr.t, tr.out); !maps.Equal(plain, tr.new.listing()) {
 		tr.t.Fatalf("%s: after the same again readers of plain files find %v", what, plain)
 	}
+	tr.checkChanges(what+", after the same again", true)
 	l := layoutToWrite(tr.out, tr.new.format)
 	if _, err := os.Stat(filepath.Join(l.Dir, l.work)); !errors.Is(err, fs.ErrNotExist) {
 		tr.t.Fatalf("%s: %s is left over", what, l.work)

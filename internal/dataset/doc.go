@@ -10,6 +10,7 @@
 //	OUT/_lock                                   locked by the writer; never removed
 //	OUT/cclf1/part-00000-4f1d2c3b5a69.parquet   part files of a table
 //	OUT/partially_adjudicated/cclf1/...         tables of partially adjudicated claims
+//	OUT/_changes/3/cclf1/part-00000-...         what the publication of a run changed; see ChangeSet
 //	OUT/.incomplete/                            unfinished work of a writer
 //
 // or, if OUT ends in .duckdb and the format is DuckDB, a file with its

@@ -25,15 +25,16 @@ const (
 type formatSpec struct {
 	name   Format
 	encode encode.New   // of part files
+	open   encode.Open  // a part file, to read it
 	count  encode.Count // the rows of a part file
 	pack   func(*Tables) (packing, error)
 }
 
 // formats are all formats; data sets of others are neither written nor read.
 var formats = []formatSpec{
-	{name: Parquet, encode: encode.NewParquet, count: encode.CountParquet},
-	{name: CSV, encode: encode.NewCSV, count: encode.CountCSV},
-	{name: Arrow, encode: encode.NewArrow, count: encode.CountArrow},
+	{name: Parquet, encode: encode.NewParquet, open: encode.ReadParquet, count: encode.CountParquet},
+	{name: CSV, encode: encode.NewCSV, open: encode.ReadCSV, count: encode.CountCSV},
+	{name: Arrow, encode: encode.NewArrow, open: encode.ReadArrow, count: encode.CountArrow},
 	{name: Fixed, pack: packCCLF},
 	{name: DuckDB, pack: packDatabase},
 }

@@ -53,8 +53,14 @@ type Manifest struct {
 	Rounded      map[string]int64 `json:"rounded,omitempty"`
 	UnknownState map[string]int64 `json:"unknown_states,omitempty"`
 	Tables       []Table          `json:"tables"`
-	Files        []File           `json:"files,omitempty"` // that belong to no table
-	Rejects      *File            `json:"rejects,omitempty"`
+	// TablesSHA256 is the SHA-256 of the names of the tables and of the hashes of their
+	// files, in hexadecimal. Commit sets it. Older manifests lack it.
+	TablesSHA256 string `json:"tables_sha256,omitempty"`
+	// Changes is the folder of the newest set of changes: of those that turned other
+	// tables into these. See ChangeSet.
+	Changes string `json:"changes,omitempty"`
+	Files   []File `json:"files,omitempty"` // that belong to no table
+	Rejects *File  `json:"rejects,omitempty"`
 	// ExtraColumns are lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
 	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
@@ -238,6 +244,18 @@ func (m *Manifest) List() []File {
 	}
 	slices.SortStableFunc(files, func(a, b File) int { return compareNames(a.Name, b.Name) })
 	return slices.CompactFunc(files, func(a, b File) bool { return a.Name == b.Name })
+}
+
+// tablesSum returns TablesSHA256.
+func (m *Manifest) tablesSum() string {
+	sum := sha256.New()
+	for _, t := range m.Tables {
+		fmt.Fprintf(sum, "%s\n", t.Name)
+		for _, f := range t.Files {
+			fmt.Fprintf(sum, "%s %s %s\n", f.Name, f.Member, f.SHA256)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func compareNames(a, b string) int {

@@ -42,6 +42,13 @@ func (w *Writer) share(m *Manifest) error {
 			}
 		}
 	}
+	if there, err := w.ops.exists(ChangesFolder); err != nil {
+		return err
+	} else if there && !w.layout.single {
+		if err := w.shareTree(ChangesFolder); err != nil {
+			return err
+		}
+	}
 	for _, dir := range w.made {
 		if err := w.shareMade(dir); err != nil {
 			return err
@@ -72,7 +79,7 @@ func (w *Writer) shareMade(dir string) error {
 	return os.Chmod(dir, info.Mode()&^fs.ModePerm|folderMode(w.ops.mode))
 }
 
-// shareTree gives a folder in the work folder, and all in it, the mode of published
+// shareTree gives a folder, and all in it, the mode of published
 // files.
 func (w *Writer) shareTree(name string) error {
 	entries, err := w.ops.list(name)

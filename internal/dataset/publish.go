@@ -52,6 +52,7 @@ func (w *Writer) commit(m *Manifest) error {
 		return err
 	}
 	m.SchemaVersion = SchemaVersion
+	m.TablesSHA256 = m.tablesSum()
 	text, err := m.encode()
 	if err != nil {
 		return err
@@ -69,6 +70,7 @@ func (w *Writer) commit(m *Manifest) error {
 	if j.Moves, err = w.keepUnchanged(j.Moves); err != nil {
 		return err
 	}
+	j.Moves = append(j.Moves, w.added...)
 	if err := w.ops.writeFile(w.layout.newManifest(), text); err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 // are replaced.
 func TestUnchanged(t *testing.T) {
 	t.Parallel()
-	first := content{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}, "cclf3": {"d"}, "cclf5": {"e", "f"}}, nil, "r"}
-	second := content{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"C"}, "cclf3": {"d"}, "cclf5": {"e", "g", "h"}}, nil, "r"}
+	first := content{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"c"}, "cclf3": {"d"}, "cclf5": {"e", "f"}}, nil, "r", 0}
+	second := content{CSV, map[string][]string{"cclf1": {"a", "b"}, "cclf2": {"C"}, "cclf3": {"d"}, "cclf5": {"e", "g", "h"}}, nil, "r", 0}
 	for _, links := range []bool{true, false} {
 		out := filepath.Join(tempDir(t), "out")
 		hook := func(op, _ string) error {

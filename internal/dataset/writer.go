@@ -43,6 +43,7 @@ type Writer struct {
 	old    *Manifest // of the data set to be replaced, or nil
 	redo   bool      // the previous writer was killed after its commit
 	made   []string  // paths of the folder of the data set and its parents, if they were missing
+	added  []move    // that publish more than the manifest lists
 
 	syncing errgroup.Group // syncs finished files
 }

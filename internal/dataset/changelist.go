@@ -1,0 +1,117 @@
+package dataset
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// changesName splits the name of the folder of a set: 3.2 is the second set of run 3.
+func changesName(name string) (run, nth int, ok bool) {
+	first, second, more := strings.Cut(name, ".")
+	run, err := strconv.Atoi(first)
+	if nth = 1; more && err == nil {
+		nth, err = strconv.Atoi(second)
+	}
+	return run, nth, err == nil
+}
+
+// ListChanges reads the manifests of all sets of changes of the data set in dir, the
+// oldest first. A set may be one that is just being published.
+func ListChanges(dir string) ([]*ChangeSet, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	o := &ops{root: root}
+	if err := o.mustBeFolder(ChangesFolder); err != nil {
+		return nil, err
+	}
+	entries, err := o.list(ChangesFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		if _, _, ok := changesName(e.Name()); ok && e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		runA, nthA, _ := changesName(a)
+		runB, nthB, _ := changesName(b)
+		return cmp.Or(cmp.Compare(runA, runB), cmp.Compare(nthA, nthB))
+	})
+	var sets []*ChangeSet
+	for _, name := range names {
+		set, err := o.readChangeSet(path.Join(ChangesFolder, name))
+		if errors.Is(err, fs.ErrNotExist) { // it is being removed, or its publication is being undone
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return sets, nil
+}
+
+// ReadChangeSet reads the manifest of one set of changes of the data set in dir, given
+// its folder, such as _changes/3.
+func ReadChangeSet(dir, folder string) (*ChangeSet, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return (&ops{root: root}).readChangeSet(folder)
+}
+
+func (o *ops) readChangeSet(folder string) (*ChangeSet, error) {
+	name := path.Join(folder, ManifestFile)
+	text, err := o.read(name)
+	if err != nil {
+		return nil, err
+	}
+	set := &ChangeSet{Folder: folder}
+	if err := json.Unmarshal(text, set); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, notManifest(err))
+	}
+	if set.SchemaVersion > SchemaVersion {
+		return nil, &Error{
+			Msg:  fmt.Sprintf("%s has schema version %d, and this cclf reads versions up to %d", name, set.SchemaVersion, SchemaVersion),
+			hint: "use a newer cclf",
+		}
+	}
+	for _, t := range set.Tables {
+		for _, f := range t.Files {
+			if !fs.ValidPath(f.Name) || path.Dir(f.Name) != path.Join(folder, t.Name) {
+				return nil, &Error{Msg: fmt.Sprintf("%s lists %q, which is no file of the set", name, f.Name), hint: "restore the set from a copy, or load the tables whole"}
+			}
+		}
+	}
+	return set, nil
+}
+
+// Counts returns the rows and the keys of all tables of a set.
+func (c *ChangeSet) Counts() (sum ChangedTable) {
+	for _, t := range c.Tables {
+		sum.Inserted += t.Inserted
+		sum.Deleted += t.Deleted
+		sum.Added += t.Added
+		sum.Changed += t.Changed
+		sum.Removed += t.Removed
+	}
+	return sum
+}
