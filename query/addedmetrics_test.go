@@ -3,11 +3,15 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // enrolled returns rows of enrollment: Parts A and B of people, from the first month
@@ -473,4 +477,50 @@ func TestScorecards(t *testing.T) {
 		primary_care 1 1 1 6 2000.00
 		practitioner 0 0 0 6 0.00
 		hospital_clinic 1 1 1 6 2000.00`)
+}
+
+// TestTitles finds titles of codes, and none for codes that have none.
+func TestTitles(t *testing.T) {
+	t.Parallel()
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt prncpl_dgns_cd dgns_prcdr_icd_ind dgns_drg_cd clm_pmt_amt
+			1 A 60 010001 2024-01-01 2024-01-05 I509 0 291 300
+			2 A 60 010001 2024-02-01 2024-02-05 V101 9 000 200
+			3 B 60 010001 2024-03-01 2024-03-05 X999 0 246 100`,
+	}, AutoBasis, FinalAction)
+	for _, test := range []struct {
+		metric, code string
+		titles       map[string]string
+		want         string
+	}{
+		{"top_drgs", "drg", nil, "291 Heart Failure and Shock with MCC|000 -|246 Percutaneous Cardiovascular Procedures with Drug-Eluting Stent with MCC or 4+ Arteries or Stents"},
+		{"top_conditions", "condition", nil, "I50 -|V10 -|X99 -"},
+		{"top_conditions", "condition", map[string]string{"I50": "Heart's failure", "V10": "Pedal cycle rider"}, "I50 Heart's failure|V10 -|X99 -"},
+	} {
+		run, err := db.StartMetrics(t.Context(), MetricOptions{ConditionTitles: test.titles})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := run.Query(t.Context(), LookupMetric(test.metric))
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns := rows.Columns()
+		code := slices.IndexFunc(columns, func(c Column) bool { return c.Name == test.code })
+		var got []string
+		for rows.Next() {
+			title := "-"
+			if v := rows.Values()[len(columns)-1]; v != nil {
+				title = fmt.Sprint(v)
+			}
+			got = append(got, fmt.Sprint(rows.Values()[code])+" "+title)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, strings.Join(got, "|")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.metric, diff)
+		}
+	}
 }

@@ -28,6 +28,9 @@ type MetricOptions struct {
 	// beneficiaries: one of Options.TableFiles with a column mbi, and possibly
 	// month, or "assignment", which an imported data set has.
 	Population string
+	// ConditionTitles are titles of the three-character categories of ICD-10-CM by
+	// code. Without them, conditions have no titles.
+	ConditionTitles map[string]string
 }
 
 // A MetricOptionError reports an option that cannot be used.

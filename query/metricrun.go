@@ -14,6 +14,7 @@ type MetricRun struct {
 	db         *DB
 	scope      scope
 	population *Population
+	titles     []string // kinds of codes whose titles DuckDB has
 }
 
 // metricMacros are the macros that metrics call. per divides an amount by a number,
@@ -128,7 +129,7 @@ func (r *MetricRun) checkTable(ctx context.Context, m *Metric) error {
 		Option: "Table", Value: m.Table, Reason: "metric " + m.Name + " needs this table",
 		hint: "add it with --table " + m.Table + "=FILE, a file with the columns " + strings.Join(m.TableColumns, ", "),
 	}
-	if !r.db.hasTableFile(m.Table) {
+	if !r.db.HasTableFile(m.Table) {
 		return wrong
 	}
 	columns, err := r.tableColumns(ctx, wrong.Option, wrong.Value, m.Table)
@@ -143,7 +144,7 @@ func (r *MetricRun) checkTable(ctx context.Context, m *Metric) error {
 }
 
 // SQL returns the statement that computes a metric, from the views of the SQL schema
-// metrics.
+// metrics. It has no column of titles.
 func (r *MetricRun) SQL(m *Metric) (string, error) {
 	s, err := r.scope.forMetric(m)
 	if err != nil {
@@ -155,6 +156,9 @@ func (r *MetricRun) SQL(m *Metric) (string, error) {
 // Query computes a metric. The Rows must be closed.
 func (r *MetricRun) Query(ctx context.Context, m *Metric) (*Rows, error) {
 	sql, err := r.SQL(m)
+	if err == nil {
+		sql, err = r.titled(ctx, m, sql)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -227,14 +231,14 @@ func hasColumn(columns []string, name string) bool {
 	return slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(c, name) })
 }
 
-// hasTableFile reports whether a table file has a name.
-func (db *DB) hasTableFile(name string) bool {
+// HasTableFile reports whether one of Options.TableFiles has a name.
+func (db *DB) HasTableFile(name string) bool {
 	return slices.ContainsFunc(db.loaded, func(f TableFile) bool { return strings.EqualFold(f.Name, name) })
 }
 
 // tableColumns returns the columns of a table file.
 func (r *MetricRun) tableColumns(ctx context.Context, option, value, table string) ([]string, error) {
-	if !r.db.hasTableFile(table) {
+	if !r.db.HasTableFile(table) {
 		return nil, &MetricOptionError{Option: option, Value: value, Reason: "no table " + table, hint: "add it with --table " + table + "=FILE"}
 	}
 	columns, err := r.db.columnsOf(ctx, "temp."+quoteName(table))

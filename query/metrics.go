@@ -36,6 +36,7 @@ type Metric struct {
 	Table        string         `json:"table,omitempty"`         // table that the user gives, in Options.TableFiles
 	TableColumns []string       `json:"table_columns,omitempty"` // columns of which it has some
 	Order        []string       `json:"-"`                       // SQL expressions that order the rows of a group
+	TitlesOf     string         `json:"-"`                       // column of codes; the column title, which the SQL lacks, has their titles
 	needs        []string       // relations that must have the groups, besides those that are counted
 	SQL          string         `json:"-"` // content of the file
 }
@@ -157,7 +158,7 @@ func parseMetric(name, sql string) *Metric {
 	var by, key, order, limit, needs, columns, byDefault string
 	entries := map[string]*string{
 		"Group": &m.Group, "Title": &m.Title, "Meaning": &m.Meaning, "Units": &m.Units, "Rule": &m.Rule, "Rows": &m.Rows,
-		"Rank": &m.Rank, "By": &by, "Key": &key, "Order": &order, "Limit": &limit, "Needs": &needs, "Table": &m.Table, "Table columns": &columns, "Default": &byDefault,
+		"Rank": &m.Rank, "By": &by, "Key": &key, "Order": &order, "Limit": &limit, "Needs": &needs, "Titles": &m.TitlesOf, "Table": &m.Table, "Table columns": &columns, "Default": &byDefault,
 	}
 	var entry *string
 	for line := range strings.Lines(sql) {

@@ -2,7 +2,12 @@
 
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/cclf-tools/cclf/query"
+)
 
 // leastCell is the least number of beneficiaries or events that a page may show. CMS
 // does not allow smaller ones, except for zero, in what is shown to others.
@@ -14,6 +19,7 @@ var parts = [][2]string{
 	{"people", "with_service"}, {"discharges", "with_service"}, {"index_admissions", "readmissions"},
 	{"events", "events_enrolled"}, {"stays", "stays_enrolled"}, {"deaths", "deaths_with_hospice"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
 	{"part_a_and_b", "fee_for_service"}, {"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
+	{"people", "people_in_network"}, {"people", "people_out_of_network"},
 	{"rows", "filled"}, {"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
 }
 
@@ -35,7 +41,7 @@ type cellHider struct {
 // follow from them, and as many others as it takes so that none of the hidden ones can
 // be computed from a total. Rows that differ in the column apart are not added up. If
 // the result is ranked, rows with hidden numbers are left out, because their place
-// would tell about them.
+// would tell about them; if it is scored, those whose rank is hidden.
 func (r *result) hideSmall(apart string) {
 	h := cellHider{result: r}
 	r.hidden = make([][]bool, len(r.rows))
@@ -58,8 +64,11 @@ func (r *result) hideSmall(apart string) {
 			}
 		}
 	}
-	if r.ranked {
-		r.dropHidden()
+	switch {
+	case r.ranked:
+		r.dropHidden(r.columns)
+	case r.scored:
+		r.dropHidden(r.columns[r.column(r.metric.Rank):][:1])
 	}
 }
 
@@ -90,9 +99,20 @@ func (h *cellHider) hideRow(i int) {
 // from them but what begins alike.
 var besides = []string{"denied", "excluded", "joined", "planned", "told", "inferred"}
 
+// scoredFollows has the numbers of a provider that follow from others, besides those
+// that follow from the number of beneficiaries.
+var scoredFollows = map[string][]string{
+	"stays":            {"days", "length_of_stay", "paid_per_stay"},
+	"index_admissions": {"readmissions", "readmission_rate"},
+	"readmissions":     {"readmission_rate"},
+}
+
 // follows reports whether a number follows from another one of its row: amounts and
 // rates, and from a number of beneficiaries also numbers of other things.
 func (h *cellHider) follows(c, from int) bool {
+	if h.scored && h.kinds[from] != people {
+		return slices.Contains(scoredFollows[h.columns[from].Name], h.columns[c].Name)
+	}
 	for _, prefix := range besides {
 		if strings.HasPrefix(h.columns[from].Name, prefix) && !strings.HasPrefix(h.columns[c].Name, prefix) {
 			return false
@@ -208,13 +228,13 @@ func (h *cellHider) less(i, c, j, d int) bool {
 	return a < b
 }
 
-// dropHidden leaves out rows with hidden cells.
-func (r *result) dropHidden() {
+// dropHidden leaves out rows with hidden cells in some of the columns.
+func (r *result) dropHidden(columns []query.Column) {
 	n := 0
 	for i, row := range r.rows {
 		all := true
-		for c := range r.columns {
-			all = all && !r.hidden[i][c]
+		for _, c := range columns {
+			all = all && !r.hidden[i][r.column(c.Name)]
 		}
 		if all {
 			r.rows[n], r.hidden[n] = row, r.hidden[i]

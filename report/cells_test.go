@@ -66,6 +66,18 @@ func (r *result) text() string {
 	return b.String()
 }
 
+// TestHideScored leaves out the providers whose place would tell about few
+// beneficiaries, and hides other small cells.
+func TestHideScored(t *testing.T) {
+	t.Parallel()
+	r := newResult("npi:v people:n wellness_visits:n paid:d", "1 40 3 9.00", "2 5 0 8.00", "3 30 12 7.00", "4 20 4 6.00")
+	r.metric.Rank, r.scored = "paid", true
+	r.hideSmall("")
+	if want := "1 40 * 9.00\n3 30 12 7.00\n"; r.text() != want || r.dropped != 2 { // 4, since the total would tell about 2
+		t.Errorf("got\n%swant\n%s, and %d left out", r.text(), want, r.dropped)
+	}
+}
+
 func TestHideSmall(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

@@ -42,7 +42,7 @@ func Measure(ctx context.Context, db *query.DB, opts Options) (*Snapshot, error)
 	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}}
 	s := &Snapshot{results: map[string]*result{}, manifest: db.Manifest()}
 	for _, c := range comparisons {
-		r, err := b.compute(ctx, c.metric, nil)
+		r, err := b.compute(ctx, c.metric, nil, 0)
 		if incomputable(ctx, err) != "" {
 			continue
 		}

@@ -21,7 +21,7 @@ func (b *builder) addCompleted(ctx context.Context) error {
 	if factors == nil || spending == nil || i < 0 {
 		return nil
 	}
-	triangle, err := b.compute(ctx, "completion_triangle", nil)
+	triangle, err := b.compute(ctx, "completion_triangle", nil, 0)
 	if incomputable(ctx, err) != "" {
 		return nil
 	}

@@ -18,8 +18,14 @@ type figureSpec struct {
 	columns []string // of the table; all by default
 	apart   string   // column whose values are not added up
 	ranked  bool     // rows are in the order of an amount
+	scored  bool     // rows are in the order of an amount, and each is about a provider
+	top     int      // greatest number of rows, unless the options say otherwise; 0 for all
 	chart   func(*result) *chart
 }
+
+// mostProviders is how many facilities, and providers, a report lists unless the
+// options say otherwise.
+const mostProviders = 50
 
 const noEnrollment = "The data set has no months of enrollment, so there is nothing to divide by. Exports of BCDA have them in Coverage resources; CCLF files have none."
 
@@ -69,6 +75,13 @@ var chapters = []chapter{
 		{metric: "top_conditions", ranked: true, chart: bars(unitDollars, "paid", "condition")},
 		{metric: "top_drgs", ranked: true, chart: bars(unitDollars, "paid", "drg")},
 		{metric: "top_procedures", ranked: true, chart: bars(unitDollars, "paid", "hcpcs")},
+	}},
+	{id: "network", title: "Network", intro: "What Medicare paid to the providers of the roster, and to others.", figures: []figureSpec{
+		{metric: "leakage", chart: bars(unitDollars, "out_of_network", "category")},
+	}},
+	{id: "providers", title: "Facilities and providers", intro: "By CCN, and by TIN and NPI. The numbers are as observed: not adjusted for risk.", figures: []figureSpec{
+		{metric: "facility_scorecard", scored: true, top: mostProviders, chart: bars(unitDollars, "paid", "facility")},
+		{metric: "provider_scorecard", scored: true, top: mostProviders, chart: bars(unitDollars, "paid", "npi")},
 	}},
 	{id: "drugs", title: "Part D drugs", figures: []figureSpec{
 		{metric: "part_d_cost", text: "The cost of drugs, whoever paid it. Medicare does not pay it per claim.", chart: monthlyBars(unitDollars, "total_cost")},

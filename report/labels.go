@@ -30,6 +30,7 @@ const (
 var peopleColumns = []string{
 	"people", "all_people", "beneficiaries", "with_service", "deaths_with_hospice", "member_months", "told_member_months",
 	"part_a", "part_b", "part_c", "part_d", "part_a_and_b", "part_a_or_b", "fee_for_service", "inferred", "deaths",
+	"people_in_network", "people_out_of_network",
 }
 
 // numberedLabels are the columns with whole numbers that are not counts.
@@ -68,6 +69,7 @@ var columnLabels = map[string]string{
 	"percent": "Top percent of beneficiaries", "hcpcs": "HCPCS", "ndc": "NDC", "icd": "ICD", "lag": "Months since the service",
 	"condition": "Condition (first three characters)", "all_people": "All beneficiaries", "completion": "Share of final payments",
 	"paid_by_people": "Paid by beneficiaries", "people": "Beneficiaries",
+	"people_in_network": "Beneficiaries in network", "people_out_of_network": "Beneficiaries out of network",
 }
 
 // labelOf is the name of a column for people.

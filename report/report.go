@@ -106,6 +106,7 @@ func specOf(m *query.Metric, by []string) figureSpec {
 	for _, c := range chapters {
 		for _, spec := range c.figures {
 			if spec.metric == m.Name && len(spec.by) == 0 && len(by) == 0 {
+				spec.top = 0
 				return spec
 			}
 		}
@@ -117,12 +118,12 @@ func specOf(m *query.Metric, by []string) figureSpec {
 func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, error) {
 	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}, results: map[string]*result{}}
 	b.begin()
-	run, err := b.grouped(ctx, nil)
+	run, err := b.grouped(ctx, nil, 0)
 	if err != nil {
 		return nil, err
 	}
 	if len(opts.Metrics.By) > 0 {
-		if run, err = b.grouped(ctx, opts.Metrics.By); err != nil {
+		if run, err = b.grouped(ctx, opts.Metrics.By, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -143,12 +144,22 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, erro
 	return b, nil
 }
 
-// grouped returns a run of metrics with groups.
-func (b *builder) grouped(ctx context.Context, by []string) (*query.MetricRun, error) {
+// grouped returns a run of metrics with groups, and with a number of rows unless it is
+// 0 or the options have one.
+func (b *builder) grouped(ctx context.Context, by []string, top int) (*query.MetricRun, error) {
 	key := strings.Join(by, ",")
+	if b.options.Metrics.Top > 0 {
+		top = 0
+	}
+	if top > 0 {
+		key = fmt.Sprintf("%s top %d", key, top)
+	}
 	if b.runs[key] == nil {
 		opts := b.options.Metrics
 		opts.By = by
+		if top > 0 {
+			opts.Top = top
+		}
 		run, err := b.db.StartMetrics(ctx, opts)
 		if err != nil {
 			return nil, err
@@ -214,13 +225,23 @@ func (b *builder) begin() {
 func (b *builder) addChapter(ctx context.Context, c chapter) error {
 	s := &section{ID: c.id, Title: c.title, Intro: c.intro}
 	for _, spec := range c.figures {
+		if m := query.LookupMetric(spec.metric); m.Table != "" {
+			if !b.db.HasTableFile(m.Table) {
+				continue
+			}
+			if err := b.runs[""].Check(ctx, m); err != nil {
+				return err
+			}
+		}
 		f, err := b.figure(ctx, spec, spec.by)
 		if err != nil {
 			return err
 		}
 		s.Figures = append(s.Figures, f)
 	}
-	b.page.Sections = append(b.page.Sections, s)
+	if len(s.Figures) > 0 {
+		b.page.Sections = append(b.page.Sections, s)
+	}
 	return nil
 }
 
@@ -295,7 +316,7 @@ func groupColumns(by []string) []string {
 // figure computes a metric with groups and shows it.
 func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*figure, error) {
 	m := query.LookupMetric(spec.metric)
-	f := &figure{ID: spec.metric, Metric: spec.metric, Title: m.Title, Text: spec.text, Rule: ruleOf(m, b.flags(by))}
+	f := &figure{ID: spec.metric, Metric: spec.metric, Title: m.Title, Text: spec.text, Rule: ruleOf(m, b.flags(by, spec.top))}
 	if spec.title != "" {
 		f.Title = spec.title
 	}
@@ -303,7 +324,7 @@ func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*fi
 		f.By = strings.Join(by, ",")
 		f.ID += "-" + strings.Map(idRune, strings.Join(by, "-"))
 	}
-	r, err := b.compute(ctx, spec.metric, by)
+	r, err := b.compute(ctx, spec.metric, by, spec.top)
 	if reason := incomputable(ctx, err); reason != "" {
 		f.Missing = "Cannot be computed for this data set: " + reason
 		return f, nil
@@ -323,7 +344,7 @@ func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*fi
 		}
 		return f, nil
 	}
-	r.ranked, r.shown = spec.ranked, spec.columns
+	r.ranked, r.scored, r.shown = spec.ranked, spec.scored, spec.columns
 	b.show(f, r, spec.apart, spec.chart)
 	return f, nil
 }
@@ -361,8 +382,14 @@ func ruleOf(m *query.Metric, flags string) []string {
 }
 
 // flags returns the flags of cclf metrics for the same numbers.
-func (b *builder) flags(by []string) string {
+func (b *builder) flags(by []string, top int) string {
+	if b.options.Metrics.Top > 0 {
+		top = b.options.Metrics.Top
+	}
 	text := ""
+	if top > 0 {
+		text = fmt.Sprintf(" --top %d", top)
+	}
 	for _, f := range [][2]string{{"from", b.options.Metrics.From}, {"to", b.options.Metrics.To}, {"by", strings.Join(by, ",")}} {
 		if f[1] != "" {
 			text += " --" + f[0] + " " + f[1]

@@ -18,6 +18,7 @@ type result struct {
 	columns []query.Column
 	rows    [][]any
 	ranked  bool     // rows are in the order of an amount
+	scored  bool     // rows are in the order of metric.Rank
 	shown   []string // columns of the table, or nil for all
 	hidden  [][]bool // the cells that are not shown, or nil if all are
 	dropped int      // rows that were left out because all their numbers are hidden
@@ -83,9 +84,9 @@ func (r *result) meaning(column string) string {
 	return ""
 }
 
-// compute computes a metric with groups.
-func (b *builder) compute(ctx context.Context, name string, by []string) (*result, error) {
-	run, err := b.grouped(ctx, by)
+// compute computes a metric with groups, and at most so many rows; see grouped.
+func (b *builder) compute(ctx context.Context, name string, by []string, top int) (*result, error) {
+	run, err := b.grouped(ctx, by, top)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ step "$cclf" query -d "$dir/cclf" '
   ORDER BY ALL'
 step "$cclf" metrics -d "$dir/cclf" pmpm --by year --from 2024-01 --to 2025-12
 step "$cclf" metrics -d "$dir/cclf" utilization --from 2025-01 --to 2025-12
+step "$cclf" metrics -d "$dir/cclf" readmissions --from 2024-01 --to 2025-12 --by year
 step "$cclf" metrics -d "$dir/cclf" spending_by_claim_type top_drgs --from 2025-01 --to 2025-12 --top 10
 step "$cclf" query -d "$dir/cclf" '
   SELECT bene_sex_cd, count(*) AS beneficiaries

@@ -5,10 +5,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/codes"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -18,6 +20,7 @@ type metricScope struct {
 	options query.MetricOptions
 	tables  []string
 	people  string // the population: a file, or the table of assignment
+	icd10   string // order file of ICD-10-CM, with titles of conditions
 }
 
 func (s *metricScope) flags() []cli.Flag {
@@ -28,6 +31,7 @@ func (s *metricScope) flags() []cli.Flag {
 		&cli.IntFlag{Name: "top", Usage: "only the `N` highest rows", HideDefault: true, Destination: &s.options.Top, Validator: positive},
 		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi, or of the table assignment", TakesFile: true, Destination: &s.people},
 		tableFlag(&s.tables),
+		&cli.StringFlag{Name: "icd10-titles", Usage: "titles of conditions, from CMS's `FILE` icd10cm-order-YEAR.txt", TakesFile: true, Destination: &s.icd10},
 	}
 }
 
@@ -47,6 +51,9 @@ func (s *metricScope) settle(command string, options *query.Options) error {
 	if err := scopeError(command, s.options.Validate()); err != nil {
 		return err
 	}
+	if err := s.readTitles(command); err != nil {
+		return err
+	}
 	files, err := tableFiles(command, s.tables)
 	if err != nil {
 		return err
@@ -59,6 +66,22 @@ func (s *metricScope) settle(command string, options *query.Options) error {
 	default:
 		s.options.Population = populationTable
 		options.TableFiles = append(options.TableFiles, query.TableFile{Name: populationTable, Path: s.people})
+	}
+	return nil
+}
+
+// readTitles reads the titles of conditions, if there is a file of them.
+func (s *metricScope) readTitles(command string) error {
+	if s.icd10 == "" {
+		return nil
+	}
+	f, err := os.Open(s.icd10)
+	if err != nil {
+		return usageErrorf("%s: invalid --icd10-titles: %v", command, err)
+	}
+	defer f.Close()
+	if s.options.ConditionTitles, err = codes.ReadICD10Categories(f); err != nil {
+		return usageErrorf("%s: invalid --icd10-titles %q: %v", command, s.icd10, err)
 	}
 	return nil
 }

@@ -16,12 +16,15 @@
 -- Table: roster
 -- Table columns: tin, npi, ccn
 -- Columns:
---   category          service category, as in spending_by_category
---   paid              amount that Medicare paid
---   in_network        paid to providers of the roster
---   out_of_network    paid to others
---   unknown           paid to providers without an identifier
---   in_network_share  in_network / (in_network + out_of_network)
+--   category               service category, as in spending_by_category
+--   paid                   amount that Medicare paid
+--   in_network             paid to providers of the roster
+--   out_of_network         paid to others
+--   unknown                paid to providers without an identifier
+--   in_network_share       in_network / (in_network + out_of_network)
+--   people                 beneficiaries with such payments
+--   people_in_network      those with payments in network
+--   people_out_of_network  those with payments out of network
 -- Default: no
 
 WITH
@@ -39,6 +42,7 @@ WITH
     SELECT
       {{by "payments"}}
       category,
+      mbi,
       paid,
       CASE
         WHEN file = 'cclf1' THEN facility IN (SELECT ccn FROM network WHERE ccn IS NOT NULL)
@@ -56,6 +60,9 @@ SELECT
   coalesce(sum(paid) FILTER (WHERE inside), 0) AS in_network,
   coalesce(sum(paid) FILTER (WHERE known AND inside IS NOT TRUE), 0) AS out_of_network,
   coalesce(sum(paid) FILTER (WHERE NOT known), 0) AS unknown,
-  share(in_network, in_network + out_of_network) AS in_network_share
+  share(in_network, in_network + out_of_network) AS in_network_share,
+  count(DISTINCT mbi) AS people,
+  count(DISTINCT mbi) FILTER (WHERE inside) AS people_in_network,
+  count(DISTINCT mbi) FILTER (WHERE known AND inside IS NOT TRUE) AS people_out_of_network
 FROM entries
 GROUP BY ALL

@@ -13,6 +13,7 @@
 -- Order: place
 -- Rank: paid
 -- Limit: 20
+-- Titles: condition
 -- Columns:
 --   place      rank, from 1
 --   condition  first three characters of the diagnosis
@@ -20,6 +21,7 @@
 --   people     beneficiaries with such claims
 --   claims     final-action claims
 --   paid       amount that Medicare paid
+--   title      title of the condition, by the file of --icd10-titles
 
 SELECT
   {{by}}

@@ -10,6 +10,7 @@
 -- Order: drg
 -- Rank: paid
 -- Limit: 20
+-- Titles: drg
 -- Columns:
 --   place          rank, from 1
 --   drg            DGNS_DRG_CD
@@ -18,6 +19,8 @@
 --   days_per_stay  average nights per stay
 --   paid           amount that Medicare paid
 --   paid_per_stay  average per stay, rounded to the cent
+--   title          title of the DRG, by CMS, of version 43 (fiscal year 2026) or
+--                  the last that had it
 
 SELECT
   {{by}}

@@ -238,6 +238,7 @@ type Drug struct {
 	ClmPrsbngGnrcID    string
 	ClmDspnsngStusCd   string
 	ClmDawProdSlctnCd  string
+	ClmBrndGnrcCd      string
 	ClmDaysSuplyQty    int
 	ClmLineRxNum       string
 	ClmLineRxFillNum   int

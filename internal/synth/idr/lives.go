@@ -202,6 +202,10 @@ func (m *Generator) fill(b *life.Claim) {
 		PrvdrSrvcIDQlfyrCd: "01", ClmSrvcPrvdrGnrcID: b.Facility.NPI, PrsbngIDQlfyrCd: "01", ClmPrsbngGnrcID: b.Physician.NPI, ClmDawProdSlctnCd: "0",
 		ClmDaysSuplyQty: f.Days, ClmLineRxNum: strconv.FormatInt(f.Rx, 10), ClmLineRxFillNum: f.Number, ClmPhrmcySrvcType: "01", ClmPdDt: b.Entered, TotRxCst: f.Cost,
 	}
+	c.Drug.ClmBrndGnrcCd = "B"
+	if f.Generic {
+		c.Drug.ClmBrndGnrcCd = "G"
+	}
 	if f.Mail {
 		c.Drug.ClmPhrmcySrvcType = "06"
 	}

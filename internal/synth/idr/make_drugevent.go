@@ -60,6 +60,7 @@ func (m *Generator) drugClaim(day column.Date) *Claim {
 	case n < 40: // no prescriber entry at all
 		d.PrsbngIDQlfyrCd, d.ClmPrsbngGnrcID = "", ""
 	}
+	d.ClmBrndGnrcCd = brandMark(d.ClmLineRxNum)
 	if r.Chance(20) {
 		d.ClmLineRxNum = ""
 	}
@@ -71,6 +72,18 @@ func (m *Generator) drugClaim(day column.Date) *Claim {
 	c.Lines = append(c.Lines, l)
 	m.drugAmounts(c)
 	return c
+}
+
+// brandMark returns whether a drug is generic (G) or a brand (B), or nothing: by the
+// number of the prescription, so that it takes no random number.
+func brandMark(prescription string) string {
+	switch n := prescription[len(prescription)-1] - '0'; {
+	case n == 0:
+		return ""
+	case n < 3:
+		return "B"
+	}
+	return "G"
 }
 
 func (m *Generator) drugAmounts(c *Claim) {

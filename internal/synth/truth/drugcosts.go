@@ -55,6 +55,7 @@ func v3Costs() map[string]cell[idr.Claim] {
 		"TOT_RX_CST_AMT":     money(func(c *idr.Claim) column.Amount { return c.Drug.TotRxCst }),
 		"PTNT_PAY_AMT":       money(func(c *idr.Claim) column.Amount { return c.Lines[0].ClmLineBenePmt }),
 		"CVRD_D_PLAN_PD_AMT": money(func(c *idr.Claim) column.Amount { return c.Lines[0].ClmLineCvrdPd }),
+		"BRND_GNRC_CD":       code(func(c *idr.Claim) string { return c.Drug.ClmBrndGnrcCd }),
 		"PLAN_CNTRCT_REC_ID": text(func(c *idr.Claim) string { return c.Beneficiary.Contract[1] }),
 		"PD_DT":              day(func(c *idr.Claim) column.Date { return c.Drug.ClmPdDt }),
 	}

@@ -76,6 +76,7 @@ var (
 	refillInfo     = category{code: "refillnum", carin: true}
 	refillsInfo    = category{code: "refillsauthorized", carin: true}
 	dispenseAsInfo = category{code: "dawcode", carin: true}
+	brandInfo      = category{code: "brandgenericindicator", carin: true}
 )
 
 func (w *Writer) infoEnd(b []byte) []byte {

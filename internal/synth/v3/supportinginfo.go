@@ -169,6 +169,7 @@ func (w *Writer) professionalInfo(b []byte, c *idr.Claim) []byte {
 
 func (w *Writer) drugInfo(b []byte, c *idr.Claim) []byte {
 	d := &c.Drug
+	b = w.infoCodes(b, &brandInfo, d.ClmBrndGnrcCd, fhir.Terminology+"NCPDPBrandGenericIndicator", "CLM-BRND-GNRC-CD")
 	b = w.infoCodes(b, &dispenseAsInfo, d.ClmDawProdSlctnCd,
 		fhir.Terminology+"NCPDPDispensedAsWrittenOrProductSelectionCode", "CLM-DAW-PROD-SLCTN-CD")
 	b = w.infoCode(b, &dispensingInfo, d.ClmDspnsngStusCd, "CLM-DSPNSNG-STUS-CD")
