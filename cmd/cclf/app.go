@@ -14,6 +14,12 @@ func run(ctx context.Context, e *env, args []string) int {
 	if err != nil {
 		e.report(err, code)
 	}
+	if err := e.finish(code); err != nil {
+		if code == exitOK {
+			code = exitCode(err)
+		}
+		e.report(err, code)
+	}
 	return code
 }
 
@@ -58,6 +64,13 @@ func newApp(e *env) *cli.Command {
 				Name: "config", Usage: "read settings from the TOML file `FILE` (default: " + configVariable + ", or ~/.config/cclf/config.toml; see cclf config)",
 				TakesFile: true,
 			},
+			&cli.StringFlag{
+				Name: "log-file", Usage: "append the log to `FILE`; standard error then has words for people, whatever --log-format is",
+				TakesFile: true,
+			},
+			&cli.StringFlag{Name: "metrics-file", Usage: "write metrics of the run to `FILE`, in the OpenMetrics text format, at its start, every 30 seconds and at its end", TakesFile: true},
+			&cli.StringFlag{Name: "run-id", Usage: "`ID` of the run in the log and in metrics, such as that of a scheduler (default: random)"},
+			&cli.BoolFlag{Name: "no-progress", Usage: "show no progress bars"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print warnings and errors only"},
 		},
 		Commands: []*cli.Command{
@@ -88,10 +101,10 @@ func newApp(e *env) *cli.Command {
 			if err := e.useGlobalSettings(cmd); err != nil {
 				return ctx, err
 			}
-			e.logJSON = cmd.String("log-format") == "json"
-			e.quiet = cmd.Bool("quiet")
-			e.log = e.newLogger(e.stderr)
-			return ctx, nil
+			e.quiet, e.plain = cmd.Bool("quiet"), cmd.Bool("no-progress")
+			return ctx, e.begin(commandName(cmd), logOptions{
+				format: cmd.String("log-format"), file: cmd.String("log-file"), metricsFile: cmd.String("metrics-file"), runID: cmd.String("run-id"),
+			})
 		},
 		Action:    unknownCommand,
 		Reader:    e.stdin,
@@ -111,6 +124,14 @@ func newApp(e *env) *cli.Command {
 	}
 	stopAtCommand(app)
 	return app
+}
+
+// commandName is the name of the command in a command line, or empty.
+func commandName(app *cli.Command) string {
+	if cmd := app.Command(app.Args().First()); cmd != nil {
+		return cmd.Name
+	}
+	return ""
 }
 
 func newHelpCommand(app *cli.Command) *cli.Command {

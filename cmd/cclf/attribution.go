@@ -48,7 +48,7 @@ func writeAttribution(e *env, dates []fetch.AttributionTime, format string) erro
 	if format == "json" {
 		return writeJSON(e, dates)
 	}
-	t := newTable("type", "time")
+	t := e.newTable("type", "time")
 	for _, d := range dates {
 		t.AppendRow(table.Row{d.Type, d.Time.Format(time.RFC3339)})
 	}
@@ -63,9 +63,11 @@ func writeJSON(e *env, value any) error {
 	return enc.Encode(value)
 }
 
-func newTable(columns ...any) table.Writer {
+func (e *env) newTable(columns ...any) table.Writer {
 	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
+	if t.SetStyle(table.StyleLight); e.ascii() {
+		t.SetStyle(table.StyleDefault)
+	}
 	t.AppendHeader(columns)
 	return t
 }

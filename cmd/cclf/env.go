@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -37,9 +39,12 @@ type env struct {
 	resultDirs    []string
 	discardResult func()
 
-	log     *slog.Logger // writes to stderr, in the format of the global flags
+	log     *slog.Logger // writes to stderr, in the format of the global flags, and to the log file
 	logJSON bool         // stderr has JSON only
 	quiet   bool         // stderr has warnings and errors only
+	plain   bool         // no progress bars
+	events  *eventLog
+	beat    time.Duration // between heartbeats
 
 	showValues bool // messages may quote values of the data
 
@@ -60,21 +65,9 @@ func processEnv() *env {
 }
 
 func newEnv(stdin io.Reader, stdout, stderr io.Writer, isTerminal func(any) bool) *env {
-	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal, interrupts: &interrupts{}, getenv: os.Getenv}
+	e := &env{stdin: stdin, stdout: stdout, stderr: stderr, isTerminal: isTerminal, interrupts: &interrupts{}, getenv: os.Getenv, beat: beat, events: &eventLog{}}
 	e.log = e.newLogger(stderr)
 	return e
-}
-
-// newLogger returns a logger in the format of the global flags.
-func (e *env) newLogger(w io.Writer) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if e.quiet {
-		opts.Level = slog.LevelWarn
-	}
-	if e.logJSON {
-		return slog.New(slog.NewJSONHandler(w, opts))
-	}
-	return slog.New(slog.NewTextHandler(w, opts))
 }
 
 // words returns stderr for messages in plain text. Escape sequences in names that
@@ -86,7 +79,22 @@ func (e *env) note(text string) {
 	switch {
 	case e.logJSON:
 		e.log.Info(text)
-	case !e.quiet:
+		return
+	case e.events.file != nil:
+		e.events.log.Info(text)
+	}
+	if !e.quiet {
 		fmt.Fprintf(e.words(), "note: %s\n", text)
 	}
+}
+
+// ascii reports whether messages have ASCII characters only: the locale is set, and
+// its characters are not UTF-8.
+func (e *env) ascii() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(e.getenv(name)); locale != "" {
+			return !strings.Contains(strings.ReplaceAll(locale, "-", ""), "utf8")
+		}
+	}
+	return false
 }

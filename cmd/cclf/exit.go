@@ -35,6 +35,9 @@ func (e *env) report(err error, code int) {
 		}
 	}
 	hint := hintOf(err)
+	if e.events.file != nil {
+		e.events.log.Error(msg, "hint", hint, "exit_code", code)
+	}
 	if e.logJSON {
 		e.log.Error(msg, "hint", hint, "exit_code", code)
 		return

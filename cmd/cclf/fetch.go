@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -205,8 +205,8 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
 		Note: string(note), Progress: show.update, File: opts.onFile,
 	}
-	if e.logJSON {
-		enc := json.NewEncoder(stderr)
+	if to := e.exportLog(stderr); to != nil {
+		enc := json.NewEncoder(to)
 		enc.SetEscapeHTML(false)
 		export.Event = func(event fetch.Event) { _ = enc.Encode(event) }
 	}
@@ -220,7 +220,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	if err != nil {
 		return result, opts.resumable(ctx, err, result)
 	}
-	e.summarizeFetch(show.log, result, opts.out, time.Since(start))
+	e.summarizeFetch(result, opts.out, time.Since(start))
 	return result, nil
 }
 
@@ -294,8 +294,20 @@ func (o *fetchOptions) otherThan(saved *fetch.LastRun) string {
 	return ""
 }
 
+// exportLog is where the events of the export log go, or nil: to the log, if that is
+// JSON.
+func (e *env) exportLog(stderr io.Writer) io.Writer {
+	switch {
+	case e.logJSON:
+		return stderr
+	case e.events.file != nil && e.events.json:
+		return e.events.file
+	}
+	return nil
+}
+
 // summarizeFetch prints the outcome of an export.
-func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took time.Duration) {
+func (e *env) summarizeFetch(r *fetch.Result, dir string, took time.Duration) {
 	var resources, bytes int64
 	files := 0
 	messages := "" // first file with messages of the server
@@ -314,13 +326,13 @@ func (e *env) summarizeFetch(log *slog.Logger, r *fetch.Result, dir string, took
 	if r.SystemTypes {
 		said-- // reported below
 	}
-	if e.logJSON {
-		log.Info("fetched", "out", dir, "run", r.Run, "files", files, "resources", resources, "bytes", bytes,
-			"transaction_time", r.TransactionTime, "since", r.Since, "since_run", r.SinceRun, "flawed_files", r.Flawed, "bad_lines", r.BadLines,
-			"server_messages", said, "default_system_types", r.SystemTypes, "seconds", took.Seconds(), "nothing_to_do", r.AlreadyComplete)
-		return
-	}
-	if e.quiet {
+	e.event("fetched", "out", dir, "run", r.Run, "transaction_time", r.TransactionTime, "since", r.Since, "since_run", r.SinceRun,
+		"default_system_types", r.SystemTypes, "nothing_to_do", r.AlreadyComplete, "seconds", took.Seconds(),
+		countGroup(
+			count{"files", int64(files)}, count{"resources", resources}, count{"bytes", bytes},
+			count{"flawed_files", int64(r.Flawed)}, count{"bad_lines", int64(r.BadLines)}, count{"server_messages", int64(said)},
+		))
+	if e.quiet || e.logJSON {
 		return
 	}
 	if r.AlreadyComplete {

@@ -17,6 +17,7 @@ import (
 // as a line every 10 to 30 seconds.
 type fetchProgress struct {
 	log    *slog.Logger // for events during the export
+	events *eventLog
 	silent bool
 	stderr io.Writer
 
@@ -30,8 +31,8 @@ type fetchProgress struct {
 }
 
 func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
-	p := &fetchProgress{silent: e.quiet || e.logJSON, stderr: stderr}
-	if !p.silent && e.isTerminal(e.stderr) {
+	p := &fetchProgress{events: e.events, silent: e.quiet || e.logJSON, stderr: stderr}
+	if e.drawsProgress() {
 		// mpb draws only on the terminal itself.
 		p.group = mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond))
 		stderr = p.group // writes above the bars
@@ -41,6 +42,11 @@ func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
 }
 
 func (p *fetchProgress) update(now fetch.Progress) {
+	if now.Polling {
+		p.events.progress("poll", int64(now.Elapsed.Seconds()), -1)
+	} else {
+		p.events.progress("download", int64(now.FilesDone), int64(now.Files))
+	}
 	switch {
 	case p.silent:
 	case p.group != nil:

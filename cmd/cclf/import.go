@@ -144,16 +144,13 @@ func runImport(ctx context.Context, e *env, opts delivery.Options) error {
 func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration) {
 	m := r.Manifest
 	rate := float64(m.TextSize) / 1e6 / took.Seconds()
+	e.event("imported", "out", out, "faults", r.Faults, "missing", r.Missing, "seconds", took.Seconds(), "mb_per_second", rate,
+		countGroup(
+			count{"deliveries", int64(len(r.Deliveries))}, count{"records", m.Counts.Lines}, count{"text_bytes", m.TextSize},
+			count{"rejected", int64(r.Rejected)}, count{"misfits", m.Counts.Misfits}, count{"passed_over", int64(len(r.PassedOver))},
+			count{"imported_before", int64(len(r.Before))},
+		), tableGroup(m.Tables))
 	if e.logJSON {
-		args := []any{
-			"out", out, "deliveries", len(r.Deliveries), "records", m.Counts.Lines, "rejected", r.Rejected, "misfits", m.Counts.Misfits,
-			"faults", r.Faults, "missing", r.Missing, "passed_over", len(r.PassedOver), "imported_before", len(r.Before),
-			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
-		}
-		for _, t := range m.Tables {
-			args = append(args, t.Name, t.Rows)
-		}
-		e.log.Info("imported", args...)
 		return
 	}
 	for _, fault := range r.Faults {

@@ -145,7 +145,7 @@ func (e *env) writeJobs(jobs []fetch.Job, output string) error {
 		}
 		return t.UTC().Format(time.RFC3339)
 	}
-	t := newTable("id", "status", "created", "updated", "request")
+	t := e.newTable("id", "status", "created", "updated", "request")
 	for _, j := range jobs {
 		t.AppendRow(table.Row{j.ID, j.Status, when(j.Created), when(j.Updated), j.Request})
 	}

@@ -83,7 +83,7 @@ func writeLoaded(e *env, format string, tables []load.Table) error {
 	if format == "json" {
 		return writeJSON(e, tables)
 	}
-	t := newTable("table", "rows", "inserted", "deleted")
+	t := e.newTable("table", "rows", "inserted", "deleted")
 	for _, l := range tables {
 		t.AppendRow(table.Row{l.Name, l.Rows, l.Inserted, l.Deleted})
 	}

@@ -276,6 +276,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		Format: render.Format(opts.result.format),
 		CSV:    render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
 		Hint:   "-f line and -o FILE show all",
+		ASCII:  e.ascii(),
 	}
 	if e.screen != nil {
 		options.Width = e.screen.width

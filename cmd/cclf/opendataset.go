@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/confine"
@@ -17,7 +18,7 @@ import (
 func (e *env) openDataSets(ctx context.Context, sets []query.NamedSet, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
-			err := e.confine(read, write, e.resultDirs)
+			err := e.confine(read, write, slices.Concat(e.resultDirs, e.events.confine()))
 			if errors.Is(err, confine.ErrUnsupported) {
 				if runtime.GOOS == "linux" {
 					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")
@@ -45,6 +46,7 @@ func (e *env) openDataSets(ctx context.Context, sets []query.NamedSet, opts quer
 			err := context.Canceled
 			code := e.exitCode(ctx, err)
 			e.report(err, code)
+			_ = e.finish(code)
 			if e.discardResult != nil {
 				e.discardResult()
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -9,25 +10,44 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 )
 
-// A progressBar shows the progress of a conversion on a terminal. Elsewhere it shows
-// nothing.
+// A progressBar shows the progress of a conversion on a terminal: as a bar, or as a
+// line now and then if the terminal cannot redraw one. Elsewhere it shows nothing.
 type progressBar struct {
+	e     *env
 	group *mpb.Progress
 	bars  map[string]*mpb.Bar
+	shown time.Time // when the last line was
 }
 
+// lineBeat is the time between lines of progress.
+const lineBeat = 10 * time.Second
+
 func newProgressBar(e *env) *progressBar {
-	if e.quiet || e.logJSON || !e.isTerminal(e.stderr) {
-		return &progressBar{}
+	if !e.drawsProgress() {
+		return &progressBar{e: e, shown: time.Now()}
 	}
 	return &progressBar{
+		e:     e,
 		group: mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond)),
 		bars:  map[string]*mpb.Bar{},
 	}
 }
 
+// showsProgress reports whether progress is shown.
+func (e *env) showsProgress() bool {
+	return !e.quiet && !e.logJSON && !e.plain && e.isTerminal(e.stderr)
+}
+
+// drawsProgress reports whether progress is drawn: not on a terminal that can only
+// add lines.
+func (e *env) drawsProgress() bool {
+	return e.showsProgress() && e.getenv("TERM") != "dumb"
+}
+
 func (p *progressBar) update(now convert.Progress) {
+	p.e.events.progress(now.Phase, now.Done, now.Total)
 	if p.group == nil {
+		p.line(now)
 		return
 	}
 	bar := p.bars[now.Phase]
@@ -36,6 +56,23 @@ func (p *progressBar) update(now convert.Progress) {
 		p.bars[now.Phase] = bar
 	}
 	bar.SetCurrent(now.Done)
+}
+
+// line prints the progress as a line.
+func (p *progressBar) line(now convert.Progress) {
+	if !p.e.showsProgress() || time.Since(p.shown) < lineBeat {
+		return
+	}
+	p.shown = time.Now()
+	const million = 1e6
+	unit, of := "MB", ""
+	if now.Phase == "write" {
+		unit = "million rows"
+	}
+	if now.Total >= 0 {
+		of = fmt.Sprintf(" of %.1f", float64(now.Total)/million)
+	}
+	fmt.Fprintf(p.e.words(), "%s: %.1f%s %s\n", now.Phase, float64(now.Done)/million, of, unit)
 }
 
 func (p *progressBar) add(now convert.Progress) *mpb.Bar {

@@ -244,6 +244,7 @@ func (e *env) resultOptions(opts queryOptions) results.Options {
 	o := results.Options{
 		Format:  render.Format(opts.result.format),
 		Null:    opts.null,
+		ASCII:   e.ascii(),
 		Program: "cclf " + version(),
 		CSV:     render.CSVOptions{Spreadsheet: opts.csvSafe.value(opts.result.format)},
 		Hint:    "-f line and -o FILE show all",

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -17,24 +18,8 @@ import (
 // summarize prints the outcome of a conversion.
 func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	rate := float64(m.TextSize) / 1e6 / took.Seconds()
-	if e.logJSON {
-		args := []any{
-			"out", out, "lines", m.Counts.Lines, "rejected", m.Counts.Rejected, "misfits", m.Counts.Misfits,
-			"claims_without_lines", m.Counts.WithoutLines,
-			"enrollment_months_told", m.Counts.MonthsTold, "enrollment_months_inferred", m.Counts.MonthsInferred,
-			"broken_off", m.Counts.BrokenOff, "passed_over", len(m.PassedOver),
-			"partial_dates", sumOf(m.PartialDates), "rounded", sumOf(m.Rounded),
-			"unknown_states", sumOf(m.UnknownState),
-			"unmapped", len(m.Unmapped), "new_elements", len(m.New()), "missing_marks", len(m.Missing),
-			"text_bytes", m.TextSize, "seconds", took.Seconds(), "mb_per_second", rate,
-		}
-		for _, t := range m.Tables {
-			args = append(args, t.Name, t.Rows)
-		}
-		e.log.Info("converted", args...)
-		return
-	}
-	if e.quiet {
+	e.event("converted", "out", out, "seconds", took.Seconds(), "mb_per_second", rate, conversionCounts(m), tableGroup(m.Tables))
+	if e.quiet || e.logJSON {
 		return
 	}
 	e.printRowCounts(m)
@@ -46,12 +31,25 @@ func (e *env) summarize(m *convert.Manifest, out string, took time.Duration) {
 	}
 }
 
+// conversionCounts are the counts of a conversion for programs.
+func conversionCounts(m *convert.Manifest) slog.Attr {
+	c := &m.Counts
+	return countGroup(
+		count{"inputs", int64(len(m.Inputs))}, count{"text_bytes", m.TextSize}, count{"lines", c.Lines}, count{"resources", c.Resources},
+		count{"rejected", c.Rejected}, count{"misfits", c.Misfits}, count{"broken_off", c.BrokenOff}, count{"passed_over", int64(len(m.PassedOver))},
+		count{"replaced", c.Replaced}, count{"deleted", c.Deleted}, count{"cancelled", c.Cancelled}, count{"superseded", c.Superseded},
+		count{"partially_adjudicated", c.PartiallyAdjudicated}, count{"skipped", c.Skipped}, count{"no_patient", c.Orphans}, count{"leavers", c.Leavers},
+		count{"claims_without_lines", c.WithoutLines},
+		count{"enrollment_months_told", c.MonthsTold}, count{"enrollment_months_inferred", c.MonthsInferred},
+		count{"partial_dates", sumOf(m.PartialDates)}, count{"rounded", sumOf(m.Rounded)}, count{"unknown_states", sumOf(m.UnknownState)},
+		count{"unmapped", int64(len(m.Unmapped))}, count{"new_elements", int64(len(m.New()))}, count{"missing_marks", int64(len(m.Missing))},
+	)
+}
+
 // printRowCounts prints the tables of a data set with their numbers of rows.
 func (e *env) printRowCounts(m *convert.Manifest) {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
+	t := e.newTable("table", "rows")
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight}})
-	t.AppendHeader(table.Row{"table", "rows"})
 	for _, row := range m.Tables {
 		t.AppendRow(table.Row{row.Name, thousands(row.Rows)})
 	}

@@ -116,14 +116,12 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err)}
 	}
 	took := time.Since(start)
-	if e.logJSON {
-		e.log.Info("made an export",
-			"out", opts.Dir, "beneficiaries", stats.Beneficiaries, "patients", stats.Patients, "coverages", stats.Coverages,
-			"claims", stats.Claims, "files", stats.Files, "text_bytes", stats.Bytes, "truth_rows", stats.Rows,
-			"edge_cases", total(stats.EdgeCases), "seconds", took.Seconds())
-		return nil
-	}
-	if e.quiet {
+	e.event("made an export", "out", opts.Dir, "seconds", took.Seconds(), countGroup(
+		count{"beneficiaries", int64(stats.Beneficiaries)}, count{"patients", int64(stats.Patients)}, count{"coverages", int64(stats.Coverages)},
+		count{"claims", int64(stats.Claims)}, count{"files", int64(stats.Files)}, count{"text_bytes", stats.Bytes},
+		count{"truth_rows", stats.Rows}, count{"edge_cases", int64(total(stats.EdgeCases))},
+	))
+	if e.quiet || e.logJSON {
 		return nil
 	}
 	fmt.Fprintf(e.words(), "%s: %s Patient, %s Coverage and %s ExplanationOfBenefit resources in %d files, %.1f MB in %.1f s, written to %s\n",

@@ -6,23 +6,29 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// gap stands for columns that are not shown, and for the rest of a cut value.
-const gap = "…"
+// These stand for columns that are not shown, and for the rest of a cut value; the
+// second one where characters have to be ASCII.
+const (
+	gap      = "…"
+	asciiGap = "..."
+)
 
 // minCut is the width below which no column is cut; columns are folded first.
 const minCut = 16
 
 // A layout says which columns of a table are shown, and how wide.
 type layout struct {
-	columns []int // indexes of columns, with -1 for those that are folded
-	widths  []int // by the index of the column; 0 if it may have any
+	gap     string // stands for what is not shown
+	columns []int  // indexes of columns, with -1 for those that are folded
+	widths  []int  // by the index of the column; 0 if it may have any
 }
 
-// fit chooses a layout for a terminal of a width, 0 for any. Sample has some of the
+// fit chooses a layout for a terminal of the options' width, 0 for any. Sample has some of the
 // rows. First, long text is cut, but not numbers. Then columns in the middle are
 // folded: the first ones identify a row, and the last ones often have its amounts.
-func fit(columns []Column, sample [][]string, width int) layout {
-	l := layout{columns: make([]int, len(columns)), widths: make([]int, len(columns))}
+func fit(columns []Column, sample [][]string, opts TableOptions) layout {
+	width := opts.Width
+	l := layout{gap: gap, columns: make([]int, len(columns)), widths: make([]int, len(columns))}
 	natural := make([]int, len(columns))
 	for i, c := range columns {
 		l.columns[i] = i
@@ -30,6 +36,9 @@ func fit(columns []Column, sample [][]string, width int) layout {
 		for _, row := range sample {
 			natural[i] = max(natural[i], text.LongestLineLen(Plain(row[i])))
 		}
+	}
+	if opts.ASCII {
+		l.gap = asciiGap
 	}
 	if width == 0 {
 		return l
@@ -44,7 +53,7 @@ func fit(columns []Column, sample [][]string, width int) layout {
 			return l
 		}
 	}
-	l.columns = fold(l.widths, width)
+	l.columns = l.fold(width)
 	return l
 }
 
@@ -58,10 +67,11 @@ func cutWidth(c Column, natural, limit int) int {
 
 // fold returns the columns that fit, taken from both ends in turns, and -1 for the
 // others. The first column is always shown.
-func fold(widths []int, width int) []int {
+func (l layout) fold(width int) []int {
+	widths := l.widths
 	const space = 3 // around a column, and the line after it
 	left, right := []int{0}, []int(nil)
-	used := widths[0] + space + len([]rune(gap)) + space - 1
+	used := widths[0] + space + len([]rune(l.gap)) + space - 1
 	for i, j := 1, len(widths)-1; i <= j; {
 		next := j
 		if len(left) <= len(right) {
@@ -99,9 +109,9 @@ func (l layout) shown() int {
 func (l layout) header(columns []Column) []Column {
 	header := make([]Column, len(l.columns))
 	for n, i := range l.columns {
-		if header[n].Name = gap; i >= 0 {
+		if header[n].Name = l.gap; i >= 0 {
 			header[n] = columns[i]
-			header[n].Name = cut(columns[i].Name, l.widths[i])
+			header[n].Name = l.cut(columns[i].Name, l.widths[i])
 		}
 	}
 	return header
@@ -113,11 +123,11 @@ func (l layout) row(columns []Column, cells []string) (row []string, wasCut bool
 	for n, i := range l.columns {
 		switch {
 		case i < 0:
-			row[n] = gap
+			row[n] = l.gap
 		case l.widths[i] == 0 || columns[i].Number:
 			row[n] = cells[i]
 		default:
-			row[n] = cut(Plain(cells[i]), l.widths[i])
+			row[n] = l.cut(Plain(cells[i]), l.widths[i])
 			wasCut = wasCut || len(row[n]) < len(Plain(cells[i]))
 		}
 	}
@@ -125,14 +135,14 @@ func (l layout) row(columns []Column, cells []string) (row []string, wasCut bool
 }
 
 // cut shortens the lines of a text to a width, 0 for any.
-func cut(s string, width int) string {
+func (l layout) cut(s string, width int) string {
 	if width == 0 || text.LongestLineLen(s) <= width {
 		return s
 	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		if text.StringWidth(line) > width {
-			lines[i] = text.Snip(line, width, gap)
+			lines[i] = text.Snip(line, width, l.gap)
 		}
 	}
 	return strings.Join(lines, "\n")

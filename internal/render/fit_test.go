@@ -53,6 +53,14 @@ func TestTableFits(t *testing.T) {
       | lines, one of them … |
 (2 rows; long values are cut; see the manual)
 `},
+		{"cut in ASCII", long(), TableOptions{Width: 50, ASCII: true}, `
+ code | text                 |             amount
+------+----------------------+--------------------
+ 0012 | a long text of fo... | 123456789012345.67
+      | two                  |                  1
+      | lines, one of the... |
+(2 rows; long values are cut)
+`},
 		{"wide enough", long(), TableOptions{Width: 90, Hint: "see the manual"}, `
  code | text                                     |             amount
 ------+------------------------------------------+--------------------

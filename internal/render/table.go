@@ -20,6 +20,8 @@ type TableOptions struct {
 	// Width is that of the terminal. Long text is cut, and columns in the middle
 	// are left out, so that lines are not longer.
 	Width int
+	// ASCII makes the marks for what is left out ASCII.
+	ASCII bool
 	// Rows is how many rows are shown. The others are counted.
 	Rows int
 	// Hint says how to see what is not shown.
@@ -86,7 +88,7 @@ type tableWriter struct {
 // flush writes the batch. The first one decides on the layout.
 func (t *tableWriter) flush() error {
 	if t.grid == nil {
-		t.layout = fit(t.columns, t.batch, t.opts.Width)
+		t.layout = fit(t.columns, t.batch, t.opts)
 		t.grid = NewGrid(t.layout.header(t.columns))
 	}
 	for i, cells := range t.batch {

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Format  render.Format // the default is render.Table
 	Null    string        // stands for NULL in a table and between lines
+	ASCII   bool          // what stands for what is not shown has ASCII characters
 	Width   int           // of the terminal: tables fit it; 0 for any
 	Rows    int           // of a table are shown; 0 for all
 	Hint    string        // says how to see what a table does not show
@@ -117,7 +118,7 @@ func WriteRows(w io.Writer, rows *query.Rows, opts Options) error {
 	case render.Lines:
 		return render.WriteLines(w, columns, rows, opts.Null)
 	case render.Table, "":
-		return render.WriteTable(w, columns, rows, render.TableOptions{Null: opts.Null, Width: opts.Width, Rows: opts.Rows, Hint: opts.Hint})
+		return render.WriteTable(w, columns, rows, render.TableOptions{Null: opts.Null, ASCII: opts.ASCII, Width: opts.Width, Rows: opts.Rows, Hint: opts.Hint})
 	}
 	return errors.New("results: internal error: no writer of rows as " + string(opts.Format))
 }

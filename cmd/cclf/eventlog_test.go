@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cclf-tools/cclf/convert"
+)
+
+// A command that works for long says now and then how far it is, in the log and in
+// the file of metrics.
+func TestHeartbeat(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cclf.prom")
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		e := newEnv(strings.NewReader(""), &bytes.Buffer{}, &log, func(any) bool { return false })
+		if err := e.begin("convert", logOptions{format: "json", metricsFile: file, runID: "r"}); err != nil {
+			t.Fatal(err)
+		}
+		newProgressBar(e).update(convert.Progress{Phase: "read", Done: 5, Total: 10})
+		time.Sleep(2*beat + time.Second)
+		synctest.Wait()
+		checkMetrics(t, file, `cclf_run_progress{command="convert",phase="read"} 5.0`, `cclf_run_exit_code{command="convert"} -1.0`, `cclf_run_running{command="convert"} 1.0`)
+		if err := e.finish(exitRejects); err != nil {
+			t.Fatal(err)
+		}
+		checkMetrics(t, file, `cclf_run_exit_code{command="convert"} 3.0`, `cclf_run_duration_seconds{command="convert"} 61.0`)
+
+		var got []string
+		for line := range bytes.Lines(log.Bytes()) {
+			var event struct {
+				Msg, Phase  string
+				Done, Total int64
+				RunID       string `json:"run_id"`
+			}
+			if err := json.Unmarshal(line, &event); err != nil {
+				t.Fatal(err)
+			}
+			if event.RunID != "r" || event.Msg == "heartbeat" && (event.Phase != "read" || event.Done != 5 || event.Total != 10) {
+				t.Errorf("got %s", line)
+			}
+			got = append(got, event.Msg)
+		}
+		if want := "start heartbeat heartbeat end"; strings.Join(got, " ") != want {
+			t.Errorf("events %q, want %s", got, want)
+		}
+	})
+}
+
+func checkMetrics(t *testing.T, file string, want ...string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range append(want, "# EOF") {
+		if !strings.Contains(string(text), line+"\n") {
+			t.Errorf("no line %s in\n%s", line, text)
+		}
+	}
+}
+
+// A terminal that cannot redraw a line gets one now and then.
+func TestPlainProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var errOut bytes.Buffer
+		e := newEnv(strings.NewReader(""), &bytes.Buffer{}, &errOut, func(any) bool { return true })
+		e.getenv = func(name string) string { return map[string]string{"TERM": "dumb"}[name] }
+		bar := newProgressBar(e)
+		for i := range 25 {
+			bar.update(convert.Progress{Phase: "read", Done: int64(i) * 1e6, Total: 24e6})
+			time.Sleep(time.Second)
+		}
+		bar.update(convert.Progress{Phase: "write", Done: 2e6, Total: -1})
+		bar.stop()
+		if want := "read: 10.0 of 24.0 MB\nread: 20.0 of 24.0 MB\n"; errOut.String() != want {
+			t.Errorf("got %q, want %q", errOut.String(), want)
+		}
+		e.plain = true
+		time.Sleep(time.Minute)
+		bar.update(convert.Progress{Phase: "write", Done: 2e6, Total: -1})
+		if strings.Contains(errOut.String(), "write") {
+			t.Error("progress in spite of --no-progress")
+		}
+	})
+}
+
+func TestASCII(t *testing.T) {
+	for _, tt := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, false},
+		{map[string]string{"LANG": "en_US.UTF-8"}, false},
+		{map[string]string{"LANG": "C.utf8"}, false},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_ALL": "C"}, true},
+		{map[string]string{"LANG": "de_DE.ISO-8859-1"}, true},
+		{map[string]string{"LANG": "POSIX", "LC_CTYPE": "en_US.UTF-8"}, false},
+	} {
+		e := &env{getenv: func(name string) string { return tt.env[name] }}
+		if got := e.ascii(); got != tt.want {
+			t.Errorf("%v: %v", tt.env, got)
+		}
+	}
+}
