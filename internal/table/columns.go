@@ -53,6 +53,8 @@ func (c *columns) addPage(p *Page, base int64) {
 			c.cols[i].addAll(p, i)
 		}
 	}
+	c.resources.reserve(p.Rows())
+	c.beneficiaries.reserve(p.Rows())
 	for i, resource := range p.resources {
 		c.resources.AppendInt(base + resource)
 		c.beneficiaries.AppendInt(p.beneficiaries[i])

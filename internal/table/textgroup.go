@@ -40,10 +40,18 @@ func (g *TextGroup) Append(col arrow.Array, from int) {
 		}
 		return
 	}
-	if words := texts.values.Len(); isList(texts.values) || n >= fewRows && groupRepeats*words > n-col.NullN() {
+	words := texts.values.Len()
+	if isList(texts.values) || n >= fewRows && groupRepeats*words > n-col.NullN() {
 		g.words.lists = 1
 	}
-	g.found = append(g.found[:0], make([]int32, texts.values.Len())...)
+	if g.words.lists > 0 && words <= 2*n {
+		first := g.words.addAll(texts.values)
+		for row, word := range texts.numbers {
+			numbers[row] = first + int32(word)
+		}
+		return
+	}
+	g.found = append(g.found[:0], make([]int32, words)...)
 	for row, word := range texts.numbers {
 		number := g.found[word]
 		if number == 0 {

@@ -51,6 +51,11 @@ func HashText(text []byte) uint64 { return max(maphash.Bytes(hashSeeds[0], text)
 // Hash returns a keyed hash of an identity, such as the id of a resource, among
 // those of its kind.
 func Hash(kind string, id []byte) (h [2]uint64) {
+	var short [128]byte
+	if len(kind)+1+len(id) <= len(short) { // faster at once
+		text := append(append(append(short[:0], kind...), 0), id...)
+		return [2]uint64{maphash.Bytes(hashSeeds[0], text), maphash.Bytes(hashSeeds[1], text)}
+	}
 	for i, seed := range hashSeeds {
 		var m maphash.Hash
 		m.SetSeed(seed)

@@ -36,7 +36,7 @@ const (
 // linkForm is the form of links in a run. Of the links of a number, those of the
 // claims that name it come first.
 var linkForm = form[Link]{
-	bytes: 41, compare: compareLinks,
+	bytes: 41, compare: compareLinks, hash: func(l *Link) uint64 { return l.Number[0] },
 	put: func(b []byte, l *Link) {
 		binary.LittleEndian.PutUint64(b[0:], l.Number[0])
 		binary.LittleEndian.PutUint64(b[8:], l.Number[1])
@@ -62,15 +62,20 @@ var linkForm = form[Link]{
 }
 
 func compareLinks(a, b Link) int {
-	names := 0
 	switch {
-	case a.Names && !b.Names:
-		names = -1
-	case b.Names && !a.Names:
-		names = 1
+	case a.Number[0] != b.Number[0]:
+		return cmp.Compare(a.Number[0], b.Number[0])
+	case a.Number[1] != b.Number[1]:
+		return cmp.Compare(a.Number[1], b.Number[1])
+	case a.Names != b.Names:
+		if a.Names {
+			return -1
+		}
+		return 1
+	case a.Updated != b.Updated:
+		return cmp.Compare(a.Updated, b.Updated)
 	}
-	return cmp.Or(cmp.Compare(a.Number[0], b.Number[0]), cmp.Compare(a.Number[1], b.Number[1]), names,
-		cmp.Compare(a.Updated, b.Updated), cmp.Compare(a.Resource, b.Resource))
+	return cmp.Compare(a.Resource, b.Resource)
 }
 
 // Superseded returns the claims whose number another claim names as that of its

@@ -22,7 +22,7 @@ func NewLog(dir, name string) *Log {
 
 // keyForm is the form of keys in a run.
 var keyForm = form[Key]{
-	bytes: 41, compare: compareKeys,
+	bytes: 41, compare: compareKeys, hash: func(k *Key) uint64 { return k.ID[0] },
 	put: func(b []byte, k *Key) {
 		binary.LittleEndian.PutUint64(b[0:], k.ID[0])
 		binary.LittleEndian.PutUint64(b[8:], k.ID[1])

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -49,11 +50,18 @@ type parquetEncoder struct {
 	ctx       context.Context // for the library's writer of Arrow columns
 	groupRows int
 	group     []*columnGroup // by column
+	*pageBuffers
+}
 
-	// Buffers for one column at a time.
+// pageBuffers are buffers for one page at a time.
+type pageBuffers struct {
 	texts  []parquet.ByteArray
 	occurs []bool // by number in the dictionary
+	valid  []byte // bit by row of the page
 }
+
+// pageBufferPool has buffers of encoders that are done.
+var pageBufferPool = sync.Pool{New: func() any { return new(pageBuffers) }}
 
 // NewParquet begins a Parquet file. Its pages are compressed by zstd.
 func NewParquet(w io.Writer, f *File) (Encoder, error) {
@@ -90,7 +98,7 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 	return &parquetEncoder{
 		w: out, ctx: pqarrow.NewArrowWriteContext(context.Background(), &arrowProps),
 		groupRows: cmp.Or(f.RowGroupRows, RowGroupRows),
-		group:     newColumnGroups(f.Schema),
+		group:     newColumnGroups(f.Schema), pageBuffers: pageBufferPool.Get().(*pageBuffers),
 	}, nil
 }
 
@@ -134,6 +142,8 @@ func (e *parquetEncoder) Close() error {
 		columnGroups.Put(g)
 	}
 	e.group = nil
+	clear(e.texts[:cap(e.texts)]) // so that they keep no memory of others
+	pageBufferPool.Put(e.pageBuffers)
 	return e.w.Close()
 }
 
@@ -204,12 +214,14 @@ func (e *parquetEncoder) writeDictionary(to *file.ByteArrayColumnChunkWriter, g 
 // writePage writes a page of numbers of texts.
 func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *array.String, numbers []int32, levels []int16) error {
 	values := 0
-	valid := make([]byte, bitutil.BytesForBits(int64(len(levels))))
-	for row, level := range levels {
-		valid[row/8] |= byte(level) << (row % 8)
+	for _, level := range levels {
 		values += int(level)
 	}
 	nulls := len(levels) - values
+	var valid *memory.Buffer // none if there are no nulls
+	if nulls > 0 {
+		valid = memory.NewBufferBytes(e.validBits(levels))
+	}
 	stats := to.PageStatistics()
 	stats.IncNulls(int64(nulls))
 	stats.IncNumValues(int64(values))
@@ -217,7 +229,7 @@ func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *a
 		return err
 	}
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(numbers),
-		[]*memory.Buffer{memory.NewBufferBytes(valid), memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers))}, nil, nulls, 0)
+		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers))}, nil, nulls, 0)
 	defer data.Release()
 	indices := array.NewInt32Data(data)
 	defer indices.Release()
@@ -227,17 +239,32 @@ func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *a
 	return to.FlushCurrentPage()
 }
 
-// writeTexts writes texts without a dictionary.
+// validBits returns a bitmap of the rows that are not null, until it is called again.
+func (e *parquetEncoder) validBits(levels []int16) []byte {
+	e.valid = append(e.valid[:0], make([]byte, bitutil.BytesForBits(int64(len(levels))))...)
+	for row, level := range levels {
+		e.valid[row/8] |= byte(level) << (row % 8)
+	}
+	return e.valid
+}
+
+// writeTexts writes texts without a dictionary, page by page.
 func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, g *columnGroup) error {
 	to.FallbackToPlain()
-	e.texts = e.texts[:0]
-	for row, number := range g.texts.Numbers(g.rows) {
-		if g.levels[row] > 0 {
-			e.texts = append(e.texts, g.texts.Text(number))
+	numbers := g.texts.Numbers(g.rows)
+	for levels := range slices.Chunk(g.levels, pageRows) {
+		e.texts = slices.Grow(e.texts[:0], len(levels))
+		for row, level := range levels {
+			if level > 0 {
+				e.texts = append(e.texts, g.texts.Text(numbers[row]))
+			}
+		}
+		numbers = numbers[len(levels):]
+		if _, err := to.WriteBatch(e.texts, levels, nil); err != nil {
+			return err
 		}
 	}
-	_, err := to.WriteBatch(e.texts, g.levels, nil)
-	return err
+	return nil
 }
 
 // extremes are the least and the greatest of the texts of a page, or none if all are
