@@ -3,6 +3,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -26,7 +27,9 @@ type Options struct {
 	// rest of the process has 112 MB.
 	MemoryLimit string
 	// TempDir is the parent of a private folder for results and intermediate
-	// data that do not fit in memory. The default is os.TempDir().
+	// data that do not fit in memory. The folder is made when it is needed. The
+	// default is os.TempDir(); if nothing can be written there, such data is out of
+	// memory.
 	TempDir string
 	// Threads is the number of DuckDB worker threads. The default is one per
 	// core, but not more than the memory is enough for.
@@ -74,17 +77,20 @@ type DB struct {
 // connect starts DuckDB with an empty in-memory database and a private folder
 // for temporary data. Only the files and folders in reads will be read.
 func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
-	if opts.TempDir == "" {
-		opts.TempDir = os.TempDir()
-	}
 	rowGroup := opts.setDefaults()
-	temp, err := newTempFolder(opts.TempDir)
-	if err != nil {
+	temp, err := newTempFolder(cmp.Or(opts.TempDir, os.TempDir()))
+	if err != nil && opts.TempDir != "" {
 		return nil, err
+	}
+	if err != nil {
+		temp = &tempFolder{missing: err} // nothing can spill, and most queries need not
 	}
 	db := &DB{temp: temp, output: opts.Output, rowGroup: rowGroup, measured: map[string]bool{}}
 	if opts.Confine != nil {
-		writes := []string{temp.parent}
+		var writes []string
+		if temp.dir != "" {
+			writes = append(writes, temp.parent)
+		}
 		if opts.Output != "" {
 			writes = append(writes, opts.Output)
 		}
@@ -174,14 +180,18 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.temp.remove())
 }
 
-// TempFolder returns the private folder for temporary data. Files in it are
-// removed with the rest: by Close, by Abandon, or after a crash by a later DB.
-func (db *DB) TempFolder() (string, error) { return db.temp.dir, nil }
+// TempFolder makes the private folder for temporary data, and returns its path. Files
+// in it are removed with the rest: by Close, by Abandon, or after a crash by a later DB.
+func (db *DB) TempFolder() (string, error) { return db.temp.make() }
 
 // Abandon removes temporary data while a query may still be running. It is for
 // a process that exits without waiting for DuckDB, which does not notice that a
 // context is canceled while it parses SQL.
-func (db *DB) Abandon() { _ = os.RemoveAll(db.temp.dir) }
+func (db *DB) Abandon() {
+	if db.temp.dir != "" {
+		_ = os.RemoveAll(db.temp.dir)
+	}
+}
 
 // replaced returns an error that wraps ErrReplaced if err is due to files that
 // are gone because the data set was replaced, and err otherwise.

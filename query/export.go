@@ -39,7 +39,11 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	// In a private folder, because DuckDB creates files that others can read.
-	building := filepath.Join(db.temp.dir, "building.duckdb")
+	temp, err := db.TempFolder()
+	if err != nil {
+		return err
+	}
+	building := filepath.Join(temp, "building.duckdb")
 	if err := db.build(ctx, building, tables); err != nil {
 		return diskFull(err)
 	}

@@ -79,7 +79,11 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 func (p *Pair) createWork(ctx context.Context) error {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
-	file := filepath.Join(p.db.temp.dir, "work.duckdb")
+	temp, err := p.db.TempFolder()
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(temp, "work.duckdb")
 	return sqlError(p.db.exec(ctx,
 		fmt.Sprintf("ATTACH %s AS work (ENCRYPTION_KEY '%x')", quote(file), key),
 		"USE work"))

@@ -65,7 +65,11 @@ func (r *Rows) WriteParquet(w io.Writer) error {
 	if db.output != "" {
 		return r.copyParquet(db.output)
 	}
-	file, err := os.CreateTemp(db.temp.dir, "*.parquet")
+	temp, err := db.TempFolder()
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(temp, "*.parquet")
 	if err != nil {
 		return err
 	}

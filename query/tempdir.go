@@ -3,28 +3,28 @@
 package query
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 )
 
-// A tempFolder is a private folder for the temporary data of one process. The
-// process holds a lock on a file next to it, so that later processes can remove
-// the folder of a process that was killed.
+// A tempFolder is a private folder for the temporary data of one process. It is made
+// when something is written to it, by make or by DuckDB. Its parent is shared by the
+// processes of a user; each holds a shared lock on it, so that one which is alone knows
+// that what is there belongs to processes that were killed.
 type tempFolder struct {
-	dir    string
-	parent string // parent of all temporary folders of this user
-	lock   *flock.Flock
+	dir     string // "" if there is no place for it
+	parent  string
+	lock    *flock.Flock // of the parent
+	missing error        // why there is no place
 }
 
-const lockSuffix = ".lock"
-
-// newTempFolder creates a folder below base, and removes abandoned ones.
+// newTempFolder returns a folder below base, and removes abandoned ones.
 func newTempFolder(base string) (*tempFolder, error) {
 	parent := filepath.Join(base, fmt.Sprintf("cclf-query-%d", max(os.Getuid(), 0)))
 	for range 10 { // another process can remove it before it is locked
@@ -41,9 +41,9 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// tryTempFolder creates a folder below parent. The error is fs.ErrNotExist if
-// another process removed it.
-func tryTempFolder(parent string) (*tempFolder, error) {
+// tryTempFolder returns a folder below parent. The error is fs.ErrNotExist if another
+// process removed the parent.
+func tryTempFolder(parent string) (_ *tempFolder, err error) {
 	if err := os.Mkdir(parent, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
@@ -54,57 +54,68 @@ func tryTempFolder(parent string) (*tempFolder, error) {
 	if !isPrivate(info) {
 		return nil, fmt.Errorf("%s: not a private folder of this user: remove it, or use another folder for temporary data", parent)
 	}
-	sweep(parent)
-	file, err := os.CreateTemp(parent, "*"+lockSuffix)
-	if err != nil {
-		return nil, err
+	t := &tempFolder{dir: filepath.Join(parent, rand.Text()), parent: parent, lock: folderLock(parent)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, t.lock.Close())
+		}
+	}()
+	alone, err := t.lock.TryLock()
+	if err == nil && alone && t.holds() {
+		sweep(parent)
 	}
-	file.Close()
-	t := &tempFolder{dir: strings.TrimSuffix(file.Name(), lockSuffix), parent: parent, lock: flock.New(file.Name())}
-	held, err := t.lock.TryLock()
-	if err != nil {
-		return nil, errors.Join(err, t.remove())
+	if err == nil {
+		err = t.lock.Unlock()
 	}
-	if now, err := os.Lstat(file.Name()); !held || err != nil || !sameFile(t.lock, now) {
-		return nil, errors.Join(fs.ErrNotExist, t.lock.Close()) // removed before it was locked
+	if err == nil {
+		err = t.lock.RLock()
 	}
-	if err := os.Mkdir(t.dir, 0o700); err != nil {
-		return nil, errors.Join(err, t.remove())
+	if err == nil && !t.holds() {
+		err = fs.ErrNotExist // removed before it was locked
 	}
-	return t, nil
+	return t, err
 }
 
-func sameFile(lock *flock.Flock, now os.FileInfo) bool {
-	locked, err := lock.Stat()
+// holds reports whether the lock is on the parent that exists now.
+func (t *tempFolder) holds() bool {
+	locked, err := t.lock.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Lstat(t.lock.Path())
 	return err == nil && os.SameFile(locked, now)
 }
 
-// sweep removes abandoned folders. It ignores errors: the next process tries
-// again.
+// sweep removes abandoned folders. It ignores errors: the next process tries again.
 func sweep(parent string) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
-		dir, ok := strings.CutSuffix(e.Name(), lockSuffix)
-		if !ok {
-			continue
-		}
-		t := &tempFolder{dir: filepath.Join(parent, dir), lock: flock.New(filepath.Join(parent, e.Name()))}
-		if held, err := t.lock.TryLock(); held && err == nil {
-			_ = t.remove()
-		}
+		_ = os.RemoveAll(filepath.Join(parent, e.Name()))
 	}
 }
 
-// remove removes the folder, and its parent if that is empty.
-func (t *tempFolder) remove() error {
-	err := os.RemoveAll(t.dir)
-	// Remove the lock file while it is locked, so that no other process has it.
-	err = errors.Join(err, os.Remove(t.lock.Path()), t.lock.Close())
-	if t.parent != "" {
-		_ = os.Remove(t.parent) // fails if it is in use, or inaccessible
+// make makes the folder, unless it exists, and returns its path.
+func (t *tempFolder) make() (string, error) {
+	if t.dir == "" {
+		return "", fmt.Errorf("no folder for temporary data: %w", t.missing)
 	}
-	return err
+	if err := os.Mkdir(t.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	return t.dir, nil
+}
+
+// remove removes the folder, and its parent if no other process uses it.
+func (t *tempFolder) remove() error {
+	if t.dir == "" {
+		return nil
+	}
+	err := os.RemoveAll(t.dir)
+	if alone, lockErr := t.lock.TryLock(); alone && lockErr == nil {
+		_ = os.Remove(t.parent) // fails if it is inaccessible
+	}
+	return errors.Join(err, t.lock.Close())
 }

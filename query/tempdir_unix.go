@@ -5,7 +5,12 @@ package query
 import (
 	"os"
 	"syscall"
+
+	"github.com/gofrs/flock"
 )
+
+// folderLock returns a lock on a folder, which needs no file.
+func folderLock(dir string) *flock.Flock { return flock.New(dir, flock.SetFlag(os.O_RDONLY)) }
 
 // isPrivate reports whether a file is a folder that only this user can access.
 func isPrivate(info os.FileInfo) bool {

@@ -205,8 +205,10 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 
 func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts queryOptions) (err error) {
 	options := e.resultOptions(opts)
-	if options.TempDir, err = db.TempFolder(); err != nil {
-		return err
+	if options.Format == render.Excel {
+		if options.TempDir, err = db.TempFolder(); err != nil {
+			return err
+		}
 	}
 	out, err := results.NewWriter(e.stdout, options)
 	if err != nil {
