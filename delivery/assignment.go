@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
@@ -571,7 +571,7 @@ func (o *oldData) eachOldAssignment(ctx context.Context, columns []int, row func
 		return nil
 	}
 	for _, f := range o.table(schema.AssignmentTable, nil) {
-		file, err := os.Open(f.Path)
+		file, err := blob.Open(ctx, f.Path)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -82,14 +83,15 @@ func (f *finder) find(ctx context.Context, arg string) error {
 	if arg == Stdin {
 		return f.addStdin()
 	}
-	info, err := os.Stat(arg)
+	info, err := blob.Stat(ctx, arg)
 	if err != nil {
 		return err
 	}
+	arg = blob.Clean(arg)
 	if !info.IsDir() {
 		return f.addFile(ctx, arg, info, true)
 	}
-	return filepath.WalkDir(arg, func(name string, entry fs.DirEntry, err error) error {
+	return blob.Walk(ctx, arg, func(name string, entry fs.DirEntry, err error) error {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
@@ -100,7 +102,7 @@ func (f *finder) find(ctx context.Context, arg string) error {
 			return nil
 		}
 		if entry.IsDir() {
-			if reason := besideCCLF(name); reason != "" && name != arg {
+			if reason := besideCCLF(ctx, name); reason != "" && name != arg {
 				f.pass(name, reason)
 				return filepath.SkipDir
 			}
@@ -109,7 +111,7 @@ func (f *finder) find(ctx context.Context, arg string) error {
 		if strings.HasPrefix(entry.Name(), "_") { // the manifest of a data set, and the like
 			return nil
 		}
-		info, err := os.Stat(name)
+		info, err := statEntry(name, entry)
 		if err != nil {
 			return err
 		}
@@ -121,6 +123,15 @@ func (f *finder) find(ctx context.Context, arg string) error {
 	})
 }
 
+// statEntry describes an entry of a folder. It follows links, which object stores do
+// not have.
+func statEntry(name string, entry fs.DirEntry) (fs.FileInfo, error) {
+	if blob.IsURL(name) {
+		return entry.Info()
+	}
+	return os.Stat(name)
+}
+
 // hidden reports whether a name is one that file managers and archivers leave
 // behind.
 func hidden(name string) bool {
@@ -129,9 +140,9 @@ func hidden(name string) bool {
 
 // besideCCLF is the reason to pass over a folder of a data set with what CMS's
 // files do not have.
-func besideCCLF(dir string) string {
+func besideCCLF(ctx context.Context, dir string) string {
 	folder := filepath.Base(dir)
-	if isListFolder(dir) {
+	if isListFolder(ctx, dir) {
 		return "a list of a data set"
 	}
 	if folder == dataset.PartialFolder {
@@ -176,7 +187,7 @@ type removal string
 func (r removal) Close() error { return os.Remove(string(r)) }
 
 // addFile adds a file, or the members of a zip file.
-func (f *finder) addFile(_ context.Context, name string, info fs.FileInfo, named bool) error {
+func (f *finder) addFile(ctx context.Context, name string, info fs.FileInfo, named bool) error {
 	if !info.Mode().IsRegular() {
 		if named {
 			return fmt.Errorf("%s is not a regular file", name)
@@ -184,7 +195,7 @@ func (f *finder) addFile(_ context.Context, name string, info fs.FileInfo, named
 		f.pass(name, "not a regular file")
 		return nil
 	}
-	file, err := os.Open(name)
+	file, err := blob.Open(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -198,7 +209,7 @@ func (f *finder) addFile(_ context.Context, name string, info fs.FileInfo, named
 		return f.addZip(name, file, info.Size(), 0)
 	}
 	file.Close()
-	return f.add(&input{Path: name, Size: info.Size(), head: head, open: func() (io.ReadCloser, error) { return os.Open(name) }})
+	return f.add(&input{Path: name, Size: info.Size(), head: head, open: func() (io.ReadCloser, error) { return blob.Open(ctx, name) }})
 }
 
 // readHead reads how a file begins.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
@@ -305,11 +307,15 @@ func writeRows(to *dataset.TableWriter, rows *table.Rows) error {
 
 // isListFolder reports whether a folder of a data set has one of the lists, which
 // is not read as if it were a list of CMS.
-func isListFolder(dir string) bool {
+func isListFolder(ctx context.Context, dir string) (found bool) {
 	switch path.Base(filepath.ToSlash(dir)) {
 	case schema.AssignmentTable, schema.ExclusionsTable, schema.ParticipantsTable:
-		parts, _ := filepath.Glob(filepath.Join(dir, "part-*")) // the pattern is good
-		return len(parts) > 0
+		_ = blob.Walk(ctx, dir, func(name string, _ fs.DirEntry, err error) error { // who reads the folder gets the error
+			if found = err == nil && strings.HasPrefix(blob.Base(name), "part-"); found {
+				return fs.SkipAll
+			}
+			return err
+		})
 	}
-	return false
+	return found
 }

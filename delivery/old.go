@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -71,7 +71,7 @@ func (o *oldData) table(name string, t *schema.Table) (files []*file) {
 			continue
 		}
 		for _, ref := range o.set.Files(entry) {
-			in := &input{Path: ref.Path, Size: -1, open: func() (io.ReadCloser, error) { return os.Open(ref.Path) }}
+			in := &input{Path: ref.Path, Size: -1, open: func() (io.ReadCloser, error) { return blob.Open(context.Background(), ref.Path) }}
 			files = append(files, &file{input: in, content: labeledParquet, table: t})
 		}
 	}
@@ -146,7 +146,7 @@ func (o *oldData) copyRejects(to *dataset.RejectFile) error {
 	if o == nil || o.manifest.Rejects == nil {
 		return nil
 	}
-	f, err := os.Open(o.set.Path(o.manifest.Rejects.Name))
+	f, err := blob.Open(context.Background(), o.set.Path(o.manifest.Rejects.Name))
 	if err != nil {
 		return err
 	}

@@ -17,21 +17,26 @@ import (
 	"syscall"
 
 	"github.com/gofrs/flock"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 const lockFile = "_fetch.lock"
 
 // A folder is an export folder. Nothing is ever written through a symbolic link
-// in it.
+// in it. A folder in an object store is only read.
 type folder struct {
 	dir       string
-	root      *os.Root
+	root      *os.Root     // nil in an object store
 	lock      *flock.Flock // nil if it is only read
 	freeSpace func(dir string) (free uint64, known bool)
 }
 
 // readFolder opens a folder for reading only.
 func readFolder(dir string) (*folder, error) {
+	if blob.IsURL(dir) {
+		return &folder{dir: dir, freeSpace: freeSpace}, nil
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
@@ -92,7 +97,9 @@ func (f *folder) close() {
 		// the same name.
 		_ = f.lock.Unlock()
 	}
-	f.root.Close()
+	if f.root != nil {
+		f.root.Close()
+	}
 }
 
 // checkRegular refuses a name that exists and is not a regular file, such as a
@@ -176,10 +183,7 @@ func (f *folder) replaceJSON(name string, content any) error {
 // readJSON reads a file that replaceJSON wrote, and checks its format number. If
 // the file does not exist, content is not changed.
 func (f *folder) readJSON(name string, content any, format *int) error {
-	if err := f.checkRegular(name); err != nil {
-		return err
-	}
-	text, err := f.root.ReadFile(name)
+	text, err := f.readFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -189,10 +193,24 @@ func (f *folder) readJSON(name string, content any, format *int) error {
 	if err == nil && *format != stateFormat {
 		err = fmt.Errorf("unsupported format %d (this version supports format %d)", *format, stateFormat)
 	}
+	if own, ok := errors.AsType[*Error](err); ok {
+		return own
+	}
 	if err != nil {
-		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", filepath.Join(f.dir, name), err), hint: "use another folder", err: err}
+		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", blob.Join(f.dir, name), err), hint: "use another folder", err: err}
 	}
 	return nil
+}
+
+// readFile returns the content of a regular file.
+func (f *folder) readFile(name string) ([]byte, error) {
+	if f.root == nil {
+		return blob.ReadFile(context.Background(), blob.Join(f.dir, name))
+	}
+	if err := f.checkRegular(name); err != nil {
+		return nil, err
+	}
+	return f.root.ReadFile(name)
 }
 
 // stateFormat is the format number in the files of the state.

@@ -1,11 +1,17 @@
 package fetch
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // runsFile lists the runs of a folder whose files have all arrived. It is separate from stateFile,
@@ -66,7 +72,7 @@ func filesOf(dir, kind string, records []fileRecord) []File {
 	var files []File
 	for i, r := range records {
 		files = append(files, File{
-			Index: i, Path: filepath.Join(dir, r.Name), Kind: kind, Type: r.Type, Size: r.Size, Resources: r.Resources,
+			Index: i, Path: blob.Join(dir, r.Name), Kind: kind, Type: r.Type, Size: r.Size, Resources: r.Resources,
 		})
 	}
 	return files
@@ -209,8 +215,8 @@ type Status struct {
 // ReadStatus returns the status of a folder. The error is an ErrNoExport if it
 // is not an export folder.
 func ReadStatus(dir string) (*Status, error) {
-	if _, err := os.Lstat(filepath.Join(dir, stateFile)); err != nil {
-		return nil, noExport(dir)
+	if found, err := hasState(dir); err != nil || !found {
+		return nil, cmp.Or(err, noExport(dir))
 	}
 	f, err := readFolder(dir)
 	if err != nil {
@@ -231,6 +237,19 @@ func ReadStatus(dir string) (*Status, error) {
 		Incomplete:    s.incomplete(len(runs)),
 		IncrementOnly: len(runs) > 0 && !slices.ContainsFunc(runs, isFull),
 	}, nil
+}
+
+// hasState reports whether a folder has the state of an export.
+func hasState(dir string) (bool, error) {
+	if !blob.IsURL(dir) {
+		_, err := os.Lstat(filepath.Join(dir, stateFile))
+		return err == nil, nil
+	}
+	_, err := blob.Stat(context.Background(), blob.Join(dir, stateFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // incomplete says what is missing in the folder, given the number of its

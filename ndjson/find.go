@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // Find turns arguments into inputs: a file is itself, "-" is standard input, and a
-// folder is all files in it and below it whose names end in .ndjson, .jsonl or
+// folder, which can be one of an object store (s3://BUCKET/FOLDER), is all files in it and below it whose names end in .ndjson, .jsonl or
 // .json, optionally followed by .gz, .zst or .bz2, and all archives (.zip, .tar,
 // .tar.gz and the like), in the order of their paths. A file named twice is read
 // once.
@@ -24,7 +26,7 @@ import (
 // The error is a [*FormError] if an input is not JSON, and wraps [ErrNoInput] if
 // there is nothing to read.
 func (o *Opener) Find(ctx context.Context, args []string) ([]Input, []PassedOver, error) {
-	all, passed, err := expand(args)
+	all, passed, err := expand(ctx, args)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,19 +51,19 @@ func (o *Opener) Find(ctx context.Context, args []string) ([]Input, []PassedOver
 }
 
 // expand turns arguments into inputs, and returns what it passes over in folders.
-func expand(args []string) ([]Input, []PassedOver, error) {
-	e := expander{seen: map[string]bool{}}
+func expand(ctx context.Context, args []string) ([]Input, []PassedOver, error) {
+	e := expander{ctx: ctx, seen: map[string]bool{}}
 	for _, arg := range args {
 		if arg == Stdin {
 			e.add(Input{Name: Stdin, Size: -1})
 			continue
 		}
-		info, err := os.Stat(arg)
+		info, err := blob.Stat(ctx, arg)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: %w", ErrNoInput, err)
 		}
 		if !info.IsDir() {
-			e.add(Input{Name: arg, Size: fileSize(info)})
+			e.add(Input{Name: blob.Clean(arg), Size: fileSize(info)})
 			continue
 		}
 		if err := e.folder(arg); err != nil {
@@ -72,6 +74,7 @@ func expand(args []string) ([]Input, []PassedOver, error) {
 }
 
 type expander struct {
+	ctx    context.Context
 	inputs []Input
 	passed []PassedOver
 	seen   map[string]bool
@@ -98,10 +101,13 @@ func (e *expander) pass(name, reason string) {
 // folder adds what is in a folder.
 func (e *expander) folder(arg string) error {
 	found := false
-	root := arg + string(filepath.Separator) // follows a link
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+	root := arg
+	if !blob.IsURL(arg) {
+		root += string(filepath.Separator) // follows a link
+	}
+	err := blob.Walk(e.ctx, root, func(name string, d fs.DirEntry, err error) error {
 		switch {
-		case err != nil || name == root:
+		case err != nil || name == root || name == blob.Clean(root):
 			return err
 		case d.IsDir() && isHidden(d.Name()):
 			if !slices.Contains(systemFolders, d.Name()) {
@@ -116,7 +122,7 @@ func (e *expander) folder(arg string) error {
 			e.pass(name, "a hidden file")
 			return nil
 		}
-		in, why, err := candidate(name)
+		in, why, err := candidate(name, d)
 		switch {
 		case err != nil:
 			return err
@@ -138,9 +144,13 @@ func (e *expander) folder(arg string) error {
 }
 
 // candidate returns the input that a file in a folder is, or why it is not read.
-func candidate(name string) (in Input, why string, err error) {
+func candidate(name string, d fs.DirEntry) (in Input, why string, err error) {
 	wanted := isText(name) || isArchive(name)
-	info, err := os.Stat(name) // follows links
+	stat := os.Stat // follows links
+	if blob.IsURL(name) {
+		stat = func(string) (fs.FileInfo, error) { return d.Info() }
+	}
+	info, err := stat(name)
 	switch {
 	case err != nil && wanted && !isJSON(name):
 		return in, "", err

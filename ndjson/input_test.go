@@ -82,7 +82,7 @@ func TestExpand(t *testing.T) {
 		{"a link to nothing in a folder", []string{"../dead"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inputs, _, err := expand(tt.args)
+			inputs, _, err := expand(t.Context(), tt.args)
 			if (err == nil) != (tt.want != nil) || err != nil && !errors.Is(err, ErrNoInput) {
 				t.Fatalf("error %v", err)
 			}
@@ -120,7 +120,7 @@ func TestPassedOver(t *testing.T) {
 	if err := errors.Join(os.Symlink("../other", "in/l"), os.Symlink("nowhere", "in/m.json")); err != nil {
 		t.Skip(err)
 	}
-	inputs, passed, err := expand([]string{"in", "in/"})
+	inputs, passed, err := expand(t.Context(), []string{"in", "in/"})
 	if err != nil || len(inputs) != 1 {
 		t.Fatalf("inputs %v, %v", inputs, err)
 	}
@@ -138,7 +138,7 @@ func TestPassedOver(t *testing.T) {
 func TestExpandStdinAndFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeFiles(t, ".", "-")
-	inputs, _, err := expand([]string{"-", "./-"})
+	inputs, _, err := expand(t.Context(), []string{"-", "./-"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestSteadyFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inputs, _, err := expand([]string{file})
+			inputs, _, err := expand(t.Context(), []string{file})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // check returns a [*FormError] if the beginning of an input, or the directory of a
@@ -93,15 +95,15 @@ func (o *Opener) open(ctx context.Context, in Input) (*stream, error) {
 
 // openFile opens the file of an input. A pipe is opened in a goroutine of its own,
 // because opening blocks until another process opens it for writing.
-func (in Input) openFile(ctx context.Context) (*os.File, error) {
-	var f *os.File
+func (in Input) openFile(ctx context.Context) (blob.File, error) {
+	var f blob.File
 	var err error
 	if in.Size >= 0 {
-		f, err = os.Open(in.Name)
+		f, err = blob.Open(ctx, in.Name)
 	} else {
 		done := make(chan struct{})
 		go func() {
-			f, err = os.Open(in.Name)
+			f, err = blob.Open(ctx, in.Name)
 			close(done)
 		}()
 		select {

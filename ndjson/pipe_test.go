@@ -21,7 +21,7 @@ func TestPipeInFolder(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "b.ndjson"), 0o600); err != nil {
 		t.Skip(err)
 	}
-	inputs, passed, err := expand([]string{dir})
+	inputs, passed, err := expand(t.Context(), []string{dir})
 	if err != nil || len(inputs) != 1 || len(passed) != 1 || passed[0].Reason != "not a regular file" {
 		t.Errorf("inputs %v, passed over %v, %v", inputs, passed, err)
 	}
@@ -34,7 +34,7 @@ func TestPipe(t *testing.T) {
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
 		t.Skip(err)
 	}
-	inputs, _, err := expand([]string{name})
+	inputs, _, err := expand(t.Context(), []string{name})
 	if err != nil || len(inputs) != 1 || inputs[0].Size != -1 {
 		t.Fatalf("inputs %v, %v, want one of unknown size", inputs, err)
 	}

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 const (
@@ -36,7 +37,7 @@ func (e *expanding) Read(p []byte) (int, error) {
 // A steadyFile fails if the file changes while it is read, or has changed in size
 // since it was found.
 type steadyFile struct {
-	*os.File
+	blob.File
 	size int64 // in bytes, when it was found
 	read int64
 	mod  time.Time // when it was opened
@@ -127,7 +128,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 
 // countingReaderAt counts bytes read; n may be nil.
 type countingReaderAt struct {
-	r *os.File
+	r io.ReaderAt
 	n *atomic.Int64
 }
 

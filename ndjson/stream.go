@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // A kind is what a stream contains.
@@ -29,7 +30,7 @@ type stream struct {
 	io.Reader
 	kind    kind
 	head    *bufio.Reader // the same as Reader, for peeking
-	file    *os.File      // nil for standard input
+	file    blob.File     // nil for standard input
 	stored  *atomic.Int64 // compressed bytes read so far
 	closers []io.Closer
 }

@@ -123,6 +123,7 @@ func newApp(e *env) *cli.Command {
 		}
 	}
 	stopAtCommand(app)
+	checkPaths(app)
 	return app
 }
 

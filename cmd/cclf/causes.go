@@ -10,6 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/load"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
@@ -33,6 +34,9 @@ var causes = []cause{
 	{is(query.ErrOptions), exitUsage, nil},
 	{is(convert.ErrOptions), exitUsage, nil},
 	{is(fetch.ErrOptions), exitUsage, nil},
+	{is(blob.ErrURL), exitUsage, nil},
+	{is(blob.ErrDenied), exitAuth, nil},
+	{is(blob.ErrUnreachable), exitUnavailable, nil},
 	{is(syscall.ENOSPC), exitDiskFull, nil},
 	{is(syscall.EDQUOT), exitDiskFull, nil},
 	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},

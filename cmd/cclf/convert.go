@@ -46,7 +46,8 @@ func newConvertCommand(e *env) *cli.Command {
 			parta_claims_header to enrollment. See docs/tuva.md.
 
 			An INPUT is a file, a zip or tar archive, a folder, or - for standard
-			input. Folders and archives are searched for .ndjson, .jsonl and .json
+			input; files and folders may be in an object store, s3://BUCKET/FOLDER
+			(see docs/object-stores.md). Folders and archives are searched for .ndjson, .jsonl and .json
 			files (also .gz, .zst, .bz2), and folders for archives too; the summary
 			lists the files that were skipped. File types are detected from the
 			content, so one command converts all files of an export, in any order.
@@ -83,7 +84,7 @@ func (f *convertFlags) general() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
 			Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`; with --format duckdb a file such as x.duckdb (required)",
-			Required: true, TakesFile: true, Validator: localPath, Destination: &f.opts.Out,
+			Required: true, TakesFile: true, Validator: dataSetPath, Destination: &f.opts.Out,
 		},
 		choice(&cli.StringFlag{
 			Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // fetchRuns returns the complete runs of an export folder for a conversion.
@@ -76,8 +77,8 @@ func addDeletions(opts *convert.Options) error {
 func appendRunFiles(inputs []string, runs []convert.FetchRun, allowMissing bool) ([]string, error) {
 	for _, run := range runs {
 		for _, name := range run.Files {
-			_, err := os.Stat(name)
-			deletions := filepath.Base(name)[0] == '_'
+			_, err := blob.Stat(context.Background(), name)
+			deletions := blob.Base(name)[0] == '_'
 			switch {
 			case err == nil:
 				inputs = append(inputs, name)

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"sync"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
@@ -70,9 +69,6 @@ func apiFlag(api *string, usage string) cli.Flag {
 	return choice(&cli.StringFlag{Name: "api", Usage: usage, HideDefault: true, Destination: api}, "v1", "v2", "v3")
 }
 
-// hasScheme matches addresses such as s3://bucket/folder.
-var hasScheme = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`) })
-
 // localPath is a flag validator. It refuses values that would become a folder with
 // an odd name.
 func localPath(s string) error {
@@ -81,10 +77,19 @@ func localPath(s string) error {
 		return errors.New("expected a path")
 	case s == "-":
 		return errors.New("cannot write to standard output; expected a local path")
-	case hasScheme().MatchString(s):
+	case blob.IsURL(s):
 		return errors.New("cannot write to a URL; write to a local path and copy it from there")
 	}
 	return nil
+}
+
+// dataSetPath is a flag validator of data sets that are written. commandPaths checks
+// URLs.
+func dataSetPath(s string) error {
+	if blob.IsURL(s) {
+		return nil
+	}
+	return localPath(s)
 }
 
 // dataVariable is the environment variable with the data set to read.

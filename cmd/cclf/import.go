@@ -45,7 +45,7 @@ func newImportCommand(e *env) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, or add to the data set in it (required)",
-				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.Out,
+				Required: true, TakesFile: true, Validator: dataSetPath, Destination: &opts.Out,
 			},
 			choice(&cli.StringFlag{
 				Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed (default: parquet)",

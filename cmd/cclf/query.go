@@ -113,7 +113,7 @@ func newQueryCommand(e *env) *cli.Command {
 func tableFlag(named *[]string) cli.Flag {
 	return &cli.StringSliceFlag{
 		Name: "table", Usage: "add a file as a table, `NAME=FILE`: CSV, TSV, NDJSON, JSON or Parquet (repeatable)",
-		Destination: named,
+		TakesFile: true, Destination: named,
 	}
 }
 

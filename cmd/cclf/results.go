@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // resultFlags say in which format a command prints its result, and where.
@@ -44,7 +46,7 @@ func (r *resultFlags) outFlag(formats ...string) cli.Flag {
 				return errors.New("expected a file")
 			case slices.Contains(formats, s):
 				return fmt.Errorf("expected a file; for the format use -f %s, and for a file of this name -o ./%s", s, s)
-			case hasScheme().MatchString(s):
+			case blob.IsURL(s):
 				return errors.New("expected a file on this machine")
 			}
 			return nil

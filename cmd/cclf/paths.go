@@ -1,0 +1,97 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/blob"
+)
+
+// checkPaths makes each command refuse URLs where it takes local paths only, and URLs
+// of unknown schemes everywhere, before it does anything. Otherwise they would become
+// folders with odd names.
+func checkPaths(app *cli.Command) {
+	for _, cmd := range app.Commands {
+		checkPaths(cmd)
+		if cmd.Action == nil || len(cmd.Commands) > 0 {
+			continue
+		}
+		before := cmd.Before
+		cmd.Before = func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
+			if err := commandPaths(cmd); err != nil || before == nil {
+				return ctx, err
+			}
+			return before(ctx, cmd)
+		}
+	}
+}
+
+// otherArguments are the commands whose arguments are not paths.
+var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "help", "completion"}
+
+// objectPaths are the flags of commands that take paths in object stores. The
+// arguments are the flag "".
+var objectPaths = map[string][]string{
+	"convert": {""},
+	"import":  {""},
+}
+
+// commandPaths checks the paths of a command.
+func commandPaths(cmd *cli.Command) error {
+	for _, flag := range cmd.Flags {
+		name := flag.Names()[0]
+		if !takesFile(flag) {
+			continue
+		}
+		values := cmd.StringSlice(name)
+		if values == nil {
+			values = []string{cmd.String(name)}
+		}
+		for _, value := range values {
+			if _, after, named := strings.Cut(value, "="); named && !blob.IsURL(value) {
+				value = after // NAME=PATH
+			}
+			if err := checkPath(value, slices.Contains(objectPaths[cmd.Name], name)); err != nil {
+				return usageErrorf("%s: invalid %s: %w", cmd.Name, dashes(name), err)
+			}
+		}
+	}
+	if slices.Contains(otherArguments, cmd.Name) {
+		return nil
+	}
+	for _, arg := range cmd.Args().Slice() {
+		if err := checkPath(arg, slices.Contains(objectPaths[cmd.Name], "")); err != nil {
+			return usageErrorf("%s: %w", cmd.Name, err)
+		}
+	}
+	return nil
+}
+
+// takesFile reports whether the value of a flag is a path.
+func takesFile(flag cli.Flag) bool {
+	switch f := flag.(type) {
+	case *cli.StringFlag:
+		return f.TakesFile
+	case *cli.StringSliceFlag:
+		return f.TakesFile
+	}
+	return false
+}
+
+// checkPath refuses URLs of unknown schemes, and others where only local paths are
+// taken.
+func checkPath(path string, remote bool) error {
+	if !blob.IsURL(path) {
+		return nil
+	}
+	var local error
+	if !remote {
+		local = errors.New("expected a local path, not a URL")
+	}
+	return cmp.Or(blob.Check(path), local)
+}
