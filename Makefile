@@ -17,6 +17,10 @@ GENERATED     := docs/crosswalk.md docs/extra-columns.md THIRD-PARTY-LICENSES NO
 build: ## build bin/cclf
 	$(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf
 
+.PHONY: iceberg
+iceberg: ## build bin/cclf-iceberg
+	cd iceberg && $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o ../bin/cclf-iceberg ./cmd/cclf-iceberg
+
 # Position independent, with library addresses bound at start and then read-only,
 # so that an attacker can neither guess nor overwrite them.
 RELEASE_FLAGS := -trimpath -buildmode=pie -ldflags '-s -w -linkmode external -X main.release=$(VERSION) -extldflags "-Wl,-z,relro,-z,now"'
@@ -41,6 +45,7 @@ test: ## run the tests, with the race detector
 	$(GO) test -race -timeout 30m ./...
 	$(GO) test -run 'Agreement|KeyOrder|Determinism|Crash|Recovered|Scripts' ./convert ./cmd/cclf ./query # whole, and what the race detector does not go with
 	cd testdata/readers && $(GO) test ./...
+	cd iceberg && $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
 
 .PHONY: torture
 torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
@@ -58,6 +63,7 @@ fmt: ## check that the Go files are formatted
 vet: ## run go vet
 	$(GO) vet ./...
 	cd testdata/readers && $(GO) vet ./...
+	cd iceberg && $(GO) vet ./internal/...
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml

@@ -115,7 +115,7 @@ var otherVariables = []string{
 // unknownVariables names the environment variables that look like settings and set
 // nothing.
 func unknownVariables(environment []string, app *cli.Command) []string {
-	known := slices.Clone(otherVariables)
+	known := slices.Concat(otherVariables, icebergVariables)
 	for section, flags := range sectionsOf(app) {
 		var path []string
 		if section == serverSection {

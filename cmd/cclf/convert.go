@@ -26,7 +26,7 @@ type convertFlags struct {
 	extra, fileMode               string
 	maxRejects                    int64
 	limits, tables                []string
-	strict                        bool
+	strict, iceberg               bool
 }
 
 func newConvertCommand(e *env) *cli.Command {
@@ -75,7 +75,13 @@ func newConvertCommand(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runConvert(ctx, e, opts, conversion{strict: flags.strict})
+			how := conversion{strict: flags.strict}
+			if flags.iceberg {
+				if how.iceberg, err = findIceberg("convert", opts.Format); err != nil {
+					return err
+				}
+			}
+			return runConvert(ctx, e, opts, how)
 		},
 	}
 }
@@ -137,6 +143,7 @@ func (f *convertFlags) general() []cli.Flag {
 			Destination: &f.limits,
 		},
 		strictSchemaFlag(&f.strict),
+		icebergFlag(&f.iceberg),
 	}
 }
 
@@ -253,6 +260,7 @@ func parseRunDate(s string) (time.Time, error) {
 // A conversion says how runConvert reports.
 type conversion struct {
 	strict    bool            // new or missing elements of the export are an error, after the data set is written
+	iceberg   string          // the program that publishes the data set as Iceberg tables, unless empty
 	showAfter <-chan struct{} // progress is shown once this is closed, or at once if it is nil
 }
 
@@ -310,6 +318,11 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 	e.warnShrunk(old, manifest, len(opts.Tables) > 0)
 	if opts.Changes {
 		if err := e.noteChanges(old, manifest, opts.Out); err != nil {
+			return fmt.Errorf("convert: %w", err)
+		}
+	}
+	if how.iceberg != "" {
+		if err := publishIceberg(ctx, e, how.iceberg, opts.Out); err != nil {
 			return fmt.Errorf("convert: %w", err)
 		}
 	}
