@@ -32,7 +32,8 @@ type Dialect struct {
 	primaryKey, otherKey string
 	separateKey          bool
 
-	load load
+	load  load
+	apply apply
 }
 
 const (
@@ -53,11 +54,13 @@ var (
 			parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM read_parquet('%[2]s/*.parquet');",
 			csv:     "INSERT INTO %[1]s BY NAME SELECT * FROM read_csv('%[2]s/*.csv', header = true, all_varchar = true);",
 		},
+		apply: apply{begin: "BEGIN TRANSACTION;", commit: "COMMIT;"},
 	}
 	Postgres = &Dialect{
 		Name: "postgres", text: "TEXT", integer: "BIGINT", decimal: "NUMERIC", quoteMark: `"`, commentOn: true,
 		createTable: createTable, createSchema: createSchema, primaryKey: "PRIMARY KEY (%[1]s)", otherKey: "UNIQUE (%[1]s)",
 		load: load{csv: `\copy %[1]s (%[3]s) FROM '%[2]s' WITH (FORMAT csv, HEADER true)`, each: true},
+		apply: apply{begin: "BEGIN;", commit: "COMMIT;"},
 	}
 	Redshift = &Dialect{
 		Name: "redshift", text: "VARCHAR", sized: true, integer: "BIGINT", decimal: "DECIMAL", quoteMark: `"`, commentOn: true,
@@ -67,6 +70,7 @@ var (
 			csv:         "COPY %[1]s (%[3]s) FROM '%[2]s/' IAM_ROLE default FORMAT AS CSV IGNOREHEADER 1 EMPTYASNULL DATEFORMAT 'YYYY-MM-DD';",
 			placeholder: "s3://BUCKET/PATH",
 		},
+		apply: apply{begin: "BEGIN;", commit: "COMMIT;"},
 	}
 	Snowflake = &Dialect{
 		Name: "snowflake", text: "VARCHAR", integer: "NUMBER(19,0)", decimal: "NUMBER", quoteMark: `"`, backslash: true,
@@ -77,6 +81,7 @@ var (
 			csv:         `COPY INTO %[1]s FROM '%[2]s/' FILE_FORMAT = (TYPE = CSV PARSE_HEADER = TRUE FIELD_OPTIONALLY_ENCLOSED_BY = '"') MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE;`,
 			placeholder: "@STAGE",
 		},
+		apply: apply{begin: "BEGIN TRANSACTION;", commit: "COMMIT;"},
 	}
 	// A NUMERIC of BigQuery has 29 digits before the point and 9 after it, more
 	// than any amount of CCLF needs.
@@ -89,6 +94,11 @@ var (
 			csv:         "bq load --source_format=CSV --skip_leading_rows=1 --allow_quoted_newlines %[1]s '%[2]s/*.csv'",
 			placeholder: "gs://BUCKET/PATH",
 		},
+		apply: apply{
+			begin: "BEGIN TRANSACTION;", commit: "COMMIT TRANSACTION;",
+			parquet: "LOAD DATA INTO %[1]s FROM FILES (format = 'PARQUET', uris = ['%[2]s/*.parquet']);",
+			csv:     "LOAD DATA INTO %[1]s FROM FILES (format = 'CSV', skip_leading_rows = 1, allow_quoted_newlines = true, uris = ['%[2]s/*.csv']);",
+		},
 	}
 	// A primary key needs Unity Catalog.
 	Databricks = &Dialect{
@@ -99,6 +109,7 @@ var (
 			parquet:     "COPY INTO %[1]s FROM '%[2]s' FILEFORMAT = PARQUET;",
 			placeholder: "s3://BUCKET/PATH",
 		},
+		apply: apply{merge: true},
 	}
 	// Without a format, Spark creates a Hive table if it has Hive.
 	Spark = &Dialect{
@@ -106,6 +117,7 @@ var (
 		columnComment: "COMMENT %s", tableComment: "USING PARQUET\nCOMMENT %s",
 		createTable: createTable, createSchema: createSchema,
 		load: load{parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM parquet.`%[2]s`;"},
+		apply: apply{merge: true, note: "The tables must be of Delta Lake or Apache Iceberg: Spark cannot change rows of Parquet tables."},
 	}
 	// A UNIQUE constraint of SQL Server allows one null only.
 	SQLServer = &Dialect{
@@ -117,6 +129,7 @@ var (
 			csv:  "BULK INSERT %[1]s FROM '%[2]s' WITH (FORMAT = 'CSV', FIRSTROW = 2, CODEPAGE = '65001', ROWTERMINATOR = '0x0a', KEEPNULLS, TABLOCK);",
 			each: true,
 		},
+		apply: apply{begin: "SET XACT_ABORT ON;\nBEGIN TRANSACTION;", commit: "COMMIT TRANSACTION;"},
 	}
 	Fabric = &Dialect{
 		Name: "fabric", text: "VARCHAR", sized: true, integer: "BIGINT", decimal: "DECIMAL", quoteMark: `"`,
@@ -130,6 +143,7 @@ var (
 			csv:         "COPY INTO %[1]s FROM '%[2]s/*.csv' WITH (FILE_TYPE = 'CSV', FIRSTROW = 2, ENCODING = 'UTF8', ROWTERMINATOR = '0x0A');",
 			placeholder: "https://ACCOUNT.dfs.core.windows.net/CONTAINER/PATH",
 		},
+		apply: apply{begin: "SET XACT_ABORT ON;\nBEGIN TRANSACTION;", commit: "COMMIT TRANSACTION;"},
 	}
 )
 
@@ -251,7 +265,7 @@ func (d *Dialect) column(t *Table, f *Field, hasKey bool) string {
 	if hasKey && !t.KeyHasNulls && slices.Contains(t.Key, f.Label) {
 		s += " NOT NULL"
 	}
-	if d.columnComment != "" {
+	if d.columnComment != "" && f.Description != "" {
 		s += fmt.Sprintf(" "+d.columnComment, d.Literal(f.Description))
 	}
 	return s
@@ -262,6 +276,9 @@ func (d *Dialect) comments(b *strings.Builder, t *Table, name string) {
 	fmt.Fprintf(b, "COMMENT ON TABLE %s IS %s;\n", name, d.Literal(t.Comment()))
 	for i := range t.Fields {
 		f := &t.Fields[i]
+		if f.Description == "" {
+			continue
+		}
 		fmt.Fprintf(b, "COMMENT ON COLUMN %s.%s IS %s;\n", name, d.Identifier(f.Label), d.Literal(f.Description))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ type ddlOptions struct {
 	extra     string
 	dir       string // data set to load
 	location  string
+	after     string // set of changes after which changes are loaded, or empty for the tables
 }
 
 func (o *ddlOptions) flags() []cli.Flag {
@@ -48,6 +50,11 @@ func (o *ddlOptions) flags() []cli.Flag {
 			Usage:       "with --load: where the database finds the data set, `URL` or stage (default: a placeholder, or the folder of the data set)",
 			Destination: &o.location,
 		},
+		&cli.StringFlag{
+			Name:        "changes-after",
+			Usage:       "with --load: apply the changes after run `N` instead of loading the tables (0: all changes that there are); see docs/changes.md",
+			Destination: &o.after,
+		},
 	}
 }
 
@@ -59,7 +66,7 @@ func (o *ddlOptions) check(isSet func(string) bool) error {
 	if o.ddl != "" && o.load != "" {
 		return usageErrorf("schema: --ddl and --load cannot be combined")
 	}
-	for name, needs := range map[string]string{"no-keys": "ddl", "profile": "ddl", "extra-columns": "ddl", "data": "load", "location": "load"} {
+	for name, needs := range map[string]string{"no-keys": "ddl", "profile": "ddl", "extra-columns": "ddl", "data": "load", "location": "load", "changes-after": "load"} {
 		if isSet(name) && !isSet(needs) {
 			return usageErrorf("schema: --%s requires --%s", name, needs)
 		}
@@ -90,7 +97,10 @@ func runDDL(e *env, opts schemaOptions) error {
 	}
 	var out bytes.Buffer
 	write := opts.ddl.writeTables
-	if opts.ddl.load != "" {
+	switch {
+	case opts.ddl.after != "":
+		write = opts.ddl.writeChanges
+	case opts.ddl.load != "":
 		write = opts.ddl.writeLoads
 	}
 	if err := write(&out, only); err != nil {
@@ -197,25 +207,16 @@ func (o *ddlOptions) writeLoads(w io.Writer, only string) error {
 		return err
 	}
 	dialect, format := schema.LookupDialect(o.load), string(set.Manifest.Format)
-	if formats := dialect.LoadFormats(); !slices.Contains(formats, format) {
-		return &exitError{
-			code: exitUsage, err: fmt.Errorf("schema: %s has no statement that loads files in format %s", o.load, format),
-			hint: "convert with --format " + orList(formats),
-		}
+	if err := o.loadable(dialect, format); err != nil {
+		return err
 	}
 	list, err := pick(tablesOf(set.Manifest), only)
 	if err != nil {
 		return err
 	}
-	location := o.location
-	if location == "" {
-		location = dialect.LoadPlaceholder()
-	}
-	if location == "" {
-		if location, err = filepath.Abs(set.Layout.Dir); err != nil {
-			return err
-		}
-		location = filepath.ToSlash(location)
+	location, err := o.place(dialect, set)
+	if err != nil {
+		return err
 	}
 	for _, t := range list {
 		if len(t.files) == 0 {
@@ -231,6 +232,26 @@ func (o *ddlOptions) writeLoads(w io.Writer, only string) error {
 		}))
 	}
 	return nil
+}
+
+// loadable reports whether a database has statements that load files of a format.
+func (o *ddlOptions) loadable(dialect *schema.Dialect, format string) error {
+	if formats := dialect.LoadFormats(); !slices.Contains(formats, format) {
+		return &exitError{
+			code: exitUsage, err: fmt.Errorf("schema: %s has no statement that loads files in format %s", o.load, format),
+			hint: "convert with --format " + orList(formats),
+		}
+	}
+	return nil
+}
+
+// place is where the database finds the data set.
+func (o *ddlOptions) place(dialect *schema.Dialect, set *dataset.Set) (string, error) {
+	if place := cmp.Or(o.location, dialect.LoadPlaceholder()); place != "" {
+		return place, nil
+	}
+	place, err := filepath.Abs(set.Layout.Dir)
+	return filepath.ToSlash(place), err
 }
 
 // tablesOf returns the tables of a data set, with their files that have rows.

@@ -230,17 +230,14 @@ func keyOf(name string, s *arrow.Schema) []string {
 	return nil
 }
 
-// isProvenance reports whether a column says where a row is from, and not what it is.
-func isProvenance(label string) bool { return label == "SOURCE_FILE" || label == "SOURCE_LINE" }
-
 // compared returns the columns by which rows are compared: those of the key, then the
 // others.
 func (t *tableComparison) compared() (key, others []string) {
 	for _, f := range t.schema.Fields() {
 		switch {
-		case slices.Contains(t.key, f.Name) || t.key == nil && !isProvenance(f.Name):
+		case slices.Contains(t.key, f.Name) || t.key == nil && !schema.IsProvenance(f.Name):
 			key = append(key, f.Name)
-		case !isProvenance(f.Name):
+		case !schema.IsProvenance(f.Name):
 			others = append(others, f.Name)
 		}
 	}
