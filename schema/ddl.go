@@ -59,7 +59,7 @@ var (
 	Postgres = &Dialect{
 		Name: "postgres", text: "TEXT", integer: "BIGINT", decimal: "NUMERIC", quoteMark: `"`, commentOn: true,
 		createTable: createTable, createSchema: createSchema, primaryKey: "PRIMARY KEY (%[1]s)", otherKey: "UNIQUE (%[1]s)",
-		load: load{csv: `\copy %[1]s (%[3]s) FROM '%[2]s' WITH (FORMAT csv, HEADER true)`, each: true},
+		load:  load{csv: `\copy %[1]s (%[3]s) FROM '%[2]s' WITH (FORMAT csv, HEADER true)`, each: true},
 		apply: apply{begin: "BEGIN;", commit: "COMMIT;"},
 	}
 	Redshift = &Dialect{
@@ -116,7 +116,7 @@ var (
 		Name: "spark", text: "STRING", integer: "BIGINT", decimal: "DECIMAL", quoteMark: "`", backslash: true,
 		columnComment: "COMMENT %s", tableComment: "USING PARQUET\nCOMMENT %s",
 		createTable: createTable, createSchema: createSchema,
-		load: load{parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM parquet.`%[2]s`;"},
+		load:  load{parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM parquet.`%[2]s`;"},
 		apply: apply{merge: true, note: "The tables must be of Delta Lake or Apache Iceberg: Spark cannot change rows of Parquet tables."},
 	}
 	// A UNIQUE constraint of SQL Server allows one null only.
