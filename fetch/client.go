@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+
+	"github.com/cclf-tools/cclf/internal/disk"
 )
 
 // The base URLs of BCDA.
@@ -87,7 +89,7 @@ func New(opts Options) (*Client, error) {
 		// session.do checks redirects before it follows them.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Client{session: s, freeSpace: freeSpace}, nil
+	return &Client{session: s, freeSpace: disk.Free}, nil
 }
 
 func parseOrigin(text string) (string, error) {

@@ -6,7 +6,7 @@
 // it until it is complete, reads the manifest, and downloads the files in it.
 // [Client.Export] does all of this, and [Client.Resume] continues it after an
 // interruption. The other methods of [Client] are single requests:
-// [Client.Token], [Client.Metadata], [Client.Attribution], [Client.Jobs],
+// [Client.Token], [Client.Metadata], [Client.Probe], [Client.Attribution], [Client.Jobs],
 // [Client.JobStatus] and [Client.CancelJob].
 //
 // # The export folder

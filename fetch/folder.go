@@ -19,6 +19,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/disk"
 )
 
 const lockFile = "_fetch.lock"
@@ -35,13 +36,13 @@ type folder struct {
 // readFolder opens a folder for reading only.
 func readFolder(dir string) (*folder, error) {
 	if blob.IsURL(dir) {
-		return &folder{dir: dir, freeSpace: freeSpace}, nil
+		return &folder{dir: dir, freeSpace: disk.Free}, nil
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, &Error{Kind: ErrFolder, Msg: err.Error(), err: err}
 	}
-	return &folder{dir: dir, root: root, freeSpace: freeSpace}, nil
+	return &folder{dir: dir, root: root, freeSpace: disk.Free}, nil
 }
 
 // lockFolder opens a folder, creates it if needed, and locks it.

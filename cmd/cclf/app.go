@@ -94,6 +94,7 @@ func newApp(e *env) *cli.Command {
 			newAttributionCommand(e),
 			newSandboxCommand(e),
 			newConfigCommand(e),
+			newDoctorCommand(e),
 			newCompletionCommand(e),
 			newVersionCommand(e),
 		},

@@ -24,6 +24,7 @@ const (
 	exitDelivery    = 20
 	exitUnexplained = 21
 	exitComparison  = 22
+	exitUnhealthy   = 30
 	exitInternal    = 70
 	exitNoMemory    = 71
 	exitHangup      = 129
@@ -63,6 +64,7 @@ var exitCodes = []documentedCode{
 	{exitDelivery, "delivery", "a CCLF delivery is not what its CCLF0 says: files missing, or other record counts or lengths (see --allow-faults)", "import"},
 	{exitUnexplained, "unexplained", "the data sets differ, and some of the differences are unexplained", "reconcile"},
 	{exitComparison, "incomparable", "the data sets cannot be compared", "reconcile, diff"},
+	{exitUnhealthy, "unhealthy", "a check found a problem", "doctor"},
 	{exitInternal, "internal", "internal error: a bug in cclf", "any"},
 	{exitNoMemory, "memory", "out of memory: of the machine, of a limit of the process, or of --memory-limit", "any"},
 	{exitHangup, "hangup", "ended by SIGHUP (the terminal was closed)", "any"},

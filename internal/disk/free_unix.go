@@ -1,12 +1,12 @@
 //go:build linux || darwin || freebsd
 
-package fetch
+// Package disk measures disks.
+package disk
 
 import "golang.org/x/sys/unix"
 
-// freeSpace is the number of bytes that can be written to a folder, if it is
-// known.
-func freeSpace(dir string) (free uint64, known bool) {
+// Free is the number of bytes that can be written to a folder, if it is known.
+func Free(dir string) (free uint64, known bool) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil {
 		return 0, false
