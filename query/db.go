@@ -64,14 +64,14 @@ type DB struct {
 	set       *dataset.Set // nil without a manifest, and if there are several
 	sources   []namedSource
 	loaded    []TableFile
-	active    *Rows           // result of the last SELECT, unless all its rows were read
-	basis     Basis           // of the views in the SQL schema metrics, once they exist
-	base      metricBase      // of these views
-	stored    []string        // of these views, those that are computed
-	output    string          // Options.Output
-	rowGroup  int             // rows in a row group of a Parquet result
-	measured  map[string]bool // SQL schemas of data sets that have these views
-	commented bool            // the views have comments
+	active    *Rows                // result of the last SELECT, unless all its rows were read
+	basis     Basis                // of the views in the SQL schema metrics, once they exist
+	base      metricBase           // of these views
+	views     map[string]viewState // in the SQL schema metrics
+	output    string               // Options.Output
+	rowGroup  int                  // rows in a row group of a Parquet result
+	measured  map[string]bool      // SQL schemas of data sets that have these views
+	commented bool                 // the views have comments
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder

@@ -59,7 +59,7 @@ type coverage struct {
 func (r *MetricRun) coverage(ctx context.Context) (*coverage, error) {
 	s := r.scope
 	s.dims = nil
-	rows, err := r.db.Query(ctx, withClause([]cte{
+	rows, err := r.query(ctx, withClause([]cte{
 		{name: "people", sql: s.peopleSQL()},
 		{name: "payments", sql: s.relationSQL(lookupRelation("payments")), inline: true},
 		{name: "member_months", sql: s.relationSQL(lookupRelation("member_months"))},

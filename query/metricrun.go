@@ -4,7 +4,6 @@ package query
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -25,9 +24,9 @@ var metricMacros = []cte{
 	{name: "share", sql: `CREATE OR REPLACE TEMP MACRO share(part, whole) AS CASE WHEN whole > 0 THEN sign(part)::DECIMAL(1, 0) * ((abs((part * 2000000)::HUGEINT) + (whole * 100)::HUGEINT) // (whole * 200)::HUGEINT)::DECIMAL(26, 0) * 0.0001::DECIMAL(4, 4) END`},
 }
 
-// ensureViews creates the SQL schema metrics, with views of the tables of the data
-// set, unless it exists.
-func (db *DB) ensureViews(ctx context.Context, b Basis) error {
+// ensureBasis chooses the basis of the SQL schema metrics, whose views are created when
+// they are needed. Views of another basis are dropped.
+func (db *DB) ensureBasis(ctx context.Context, b Basis) error {
 	if db.basis != "" && (b == AutoBasis || b == db.basis) {
 		return nil
 	}
@@ -35,16 +34,48 @@ func (db *DB) ensureViews(ctx context.Context, b Basis) error {
 		if err := db.exec(ctx, "DROP SCHEMA metrics CASCADE"); err != nil {
 			return sqlError(err)
 		}
-		db.basis, db.stored = "", nil
+		db.basis = ""
 	}
 	base, err := db.inspectBase(ctx, "main", b)
 	if err != nil {
 		return sqlError(err)
 	}
-	if err := db.createViews(ctx, &base, "main", "metrics"); err != nil {
+	if err := db.exec(ctx, "CREATE SCHEMA metrics"); err != nil {
 		return sqlError(err)
 	}
-	db.basis, db.base = base.basis(), base
+	db.basis, db.base, db.views = base.basis(), base, map[string]viewState{}
+	return nil
+}
+
+// A viewState says what a view of the SQL schema metrics is.
+type viewState int
+
+const (
+	missing viewState = iota
+	computed
+	stored // reads a table
+)
+
+// ensureViews creates the views of the SQL schema metrics that SQL names, and those
+// that they need.
+func (db *DB) ensureViews(ctx context.Context, sql string) error {
+	views := baseViews(db.base.variant)
+	named := map[string]bool{}
+	for _, v := range slices.Backward(views) {
+		if named[v.name] = strings.Contains(sql, "metrics."+v.name); named[v.name] {
+			sql += v.sql
+		}
+	}
+	for i := range views {
+		v := &views[i]
+		if !named[v.name] || db.views[v.name] != missing {
+			continue
+		}
+		if err := db.exec(ctx, db.base.createView(v, "main", "metrics")...); err != nil {
+			return sqlError(err)
+		}
+		db.views[v.name] = computed
+	}
 	return nil
 }
 
@@ -58,8 +89,8 @@ func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
 	for _, f := range db.tables {
 		switch {
 		case f.name != "cclf1":
-		case f.group == "" && db.basis == "":
-			return db.ensureViews(ctx, AutoBasis)
+		case f.group == "":
+			return db.allViews(ctx)
 		case db.isSet(f.group) && !db.measured[f.group] && strings.Contains(lower, strings.ToLower(f.group)+"_metrics"):
 			base, err := db.inspectBase(ctx, f.group, AutoBasis)
 			if err == nil {
@@ -74,6 +105,18 @@ func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
 	return nil
 }
 
+// allViews creates the views of the SQL schema metrics.
+func (db *DB) allViews(ctx context.Context) error {
+	if err := db.ensureBasis(ctx, AutoBasis); err != nil {
+		return err
+	}
+	var names strings.Builder
+	for _, v := range baseViews(db.base.variant) {
+		names.WriteString("metrics." + v.name + " ")
+	}
+	return db.ensureViews(ctx, names.String())
+}
+
 // isSet reports whether an SQL schema has the tables of one of several data sets.
 func (db *DB) isSet(group string) bool {
 	return slices.ContainsFunc(db.sources, func(src namedSource) bool { return src.name != "" && src.name == group })
@@ -85,7 +128,7 @@ func (db *DB) StartMetrics(ctx context.Context, opts MetricOptions) (*MetricRun,
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
-	if err := db.ensureViews(ctx, opts.Basis); err != nil {
+	if err := db.ensureBasis(ctx, opts.Basis); err != nil {
 		return nil, db.replaced(err)
 	}
 	opts.Basis = db.basis
@@ -162,46 +205,15 @@ func (r *MetricRun) Query(ctx context.Context, m *Metric) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.db.Query(ctx, sql)
+	return r.query(ctx, sql)
 }
 
-// Materialize computes what several of the metrics need once, in temporary space. It
-// makes a run of many metrics faster, and changes no result.
-func (r *MetricRun) Materialize(ctx context.Context, list []*Metric) error {
-	views := baseViews(baseVariant{DebitCredit: r.scope.Basis == DebitCredit})
-	uses := map[string]int{}
-	var count func(name string)
-	count = func(name string) {
-		uses[name]++
-		for _, v := range views {
-			if v.name == name {
-				for _, needed := range v.needs {
-					count(needed)
-				}
-			}
-		}
+// query runs a SELECT from the views of the SQL schema metrics.
+func (r *MetricRun) query(ctx context.Context, sql string) (*Rows, error) {
+	if err := r.db.ensureViews(ctx, sql); err != nil {
+		return nil, r.db.replaced(err)
 	}
-	for _, m := range list {
-		for _, rel := range m.relationsOf() {
-			count(rel.name)
-		}
-		if m.readsMonths() { // for Warnings
-			count("member_months")
-		}
-	}
-	for _, name := range []string{"most_recent_mbi", "superseded", "pairing", "undone", "beneficiaries", "member_months", "hospital_lines", "stays", "visits", "episodes"} {
-		if uses[name] < 2 || slices.Contains(r.db.stored, name) {
-			continue
-		}
-		err := r.db.exec(ctx,
-			fmt.Sprintf("CREATE TABLE metrics._%s AS FROM metrics.%[1]s", name),
-			fmt.Sprintf("CREATE OR REPLACE VIEW metrics.%s AS FROM metrics._%[1]s", name))
-		if err != nil {
-			return r.db.replaced(sqlError(err))
-		}
-		r.db.stored = append(r.db.stored, name)
-	}
-	return nil
+	return r.db.queryOwn(ctx, sql)
 }
 
 // checkTables reports a table of the options that is not there, or lacks a column.

@@ -300,16 +300,26 @@ func (base *metricBase) viewSQL(sql, from, to string) string {
 func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string, tables ...string) error {
 	statements := []string{"CREATE SCHEMA " + to}
 	for _, v := range baseViews(base.variant) {
-		kind := "VIEW"
 		if slices.Contains(tables, v.name) {
-			kind = "TABLE"
+			statements = append(statements, fmt.Sprintf("CREATE TABLE %s.%s AS\n%s", to, v.name, base.viewSQL(v.sql, from, to)))
+			continue
 		}
-		statements = append(statements, fmt.Sprintf("CREATE %s %s.%s AS\n%s", kind, to, v.name, base.viewSQL(v.sql, from, to)))
-		if v.comment != "" && kind == "VIEW" {
-			statements = append(statements, fmt.Sprintf("COMMENT ON VIEW %s.%s IS %s", to, v.name, quote(v.comment)))
-		}
+		statements = append(statements, base.createView(&v, from, to)...)
 	}
 	return db.exec(ctx, statements...)
+}
+
+// createView returns the statements that create a view.
+func (base *metricBase) createView(v *baseView, from, to string) []string {
+	return append([]string{fmt.Sprintf("CREATE VIEW %s.%s AS\n%s", to, v.name, base.viewSQL(v.sql, from, to))}, v.commentOn(to)...)
+}
+
+// commentOn returns the statement that describes a view, if there is something to say.
+func (v *baseView) commentOn(schemaName string) []string {
+	if v.comment == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("COMMENT ON VIEW %s.%s IS %s", schemaName, v.name, quote(v.comment))}
 }
 
 // basis returns the basis of the variant.

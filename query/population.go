@@ -67,7 +67,11 @@ func (r *MetricRun) preparePopulation(ctx context.Context) error {
 	if err := r.checkPopulationMonths(ctx); err != nil {
 		return err
 	}
-	return r.db.exec(ctx, "CREATE OR REPLACE TEMP TABLE _people AS\n"+s.listSQL())
+	sql := s.listSQL()
+	if err := r.db.ensureViews(ctx, sql); err != nil {
+		return err
+	}
+	return r.db.exec(ctx, "CREATE OR REPLACE TEMP TABLE _people AS\n"+sql)
 }
 
 // checkPopulationMonths reports months of the list that are none.
@@ -97,7 +101,7 @@ func (r *MetricRun) Population(ctx context.Context) (*Population, error) {
 		return strings.Join(append((&scope{MetricOptions: MetricOptions{From: s.From, To: s.To}}).conditions(lookupRelation(name)), "true"), " AND ")
 	}
 	p := &Population{Name: s.Population}
-	rows, err := r.db.Query(ctx, `WITH
+	rows, err := r.query(ctx, `WITH
   people AS (FROM temp._people),
   known AS (SELECT mbi FROM metrics.beneficiaries UNION SELECT mbi FROM metrics.member_months UNION SELECT mbi FROM metrics.payments),
   listed AS (SELECT DISTINCT mbi FROM people)
