@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // scopeTables is a data set with two beneficiaries, N with a former MBI, in two states.
@@ -178,8 +177,7 @@ func TestScopeErrors(t *testing.T) {
 
 // TestScripts runs the SQL of each metric in a DuckDB of its own, which has tables of
 // the same names, and compares the rows with those of the metric. A DB lets the SQL
-// through. With the race
-// detector it runs some of them; make test runs all without it.
+// through.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, basis := range []Basis{FinalAction, DebitCredit} {
@@ -202,10 +200,7 @@ func TestScripts(t *testing.T) {
 		if _, err := other.ExecContext(t.Context(), "CREATE TABLE roster AS SELECT '11' AS tin, NULL AS npi, NULL AS ccn; CREATE TABLE cclf1 AS SELECT 1 AS mine; CREATE VIEW payments AS SELECT 2 AS mine"); err != nil {
 			t.Fatal(err)
 		}
-		for i, m := range Metrics() {
-			if i%synthtest.Fewer(1, 8) != 0 {
-				continue
-			}
+		for _, m := range Metrics() {
 			script, err := run.Script(m)
 			if err != nil {
 				t.Fatal(err)

@@ -62,6 +62,9 @@ func TestCanStoreClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := db.ensureBasis(t.Context(), FinalAction); err != nil {
+			t.Fatal(err)
+		}
 		got, err := db.canStoreClaims(t.Context())
 		if err != nil || got != want {
 			t.Errorf("%s: %v, %v, want %v", limit, got, err, want)
