@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
 )
 
 // scopeTables is a data set with two beneficiaries, N with a former MBI, in two states.
