@@ -25,6 +25,9 @@ const (
 // Patients.
 var ErrNoList = errors.New("no run of the export folder has a full list of Patients, so nobody is known to have left")
 
+// ErrUnrelated reports runs of one folder that seem to be of different organizations.
+var ErrUnrelated = errors.New("nobody of the earlier lists of Patients is in the newest one: the runs seem to be of different organizations")
+
 // members are the beneficiaries of the newest full list of Patients.
 type members struct {
 	ids  map[beneficiary.ID]bool
@@ -45,6 +48,9 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 		return err
 	}
 	newest := r.runs.newestList()
+	if !r.opts.AllowUnrelated && unrelated(r.presence, newest) {
+		return ErrUnrelated
+	}
 	for _, p := range r.presence {
 		if newest >= 0 && p.Living < newest {
 			r.counts.Leavers++
@@ -64,6 +70,24 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 	}
 	r.members = m
 	return nil
+}
+
+// unrelated reports whether there are beneficiaries in the newest list of Patients and
+// in earlier ones, but not the same ones.
+func unrelated(list []beneficiary.Presence, newest int) bool {
+	earlier, inNewest := false, false
+	for i := range list {
+		p := &list[i]
+		switch {
+		case p.First < newest && p.Last >= newest:
+			return false
+		case p.First < newest:
+			earlier = true
+		default:
+			inNewest = true
+		}
+	}
+	return earlier && inNewest
 }
 
 // newestList returns the index of the last run that has a full list of Patients, or -1.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
+	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -193,15 +194,15 @@ func TestChanges(t *testing.T) {
 	for _, api := range schema.APIs {
 		for seed := range uint64(unlessRace(2, 1)) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
-				f, dir := newFeed(api, seed+100), t.TempDir()
+				f, dir := feed.New(api, seed+100), t.TempDir()
 				opts := Options{
-					Out: t.TempDir(), Format: formats[int(seed)%3], API: &api, Jobs: 2, Overwrite: true, AllowShrink: true,
+					Out: t.TempDir(), Format: formats[int(seed)%3], API: &api, Jobs: 2, Overwrite: true, AllowShrink: true, AllowUnrelated: true,
 					Changes: true, fileRows: 20, Versions: FinalVersions,
 				}
 				if seed%2 == 1 {
 					opts.Versions, opts.Leavers = AllVersions, DropLeavers
 				}
-				f.arrive()
+				f.Arrive()
 				var runs []FetchRun
 				var before tableRows
 				convert := func(what string) *Manifest {
@@ -218,13 +219,13 @@ func TestChanges(t *testing.T) {
 				}
 				sets := 0
 				for number := 1; number <= 3; number++ {
-					for range f.random.IntN(10) {
-						f.change()
+					for range f.Random.IntN(10) {
+						f.Change()
 					}
-					f.arrive()
-					runs = append(runs, f.run(t, dir, number))
+					f.Arrive()
+					runs = append(runs, runOf(t, f, dir, number))
 					if api == schema.V2 {
-						runs[number-1].Files = append(runs[number-1].Files, partialClaims(t, dir, number, f.random))
+						runs[number-1].Files = append(runs[number-1].Files, partialClaims(t, dir, number, f.Random))
 					}
 					m := convert(fmt.Sprint("run ", number))
 					after := readTables(t, opts.Out, m)

@@ -36,7 +36,7 @@ func (r *run) manifest() *Manifest {
 		}
 	}
 	for _, p := range r.sources.passed {
-		m.PassedOver = append(m.PassedOver, dataset.PassedOver(p))
+		m.PassedOver = append(m.PassedOver, dataset.PassedOver{Name: r.sources.shown(p.Name), Reason: p.Reason})
 	}
 	for i, in := range r.sources.list {
 		var size inputSize
@@ -44,7 +44,7 @@ func (r *run) manifest() *Manifest {
 			size = r.sizes[i]
 		}
 		m.Inputs = append(m.Inputs, ManifestInput{
-			Name: in.Name, Size: in.Size, TextSize: size.text, Lines: size.lines, Rejects: size.rejects, BrokenOff: size.broke,
+			Name: r.sources.shown(in.Name), Size: in.Size, TextSize: size.text, Lines: size.lines, Rejects: size.rejects, BrokenOff: size.broke,
 			Foreign: r.rejects.foreignOf(i),
 		})
 	}

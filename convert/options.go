@@ -31,6 +31,9 @@ type Options struct {
 	// file behind. A run that fails does not wait for it: end it with the context.
 	Files iter.Seq2[string, error]
 	Stdin io.Reader
+	// Root, if set, is a folder: inputs in it are named relative to it, in the manifest,
+	// in rejects and in the tables, so that these do not depend on where it is.
+	Root string
 	// Runs, if set, is called when all input has been read, and returns the runs of
 	// the export folder that the inputs are from, the oldest first. Deletions of a run
 	// then come before its resources, wherever its files of deletions are among the
@@ -66,6 +69,9 @@ type Options struct {
 	// AllowShrink allows a data set without rows, and one of an increment in place
 	// of one of a full export. Otherwise these are a *ShrinkError.
 	AllowShrink bool
+	// AllowUnrelated allows runs whose lists of Patients have nobody in common.
+	// Otherwise these are ErrUnrelated.
+	AllowUnrelated bool
 
 	// ExtraColumns are added to tables of PlainCCLF, in all formats but Fixed.
 	ExtraColumns []schema.ExtraColumn

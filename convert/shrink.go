@@ -19,8 +19,27 @@ func (r *run) checkInput() error {
 	return newShrinkError(msg, false, r.set.Old() != nil)
 }
 
-// checkOutput reports a *ShrinkError for a data set without rows, and for one of
-// an increment in place of one of a full export.
+// rejectedRun says which run of an export folder has lines, but only rejected ones, or
+// is empty.
+func (r *run) rejectedRun() string {
+	lines, rejects := map[int]int64{}, map[int]int64{}
+	for input, run := range r.runs.ofInput {
+		if input < len(r.sizes) {
+			lines[run] += r.sizes[input].lines
+			rejects[run] += r.sizes[input].rejects
+		}
+	}
+	for i, run := range r.runs.list {
+		if lines[i] > 0 && lines[i] == rejects[i] {
+			return fmt.Sprintf("all %d lines of run %d were rejected: the tables would lack them", lines[i], run.Number)
+		}
+	}
+	return ""
+}
+
+// checkOutput reports a *ShrinkError for a data set without rows, for a run of an
+// export folder of which nothing was understood, and for a data set of an increment in
+// place of one of a full export.
 func (r *run) checkOutput(m *Manifest) error {
 	old := r.set.Old()
 	switch {
@@ -31,6 +50,8 @@ func (r *run) checkOutput(m *Manifest) error {
 			msg = "the only resource of the input gives no row"
 		}
 		return newShrinkError(msg, false, old != nil)
+	case r.rejectedRun() != "":
+		return newShrinkError(r.rejectedRun(), false, old != nil)
 	case old != nil && m.Increment && !old.Increment:
 		return newShrinkError("the export contains only changes, and would replace the data set of a full export", true, true)
 	}

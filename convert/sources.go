@@ -15,6 +15,7 @@ import (
 // sources are the texts that were opened so far, by number: files, and members
 // of archives, which become known while the archive is read.
 type sources struct {
+	root   string // see Options.Root
 	mu     sync.RWMutex
 	list   []ndjson.Input
 	passed []ndjson.PassedOver
@@ -30,7 +31,18 @@ func (s *sources) add(in ndjson.Input) int {
 func (s *sources) name(source int) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.list[source].Name
+	return s.shown(s.list[source].Name)
+}
+
+// shown returns the name of an input as it is recorded.
+func (s *sources) shown(name string) string {
+	if s.root == "" {
+		return name
+	}
+	if rel, err := filepath.Rel(s.root, name); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return name
 }
 
 func (s *sources) passOver(p ...ndjson.PassedOver) {
@@ -55,7 +67,7 @@ type inputs struct {
 func findInputs(ctx context.Context, opts *Options) (*inputs, error) {
 	in := &inputs{
 		files:   opts.Files,
-		sources: &sources{},
+		sources: &sources{root: opts.Root},
 		seen:    map[string]bool{},
 	}
 	in.opener = ndjson.Opener{Stdin: opts.Stdin, Stored: &in.done, Recognize: recognizeCCLF}

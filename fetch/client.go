@@ -110,3 +110,13 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	}
 	return c.session.token(ctx, 0)
 }
+
+// Check returns a request with its defaults, or an ErrOptions if the server would
+// reject it or ignore part of it. It sends nothing.
+func (c *Client) Check(request Request) (Request, error) { return request.check(c.session.server) }
+
+// API is BCDA's API version, or [NoVersion].
+func (c *Client) API() string { return c.session.server.api }
+
+// IsBCDA reports whether the server has the paths and rules of BCDA.
+func (c *Client) IsBCDA() bool { return c.session.server.isBCDA() }

@@ -45,6 +45,9 @@ const (
 	// ErrOtherRequest, an ErrFolder: the folder has an unfinished export of
 	// another request.
 	ErrOtherRequest Kind = "export of another request"
+	// ErrMixed, an ErrFolder: the folder has data of another server, or of another
+	// version of its API.
+	ErrMixed Kind = "data of another server"
 	// ErrRetryBudget, an ErrUnavailable: [Waits.RetryBudget] is used up.
 	ErrRetryBudget Kind = "retry budget used up"
 	// ErrProxy, an ErrUnavailable: a proxy could not be reached or refused to

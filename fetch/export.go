@@ -25,6 +25,9 @@ type ExportOptions struct {
 	// be lost: its job failed or expired, or its files are gone. Resume ignores
 	// it.
 	New bool
+	// Abandon starts a new export even if the folder has an unfinished one of another
+	// request, which cannot be resumed then. Resume ignores it.
+	Abandon bool
 	// Wait waits while another job blocks this one, without a limit.
 	Wait bool
 	// AllowFlawed accepts files with bad lines, or with differences from the
@@ -63,6 +66,8 @@ func (c *Client) Export(ctx context.Context, opts ExportOptions) (*Result, error
 	run := e.journal.run()
 	same := run != nil && run.isAt(c.session.server) && run.Request.sameAs(request, c.session.server)
 	switch {
+	case run != nil && !run.Phase.hasEnded() && !same && opts.Abandon:
+		c.session.log.Warn(fmt.Sprintf("run %d of folder %s is abandoned unfinished", run.Number, opts.Dir))
 	case run != nil && !run.Phase.hasEnded() && !same:
 		return nil, &Error{Kind: ErrFolder, detail: ErrOtherRequest, Msg: fmt.Sprintf("folder %s has an unfinished export of another request (%s)", opts.Dir, run.URL)}
 	case run != nil && !run.Phase.hasEnded():
@@ -160,7 +165,7 @@ func (e *export) checkMixing() error {
 		return nil
 	}
 	mixed := func(has, new string) error {
-		return &Error{Kind: ErrFolder, hint: "use another folder",
+		return &Error{Kind: ErrFolder, detail: ErrMixed, hint: "use another folder",
 			Msg: fmt.Sprintf("folder %s has data of %s, which must not be mixed with data of %s", e.journal.folder.dir, has, new)}
 	}
 	if state.API != server.api {

@@ -77,6 +77,7 @@ func newApp(e *env) *cli.Command {
 			newFetchCommand(e),
 			newConvertCommand(e),
 			newImportCommand(e),
+			newSyncCommand(e),
 			newRunCommand(e),
 			newSynthCommand(e),
 			newQueryCommand(e),

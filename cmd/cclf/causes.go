@@ -15,6 +15,7 @@ import (
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/reconcile"
+	"github.com/cclf-tools/cclf/sync"
 )
 
 // A cause is a kind of error, with its exit code and with the hint for the user.
@@ -47,6 +48,7 @@ var causes = []cause{
 	{is(convert.ErrOutput), exitOutput, nil},
 	{as[*convert.BreakOffError], exitBrokeOff, say("get the file again, or convert what can be read with --allow-partial")},
 	{as[*convert.ShrinkError], exitShrink, shrinkHint},
+	{is(convert.ErrUnrelated), exitMixed, say("check that all runs are of one organization; --allow-mixed converts them together")},
 	{is(convert.ErrMixed), exitFailure, say("convert the exports one by one, each to a data set of its own")},
 	{is(ndjson.ErrNoInput), exitInput, nil},
 	{as[*tls.CertificateVerificationError], 0, certificateHint},
@@ -54,6 +56,9 @@ var causes = []cause{
 	{is(fetch.ErrNoTokenURL), 0, say("set the address with --token-url, or use --auth none if the server wants no token")},
 	{is(fetch.ErrNoExport), 0, say("start one with -o")},
 	{as[*fetch.Error], 0, originHint},
+	{is(sync.ErrAt), exitUsage, nil},
+	{as[*sync.RangeError], exitInput, say("cclf log lists the runs")},
+	{is(sync.ErrNoLog), exitInput, say("only a data set of cclf sync, or of cclf run beside its export folder, has a log")},
 	{as[*delivery.SummaryError], exitDelivery, say("get the delivery again, or import it as it is with --allow-faults")},
 	{is(delivery.ErrTooManyRejects), exitTooManyBad,
 		say("check the input; with a larger --max-rejects, or without it, the rejected records are listed in " + convert.RejectsFile)},

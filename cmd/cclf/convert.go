@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,10 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// convertFlags are the flags of cclf convert, as far as they need parsing.
+// convertFlags are the flags of the commands that convert an export, as far as they
+// need parsing.
 type convertFlags struct {
+	command                       string
 	opts                          convert.Options
 	format, profile, versions     string
 	leavers                       string
@@ -30,7 +33,7 @@ type convertFlags struct {
 }
 
 func newConvertCommand(e *env) *cli.Command {
-	var flags convertFlags
+	flags := convertFlags{command: "convert"}
 	return &cli.Command{
 		Name:      "convert",
 		Usage:     "turn an export into CCLF tables",
@@ -75,6 +78,7 @@ func newConvertCommand(e *env) *cli.Command {
 			if err != nil {
 				return err
 			}
+			opts.Inputs = cmd.Args().Slice()
 			how := conversion{strict: flags.strict}
 			if flags.iceberg {
 				if how.iceberg, err = findIceberg("convert", opts.Format); err != nil {
@@ -86,16 +90,13 @@ func newConvertCommand(e *env) *cli.Command {
 	}
 }
 
+// general returns the flags of cclf convert that are not for fixed-width files.
 func (f *convertFlags) general() []cli.Flag {
-	return []cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{
 			Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`; with --format duckdb a file such as x.duckdb (required)",
 			Required: true, TakesFile: true, Validator: dataSetPath, Destination: &f.opts.Out,
 		},
-		choice(&cli.StringFlag{
-			Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
-			Value: string(convert.Parquet), Destination: &f.format,
-		}, convert.Formats()...),
 		&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &f.opts.Overwrite},
 		&cli.BoolFlag{
 			Name: "changes", Usage: "with --overwrite: write what changed to OUT/_changes, per run of cclf fetch; see docs/changes.md",
@@ -103,6 +104,20 @@ func (f *convertFlags) general() []cli.Flag {
 		},
 		jobsFlag(&f.opts.Jobs, "number of workers, `N` (default: one per core)"),
 		apiFlag(&f.api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
+		&cli.BoolFlag{
+			Name: "allow-shrink", Usage: "convert an export that is empty or incomplete, or replace a full data set by an increment",
+			Destination: &f.opts.AllowShrink,
+		},
+	}, f.tableFlags(), f.inputFlags())
+}
+
+// tableFlags returns the flags that say which tables are written, and how.
+func (f *convertFlags) tableFlags() []cli.Flag {
+	return []cli.Flag{
+		choice(&cli.StringFlag{
+			Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
+			Value: string(convert.Parquet), Destination: &f.format,
+		}, convert.Formats()...),
 		choice(&cli.StringFlag{
 			Name: "versions", Usage: "claim `VERSIONS` to include: final (final action only) or all (includes canceled)",
 			Value: string(convert.FinalVersions), Destination: &f.versions,
@@ -121,6 +136,12 @@ func (f *convertFlags) general() []cli.Flag {
 			Name: "row-group-rows", Usage: "end row groups of Parquet files at `N` rows or a few more (default: 122880)", HideDefault: true,
 			Destination: &f.opts.RowGroupRows, Validator: positive,
 		},
+	}
+}
+
+// inputFlags returns the flags that say what becomes of the input.
+func (f *convertFlags) inputFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.Int64Flag{
 			Name: "max-rejects", Usage: "stop when more than `N` lines are rejected (default: never)", HideDefault: true,
 			Value: -1, Destination: &f.maxRejects,
@@ -135,8 +156,8 @@ func (f *convertFlags) general() []cli.Flag {
 		},
 		leaversFlag(&f.leavers),
 		&cli.BoolFlag{
-			Name: "allow-shrink", Usage: "convert an export that is empty or incomplete, or replace a full data set by an increment",
-			Destination: &f.opts.AllowShrink,
+			Name: "allow-mixed", Usage: "convert exports of different organizations together",
+			Destination: &f.opts.AllowUnrelated,
 		},
 		&cli.StringSliceFlag{
 			Name: "limit", Usage: "maximum size of one resource, `NAME=N`, such as item=20000 (repeatable); see docs/limits.md",
@@ -177,17 +198,16 @@ func (f *convertFlags) fixedWidth() []cli.Flag {
 	}
 }
 
-// options parses the flags and the arguments.
+// options parses the flags.
 func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err error) {
 	if err := checkFixedFlags(cmd); err != nil {
 		return opts, err
 	}
 	opts = f.opts
-	opts.Inputs = cmd.Args().Slice()
 	opts.Format = convert.Format(f.format)
 	opts.Profile = convert.Profile(f.profile)
 	opts.Versions, opts.Leavers = convert.Versions(f.versions), convert.Leavers(f.leavers)
-	if opts.Tables, err = parseTables("convert", f.tables, opts.Profile); err != nil {
+	if opts.Tables, err = parseTables(f.command, f.tables, opts.Profile); err != nil {
 		return opts, err
 	}
 	if opts.FileMode, err = parseFileMode(f.fileMode); err != nil {
@@ -211,9 +231,9 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 		opts.API = &api
 	}
 	if opts.ExtraColumns, err = readExtraColumns(f.extra); err != nil {
-		return opts, fmt.Errorf("convert: %w", err)
+		return opts, fmt.Errorf("%s: %w", f.command, err)
 	}
-	opts.Limits, err = parseLimits(f.limits)
+	opts.Limits, err = f.parseLimits()
 	return opts, err
 }
 
@@ -225,22 +245,22 @@ func checkFixedFlags(cmd *cli.Command) error {
 		switch {
 		case category == nil || category.GetCategory() != fixedCategory || !cmd.IsSet(name):
 		case cmd.String("format") != string(convert.Fixed):
-			return usageErrorf("convert: --%s requires --format fixed", name)
+			return usageErrorf("%s: --%s requires --format fixed", cmd.Name, name)
 		case name != "layout" && !cmd.IsSet("aco"):
-			return usageErrorf("convert: --%s requires --aco", name)
+			return usageErrorf("%s: --%s requires --aco", cmd.Name, name)
 		}
 	}
 	return nil
 }
 
 // parseLimits parses limits such as item=20000.
-func parseLimits(args []string) (convert.Limits, error) {
+func (f *convertFlags) parseLimits() (convert.Limits, error) {
 	limits := convert.Limits{}
-	for _, arg := range args {
+	for _, arg := range f.limits {
 		name, value, _ := strings.Cut(arg, "=")
 		n, err := strconv.Atoi(value)
 		if err != nil {
-			return nil, usageErrorf("convert: invalid --limit %q: expected NAME=NUMBER, such as item=20000", arg)
+			return nil, usageErrorf("%s: invalid --limit %q: expected NAME=NUMBER, such as item=20000", f.command, arg)
 		}
 		limits[name] = n
 	}
@@ -261,6 +281,7 @@ func parseRunDate(s string) (time.Time, error) {
 type conversion struct {
 	strict    bool            // new or missing elements of the export are an error, after the data set is written
 	iceberg   string          // the program that publishes the data set as Iceberg tables, unless empty
+	lake      bool            // say if nothing changed
 	showAfter <-chan struct{} // progress is shown once this is closed, or at once if it is nil
 }
 
@@ -285,6 +306,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 			hint: "pass files, folders, or - for standard input",
 		}
 	}
+	opts.Inputs = useLogs(opts.Inputs)
 	if err := cmp.Or(checkExports(&opts), addDeletions(&opts)); err != nil {
 		return fmt.Errorf("convert: %w", err)
 	}
@@ -316,7 +338,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 	}
 	e.summarize(manifest, opts.Out, time.Since(start))
 	e.warnShrunk(old, manifest, len(opts.Tables) > 0)
-	if opts.Changes {
+	if opts.Changes && (old != nil || !how.lake) {
 		if err := e.noteChanges(old, manifest, opts.Out); err != nil {
 			return fmt.Errorf("convert: %w", err)
 		}
@@ -325,6 +347,9 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 		if err := publishIceberg(ctx, e, how.iceberg, opts.Out); err != nil {
 			return fmt.Errorf("convert: %w", err)
 		}
+	}
+	if how.lake {
+		e.noteUnchanged(old, manifest)
 	}
 	return convertOutcome(manifest, opts.Out, how.strict)
 }

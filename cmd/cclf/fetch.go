@@ -30,6 +30,7 @@ type fetchOptions struct {
 	startNew   bool
 	wait       bool
 	flawed     bool
+	abandon    bool // an unfinished export of another request
 
 	isSet       func(flag string) bool
 	convertTo   string // data set that is made of the export, or ""
@@ -202,7 +203,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	}
 	export := fetch.ExportOptions{
 		Dir: opts.out, Request: opts.request, Jobs: cmp.Or(opts.jobs, defaultDownloads), Decompress: opts.decompress,
-		New: opts.startNew, Wait: opts.wait, AllowFlawed: opts.flawed,
+		New: opts.startNew, Abandon: opts.abandon, Wait: opts.wait, AllowFlawed: opts.flawed,
 		Note: string(note), Progress: show.update, File: opts.onFile,
 	}
 	if to := e.exportLog(stderr); to != nil {

@@ -5,36 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/sync"
 )
-
-// fetchRuns returns the complete runs of an export folder for a conversion.
-func fetchRuns(dir string) ([]convert.FetchRun, error) {
-	runs, err := fetch.CompleteRuns(dir)
-	var list []convert.FetchRun
-	for _, run := range runs {
-		r := convert.FetchRun{Number: run.Number, TransactionTime: run.TransactionTime, FullList: hasFullList(&run)}
-		for _, file := range run.Files {
-			r.Files = append(r.Files, file.Path)
-		}
-		for _, file := range run.Deleted {
-			r.Files = append(r.Files, file.Path)
-		}
-		list = append(list, r)
-	}
-	return list, err
-}
-
-// hasFullList reports whether the Patients of a run are all that are attributed. Those of
-// a run-out export were attributed last year.
-func hasFullList(run *fetch.CompleteRun) bool {
-	return run.HasAll("Patient") && run.Request.Group != "runout"
-}
 
 // leaversFlag is the flag for beneficiaries who left.
 func leaversFlag(to *string) cli.Flag {
@@ -42,6 +21,21 @@ func leaversFlag(to *string) cli.Flag {
 		Name: "leavers", Usage: "`CHOICE` for beneficiaries who are not in the newest full list of Patients: keep or drop their rows",
 		Value: string(convert.KeepLeavers), Destination: to,
 	}, convert.KeepLeavers, convert.DropLeavers)
+}
+
+// useLogs replaces lakes among the inputs by their logs.
+func useLogs(inputs []string) []string {
+	inputs = slices.Clone(inputs)
+	for i, in := range inputs {
+		log := blob.Join(in, sync.LogFolder)
+		if _, err := fetch.ReadStatus(in); err == nil {
+			continue
+		}
+		if _, err := fetch.ReadStatus(log); err == nil {
+			inputs[i] = log
+		}
+	}
+	return inputs
 }
 
 // addDeletions adds the deletions in the folders of cclf fetch among the inputs. The
@@ -54,10 +48,11 @@ func addDeletions(opts *convert.Options) error {
 	var all []convert.FetchRun
 	for _, in := range opts.Inputs {
 		if _, err := fetch.ReadStatus(in); err == nil {
-			runs, err := fetchRuns(in)
+			log, err := sync.Read(in)
 			if err != nil {
 				return err
 			}
+			runs := log.FetchRuns()
 			if inputs, err = appendRunFiles(inputs, runs, opts.AllowShrink); err != nil {
 				return err
 			}

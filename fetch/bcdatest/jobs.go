@@ -110,7 +110,12 @@ func (s *Server) manifest(r *http.Request, j *job) *Manifest {
 		Output: []ManifestFile{}, Error: []ManifestFile{}, JobID: j.id,
 	}
 	for _, name := range j.names {
-		m.Output = append(m.Output, ManifestFile{Type: j.files[name].Type, URL: address(name), Extension: s.integrity(j.files[name])})
+		file := ManifestFile{Type: j.files[name].Type, URL: address(name), Extension: s.integrity(j.files[name])}
+		if file.Type == deletionsType {
+			m.Deleted = append(m.Deleted, file)
+		} else {
+			m.Output = append(m.Output, file)
+		}
 	}
 	if j.info {
 		m.Error = append(m.Error, ManifestFile{Type: "OperationOutcome", URL: address(infoName)})

@@ -19,6 +19,9 @@ var types = map[string][]string{
 	"v3": {"Patient", "Coverage", "ExplanationOfBenefit"},
 }
 
+// deletionsType is the type of files with deletions.
+const deletionsType = "Bundle"
+
 const tagSystem = "https://bluebutton.cms.gov/fhir/CodeSystem/System-Type|"
 
 func (s *Server) kickoff(w http.ResponseWriter, r *http.Request) {
@@ -64,8 +67,12 @@ func (s *Server) kickoff(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		files = s.opts.Files
 	}
+	if s.opts.Export != nil {
+		files = s.opts.Export(ExportRequest{api, r.PathValue("group"), r.URL.Query(), j.created})
+		only.since = time.Time{}
+	}
 	for _, file := range files {
-		if !slices.Contains(wanted, file.Type) {
+		if !slices.Contains(wanted, file.Type) && file.Type != deletionsType {
 			continue
 		}
 		filtered, some, err := only.apply(file)

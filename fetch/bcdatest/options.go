@@ -2,6 +2,7 @@ package bcdatest
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -10,6 +11,13 @@ const (
 	ClientID     = "sandbox-client"
 	ClientSecret = "sandbox-secret"
 )
+
+// An ExportRequest is a request that starts a job.
+type ExportRequest struct {
+	API, Group string // Group is empty for other endpoints
+	Query      url.Values
+	Time       time.Time // transaction time of the job
+}
 
 // Options configure a Server. The zero value is a server without data that
 // never fails.
@@ -23,6 +31,9 @@ type Options struct {
 	// (v1, v2 or v3).
 	Files   []File
 	FilesOf map[string][]File
+	// Export, if it is not nil, has the files of each job in place of Files, as they are
+	// then; it applies _since itself. A file of the type Bundle has deletions.
+	Export func(ExportRequest) []File
 	// Errors is the text of the error file of every job, one OperationOutcome
 	// per line. If it is empty, jobs have no error file.
 	Errors []byte

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	gosync "sync"
+	"testing"
+	"time"
+
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/feed"
+	"github.com/cclf-tools/cclf/schema"
+	"github.com/cclf-tools/cclf/sync"
+)
+
+// A feedServer serves a feed as BCDA would.
+type feedServer struct {
+	*bcdatest.Server
+	url string
+	mu  gosync.Mutex
+	feed.Feed
+	states map[string]int // by transaction time
+	api    string
+}
+
+// serveFeed serves a feed with some people, and sets the environment for it.
+func serveFeed(t *testing.T, api schema.API, seed uint64, change ...func(*bcdatest.Options)) *feedServer {
+	t.Helper()
+	s := &feedServer{Feed: *feed.New(api, seed), states: map[string]int{}, api: api.String()}
+	for range 3 {
+		s.Arrive()
+	}
+	opts := bcdatest.Options{Export: s.export}
+	for _, c := range change {
+		c(&opts)
+	}
+	s.Server = bcdatest.New(opts)
+	ts := httptest.NewServer(s.Server)
+	t.Cleanup(ts.Close)
+	s.url = ts.URL
+	for name, value := range map[string]string{
+		"BCDA_BASE_URL": ts.URL, "BCDA_CLIENT_ID": bcdatest.ClientID, "BCDA_CLIENT_SECRET": bcdatest.ClientSecret,
+		"CCLF_POLL_INTERVAL": "1ms", "CCLF_BACKOFF": "1ms", "CCLF_RETRY_BUDGET": "100ms",
+	} {
+		t.Setenv(name, value)
+	}
+	return s
+}
+
+// export returns the files of a job: what changed, or everything.
+func (s *feedServer) export(r bcdatest.ExportRequest) []bcdatest.File {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	after := -1
+	if since := r.Query.Get("_since"); since != "" {
+		after = s.states[since]
+	}
+	s.states[r.Time.Format(time.RFC3339Nano)] = s.State()
+	resources, deleted := s.Changed(after)
+	byType := map[string][]feed.Object{}
+	for _, resource := range resources {
+		name := resource["resourceType"].(string)
+		byType[name] = append(byType[name], resource)
+	}
+	var files []bcdatest.File
+	for _, name := range []string{"ExplanationOfBenefit", "Patient", "Coverage"} {
+		if len(byType[name]) > 0 {
+			files = append(files, bcdatest.Text(name, []byte(feed.Lines(byType[name]...))))
+		}
+	}
+	if len(deleted) > 0 {
+		files = append(files, bcdatest.Text("Bundle", []byte(feed.Lines(feed.DeletedBundle(deleted...)))))
+	}
+	s.Sent = s.State()
+	return files
+}
+
+// sync runs cclf sync.
+func (s *feedServer) sync(t *testing.T, lake string, flags ...string) (code int, stderr string) {
+	t.Helper()
+	code, _, stderr = cclf(t.Context(), strings.NewReader("x"), append([]string{"sync", "-o", lake, "--api", s.api, "--format", "csv"}, flags...)...)
+	return code, stderr
+}
+
+// mustSync runs cclf sync, and fails unless it ends with a code.
+func (s *feedServer) mustSync(t *testing.T, want int, lake string, flags ...string) (stderr string) {
+	t.Helper()
+	code, stderr := s.sync(t, lake, flags...)
+	if code != want {
+		t.Fatalf("exit code %d, want %d\n%s", code, want, stderr)
+	}
+	return stderr
+}
+
+// manifestOf returns the manifest of a data set.
+func manifestOf(t *testing.T, dir string) *dataset.Manifest {
+	t.Helper()
+	m, err := readManifest(dir)
+	if err != nil || m == nil {
+		t.Fatalf("no manifest in %s: %v", dir, err)
+	}
+	return m
+}
+
+// changedTables returns the tables of which files differ.
+func changedTables(before, after *dataset.Manifest) []string {
+	var names []string
+	for i, table := range after.Tables {
+		same := func(a, b dataset.File) bool { return a.SHA256 == b.SHA256 }
+		if !slices.EqualFunc(table.Files, before.Tables[i].Files, same) {
+			names = append(names, table.Name)
+		}
+	}
+	return names
+}
+
+// TestSync follows a server for some weeks.
+func TestSync(t *testing.T) {
+	s := serveFeed(t, schema.V2, 1)
+	lake := filepath.Join(t.TempDir(), "lake")
+	s.mustSync(t, exitOK, lake)
+	first := manifestOf(t, lake)
+	file := filepath.Join(lake, filepath.FromSlash(first.Tables[0].Files[0].Name))
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(first.Inputs[0].Name, "export/001-") || first.Increment {
+		t.Errorf("the first input is %s", first.Inputs[0].Name)
+	}
+
+	said := s.mustSync(t, exitOK, lake)
+	second := manifestOf(t, lake)
+	if !strings.Contains(said, "nothing changed") || len(second.Runs) != 2 || s.JobCount() != 3 {
+		t.Errorf("%d runs, %d jobs\n%s", len(second.Runs), s.JobCount(), said)
+	}
+	if changed := changedTables(first, second); !slices.Equal(changed, []string{schema.AttributionTable}) {
+		t.Errorf("changed: %v", changed)
+	}
+	if now, err := os.Stat(file); err != nil || !now.ModTime().Equal(info.ModTime()) || !os.SameFile(now, info) {
+		t.Errorf("an unchanged file was replaced: %v", err)
+	}
+
+	s.Arrive()
+	if said := s.mustSync(t, exitOK, lake); strings.Contains(said, "nothing changed") {
+		t.Error(said)
+	}
+	if m := manifestOf(t, lake); m.Counts.Leavers != 0 || len(m.Runs) != 3 || m.Tables[7].Rows != 4 {
+		t.Errorf("%+v, %d beneficiaries", m.Counts, m.Tables[7].Rows)
+	}
+	s.Move("p1")
+	s.mustSync(t, exitOK, lake, "--leavers", "drop")
+	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 3 {
+		t.Errorf("%d leavers, %d beneficiaries", m.Counts.Leavers, m.Tables[7].Rows)
+	}
+	said = s.mustSync(t, exitOK, lake, "--full")
+	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 4 {
+		t.Errorf("%d leavers, %d beneficiaries\n%s", m.Counts.Leavers, m.Tables[7].Rows, said)
+	}
+}
+
+// TestSyncRefuses: nothing is asked of the server if the tables would lose data.
+func TestSyncRefuses(t *testing.T) {
+	s := serveFeed(t, schema.V2, 1)
+	dir := t.TempDir()
+	synced, other, converted := filepath.Join(dir, "synced"), filepath.Join(dir, "other"), filepath.Join(dir, "converted")
+	s.mustSync(t, exitOK, synced)
+	if err := errors.Join(os.Mkdir(other, 0o700), os.WriteFile(filepath.Join(other, "thesis.txt"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", converted, "--api", "v2", synced); code != exitOK {
+		t.Fatal(errOut)
+	}
+	jobs := s.JobCount()
+	for _, tt := range []struct {
+		lake  string
+		flags string
+		code  int
+		says  string
+	}{
+		{other, "", exitOutput, "it has thesis.txt"},
+		{converted, "", exitShrink, "were not made of a log"},
+		{converted, "--since 2026-01-01T00:00:00Z", exitShrink, "were not made of a log"},
+		{filepath.Join(dir, "new"), "--since 2026-01-01T00:00:00Z", exitShrink, "has no full export"},
+		{synced, "--group runout", exitMixed, "is of group all"},
+		{synced, "--endpoint patient --full", exitMixed, "is of group all"},
+		{synced, "--endpoint patient", exitUsage, "without their earlier claims"},
+		{synced, "--full --since auto", exitUsage, "cannot be combined"},
+		{synced, "--format duckdb", exitUsage, "a lake is a folder"},
+		{synced, "--api v3", exitMixed, "has data of API v2"},
+		{synced, "--until 2026-01-01T00:00:00Z", exitUsage, "unknown flag"},
+	} {
+		code, errOut := s.sync(t, tt.lake, strings.Fields(tt.flags)...)
+		if code != tt.code || !strings.Contains(errOut, tt.says) || s.JobCount() != jobs {
+			t.Errorf("%s %s: exit code %d, want %d, %d new jobs\n%s", filepath.Base(tt.lake), tt.flags, code, tt.code, s.JobCount()-jobs, errOut)
+		}
+	}
+	// The flags that permit it.
+	s.mustSync(t, exitOK, converted, "--allow-shrink")
+	s.mustSync(t, exitOK, synced, "--group", "runout", "--allow-mixed")
+	s.mustSync(t, exitOK, filepath.Join(dir, "new"), "--since", "2026-01-01T00:00:00Z", "--allow-shrink")
+	if !manifestOf(t, filepath.Join(dir, "new")).Increment {
+		t.Error("the manifest does not say that it has an increment only")
+	}
+}
+
+// TestSyncOtherPeople: lists of Patients without anybody in common are of different
+// organizations.
+func TestSyncOtherPeople(t *testing.T) {
+	s := serveFeed(t, schema.V2, 1)
+	lake := filepath.Join(t.TempDir(), "lake")
+	s.mustSync(t, exitOK, lake)
+	before := manifestOf(t, lake)
+	for _, id := range s.People() {
+		s.Move(id)
+	}
+	s.Arrive()
+	said := s.mustSync(t, exitMixed, lake)
+	if !strings.Contains(said, "different organizations") || len(changedTables(before, manifestOf(t, lake))) > 0 {
+		t.Error(said)
+	}
+	s.mustSync(t, exitOK, lake, "--allow-mixed")
+}
+
+// TestSyncServerErrors: what the server could not export comes the next time.
+func TestSyncServerErrors(t *testing.T) {
+	failing := true
+	s := serveFeed(t, schema.V2, 1, func(o *bcdatest.Options) {
+		o.Errors = []byte(`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}` + "\n")
+		o.Manifest = func(m *bcdatest.Manifest) {
+			if !failing {
+				m.Error = nil
+			}
+		}
+	})
+	lake := filepath.Join(t.TempDir(), "lake")
+	said := s.mustSync(t, exitServerErrors, lake)
+	if m := manifestOf(t, lake); m.TotalRows() == 0 || len(m.Runs) != 1 || !strings.Contains(said, "published") {
+		t.Errorf("%d rows, %d runs\n%s", m.TotalRows(), len(m.Runs), said)
+	}
+	failing = false
+	s.mustSync(t, exitOK, lake) // a full export again
+	if runs, err := fetch.ArrivedRuns(filepath.Join(lake, sync.LogFolder)); err != nil || len(runs) != 2 || runs[1].Since != "" {
+		t.Errorf("%+v, %v", runs, err)
+	}
+	since := manifestOf(t, lake).Runs[1].TransactionTime
+	for range 2 {
+		failing = true
+		s.Arrive()
+		s.mustSync(t, exitServerErrors, lake)
+		runs, err := fetch.ArrivedRuns(filepath.Join(lake, sync.LogFolder))
+		if last := runs[len(runs)-1]; err != nil || last.Since != since || manifestOf(t, lake).Counts.Leavers > 0 {
+			t.Errorf("since %s, want %s, %v", last.Since, since, err)
+		}
+	}
+}
+
+// TestSyncUnpublished: an export that was not published is published by the next sync:
+// without a new export if it is recent, and if there can be none.
+func TestSyncUnpublished(t *testing.T) {
+	s := serveFeed(t, schema.V2, 1)
+	lake := filepath.Join(t.TempDir(), "lake")
+	log := filepath.Join(lake, sync.LogFolder)
+	s.mustSync(t, exitOK, lake)
+	forget := func(ended time.Time) {
+		t.Helper()
+		s.Arrive()
+		code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", log, "--api", s.api, "--group", "all", "--since", "auto")
+		if code != exitOK {
+			t.Fatal(errOut)
+		}
+		// The export is that of sync.
+		state := filepath.Join(log, "_fetch.json")
+		text, err := os.ReadFile(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := strings.Replace(string(text), `"since": "auto"`, `"since": "auto", "full_types": ["Patient"]`, 1)
+		if at := strings.Index(edited, `"ended": "`); at > 0 {
+			edited = edited[:at] + fmt.Sprintf(`"ended": %q`, ended.UTC().Format(time.RFC3339)) + edited[at+strings.Index(edited[at:], "\",")+1:]
+		}
+		if err := os.WriteFile(state, []byte(edited), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forget(time.Now())
+	jobs := s.JobCount()
+	said := s.mustSync(t, exitOK, lake)
+	if m := manifestOf(t, lake); s.JobCount() != jobs || len(m.Runs) != 2 || !strings.Contains(said, "publishing it now") {
+		t.Errorf("%d new jobs, %d runs\n%s", s.JobCount()-jobs, len(m.Runs), said)
+	}
+	forget(time.Now().Add(-24 * time.Hour))
+	jobs = s.JobCount()
+	s.mustSync(t, exitOK, lake)
+	if m := manifestOf(t, lake); s.JobCount() != jobs+2 || len(m.Runs) != 4 {
+		t.Errorf("%d new jobs, %d runs", s.JobCount()-jobs, len(m.Runs))
+	}
+	forget(time.Now().Add(-24 * time.Hour))
+	t.Setenv("BCDA_CLIENT_SECRET", "wrong")
+	said = s.mustSync(t, exitAuth, lake)
+	if m := manifestOf(t, lake); len(m.Runs) != 5 || !strings.Contains(said, "publishing it without the new export") {
+		t.Errorf("%d runs\n%s", len(m.Runs), said)
+	}
+}
