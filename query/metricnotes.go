@@ -5,6 +5,7 @@ package query
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -33,6 +34,11 @@ func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, err
 		return nil, err
 	}
 	warnings = append(warnings, doubled...)
+	own, err := r.metricWarnings(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	warnings = append(warnings, own...)
 	if !slices.ContainsFunc(list, (*Metric).readsMonths) {
 		return warnings, nil
 	}
@@ -40,7 +46,106 @@ func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, err
 	if err != nil || covered == nil {
 		return warnings, err
 	}
+	if r.scope.From == "" && covered.before*100 >= covered.memberMonths && covered.before > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d of %d member months are before the first payments, of %s: rates of the whole period divide by them; leave them out with --from %[3]s",
+			covered.before, covered.memberMonths, covered.first))
+	}
 	return append(warnings, covered.warnings(r.db.APIs())...), nil
+}
+
+// FirstMonth returns the first month with payments in the period and the population, as
+// YYYY-MM, or the empty string.
+func (r *MetricRun) FirstMonth(ctx context.Context) (string, error) {
+	v, err := r.values(ctx, []string{"payments"}, "SELECT coalesce(strftime(min(month), '%Y-%m'), '') FROM payments")
+	if err != nil {
+		return "", err
+	}
+	return v[0].(string), nil
+}
+
+// metricWarnings are those of single metrics.
+func (r *MetricRun) metricWarnings(ctx context.Context, list []*Metric) ([]string, error) {
+	var warnings []string
+	for _, m := range list {
+		text := ""
+		var err error
+		switch m.Name {
+		case "spending_by_category":
+			text, err = r.belowZero(ctx)
+		case "leakage":
+			if r.checkTable(ctx, m) == nil { // of a list of all metrics
+				text, err = r.unknownProviders(ctx, m)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			warnings = append(warnings, text)
+		}
+	}
+	return warnings, nil
+}
+
+// belowZero warns of claims whose add-on payments are more than what was paid.
+func (r *MetricRun) belowZero(ctx context.Context) (string, error) {
+	v, err := r.values(ctx, []string{"payments"}, "SELECT count(*) FROM payments WHERE final_action AND claim_type = '60' AND paid < add_on")
+	if err != nil || v[0].(int64) == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("spending_by_category: %d inpatient claims have add-on payments above what was paid, so program_paid of them is below 0", v[0]), nil
+}
+
+// mostUnknownPercent is the share of dollars to unknown providers that leakage may have
+// without a warning.
+const mostUnknownPercent = 5
+
+// unknownProviders warns if many providers have no identifier.
+func (r *MetricRun) unknownProviders(ctx context.Context, m *Metric) (string, error) {
+	s := r.scope
+	s.By = nil
+	whole, err := s.forMetric(m)
+	if err != nil {
+		return "", err
+	}
+	ctes, result := whole.render(m)
+	v, err := r.values(ctx, nil, "SELECT coalesce(sum(paid), 0), coalesce(sum(unknown), 0) FROM (\n"+withClause(ctes, result)+"\n)")
+	if err != nil {
+		return "", err
+	}
+	paid, unknown := ratOf(v[0]), ratOf(v[1])
+	if paid.Sign() <= 0 || new(big.Rat).Mul(unknown, big.NewRat(100, mostUnknownPercent)).Cmp(paid) <= 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("leakage: %d %% of dollars are of providers without an identifier; the server or file may leave out TINs", percent(unknown, paid)), nil
+}
+
+// values returns the row of a SELECT from relations in the scope.
+func (r *MetricRun) values(ctx context.Context, from []string, sql string) ([]any, error) {
+	s := r.scope
+	s.dims = nil
+	if len(from) > 0 {
+		ctes := []cte{{name: "people", sql: s.peopleSQL()}}
+		for _, name := range from {
+			ctes = append(ctes, cte{name: name, sql: s.relationSQL(lookupRelation(name)), inline: true})
+		}
+		sql = withClause(ctes, sql)
+	}
+	rows, err := r.db.Query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, errors.Join(rows.Err(), errors.New("query: internal error: no row"))
+	}
+	return slices.Clone(rows.Values()), nil
+}
+
+// ratOf returns an exact number.
+func ratOf(v any) *big.Rat {
+	rat, _ := new(big.Rat).SetString(string(v.(json.Number)))
+	return rat
 }
 
 // readsMonths reports whether a metric reads member months.
@@ -53,6 +158,8 @@ type coverage struct {
 	months, withMembers   int64 // months with payments, and of these those with member months
 	paid, covered, told   *big.Rat
 	memberMonths, implied int64
+	first                 string // month with payments, as YYYY-MM
+	before                int64  // member months before it
 }
 
 // coverage measures it in the period and the population.
@@ -69,7 +176,8 @@ FROM payments LEFT JOIN member_months ON member_months.mbi = payments.mbi AND me
 GROUP BY ALL`},
 		{name: "members", sql: "SELECT month, count(*) AS n, count(*) FILTER (WHERE inferred) AS implied FROM member_months WHERE fee_for_service GROUP BY ALL"},
 	}, `SELECT count(month), count(n), coalesce(sum(paid), 0), coalesce(sum(covered), 0), coalesce(sum(told), 0),
-  (SELECT coalesce(sum(n), 0)::BIGINT FROM members), (SELECT coalesce(sum(implied), 0)::BIGINT FROM members)
+  (SELECT coalesce(sum(n), 0)::BIGINT FROM members), (SELECT coalesce(sum(implied), 0)::BIGINT FROM members),
+  coalesce(strftime(min(month), '%Y-%m'), ''), (SELECT coalesce(sum(n), 0)::BIGINT FROM members WHERE month < (SELECT min(month) FROM spent))
 FROM spent LEFT JOIN members USING (month)`))
 	if err != nil {
 		return nil, err
@@ -81,8 +189,9 @@ FROM spent LEFT JOIN members USING (month)`))
 	v := rows.Values()
 	c := &coverage{months: v[0].(int64), withMembers: v[1].(int64), memberMonths: v[5].(int64), implied: v[6].(int64)}
 	for i, target := range []**big.Rat{&c.paid, &c.covered, &c.told} {
-		*target, _ = new(big.Rat).SetString(string(v[2+i].(json.Number)))
+		*target = ratOf(v[2+i])
 	}
+	c.first, c.before = v[7].(string), v[8].(int64)
 	return c, rows.Err()
 }
 

@@ -55,6 +55,26 @@ type batches interface {
 	close() error
 }
 
+// NewRows returns rows in memory. Their values are of the types of Rows.Values, or text.
+func NewRows(columns []Column, values [][]any) *Rows {
+	return &Rows{columns: columns, source: &memoryRows{values}}
+}
+
+// memoryRows are the rows that NewRows has left.
+type memoryRows struct{ values [][]any }
+
+func (m *memoryRows) next() (*Batch, error) {
+	n := min(batchRows, len(m.values))
+	if n == 0 {
+		return nil, nil
+	}
+	b := &Batch{rows: n, values: m.values[:n]}
+	m.values = m.values[n:]
+	return b, nil
+}
+
+func (m *memoryRows) close() error { return nil }
+
 // Columns returns the columns, or nothing for a statement without a result.
 func (r *Rows) Columns() []Column { return r.columns }
 

@@ -72,8 +72,16 @@ func (r *result) hideSmall(apart string) {
 	}
 }
 
-// hideRow hides the small cells of a row.
+// hideRow hides the small cells of a row, or all numbers if it is of a small group.
 func (h *cellHider) hideRow(i int) {
+	if h.few != nil && h.few(h.rows[i]) {
+		for c, k := range h.kinds {
+			if n, ok := h.number(i, c); ok && k != label && n != 0 {
+				h.hidden[i][c] = true
+			}
+		}
+		return
+	}
 	for c, k := range h.kinds {
 		if k != people && k != events {
 			continue

@@ -20,6 +20,7 @@ type figureSpec struct {
 	ranked  bool     // rows are in the order of an amount
 	scored  bool     // rows are in the order of an amount, and each is about a provider
 	top     int      // greatest number of rows, unless the options say otherwise; 0 for all
+	claims  bool     // only months since the first payments, because rates of the period divide by them
 	chart   func(*result) *chart
 }
 
@@ -45,12 +46,12 @@ var chapters = []chapter{
 		{metric: "spending_by_status"},
 	}},
 	{id: "utilization", title: "Utilization", intro: "Events of beneficiaries in member months, per 1,000 of them and year, so that periods and populations compare.", figures: []figureSpec{
-		{metric: "utilization", apart: "service", chart: bars(unitPerThousand, "per_1000", "service"), missing: noEnrollment},
+		{metric: "utilization", apart: "service", claims: true, chart: bars(unitPerThousand, "per_1000", "service"), missing: noEnrollment},
 		{
 			metric: "utilization", by: []string{"month"}, title: "Stays and visits by month", apart: "service", missing: noEnrollment,
 			chart: monthlySeries(unitPerThousand, "per_1000", "service", "inpatient stays", "skilled nursing stays", "emergency visits, admitted", "emergency visits, not admitted", "observation stays"),
 		},
-		{metric: "length_of_stay", chart: bars(unit{"Days per stay", `format(datum.value, ",")`, ",.2f"}, "length_of_stay", "kind")},
+		{metric: "length_of_stay", claims: true, chart: bars(unit{"Days per stay", `format(datum.value, ",")`, ",.2f"}, "length_of_stay", "kind")},
 		{metric: "denied_claims"},
 	}},
 	{id: "readmissions", title: "Readmissions", intro: "Unplanned readmissions within 30 days, as observed: not adjusted for risk, and so not the rate of CMS's quality measure.", figures: []figureSpec{

@@ -40,6 +40,8 @@ type builder struct {
 	page    document
 	runs    map[string]*query.MetricRun // by their groups, separated by commas
 	results map[string]*result          // by metric, and " by " and its groups if they are not its own
+	first   string                      // first month with payments, as YYYY-MM, or ""
+	since   bool                        // only months from first on
 }
 
 // Write computes the report of a data set, and writes it as one HTML page.
@@ -131,6 +133,9 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, erro
 	if err != nil {
 		return nil, err
 	}
+	if b.first, err = run.FirstMonth(ctx); err != nil {
+		return nil, err
+	}
 	warnings, err := run.Warnings(ctx, query.Metrics())
 	if err != nil {
 		return nil, err
@@ -144,10 +149,20 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, erro
 	return b, nil
 }
 
+// sinceFirst returns a builder of the same page for the months since the first payments.
+func (b *builder) sinceFirst() *builder {
+	since := *b
+	since.options.Metrics.From, since.since = b.first, true
+	return &since
+}
+
 // grouped returns a run of metrics with groups, and with a number of rows unless it is
 // 0 or the options have one.
 func (b *builder) grouped(ctx context.Context, by []string, top int) (*query.MetricRun, error) {
 	key := strings.Join(by, ",")
+	if b.since {
+		key += " since " + b.first
+	}
 	if b.options.Metrics.Top > 0 {
 		top = 0
 	}
@@ -315,6 +330,9 @@ func groupColumns(by []string) []string {
 
 // figure computes a metric with groups and shows it.
 func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*figure, error) {
+	if spec.claims && b.options.Metrics.From == "" {
+		b = b.sinceFirst()
+	}
 	m := query.LookupMetric(spec.metric)
 	f := &figure{ID: spec.metric, Metric: spec.metric, Title: m.Title, Text: spec.text, Rule: ruleOf(m, b.flags(by, spec.top))}
 	if spec.title != "" {

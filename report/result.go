@@ -17,11 +17,12 @@ type result struct {
 	metric  *query.Metric
 	columns []query.Column
 	rows    [][]any
-	ranked  bool     // rows are in the order of an amount
-	scored  bool     // rows are in the order of metric.Rank
-	shown   []string // columns of the table, or nil for all
-	hidden  [][]bool // the cells that are not shown, or nil if all are
-	dropped int      // rows that were left out because all their numbers are hidden
+	ranked  bool                 // rows are in the order of an amount
+	scored  bool                 // rows are in the order of metric.Rank
+	shown   []string             // columns of the table, or nil for all
+	few     func(row []any) bool // whether a row is of a group of few beneficiaries, or nil
+	hidden  [][]bool             // the cells that are not shown, or nil if all are
+	dropped int                  // rows that were left out because all their numbers are hidden
 }
 
 // readResult reads all rows.
@@ -95,5 +96,9 @@ func (b *builder) compute(ctx context.Context, name string, by []string, top int
 	if err != nil {
 		return nil, err
 	}
-	return readResult(m, rows)
+	r, err := readResult(m, rows)
+	if err == nil && !b.options.ShowSmallCells {
+		r.few, err = run.SmallGroups(ctx, m, leastCell)
+	}
+	return r, err
 }

@@ -66,9 +66,9 @@ func (o *metricsOptions) writeFolder(e *env, print func(*env, metricFiles) error
 }
 
 // writeMetricFiles computes metrics, and writes a file of each.
-func writeMetricFiles(ctx context.Context, run *query.MetricRun, opts metricsOptions, files metricFiles) error {
+func writeMetricFiles(ctx context.Context, e *env, run *query.MetricRun, opts metricsOptions, files metricFiles) error {
 	for _, m := range opts.metrics {
-		rows, err := run.Query(ctx, m)
+		rows, err := opts.rows(ctx, e, run, m)
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func writeMetricSheets(ctx context.Context, e *env, db *query.DB, run *query.Met
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
 	for _, m := range opts.metrics {
-		rows, err := run.Query(ctx, m)
+		rows, err := opts.rows(ctx, e, run, m)
 		if err != nil {
 			return err
 		}

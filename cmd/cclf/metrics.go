@@ -30,6 +30,7 @@ type metricsOptions struct {
 	options query.Options
 
 	showSmallCells bool // in HTML
+	suppress       bool // in all formats
 }
 
 func newMetricsCommand(e *env) *cli.Command {
@@ -59,14 +60,20 @@ func newMetricsCommand(e *env) *cli.Command {
 			facilities, have the member months of all.
 
 			--population restricts metrics to the beneficiaries of a CSV file with the
-			column mbi, and possibly month. Former MBIs count for the beneficiary.
+			column mbi, and possibly month. Former MBIs count for the beneficiary. Other
+			columns, such as the tin and npi that beneficiaries are attributed to, restrict
+			no claims; they are groups: --by population.tin.
 			"--population assignment" takes the table that cclf import makes of
 			assignment reports.
 
 			--sql prints a metric as SQL for cclf query or any DuckDB, to read and
 			adapt. In CSV, the first column is the name of the metric; with -o FOLDER,
 			there is a file per metric. A workbook (xlsx) has a sheet per metric. In
-			HTML, there are charts as in cclf report, and numbers under 11 are hidden.`,
+			HTML, there are charts as in cclf report, and numbers under 11 are hidden.
+
+			--suppress hides them in every format, by the same rule: numbers from 1 to 10
+			of beneficiaries or events, what follows from them, and as many others as it
+			takes so that none can be computed from a total. A hidden number is *.`,
 			"cclf metrics --list",
 			"cclf metrics -d out",
 			"cclf metrics -d out spending_by_month -f csv -o months.csv",
@@ -79,6 +86,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics -d out top_drgs --by facility --top 5",
 			"cclf metrics -d out leakage --table roster=roster.csv",
 			"cclf metrics -d out readmissions --from 2025-01 --to 2025-12 --by facility",
+			"cclf metrics -d out utilization --by county --suppress -o utilization.xlsx",
 			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
 		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "markdown", "html", "xlsx"), opts.scope.flags(), []cli.Flag{
@@ -90,6 +98,10 @@ func newMetricsCommand(e *env) *cli.Command {
 				HideDefault: true,
 			},
 			opts.csvSafe.flag(),
+			&cli.BoolFlag{
+				Name: "suppress", Usage: "hide numbers under 11, which can identify beneficiaries, and what they follow from",
+				HideDefault: true, Destination: &opts.suppress,
+			},
 			showSmallCellsFlag(&opts.showSmallCells, "in HTML, show numbers under 11, which can identify beneficiaries"),
 		}, duckDBFlags(e, &opts.options)),
 		Metadata:                  completes(metricNames),
@@ -103,6 +115,9 @@ func newMetricsCommand(e *env) *cli.Command {
 				if cmd.Bool("debit-credit") {
 					opts.scope.options.Basis = query.DebitCredit
 				}
+			}
+			if err := opts.checkSuppress(); err != nil {
+				return err
 			}
 			if err := opts.scope.settle("metrics", &opts.options); err != nil {
 				return err
@@ -258,13 +273,19 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	if info.Population, err = run.Population(ctx); err != nil {
 		return err
 	}
+	if opts.suppress {
+		suppressPopulation(info.Population)
+	}
 	if info.Warnings, err = run.Warnings(ctx, opts.metrics); err != nil {
 		return err
+	}
+	if opts.suppress {
+		info.Warnings = append(info.Warnings, suppressedWarning)
 	}
 	noteMetrics(e, info)
 	switch {
 	case files != nil:
-		return writeMetricFiles(ctx, run, opts, files)
+		return writeMetricFiles(ctx, e, run, opts, files)
 	case opts.result.format == string(render.Excel):
 		return writeMetricSheets(ctx, e, db, run, opts)
 	case opts.result.format == string(render.HTML):
@@ -283,7 +304,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	}
 	out := results.NewMetricWriter(e.stdout, info, options)
 	for _, m := range opts.metrics {
-		rows, err := run.Query(ctx, m)
+		rows, err := opts.rows(ctx, e, run, m)
 		if err != nil {
 			return err
 		}
@@ -292,6 +313,48 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		}
 	}
 	return out.Close()
+}
+
+// checkSuppress reports what --suppress cannot be combined with.
+func (o *metricsOptions) checkSuppress() error {
+	switch {
+	case !o.suppress:
+		return nil
+	case o.showSmallCells:
+		return usageErrorf("metrics: --suppress and --show-small-cells cannot be combined")
+	case o.sql:
+		return usageErrorf("metrics: --sql prints no numbers to hide: leave out --suppress")
+	}
+	for _, m := range o.metrics {
+		if report.Identifies(m) {
+			return usageErrorf("metrics: --suppress: metric %s has a row per beneficiary: all of its cells are small", m.Name)
+		}
+	}
+	return nil
+}
+
+// suppressedWarning says what --suppress hides.
+const suppressedWarning = "cells under 11 are hidden (" + report.Suppressed + "): numbers from 1 to 10 of beneficiaries or events, what follows from them, " +
+	"and others from which they could be computed; results of other periods, populations or groups can still tell them"
+
+// suppressPopulation hides what tells about a population of a few beneficiaries.
+func suppressPopulation(p *query.Population) {
+	if p != nil && p.Found > 0 && p.Found < report.LeastCell {
+		hidden := query.Split{Inside: report.Suppressed, Outside: report.Suppressed}
+		p.MemberMonths, p.Paid = hidden, hidden
+	}
+}
+
+// rows computes a metric, without small cells if they are suppressed.
+func (o *metricsOptions) rows(ctx context.Context, e *env, run *query.MetricRun, m *query.Metric) (*query.Rows, error) {
+	if !o.suppress {
+		return run.Query(ctx, m)
+	}
+	rows, dropped, err := report.ComputeWithoutSmallCells(ctx, run, m)
+	if dropped > 0 {
+		e.note(fmt.Sprintf("%s: %d rows with small cells left out", m.Name, dropped))
+	}
+	return rows, err
 }
 
 // carried returns the metrics that can have the groups. If a metric was named that

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -29,7 +30,7 @@ func (s *metricScope) flags() []cli.Flag {
 		&cli.StringFlag{Name: "to", Usage: "last `MONTH`, such as 2025-12", Destination: &s.options.To},
 		&cli.StringSliceFlag{Name: "by", Usage: "group by `GROUP`: month, quarter, year, state, npi and others, or TABLE.COLUMN (repeatable)", Destination: &s.options.By},
 		&cli.IntFlag{Name: "top", Usage: "only the `N` highest rows", HideDefault: true, Destination: &s.options.Top, Validator: positive},
-		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi, or of the table assignment", TakesFile: true, Destination: &s.people},
+		&cli.StringFlag{Name: "population", Usage: "only the beneficiaries of `FILE`, a CSV file with the column mbi and possibly month, tin, npi, or of the table assignment", TakesFile: true, Destination: &s.people},
 		tableFlag(&s.tables),
 		&cli.StringFlag{Name: "icd10-titles", Usage: "titles of conditions, from CMS's `FILE` icd10cm-order-YEAR.txt", TakesFile: true, Destination: &s.icd10},
 	}
@@ -92,9 +93,13 @@ func scopeError(command string, err error) error {
 	if !ok {
 		return err
 	}
+	near := ""
+	if groups := query.MetricDimensions(); option.Option == "By" && !slices.Contains(groups, strings.ToLower(option.Value)) {
+		near = didYouMean(option.Value, groups)
+	}
 	return &exitError{
 		code: exitUsage,
-		err:  fmt.Errorf("%s: invalid --%s %q: %s", command, strings.ToLower(option.Option), option.Value, option.Reason),
+		err:  fmt.Errorf("%s: invalid --%s %q: %s%s", command, strings.ToLower(option.Option), option.Value, option.Reason, near),
 		hint: option.Hint(),
 	}
 }
