@@ -323,7 +323,7 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 	bar := newProgressBar(e)
 	bound := boundMemory()
 	opts.Progress = func(p convert.Progress) {
-		bound()
+		bound(inputBytes(p.Phase, p.Total))
 		if how.showsProgress() {
 			bar.update(p)
 		}

@@ -113,7 +113,7 @@ func runImport(ctx context.Context, e *env, opts delivery.Options) error {
 	bar := newProgressBar(e)
 	bound := boundMemory()
 	opts.Progress = func(p delivery.Progress) {
-		bound()
+		bound(inputBytes(p.Phase, p.Total))
 		bar.update(convert.Progress{Phase: p.Phase, Done: p.Done, Total: p.Total})
 	}
 	start := time.Now()

@@ -11,38 +11,58 @@ import (
 // collected. With the pages of the program file, it stays below 128 MB.
 const memoryFloor = 72 << 20
 
-// Unused pages of the program file are released after dropFirst progress reports of
-// a conversion, and then after each dropEvery.
+// leastFloor is the floor for the smallest inputs, and floorPerByte how much it is
+// higher for each byte of input: a small conversion ends before much is garbage.
 const (
-	dropFirst = 16 // smaller conversions end soon
-	dropEvery = 500
+	leastFloor   = 24 << 20
+	floorPerByte = 4
 )
+
+// Unused pages of the program file are released when a conversion begins, and then
+// after each dropEvery progress reports.
+const dropEvery = 500
 
 // boundMemory makes the collector run at a memory limit instead of at a growth rate:
 // the live heap of a conversion is small, so it would run all the time. The caller
-// must call the returned function regularly; it raises the limit when more memory
-// is live. GOGC and GOMEMLIMIT, if set, take precedence.
-func boundMemory() func() {
+// must call the returned function regularly, with the bytes of all inputs or -1; it
+// raises the limit when more memory is live. GOGC and GOMEMLIMIT, if set, take
+// precedence.
+func boundMemory() func(input int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
+		return func(int64) {}
 	}
 	debug.SetGCPercent(-1)
-	useLargePages(memoryFloor)
-	limit := int64(memoryFloor)
+	floor := int64(leastFloor)
+	limit := floor
 	debug.SetMemoryLimit(limit)
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	calls := 0
-	return func() {
-		if calls%dropEvery == dropFirst {
+	return func(input int64) {
+		if calls%dropEvery == 0 {
 			dropUnusedPages()
 		}
 		calls++
+		if floor < memoryFloor && (input < 0 || leastFloor+floorPerByte*input > floor) {
+			if floor = leastFloor + floorPerByte*input; input < 0 || floor >= memoryFloor {
+				floor = memoryFloor
+				useLargePages(memoryFloor)
+			}
+		}
 		metrics.Read(live)
 		used := int64(min(live[0].Value.Uint64(), math.MaxInt64/2))
 		// A sixth for garbage, and room for memory outside of the heap.
-		if want := max(memoryFloor, used+used/6+memoryFloor/8); want != limit {
+		if want := max(floor, used+used/6+floor/8); want != limit {
 			limit = want
 			debug.SetMemoryLimit(limit)
 		}
 	}
+}
+
+// inputBytes is the size of the inputs in a progress report: -1 if it is unknown, and
+// 0 if the report does not say.
+func inputBytes(phase string, total int64) int64 {
+	if phase != "read" {
+		return 0
+	}
+	return total
 }
