@@ -295,15 +295,10 @@ func (base *metricBase) viewSQL(sql, from, to string) string {
 	return metricsRef().ReplaceAllString(sql, to+".$1")
 }
 
-// createViews creates the SQL schema to, with the views of the tables in from. Views
-// named in tables are computed at once.
-func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string, tables ...string) error {
+// createViews creates the SQL schema to, with the views of the tables in from.
+func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string) error {
 	statements := []string{"CREATE SCHEMA " + to}
 	for _, v := range baseViews(base.variant) {
-		if slices.Contains(tables, v.name) {
-			statements = append(statements, fmt.Sprintf("CREATE TABLE %s.%s AS\n%s", to, v.name, base.viewSQL(v.sql, from, to)))
-			continue
-		}
 		statements = append(statements, base.createView(&v, from, to)...)
 	}
 	return db.exec(ctx, statements...)

@@ -89,8 +89,9 @@ func (p *Pair) createWork(ctx context.Context) error {
 		"USE work"))
 }
 
-// pairTables are the views of the SQL schema metrics that are computed at once.
-var pairTables = []string{"most_recent_mbi", "pairing", "undone", "superseded"}
+// pairViews are the views of the SQL schema metrics that comparisons read. Those that
+// are true are computed at once.
+var pairViews = map[string]bool{"most_recent_mbi": true, "claim_rows": false, "pairing": true, "undone": true, "superseded": true}
 
 // PrepareMetrics creates what metrics are computed from, for both data sets: the
 // SQL schemas a_metrics and b_metrics. It returns the bases.
@@ -98,7 +99,7 @@ func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
 	for i, name := range pairSchemas {
 		base, err := p.db.inspectBase(ctx, name, AutoBasis)
 		if err == nil {
-			err = p.db.createViews(ctx, &base, name, name+"_metrics", pairTables...)
+			err = p.createViews(ctx, &base, name)
 		}
 		if err == nil {
 			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(readSQL("sql/pair")))
@@ -109,6 +110,23 @@ func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
 		bases[i] = base.basis()
 	}
 	return bases, nil
+}
+
+// createViews creates the views of a data set that comparisons read.
+func (p *Pair) createViews(ctx context.Context, base *metricBase, name string) error {
+	to := name + "_metrics"
+	statements := []string{"CREATE SCHEMA " + to}
+	for _, v := range baseViews(base.variant) {
+		kind := "VIEW"
+		compute, wanted := pairViews[v.name]
+		if compute {
+			kind = "TABLE"
+		}
+		if wanted {
+			statements = append(statements, fmt.Sprintf("CREATE %s %s.%s AS\n%s", kind, to, v.name, base.viewSQL(v.sql, name, to)))
+		}
+	}
+	return p.db.exec(ctx, statements...)
 }
 
 // Exec runs trusted statements.
