@@ -182,6 +182,7 @@ func TestDriftShowsNoValues(t *testing.T) {
 // TestDriftIsBounded lists a bounded number of new elements, the same ones in any
 // order of the input.
 func TestDriftIsBounded(t *testing.T) {
+	withoutRace(t)
 	word := func(i int) string {
 		b := []byte("http://a.org/....")
 		for k := range 4 {
@@ -226,6 +227,7 @@ func TestMissingMarks(t *testing.T) {
 // TestNothingIsNew converts synthetic exports of all versions, and CMS's samples
 // if they are there: all that is in them is known.
 func TestNothingIsNew(t *testing.T) {
+	withoutRace(t)
 	sets := map[string]string{}
 	for _, api := range schema.APIs {
 		dir := t.TempDir()

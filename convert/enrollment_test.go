@@ -116,6 +116,7 @@ const (
 // TestEnrollment has a case for each clause of the rule that says which months of
 // enrollment the tables have, and which of them are inferred.
 func TestEnrollment(t *testing.T) {
+	withoutRace(t)
 	plan := spell{part: "C", start: "2023-07-01"}
 	for _, tt := range []struct {
 		name, apis string
@@ -311,6 +312,7 @@ func TestEnrollmentWithoutTime(t *testing.T) {
 
 // TestManyInferredMonths has more months than a batch.
 func TestManyInferredMonths(t *testing.T) {
+	withoutRace(t)
 	v3 := schema.V3
 	var resources []object
 	for i := range table.BatchRows/37 + 2 {

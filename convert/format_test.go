@@ -383,6 +383,7 @@ func fakeExport(_ context.Context, tables, file string) error {
 // TestFormatsDeterministic checks that files do not depend on the number of
 // workers.
 func TestFormatsDeterministic(t *testing.T) {
+	withoutRace(t)
 	in := writeLines(t, manyClaims())
 	for _, opts := range []Options{
 		{Format: Parquet}, {Format: CSV}, {Format: Arrow}, {Format: Fixed},

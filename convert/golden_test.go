@@ -145,6 +145,7 @@ func exports(t *testing.T) map[string][]string {
 // TestKeyOrder converts exports again and again with the members of all
 // objects in another order each time. The data set does not change by a byte.
 func TestKeyOrder(t *testing.T) {
+	withoutRace(t)
 	for name, texts := range exports(t) {
 		var resources []any
 		for _, text := range texts[:min(len(texts), unlessRace(60, 20))] {

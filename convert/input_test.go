@@ -455,6 +455,7 @@ func TestMaxRejects(t *testing.T) {
 // TestCollapse writes the first rejects of each cause in a file, and counts
 // the rest, the same with any number of workers.
 func TestCollapse(t *testing.T) {
+	withoutRace(t)
 	var b strings.Builder
 	for i := range 30_000 {
 		b.WriteString("words\n")
@@ -561,6 +562,7 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 // TestReasonsContainNoValues damages good lines in many ways. Nothing of a line
 // may be in the reason for which it is rejected.
 func TestReasonsContainNoValues(t *testing.T) {
+	withoutRace(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	kinds := map[string]int{}
 	for _, apis := range []string{"v1 v2", "v3"} { // that may be in one run

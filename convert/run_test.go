@@ -20,6 +20,7 @@ import (
 // TestVersions has one resource in several versions. Which one counts depends
 // on their updates, and on their order only where those do not tell.
 func TestVersions(t *testing.T) {
+	withoutRace(t)
 	const old, new = "2024-03-01T00:00:00.000+00:00", "2024-03-01T00:00:00.001+00:00"
 	type version struct {
 		at   any // update

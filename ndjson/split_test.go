@@ -213,12 +213,12 @@ func (r *repeatText) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestFormsMemory reads arrays and Bundles of 300 MB on one line. What is held
+// TestFormsMemory reads arrays and Bundles of 60 MB on one line. What is held
 // of them is a few objects.
 func TestFormsMemory(t *testing.T) {
 	element := `{"a":"` + strings.Repeat("x", 3000) + `"},`
 	entry := `{"resource":{"a":"` + strings.Repeat("x", 3000) + `"}},`
-	const n = 100_000
+	const n = 20_000
 	for name, r := range map[string]io.Reader{
 		"array":           io.MultiReader(strings.NewReader("["), &repeatText{text: element, left: n}, strings.NewReader("{}]")),
 		"Bundle":          io.MultiReader(strings.NewReader(`{"resourceType":"Bundle","entry":[`), &repeatText{text: entry, left: n}, strings.NewReader(`{"resource":{}}]}`)),

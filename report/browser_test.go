@@ -5,6 +5,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -26,9 +27,8 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// startBrowser starts a headless Chromium, or skips the test if there is none.
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
+// browser starts a headless Chromium, which all tests share.
+var browser = sync.OnceValues(func() (context.Context, error) {
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -37,16 +37,35 @@ func startBrowser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		t.Skip("there is no Chromium")
+		return nil, exec.ErrNotFound
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(time.Minute))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
+	closers = append(closers, cancel)
 	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(cancel)
+	closers = append(closers, cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
+	closers = append(closers, cancel)
+	return ctx, chromedp.Do(ctx)
+})
+
+// closers end the browser.
+var closers []func()
+
+func closeBrowser() {
+	for _, end := range slices.Backward(closers) {
+		end()
+	}
+}
+
+// startBrowser returns the browser, or skips the test if there is none.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	ctx, err := browser()
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("there is no Chromium")
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return ctx
@@ -191,11 +210,19 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// TestInteraction sorts a table, changes the colors, with the mouse and the keyboard, and
-// prints the page, which is light then.
-func TestInteraction(t *testing.T) {
+// TestPage compares the numbers of a page in the browser with those of the metrics, and
+// then uses the page.
+func TestPage(t *testing.T) {
 	browser := startBrowser(t)
-	v := openView(t, browser, writePage(t, openShared(t), Options{Program: "test", ShowSmallCells: true}), 1280, "light")
+	db := openShared(t)
+	v := openView(t, browser, writePage(t, db, Options{Program: "test", ShowSmallCells: true, Metrics: query.MetricOptions{By: []string{"enrollment_type"}}}), 1280, "light")
+	t.Run("numbers", func(t *testing.T) { testNumbers(t, v, db) })
+	t.Run("interaction", func(t *testing.T) { testInteraction(t, v) })
+}
+
+// testInteraction sorts a table, changes the colors, with the mouse and the keyboard, and
+// prints the page, which is light then.
+func testInteraction(t *testing.T, v *view) {
 	const table = `#spending_by_claim_type table`
 	values := func() []float64 {
 		return eval[[]float64](v, `[...document.querySelectorAll("`+table+` tbody tr td:last-child")].map((c) => Number(c.dataset.value ?? c.textContent))`)
@@ -237,11 +264,8 @@ type shownTable struct {
 	Rows   [][]*string // data-value or text; nil if there is no value
 }
 
-// TestNumbers compares the numbers of the page in the browser with those of the metrics.
-func TestNumbers(t *testing.T) {
-	browser := startBrowser(t)
-	db := openShared(t)
-	v := openView(t, browser, writePage(t, db, Options{Program: "test", ShowSmallCells: true, Metrics: query.MetricOptions{By: []string{"enrollment_type"}}}), 1280, "light")
+// testNumbers compares the numbers of the page in the browser with those of the metrics.
+func testNumbers(t *testing.T, v *view, db *query.DB) {
 	tables := eval[[]shownTable](v, `[...document.querySelectorAll("figure[data-metric] table")].map((table) => ({
 		Metric: table.closest("figure").dataset.metric,
 		By: table.closest("figure").dataset.by ?? "",

@@ -23,6 +23,7 @@ var shared struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	closeBrowser()
 	if shared.dir != "" {
 		_ = os.RemoveAll(shared.dir)
 	}
