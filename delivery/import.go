@@ -107,7 +107,7 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 		i.report.Manifest, i.report.Unchanged = i.old.manifest, true
 		return i.report, nil
 	}
-	set, err := dataset.Create(i.opts.Out, i.opts.Format, dataset.Options{Overwrite: i.opts.Overwrite || i.old != nil, FileMode: i.opts.FileMode})
+	set, err := dataset.Create(i.opts.Out, i.opts.Format, dataset.Options{Overwrite: i.opts.Overwrite || i.old != nil, FileMode: i.opts.FileMode, Context: ctx})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -14,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
@@ -67,7 +67,7 @@ func fieldsOf(name string, format dataset.Format, known *schema.Table) ([]schema
 }
 
 func csvFields(name string, known *schema.Table) ([]schema.Field, error) {
-	f, err := os.Open(name)
+	f, err := blob.Open(context.Background(), name)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ type text struct {
 // openText opens a file of a table.
 func openText(ctx context.Context, name string, format dataset.Format) (*text, error) {
 	if format == dataset.CSV {
-		f, err := os.Open(name)
+		f, err := blob.Open(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +149,7 @@ type batches struct {
 
 // openBatches opens a Parquet or Arrow file.
 func openBatches(ctx context.Context, name string, format dataset.Format) (*batches, error) {
-	f, err := os.Open(name)
+	f, err := blob.Open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func openBatches(ctx context.Context, name string, format dataset.Format) (*batc
 	return b, nil
 }
 
-func openParquet(ctx context.Context, f *os.File) (*batches, error) {
+func openParquet(ctx context.Context, f blob.File) (*batches, error) {
 	in, err := file.NewParquetReader(f)
 	if err != nil {
 		return nil, err
@@ -197,7 +197,7 @@ func openParquet(ctx context.Context, f *os.File) (*batches, error) {
 	}, nil
 }
 
-func openArrow(_ context.Context, f *os.File) (*batches, error) {
+func openArrow(_ context.Context, f blob.File) (*batches, error) {
 	in, err := ipc.NewFileReader(f)
 	if err != nil {
 		return nil, err

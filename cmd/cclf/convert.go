@@ -15,6 +15,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -94,7 +95,7 @@ func newConvertCommand(e *env) *cli.Command {
 func (f *convertFlags) general() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{
-			Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`; with --format duckdb a file such as x.duckdb (required)",
+			Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`, also s3://BUCKET/FOLDER; with --format duckdb a file such as x.duckdb (required)",
 			Required: true, TakesFile: true, Validator: dataSetPath, Destination: &f.opts.Out,
 		},
 		&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &f.opts.Overwrite},
@@ -419,6 +420,9 @@ func checkExports(opts *convert.Options) error {
 func rejectsPath(out string, m *convert.Manifest) string {
 	if m.Rejects == nil {
 		return out + "/" + convert.RejectsFile
+	}
+	if blob.IsURL(out) {
+		return blob.Join(out, m.Rejects.Name)
 	}
 	if m.Rejects.Name != convert.RejectsFile { // the data set is one file
 		return filepath.Join(filepath.Dir(out), m.Rejects.Name)

@@ -52,9 +52,13 @@ func TestObjectStoreScripts(t *testing.T) {
 					_, _ = ts.Stdout().Write([]byte(hashOfPart.ReplaceAllString(key, "$1.") + "\n"))
 				}
 			},
-			// uploads N fails unless there are N unfinished uploads.
-			"uploads": func(ts *testscript.TestScript, _ bool, args []string) {
-				if n := server(ts).Uploads(t); len(args) != 0 || n != 0 {
+			// download KEY FILE
+			"download": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), server(ts).Object(t, args[0]), 0o600))
+			},
+			// uploads fails if there are unfinished uploads.
+			"uploads": func(ts *testscript.TestScript, _ bool, _ []string) {
+				if n := server(ts).Uploads(t); n != 0 {
 					ts.Fatalf("%d unfinished uploads", n)
 				}
 			},

@@ -37,8 +37,11 @@ var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "
 // objectPaths are the flags of commands that take paths in object stores. The
 // arguments are the flag "".
 var objectPaths = map[string][]string{
-	"convert": {""},
-	"import":  {""},
+	"convert": {"out", ""},
+	"import":  {"out", ""},
+	"verify":  {"data"},
+	"load":    {"data"},
+	"schema":  {"data"},
 }
 
 // commandPaths checks the paths of a command.

@@ -3,10 +3,10 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
@@ -250,6 +251,9 @@ func (o *ddlOptions) place(dialect *schema.Dialect, set *dataset.Set) (string, e
 	if place := cmp.Or(o.location, dialect.LoadPlaceholder()); place != "" {
 		return place, nil
 	}
+	if blob.IsURL(set.Layout.Dir) {
+		return set.Layout.Dir, nil
+	}
 	place, err := filepath.Abs(set.Layout.Dir)
 	return filepath.ToSlash(place), err
 }
@@ -277,7 +281,7 @@ func csvHeader(name, format string) ([]string, error) {
 	if format != string(dataset.CSV) {
 		return nil, nil
 	}
-	f, err := os.Open(name)
+	f, err := blob.Open(context.Background(), name)
 	if err != nil {
 		return nil, err
 	}

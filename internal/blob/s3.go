@@ -465,6 +465,9 @@ func (b *s3Bucket) Sweep(ctx context.Context, prefix string, ours func(string) b
 	keyMarker, idMarker := "", ""
 	for {
 		page, err := b.core.ListMultipartUploads(ctx, b.bucket, prefix, keyMarker, idMarker, "", 1000)
+		if reply, ok := errors.AsType[minio.ErrorResponse](err); ok && reply.Code == "NoSuchUpload" {
+			return nil // there never was one
+		}
 		if err != nil {
 			return b.failure(ctx, err)
 		}

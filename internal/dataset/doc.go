@@ -20,6 +20,10 @@
 // content. So a name never refers to other content: a reader with an old manifest
 // finds the content that the manifest describes, or no file.
 //
+// In an object store, a data set is the objects whose keys begin with OUT and a slash,
+// with two differences: the name of the reject file has a hash, and .incomplete has at
+// most a journal.
+//
 // # Formats
 //
 // The formats are declared in one table, formats. Package encode has their
@@ -61,4 +65,6 @@
 //
 // Between steps 2 and 4, a reader of the old manifest finds the old files where
 // the exchange put them.
+//
+// Object stores have no rename: remote.go describes how data sets are published there.
 package dataset

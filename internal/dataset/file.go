@@ -59,7 +59,7 @@ func (f *StagedFile) open() (*StagedFile, error) {
 		return nil, err
 	}
 	var err error
-	if f.file, err = f.w.ops.open(f.at, os.O_WRONLY|os.O_CREATE|os.O_EXCL); err != nil {
+	if f.file, err = f.w.ops.open(f.at, os.O_RDWR|os.O_CREATE|os.O_EXCL); err != nil {
 		return nil, err
 	}
 	f.buf = fileBuffers.Get().(*bufio.Writer)
@@ -113,6 +113,9 @@ func (f *StagedFile) Finish(rows int64) (File, error) {
 		f.at = to
 	}
 	f.w.syncing.Go(func() error {
+		if f.w.remote != nil {
+			return f.w.upload(f.file, f.at, out)
+		}
 		return errors.Join(f.w.ops.syncFile(f.file, f.at), f.file.Close())
 	})
 	return out, nil

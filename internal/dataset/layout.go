@@ -33,6 +33,7 @@ type Layout struct {
 
 	lock, work string
 	single     bool // the data set is one file, with companions next to it
+	temporary  bool // Dir has the files of a data set in an object store that are not uploaded yet
 }
 
 // folderLayout is the layout of a data set that is a folder.

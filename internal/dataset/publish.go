@@ -48,6 +48,9 @@ func (w *Writer) Commit(m *Manifest) error {
 }
 
 func (w *Writer) commit(m *Manifest) error {
+	if w.remote != nil {
+		return w.commitRemote(m)
+	}
 	if err := w.syncing.Wait(); err != nil {
 		return err
 	}

@@ -1,12 +1,15 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // A Set is a data set that was opened for reading. It does not change: after the
@@ -14,6 +17,8 @@ import (
 type Set struct {
 	Layout   Layout
 	Manifest *Manifest
+
+	objects *objects // of a data set in an object store
 
 	sum   string            // SHA-256 of the manifest
 	paths map[string]string // of the files, relative to Layout.Dir, by name
@@ -28,6 +33,9 @@ const attempts = 20
 // missing, changed or unlisted, and one that wraps ErrNoManifest if there is no
 // manifest.
 func Open(name string) (*Set, error) {
+	if blob.IsURL(name) {
+		return openRemoteSet(context.Background(), name)
+	}
 	layout := layoutToRead(name)
 	info, err := os.Stat(layout.Dir)
 	if err != nil {
@@ -70,6 +78,11 @@ func (s *Set) readManifest(o *ops) error {
 	if err != nil {
 		return err
 	}
+	return s.setManifest(text)
+}
+
+// setManifest parses and checks the manifest.
+func (s *Set) setManifest(text []byte) (err error) {
 	s.sum = sumOf(text)
 	if s.Manifest, err = decodeManifest(text); err == nil {
 		err = s.Manifest.check(&s.Layout)
@@ -163,12 +176,15 @@ func (s *Set) Path(name string) string {
 	if s.paths[name] == "" {
 		return ""
 	}
-	return filepath.Join(s.Layout.Dir, filepath.FromSlash(s.paths[name]))
+	return blob.Join(s.Layout.Dir, s.paths[name])
 }
 
 // Replaced reports whether the data set was replaced, or is being replaced, since
 // it was opened. Then its files may be gone.
 func (s *Set) Replaced() bool {
+	if s.objects != nil {
+		return s.replacedRemote()
+	}
 	for _, at := range s.paths {
 		if _, err := os.Lstat(filepath.Join(s.Layout.Dir, filepath.FromSlash(at))); err != nil {
 			return true

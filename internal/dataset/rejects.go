@@ -3,11 +3,14 @@ package dataset
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"slices"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // A Reject is the record in the reject file for a line of the input that gave no
@@ -140,7 +143,7 @@ func (s *Set) RejectReasons() ([]RejectReason, error) {
 	if s.Manifest.Rejects == nil {
 		return nil, nil
 	}
-	file, err := os.Open(s.Path(s.Manifest.Rejects.Name))
+	file, err := blob.Open(context.Background(), s.Path(s.Manifest.Rejects.Name))
 	if err != nil {
 		return nil, err
 	}

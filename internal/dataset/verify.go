@@ -11,8 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 )
 
@@ -34,6 +36,9 @@ func (v *Verified) Replaced() bool { return v.set.Replaced() }
 // file. It starts again if a writer replaces the data set. The error reports a data
 // set without a readable manifest; all else is in Problems.
 func Verify(ctx context.Context, name string) (*Verified, error) {
+	if blob.IsURL(name) {
+		return verifyRemote(ctx, name)
+	}
 	layout := layoutToRead(name)
 	root, err := os.OpenRoot(layout.Dir)
 	if err != nil {
@@ -48,7 +53,10 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 			return nil, err
 		}
 		s := &Set{Layout: layout}
-		v, err := s.verify(ctx, o)
+		var v *Verified
+		if err = s.readManifest(o); err == nil {
+			v, err = s.verify(ctx, o)
+		}
 		if attempt < attempts && (err != nil || len(v.Problems) > 0) && ctx.Err() == nil && !left && s.inMotion(o) {
 			continue
 		}
@@ -95,11 +103,26 @@ func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
 	}
 }
 
-// verify compares the files with the manifest.
-func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
-	if err := s.readManifest(o); err != nil {
-		return nil, err
-	}
+// A storage has the files of a data set.
+type storage interface {
+	stat(ctx context.Context, name string) (fs.FileInfo, error)
+	openFile(ctx context.Context, name string) (blob.File, error)
+	// unlisted returns an error for each part file that is not one of files.
+	unlisted(ctx context.Context, files []File) ([]error, error)
+}
+
+func (o *ops) stat(_ context.Context, name string) (fs.FileInfo, error) { return o.root.Lstat(name) }
+
+func (o *ops) openFile(_ context.Context, name string) (blob.File, error) {
+	return o.open(name, os.O_RDONLY)
+}
+
+func (o *ops) unlisted(_ context.Context, files []File) ([]error, error) {
+	return slices.Collect(o.foreignParts(files)), nil
+}
+
+// verify compares the files with the manifest, which was read.
+func (s *Set) verify(ctx context.Context, o storage) (*Verified, error) {
 	v := &Verified{Manifest: s.Manifest, set: s}
 	bad := map[string]bool{}
 	problem := func(name string, err error) {
@@ -109,7 +132,7 @@ func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 	files := s.Manifest.List()
 	for _, f := range files {
 		v.Files++
-		if err := o.verifyFile(ctx, f); err != nil {
+		if err := verifyFile(ctx, o, f); err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
@@ -124,7 +147,7 @@ func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 			if bad[f.Name] || path.Ext(f.Name) == singleFile {
 				continue
 			}
-			rows, err := o.countRows(f)
+			rows, err := countRows(ctx, o, f)
 			if err == nil && rows != f.Rows {
 				err = fmt.Errorf("%s has %d rows, and the manifest says %d", path.Join(f.Name, f.Member), rows, f.Rows)
 			}
@@ -137,16 +160,18 @@ func (s *Set) verify(ctx context.Context, o *ops) (*Verified, error) {
 		}
 	}
 	if !s.Layout.single {
-		for err := range o.foreignParts(files) {
-			v.Problems = append(v.Problems, err)
+		unlisted, err := o.unlisted(ctx, files)
+		if err != nil {
+			return nil, err
 		}
+		v.Problems = append(v.Problems, unlisted...)
 	}
 	return v, nil
 }
 
 // verifyFile compares the size and the SHA-256 of a file with the manifest.
-func (o *ops) verifyFile(ctx context.Context, f File) error {
-	info, err := o.root.Lstat(f.Name)
+func verifyFile(ctx context.Context, o storage, f File) error {
+	info, err := o.stat(ctx, f.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s is missing", f.Name)
@@ -157,7 +182,7 @@ func (o *ops) verifyFile(ctx context.Context, f File) error {
 	case info.Size() != f.Size:
 		return fmt.Errorf("%s has %d bytes, and the manifest says %d", f.Name, info.Size(), f.Size)
 	}
-	in, err := o.open(f.Name, os.O_RDONLY)
+	in, err := o.openFile(ctx, f.Name)
 	if err != nil {
 		return err
 	}
@@ -186,8 +211,8 @@ func (r *contextReader) Read(p []byte) (int, error) {
 }
 
 // countRows counts the rows in a file.
-func (o *ops) countRows(f File) (int64, error) {
-	in, err := o.open(f.Name, os.O_RDONLY)
+func countRows(ctx context.Context, o storage, f File) (int64, error) {
+	in, err := o.openFile(ctx, f.Name)
 	if err != nil {
 		return 0, err
 	}

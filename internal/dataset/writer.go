@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // ErrOutput reports that a data set cannot be written.
@@ -30,6 +33,9 @@ type Options struct {
 	// operation and the file. The operation fails if Hook does. Tests use it.
 	Hook func(op, name string) error
 
+	// Context is that of requests to an object store; context.Background unless set.
+	Context context.Context
+
 	noSync bool // skips syncing, which is slow; for tests
 }
 
@@ -40,10 +46,11 @@ type Writer struct {
 	format Format
 	ops    ops
 	lock   *flock.Flock
-	old    *Manifest // of the data set to be replaced, or nil
-	redo   bool      // the previous writer was killed after its commit
-	made   []string  // paths of the folder of the data set and its parents, if they were missing
-	added  []move    // that publish more than the manifest lists
+	old    *Manifest  // of the data set to be replaced, or nil
+	redo   bool       // the previous writer was killed after its commit
+	made   []string   // paths of the folder of the data set and its parents, if they were missing
+	added  []move     // that publish more than the manifest lists
+	remote *remoteSet // of a data set in an object store; the layout is that of temporary files
 
 	syncing errgroup.Group // syncs finished files
 }
@@ -57,6 +64,9 @@ const filesSyncing = 8
 func Create(out string, format Format, opts Options) (*Writer, error) {
 	if out == "" {
 		return nil, fmt.Errorf("%w: no output folder given", ErrOutput)
+	}
+	if blob.IsURL(out) {
+		return createRemote(out, format, opts)
 	}
 	if err := CheckFileMode(cmp.Or(opts.FileMode, DefaultFileMode)); err != nil {
 		return nil, fmt.Errorf("%w: file mode: %w", ErrOptions, err)
@@ -119,6 +129,9 @@ func (w *Writer) open(overwrite bool) (err error) {
 // CheckEmpty reports whether Create without Overwrite would refuse out because it is
 // not empty. It changes nothing; it is for a check before long work.
 func CheckEmpty(out string, format Format) error {
+	if blob.IsURL(out) {
+		return checkEmptyRemote(out)
+	}
 	w := &Writer{layout: layoutToWrite(out, format)}
 	root, err := os.OpenRoot(w.layout.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -272,6 +285,10 @@ func (w *Writer) Scratch(name string) string {
 // if it were removed, two writers could lock two files of the same name.
 func (w *Writer) Close() {
 	_ = w.syncing.Wait() // Commit has reported it, or something else has failed
+	if w.remote != nil {
+		w.release()
+		return
+	}
 	// The next writer needs a journal, if there is one.
 	if journaled, err := w.ops.exists(w.layout.journal()); err == nil && !journaled {
 		_ = w.ops.removeAll(w.layout.work)
@@ -285,6 +302,12 @@ func (w *Writer) release() {
 	}
 	if w.ops.root != nil {
 		w.ops.root.Close()
+	}
+	if w.remote != nil {
+		w.remote.close()
+	}
+	if w.layout.temporary {
+		_ = os.RemoveAll(w.layout.Dir)
 	}
 }
 
@@ -349,12 +372,16 @@ func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) boo
 		for _, part := range parts {
 			full := path.Join(name, part.Name())
 			if isPart(part.Name()) && !listed[full] &&
-				!yield(&Error{Msg: full + " is not a part file of the data set: its manifest does not list it", hint: "move it away"}) {
+				!yield(unlistedPart(full)) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+func unlistedPart(name string) error {
+	return &Error{Msg: name + " is not a part file of the data set: its manifest does not list it", hint: "move it away"}
 }
 
 // isTable reports whether readers take a folder of this name for a table.

@@ -4,6 +4,7 @@ package blobtest
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -165,6 +166,21 @@ func (s *Server) Put(t testing.TB, key string, data []byte) {
 	if _, err := s.backend.PutObject(s.Bucket, key, meta, bytes.NewReader(data), int64(len(data)), nil); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Object returns the content of an object.
+func (s *Server) Object(t testing.TB, key string) []byte {
+	t.Helper()
+	object, err := s.backend.GetObject(s.Bucket, key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer object.Contents.Close()
+	text, err := io.ReadAll(object.Contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // Keys returns the keys of all objects that begin with prefix, in order.
