@@ -52,6 +52,7 @@ func (r *run) manifest() *Manifest {
 	for _, x := range r.opts.ExtraColumns {
 		m.ExtraColumns = append(m.ExtraColumns, x.String())
 	}
+	m.Conversion = r.opts.recorded()
 	r.inventory.Report(m)
 	return m
 }

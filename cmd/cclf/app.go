@@ -78,6 +78,7 @@ func newApp(e *env) *cli.Command {
 			newConvertCommand(e),
 			newImportCommand(e),
 			newSyncCommand(e),
+			newLogCommand(e),
 			newRunCommand(e),
 			newSynthCommand(e),
 			newQueryCommand(e),

@@ -23,6 +23,7 @@ import (
 // need parsing.
 type convertFlags struct {
 	command                       string
+	asOf                          string
 	opts                          convert.Options
 	format, profile, versions     string
 	leavers                       string
@@ -71,6 +72,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o out export.zip",
 			"zcat export/*.gz | cclf convert -o out -",
 			"cclf convert -o out --overwrite --max-rejects 0 export/",
+			"cclf convert -o march --as-of 2026-03-31 lake",
 		),
 		Flags:    append(flags.general(), flags.fixedWidth()...),
 		Metadata: completesFiles(),
@@ -80,6 +82,11 @@ func newConvertCommand(e *env) *cli.Command {
 				return err
 			}
 			opts.Inputs = cmd.Args().Slice()
+			if flags.asOf != "" {
+				if err := useLogAsOf(&opts, flags.asOf, e.settings.onCommandLine(cmd)); err != nil {
+					return err
+				}
+			}
 			how := conversion{strict: flags.strict}
 			if flags.iceberg {
 				if how.iceberg, err = findIceberg("convert", opts.Format); err != nil {
@@ -105,6 +112,7 @@ func (f *convertFlags) general() []cli.Flag {
 		},
 		jobsFlag(&f.opts.Jobs, "number of workers, `N` (default: one per core)"),
 		apiFlag(&f.api, "API `VERSION` of the export: v1, v2 or v3 (default: detected)"),
+		asOfFlag(&f.asOf),
 		&cli.BoolFlag{
 			Name: "allow-shrink", Usage: "convert an export that is empty or incomplete, or replace a full data set by an increment",
 			Destination: &f.opts.AllowShrink,

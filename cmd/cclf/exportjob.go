@@ -22,6 +22,8 @@ type runOptions struct {
 	flags convertFlags
 	to    convert.Options // of the flags
 	lake  *lakeOptions    // of cclf sync
+
+	iceberg string // see conversion
 }
 
 // failed returns an error of the command.
@@ -39,7 +41,7 @@ func (o *runOptions) log() (*sync.Log, error) {
 
 // how says how runConvert reports.
 func (o *runOptions) how() conversion {
-	return conversion{strict: o.flags.strict, lake: o.lake != nil}
+	return conversion{strict: o.flags.strict, lake: o.lake != nil, iceberg: o.iceberg}
 }
 
 // convertLog converts what is in the log.

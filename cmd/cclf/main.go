@@ -12,6 +12,9 @@ func main() {
 		servePager(os.Args[2])
 		os.Exit(exitOK)
 	}
+	if len(os.Args) == 3 && os.Args[1] == removerArgument {
+		os.Exit(serveRemover(os.Args[2], os.Stdin))
+	}
 	catchCrashes()
 	e := processEnv()
 	ctx, stop := notifySignals(e.interrupts)

@@ -22,6 +22,14 @@ const (
 // after each dropEvery progress reports.
 const dropEvery = 500
 
+// unboundMemory undoes boundMemory, for what comes after a conversion.
+func unboundMemory() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
+}
+
 // boundMemory makes the collector run at a memory limit instead of at a growth rate:
 // the live heap of a conversion is small, so it would run all the time. The caller
 // must call the returned function regularly, with the bytes of all inputs or -1; it

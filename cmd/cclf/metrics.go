@@ -20,6 +20,7 @@ import (
 
 type metricsOptions struct {
 	dir     string
+	asOf    string
 	list    bool
 	sql     bool
 	result  resultFlags
@@ -87,9 +88,10 @@ func newMetricsCommand(e *env) *cli.Command {
 			"cclf metrics -d out leakage --table roster=roster.csv",
 			"cclf metrics -d out readmissions --from 2025-01 --to 2025-12 --by facility",
 			"cclf metrics -d out utilization --by county --suppress -o utilization.xlsx",
+			"cclf metrics -d lake spending_total --as-of 2026-03-31",
 			"cclf metrics -d out --sql top_drgs | cclf query -d out",
 		),
-		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir)}, opts.result.flags("table", "line", "csv", "tsv", "json", "markdown", "html", "xlsx"), opts.scope.flags(), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataFlag(&opts.dir), asOfFlag(&opts.asOf)}, opts.result.flags("table", "line", "csv", "tsv", "json", "markdown", "html", "xlsx"), opts.scope.flags(), []cli.Flag{
 			&cli.BoolFlag{Name: "list", Aliases: []string{"l"}, Usage: "list the metrics and exit", Destination: &opts.list},
 			&cli.BoolFlag{Name: "sql", Usage: "print the SQL of a metric and exit", Destination: &opts.sql},
 			&cli.BoolFlag{
@@ -208,6 +210,12 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		}
 		return err
 	}
+	folder, done, err := e.useAsOf(ctx, "metrics", opts.dir, opts.asOf, opts.options.TempDir)
+	if err != nil {
+		return err
+	}
+	defer done()
+	opts.dir = folder
 	if opts.all = len(opts.metrics) == 0; opts.all {
 		for _, m := range query.Metrics() {
 			if m.Default {

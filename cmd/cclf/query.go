@@ -23,6 +23,7 @@ type queryOptions struct {
 	data    []string
 	sets    []query.NamedSet // of data
 	file    string
+	asOf    string
 	tables  bool
 	result  resultFlags
 	null    string
@@ -78,9 +79,10 @@ func newQueryCommand(e *env) *cli.Command {
 			"echo 'FROM cclf8 LIMIT 5' | cclf query -d out -f json",
 			"cclf query -d jan=out-2025-01 -d feb=out-2025-02 'SELECT count(*) FROM feb.cclf1 ANTI JOIN jan.cclf1 USING (cur_clm_uniq_id)'",
 			"cclf query -d out --param from=2025-01-01 'SELECT count(*) FROM cclf1 WHERE clm_thru_dt >= $from'",
+			"cclf query -d lake --as-of 2026-03-31 'SELECT count(*) FROM cclf1'",
 			"cclf query -d out --table roster=roster.csv 'FROM cclf8 JOIN roster ON bene_mbi_id = mbi'",
 		),
-		Flags: slices.Concat([]cli.Flag{dataSetsFlag(&opts.data)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx", "parquet"), []cli.Flag{
+		Flags: slices.Concat([]cli.Flag{dataSetsFlag(&opts.data), asOfFlag(&opts.asOf)}, opts.result.flags("table", "line", "csv", "tsv", "json", "ndjson", "markdown", "html", "xlsx", "parquet"), []cli.Flag{
 			&cli.StringFlag{
 				Name: "file", Usage: "read the SQL from `FILE`, or from standard input if it is -",
 				TakesFile: true, Destination: &opts.file,
@@ -181,6 +183,15 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	if opts.options.TableFiles, err = tableFiles("query", opts.named); err != nil {
 		return err
 	}
+	if len(opts.sets) > 1 && opts.asOf != "" {
+		return usageErrorf("query: --as-of takes one data set, got %d", len(opts.sets))
+	}
+	folder, done, err := e.useAsOf(ctx, "query", opts.sets[0].Dir, opts.asOf, opts.options.TempDir)
+	if err != nil {
+		return err
+	}
+	defer done()
+	opts.sets[0].Dir = folder
 	if opts.isPrompt(e) {
 		return runPrompt(ctx, e, opts)
 	}

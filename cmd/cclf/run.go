@@ -80,6 +80,11 @@ func (o *runOptions) take(e *env, cmd *cli.Command) error {
 	if o.to, err = o.flags.options(cmd); err != nil {
 		return err
 	}
+	if o.flags.iceberg {
+		if o.iceberg, err = findIceberg(o.flags.command, o.to.Format); err != nil {
+			return err
+		}
+	}
 	o.to.Out = filepath.Clean(o.to.Out)
 	o.to.Jobs = o.jobs
 	o.isSet = e.settings.onCommandLine(cmd)

@@ -63,13 +63,24 @@ type Manifest struct {
 	Rejects *File  `json:"rejects,omitempty"`
 	// ExtraColumns are lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
-	TextSize     int64    `json:"text_bytes"` // of all inputs, decompressed
+	// Conversion are other options on which the rows depend, nil if they were the usual
+	// ones.
+	Conversion *Conversion `json:"conversion,omitempty"`
+	TextSize   int64       `json:"text_bytes"` // of all inputs, decompressed
 	// Unmapped lists the elements of the inputs that no column uses.
 	Unmapped []Unmapped `json:"unmapped,omitempty"`
 	// UnlistedElements counts occurrences of new elements that Unmapped does not
 	// list because there are too many.
 	UnlistedElements int64         `json:"unlisted_elements,omitempty"`
 	Missing          []MissingMark `json:"missing,omitempty"`
+}
+
+// A Conversion has options of a conversion of an export.
+type Conversion struct {
+	API          string         `json:"api,omitempty"`    // that was given, and not detected
+	Tables       []string       `json:"tables,omitempty"` // that were selected
+	Limits       map[string]int `json:"limits,omitempty"` // other than the default ones
+	AllowPartial bool           `json:"allow_partial,omitempty"`
 }
 
 // An Input is a file that was read.
