@@ -71,6 +71,9 @@ func (r *run) collectRows(res *result) error {
 	}
 	for _, k := range res.links {
 		k.Resource += r.resources
+		if k.Names && r.held != nil {
+			r.held.Add(k.Resource)
+		}
 		if err := r.links.Add(k); err != nil {
 			return err
 		}
@@ -104,6 +107,9 @@ func (r *run) collectUpdates(res *result) error {
 	for i := range res.beneficiaries {
 		u := &res.beneficiaries[i]
 		u.Resource += r.resources
+		if r.held != nil && len(u.Former) > 0 {
+			r.held.Add(u.Resource)
+		}
 		if u.Part != beneficiary.Hospice {
 			r.beneficiaries.Apply(u)
 			if err := r.journal.Add(u); err != nil {

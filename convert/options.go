@@ -22,6 +22,8 @@ type Options struct {
 	// Inputs are files, folders, or "-" for Stdin. They are read in this order;
 	// the files of a folder in the order of their paths.
 	Inputs []string
+	// Ignore are files that are not read, although Inputs have them.
+	Ignore []string
 	// Files yields more files to read after Inputs, as they become available, such
 	// as those of an export that is being downloaded. A file must be complete when
 	// it is yielded. The outcome depends on the order of the files, as it does with

@@ -71,6 +71,9 @@ func findInputs(ctx context.Context, opts *Options) (*inputs, error) {
 		seen:    map[string]bool{},
 	}
 	in.opener = ndjson.Opener{Stdin: opts.Stdin, Stored: &in.done, Recognize: recognizeCCLF}
+	for _, name := range opts.Ignore {
+		in.seen[filepath.Clean(name)] = true
+	}
 	var err error
 	in.found, err = in.find(ctx, opts.Inputs...)
 	if in.files != nil {

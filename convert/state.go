@@ -50,6 +50,9 @@ type collected struct {
 	claims    *dedup.Log       // of claims whose versions are matched
 	links     *dedup.LinkLog   // of claims by control number
 	lineless  table.OrdinalSet // final claims without lines
+	// held are, for FindObsolete, resources whose older versions count too: claims that
+	// name a prior version, and resources that show former MBIs.
+	held *table.OrdinalSet
 
 	beneficiaries *beneficiary.Registry
 	journal       *beneficiary.Journal

@@ -61,6 +61,10 @@ func lockFolder(dir string) (*folder, error) {
 		f.root.Close()
 		return nil, err
 	}
+	if err := f.finishPrune(); err != nil {
+		f.close()
+		return nil, err
+	}
 	return f, nil
 }
 

@@ -82,6 +82,9 @@ func filesOf(dir, kind string, records []fileRecord) []File {
 type runList struct {
 	Format int         `json:"format"`
 	Runs   []runRecord `json:"runs"`
+	// PrunedTo is the last run whose log was pruned: what the log was after an earlier one
+	// is not known.
+	PrunedTo int `json:"pruned_to,omitempty"`
 }
 
 type runRecord struct {
@@ -103,21 +106,22 @@ type fileRecord struct {
 }
 
 func (f *folder) arrivedRuns() ([]runRecord, error) {
-	var list runList
-	if err := f.readJSON(runsFile, &list, &list.Format); err != nil {
-		return nil, err
-	}
-	return list.Runs, nil
+	list, err := f.runList()
+	return list.Runs, err
+}
+
+func (f *folder) runList() (list runList, err error) {
+	return list, f.readJSON(runsFile, &list, &list.Format)
 }
 
 // addToList adds a run whose files have all arrived to the list. It may be called
 // again for the same run.
 func (f *folder) addToList(run *runState) error {
-	runs, err := f.arrivedRuns()
+	list, err := f.runList()
 	if err != nil {
 		return err
 	}
-	runs = slices.DeleteFunc(runs, func(r runRecord) bool { return r.Number == run.Number })
+	runs := slices.DeleteFunc(list.Runs, func(r runRecord) bool { return r.Number == run.Number })
 	added := runRecord{
 		Number: run.Number, API: run.API, Request: run.Request, Since: run.Since,
 		TransactionTime: run.TransactionTime, Files: []fileRecord{},
@@ -133,7 +137,7 @@ func (f *folder) addToList(run *runState) error {
 			added.Deleted = append(added.Deleted, record)
 		}
 	}
-	return f.replaceJSON(runsFile, runList{stateFormat, append(runs, added)})
+	return f.replaceJSON(runsFile, runList{stateFormat, append(runs, added), list.PrunedTo})
 }
 
 // A LastRun describes the last run of a folder: enough to make a client that

@@ -50,26 +50,55 @@ func (s *Sightings) Settle(runOf func(input int) (run int, ok bool), deleted tab
 	return list, errors.Join(err, s.spool.Remove())
 }
 
-func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
+// Last returns the last Patient of each beneficiary, by the order of the runs and then of
+// the input, and removes the spool.
+func (s *Sightings) Last(runOf func(input int) (run int, ok bool)) (table.OrdinalSet, error) {
+	type place struct {
+		run      int
+		resource int64
+	}
+	last := map[ID]place{}
+	err := s.each(func(x *Sighting) {
+		if run, ok := runOf(x.Input); ok {
+			if at, known := last[x.ID]; !known || run >= at.run {
+				last[x.ID] = place{run, x.Resource}
+			}
+		}
+	})
+	var set table.OrdinalSet
+	for _, at := range last {
+		set.Add(at.resource)
+	}
+	return set, errors.Join(err, s.spool.Remove())
+}
+
+// each calls visit for each sighting in the order of the input.
+func (s *Sightings) each(visit func(*Sighting)) error {
 	if err := s.spool.End(); err != nil || s.to == nil {
-		return nil, err
+		return err
 	}
 	in, err := s.spool.Rewind()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	index := map[ID]int{}
-	var list []Presence
 	for from := gob.NewDecoder(in); ; {
 		var x Sighting
 		if err := from.Decode(&x); errors.Is(err, io.EOF) {
-			return list, nil
+			return nil
 		} else if err != nil {
-			return nil, err
+			return err
 		}
+		visit(&x)
+	}
+}
+
+func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
+	index := map[ID]int{}
+	var list []Presence
+	err := s.each(func(x *Sighting) {
 		run, ok := runOf(x.Input)
 		if !ok {
-			continue
+			return
 		}
 		i, known := index[x.ID]
 		if !known {
@@ -82,5 +111,6 @@ func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table
 		if !deleted.Has(x.Resource) {
 			p.Living = max(p.Living, run)
 		}
-	}
+	})
+	return list, err
 }

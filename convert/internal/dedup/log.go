@@ -65,6 +65,7 @@ func compareKeys(a, b Key) int {
 type Outcome struct {
 	Replaced table.OrdinalSet // there is a newer version, a later one that is as new, or the same one before
 	Repeated int64            // number of those that came before as they are
+	Repeats  table.OrdinalSet // those that came before as they are
 	Deleted  table.OrdinalSet // all versions were deleted later in the input
 	Newest   int64            // time of the newest update of the others, or NoTime
 }
@@ -90,6 +91,7 @@ func (l *Log) Outcome(gone table.OrdinalSet) (Outcome, error) {
 			return
 		case begun && k.ID == last.ID && k.Updated == last.Updated && k.Text != 0 && k.Text == last.Text:
 			o.Replaced.Add(k.Resource)
+			o.Repeats.Add(k.Resource)
 			o.Repeated++
 			return
 		case begun && k.ID == last.ID:

@@ -1,0 +1,184 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// pruneFolder makes an export folder of two runs.
+func pruneFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	eob := func(id string, rest ...string) string {
+		return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` + strings.Join(rest, "") + "\n"
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write([]byte(eob("1") + "\n" + eob("2") + eob("3") + `{"resourceType":"Patient","id":"p"}` + "\n" +
+		`{"resourceType":"Bundle","id":"b"}` + "\n" + `{"resourceType":"ExplanationOfBenefit","id":` + "\n" + strings.Repeat(" ", 1<<20+10) + eob("4")))
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"001-ExplanationOfBenefit-00001.ndjson.gz": packed.String(),
+		"001-ExplanationOfBenefit-00002.ndjson":    eob("5"),
+		"001-Patient-00001.ndjson":                 `{"resourceType":"Patient","id":"p"}`,
+		"002-ExplanationOfBenefit-00001.ndjson":    eob("2") + eob("9"),
+		"_001-error-00001.ndjson":                  "{}\n",
+		"notes.txt":                                "mine",
+		runsFile: `{"format":1,"runs":[
+			{"number":1,"transaction_time":"t1","files":[{"name":"001-ExplanationOfBenefit-00001.ndjson.gz","resources":9},{"name":"001-ExplanationOfBenefit-00002.ndjson"},{"name":"001-Patient-00001.ndjson"},{"name":"001-Coverage-00007.ndjson"}]},
+			{"number":2,"transaction_time":"t2","since":"t1","files":[{"name":"002-ExplanationOfBenefit-00001.ndjson"}]}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// obsoleteLines are lines that may go, also some that are to be kept because of what they
+// are.
+func obsoleteLines(path string) iter.Seq2[int64, bool] {
+	lines := map[string][]int64{
+		"001-ExplanationOfBenefit-00001.ndjson.gz": {1, 3, 5, 6, 7, 8},
+		"001-ExplanationOfBenefit-00002.ndjson":    {1},
+		"001-Patient-00001.ndjson":                 {1},
+	}[filepath.Base(path)]
+	return func(yield func(int64, bool) bool) {
+		for _, line := range lines {
+			if !yield(line, false) {
+				return
+			}
+		}
+	}
+}
+
+// readLog reads the data files of the runs of a folder, without blanks.
+func readLog(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	runs, err := ArrivedRuns(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := map[string]string{}
+	for _, run := range runs {
+		for _, f := range run.Files {
+			text, err := os.ReadFile(f.Path)
+			if errors.Is(err, os.ErrNotExist) && strings.Contains(f.Path, "Coverage") {
+				continue
+			}
+			if err == nil && strings.HasSuffix(f.Path, ".gz") {
+				var z *gzip.Reader
+				if z, err = gzip.NewReader(bytes.NewReader(text)); err == nil {
+					text, err = io.ReadAll(z)
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			log[fmt.Sprint(run.Number)] += strings.ReplaceAll(strings.ReplaceAll(string(text), " ", ""), "\n", "")
+		}
+	}
+	return log
+}
+
+// TestPrune drops lines, and interrupts that at each step: the log has the old files or the
+// new ones, and the next command leaves no others.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	const patient = `{"resourceType":"Patient","id":"p"}`
+	eob := func(id string) string { return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` }
+	kept := eob("3") + patient + `{"resourceType":"Bundle","id":"b"}` + `{"resourceType":"ExplanationOfBenefit","id":` + patient
+	oldLog := map[string]string{"1": eob("1") + eob("2") + kept[:len(kept)-len(patient)] + eob("4") + eob("5") + patient, "2": eob("2") + eob("9")}
+	newLog := map[string]string{"1": kept, "2": eob("2") + eob("9")}
+	errStop := errors.New("stopped")
+	for stop, steps := 0, 1; stop <= steps; stop++ {
+		dir := pruneFolder(t)
+		if got := readLog(t, dir); !maps.Equal(got, oldLog) {
+			t.Fatalf("the log is %v", got)
+		}
+		if stop == 0 {
+			dry, err := Prune(context.Background(), dir, PruneOptions{Obsolete: obsoleteLines, DryRun: true})
+			if err != nil || dry.Dropped != 4 || dry.Rewritten != 1 || dry.Removed != 1 || dry.After >= dry.Before || !maps.Equal(readLog(t, dir), oldLog) {
+				t.Fatalf("dry run: %+v, %v", dry, err)
+			}
+		}
+		n := 0
+		_, err := Prune(context.Background(), dir, PruneOptions{Obsolete: obsoleteLines, step: func(string) error {
+			if n++; n == stop {
+				return errStop
+			}
+			return nil
+		}})
+		if stop == 0 {
+			steps = n
+		}
+		if (stop == 0) != (err == nil) || err != nil && !errors.Is(err, errStop) {
+			t.Fatalf("step %d of %d: %v", stop, steps, err)
+		}
+		got := readLog(t, dir)
+		isNew := maps.Equal(got, newLog)
+		if !isNew && !maps.Equal(got, oldLog) {
+			t.Fatalf("step %d: the log is %v", stop, got)
+		}
+		to, err := PrunedTo(dir)
+		if err != nil || (to == 2) != isNew {
+			t.Fatalf("step %d: pruned to %d, %v", stop, to, err)
+		}
+		// What readers find is the log, without stale files.
+		stale, err := StaleFiles(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFiles(t, dir, fmt.Sprintf("step %d, as it is", stop), stale)
+		f, err := lockFolder(dir)
+		if err != nil {
+			t.Fatalf("step %d: %v", stop, err)
+		}
+		f.close()
+		checkFiles(t, dir, fmt.Sprintf("step %d, after the next command", stop), nil)
+		if !maps.Equal(readLog(t, dir), got) {
+			t.Fatalf("step %d: the next command changes the log", stop)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, "_*")); len(left) != 3 { // the lock, the runs and the errors
+			t.Fatalf("step %d: %v is left over", stop, left)
+		}
+	}
+}
+
+// checkFiles checks that a folder has no data files but those of its runs and stale ones.
+func checkFiles(t *testing.T, dir, what string, stale []string) {
+	t.Helper()
+	runs, err := ArrivedRuns(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Clone(stale)
+	for _, run := range runs {
+		for _, f := range run.Files {
+			known = append(known, f.Path)
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "0*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s: %s belongs to no run", what, name)
+		}
+	}
+}
