@@ -88,6 +88,7 @@ func newApp(e *env) *cli.Command {
 			newReconcileCommand(e),
 			newDiffCommand(e),
 			newVerifyCommand(e),
+			newPruneCommand(e),
 			newLoadCommand(e),
 			newSchemaCommand(e),
 			newTokenCommand(e),

@@ -57,6 +57,11 @@ func addDeletions(opts *convert.Options) error {
 				return err
 			}
 			all = append(all, runs...)
+			stale, err := fetch.StaleFiles(in)
+			if err != nil {
+				return err
+			}
+			opts.Ignore = append(opts.Ignore, stale...)
 		}
 		inputs = append(inputs, in)
 	}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/dataset"
+)
+
+// exportFolder is the folder of a lake that has the log.
+const exportFolder = "export"
+
+type pruneOptions struct {
+	lake        string
+	dryRun      bool
+	keepChanges int // -1 for all
+	jobs        int
+	result      resultFlags
+}
+
+func newPruneCommand(e *env) *cli.Command {
+	opts := pruneOptions{}
+	return &cli.Command{
+		Name:      "prune",
+		Usage:     "drop what no table needs from the log of a lake",
+		UsageText: "cclf prune [options] LAKE",
+		Description: help(`
+			Rewrites the files in LAKE/export so that each claim is there once, in its
+			newest version, and Patients and Coverages only in versions that differ. The
+			tables do not change, now or after more runs, except for the line numbers
+			in SOURCE_LINE, and the file names in SOURCE_FILE. What the server deleted
+			stays, because later deletions depend on it.
+
+			The new files are written before the old ones go, so the disk needs room for
+			both. If cclf prune is interrupted, the next command finishes or undoes it.
+			After it, the log cannot be read as it was after an earlier run.`,
+			"cclf prune --dry-run lake",
+			"cclf prune lake",
+			"cclf prune --keep-changes 26 lake",
+		),
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "change nothing, and say what would be dropped", Destination: &opts.dryRun},
+			&cli.IntFlag{
+				Name: "keep-changes", Usage: "remove all but the newest `N` sets of changes in LAKE/_changes (default: keep all)", HideDefault: true,
+				Value: -1, Destination: &opts.keepChanges, Validator: notNegative,
+			},
+			jobsFlag(&opts.jobs, "number of workers, `N` (default: one per core)"),
+		}, opts.result.flags("text", "json")...),
+		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.NArg() != 1 {
+				return usageErrorf("prune: expected the folder of one lake, got %s", plural(cmd.NArg(), "argument"))
+			}
+			opts.lake = cmd.Args().First()
+			return runPrune(ctx, e, opts)
+		},
+	}
+}
+
+func notNegative(n int) error {
+	if n < 0 {
+		return errors.New("expected a number that is not negative")
+	}
+	return nil
+}
+
+// A pruneResult is what cclf prune did, or would do.
+type pruneResult struct {
+	DryRun    bool          `json:"dry_run,omitempty"`
+	Log       *fetch.Pruned `json:"log"`
+	Resources int64         `json:"resources"` // of the log before
+	Changes   []string      `json:"removed_changes,omitempty"`
+}
+
+func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
+	export := filepath.Join(opts.lake, exportFolder)
+	if _, err := os.Stat(filepath.Join(export, "_fetch_runs.json")); errors.Is(err, fs.ErrNotExist) {
+		return &exitError{
+			code: exitInput, err: fmt.Errorf("prune: %s has no log: there is no %s of a complete run", opts.lake, filepath.Join(exportFolder, "_fetch_runs.json")),
+			hint: "LAKE is a folder that has a folder export of cclf fetch",
+		}
+	}
+	bar := newProgressBar(e)
+	conversion := convert.Options{
+		Inputs: []string{export}, Out: opts.lake, Jobs: opts.jobs, MaxRejects: -1, Progress: bar.update,
+	}
+	if err := cmp.Or(checkExports(&conversion), addDeletions(&conversion)); err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	done := pruneResult{DryRun: opts.dryRun}
+	err := convert.FindObsolete(ctx, conversion, func(found *convert.Obsolete) (err error) {
+		bar.stop()
+		done.Resources = found.Resources()
+		done.Log, err = fetch.Prune(ctx, export, fetch.PruneOptions{Obsolete: found.Lines, DryRun: opts.dryRun})
+		if err == nil && opts.keepChanges >= 0 {
+			done.Changes, err = dataset.RemoveChanges(opts.lake, opts.keepChanges, opts.dryRun)
+		}
+		return err
+	})
+	bar.stop()
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	return opts.result.write(e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
+}
+
+func writePruned(e *env, format string, done *pruneResult) error {
+	if format == "json" {
+		return writeJSON(e, done)
+	}
+	verb := "dropped"
+	if done.DryRun {
+		verb = "would be dropped"
+	}
+	log := done.Log
+	fmt.Fprintf(e.stdout, "%s of %s %s: %.1f MB instead of %.1f MB in %s, %s rewritten and %s removed\n",
+		thousands(log.Dropped), plural(done.Resources, "resource"), verb, float64(log.After)/1e6, float64(log.Before)/1e6,
+		plural(log.Files, "file"), thousands(int64(log.Rewritten)), thousands(int64(log.Removed)))
+	if n := len(done.Changes); n > 0 {
+		_, err := fmt.Fprintf(e.stdout, "%s %s: %s to %s\n", plural(n, "set"), "of changes "+verb, done.Changes[0], done.Changes[n-1])
+		return err
+	}
+	return nil
+}
