@@ -3,7 +3,6 @@ package convert
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -23,10 +23,10 @@ type logFolder struct {
 }
 
 // add adds a run.
-func (l *logFolder) add(t *testing.T, f *feed) {
+func (l *logFolder) add(t *testing.T, run FetchRun) {
 	t.Helper()
-	number := len(l.runs) + 1
-	run := f.run(t, t.TempDir(), number)
+	l.runs = readRuns(t, l.dir)
+	number := run.Number
 	record := map[string]any{"number": number, "transaction_time": run.TransactionTime, "request": map[string]any{}}
 	var files, deletions []map[string]any
 	for _, name := range run.Files {
@@ -125,29 +125,24 @@ func TestPrunedLog(t *testing.T) {
 	for _, api := range schema.APIs {
 		for seed := range uint64(unlessRace(3, 1)) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
-				f := newFeed(api, seed+500)
+				f := feed.New(api, seed+500)
 				whole, pruned := &logFolder{dir: t.TempDir()}, &logFolder{dir: t.TempDir()}
 				leavers := []Leavers{KeepLeavers, DropLeavers}[seed%2]
 				for range 3 {
-					f.arrive()
+					f.Arrive()
 				}
 				for number := 1; number <= 6; number++ {
-					for range f.random.IntN(14) {
-						f.change()
+					for range f.Random.IntN(14) {
+						f.Change()
 					}
-					f.arrive()
-					if f.random.IntN(4) == 0 { // a full export again
-						for key := range f.living {
-							f.changed[key] = true
-						}
+					f.Arrive()
+					if f.Random.IntN(4) == 0 { // everything again
+						f.Sent = -1
 					}
-					state := *f
-					state.changed, state.deleted = maps.Clone(f.changed), slices.Clone(f.deleted)
-					whole.add(t, &state)
-					pruned.runs = readRuns(t, pruned.dir)
-					pruned.add(t, f)
-					copyFiles(t, whole.dir, pruned.dir, number)
-					if f.random.IntN(2) == 0 && number > 1 {
+					run := runOf(t, f, t.TempDir(), number)
+					whole.add(t, run)
+					pruned.add(t, run)
+					if f.Random.IntN(2) == 0 && number > 1 {
 						dropped += pruned.prune(t, api).Dropped
 						if to, err := fetch.PrunedTo(pruned.dir); err != nil || to > number {
 							t.Fatal(to, err)
@@ -187,23 +182,4 @@ func readRuns(t *testing.T, dir string) []map[string]any {
 		t.Fatal(err)
 	}
 	return list.Runs
-}
-
-// copyFiles makes the files of a run the same in both folders: a feed has them in random
-// order.
-func copyFiles(t *testing.T, from, to string, number int) {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(from, fmt.Sprintf("*%03d-*", number)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(to, filepath.Base(name)), text, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 }

@@ -24,6 +24,9 @@ var ErrNoLog = errors.New("no log")
 type Log struct {
 	Dir  string
 	Runs []fetch.CompleteRun
+	// PrunedTo is the run to which the log was pruned, or 0: what it was after an earlier
+	// one is not known any more.
+	PrunedTo int
 }
 
 // Open opens the log of a lake, of a data set OUT of cclf run whose export folder is
@@ -54,14 +57,18 @@ func exportOf(dir string) string { return strings.TrimRight(dir, `/\`) + "-expor
 // it: what has arrived is good.
 func Read(dir string) (*Log, error) {
 	runs, err := fetch.ArrivedRuns(dir)
-	return &Log{dir, runs}, err
+	if err != nil {
+		return &Log{Dir: dir, Runs: runs}, err
+	}
+	pruned, err := fetch.PrunedTo(dir)
+	return &Log{dir, runs, pruned}, err
 }
 
 // Complete returns the log without the runs of which the server could not export
 // everything.
 func (l *Log) Complete() *Log {
 	whole := slices.DeleteFunc(slices.Clone(l.Runs), func(r fetch.CompleteRun) bool { return r.ServerErrors > 0 })
-	return &Log{l.Dir, whole}
+	return &Log{l.Dir, whole, l.PrunedTo}
 }
 
 // HasBase reports whether a run of the log is a full export. Without one, the files have
@@ -89,6 +96,13 @@ func (e *RangeError) Error() string {
 		e.First.Number, e.First.TransactionTime, e.Last.Number, e.Last.TransactionTime)
 }
 
+// A PrunedError reports a run whose log is gone, since a later log was pruned.
+type PrunedError struct{ Run, PrunedTo int }
+
+func (e *PrunedError) Error() string {
+	return fmt.Sprintf("the log of run %d was pruned: it can be read as it was after run %d and later ones", e.Run, e.PrunedTo)
+}
+
 // ErrAt reports a text that is neither the number of a run nor a time.
 var ErrAt = errors.New("expected the number of a run, or a time such as 2026-01-31T00:00:00Z or 2026-01-31")
 
@@ -105,7 +119,10 @@ func (l *Log) UpTo(at string) (*Log, error) {
 	if until == 0 {
 		return nil, &RangeError{at, l.Runs[0], l.Runs[len(l.Runs)-1]}
 	}
-	return &Log{l.Dir, l.Runs[:until]}, nil
+	if number := l.Runs[until-1].Number; number < l.PrunedTo {
+		return nil, &PrunedError{number, l.PrunedTo}
+	}
+	return &Log{l.Dir, l.Runs[:until], l.PrunedTo}, nil
 }
 
 // upTo returns how many runs there were.
@@ -184,7 +201,7 @@ func (l *Log) Inputs() Inputs {
 				in.Deletions = append(in.Deletions, file.Path)
 			case err == nil && info.Size() == file.Size:
 				in.Data = append(in.Data, file.Path)
-			case err != nil && isSuperseded(run, l.Runs[i+1:]):
+			case err != nil && isSuperseded(run, l.unpruned(l.Runs[i+1:])):
 				// A later full export has all of it.
 			default:
 				in.Missing = append(in.Missing, blob.Base(file.Path))
@@ -192,6 +209,16 @@ func (l *Log) Inputs() Inputs {
 		}
 	}
 	return in
+}
+
+// unpruned returns the runs whose files are as the server sent them. A full export that
+// was pruned lacks what came before as it was.
+func (l *Log) unpruned(runs []fetch.CompleteRun) []fetch.CompleteRun {
+	i := slices.IndexFunc(runs, func(r fetch.CompleteRun) bool { return r.Number > l.PrunedTo })
+	if i < 0 {
+		return nil
+	}
+	return runs[i:]
 }
 
 // isSuperseded reports whether a later run was a full export of the same kind.

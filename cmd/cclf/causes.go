@@ -57,6 +57,7 @@ var causes = []cause{
 	{is(fetch.ErrNoExport), 0, say("start one with -o")},
 	{as[*fetch.Error], 0, originHint},
 	{is(sync.ErrAt), exitUsage, nil},
+	{as[*sync.PrunedError], exitInput, nil},
 	{as[*sync.RangeError], exitInput, say("cclf log lists the runs")},
 	{is(sync.ErrNoLog), exitInput, say("only a data set of cclf sync, or of cclf run beside its export folder, has a log")},
 	{as[*delivery.SummaryError], exitDelivery, say("get the delivery again, or import it as it is with --allow-faults")},

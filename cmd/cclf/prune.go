@@ -1,23 +1,19 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/sync"
 )
-
-// exportFolder is the folder of a lake that has the log.
-const exportFolder = "export"
 
 type pruneOptions struct {
 	lake        string
@@ -81,25 +77,27 @@ type pruneResult struct {
 }
 
 func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
-	export := filepath.Join(opts.lake, exportFolder)
-	if _, err := os.Stat(filepath.Join(export, "_fetch_runs.json")); errors.Is(err, fs.ErrNotExist) {
+	log, err := openLog(opts.lake)
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	inputs := log.Inputs()
+	if len(inputs.Missing) > 0 {
 		return &exitError{
-			code: exitInput, err: fmt.Errorf("prune: %s has no log: there is no %s of a complete run", opts.lake, filepath.Join(exportFolder, "_fetch_runs.json")),
-			hint: "LAKE is a folder that has a folder export of cclf fetch",
+			code: exitShrink, err: fmt.Errorf("prune: files of the log are missing or have another size: %s", strings.Join(inputs.Missing, ", ")),
+			hint: "restore them first",
 		}
 	}
 	bar := newProgressBar(e)
 	conversion := convert.Options{
-		Inputs: []string{export}, Out: opts.lake, Jobs: opts.jobs, MaxRejects: -1, Progress: bar.update,
-	}
-	if err := cmp.Or(checkExports(&conversion), addDeletions(&conversion)); err != nil {
-		return fmt.Errorf("prune: %w", err)
+		Inputs: inputs.All(), Out: opts.lake, Jobs: opts.jobs, MaxRejects: -1, Progress: bar.update,
+		Runs: func() ([]convert.FetchRun, error) { return log.FetchRuns(), nil },
 	}
 	done := pruneResult{DryRun: opts.dryRun}
-	err := convert.FindObsolete(ctx, conversion, func(found *convert.Obsolete) (err error) {
+	err = convert.FindObsolete(ctx, conversion, func(found *convert.Obsolete) (err error) {
 		bar.stop()
 		done.Resources = found.Resources()
-		done.Log, err = fetch.Prune(ctx, export, fetch.PruneOptions{Obsolete: found.Lines, DryRun: opts.dryRun})
+		done.Log, err = fetch.Prune(ctx, log.Dir, fetch.PruneOptions{Obsolete: found.Lines, DryRun: opts.dryRun})
 		if err == nil && opts.keepChanges >= 0 {
 			done.Changes, err = dataset.RemoveChanges(opts.lake, opts.keepChanges, opts.dryRun)
 		}
@@ -110,6 +108,17 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 		return fmt.Errorf("prune: %w", err)
 	}
 	return opts.result.write(e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
+}
+
+// openLog opens the log of a lake.
+func openLog(lake string) (*sync.Log, error) {
+	dir, ok := sync.Find(lake)
+	if ok && filepath.Clean(dir) == filepath.Clean(lake) {
+		return nil, &exitError{
+			code: exitUsage, err: fmt.Errorf("%s is a log itself", lake), hint: "name the lake, which has the log in its folder " + sync.LogFolder,
+		}
+	}
+	return sync.Open(lake)
 }
 
 func writePruned(e *env, format string, done *pruneResult) error {

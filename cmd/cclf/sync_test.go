@@ -166,6 +166,61 @@ func TestSync(t *testing.T) {
 	}
 }
 
+// TestSyncPruned: a lake whose log was pruned goes on, and has the rows of a full export.
+func TestSyncPruned(t *testing.T) {
+	s := serveFeed(t, schema.V2, 3)
+	dir := t.TempDir()
+	lake := filepath.Join(dir, "lake")
+	prune := func() string {
+		t.Helper()
+		code, out, errOut := cclf(t.Context(), strings.NewReader("x"), "prune", lake)
+		if code != exitOK {
+			t.Fatal(errOut)
+		}
+		return out
+	}
+	for range 3 {
+		s.mustSync(t, exitOK, lake, "--leavers", "drop")
+		for range 8 {
+			s.Change()
+		}
+		s.Arrive()
+	}
+	if out := prune(); strings.HasPrefix(out, "0 of") {
+		t.Error(out)
+	}
+	s.mustSync(t, exitOK, lake, "--leavers", "drop")
+	s.mustSync(t, exitOK, lake, "--leavers", "drop", "--full")
+	prune()
+	s.mustSync(t, exitOK, lake, "--leavers", "drop")
+	fresh := filepath.Join(dir, "fresh")
+	s.mustSync(t, exitOK, fresh, "--leavers", "drop")
+	rows := func(dir string) string {
+		var list []string
+		for _, table := range manifestOf(t, dir).Tables {
+			list = append(list, fmt.Sprint(table.Name, " ", table.Rows))
+		}
+		return strings.Join(list, ", ")
+	}
+	if got, want := rows(lake), rows(fresh); !strings.HasPrefix(got, strings.Split(want, ", attribution")[0]) {
+		t.Errorf("rows of the lake: %s\nof a full export: %s", got, want)
+	}
+	log, err := sync.Open(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := log.UpTo("2"); err == nil || !strings.Contains(err.Error(), "was pruned") {
+		t.Errorf("the log up to a run that was pruned: %v", err)
+	}
+	// A full export that was pruned has not all that came before.
+	if err := os.Remove(log.Runs[0].Files[0].Path); err != nil {
+		t.Fatal(err)
+	}
+	if missing := log.Inputs().Missing; len(missing) != 1 {
+		t.Errorf("missing: %v", missing)
+	}
+}
+
 // TestSyncRefuses: nothing is asked of the server if the tables would lose data.
 func TestSyncRefuses(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)
