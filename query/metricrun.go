@@ -79,11 +79,15 @@ func (db *DB) ensureViews(ctx context.Context, sql string) error {
 	return nil
 }
 
-// viewsFor creates the views of the SQL schema metrics if a statement mentions it, so
-// that others do not wait for them. With several data sets, these are NAME_metrics.
+// viewLists are words of statements that list the views of all SQL schemas.
+var viewLists = []string{"information_schema", "duckdb_views", "all tables"}
+
+// viewsFor creates the views of the SQL schema metrics if a statement mentions it, or
+// lists all views, so that others do not wait for them. With several data sets, these are NAME_metrics.
 func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
 	lower := strings.ToLower(stmt.text)
-	if !strings.Contains(lower, "metrics") {
+	lists := slices.ContainsFunc(viewLists, func(word string) bool { return strings.Contains(lower, word) })
+	if !lists && !strings.Contains(lower, "metrics") {
 		return nil
 	}
 	for _, f := range db.tables {
@@ -91,7 +95,7 @@ func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
 		case f.name != "cclf1":
 		case f.group == "":
 			return db.allViews(ctx)
-		case db.isSet(f.group) && !db.measured[f.group] && strings.Contains(lower, strings.ToLower(f.group)+"_metrics"):
+		case db.isSet(f.group) && !db.measured[f.group] && (lists || strings.Contains(lower, strings.ToLower(f.group)+"_metrics")):
 			base, err := db.inspectBase(ctx, f.group, AutoBasis)
 			if err == nil {
 				err = db.createViews(ctx, &base, f.group, f.group+"_metrics")

@@ -400,22 +400,38 @@ func (s *scope) result(m *Metric) string {
 }
 
 // withClause puts the parts of a rendered metric together.
-func withClause(list []cte, result string) string {
+func withClause(list []cte, result string) string { return packedWith(list, result, 160) }
+
+// packedWith is withClause; parts of one line share lines of at most so many bytes.
+func packedWith(list []cte, result string, width int) string {
 	var out strings.Builder
-	out.WriteString("WITH\n  ")
+	out.WriteString("WITH\n")
+	line := " " // the last one, so far
 	for i, c := range list {
 		if i > 0 {
-			out.WriteString(", ")
+			line += ","
 		}
 		materialized := ""
 		if c.inline {
 			materialized = "NOT MATERIALIZED "
 		}
+		text := fmt.Sprintf("%s AS %s(", c.name, materialized)
 		sql := strings.TrimSpace(c.sql)
 		if strings.Contains(sql, "\n") {
 			sql = "\n    " + strings.ReplaceAll(sql, "\n", "\n    ") + "\n  "
 		}
-		fmt.Fprintf(&out, "%s AS %s(%s)", c.name, materialized, sql)
+		text += sql + ")"
+		first, rest, several := strings.Cut(text, "\n")
+		if strings.TrimSpace(line) != "" && len(line)+1+len(first) > width {
+			out.WriteString(line + "\n")
+			line = " "
+		}
+		line += " " + first
+		if several {
+			at := strings.LastIndexByte(rest, '\n') + 1
+			out.WriteString(line + "\n" + rest[:at])
+			line = rest[at:]
+		}
 	}
-	return out.String() + "\n" + result
+	return out.String() + line + "\n" + result
 }

@@ -112,12 +112,12 @@ const maxScriptLines = 120
 // fit puts the parts of a script together, in lines as short as its length allows.
 func (w *script) fit(head string, list []cte, result string) string {
 	var text string
-	for _, layout := range []packing{{120, false}, {155, false}, {155, true}, {200, true}, {260, true}} {
+	for _, layout := range []packing{{120, false, 160}, {155, false, 160}, {155, true, 160}, {155, true, 260}, {200, true, 260}, {260, true, 400}} {
 		packed := slices.Clone(list)
 		for i := range packed {
 			packed[i].sql = layout.pack(packed[i].sql)
 		}
-		statement := withClause(packed, result)
+		statement := packedWith(packed, result, layout.parts)
 		if layout.tight {
 			statement = layout.pack(statement)
 		}
@@ -132,6 +132,7 @@ func (w *script) fit(head string, list []cte, result string) string {
 type packing struct {
 	width int
 	tight bool // what is in parentheses can begin on their line
+	parts int  // the same as width, of the parts of a statement that have one line, such as files
 }
 
 var clauseStart = sync.OnceValue(func() *regexp.Regexp {

@@ -23,6 +23,7 @@ func TestViewsOnDemand(t *testing.T) {
 		`SELECT cur_clm_uniq_id FROM partially_adjudicated.cclf1`:                                          "8",
 		`SELECT count(*) > 10 FROM (SHOW TABLES)`:                                                          true,
 		`SELECT count(*) FROM information_schema.tables WHERE table_name = 'cclf1'`:                        int64(2),
+		`SELECT count(*) > 10 FROM information_schema.tables WHERE table_schema = 'met' || 'rics'`:         true,
 		`SELECT column_name FROM (DESCRIBE partially_adjudicated.cclf1)`:                                   "cur_clm_uniq_id",
 		`WITH x AS (SELECT 1 AS one) SELECT (SELECT count(*) FROM "partially_adjudicated"."cclf1") FROM x`: int64(1),
 	} {
