@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -32,7 +33,7 @@ func TestAgreement(t *testing.T) {
 // TestAgreementOfDialects is TestAgreement with exports of servers of other dates,
 // and with edge cases.
 func TestAgreementOfDialects(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	// Edge cases that an export must have for the comparison to mean something.
 	edges := []string{
 		"amounts with exponents", "amounts with more decimals", "keys that occur twice", "dates that are none", "partial dates",

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestDiskFull fills the disk at each place where a conversion writes. The
@@ -112,7 +113,7 @@ const killTask = "CCLF_TEST_KILL_AT"
 // publishes its data set, fresh and over another one, in every format. The
 // complete old or the complete new one is there, and the same again goes on.
 func TestKilledPublishing(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	torture := os.Getenv("CCLF_TORTURE") != ""
 	oldIn := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}.save(t)
 	text := lines(someClaim("CARRIER", "1", "p"), someClaim("DME", "2", "p"), somePatient("p", "1S00A00AA00")) + "x\n"
@@ -216,7 +217,7 @@ func endlessClaims() io.Reader {
 // TestFilesCannotGrow lets no file grow beyond a limit, so that writing fails
 // on the way. The data set before stays, and nothing else.
 func TestFilesCannotGrow(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	for _, format := range []Format{Parquet, CSV} {
 		out := t.TempDir()
 		if err := runInto(t, out, false); err != nil {
@@ -238,7 +239,7 @@ func TestFilesCannotGrow(t *testing.T) {
 // TestKilled kills a conversion while it reads. Nothing that it leaves looks
 // finished, and the next conversion removes it.
 func TestKilled(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	out := t.TempDir()
 	cmd := child(t, "read", CSV, out)
 	stdin, err := cmd.StdinPipe()

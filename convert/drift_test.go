@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -182,7 +183,7 @@ func TestDriftShowsNoValues(t *testing.T) {
 // TestDriftIsBounded lists a bounded number of new elements, the same ones in any
 // order of the input.
 func TestDriftIsBounded(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	word := func(i int) string {
 		b := []byte("http://a.org/....")
 		for k := range 4 {
@@ -227,7 +228,7 @@ func TestMissingMarks(t *testing.T) {
 // TestNothingIsNew converts synthetic exports of all versions, and CMS's samples
 // if they are there: all that is in them is known.
 func TestNothingIsNew(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	sets := map[string]string{}
 	for _, api := range schema.APIs {
 		dir := t.TempDir()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -116,7 +117,7 @@ const (
 // TestEnrollment has a case for each clause of the rule that says which months of
 // enrollment the tables have, and which of them are inferred.
 func TestEnrollment(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	plan := spell{part: "C", start: "2023-07-01"}
 	for _, tt := range []struct {
 		name, apis string
@@ -312,7 +313,7 @@ func TestEnrollmentWithoutTime(t *testing.T) {
 
 // TestManyInferredMonths has more months than a batch.
 func TestManyInferredMonths(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	v3 := schema.V3
 	var resources []object
 	for i := range table.BatchRows/37 + 2 {

@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/internal/table"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -383,7 +384,7 @@ func fakeExport(_ context.Context, tables, file string) error {
 // TestFormatsDeterministic checks that files do not depend on the number of
 // workers.
 func TestFormatsDeterministic(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	in := writeLines(t, manyClaims())
 	for _, opts := range []Options{
 		{Format: Parquet}, {Format: CSV}, {Format: Arrow}, {Format: Fixed},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -145,7 +146,7 @@ func exports(t *testing.T) map[string][]string {
 // TestKeyOrder converts exports again and again with the members of all
 // objects in another order each time. The data set does not change by a byte.
 func TestKeyOrder(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	for name, texts := range exports(t) {
 		var resources []any
 		for _, text := range texts[:min(len(texts), unlessRace(60, 20))] {

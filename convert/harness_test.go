@@ -208,15 +208,6 @@ func (c *converted) column(t testing.TB, name, label string) []string {
 	return values
 }
 
-// withoutRace leaves a test to the pass of make test without the race detector: it
-// takes long, and others start the same goroutines.
-func withoutRace(t *testing.T) {
-	t.Helper()
-	if withRace {
-		t.Skip("make test runs it without the race detector")
-	}
-}
-
 // unlessRace returns n, or race if the tests run with the race detector, where a
 // conversion takes ten times as long.
 func unlessRace(n, race int) int {

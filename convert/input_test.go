@@ -21,6 +21,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -455,7 +456,7 @@ func TestMaxRejects(t *testing.T) {
 // TestCollapse writes the first rejects of each cause in a file, and counts
 // the rest, the same with any number of workers.
 func TestCollapse(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	var b strings.Builder
 	for i := range 30_000 {
 		b.WriteString("words\n")
@@ -562,7 +563,7 @@ var reasons = regexp.MustCompile(`^(` + strings.Join([]string{
 // TestReasonsContainNoValues damages good lines in many ways. Nothing of a line
 // may be in the reason for which it is rejected.
 func TestReasonsContainNoValues(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	kinds := map[string]int{}
 	for _, apis := range []string{"v1 v2", "v3"} { // that may be in one run

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 const controlNumbers = "https://bluebutton.cms.gov/identifiers/CLM-CNTL-NUM"
@@ -63,7 +65,7 @@ const later = "2025-06-01T00:00:00Z"
 // TestSilentReplacement checks which claims another claim supersedes that names
 // their control number, in any order of the input.
 func TestSilentReplacement(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name   string
 		claims []object

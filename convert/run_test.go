@@ -14,13 +14,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestVersions has one resource in several versions. Which one counts depends
 // on their updates, and on their order only where those do not tell.
 func TestVersions(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	const old, new = "2024-03-01T00:00:00.000+00:00", "2024-03-01T00:00:00.001+00:00"
 	type version struct {
 		at   any // update

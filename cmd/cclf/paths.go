@@ -32,7 +32,7 @@ func checkPaths(app *cli.Command) {
 }
 
 // otherArguments are the commands whose arguments are not paths.
-var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "help", "completion"}
+var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "status", "cancel", "sandbox", "help", "completion"}
 
 // objectPaths are the flags of commands that take paths in object stores. The
 // arguments are the flag "".

@@ -19,6 +19,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -76,6 +77,7 @@ func growingLog(t *testing.T, opts convert.Options, loaded func(run int)) {
 // the next run by them, twice, and compares all tables with the new data set: those of
 // the dialect for DuckDB, and the MERGE of that for Databricks.
 func TestChangesInDuckDB(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, versions := range []convert.Versions{convert.FinalVersions, convert.AllVersions} {
 		out := t.TempDir()
 		db, err := sql.Open("duckdb", "")
@@ -157,6 +159,7 @@ func compareTables(t *testing.T, db *sql.DB, out string, equal bool) {
 // TestMergeInDuckDB applies changes of keys with several rows, and of null keys, by the
 // statements of each kind.
 func TestMergeInDuckDB(t *testing.T) {
+	synthtest.WithoutRace(t)
 	table := &schema.Table{Name: "t", Key: []string{"K", "N"}, KeyHasNulls: true, Fields: []schema.Field{
 		{Label: "K"}, {Label: "N", Type: schema.Type{Kind: schema.Int}}, {Label: "D", Type: schema.Type{Kind: schema.Date}}, {Label: "SOURCE_FILE"},
 	}}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -17,6 +18,7 @@ import (
 // connector, as the connector does, and from the CCLF tables of the same export. They
 // must be equal.
 func TestTuvaMoney(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, api := range synth.APIs() {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()

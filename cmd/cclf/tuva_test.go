@@ -11,6 +11,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/internal/wellknown"
 	"github.com/cclf-tools/cclf/query"
@@ -22,6 +23,7 @@ import (
 // selects the rows that are wrong. The cells do not depend on the format, so one API
 // version as CSV suffices.
 func TestTuva(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for i, api := range synth.APIs() {
 		for _, format := range []convert.Format{convert.Parquet, convert.CSV} {
 			if format == convert.CSV && i > 0 {

@@ -35,6 +35,15 @@ func Fewer(n, underRace int) int {
 	return n
 }
 
+// WithoutRace leaves a test to the pass of make test without the race detector: it takes
+// long, and other tests start the same goroutines.
+func WithoutRace(t testing.TB) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("make test runs it without the race detector")
+	}
+}
+
 // Files returns the contents of the files of an export, by their paths in it.
 func Files(t testing.TB, dir string) map[string][]byte {
 	t.Helper()
