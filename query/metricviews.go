@@ -4,6 +4,7 @@ package query
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -301,7 +302,11 @@ func (db *DB) createViews(ctx context.Context, base *metricBase, from, to string
 	for _, v := range baseViews(base.variant) {
 		statements = append(statements, base.createView(&v, from, to)...)
 	}
-	return db.exec(ctx, statements...)
+	err := db.exec(ctx, statements...)
+	if err != nil { // the context may be canceled
+		err = errors.Join(err, db.exec(context.WithoutCancel(ctx), "DROP SCHEMA IF EXISTS "+to+" CASCADE"))
+	}
+	return err
 }
 
 // createView returns the statements that create a view.
