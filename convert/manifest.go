@@ -15,10 +15,11 @@ func (r *run) manifest() *Manifest {
 		Versions: string(r.opts.Versions),
 		Counts:   r.counts,
 
-		Increment: r.opts.Increment,
-		TextSize:  r.text,
-		Tables:    r.tables,
-		Files:     r.others,
+		Increment:   r.opts.Increment,
+		PartitionBy: r.partitionBy,
+		TextSize:    r.text,
+		Tables:      r.tables,
+		Files:       r.others,
 
 		PartialDates: r.adjusted.byName(r.outputs, table.PartialDate),
 		Rounded:      r.adjusted.byName(r.outputs, table.Rounded),

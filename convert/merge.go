@@ -64,6 +64,7 @@ func (r *run) merge(ctx context.Context) error {
 	if err := r.writeAttribution(tables); err != nil {
 		return err
 	}
+	r.partitionBy = tables.PartitionBy()
 	r.tables, r.others, err = tables.Finish(ctx)
 	return err
 }
@@ -180,7 +181,7 @@ func (t *tableMerge) merge(ctx context.Context) error {
 		return err
 	}
 	if t.to != nil {
-		if err := t.to.Close(); err != nil {
+		if err := t.to.CloseContext(ctx); err != nil {
 			return err
 		}
 	}

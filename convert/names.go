@@ -13,6 +13,7 @@ const (
 // Types that describe a data set.
 type (
 	Format        = dataset.Format
+	Partition     = dataset.Partition
 	Manifest      = dataset.Manifest
 	ManifestInput = dataset.Input
 	ManifestTable = dataset.Table
@@ -55,6 +56,16 @@ const (
 	Fixed   = dataset.Fixed
 	DuckDB  = dataset.DuckDB
 )
+
+// The partitions.
+const (
+	NotPartitioned = dataset.NotPartitioned
+	ServiceYear    = dataset.ServiceYear
+	ServiceMonth   = dataset.ServiceMonth
+)
+
+// Partitions returns all partitions.
+func Partitions() []Partition { return dataset.Partitions() }
 
 // Formats returns all formats.
 func Formats() []Format { return dataset.Formats() }

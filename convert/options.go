@@ -99,6 +99,14 @@ type Options struct {
 	// RowGroupRows is the number of rows from which on a row group of a Parquet file
 	// is complete. The default, 122,880, is what query engines read fastest.
 	RowGroupRows int
+	// FileSize is about how many bytes a part file has at most; default: 256 MB.
+	FileSize int64
+	// PartitionBy divides the part files of tables of claims, so that each holds one
+	// year or month of service; default: NotPartitioned.
+	PartitionBy Partition
+	// Sort sorts the rows of each file by beneficiary and date. Otherwise they are in
+	// the order of the inputs.
+	Sort bool
 
 	Jobs    int    // parallel workers; default: GOMAXPROCS
 	Version string // of the program, for the manifest
@@ -174,7 +182,10 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 
 // tableOptions returns the options of the format.
 func (o *Options) tableOptions() dataset.TableOptions {
-	return dataset.TableOptions{PartRows: o.fileRows, RowGroupRows: o.RowGroupRows, Fixed: o.Fixed, Export: o.Export}
+	return dataset.TableOptions{
+		PartRows: o.fileRows, FileSize: o.FileSize, RowGroupRows: o.RowGroupRows, Partition: o.PartitionBy, Sorted: o.Sort,
+		Fixed: o.Fixed, Export: o.Export,
+	}
 }
 
 // checkProfile reports options that the profile does not allow.

@@ -38,6 +38,8 @@ type run struct {
 	rows    int64 // of all tables, also of those that are not written
 	tables  []ManifestTable
 	others  []ManifestFiles // of no table
+
+	partitionBy Partition
 }
 
 // collected is what was collected of the input so far, by one goroutine.

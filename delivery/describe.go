@@ -54,6 +54,7 @@ func (i *importer) describe(ctx context.Context, tables *dataset.Tables) (err er
 	if m.Tables, m.Files, err = tables.Finish(ctx); err != nil {
 		return err
 	}
+	m.PartitionBy = tables.PartitionBy()
 	i.old.count(m)
 	for _, g := range i.groups {
 		for _, f := range g.files {

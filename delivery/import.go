@@ -30,9 +30,14 @@ type Options struct {
 	Overwrite bool        // replace a data set that is there instead of adding to it
 	FileMode  fs.FileMode // of published files; 0600 unless set
 	Format    dataset.Format
-	Profile   string         // "tuva" for the tables of the Tuva connector, as texts
-	Layout    *schema.Layout // of all fixed-width files; detected unless set
-	Jobs      int            // parallel workers; the number of CPUs unless set
+	// FileSize, PartitionBy and Sort are as in convert.Options. A data set that is added
+	// to stays divided and sorted as it is, unless PartitionBy says otherwise.
+	FileSize    int64
+	PartitionBy dataset.Partition
+	Sort        bool
+	Profile     string         // "tuva" for the tables of the Tuva connector, as texts
+	Layout      *schema.Layout // of all fixed-width files; detected unless set
+	Jobs        int            // parallel workers; the number of CPUs unless set
 
 	// AllowFaults imports deliveries that are not what their CCLF0 says, which are
 	// a *SummaryError otherwise.
@@ -259,7 +264,10 @@ func (i *importer) judge() error {
 // write writes the tables.
 func (i *importer) write(ctx context.Context) error {
 	memory := &table.PoolAllocator{}
-	tables, err := i.set.Tables(dataset.TableOptions{Memory: memory, Fixed: i.fixed(), Export: i.opts.Export})
+	tables, err := i.set.Tables(dataset.TableOptions{
+		Memory: memory, FileSize: i.opts.FileSize, Partition: i.opts.PartitionBy, Sorted: i.opts.Sort,
+		Fixed: i.fixed(), Export: i.opts.Export,
+	})
 	if err != nil {
 		return err
 	}
@@ -392,7 +400,7 @@ func (i *importer) writeTable(ctx context.Context, r *tableReader, to target, me
 			return err
 		}
 	}
-	return errors.Join(to.to.Close(), r.spill.Remove())
+	return errors.Join(to.to.CloseContext(ctx), r.spill.Remove())
 }
 
 // keep returns the rows of a batch that are not dropped. The caller releases them.

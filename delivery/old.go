@@ -41,6 +41,8 @@ func (i *importer) openOld() error {
 	case i.opts.Format != m.Format:
 		return fmt.Errorf("%w: its format is %s, and not %s", ErrNotAddable, m.Format, i.opts.Format)
 	}
+	i.opts.PartitionBy = cmp.Or(i.opts.PartitionBy, m.PartitionBy)
+	i.opts.Sort = i.opts.Sort || m.Sorted()
 	i.old = &oldData{m, set}
 	return i.readOldDeliveries()
 }

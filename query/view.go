@@ -77,7 +77,8 @@ func sourceSQL(f tableSource) string {
 	case f.csv:
 		return csvSQL(f)
 	}
-	return "SELECT * FROM read_parquet(" + quoteList(literal(f.files)) + ")"
+	// The folder of a partition is no column.
+	return "SELECT * FROM read_parquet(" + quoteList(literal(f.files)) + ", hive_partitioning = false)"
 }
 
 // emptySQL returns a SELECT with the columns of a table and no rows.
@@ -102,7 +103,7 @@ func csvSQL(f tableSource) string {
 	}
 	return "SELECT * FROM read_csv(" + quoteList(literal(f.files)) +
 		", columns = {" + strings.Join(cols, ", ") + "}" +
-		`, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', dateformat = '%Y-%m-%d')`
+		`, hive_partitioning = false, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', dateformat = '%Y-%m-%d')`
 }
 
 // commentSQL returns a script that adds the descriptions of the schema to a VIEW

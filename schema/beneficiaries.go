@@ -125,6 +125,7 @@ func enrollment() *Table {
 		Grain:       PerMonth,
 		Key:         []string{"BENE_MBI_ID", "PART", "MONTH"},
 		Date:        "MONTH",
+		Partition:   "MONTH",
 		KeyHasNulls: true,
 		Side:        true,
 		Fields: fields(nil, []row{

@@ -51,8 +51,8 @@ var (
 		Name: "duckdb", text: "VARCHAR", integer: "BIGINT", decimal: "DECIMAL", quoteMark: `"`, commentOn: true,
 		createTable: createTable, createSchema: createSchema, primaryKey: "PRIMARY KEY (%[1]s)", otherKey: "UNIQUE (%[1]s)",
 		load: load{
-			parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM read_parquet('%[2]s/*.parquet');",
-			csv:     "INSERT INTO %[1]s BY NAME SELECT * FROM read_csv('%[2]s/*.csv', header = true, all_varchar = true);",
+			parquet: "INSERT INTO %[1]s BY NAME SELECT * FROM read_parquet('%[2]s/*.parquet', hive_partitioning = false);",
+			csv:     "INSERT INTO %[1]s BY NAME SELECT * FROM read_csv('%[2]s/*.csv', hive_partitioning = false, header = true, all_varchar = true);",
 		},
 		apply: apply{begin: "BEGIN TRANSACTION;", commit: "COMMIT;"},
 	}

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +15,20 @@ type LoadOptions struct {
 	Files    []string // of the table, relative to Location
 	Columns  []string // of CSV files, in their order
 	Format   string   // extension of the files: parquet or csv
+}
+
+// folders are the folders of the files: that of the table, or those of its partitions.
+func (o *LoadOptions) folders() []string {
+	var folders []string
+	for _, file := range o.Files {
+		if folder := path.Dir(file); !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	if folders == nil {
+		return []string{o.Folder}
+	}
+	return folders
 }
 
 // load is how a database loads files.
@@ -63,9 +79,9 @@ func (d *Dialect) Load(table string, o LoadOptions) string {
 	if o.Schema != "" {
 		name = d.Identifier(o.Schema) + "." + name
 	}
-	places := []string{o.Folder}
-	if d.load.each {
-		places = o.Files
+	places := o.Files
+	if !d.load.each {
+		places = o.folders()
 	}
 	columns := make([]string, len(o.Columns))
 	for i, label := range o.Columns {

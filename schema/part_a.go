@@ -10,6 +10,7 @@ func cclf1() *Table {
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID"},
 		Date:        "CLM_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			providerCCN(),
@@ -145,6 +146,7 @@ func cclf2() *Table {
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
 		Date:        "CLM_LINE_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			lineNumber(),
@@ -198,6 +200,7 @@ func cclf3() *Table {
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_VAL_SQNC_NUM"},
 		Date:        "CLM_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			mbi(),
@@ -232,6 +235,7 @@ func cclf4() *Table {
 		Claims:      institutional,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_PROD_TYPE_CD", "CLM_VAL_SQNC_NUM"},
 		Date:        "CLM_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(institutional, []row{
 			claimID(),
 			mbi(),

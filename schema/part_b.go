@@ -10,6 +10,7 @@ func cclf5() *Table {
 		Claims:      carrier,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
 		Date:        "CLM_LINE_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(carrier, []row{
 			claimID(),
 			lineNumber(),
@@ -124,6 +125,7 @@ func cclf6() *Table {
 		Claims:      dme,
 		Key:         []string{"CUR_CLM_UNIQ_ID", "CLM_LINE_NUM"},
 		Date:        "CLM_LINE_THRU_DT",
+		Partition:   "CLM_THRU_DT",
 		Fields: fields(dme, []row{
 			claimID(),
 			lineNumber(),

@@ -10,6 +10,7 @@ func cclf7() *Table {
 		Claims:      partD,
 		Key:         []string{"CUR_CLM_UNIQ_ID"},
 		Date:        "CLM_LINE_FROM_DT",
+		Partition:   "CLM_LINE_FROM_DT",
 		Related: []string{
 			"CLM_LINE_FROM_DT", "PRVDR_SRVC_ID_QLFYR_CD", "CLM_SRVC_PRVDR_GNRC_ID_NUM",
 			"CLM_DSPNSNG_STUS_CD", "CLM_LINE_RX_SRVC_RFRNC_NUM", "CLM_LINE_RX_FILL_NUM",
@@ -86,6 +87,7 @@ func partDCosts() *Table {
 		Claims:      partD,
 		Key:         []string{"CUR_CLM_UNIQ_ID"},
 		Date:        "CLM_LINE_FROM_DT",
+		Partition:   "CLM_LINE_FROM_DT",
 		Side:        true,
 		Fields: fields(partD, []row{
 			claimID().but(row{typ: digits(20)}),

@@ -40,6 +40,7 @@ type Table struct {
 	Claims      []ClaimType // the claims that have rows here; none for tables of beneficiaries
 	Key         []string    // labels that identify a row, if not all versions of claims have rows
 	Date        string      // label of the day of service, or of the month, by which rows are ordered in time; empty if there is none
+	Partition   string      // label of the date by which files are divided on request: that of the claim, so that its rows stay together; empty if there is none
 	KeyHasNulls bool        // a row may lack values of its key
 	Related     []string    // labels that the versions of one claim share, where no server resolves them
 	Partial     bool        // only partially adjudicated claims have rows
@@ -60,6 +61,26 @@ func (t *Table) Field(label string) *Field {
 // Index returns the index of the field with a label, or -1.
 func (t *Table) Index(label string) int {
 	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Label == label })
+}
+
+// beneficiaryLabels are the labels of the columns that identify the beneficiary of a
+// row, in order of preference.
+var beneficiaryLabels = []string{"BENE_MBI_ID", "CRNT_NUM"}
+
+// Order returns the labels of the columns by which rows are sorted on request: the
+// beneficiary and the date, as far as the table has them.
+func (t *Table) Order() []string {
+	var order []string
+	for _, label := range beneficiaryLabels {
+		if t.Index(label) >= 0 {
+			order = append(order, label)
+			break
+		}
+	}
+	if t.Date != "" {
+		order = append(order, t.Date)
+	}
+	return order
 }
 
 // RecordLength returns the bytes of the table's record in LayoutV36.

@@ -29,6 +29,7 @@ type convertFlags struct {
 	leavers                       string
 	api, layout, program, runDate string
 	extra, fileMode               string
+	partFiles                     partFileFlags
 	maxRejects                    int64
 	limits, tables                []string
 	strict, iceberg               bool
@@ -122,7 +123,7 @@ func (f *convertFlags) general() []cli.Flag {
 
 // tableFlags returns the flags that say which tables are written, and how.
 func (f *convertFlags) tableFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		choice(&cli.StringFlag{
 			Name: "format", Aliases: []string{"f"}, Usage: "file `FORMAT`: parquet, csv, arrow, duckdb or fixed",
 			Value: string(convert.Parquet), Destination: &f.format,
@@ -145,7 +146,7 @@ func (f *convertFlags) tableFlags() []cli.Flag {
 			Name: "row-group-rows", Usage: "end row groups of Parquet files at `N` rows or a few more (default: 122880)", HideDefault: true,
 			Destination: &f.opts.RowGroupRows, Validator: positive,
 		},
-	}
+	}, f.partFiles.flags()...)
 }
 
 // inputFlags returns the flags that say what becomes of the input.
@@ -220,6 +221,9 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 		return opts, err
 	}
 	if opts.FileMode, err = parseFileMode(f.fileMode); err != nil {
+		return opts, err
+	}
+	if err := f.partFiles.apply(&opts); err != nil {
 		return opts, err
 	}
 	opts.MaxRejects = f.maxRejects

@@ -17,6 +17,7 @@ import (
 func newImportCommand(e *env) *cli.Command {
 	opts := delivery.Options{}
 	var format, layout, fileMode string
+	var parts partFileFlags
 	return &cli.Command{
 		Name:      "import",
 		Usage:     "import CMS's CCLF deliveries",
@@ -42,7 +43,7 @@ func newImportCommand(e *env) *cli.Command {
 			"cclf import -o out --format fixed deliveries/",
 			"cclf query -d cclf 'FROM deliveries'",
 		),
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "out", Aliases: []string{"o"}, Usage: "write the data set to `OUT`, or add to the data set in it (required)",
 				Required: true, TakesFile: true, Validator: dataSetPath, Destination: &opts.Out,
@@ -70,7 +71,7 @@ func newImportCommand(e *env) *cli.Command {
 			},
 			fileModeFlag(&fileMode),
 			jobsFlag(&opts.Jobs, "number of workers, `N` (default: one per core)"),
-		},
+		}, parts.flags()...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.Inputs = cmd.Args().Slice()
 			opts.Format = dataset.Format(format)
@@ -78,6 +79,10 @@ func newImportCommand(e *env) *cli.Command {
 			if opts.FileMode, err = parseFileMode(fileMode); err != nil {
 				return err
 			}
+			if opts.PartitionBy, opts.FileSize, err = parts.parse(); err != nil {
+				return err
+			}
+			opts.Sort = parts.sort
 			if layout != "" {
 				l, err := schema.ParseLayout(layout)
 				if err != nil {

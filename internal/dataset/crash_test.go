@@ -56,6 +56,14 @@ func contents() map[string][2]content {
 			{CSV, map[string][]string{"cclf1": {"a"}}, nil, "", 0},
 			{CSV, map[string][]string{"cclf1": {"a", "b"}, "partially_adjudicated/cclf1": {"p"}}, nil, "r", 0},
 		},
+		"partitions": {
+			{CSV, map[string][]string{"cclf1/service_year=2023": {"gone"}, "cclf1/service_year=2024": {"same", "x"}, "cclf1/service_year=2025": {"o"}, "cclf8": {"z"}}, nil, "r1", 0},
+			{CSV, map[string][]string{"cclf1/service_year=2024": {"same"}, "cclf1/service_year=2025": {"n"}, "cclf1/service_year=2026": {"new"}, "cclf8": {"z"}}, nil, "r2", 0},
+		},
+		"divided": {
+			{CSV, map[string][]string{"cclf1": {"a", "b"}, "partially_adjudicated/cclf1": {"p"}}, nil, "", 0},
+			{CSV, map[string][]string{"cclf1/service_month=2024-12": {"a"}, "cclf1/service_month=" + NoPartition: {"b"}, "partially_adjudicated/cclf1/service_month=2024-12": {"p"}}, nil, "", 0},
+		},
 		"changes": {
 			{CSV, map[string][]string{"cclf1": {"x\n1\n", "x\n2\n"}, "cclf2": {"x\n"}}, nil, "", 1},
 			{CSV, map[string][]string{"cclf1": {"x\n1\n", "x\n3\n"}, "cclf8": {"x\n1\n"}}, nil, "", 2},
@@ -105,21 +113,31 @@ func (c content) write(out string, opts Options) error {
 		}
 		return f.Finish(1)
 	}
-	for _, table := range slices.Sorted(maps.Keys(c.parts)) {
-		t := Table{Name: table}
-		for i, text := range c.parts[table] {
+	for _, folder := range slices.Sorted(maps.Keys(c.parts)) {
+		table, partition, divided := strings.Cut(folder, "/service_")
+		column, value, _ := strings.Cut(partition, "=")
+		t := &Table{}
+		if n := len(m.Tables); n > 0 && m.Tables[n-1].Name == table {
+			t = &m.Tables[n-1]
+		} else {
+			m.Tables = append(m.Tables, Table{Name: table})
+			t = &m.Tables[n]
+		}
+		for i, text := range c.parts[folder] {
 			format := c.format
 			if format == Fixed {
 				format = CSV
 			}
-			f, err := w.CreatePart(table, i, format)
+			f, err := w.CreatePart(folder, i, format)
 			file, err := put(f, err, text)
 			if err != nil {
 				return err
 			}
+			if divided {
+				file.Partition = map[string]string{"service_" + column: value}
+			}
 			t.Files, t.Rows = append(t.Files, file), t.Rows+1
 		}
-		m.Tables = append(m.Tables, t)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.files)) {
 		f, err := w.CreateFile(name)
@@ -185,7 +203,8 @@ func (tr *trial) checkChanges(what string, isNew bool) {
 	}
 }
 
-// listing is what readers find of a content: the texts by table or name.
+// listing is what readers find of a content: the texts by the folder of a table, or of a
+// partition of it, or by name.
 func (c content) listing() map[string]string {
 	list := map[string]string{}
 	for table, parts := range c.parts {
@@ -220,15 +239,18 @@ func (s *Set) texts() (map[string]string, error) {
 		return string(b), err
 	}
 	for _, t := range s.Manifest.Tables {
-		var texts []string
+		texts := map[string][]string{}
 		for _, f := range t.Files {
 			b, err := text(f)
 			if err != nil {
 				return nil, err
 			}
-			texts = append(texts, b)
+			folder := f.folderOf(t.Name)
+			texts[folder] = append(texts[folder], b)
 		}
-		list[t.Name] = strings.Join(texts, "|")
+		for folder, parts := range texts {
+			list[folder] = strings.Join(parts, "|")
+		}
 	}
 	files := s.Manifest.Files
 	if r := s.Manifest.Rejects; r != nil {
@@ -363,13 +385,26 @@ func begin(t *testing.T, shape string, pair [2]content, fresh, noExchange bool) 
 		if err := tr.old.write(tr.out, Options{noSync: true}); err != nil {
 			t.Fatal(err)
 		}
-		if len(tr.old.parts["cclf1"]) > 0 { // which must stay where it is
-			if err := os.WriteFile(filepath.Join(tr.out, "cclf1", "notes.txt"), []byte("mine"), 0o600); err != nil {
+		if notes := tr.notes(); notes != "" { // which must stay where it is
+			if err := os.WriteFile(notes, []byte("mine"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	return tr
+}
+
+// notes is the name of a file of the user in the folder of a table, or of a partition
+// of it, of the old data set, or empty if there is no such folder.
+func (tr *trial) notes() string {
+	if tr.old != nil {
+		for _, folder := range slices.Sorted(maps.Keys(tr.old.parts)) {
+			if strings.HasPrefix(folder, "cclf1") {
+				return filepath.Join(tr.out, folder, "notes.txt")
+			}
+		}
+	}
+	return ""
 }
 
 func (tr *trial) run(h *faultHook) error {
@@ -452,8 +487,8 @@ func (tr *trial) again(what string, isNew bool) {
 	if _, err := os.Stat(filepath.Join(l.Dir, l.work)); !errors.Is(err, fs.ErrNotExist) {
 		tr.t.Fatalf("%s: %s is left over", what, l.work)
 	}
-	if tr.old != nil && len(tr.old.parts["cclf1"]) > 0 {
-		if text, err := os.ReadFile(filepath.Join(tr.out, "cclf1", "notes.txt")); string(text) != "mine" {
+	if notes := tr.notes(); notes != "" {
+		if text, err := os.ReadFile(notes); string(text) != "mine" {
 			tr.t.Fatalf("%s: notes.txt: %q, %v", what, text, err)
 		}
 	}

@@ -9,6 +9,7 @@
 //	OUT/_rejects.ndjson                         lines that gave no rows
 //	OUT/_lock                                   locked by the writer; never removed
 //	OUT/cclf1/part-00000-4f1d2c3b5a69.parquet   part files of a table
+//	OUT/cclf1/service_year=2025/part-...        those of a partition of it; see Partition
 //	OUT/partially_adjudicated/cclf1/...         tables of partially adjudicated claims
 //	OUT/_changes/3/cclf1/part-00000-...         what the publication of a run changed; see ChangeSet
 //	OUT/.incomplete/                            unfinished work of a writer
@@ -42,7 +43,8 @@
 //     the manifest finds the complete old data set or the complete new one, and
 //     the next writer recovers.
 //   - A table folder is replaced as a whole: a reader of OUT/cclf1/*.parquet
-//     sees the old part files or the new ones.
+//     sees the old part files or the new ones. A table that is divided is replaced as a
+//     whole too, but such a reader lists its partitions one by one.
 //   - Files have mode 0600 and folders 0700, unless Options.FileMode says otherwise.
 //     The work folder is private until Writer.Commit begins to publish. All access goes through an os.Root,
 //     and a symbolic link in place of a folder of the data set is refused.

@@ -28,12 +28,13 @@ type StagedFile struct {
 	size  int64
 }
 
-// CreatePart begins a part file of a table. Its name is known once it is finished.
-func (w *Writer) CreatePart(table string, part int, format Format) (*StagedFile, error) {
+// CreatePart begins a part file in a folder, which is that of a table or of a partition
+// of it. Its name is known once it is finished.
+func (w *Writer) CreatePart(folder string, part int, format Format) (*StagedFile, error) {
 	f := &StagedFile{
 		w:     w,
-		at:    path.Join(w.layout.work, "writing", fmt.Sprintf("%s-%05d", strings.ReplaceAll(table, "/", "-"), part)),
-		named: func(sum string) string { return partName(table, part, sum, format) },
+		at:    path.Join(w.layout.work, "writing", fmt.Sprintf("%s-%05d", strings.ReplaceAll(folder, "/", "-"), part)),
+		named: func(sum string) string { return partName(folder, part, sum, format) },
 		sum:   sha256.New(),
 	}
 	return f.open()
@@ -72,6 +73,9 @@ var fileBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<
 
 // Write implements io.Writer.
 func (f *StagedFile) Write(p []byte) (int, error) { return f.buf.Write(p) }
+
+// Size is the number of bytes that were written.
+func (f *StagedFile) Size() int64 { return f.size + int64(f.buf.Buffered()) }
 
 // Path is the path of the file while it is being written.
 func (f *StagedFile) Path() string { return filepath.Join(f.w.layout.Dir, filepath.FromSlash(f.at)) }

@@ -59,15 +59,15 @@ func specOf(f Format) *formatSpec {
 // hasParts reports whether tables of the format are part files.
 func (s *formatSpec) hasParts() bool { return s.encode != nil }
 
-// mayHold reports whether a file of this name may hold rows of a table. Readers of
+// mayHold reports whether a file may hold rows of a table by its name. Readers of
 // a format look at files with its names only, and would miss others. Database is
 // Layout.Database.
-func (s *formatSpec) mayHold(table, name, database string) bool {
+func (s *formatSpec) mayHold(table string, f *File, database string) bool {
 	switch {
 	case s.hasParts():
-		return path.Dir(name) == table && partSpec(name) == s
+		return len(f.Partition) <= 1 && path.Dir(f.Name) == f.folderOf(table) && partSpec(f.Name) == s
 	case s.name == DuckDB:
-		return name == database
+		return f.Name == database
 	}
 	return true
 }

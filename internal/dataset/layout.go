@@ -103,15 +103,18 @@ func (l *Layout) old(name string) string { return path.Join(l.work, oldFolder, n
 // file.
 const hashDigits = 12
 
-// partName is the name of a part file.
-func partName(table string, part int, sum string, format Format) string {
-	return path.Join(table, fmt.Sprintf("part-%05d-%s.%s", part, sum[:hashDigits], format))
+// partName is the name of a part file in a folder.
+func partName(folder string, part int, sum string, format Format) string {
+	return path.Join(folder, fmt.Sprintf("part-%05d-%s.%s", part, sum[:hashDigits], format))
 }
 
-// entryOf is what is moved to publish a file: the folder of a part file, or the file
-// itself.
+// entryOf is what is moved to publish a file: the folder of the table of a part file, or
+// the file itself.
 func entryOf(name string) (entry string, folder bool) {
 	if dir := path.Dir(name); dir != "." && isPart(name) {
+		for isPartition(dir) && path.Dir(dir) != "." {
+			dir = path.Dir(dir)
+		}
 		return dir, true
 	}
 	return name, false

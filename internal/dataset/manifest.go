@@ -31,14 +31,16 @@ type Manifest struct {
 	Format        Format `json:"format"`
 	// Source is where the data are from: SourceCCLF, SourceMigration,
 	// SourceReconcile, or empty for exports of BCDA.
-	Source    string   `json:"source,omitempty"`
-	Profile   string   `json:"profile,omitempty"`
-	Layout    string   `json:"layout,omitempty"`  // of the fixed-width files
-	Versions  string   `json:"versions"`          // which versions of a claim have rows
-	Leavers   string   `json:"leavers,omitempty"` // drop, if those who left the list of Patients have no rows
-	Increment bool     `json:"increment,omitempty"`
-	APIs      []string `json:"apis"` // API versions of BCDA in the inputs
-	Inputs    []Input  `json:"inputs"`
+	Source    string `json:"source,omitempty"`
+	Profile   string `json:"profile,omitempty"`
+	Layout    string `json:"layout,omitempty"`  // of the fixed-width files
+	Versions  string `json:"versions"`          // which versions of a claim have rows
+	Leavers   string `json:"leavers,omitempty"` // drop, if those who left the list of Patients have no rows
+	Increment bool   `json:"increment,omitempty"`
+	// PartitionBy says by what part files are divided, if they are.
+	PartitionBy Partition `json:"partition_by,omitempty"`
+	APIs        []string  `json:"apis"` // API versions of BCDA in the inputs
+	Inputs      []Input   `json:"inputs"`
 	// Runs are the runs of cclf fetch whose exports were read, in their order.
 	Runs []Run `json:"runs,omitempty"`
 	// PassedOver lists what was in folders and archives but not read.
@@ -160,7 +162,10 @@ type Table struct {
 	// manifests have neither.
 	SchemaSHA256 string `json:"schema_sha256,omitempty"`
 	DateColumn   string `json:"date_column,omitempty"`
-	Files        []File `json:"files"`
+	// SortedBy are the columns by which the rows of each file are sorted, nulls last, if
+	// they are.
+	SortedBy []string `json:"sorted_by,omitempty"`
+	Files    []File   `json:"files"`
 }
 
 // A File is a file with rows of one table, or of several.
@@ -174,6 +179,10 @@ type File struct {
 	// 2025-01-31. They are empty if no row has one, and in older manifests.
 	MinDate string `json:"min_date,omitempty"`
 	MaxDate string `json:"max_date,omitempty"`
+	// Partition is the value of Manifest.PartitionBy that all rows of the file have, by
+	// the name of the partition: {"service_year": "2025"}. Rows without a date have
+	// NoPartition. It is empty for files of tables that are not divided.
+	Partition map[string]string `json:"partition,omitempty"`
 }
 
 // A Run is a run of cclf fetch.
@@ -232,6 +241,11 @@ func (m *Manifest) New() []Unmapped {
 		}
 	}
 	return list
+}
+
+// Sorted reports whether the rows of tables are sorted.
+func (m *Manifest) Sorted() bool {
+	return slices.ContainsFunc(m.Tables, func(t Table) bool { return len(t.SortedBy) > 0 })
 }
 
 // TotalRows is the number of rows in all tables.
@@ -335,7 +349,7 @@ func (m *Manifest) check(l *Layout) error {
 	}
 	for _, t := range m.Tables {
 		for _, f := range t.Files {
-			if !spec.mayHold(t.Name, f.Name, l.Database) {
+			if !spec.mayHold(t.Name, &f, l.Database) {
 				return &Error{Msg: fmt.Sprintf("%s is not a file of table %s in format %s", f.Name, t.Name, m.Format), hint: damagedHint}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // A journal lists the moves that publish a data set. It is on disk from before the
@@ -23,7 +24,26 @@ type move struct {
 	Folder bool     `json:"folder,omitempty"`
 	Kind   moveKind `json:"kind"`
 	New    []File   `json:"new,omitempty"` // files of the new data set
-	Old    []string `json:"old,omitempty"` // names of files of the old data set, without folders
+	Old    []string `json:"old,omitempty"` // names of files of the old data set, relative to the folder
+}
+
+// name is the name of a file of the data set relative to the folder.
+func (mv *move) name(file string) string {
+	if mv.Folder {
+		return strings.TrimPrefix(file, mv.Entry+"/")
+	}
+	return path.Base(file)
+}
+
+// has reports whether a file relative to the folder is one of the data sets.
+func (mv *move) has(name string) bool {
+	return slices.Contains(mv.Old, name) || slices.ContainsFunc(mv.New, func(f File) bool { return mv.name(f.Name) == name })
+}
+
+// hasIn reports whether files of the data sets are in a folder in the folder.
+func (mv *move) hasIn(folder string) bool {
+	in := func(name string) bool { return strings.HasPrefix(name, folder+"/") }
+	return slices.ContainsFunc(mv.Old, in) || slices.ContainsFunc(mv.New, func(f File) bool { return in(mv.name(f.Name)) })
 }
 
 type moveKind string
@@ -160,7 +180,7 @@ func (w *Writer) plan(m *Manifest) ([]move, error) {
 			mv = &move{Entry: entry, Folder: folder, Kind: moveOut}
 			moves[entry] = mv
 		}
-		mv.Old = append(mv.Old, path.Base(f.Name))
+		mv.Old = append(mv.Old, mv.name(f.Name))
 	}
 	list := make([]move, 0, len(moves))
 	for _, mv := range moves {
@@ -407,7 +427,7 @@ func (w *Writer) isNew(mv *move) (bool, error) {
 		// The names depend on the content. If all new files are also old ones, an old
 		// file that is missing shows that the new entry is in place.
 		for _, name := range mv.Old {
-			if slices.ContainsFunc(mv.New, func(f File) bool { return path.Base(f.Name) == name }) {
+			if slices.ContainsFunc(mv.New, func(f File) bool { return mv.name(f.Name) == name }) {
 				continue
 			}
 			if there, err := w.ops.exists(path.Join(mv.Entry, name)); there || err != nil {
@@ -429,7 +449,7 @@ func (w *Writer) clear(j *journal) error {
 	for i := range j.Moves {
 		if mv := &j.Moves[i]; mv.Folder {
 			for _, from := range []string{w.layout.set(mv.Entry), w.layout.old(mv.Entry)} {
-				if err := w.carry(mv, from); err != nil {
+				if err := w.carry(mv, from, "."); err != nil {
 					return err
 				}
 			}
@@ -446,26 +466,33 @@ func (w *Writer) clear(j *journal) error {
 	return w.ops.remove(w.layout.journal())
 }
 
-// carry moves files that do not belong to the old data set to the new folder.
-func (w *Writer) carry(mv *move, from string) error {
-	there, err := w.ops.exists(from)
+// carry moves files that do not belong to the old data set to the new folder. In is the
+// folder in it to look in.
+func (w *Writer) carry(mv *move, from, in string) error {
+	there, err := w.ops.exists(path.Join(from, in))
 	if !there || err != nil {
 		return err
 	}
-	entries, err := w.ops.list(from)
+	entries, err := w.ops.list(path.Join(from, in))
 	if err != nil {
 		return err
 	}
 	carried := false
 	for _, e := range entries {
-		name := e.Name()
-		if slices.Contains(mv.Old, name) || slices.ContainsFunc(mv.New, func(f File) bool { return path.Base(f.Name) == name }) {
+		name := path.Join(in, e.Name())
+		if e.IsDir() && mv.hasIn(name) {
+			if err := w.carry(mv, from, name); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := w.ops.mkdirAll(mv.Entry); err != nil {
-			return err
+		if mv.has(name) {
+			continue
 		}
 		to := path.Join(mv.Entry, name)
+		if err := w.ops.mkdirAll(path.Dir(to)); err != nil {
+			return err
+		}
 		if there, err := w.ops.exists(to); there || err != nil {
 			return errors.Join(err, fmt.Errorf("%s is not part of the data set, and there is another %s: %w", path.Join(from, name), to, fs.ErrExist))
 		}
@@ -477,7 +504,7 @@ func (w *Writer) carry(mv *move, from string) error {
 	if !carried {
 		return nil
 	}
-	for folder := mv.Entry; ; folder = path.Dir(folder) { // which may be new
+	for folder := path.Join(mv.Entry, in); ; folder = path.Dir(folder) { // which may be new
 		if err := w.ops.syncFolder(folder); err != nil || folder == "." {
 			return err
 		}

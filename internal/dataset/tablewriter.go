@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -20,9 +22,13 @@ import (
 // TableOptions tune Tables.
 type TableOptions struct {
 	Memory   memory.Allocator // for buffers of the encoders; Go's unless set
-	PartRows int64            // rows per part file, at most; 2^20 unless set
+	PartRows int64            // rows per part file, at most; any number unless set
+	FileSize int64            // bytes of a part file, about; DefaultFileSize unless set
 
 	RowGroupRows int // rows from which on a row group of Parquet is complete; encode.RowGroupRows unless set
+
+	Partition Partition // of part files
+	Sorted    bool      // sort the rows of each file by Table.Order
 
 	Fixed  FixedOptions // of the format Fixed
 	Newest time.Time    // when the newest of the data was updated, or zero: the default run date of Fixed
@@ -31,8 +37,9 @@ type TableOptions struct {
 	Export func(ctx context.Context, tables, file string) error
 }
 
-// partRows is how many rows a part file holds at most.
-const partRows = 1 << 20
+// DefaultFileSize is about how many bytes a part file has at most. A file ends with the
+// row group, or the batch of rows, after which another one of that size would exceed it.
+const DefaultFileSize = 256_000_000
 
 // Check reports options that a format does not have, or not in this way, as
 // ErrOptions.
@@ -46,6 +53,16 @@ func (o *TableOptions) Check(f Format) error {
 		return fmt.Errorf("%w: no DuckDB to make a database file with", ErrOptions)
 	case f != Parquet && o.RowGroupRows != 0:
 		return fmt.Errorf("%w: only files of the format %s have row groups", ErrOptions, Parquet)
+	case o.Partition != "" && !slices.Contains(Partitions(), o.Partition):
+		return fmt.Errorf("%w: unknown partition %q", ErrOptions, o.Partition)
+	case !specOf(f).hasParts() && o.Partition.divides():
+		return fmt.Errorf("%w: the files of the format %s are not divided", ErrOptions, f)
+	case !specOf(f).hasParts() && o.FileSize != 0:
+		return fmt.Errorf("%w: the format %s has one file for a table or for all, of any size", ErrOptions, f)
+	case o.FileSize < 0:
+		return fmt.Errorf("%w: files of less than 0 bytes", ErrOptions)
+	case f == Fixed && o.Sorted:
+		return fmt.Errorf("%w: the format %s has the rows in the order of the input", ErrOptions, f)
 	}
 	return o.Fixed.check()
 }
@@ -104,12 +121,41 @@ func (t *Tables) Add(target Target) *TableWriter {
 	if target.Schema == nil {
 		target.Schema = table.Schema(target.Table)
 	}
-	w := &TableWriter{Target: target, tables: t, dates: -1}
-	if columns := target.Schema.FieldIndices(target.Table.Date); len(columns) > 0 {
-		w.dates = columns[0]
+	w := &TableWriter{Target: target, tables: t, dates: column(target.Schema, target.Table.Date), divided: -1}
+	if t.opts.Partition.divides() {
+		w.divided, w.partition = column(target.Schema, target.Table.Partition), undated
+	}
+	if t.opts.Sorted {
+		for _, label := range target.Table.Order() {
+			if at := column(target.Schema, label); at >= 0 {
+				w.sorted = append(w.sorted, at)
+			}
+		}
+	}
+	if w.divided >= 0 || len(w.sorted) > 0 {
+		w.sorter = table.NewSorter(table.SorterOptions{
+			Dir: t.w.Scratch("sorting"), Name: strings.ReplaceAll(target.Name, "/", "-"),
+			Schema: target.Schema, By: w.sorted, Memory: t.opts.Memory,
+		})
 	}
 	t.list = append(t.list, w)
 	return w
+}
+
+// column is the index of the column with a label, or -1.
+func column(s *arrow.Schema, label string) int {
+	if columns := s.FieldIndices(label); len(columns) > 0 {
+		return columns[0]
+	}
+	return -1
+}
+
+// PartitionBy is the entry of the manifest that says by what files are divided.
+func (t *Tables) PartitionBy() Partition {
+	if t.opts.Partition.divides() {
+		return t.opts.Partition
+	}
+	return ""
 }
 
 // Finish makes what holds several tables, when all tables that were added are
@@ -135,6 +181,9 @@ func (t *Tables) Finish(ctx context.Context) ([]Table, []File, error) {
 		if w.dates >= 0 {
 			described.DateColumn = w.Table.Date
 		}
+		for _, at := range w.sorted {
+			described.SortedBy = append(described.SortedBy, w.Schema.Field(at).Name)
+		}
 		list = append(list, described)
 	}
 	var others []File
@@ -157,11 +206,35 @@ type TableWriter struct {
 	dates  int        // index of the column whose range the manifest has, or -1
 	offset int        // of the rows of file in those that Write was given
 	rows   int64
+
+	divided   int           // index of the column by which files are divided, or -1
+	partition int32         // of file
+	parts     int           // number of files of the partition that are complete
+	sorted    []int         // columns by which rows are sorted
+	sorter    *table.Sorter // that takes rows until Close, or nil
 }
 
 // Write writes rows, given as columns of the same length that may have
 // dictionaries. It does not keep the columns.
 func (w *TableWriter) Write(cols []arrow.Array) error {
+	rows := cols[0].Len()
+	var err error
+	switch {
+	case w.sorter == nil:
+		err = w.write(cols)
+	case w.divided < 0:
+		err = w.sorter.Add(cols, make([]int32, rows))
+	default:
+		err = w.sorter.Add(cols, w.tables.opts.Partition.numbers(cols[w.divided]))
+	}
+	if err == nil {
+		w.rows += int64(rows)
+	}
+	return err
+}
+
+// write writes rows of one partition.
+func (w *TableWriter) write(cols []arrow.Array) error {
 	rows := cols[0].Len()
 	for from := 0; from < rows; {
 		if w.file == nil {
@@ -181,13 +254,26 @@ func (w *TableWriter) Write(cols []arrow.Array) error {
 			return err
 		}
 		from += n
+		if w.file.full() {
+			if err := w.closeFile(); err != nil {
+				return err
+			}
+		}
 	}
-	w.rows += int64(rows)
 	return nil
 }
 
 // Close ends the table. A table without rows has a file without rows.
-func (w *TableWriter) Close() error {
+func (w *TableWriter) Close() error { return w.CloseContext(context.Background()) }
+
+// CloseContext is Close for tables whose rows may have to be sorted, which takes a
+// while. It ends early if ctx does.
+func (w *TableWriter) CloseContext(ctx context.Context) error {
+	if w.sorter != nil {
+		if err := w.writeSorted(ctx); err != nil {
+			return err
+		}
+	}
 	if w.file == nil && len(w.files) == 0 {
 		if err := w.open(); err != nil {
 			return err
@@ -199,9 +285,36 @@ func (w *TableWriter) Close() error {
 	return w.closeFile()
 }
 
+// writeSorted writes the rows that were sorted.
+func (w *TableWriter) writeSorted(ctx context.Context) error {
+	for block, err := range w.sorter.Sorted() {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return err
+		}
+		if w.divided >= 0 && block.Partition != w.partition {
+			if w.file != nil {
+				if err := w.closeFile(); err != nil {
+					return err
+				}
+			}
+			w.partition, w.parts = block.Partition, 0
+		}
+		if err := w.write(block.Cols); err != nil {
+			return err
+		}
+	}
+	err := w.sorter.Remove()
+	w.sorter = nil
+	return err
+}
+
 // Discard gives up the file of a table that was not closed. After Close it does
 // nothing.
 func (w *TableWriter) Discard() {
+	if w.sorter != nil {
+		_ = w.sorter.Remove() // Writer.Close removes what is left
+		w.sorter = nil
+	}
 	if w.file != nil {
 		w.file.Discard()
 		w.file = nil
@@ -219,6 +332,11 @@ func (w *TableWriter) open() (err error) {
 func (w *TableWriter) closeFile() error {
 	file, err := w.file.finish()
 	w.file = nil
+	w.parts++
+	if w.divided >= 0 {
+		by := w.tables.opts.Partition
+		file.Partition = map[string]string{by.column(): by.value(w.partition)}
+	}
 	w.files = append(w.files, file)
 	return err
 }
@@ -236,6 +354,8 @@ type tableFile struct {
 	rows    int64
 	dates   dateRange
 	limit   int64  // of rows
+	most    int64  // bytes, about, or 0 for any number
+	before  int64  // bytes when rows were written last
 	home    string // name of the file of the data set that will contain it, unless it is one itself
 	member  string // its name in home, if that is a zip file
 }
@@ -244,7 +364,7 @@ type tableFile struct {
 func (f *tableFile) encoded(by encode.New, to io.Writer, w *TableWriter, slots []schema.Slot) (*tableFile, error) {
 	var err error
 	f.encoder, err = by(to, &encode.File{
-		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Slots: slots, Misfit: w.misfit,
+		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Sorted: w.sorted, Slots: slots, Misfit: w.misfit,
 	})
 	if err != nil {
 		f.Discard()
@@ -268,6 +388,18 @@ func (f *tableFile) write(cols []arrow.Array, from, to, dates int) error {
 	return f.encoder.Write(slice)
 }
 
+// full reports whether the file would become too large by a row group, or a batch, like
+// the last one.
+func (f *tableFile) full() bool {
+	if held, ok := f.encoder.(encode.Holder); ok && held.Holds() {
+		return false
+	}
+	size := f.Size()
+	last := size - f.before
+	f.before = size
+	return f.most > 0 && size+last > f.most
+}
+
 // finish ends the file and describes it.
 func (f *tableFile) finish() (File, error) {
 	if err := f.encoder.Close(); err != nil {
@@ -289,11 +421,16 @@ type partFiles struct {
 }
 
 func (p partFiles) open(w *TableWriter) (*tableFile, error) {
-	staged, err := p.tables.w.CreatePart(w.Name, len(w.files), p.format)
+	opts := &p.tables.opts
+	folder := w.Name
+	if w.divided >= 0 {
+		folder = opts.Partition.folder(folder, w.partition)
+	}
+	staged, err := p.tables.w.CreatePart(folder, w.parts, p.format)
 	if err != nil {
 		return nil, err
 	}
-	f := &tableFile{StagedFile: staged, limit: cmp.Or(p.tables.opts.PartRows, partRows)}
+	f := &tableFile{StagedFile: staged, limit: cmp.Or(opts.PartRows, math.MaxInt64), most: cmp.Or(opts.FileSize, DefaultFileSize)}
 	return f.encoded(specOf(p.format).encode, f, w, nil)
 }
 

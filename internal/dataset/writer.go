@@ -365,14 +365,33 @@ func (o *ops) foreignIn(in string, listed map[string]bool, yield func(error) boo
 		if !e.IsDir() {
 			continue
 		}
-		parts, err := o.list(name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it was just exchanged
-			return yield(err)
+		if !o.foreignBelow(name, listed, yield) {
+			return false
 		}
-		for _, part := range parts {
-			full := path.Join(name, part.Name())
-			if isPart(part.Name()) && !listed[full] &&
-				!yield(unlistedPart(full)) {
+	}
+	return true
+}
+
+// foreignBelow yields the errors of the folder of a table, or of one in it, which
+// readers take for a partition.
+func (o *ops) foreignBelow(folder string, listed map[string]bool, yield func(error) bool) bool {
+	parts, err := o.list(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // it was just exchanged
+		return yield(err)
+	}
+	for _, part := range parts {
+		full := path.Join(folder, part.Name())
+		switch {
+		case part.IsDir():
+			if !o.foreignBelow(full, listed, yield) {
+				return false
+			}
+		case part.Type()&fs.ModeSymlink != 0 && isPartition(full):
+			if !yield(notFolder(full)) {
+				return false
+			}
+		case isPart(part.Name()) && !listed[full]:
+			if !yield(unlistedPart(full)) {
 				return false
 			}
 		}

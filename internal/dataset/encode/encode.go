@@ -21,6 +21,10 @@ type Encoder interface {
 	Close() error
 }
 
+// A Holder is an encoder that collects rows. Holds reports whether there are rows that
+// it has not written.
+type Holder interface{ Holds() bool }
+
 // New begins a file that goes to w. It is the form of NewParquet, NewCSV,
 // NewArrow and NewFixed.
 type New func(w io.Writer, f *File) (Encoder, error)
@@ -30,7 +34,8 @@ type File struct {
 	Schema *arrow.Schema
 	Memory memory.Allocator // for buffers of the encoder
 
-	RowGroupRows int // of a Parquet file; the constant RowGroupRows unless set
+	RowGroupRows int   // of a Parquet file; the constant RowGroupRows unless set
+	Sorted       []int // columns by which the rows are sorted, nulls last
 
 	Slots  []schema.Slot      // of a fixed-width record, in the order of its positions
 	Misfit func(Misfit) error // called for values that their slots cannot hold; its errors end the writing

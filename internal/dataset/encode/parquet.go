@@ -76,6 +76,11 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 		parquet.WithCreatedBy("cclf"),
 		parquet.WithAllocator(f.Memory),
 	}
+	sorted := make([]parquet.SortingColumn, len(f.Sorted))
+	for i, column := range f.Sorted {
+		sorted[i].ColumnIdx = int32(column)
+	}
+	options = append(options, parquet.WithSortingColumns(sorted))
 	for _, field := range f.Schema.Fields() {
 		if field.Type.ID() != arrow.STRING { // smaller and faster without a dictionary
 			options = append(options, parquet.WithDictionaryFor(field.Name, false))
@@ -131,6 +136,9 @@ func (e *parquetEncoder) Write(cols []arrow.Array) error {
 	}
 	return e.writeGroup()
 }
+
+// Holds reports whether the row group has rows.
+func (e *parquetEncoder) Holds() bool { return e.group[0].rows > 0 }
 
 func (e *parquetEncoder) Close() error {
 	if len(e.group) > 0 && e.group[0].rows > 0 {

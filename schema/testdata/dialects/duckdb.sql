@@ -45,5 +45,5 @@ CREATE TABLE IF NOT EXISTS t3 (
 );
 COMMENT ON TABLE t3 IS 'A third';
 COMMENT ON COLUMN t3.CODE_CD IS 'It''s a code';
-INSERT INTO s.t1 BY NAME SELECT * FROM read_parquet('/s/t1/*.parquet');
-INSERT INTO s.t1 BY NAME SELECT * FROM read_csv('/s/t1/*.csv', header = true, all_varchar = true);
+INSERT INTO s.t1 BY NAME SELECT * FROM read_parquet('/s/t1/*.parquet', hive_partitioning = false);
+INSERT INTO s.t1 BY NAME SELECT * FROM read_csv('/s/t1/*.csv', hive_partitioning = false, header = true, all_varchar = true);
