@@ -2,6 +2,7 @@ package convert
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -145,5 +146,28 @@ func TestSentAgain(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRejectedRun: a run of which no line is understood is not published in silence.
+func TestRejectedRun(t *testing.T) {
+	f, dir := feed.New(schema.V2, 1), t.TempDir()
+	f.Arrive()
+	api := schema.V2
+	runs := []FetchRun{runOf(t, f, dir, 1), {Number: 2, Files: []string{filepath.Join(dir, "002-x.ndjson")}}}
+	if err := os.WriteFile(runs[1].Files[0], []byte("{}\n{\"resourceType\":\"Device\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opts := Options{
+		Inputs: []string{runs[0].Files[0], runs[1].Files[0]}, Out: t.TempDir(), Format: CSV, API: &api, MaxRejects: -1,
+		Runs: func() ([]FetchRun, error) { return runs, nil },
+	}
+	_, err := Run(t.Context(), opts)
+	if shrink, ok := errors.AsType[*ShrinkError](err); !ok || !strings.Contains(shrink.Error(), "all 2 lines of run 2") {
+		t.Errorf("error %v", err)
+	}
+	opts.AllowShrink = true
+	if m, err := Run(t.Context(), opts); err != nil || m.Counts.Rejected != 2 {
+		t.Errorf("%+v, %v", m, err)
 	}
 }

@@ -96,22 +96,33 @@ func newRun(opts *Options, limits *crosswalk.Limits, in *inputs) *run {
 	return r
 }
 
-// sharedPlans are the plans of runs without options that they depend on, by
-// profile. They are compiled once per process: a run of a few resources takes
-// half as long.
+// sharedPlans are the plans of runs without other options that they depend on, by
+// planKey. They are compiled once per process: a run of a few resources takes half as
+// long.
 var sharedPlans sync.Map // of *crosswalk.Plans
+
+// A planKey is what shared plans depend on.
+type planKey struct {
+	profile Profile
+	api     schema.API
+	given   bool // api was given
+}
 
 // plansFor returns the plans of a run.
 func plansFor(opts *Options, tables []*schema.Table, limits *crosswalk.Limits) *crosswalk.Plans {
 	newPlans := func() *crosswalk.Plans {
 		return crosswalk.NewPlans(crosswalk.Options{API: opts.API, Tables: tables, Limits: limits, Output: outputOf})
 	}
-	if opts.API != nil || len(opts.ExtraColumns) > 0 || len(opts.Limits) > 0 {
+	if len(opts.ExtraColumns) > 0 || len(opts.Limits) > 0 {
 		return newPlans()
 	}
-	plans, known := sharedPlans.Load(opts.Profile)
+	key := planKey{profile: opts.Profile}
+	if opts.API != nil {
+		key.api, key.given = *opts.API, true
+	}
+	plans, known := sharedPlans.Load(key)
 	if !known {
-		plans, _ = sharedPlans.LoadOrStore(opts.Profile, newPlans())
+		plans, _ = sharedPlans.LoadOrStore(key, newPlans())
 	}
 	return plans.(*crosswalk.Plans)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
@@ -181,4 +182,26 @@ func rename(t *testing.T, dir, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestAbandon gives up an unfinished export of another request.
+func TestAbandon(t *testing.T) {
+	memnet.Test(t, func(t *testing.T) {
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Hour})
+		dir := t.TempDir()
+		c := client(t, s.url)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := c.Export(ctx, fetch.ExportOptions{Dir: dir, Request: fetch.Request{Types: []string{"Coverage"}}}); err == nil {
+			t.Fatal("the job has ended")
+		}
+		other := fetch.ExportOptions{Dir: dir, Request: fetch.Request{Types: []string{"Patient"}}}
+		_, err := c.Export(t.Context(), other)
+		wantKind(t, err, fetch.ErrOtherRequest)
+		other.Abandon = true
+		result, err := c.Export(t.Context(), other)
+		if err != nil || result.Run != 2 || s.JobCount() != 2 {
+			t.Errorf("%+v, %v, %d jobs", result, err, s.JobCount())
+		}
+	})
 }
