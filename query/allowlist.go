@@ -28,7 +28,7 @@ var (
 		RECURSIVE_KEY_CTE VERIFY_VECTOR`)
 	// readers are the table functions that only read. They can open the files in
 	// allowed_paths only.
-	readers = set(`range generate_series unnest repeat repeat_row summary histogram histogram_values
+	readers = set(`cclf_stored_table range generate_series unnest repeat repeat_row summary histogram histogram_values
 		json_each json_tree query_table glob read_csv read_csv_auto sniff_csv read_parquet parquet_scan
 		parquet_bloom_probe parquet_file_metadata parquet_full_metadata parquet_kv_metadata
 		parquet_metadata parquet_schema read_json read_json_auto read_json_objects

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/metadata"
 )
 
 // codecs are the Parquet compressions that are accepted: that of cclf, and the
@@ -22,7 +23,7 @@ var codecs = map[compress.Compression]bool{
 // DuckDB reads anything.
 func checkCodecs(tables []tableSource) error {
 	for _, table := range tables {
-		if table.csv {
+		if table.csv || table.isRemote() { // which is read later
 			continue
 		}
 		for _, name := range table.files {
@@ -47,7 +48,11 @@ func checkCodec(name string) (err error) {
 		return err
 	}
 	defer reader.Close()
-	meta := reader.MetaData()
+	return checkFooter(reader.MetaData())
+}
+
+// checkFooter refuses the footer of a file with another codec.
+func checkFooter(meta *metadata.FileMetaData) error {
 	for i := range meta.RowGroups {
 		for _, column := range meta.RowGroups[i].Columns {
 			codec := compress.Compression(column.MetaData.Codec)

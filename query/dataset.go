@@ -3,6 +3,7 @@
 package query
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
@@ -87,6 +89,9 @@ func openSource(dir string, opts Options) (*source, error) {
 	}
 	switch set.Manifest.Format {
 	case dataset.DuckDB:
+		if blob.IsURL(dir) {
+			return nil, errors.New("a DuckDB file in an object store cannot be opened: copy it to a local path, or convert to Parquet")
+		}
 		if s.database = set.Path(set.Layout.Database); s.database == "" {
 			err = fmt.Errorf("%s does not list %s", set.Layout.Manifest, set.Layout.Database)
 		}
@@ -102,7 +107,7 @@ func openSource(dir string, opts Options) (*source, error) {
 // the folder of a data set.
 func openSet(dir string) (*dataset.Set, error) {
 	set, err := dataset.Open(dir)
-	if errors.Is(err, ErrNoManifest) {
+	if errors.Is(err, ErrNoManifest) && !blob.IsURL(dir) {
 		if outer, outerErr := dataset.Open(filepath.Dir(dir)); outerErr == nil && outer.Path(outer.Layout.Database) == dir {
 			return outer, nil
 		}
@@ -123,6 +128,9 @@ func checkPath(path string) error {
 // database file, without a manifest.
 func openBare(dir string, opts Options) (*source, error) {
 	s := &source{known: slices.Concat(schema.Extend(schema.AllTables(), opts.ExtraColumns), schema.LogTables())}
+	if blob.IsURL(dir) {
+		return nil, errors.New("without its manifest, a data set is read from local paths only")
+	}
 	info, err := os.Stat(dir)
 	if err == nil && info.Mode().IsRegular() {
 		s.database = dir
@@ -255,7 +263,7 @@ func (f *tableSource) readHeaders(parquet int) error {
 
 // readHeader returns the first record of a CSV file, without a byte order mark.
 func readHeader(path string) ([]string, error) {
-	file, err := os.Open(path)
+	file, err := blob.Open(context.Background(), path)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -71,6 +72,7 @@ type DB struct {
 	output    string               // Options.Output
 	rowGroup  int                  // rows in a row group of a Parquet result
 	measured  map[string]bool      // SQL schemas of data sets that have these views
+	remote    *remoteTables        // nil if no table is in an object store
 	commented bool                 // the views have comments
 }
 
@@ -196,7 +198,11 @@ func (db *DB) Abandon() {
 // replaced returns an error that wraps ErrReplaced if err is due to files that
 // are gone because the data set was replaced, and err otherwise.
 func (db *DB) replaced(err error) error {
-	if !aboutFile(err) {
+	cause := db.remoteFailure(err)
+	if cause != nil {
+		err = fmt.Errorf("read the data set: %w", cause)
+	}
+	if cause == nil && !aboutFile(err) {
 		return err
 	}
 	for _, src := range db.sources {
@@ -224,6 +230,9 @@ func replacedError() error {
 }
 
 func absolute(dir string) string {
+	if blob.IsURL(dir) {
+		return blob.Clean(dir)
+	}
 	if abs, err := filepath.Abs(dir); err == nil {
 		return abs
 	}

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // maxOpens is how often Open tries while the data set is being replaced.
@@ -65,7 +67,7 @@ func openDB(ctx context.Context, sources []namedSource, opts Options) (*DB, erro
 		}
 		reads = append(reads, absolute(src.dir))
 		if src.set != nil { // the manifest of a database file is beside it
-			reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
 	files, err := identify(opts.TableFiles)
@@ -111,6 +113,9 @@ func (db *DB) setUp(ctx context.Context, files []tableFile) error {
 			db.tables = append(db.tables, f)
 		}
 	}
+	if err := db.registerRemote(db.tables); err != nil {
+		return err
+	}
 	if err := db.load(ctx, files); err != nil {
 		return err
 	}
@@ -140,7 +145,9 @@ func dataSetError(dir string, err error) error {
 func (db *DB) fence(ctx context.Context) error {
 	var files []string
 	for _, f := range db.tables {
-		files = append(files, f.files...)
+		if !f.isRemote() {
+			files = append(files, f.files...)
+		}
 	}
 	if db.output != "" {
 		files = append(files, db.output)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
@@ -44,7 +45,7 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 		sources[i] = src
 		reads = append(reads, absolute(dir))
 		if src.set != nil {
-			reads = append(reads, filepath.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
+			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
 	db, err := connect(ctx, opts, reads)
@@ -65,6 +66,9 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 				name += "_partial"
 			}
 			t.group = name
+			if err := db.registerRemote([]tableSource{t}); err != nil {
+				return nil, errors.Join(setUpError(ctx, dirs[i], err), db.Close())
+			}
 			if err := db.exec(ctx, viewSQL(t)); err != nil {
 				return nil, errors.Join(setUpError(ctx, dirs[i], sqlError(err)), db.Close())
 			}

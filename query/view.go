@@ -74,6 +74,8 @@ func sourceSQL(f tableSource) string {
 		return "SELECT * FROM " + f.stored
 	case len(f.files) == 0:
 		return emptySQL(f.schema)
+	case f.isRemote():
+		return remoteSQL(f)
 	case f.csv:
 		return csvSQL(f)
 	}

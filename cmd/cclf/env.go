@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/cclf-tools/cclf/internal/config"
-	"github.com/cclf-tools/cclf/internal/confine"
 	"github.com/cclf-tools/cclf/internal/render"
 )
 
@@ -59,7 +58,7 @@ func processEnv() *env {
 		file, ok := stream.(*os.File)
 		return ok && term.IsTerminal(int(file.Fd()))
 	})
-	e.confine, e.exit, e.startPager = confine.ToReplacing, os.Exit, startPager
+	e.confine, e.exit, e.startPager = confineProcess, os.Exit, startPager
 	e.usualConfig = config.DefaultName()
 	return e
 }

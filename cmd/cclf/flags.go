@@ -100,7 +100,7 @@ const dataVariable = "CCLF_DATA"
 func dataFlag(dir *string) cli.Flag {
 	return &cli.StringFlag{
 		Name: "data", Aliases: []string{"d"},
-		Usage:     "data set to read: the `DIR` that cclf convert wrote, or a DuckDB file (default: " + dataVariable + ", or . if it is a data set)",
+		Usage:     "data set to read: the `DIR` that cclf convert wrote, also s3://BUCKET/FOLDER, or a DuckDB file (default: " + dataVariable + ", or . if it is a data set)",
 		TakesFile: true, OnlyOnce: true, Destination: dir,
 		Validator: func(s string) error {
 			if s == "" {
@@ -139,7 +139,7 @@ func findSet(command, flag string) (*dataset.Set, error) {
 	}
 	set, err := dataset.Open(dir)
 	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
+		return nil, &exitError{code: dataSetCode(err), err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
 	}
 	return set, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/confine"
 )
 
 // checkPaths makes each command refuse URLs where it takes local paths only, and URLs
@@ -31,6 +32,16 @@ func checkPaths(app *cli.Command) {
 	}
 }
 
+// confineProcess confines the process to some files and folders, and to object stores
+// if some of those to be read are there.
+func confineProcess(read, write, replace []string) error {
+	local := slices.DeleteFunc(slices.Clone(read), blob.IsURL)
+	if len(local) == len(read) {
+		return confine.ToReplacing(read, write, replace)
+	}
+	return confine.ToNetwork(local, write, replace)
+}
+
 // otherArguments are the commands whose arguments are not paths.
 var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "status", "cancel", "sandbox", "help", "completion"}
 
@@ -42,6 +53,11 @@ var objectPaths = map[string][]string{
 	"verify":  {"data"},
 	"load":    {"data"},
 	"schema":  {"data"},
+	"query":   {"data"},
+	"inspect": {"data"},
+	"metrics": {"data"},
+	"report":  {"data", "compare"},
+	"diff":    {""},
 }
 
 // commandPaths checks the paths of a command.
@@ -73,6 +89,16 @@ func commandPaths(cmd *cli.Command) error {
 		}
 	}
 	return nil
+}
+
+// dataSetCode is the exit code for a data set that cannot be opened.
+func dataSetCode(err error) int {
+	for _, store := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable} {
+		if errors.Is(err, store) {
+			return exitCode(store)
+		}
+	}
+	return exitInput
 }
 
 // takesFile reports whether the value of a flag is a path.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/report"
 )
@@ -115,6 +116,9 @@ func measureBefore(ctx context.Context, e *env, opts *reportOptions) (*env, erro
 // readable returns what is read of a data set: its folder, or its file and the
 // manifest beside it.
 func readable(dir string) ([]string, error) {
+	if blob.IsURL(dir) {
+		return []string{dir}, nil
+	}
 	path, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package confine
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	access "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -27,6 +28,16 @@ func To(read, writable []string) error { return ToReplacing(read, writable, nil)
 // ToReplacing is To, and also allows renaming and removing files in the folders of
 // replaceable, but not opening them for writing.
 func ToReplacing(read, writable, replaceable []string) error {
+	return restrict(read, writable, replaceable, false)
+}
+
+// ToNetwork is ToReplacing, and also allows network connections, and reading what they
+// need: names, certificates, and the settings and credentials of AWS.
+func ToNetwork(read, writable, replaceable []string) error {
+	return restrict(read, writable, replaceable, true)
+}
+
+func restrict(read, writable, replaceable []string, network bool) error {
 	if version, err := access.LandlockGetABIVersion(); err != nil || version < 1 {
 		return ErrUnsupported
 	}
@@ -48,10 +59,30 @@ func ToReplacing(read, writable, replaceable []string) error {
 	if dir := os.Getenv("GOCOVERDIR"); dir != "" { // a build that measures its coverage writes there when it ends
 		rules = append(rules, landlock.PathAccess(write, dir).IgnoreIfMissing())
 	}
-	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {
+	config, apply := landlock.V7.BestEffort(), landlock.Config.Restrict
+	if network {
+		folders, files := byKind(networkPaths())
+		rules = append(rules, landlock.PathAccess(readFile|readDir, folders...).IgnoreIfMissing(), landlock.PathAccess(readFile, files...).IgnoreIfMissing())
+		apply = landlock.Config.RestrictPaths
+	}
+	if err := apply(config, rules...); err != nil {
 		return fmt.Errorf("confine the process: %w", err)
 	}
 	return nil
+}
+
+// networkPaths are the files and folders that connections and credentials need.
+func networkPaths() []string {
+	paths := []string{"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", "/run/nscd"}
+	if home, err := os.UserHomeDir(); err == nil {
+		paths = append(paths, filepath.Join(home, ".aws"))
+	}
+	for _, name := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		if path := os.Getenv(name); path != "" {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // byKind separates folders from files. What does not exist counts as a folder.

@@ -7,3 +7,6 @@ func To(read, writable []string) error { return ErrUnsupported }
 
 // ToReplacing returns ErrUnsupported.
 func ToReplacing(read, writable, replaceable []string) error { return ErrUnsupported }
+
+// ToNetwork returns ErrUnsupported.
+func ToNetwork(read, writable, replaceable []string) error { return ErrUnsupported }
