@@ -118,7 +118,7 @@ func newApp(e *env) *cli.Command {
 		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
 		HideHelpCommand: true, // that of the library would be in every command
 	}
-	app.Commands = append(app.Commands, newHelpCommand(app))
+	app.Commands = append(app.Commands, newManCommand(app, e), newHelpCommand(app))
 	app.OnUsageError = usageError
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError

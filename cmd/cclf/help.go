@@ -131,8 +131,17 @@ func (p *helpPage) options(cmd *cli.Command) {
 
 // flags lists flags under the title of their category, or under that given.
 func (p *helpPage) flags(title string, flags []cli.Flag) {
-	var titles []string
-	rows := map[string][][2]string{}
+	titles, rows := flagRows(title, flags)
+	for _, t := range titles {
+		p.section(t)
+		p.list(rows[t])
+	}
+}
+
+// flagRows returns the rows of flags under the titles of their categories, or that
+// given, which comes first.
+func flagRows(title string, flags []cli.Flag) (titles []string, rows map[string][][2]string) {
+	rows = map[string][][2]string{}
 	for _, flag := range flags {
 		under := title
 		if c, ok := flag.(cli.CategorizableFlag); ok {
@@ -143,13 +152,10 @@ func (p *helpPage) flags(title string, flags []cli.Flag) {
 		}
 		rows[under] = append(rows[under], flagRow(flag))
 	}
-	if i := slices.Index(titles, title); i > 0 { // flags without a category come first
+	if i := slices.Index(titles, title); i > 0 {
 		titles = slices.Insert(slices.Delete(titles, i, i+1), 0, title)
 	}
-	for _, t := range titles {
-		p.section(t)
-		p.list(rows[t])
-	}
+	return titles, rows
 }
 
 // flagRow is the name of a flag, and its text.

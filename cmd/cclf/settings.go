@@ -32,7 +32,7 @@ const (
 )
 
 // withoutSettings are the commands that work whatever the settings are.
-var withoutSettings = []string{"help", "version", "completion", "config"}
+var withoutSettings = []string{"help", "man", "version", "completion", "config"}
 
 // settings are values of flags from outside of the command line.
 type settings struct {

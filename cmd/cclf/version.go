@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // release is set by the linker: -ldflags "-X main.release=v1.2.3".
@@ -22,15 +24,18 @@ type buildInfo struct {
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
 	DuckDB   string `json:"duckdb,omitempty"` // empty in a build without it
+
+	APIs    []string `json:"apis"`    // versions of BCDA's API that it reads
+	Layouts []string `json:"layouts"` // versions of CCLF's record layouts
 }
 
 func newVersionCommand(e *env) *cli.Command {
 	var result resultFlags
 	return &cli.Command{
 		Name:        "version",
-		Usage:       "print the versions of cclf, Go and DuckDB",
+		Usage:       "print the versions of cclf, DuckDB, and the formats it knows",
 		UsageText:   "cclf version [options]",
-		Description: help("Prints the version of cclf, the commit it was built from, and the versions of\nGo and DuckDB.", "cclf version", "cclf version -f json"),
+		Description: help("Prints the version of cclf, the commit it was built from, the versions of Go and\nDuckDB, and the versions that it knows of BCDA's API and of the CCLF layouts.", "cclf version", "cclf version -f json"),
 		Flags:       result.flags("text", "json"),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {
@@ -57,6 +62,12 @@ func newVersionCommand(e *env) *cli.Command {
 // readBuildInfo describes the build, but for DuckDB.
 func readBuildInfo() buildInfo {
 	b := buildInfo{Version: release, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	for _, api := range schema.APIs {
+		b.APIs = append(b.APIs, api.String())
+	}
+	for _, layout := range schema.Layouts() {
+		b.Layouts = append(b.Layouts, layout.String())
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if b.Version == "" {
 			b.Version = info.Main.Version
@@ -92,6 +103,7 @@ func (b buildInfo) text() string {
 	var text strings.Builder
 	for _, line := range [][2]string{
 		{"cclf", b.Version}, {"commit", b.commit()}, {"go", b.Go}, {"platform", b.OS + "/" + b.Arch}, {"duckdb", b.DuckDB},
+		{"apis", strings.Join(b.APIs, ", ")}, {"layouts", strings.Join(b.Layouts, ", ")},
 	} {
 		if line[1] == "" {
 			line[1] = "none"
