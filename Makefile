@@ -21,16 +21,20 @@ build: ## build bin/cclf
 iceberg: ## build bin/cclf-iceberg
 	cd iceberg && $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o ../bin/cclf-iceberg ./cmd/cclf-iceberg
 
-# Position independent, with library addresses bound at start and then read-only,
-# so that an attacker can neither guess nor overwrite them.
-RELEASE_FLAGS := -trimpath -buildmode=pie -ldflags '-s -w -linkmode external -X main.release=$(VERSION) -extldflags "-Wl,-z,relro,-z,now"'
+OUT     ?= dist
+TARGETS ?=
 
 .PHONY: release
-release: ## build bin/cclf for a release on Linux, and check PIE and BIND_NOW
-	CGO_ENABLED=1 $(GO) build $(RELEASE_FLAGS) -o bin/cclf ./cmd/cclf
-	readelf -h bin/cclf | grep -q 'DYN (Position-Independent'
-	readelf -d bin/cclf | grep -q 'Flags: .*NOW'
-	readelf -W -l bin/cclf | grep -q GNU_RELRO
+release: ## build the files of a release into dist: archives, packages, container image, SBOMs, SHA256SUMS
+	cd scripts/release && $(GO) build -trimpath -o ../../bin/release .
+	bin/release -version '$(VERSION)' -targets '$(TARGETS)' -out $(OUT)
+
+.PHONY: reproduce
+reproduce: ## build a release twice, and check that the files are the same
+	$(MAKE) release OUT=dist
+	$(MAKE) release OUT=dist.again
+	diff -r dist dist.again
+	rm -rf dist.again
 
 .PHONY: vulncheck
 vulncheck: ## check linked libraries for known vulnerabilities (needs the network)
@@ -56,6 +60,7 @@ test: ## run the tests, with the race detector where races can be
 	$(GO) test $(TEST_FLAGS) $(SEQUENTIAL) ./convert ./cmd/cclf
 	cd testdata/readers && $(GO) test ./...
 	cd iceberg && $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
+	cd scripts/release && $(GO) test ./...
 
 .PHONY: torture
 torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
@@ -74,6 +79,7 @@ vet: ## run go vet
 	$(GO) vet ./...
 	cd testdata/readers && $(GO) vet ./...
 	cd iceberg && $(GO) vet ./internal/...
+	cd scripts/release && $(GO) vet ./...
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml
@@ -116,7 +122,7 @@ cover: ## measure test coverage, into cover.out
 
 .PHONY: clean
 clean: ## remove the files of other targets
-	rm -rf bin demo cover.out bench.txt
+	rm -rf bin demo dist dist.again cover.out bench.txt
 
 .PHONY: help
 help: ## list the targets

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+)
+
+// newRelease returns a release in temporary folders, whose programs are scripts.
+func newRelease(t *testing.T) *release {
+	t.Helper()
+	r := &release{version: "v1.2.3", time: time.Unix(1_700_000_000, 0).UTC(), root: t.TempDir(), out: t.TempDir()}
+	r.docs = r.path("work", "docs")
+	for _, name := range documents {
+		write(t, filepath.Join(r.root, name), "text of "+name)
+	}
+	write(t, filepath.Join(r.docs, "man", "cclf.1"), ".TH CCLF 1\n")
+	for _, name := range []string{"cclf.bash", "_cclf", "cclf.fish", "cclf.ps1"} {
+		write(t, filepath.Join(r.docs, "completions", name), "# "+name)
+	}
+	for _, target := range allTargets {
+		write(t, r.program(target), "program of "+target.name())
+	}
+	return r
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReproducible packs the same files twice, the second time with other times and in
+// other folders: all bytes must be the same.
+func TestReproducible(t *testing.T) {
+	t.Parallel()
+	var all []map[string]string
+	for range 2 {
+		r := newRelease(t)
+		for _, target := range allTargets {
+			if err := r.writeArchive(target); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, target := range allTargets[:2] {
+			if err := r.writePackages(target); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.finish(); err != nil {
+			t.Fatal(err)
+		}
+		sums, err := r.sums()
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]string{}
+		for _, s := range sums {
+			found[s.name] = s.sum
+		}
+		all = append(all, found)
+		time.Sleep(1100 * time.Millisecond) // file times, and times of the clock, differ
+	}
+	if len(all[0]) != len(allTargets)+4+4 {
+		t.Errorf("unexpected files: %v", all[0])
+	}
+	for name, sum := range all[0] {
+		if all[1][name] != sum {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func TestArchives(t *testing.T) {
+	t.Parallel()
+	r := newRelease(t)
+	var names []string
+	for _, target := range allTargets {
+		if err := r.writeArchive(target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := os.Open(r.path("cclf-lite-1.2.3-linux-amd64.tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, h.Name)
+		if executable := h.Mode&0o111 != 0; executable != strings.HasSuffix(h.Name, "/cclf") {
+			t.Errorf("%s has mode %o", h.Name, h.Mode)
+		}
+		if h.Uid != 0 || h.Gid != 0 || h.Uname != "" || !h.ModTime.Equal(r.time) {
+			t.Errorf("%s has an owner or a time: %+v", h.Name, h)
+		}
+	}
+	for _, want := range []string{"cclf", "LICENSE", "NOTICE", "THIRD-PARTY-LICENSES", "README.md", "man/cclf.1", "completions/_cclf", "completions/cclf.ps1"} {
+		if !strings.Contains(strings.Join(names, "\n")+"\n", "cclf-lite-1.2.3-linux-amd64/"+want+"\n") {
+			t.Errorf("no %s in %v", want, names)
+		}
+	}
+	in, err := zip.OpenReader(r.path("cclf-1.2.3-windows-amd64.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if _, err := in.Open("cclf-1.2.3-windows-amd64/cclf.exe"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDeb lists a package with the program of Debian, if it is there.
+func TestDeb(t *testing.T) {
+	t.Parallel()
+	dpkg, err := exec.LookPath("dpkg-deb")
+	if err != nil {
+		t.Skip("there is no dpkg-deb")
+	}
+	r := newRelease(t)
+	if err := r.writePackages(allTargets[1]); err != nil {
+		t.Fatal(err)
+	}
+	deb := r.path("cclf_1.2.3-1_arm64.deb")
+	list, err := exec.Command(dpkg, "-c", deb).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, list)
+	}
+	for _, want := range []string{`-rwxr-xr-x root/root .* \./usr/bin/cclf`, `\./usr/share/man/man1/cclf\.1\.gz`, `\./usr/share/bash-completion/completions/cclf`, `\./usr/share/doc/cclf/copyright`} {
+		if !regexp.MustCompile(want).Match(list) {
+			t.Errorf("no %s in\n%s", want, list)
+		}
+	}
+	fields, err := exec.Command(dpkg, "-f", deb).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, fields)
+	}
+	for _, want := range []string{"Package: cclf\n", "Version: 1.2.3-1\n", "Architecture: arm64\n", "Depends: libc6 (>= 2.34), libgcc-s1\n", "Homepage: " + homepage + "\n"} {
+		if !strings.Contains(string(fields), want) {
+			t.Errorf("no %q in\n%s", want, fields)
+		}
+	}
+}
+
+// TestManifests checks that the manifests name the archives with their sums, and are
+// only written when all of them are there.
+func TestManifests(t *testing.T) {
+	t.Parallel()
+	r := newRelease(t)
+	for _, target := range allTargets[:6] { // without macOS
+		if err := r.writeArchive(target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.finish(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(r.path("cclf.rb")); err == nil {
+		t.Error("a formula without macOS")
+	}
+	for _, target := range allTargets[6:] {
+		if err := r.writeArchive(target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.finish(); err != nil {
+		t.Fatal(err)
+	}
+	sums := read(t, r.path("SHA256SUMS"))
+	for file, archives := range map[string][]string{
+		"cclf.rb":                        {"cclf-1.2.3-darwin-amd64.tar.gz", "cclf-1.2.3-darwin-arm64.tar.gz", "cclf-1.2.3-linux-amd64.tar.gz", "cclf-1.2.3-linux-arm64.tar.gz"},
+		"cclf-tools.cclf.installer.yaml": {"cclf-1.2.3-windows-amd64.zip"},
+	} {
+		text := read(t, r.path(file))
+		for _, name := range archives {
+			sum := regexp.MustCompile(`(?m)^([0-9a-f]{64})  ` + regexp.QuoteMeta(name) + `$`).FindStringSubmatch(sums)
+			if sum == nil {
+				t.Fatalf("no %s in\n%s", name, sums)
+			}
+			if !regexp.MustCompile(regexp.QuoteMeta("/releases/download/v1.2.3/"+name) + `"?\s+\S+:? "?` + sum[1]).MatchString(text) {
+				t.Errorf("%s does not have %s with its sum:\n%s", file, name, text)
+			}
+		}
+	}
+	if out, err := exec.Command("sh", "-c", "cd "+r.out+" && sha256sum -c SHA256SUMS").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestImage checks that the image names its parts by their digests.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	r := newRelease(t)
+	var i image
+	files := []entry{{name: "usr/bin/cclf", data: []byte("program"), mode: 0o755}, {name: "tmp/", mode: 0o1777}}
+	d, err := r.addPlatform(&i, allTargets[1], append(files, folders(files)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob := func(digest string) []byte {
+		for _, b := range i.blobs {
+			if b.name == "blobs/sha256/"+strings.TrimPrefix(digest, "sha256:") {
+				return b.data
+			}
+		}
+		t.Fatalf("no blob %s", digest)
+		return nil
+	}
+	var manifest struct {
+		Config descriptor
+		Layers []descriptor
+	}
+	if err := json.Unmarshal(blob(d.Digest), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Architecture string
+		Config       struct {
+			User       string
+			Entrypoint []string
+		}
+	}
+	if err := json.Unmarshal(blob(manifest.Config.Digest), &config); err != nil {
+		t.Fatal(err)
+	}
+	if config.Architecture != "arm64" || config.Config.User != user || len(config.Config.Entrypoint) != 1 {
+		t.Errorf("unexpected configuration %+v", config)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(blob(manifest.Layers[0].Digest)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, h.Name)
+	}
+	if got := strings.Join(names, " "); got != "tmp/ usr/ usr/bin/ usr/bin/cclf" {
+		t.Errorf("the layer has %s", got)
+	}
+}
+
+// TestLicenses finds the licenses of modules that this one needs.
+func TestLicenses(t *testing.T) {
+	t.Parallel()
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		t.Skip("no build information")
+	}
+	found := map[string]string{}
+	for _, m := range info.Deps {
+		id, err := licenseOf(m)
+		if err != nil {
+			t.Errorf("%s: %v", m.Path, err)
+		}
+		found[m.Path] = id
+	}
+	if len(found) > 0 && (found["github.com/goreleaser/nfpm/v2"] != "MIT" || found["github.com/CycloneDX/cyclonedx-go"] != "Apache-2.0") {
+		t.Errorf("licenses: %v", found)
+	}
+}
+
+// TestTargets checks that targets have the names that users know, and no paths of this
+// machine in what they are built with.
+func TestTargets(t *testing.T) {
+	t.Parallel()
+	for _, target := range allTargets {
+		args, env := target.buildArgs("v1.2.3", "lib")
+		if !strings.Contains(strings.Join(args, " "), "-trimpath") || !strings.Contains(strings.Join(args, " "), "-X main.release=v1.2.3") {
+			t.Errorf("%s: %v", target.name(), args)
+		}
+		if cgo := strings.Contains(strings.Join(env, " "), "CGO_ENABLED=1"); cgo != target.full {
+			t.Errorf("%s: %v", target.name(), env)
+		}
+	}
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{{"2.34", "2.34", false}, {"2.4", "2.34", false}, {"2.35", "2.34", true}, {"2.2.5", "2.34", false}, {"2.34.1", "2.34", true}} {
+		if got := newer(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s is newer than %s: %t", tt.a, tt.b, got)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	_ "embed" // for arc4random
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A target is a system and processor to build for. A full one has DuckDB, and needs a
+// C++ compiler; the other ones have all commands but those that need SQL.
+type target struct {
+	os, arch string
+	full     bool
+	cc, cxx  string // compilers of full ones: on Debian, in the environment UCRT64 of MSYS2, and on macOS
+}
+
+// allTargets are the targets of a release.
+var allTargets = []target{
+	{os: "linux", arch: "amd64", full: true, cc: "x86_64-linux-gnu-gcc", cxx: "x86_64-linux-gnu-g++"},
+	{os: "linux", arch: "arm64", full: true, cc: "aarch64-linux-gnu-gcc", cxx: "aarch64-linux-gnu-g++"},
+	{os: "linux", arch: "amd64"},
+	{os: "linux", arch: "arm64"},
+	{os: "windows", arch: "amd64"},
+	{os: "windows", arch: "amd64", full: true, cc: "x86_64-w64-mingw32-gcc", cxx: "x86_64-w64-mingw32-g++"},
+	{os: "darwin", arch: "amd64", full: true, cc: "clang", cxx: "clang++"},
+	{os: "darwin", arch: "arm64", full: true, cc: "clang", cxx: "clang++"},
+}
+
+func (t target) name() string {
+	if t.full {
+		return t.os + "-" + t.arch
+	}
+	return t.os + "-" + t.arch + "-lite"
+}
+
+// unavailable returns why a target cannot be built on this machine, or nothing.
+func (t target) unavailable() string {
+	if !t.full {
+		return ""
+	}
+	if t.os != runtime.GOOS { // Debian's compiler for Windows has another C library than DuckDB
+		return "with DuckDB it needs " + t.os
+	}
+	for _, tool := range []string{t.cc, t.cxx} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return "needs " + tool
+		}
+	}
+	return ""
+}
+
+// program is the path of the program of a target.
+func (r *release) program(t target) string {
+	name := "cclf"
+	if t.os == "windows" {
+		name += ".exe"
+	}
+	return r.path("work", t.name(), name)
+}
+
+// compile builds the program of a target.
+func (r *release) compile(t target) error {
+	static, err := r.compileCXX(t)
+	if err != nil {
+		return err
+	}
+	args, env := t.buildArgs(r.version, static)
+	cmd := exec.Command("go", append(args, "-o", r.program(t), "./cmd/cclf")...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = r.root, os.Stderr, os.Stderr
+	cmd.Env = append(os.Environ(), env...)
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("go build: %w", err)
+	}
+	if t.os == "linux" {
+		return checkELF(r.program(t), t.full)
+	}
+	return nil
+}
+
+// arc4random is linked into full programs for Linux.
+//
+//go:embed c/arc4random.c
+var arc4random []byte
+
+// compileCXX makes a folder with nothing but the static C++ library and arc4random.o.
+// The linker looks there first, and so does not take the shared library.
+func (r *release) compileCXX(t target) (string, error) {
+	if !t.full || t.os != "linux" {
+		return "", nil
+	}
+	const library = "libstdc++.a"
+	out, err := exec.Command(t.cxx, "-print-file-name="+library).Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", t.cxx, err)
+	}
+	dir := r.path("work", t.name(), "lib")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.Symlink(strings.TrimSpace(string(out)), filepath.Join(dir, library)); err != nil {
+		return "", err
+	}
+	cmd := exec.Command(t.cc, "-c", "-O2", "-fPIC", "-Wall", "-Werror", "-x", "c", "-", "-o", filepath.Join(dir, "arc4random.o"))
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(arc4random), os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s: %w", t.cc, err)
+	}
+	return dir, nil
+}
+
+// buildArgs returns the arguments of go and its environment. On Linux, full programs
+// are position independent, with library addresses bound at start and then read-only,
+// so that an attacker can neither guess nor overwrite them, and have the C++ library.
+func (t target) buildArgs(version, static string) (args, env []string) {
+	flags := "-s -w -buildid= -X main.release=" + version
+	args = []string{"build", "-trimpath"}
+	env = []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0"}
+	if t.full {
+		env[2] = "CGO_ENABLED=1"
+		env = append(env, "CC="+t.cc, "CXX="+t.cxx)
+	}
+	switch {
+	case t.full && t.os == "linux":
+		args = append(args, "-buildmode=pie")
+		flags += ` -linkmode external -extldflags "-Wl,-z,relro,-z,now -Wl,--build-id=none -L` + static + ` ` + static + `/arc4random.o"`
+	case t.full && t.os == "windows":
+		flags += ` -linkmode external -extldflags "-static -Wl,--no-insert-timestamp"`
+	}
+	return append(args, "-ldflags", flags), env
+}
+
+// newestGLIBC is the newest version of glibc that a full program may need: that of
+// Red Hat Enterprise Linux 9.
+const newestGLIBC = "2.34"
+
+// systemLibraries are the libraries that a full program may need: those of glibc, and
+// the one of GCC that comes with every glibc.
+var systemLibraries = []string{"libgcc_s.so.1", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+
+// checkELF checks that a program is hardened, and that it needs no other libraries
+// than it should.
+func checkELF(path string, full bool) error {
+	f, err := elf.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	libraries, err := f.ImportedLibraries()
+	if err != nil && !errors.Is(err, elf.ErrNoSymbols) {
+		return err
+	}
+	if !full {
+		if len(libraries) > 0 {
+			return fmt.Errorf("it is not static: it needs %s", strings.Join(libraries, ", "))
+		}
+		return nil
+	}
+	for _, name := range libraries {
+		if !slices.Contains(systemLibraries, name) {
+			return fmt.Errorf("it needs %s, which a system may not have", name)
+		}
+	}
+	if flags, err := f.DynValue(elf.DT_FLAGS); err != nil || len(flags) == 0 || flags[0]&uint64(elf.DF_BIND_NOW) == 0 || f.Type != elf.ET_DYN {
+		return errors.New("it is not position independent with addresses bound at start")
+	}
+	if !slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_GNU_RELRO }) {
+		return errors.New("it has no addresses that are read-only after the start")
+	}
+	symbols, err := f.ImportedSymbols()
+	if err != nil {
+		return err
+	}
+	for _, s := range symbols {
+		if v, ok := strings.CutPrefix(s.Version, "GLIBC_"); ok && newer(v, newestGLIBC) {
+			return fmt.Errorf("it needs glibc %s for %s: build it on Debian 12", v, s.Name)
+		}
+	}
+	return nil
+}
+
+// newer compares versions of numbers.
+func newer(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(x), len(y)) {
+		m, _ := strconv.Atoi(x[i])
+		n, _ := strconv.Atoi(y[i])
+		if m != n {
+			return m > n
+		}
+	}
+	return len(x) > len(y)
+}
+
+// writeDocs makes a program write its manual pages and completion scripts.
+func (r *release) writeDocs(program string) error {
+	r.docs = r.path("work", "docs")
+	man := exec.Command(program, "man", "--all", filepath.Join(r.docs, "man"))
+	man.Stderr = os.Stderr
+	if err := man.Run(); err != nil {
+		return fmt.Errorf("cclf man: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Join(r.docs, "completions"), 0o755); err != nil {
+		return err
+	}
+	for shell, file := range map[string]string{"bash": "cclf.bash", "zsh": "_cclf", "fish": "cclf.fish", "pwsh": "cclf.ps1"} {
+		script, err := exec.Command(program, "completion", shell).Output()
+		if err != nil {
+			return fmt.Errorf("cclf completion %s: %w", shell, err)
+		}
+		if err := os.WriteFile(filepath.Join(r.docs, "completions", file), script, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
