@@ -29,23 +29,19 @@ func scheme(name string) string {
 type driver struct {
 	open    func(bucket string, options url.Values) (Bucket, error)
 	options []string // that may follow a URL
-	absent  string   // why open is nil
 }
 
 // drivers has the known schemes.
 var drivers = map[string]driver{
-	"s3":     {open: openS3, options: s3Options},
-	"gs":     {open: openGSInterop, options: s3Options},
-	"azblob": {absent: "build it with Azure: go build -tags azure ./cmd/cclf"},
+	"s3": {open: openS3, options: s3Options},
+	"gs": {open: openGSInterop, options: s3Options},
 }
 
 // Schemes returns the schemes that this program can read and write, sorted.
 func Schemes() []string {
 	var list []string
-	for name, d := range drivers {
-		if d.open != nil {
-			list = append(list, name)
-		}
+	for name := range drivers {
+		list = append(list, name)
 	}
 	slices.Sort(list)
 	return list
@@ -80,9 +76,6 @@ func parse(name string) (location, error) {
 	d, known := drivers[l.scheme]
 	if !known {
 		return l, &Error{Msg: fmt.Sprintf("unknown scheme %q", l.scheme+"://"), hint: "use a local path, or " + schemeList(), err: ErrURL}
-	}
-	if d.open == nil {
-		return l, &Error{Msg: "this program cannot open " + l.scheme + "://", hint: d.absent, err: ErrURL}
 	}
 	rest := name[strings.Index(name, "://")+len("://"):]
 	rest, options, err := cutOptions(rest, d.options)

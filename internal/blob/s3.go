@@ -59,7 +59,7 @@ func openS3(bucket string, options url.Values) (Bucket, error) {
 func openGSInterop(bucket string, options url.Values) (Bucket, error) {
 	creds := credentials.NewStatic(os.Getenv("GS_ACCESS_KEY_ID"), os.Getenv("GS_SECRET_ACCESS_KEY"), "", credentials.SignatureDefault)
 	return newS3(bucket, firstOf(options.Get("endpoint"), "https://storage.googleapis.com"), firstOf(options.Get("region"), "auto"), options, creds,
-		"set GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY to an HMAC key; Google's other credentials need a cclf built with -tags gcs")
+		"set GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY to an HMAC key of a service account")
 }
 
 func firstOf(values ...string) string {
