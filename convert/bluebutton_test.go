@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -49,6 +50,7 @@ func savePages(t *testing.T, ndjson, dir string) {
 // TestBlueButton converts the pages of searches, as Blue Button answers them. They
 // give the rows of a bulk export of the same resources.
 func TestBlueButton(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, api := range schema.APIs {
 		export, pages := t.TempDir(), t.TempDir()
 		if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: api.String(), Beneficiaries: 1, Seed: 7}); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/feed"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -190,6 +191,7 @@ func partialClaims(t *testing.T, dir string, number int, r *rand.Rand) string {
 // tables of one run into those of the next one, row by row, also if the second
 // conversion of a run has other options.
 func TestChanges(t *testing.T) {
+	synthtest.WithoutRace(t)
 	formats := []Format{CSV, Parquet, Arrow}
 	for _, api := range schema.APIs {
 		for seed := range uint64(unlessRace(2, 1)) {

@@ -3,6 +3,8 @@ package convert
 import (
 	"slices"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // withMBIs is a claim as AB2D hands it on, with MBIs of which the first is the
@@ -30,6 +32,7 @@ func withMBIs(claim object, mbis ...string) object {
 // TestClaimMBIs converts claims that have the MBIs of their beneficiary
 // themselves, in every order of the resources.
 func TestClaimMBIs(t *testing.T) {
+	synthtest.WithoutRace(t)
 	at := func(r object, day string) object {
 		return with(r, object{"meta": updated("2024-" + day + "T00:00:00Z")})
 	}

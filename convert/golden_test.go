@@ -65,6 +65,7 @@ func readResources(t testing.TB, name string) []string {
 // TestGolden converts each golden input, with the Patient of its API version
 // beside it, and compares all cells of the CCLF tables that are not empty.
 func TestGolden(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, name := range goldenInputs(t) {
 		t.Run(strings.TrimSuffix(strings.TrimPrefix(name, "testdata/"), ".json"), func(t *testing.T) {
 			resources := readResources(t, name)

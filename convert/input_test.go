@@ -51,6 +51,7 @@ func zstded(t testing.TB, text string) string {
 // TestBadInput puts something bad between good lines. Whatever it is, the good
 // lines have their rows, and the bad one is reported with its place and the reason.
 func TestBadInput(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const bom = "\ufeff"
 	first, last := someClaim("CARRIER", "1", "p"), someClaim("CARRIER", "2", "p")
 	one, two := lines(first), lines(last)

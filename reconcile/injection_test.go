@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math/big"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cclf-tools/cclf/query"
@@ -235,44 +237,58 @@ func checkSteps(t *testing.T, got []Step, want map[string]Step) {
 	}
 }
 
-// TestInjections injects each kind of difference into a delivery, one at a time
-// and all at once. Each comes back with its reason, claims and dollars.
+// TestInjections injects differences into a delivery: a few at a time, of different
+// reasons, those without a reason alone, and all at once. Each comes back with its
+// reason, claims and dollars.
 func TestInjections(t *testing.T) {
 	left, fixed, _ := roundTrip(t, schema.V3)
 	original := readDelivery(t, fixed)
 	list := injections(t, left)
-	all, declined, sums := original.clone(t), []string(nil), map[string]Step{}
-	for _, in := range list {
-		in.apply(all)
-		if in.declined != "" {
-			declined = append(declined, in.declined)
-		}
-		if in.want.Reason != "" {
-			s := sums[in.want.Reason]
-			sums[in.want.Reason] = Step{in.want.Reason, s.Claims + in.want.Claims, json.Number(sumOf("0"+s.Dollars.String(), in.want.Dollars.String(), 1))}
-		}
-		t.Run(in.name, func(t *testing.T) {
-			d := original.clone(t)
-			in.apply(d)
-			want := map[string]Step{}
+	for _, group := range append(groupsOf(list), list) {
+		names, want, explained := []string(nil), map[string]Step{}, true
+		for _, in := range group {
+			names = append(names, in.name)
+			explained = explained && in.want.Reason != Unexplained
 			if in.want.Reason != "" {
-				want[in.want.Reason] = in.want
+				s := want[in.want.Reason]
+				want[in.want.Reason] = Step{in.want.Reason, s.Claims + in.want.Claims, json.Number(sumOf("0"+s.Dollars.String(), in.want.Dollars.String(), 1))}
 			}
-			var declined []string
-			if in.declined != "" {
-				declined = []string{in.declined}
+		}
+		t.Run(strings.Join(names, ", "), func(t *testing.T) {
+			d, declined := original.clone(t), []string(nil)
+			for _, in := range group {
+				in.apply(d)
+				if in.declined != "" {
+					declined = append(declined, in.declined)
+				}
 			}
 			r := compareForged(t, left, d, declined...)
 			checkSteps(t, r.Waterfall, want)
-			if got := r.Explained(); got != (in.want.Reason != Unexplained) {
+			if got := r.Explained(); got != explained {
 				t.Errorf("explained: %v", got)
 			}
 		})
 	}
-	t.Run("all", func(t *testing.T) {
-		all.t = t
-		checkSteps(t, compareForged(t, left, all, declined...).Waterfall, sums)
-	})
+}
+
+// groupsOf divides injections into groups of up to four with different reasons. Those
+// that nothing explains are alone.
+func groupsOf(list []injection) (groups [][]injection) {
+	var group []injection
+	for _, in := range list {
+		alone := in.want.Reason == Unexplained
+		same := func(other injection) bool { return other.want.Reason == in.want.Reason }
+		switch {
+		case alone:
+			groups = append(groups, []injection{in})
+			continue
+		case len(group) == 4 || slices.ContainsFunc(group, same):
+			groups = append(groups, group)
+			group = nil
+		}
+		group = append(group, in)
+	}
+	return append(groups, group)
 }
 
 // TestOtherSystem compares an export of API version v2, whose claim IDs are of

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestHelp checks that every command explains itself, with examples.
@@ -30,6 +32,7 @@ func TestHelp(t *testing.T) {
 
 // TestHelpWidth checks that help fits its width, but for words that are longer.
 func TestHelpWidth(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for columns, width := range map[string]int{"": 80, "50": 50, "5": 40, "72": 72, "200": 100, "wide": 80} {
 		t.Setenv("COLUMNS", columns)
 		for _, c := range newApp(newEnv(nil, nil, nil, nil)).Commands {

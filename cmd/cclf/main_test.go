@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 }
 
 // concurrentScripts are the scripts of commands that start goroutines of their own.
-var concurrentScripts = []string{"convert", "convert-interrupt", "fetch", "import", "run", "server"}
+// Those of the packages are tested there.
+var concurrentScripts = []string{"convert-interrupt", "run", "server"}
 
 // TestScripts runs the scripts in testdata/script. They use the program as a
 // user would. With the race detector, in which the program is ten times as slow,

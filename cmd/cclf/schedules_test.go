@@ -15,6 +15,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // A schedule is a command line of an example, and the variables that the example sets.
@@ -39,6 +40,7 @@ var otherExamples = []string{"README.md", "config.toml", "cclf-sync.timer"}
 // TestExamplesRun runs the command of each example against a server, with the
 // folders that it names below a temporary one. The first fills the lake.
 func TestExamplesRun(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const dir = "../../docs/examples"
 	files, err := os.ReadDir(dir)
 	if err != nil {

@@ -145,6 +145,7 @@ func TestRemotePublish(t *testing.T) {
 // A writer that is killed at any request leaves the old data set or the new one, and
 // the next writer cleans up.
 func TestRemoteKilled(t *testing.T) {
+	withoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	pair := remoteContents()["parts"]
 	for n := int64(0); ; n++ {
@@ -196,6 +197,7 @@ func isRemoteOp(op string) bool {
 
 // A request that fails for good leaves the old data set as it was, without traces.
 func TestRemoteFailed(t *testing.T) {
+	withoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	pair := remoteContents()["parts"]
 	for n := int64(0); ; n++ {

@@ -1,0 +1,7 @@
+//go:build !race
+
+package dataset
+
+import "testing"
+
+func withoutRace(*testing.T) {}
