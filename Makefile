@@ -66,6 +66,7 @@ test: ## run the tests, with the race detector where races can be
 torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'Kill|Fail|Readers|Synced' ./internal/dataset | grep -v '^ *\(===\|---\)'
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'KilledPublishing' ./convert | grep -v '^=== '
+	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 60m -v -run 'ReadersInDuckDB' ./query | grep -v '^=== '
 
 .PHONY: check
 check: fmt vet lint generated nocgo test ## everything that CI checks

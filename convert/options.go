@@ -107,6 +107,9 @@ type Options struct {
 	// Sort sorts the rows of each file by beneficiary and date. Otherwise they are in
 	// the order of the inputs.
 	Sort bool
+	// BloomFilters adds Bloom filters of the identifiers of beneficiaries and claims to
+	// Parquet files.
+	BloomFilters bool
 
 	Jobs    int    // parallel workers; default: GOMAXPROCS
 	Version string // of the program, for the manifest
@@ -183,7 +186,7 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 // tableOptions returns the options of the format.
 func (o *Options) tableOptions() dataset.TableOptions {
 	return dataset.TableOptions{
-		PartRows: o.fileRows, FileSize: o.FileSize, RowGroupRows: o.RowGroupRows, Partition: o.PartitionBy, Sorted: o.Sort,
+		PartRows: o.fileRows, FileSize: o.FileSize, RowGroupRows: o.RowGroupRows, Partition: o.PartitionBy, Sorted: o.Sort, Bloom: o.BloomFilters,
 		Fixed: o.Fixed, Export: o.Export,
 	}
 }

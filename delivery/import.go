@@ -35,9 +35,11 @@ type Options struct {
 	FileSize    int64
 	PartitionBy dataset.Partition
 	Sort        bool
-	Profile     string         // "tuva" for the tables of the Tuva connector, as texts
-	Layout      *schema.Layout // of all fixed-width files; detected unless set
-	Jobs        int            // parallel workers; the number of CPUs unless set
+	// BloomFilters is as in convert.Options.
+	BloomFilters bool
+	Profile      string         // "tuva" for the tables of the Tuva connector, as texts
+	Layout       *schema.Layout // of all fixed-width files; detected unless set
+	Jobs         int            // parallel workers; the number of CPUs unless set
 
 	// AllowFaults imports deliveries that are not what their CCLF0 says, which are
 	// a *SummaryError otherwise.
@@ -265,7 +267,7 @@ func (i *importer) judge() error {
 func (i *importer) write(ctx context.Context) error {
 	memory := &table.PoolAllocator{}
 	tables, err := i.set.Tables(dataset.TableOptions{
-		Memory: memory, FileSize: i.opts.FileSize, Partition: i.opts.PartitionBy, Sorted: i.opts.Sort,
+		Memory: memory, FileSize: i.opts.FileSize, Partition: i.opts.PartitionBy, Sorted: i.opts.Sort, Bloom: i.opts.BloomFilters,
 		Fixed: i.fixed(), Export: i.opts.Export,
 	})
 	if err != nil {

@@ -83,6 +83,18 @@ func (t *Table) Order() []string {
 	return order
 }
 
+// Identifiers returns the labels of the columns by which rows are looked up: those of the
+// beneficiary, of the claim and of its resource, as far as the table has them.
+func (t *Table) Identifiers() []string {
+	var labels []string
+	for _, label := range slices.Concat(beneficiaryLabels, []string{"PRVS_NUM", "CUR_CLM_UNIQ_ID", "PATIENT_ID", "RESOURCE_ID"}) {
+		if t.Index(label) >= 0 {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
 // RecordLength returns the bytes of the table's record in LayoutV36.
 func (t *Table) RecordLength() int { return t.Fields[len(t.Fields)-1].End }
 

@@ -82,7 +82,7 @@ func newImportCommand(e *env) *cli.Command {
 			if opts.PartitionBy, opts.FileSize, err = parts.parse(); err != nil {
 				return err
 			}
-			opts.Sort = parts.sort
+			opts.Sort, opts.BloomFilters = parts.sort, parts.bloom
 			if layout != "" {
 				l, err := schema.ParseLayout(layout)
 				if err != nil {

@@ -9,7 +9,7 @@ import (
 // partFileFlags are the flags of how rows are divided among part files.
 type partFileFlags struct {
 	partition, size string
-	sort            bool
+	sort, bloom     bool
 }
 
 func (f *partFileFlags) flags() []cli.Flag {
@@ -23,6 +23,7 @@ func (f *partFileFlags) flags() []cli.Flag {
 			Destination: &f.size, Validator: func(s string) error { _, err := parseSize(s); return err },
 		},
 		&cli.BoolFlag{Name: "sort", Usage: "sort the rows of each file by beneficiary and date", Destination: &f.sort},
+		&cli.BoolFlag{Name: "bloom-filters", Usage: "add Bloom filters of identifiers to Parquet files", Destination: &f.bloom},
 	}
 }
 
@@ -37,6 +38,6 @@ func (f *partFileFlags) parse() (partition convert.Partition, size int64, err er
 // apply sets the options of a conversion.
 func (f *partFileFlags) apply(o *convert.Options) (err error) {
 	o.PartitionBy, o.FileSize, err = f.parse()
-	o.Sort = f.sort
+	o.Sort, o.BloomFilters = f.sort, f.bloom
 	return err
 }

@@ -29,6 +29,7 @@ type TableOptions struct {
 
 	Partition Partition // of part files
 	Sorted    bool      // sort the rows of each file by Table.Order
+	Bloom     bool      // Bloom filters of Table.Identifiers in Parquet files
 
 	Fixed  FixedOptions // of the format Fixed
 	Newest time.Time    // when the newest of the data was updated, or zero: the default run date of Fixed
@@ -61,6 +62,8 @@ func (o *TableOptions) Check(f Format) error {
 		return fmt.Errorf("%w: the format %s has one file for a table or for all, of any size", ErrOptions, f)
 	case o.FileSize < 0:
 		return fmt.Errorf("%w: files of less than 0 bytes", ErrOptions)
+	case f != Parquet && o.Bloom:
+		return fmt.Errorf("%w: only files of the format %s have Bloom filters", ErrOptions, Parquet)
 	case f == Fixed && o.Sorted:
 		return fmt.Errorf("%w: the format %s has the rows in the order of the input", ErrOptions, f)
 	}
@@ -129,6 +132,13 @@ func (t *Tables) Add(target Target) *TableWriter {
 		for _, label := range target.Table.Order() {
 			if at := column(target.Schema, label); at >= 0 {
 				w.sorted = append(w.sorted, at)
+			}
+		}
+	}
+	if t.opts.Bloom {
+		for _, label := range target.Table.Identifiers() {
+			if at := column(target.Schema, label); at >= 0 {
+				w.filtered = append(w.filtered, at)
 			}
 		}
 	}
@@ -211,6 +221,7 @@ type TableWriter struct {
 	partition int32         // of file
 	parts     int           // number of files of the partition that are complete
 	sorted    []int         // columns by which rows are sorted
+	filtered  []int         // columns with Bloom filters
 	sorter    *table.Sorter // that takes rows until Close, or nil
 }
 
@@ -364,7 +375,7 @@ type tableFile struct {
 func (f *tableFile) encoded(by encode.New, to io.Writer, w *TableWriter, slots []schema.Slot) (*tableFile, error) {
 	var err error
 	f.encoder, err = by(to, &encode.File{
-		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Sorted: w.sorted, Slots: slots, Misfit: w.misfit,
+		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Sorted: w.sorted, Filtered: w.filtered, Slots: slots, Misfit: w.misfit,
 	})
 	if err != nil {
 		f.Discard()

@@ -36,6 +36,7 @@ type File struct {
 
 	RowGroupRows int   // of a Parquet file; the constant RowGroupRows unless set
 	Sorted       []int // columns by which the rows are sorted, nulls last
+	Filtered     []int // columns of texts of a Parquet file with Bloom filters
 
 	Slots  []schema.Slot      // of a fixed-width record, in the order of its positions
 	Misfit func(Misfit) error // called for values that their slots cannot hold; its errors end the writing

@@ -37,6 +37,9 @@ const (
 	// the page index. A page of long texts has fewer.
 	pageRows  = 20 << 10
 	pageBytes = 8 * pageRows
+	// bloomBytes is the size of a Bloom filter, at most. One of a row group of
+	// different texts, with one false answer in a hundred, takes half of it.
+	bloomBytes = 256 << 10
 )
 
 // A parquetEncoder collects rows until they are enough for a row group, and then
@@ -80,7 +83,12 @@ func NewParquet(w io.Writer, f *File) (Encoder, error) {
 	for i, column := range f.Sorted {
 		sorted[i].ColumnIdx = int32(column)
 	}
-	options = append(options, parquet.WithSortingColumns(sorted))
+	options = append(options, parquet.WithSortingColumns(sorted), parquet.WithMaxBloomFilterBytes(bloomBytes))
+	for _, column := range f.Filtered {
+		// The library takes the smallest of several filters that has room for the values.
+		name := f.Schema.Field(column).Name
+		options = append(options, parquet.WithBloomFilterEnabledFor(name, true), parquet.WithAdaptiveBloomFilterEnabledFor(name, true))
+	}
 	for _, field := range f.Schema.Fields() {
 		if field.Type.ID() != arrow.STRING { // smaller and faster without a dictionary
 			options = append(options, parquet.WithDictionaryFor(field.Name, false))

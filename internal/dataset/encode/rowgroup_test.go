@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
 
@@ -130,5 +131,65 @@ func TestPageIndex(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestBloomFilters looks texts up in the filters of row groups whose texts have a
+// dictionary and of one whose texts have none, and reads how the rows are sorted.
+func TestBloomFilters(t *testing.T) {
+	codeTable := &schema.Table{Name: "x", Fields: []schema.Field{
+		{Label: "ID", Type: schema.Type{Kind: schema.Text}}, {Label: "OTHER", Type: schema.Type{Kind: schema.Text}},
+	}}
+	for _, different := range []int{20, 4000} {
+		var b bytes.Buffer
+		e, err := NewParquet(&b, &File{Schema: table.Schema(codeTable), Memory: &table.PoolAllocator{Poison: true}, Sorted: []int{0}, Filtered: []int{0}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cols := []table.Column{table.NewDictColumn(&codeTable.Fields[0]), table.NewDictColumn(&codeTable.Fields[1])}
+		for i := range 4000 {
+			cols[0].AppendWord(fmt.Appendf(nil, "id %05d", i*different/4000))
+			cols[1].AppendWord([]byte("other"))
+		}
+		if err := e.Write([]arrow.Array{cols[0].Array(), cols[1].Array()}); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := file.NewParquetReader(bytes.NewReader(b.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if by := r.MetaData().RowGroup(0).SortingColumns(); len(by) != 1 || by[0].ColumnIdx != 0 || by[0].Descending || by[0].NullsFirst {
+			t.Errorf("sorted by %v", by)
+		}
+		group, err := r.GetBloomFilterReader().RowGroup(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if none, err := group.GetColumnBloomFilter(1); err != nil || none != nil {
+			t.Errorf("a filter of OTHER, or %v", err)
+		}
+		found, err := group.GetColumnBloomFilter(0)
+		if err != nil || found == nil {
+			t.Fatalf("no filter of ID, and %v", err)
+		}
+		filter, absent := metadata.TypedBloomFilter[parquet.ByteArray]{BloomFilter: found}, 0
+		for i := range 4000 {
+			if id := fmt.Appendf(nil, "id %05d", i*different/4000); !filter.Check(id) {
+				t.Fatalf("%d texts: the filter lacks %s", different, id)
+			}
+			if !filter.Check(fmt.Appendf(nil, "no %05d", i)) {
+				absent++
+			}
+		}
+		if absent < 3800 {
+			t.Errorf("%d texts: the filter knows %d of 4000 texts that are absent", different, absent)
+		}
+		if size := b.Len(); size > 100_000 {
+			t.Errorf("%d texts: %d bytes", different, size)
+		}
 	}
 }
