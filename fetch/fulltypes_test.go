@@ -187,7 +187,7 @@ func rename(t *testing.T, dir, from, to string) {
 // TestAbandon gives up an unfinished export of another request.
 func TestAbandon(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
-		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: time.Hour})
+		s := serve(t, bcdatest.Options{Files: smallExport(), JobTime: 2 * time.Second})
 		dir := t.TempDir()
 		c := client(t, s.url)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
