@@ -89,7 +89,18 @@ func newSyncCommand(e *env) *cli.Command {
 // lakeRequestFlags returns the flags of the request. An export until some time does not
 // reach to its transaction time, so the next one could not begin there.
 func (o *runOptions) lakeRequestFlags() []cli.Flag {
-	return slices.DeleteFunc(o.requestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "until" })
+	flags := slices.DeleteFunc(o.requestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "until" })
+	for _, f := range flags {
+		switch f.Names()[0] {
+		case "endpoint":
+			f.(*choiceFlag).Usage = "export `ENDPOINT`: group, or patient (all) or system for servers other than BCDA (default: group at BCDA, else patient)"
+		case "group":
+			f.(*cli.StringFlag).Usage = "export `GROUP`: all or runout at BCDA (default: all)"
+		case "since":
+			f.(*cli.StringFlag).Usage = "export what changed since `TIME`, such as 2026-01-31T00:00:00Z, and not since the last complete run"
+		}
+	}
+	return flags
 }
 
 // sync brings a lake up to date.
@@ -334,5 +345,5 @@ func (e *env) noteUnchanged(old, m *dataset.Manifest) {
 			return
 		}
 	}
-	e.note("nothing changed: the tables are as they were")
+	e.note("nothing changed, except for when everybody was seen last (" + schema.AttributionTable + ")")
 }
