@@ -83,7 +83,8 @@ func (db *DB) ensureViews(ctx context.Context, sql string) error {
 var viewLists = []string{"information_schema", "duckdb_views", "all tables"}
 
 // viewsFor creates the views of the SQL schema metrics if a statement mentions it, or
-// lists all views, so that others do not wait for them. With several data sets, these are NAME_metrics.
+// lists all views, so that others do not wait for them. With several data sets, these are
+// NAME_metrics.
 func (db *DB) viewsFor(ctx context.Context, stmt statement) error {
 	lower := strings.ToLower(stmt.text)
 	lists := slices.ContainsFunc(viewLists, func(word string) bool { return strings.Contains(lower, word) })
