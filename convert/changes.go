@@ -17,8 +17,11 @@ func (r *run) writeChanges(ctx context.Context, m *Manifest) error {
 		return nil
 	}
 	last := m.Runs[len(m.Runs)-1]
-	_, err := r.set.WriteChanges(ctx, m, dataset.ChangeOptions{
+	o := dataset.ChangeOptions{
 		Run: last.Number, TransactionTime: last.TransactionTime, Jobs: r.opts.Jobs, Tables: r.opts.tableOptions(),
-	})
+	}
+	o.Tables.Memory = r.memory
+	o.Progress = func(done, total int64) { r.report("compare", done, total) }
+	_, err := r.set.WriteChanges(ctx, m, o)
 	return err
 }

@@ -150,8 +150,8 @@ func Profiles() []Profile { return []Profile{Tuva} }
 
 // Progress is the state of a run.
 type Progress struct {
-	Phase     string // "read" or "write"
-	Done      int64  // bytes of input read, or rows written
+	Phase     string // "read", "write", or "compare" if Changes are published
+	Done      int64  // bytes of input read, or rows written or compared
 	Total     int64  // -1 if unknown
 	TextBytes int64  // bytes of decompressed text read so far
 }

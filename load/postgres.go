@@ -21,6 +21,10 @@ type Options struct {
 	// partially adjudicated claims are in a schema of their own, whose name is
 	// partially_adjudicated, after Schema and an underscore if that is not empty.
 	Schema string
+	// Changes applies the sets of changes since the last load, if the database knows what
+	// was loaded last and there are sets from there on. Tables for which that is not so,
+	// or which do not have the right number of rows then, are compared as a whole.
+	Changes bool
 }
 
 // A Table is what became of one table.
@@ -30,6 +34,7 @@ type Table struct {
 	Inserted int64  `json:"inserted"`
 	Deleted  int64  `json:"deleted"`
 	Created  bool   `json:"created"`
+	Changes  bool   `json:"changes,omitempty"` // only changes were applied
 	// Added are columns that the table lacked.
 	Added []string `json:"added_columns,omitempty"`
 	// NoKey reports that the rows violate the key of the table, which therefore has
@@ -56,6 +61,21 @@ func Postgres(ctx context.Context, set *dataset.Set, url string, o Options) ([]T
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	var loaded []Table
 	schemas := map[string]bool{"": true}
+	if o.Schema != "" {
+		schemas[o.Schema] = true
+		if _, err := tx.Exec(ctx, schema.Postgres.CreateSchema(o.Schema)); err != nil {
+			return nil, serverError(err)
+		}
+	}
+	state := newState(tx, o.Schema)
+	last, err := state.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sets, applicable, err := pending(set, last)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range set.Manifest.Tables {
 		target, err := newTarget(set, t, o.Schema)
 		if err != nil {
@@ -68,11 +88,21 @@ func Postgres(ctx context.Context, set *dataset.Set, url string, o Options) ([]T
 				return nil, err
 			}
 		}
-		done, err := l.load(ctx)
+		changes, known := changesOf(sets, t.Name)
+		done, whole := Table{}, true
+		if o.Changes && applicable && known {
+			done, whole, err = l.update(ctx, set.Layout.Dir, changes, t.Rows)
+		}
+		if whole && err == nil {
+			done, err = l.load(ctx)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", target.title(), err)
 		}
 		loaded = append(loaded, done)
+	}
+	if err := state.write(ctx, set.Manifest); err != nil {
+		return nil, err
 	}
 	return loaded, serverError(tx.Commit(ctx))
 }
@@ -233,11 +263,16 @@ func (l *loader) copy(ctx context.Context, to string) (rows int64, err error) {
 }
 
 func (l *loader) copyFile(ctx context.Context, to, name string) (int64, error) {
-	text, err := openText(ctx, name, l.target.format)
+	return l.copyText(ctx, to, identifiers(l.target.labels()), name, l.target.format)
+}
+
+// copyText copies the rows of a file into columns of a table.
+func (l *loader) copyText(ctx context.Context, to, columns, name string, format dataset.Format) (int64, error) {
+	text, err := openText(ctx, name, format)
 	if err != nil {
 		return 0, err
 	}
-	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN WITH (FORMAT csv, HEADER true)", to, identifiers(l.target.labels()))
+	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN WITH (FORMAT csv, HEADER true)", to, columns)
 	tag, err := l.tx.Conn().PgConn().CopyFrom(ctx, text, sql)
 	// If the file cannot be read, the server only knows that the text ended.
 	return tag.RowsAffected(), cmp.Or(text.close(), serverError(err))

@@ -11,6 +11,13 @@ import (
 // collected. With the pages of the program file, it stays below 128 MB.
 const memoryFloor = 72 << 20
 
+// compareFloor is the floor while changes are found: row groups of both sides are in
+// memory. The process then has 256 MB at most.
+const compareFloor = 160 << 20
+
+// comparing is reported in place of the size of the input while changes are found.
+const comparing = -2
+
 // leastFloor is the floor for the smallest inputs, and floorPerByte how much it is
 // higher for each byte of input: a small conversion ends before much is garbage.
 const (
@@ -50,6 +57,9 @@ func boundMemory() func(input int64) {
 			dropUnusedPages()
 		}
 		calls++
+		if input == comparing {
+			floor = compareFloor
+		}
 		if floor < memoryFloor && (input < 0 || leastFloor+floorPerByte*input > floor) {
 			if floor = leastFloor + floorPerByte*input; input < 0 || floor >= memoryFloor {
 				floor = memoryFloor
@@ -66,11 +76,14 @@ func boundMemory() func(input int64) {
 	}
 }
 
-// inputBytes is the size of the inputs in a progress report: -1 if it is unknown, and
-// 0 if the report does not say.
+// inputBytes is the size of the inputs in a progress report: -1 if it is unknown, 0 if the
+// report does not say, and comparing.
 func inputBytes(phase string, total int64) int64 {
-	if phase != "read" {
-		return 0
+	switch phase {
+	case "read":
+		return total
+	case "compare":
+		return comparing
 	}
-	return total
+	return 0
 }

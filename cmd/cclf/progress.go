@@ -66,7 +66,7 @@ func (p *progressBar) line(now convert.Progress) {
 	p.shown = time.Now()
 	const million = 1e6
 	unit, of := "MB", ""
-	if now.Phase == "write" {
+	if now.Phase != "read" {
 		unit = "million rows"
 	}
 	if now.Total >= 0 {
@@ -78,7 +78,7 @@ func (p *progressBar) line(now convert.Progress) {
 func (p *progressBar) add(now convert.Progress) *mpb.Bar {
 	counters := decor.CountersKibiByte("% .1f / % .1f")
 	speed := decor.AverageSpeed(decor.SizeB1024(0), "% .0f")
-	if now.Phase == "write" {
+	if now.Phase != "read" {
 		counters = decor.CountersNoUnit("%d / %d rows")
 		speed = decor.AverageSpeed(0, "%.0f rows/s")
 	}

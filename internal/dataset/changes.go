@@ -90,6 +90,9 @@ type ChangeOptions struct {
 	TransactionTime string // of the run
 	Jobs            int    // tables compared at a time
 	Tables          TableOptions
+	// Progress, if set, is called with the rows that were read of those of files that
+	// differ, by one goroutine at a time.
+	Progress func(done, total int64)
 
 	limit int // of keys in memory; for tests
 }

@@ -31,6 +31,9 @@ type comparison struct {
 	limit   int // of keys in memory, per table
 	tables  *Tables
 	adding  sync.Mutex // tables
+
+	progress    sync.Mutex
+	done, total int64 // rows
 }
 
 // A tableComparison finds the changes of one table. It is for one goroutine.
@@ -43,6 +46,7 @@ type tableComparison struct {
 	replaced bool
 	result   *ChangedTable
 	to       *TableWriter // nil until there are rows
+	hashes   []uint64     // of a batch
 }
 
 // A side is a table of the old or the new data set.
@@ -76,6 +80,14 @@ func (c *comparison) run(ctx context.Context, m *Manifest, jobs int) (err error)
 			list = append(list, c.compare(t.Name, &t, nil))
 		}
 	}
+	for _, t := range list {
+		for _, f := range slices.Concat(t.old.files, t.new.files) {
+			if !f.same {
+				c.total += f.Rows
+			}
+		}
+	}
+	c.report(0)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
 	for i, t := range list {
@@ -102,6 +114,17 @@ func (c *comparison) run(ctx context.Context, m *Manifest, jobs int) (err error)
 		c.set.Tables = append(c.set.Tables, *t.result)
 	}
 	return nil
+}
+
+// report counts rows that were read.
+func (c *comparison) report(rows int64) {
+	if c.options.Progress == nil {
+		return
+	}
+	c.progress.Lock()
+	defer c.progress.Unlock()
+	c.done += rows
+	c.options.Progress(c.done, c.total)
 }
 
 func findTable(m *Manifest, name string) *Table {
@@ -253,6 +276,7 @@ func (t *tableComparison) changedKeys(ctx context.Context, scratch string) (*cha
 	defer old.close()
 	defer after.close()
 	hasher := changes.NewHasher()
+	var rows []uint64
 	for {
 		// Both sides are read in step, so that rows that did not change soon cancel out.
 		s, add := old, deltas.Old
@@ -269,8 +293,8 @@ func (t *tableComparison) changedKeys(ctx context.Context, scratch string) (*cha
 			}
 			continue
 		}
-		keys := hashRows(hasher, batch, key)
-		rows := slices.Clone(keys)
+		keys := t.hashRows(hasher, batch, key)
+		rows = append(rows[:0], keys...)
 		hasher.Add(rows, pick(batch, others))
 		for i, key := range keys {
 			if err := add(key, rows[i]); err != nil {
@@ -282,11 +306,14 @@ func (t *tableComparison) changedKeys(ctx context.Context, scratch string) (*cha
 	return list, deltas.Changed(list.Add)
 }
 
-// hashRows returns the hashes of the rows of some columns.
-func hashRows(h *changes.Hasher, batch arrow.RecordBatch, labels []string) []uint64 {
-	hashes := make([]uint64, batch.NumRows())
-	h.Add(hashes, pick(batch, labels))
-	return hashes
+// hashRows returns the hashes of the rows of some columns, which are valid until the next
+// call.
+func (t *tableComparison) hashRows(h *changes.Hasher, batch arrow.RecordBatch, labels []string) []uint64 {
+	n := int(batch.NumRows())
+	t.hashes = slices.Grow(t.hashes[:0], n)[:n]
+	clear(t.hashes)
+	h.Add(t.hashes, pick(batch, labels))
+	return t.hashes
 }
 
 // pick returns columns of a batch.
@@ -336,6 +363,7 @@ func (s *scan) next(ctx context.Context) (arrow.RecordBatch, error) {
 		}
 		if batch != nil {
 			s.rows += batch.NumRows()
+			s.t.report(batch.NumRows())
 			return batch, nil
 		}
 		s.close()
@@ -367,7 +395,8 @@ func (t *tableComparison) writeKeys(ctx context.Context, keys *changes.Keys) err
 				continue
 			}
 			err = t.each(ctx, s.side, &s.files[i], nil, func(batch arrow.RecordBatch) (bool, error) {
-				hashes := hashRows(hasher, batch, key)
+				t.report(0)
+				hashes := t.hashRows(hasher, batch, key)
 				return true, t.write(s.op, batch, func(row int) bool {
 					if !keys.Has(hashes[row]) {
 						return false
@@ -394,7 +423,7 @@ func (t *tableComparison) hasKeys(ctx context.Context, s *side, f *sideFile, has
 		return true, nil
 	}
 	err = t.each(ctx, s, f, key, func(batch arrow.RecordBatch) (bool, error) {
-		some = slices.ContainsFunc(hashRows(hasher, batch, key), keys.Has)
+		some = slices.ContainsFunc(t.hashRows(hasher, batch, key), keys.Has)
 		return !some, nil
 	})
 	return some, err
@@ -540,6 +569,7 @@ func (t *tableComparison) open(ctx context.Context, s *side, f *sideFile, o enco
 	if s.format == CSV {
 		o.Schema = s.schema
 	}
+	o.Memory = t.options.Tables.Memory
 	r, err := specOf(s.format).open(ctx, file, o)
 	if err != nil {
 		file.Close()

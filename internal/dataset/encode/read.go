@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
@@ -40,6 +41,7 @@ type ReadOptions struct {
 	Columns []string
 	// Schema has the types of the columns of a CSV file, which are texts without it.
 	Schema *arrow.Schema
+	Memory memory.Allocator // for the columns of Parquet files; Go's unless set
 }
 
 // Open begins to read a file. It is the form of ReadParquet, ReadCSV and ReadArrow.
@@ -70,14 +72,18 @@ type parquetReader struct {
 // ReadParquet begins to read a Parquet file.
 func ReadParquet(ctx context.Context, in Source, o ReadOptions) (Reader, error) {
 	registerCodec()
+	mem := o.Memory
+	if mem == nil {
+		mem = memory.DefaultAllocator
+	}
 	f, err := file.NewParquetReader(struct {
 		io.ReaderAt
 		io.Seeker
-	}{in, in})
+	}{in, in}, file.WithReadProps(parquet.NewReaderProperties(mem)))
 	if err != nil {
 		return nil, err
 	}
-	r, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: readRows}, memory.DefaultAllocator)
+	r, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: readRows}, mem)
 	if err != nil {
 		return nil, err
 	}
