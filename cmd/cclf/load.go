@@ -39,6 +39,10 @@ func newLoadCommand(e *env) *cli.Command {
 		),
 		Flags: append([]cli.Flag{
 			dataFlag(&opts.dir),
+			&cli.BoolFlag{
+				Name: "changes", Usage: "apply only what changed since the last load, if DIR/_changes has it; see docs/load.md",
+				Destination: &opts.to.Changes,
+			},
 			&cli.StringFlag{Name: "schema", Usage: "schema `NAME` of the tables, created if missing (default: that of the user, such as public)", Destination: &opts.to.Schema},
 		}, opts.result.flags("table", "json")...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
