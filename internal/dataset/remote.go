@@ -74,14 +74,15 @@ func (o *objects) named(op, name string, err error) error {
 // logFolder is the export folder in a lake. It may have many objects.
 const logFolder = "export/"
 
-// list returns the sizes of the objects of the data set, by name.
+// list returns the sizes of the objects of the data set, by name, without those of the
+// log.
 func (o *objects) list(ctx context.Context) (map[string]int64, error) {
 	found := map[string]int64{}
 	for info, err := range o.bucket.List(ctx, o.prefix) {
 		if err != nil {
 			return nil, o.named("list", "", err)
 		}
-		if name := strings.TrimPrefix(info.Key, o.prefix); name != "" {
+		if name := strings.TrimPrefix(info.Key, o.prefix); name != "" && !strings.HasPrefix(name, logFolder) {
 			found[name] = info.Size
 		}
 	}

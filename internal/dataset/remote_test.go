@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -156,11 +157,14 @@ func TestRemoteKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		var calls atomic.Int64
+		var mu sync.Mutex // guards last
 		last := ""
 		err := pair[1].write(url, Options{Overwrite: true, Hook: func(op, name string) error {
 			if !isRemoteOp(op) || calls.Add(1) <= n {
 				return nil
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if last == "" {
 				last = op + " " + name
 				// From now on, the process does nothing.
@@ -225,7 +229,6 @@ func TestRemoteFailed(t *testing.T) {
 		if strings.HasPrefix(failed, "remove") {
 			continue // after the commit: the next writer removes it
 		}
-		t.Log(failed)
 		mustBe(t, server, url, pair[0])
 	}
 }
