@@ -331,7 +331,7 @@ func (e *env) summarizeFetch(r *fetch.Result, dir string, took time.Duration) {
 		"default_system_types", r.SystemTypes, "nothing_to_do", r.AlreadyComplete, "seconds", took.Seconds(),
 		countGroup(
 			count{"files", int64(files)}, count{"resources", resources}, count{"bytes", bytes},
-			count{"flawed_files", int64(r.Flawed)}, count{"bad_lines", int64(r.BadLines)}, count{"server_messages", int64(said)},
+			count{"flawed_files", int64(r.Flawed)}, count{"bad_lines", r.BadLines}, count{"server_messages", int64(said)},
 		))
 	if e.quiet || e.logJSON {
 		return

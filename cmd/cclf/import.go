@@ -152,7 +152,7 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 	e.event("imported", "out", out, "faults", r.Faults, "missing", r.Missing, "seconds", took.Seconds(), "mb_per_second", rate,
 		countGroup(
 			count{"deliveries", int64(len(r.Deliveries))}, count{"records", m.Counts.Lines}, count{"text_bytes", m.TextSize},
-			count{"rejected", int64(r.Rejected)}, count{"misfits", m.Counts.Misfits}, count{"passed_over", int64(len(r.PassedOver))},
+			count{"rejected", r.Rejected}, count{"misfits", m.Counts.Misfits}, count{"passed_over", int64(len(r.PassedOver))},
 			count{"imported_before", int64(len(r.Before))},
 		), tableGroup(m.Tables))
 	if e.logJSON {
