@@ -116,13 +116,10 @@ func (c content) write(out string, opts Options) error {
 	for _, folder := range slices.Sorted(maps.Keys(c.parts)) {
 		table, partition, divided := strings.Cut(folder, "/service_")
 		column, value, _ := strings.Cut(partition, "=")
-		t := &Table{}
-		if n := len(m.Tables); n > 0 && m.Tables[n-1].Name == table {
-			t = &m.Tables[n-1]
-		} else {
+		if n := len(m.Tables); n == 0 || m.Tables[n-1].Name != table {
 			m.Tables = append(m.Tables, Table{Name: table})
-			t = &m.Tables[n]
 		}
+		t := &m.Tables[len(m.Tables)-1]
 		for i, text := range c.parts[folder] {
 			format := c.format
 			if format == Fixed {

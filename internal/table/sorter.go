@@ -323,7 +323,7 @@ func (m *runMerge) compareRows(a *mergedRun, i int, b *mergedRun, j int) int {
 		case yNull:
 			return -1
 		}
-		c := 0
+		var c int
 		if days, ok := x.(*array.Date32); ok {
 			c = cmp.Compare(days.Value(i), y.(*array.Date32).Value(j))
 		} else {
