@@ -248,12 +248,12 @@ func TestChanges(t *testing.T) {
 					before = after
 				}
 				// The same again has no changes, and another format none in its rows.
-				m := convert("again")
+				convert("again")
 				if all, _ := dataset.ListChanges(opts.Out); len(all) != sets-1 {
 					t.Errorf("the same again: %d sets of changes, want %d", len(all), sets-1)
 				}
 				opts.Format = formats[int(seed+1)%3]
-				m = convert("another format")
+				m := convert("another format")
 				all, err := dataset.ListChanges(opts.Out)
 				if err != nil {
 					t.Fatal(err)

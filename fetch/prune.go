@@ -108,7 +108,7 @@ func (p *pruning) rewrite(ctx context.Context) error {
 		p.list.PrunedTo = max(p.list.PrunedTo, run.Number)
 		kept := make([]fileRecord, 0, len(run.Files))
 		for _, record := range run.Files {
-			after, err := p.file(ctx, run.Number, record)
+			after, err := p.file(ctx, record)
 			if err != nil {
 				return err
 			}
@@ -122,7 +122,7 @@ func (p *pruning) rewrite(ctx context.Context) error {
 }
 
 // file rewrites a file. It returns nil if no line is left.
-func (p *pruning) file(ctx context.Context, run int, record fileRecord) (*fileRecord, error) {
+func (p *pruning) file(ctx context.Context, record fileRecord) (*fileRecord, error) {
 	info, err := p.root.Lstat(record.Name)
 	if errors.Is(err, fs.ErrNotExist) { // data files may be moved away
 		return &record, nil
@@ -142,7 +142,7 @@ func (p *pruning) file(ctx context.Context, run int, record fileRecord) (*fileRe
 		return &record, nil
 	}
 	after := record
-	if after.Name, err = p.freeName(run, record.Name); err != nil {
+	if after.Name, err = p.freeName(record.Name); err != nil {
 		return nil, err
 	}
 	n, err := p.copy(ctx, &record, &after)
@@ -166,9 +166,8 @@ func (p *pruning) file(ctx context.Context, run int, record fileRecord) (*fileRe
 	return &after, nil
 }
 
-// freeName returns a name for a new file of a run: that of the old one with another
-// number.
-func (p *pruning) freeName(run int, name string) (string, error) {
+// freeName returns a name for a new file: that of the old one with another number.
+func (p *pruning) freeName(name string) (string, error) {
 	m := exportName.FindStringSubmatch(name)
 	if m == nil {
 		return "", fmt.Errorf("%s is not named like a file of a run", name)

@@ -21,8 +21,8 @@ import (
 func pruneFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	eob := func(id string, rest ...string) string {
-		return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` + strings.Join(rest, "") + "\n"
+	eob := func(id string) string {
+		return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` + "\n"
 	}
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
