@@ -53,7 +53,7 @@ func (r *run) manifest() *Manifest {
 	for _, x := range r.opts.ExtraColumns {
 		m.ExtraColumns = append(m.ExtraColumns, x.String())
 	}
-	m.Conversion = r.opts.recorded()
+	m.Conversion = r.opts.recorded(r.counts.BrokenOff)
 	r.inventory.Report(m)
 	return m
 }

@@ -33,9 +33,10 @@ func (o *Options) Restore(m *Manifest) error {
 }
 
 // recorded returns the options that Restore needs besides the other fields of the
-// manifest, or nil if they are the usual ones.
-func (o *Options) recorded() *dataset.Conversion {
-	c := &dataset.Conversion{Tables: o.Tables, Limits: maps.Clone(o.Limits), AllowPartial: o.AllowPartial}
+// manifest, or nil if they are the usual ones. Inputs that break off are allowed if some
+// did.
+func (o *Options) recorded(brokenOff int64) *dataset.Conversion {
+	c := &dataset.Conversion{Tables: o.Tables, Limits: maps.Clone(o.Limits), AllowPartial: brokenOff > 0}
 	if o.API != nil {
 		c.API = o.API.String()
 	}
