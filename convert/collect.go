@@ -14,8 +14,11 @@ import (
 
 // collect adds a result to what was collected so far.
 func (r *run) collect(res *result) error {
-	if res.err != nil {
+	switch {
+	case res.err != nil:
 		return res.err
+	case r.scan != nil:
+		return r.scan.collect(r, res)
 	}
 	if err := r.collectRows(res); err != nil {
 		return err
@@ -57,6 +60,12 @@ func (r *run) collectRows(res *result) error {
 			return err
 		}
 	}
+	for _, resource := range res.lineless {
+		r.lineless.Add(resource + r.resources)
+	}
+	if r.verdict != nil { // which has the keys and the updates of all shards
+		return nil
+	}
 	for _, k := range res.keys {
 		k.Resource += r.resources
 		if err := r.keys.Add(k); err != nil {
@@ -96,14 +105,14 @@ func (r *run) collectRows(res *result) error {
 			return err
 		}
 	}
-	for _, resource := range res.lineless {
-		r.lineless.Add(resource + r.resources)
-	}
 	return nil
 }
 
 // collectUpdates collects the updates of beneficiaries.
 func (r *run) collectUpdates(res *result) error {
+	if r.verdict != nil {
+		return nil
+	}
 	for i := range res.beneficiaries {
 		u := &res.beneficiaries[i]
 		u.Resource += r.resources
@@ -160,11 +169,16 @@ const fewStrays = 100
 // or more than some strays of the other kind.
 func (r *run) checkStrays(res *result) error {
 	r.strays += res.strays
-	both := r.apis[schema.V3] && (r.apis[schema.V1] || r.apis[schema.V2])
-	if both || r.strays > fewStrays && r.strays > r.counts.Resources/10 {
+	if r.verdict == nil && isMixed(r.apis, r.strays, r.counts.Resources) {
 		return fmt.Errorf("%w (in %s)", ErrMixed, r.sources.name(res.input))
 	}
 	return nil
+}
+
+// isMixed reports whether resources are of both kinds of API versions.
+func isMixed(apis [len(schema.APIs)]bool, strays, resources int64) bool {
+	both := apis[schema.V3] && (apis[schema.V1] || apis[schema.V2])
+	return both || strays > fewStrays && strays > resources/10
 }
 
 // endReading ends the collection when all input has been read: it writes all rows
@@ -180,6 +194,9 @@ func (r *run) endReading() error {
 		return err
 	}
 	r.beneficiaries.SettleExport(r.newest)
+	if r.verdict != nil && r.newest == dedup.NoTime {
+		r.beneficiaries.SetExport(r.verdict.Month)
+	}
 	if r.members != nil {
 		r.members.settle(r.beneficiaries)
 	}
@@ -198,6 +215,9 @@ func (r *run) endReading() error {
 // findOlder finds the resources that were deleted or of which there is a newer
 // version, and the claims that a related one supersedes.
 func (r *run) findOlder() error {
+	if r.verdict != nil {
+		return r.verdict.apply(r)
+	}
 	if err := cmp.Or(r.findRuns(), r.applyDeletions()); err != nil {
 		return err
 	}
@@ -249,6 +269,9 @@ func (r *run) newestOfMembers() int64 {
 // no resource: their ordinal comes after those of all.
 func (r *run) addClaimedXref() error {
 	links := r.beneficiaries.SettleClaims()
+	if r.verdict != nil {
+		links = r.verdict.links
+	}
 	if len(links) == 0 {
 		return nil
 	}

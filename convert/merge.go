@@ -28,7 +28,11 @@ import (
 func (r *run) merge(ctx context.Context) error {
 	r.counts.Superseded = r.superseded.Len()
 	r.counts.WithoutLines = r.lineless.Without(r.replaced, r.superseded).Len()
-	if err := r.hospice.Apply(r.beneficiaries, r.replaced); err != nil {
+	replaced := r.replaced
+	if r.verdict != nil {
+		replaced = nil // stays of replaced claims of any shard were left out
+	}
+	if err := r.hospice.Apply(r.beneficiaries, replaced); err != nil {
 		return err
 	}
 	tables, err := r.createTables()

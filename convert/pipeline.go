@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
@@ -34,7 +33,7 @@ func (r *run) read(ctx context.Context) error {
 	p := &pipeline{run: r, buffers: &bufferPool{}, turns: newTurns(), tokens: make(chan struct{}, 2*r.opts.Jobs+2)}
 	p.results = make(chan *result, cap(p.tokens)) // no worker waits for the collector
 	var stop func()
-	p.next, stop = iter.Pull(jobs(ctx, r.inputs, p.buffers, crosswalk.NewVersionDetector(r.plans)))
+	p.next, stop = iter.Pull(r.jobs(ctx, p.buffers))
 	defer stop()
 	defer context.AfterFunc(ctx, p.turns.stop)()
 	var workers sync.WaitGroup

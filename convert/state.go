@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"context"
+	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -23,8 +25,14 @@ type run struct {
 	set     *dataset.Writer
 	inputs  *inputs
 	sources *sources
+	jobs    func(ctx context.Context, buffers *bufferPool) iter.Seq[job] // of the inputs
 
 	collected
+
+	// Of a conversion by shards, else nil: what is emitted instead of rows, and what is
+	// known of other shards.
+	scan    *shardScan
+	verdict *verdict
 
 	// Known when all input has been read: resources that were deleted or of which
 	// there is a newer version, and claims of which a related one is newer.
@@ -93,6 +101,9 @@ func newRun(opts *Options, limits *crosswalk.Limits, in *inputs) *run {
 		memory:  &table.PoolAllocator{Poison: opts.poison},
 	}
 	r.pages = table.NewPagePools(tablesOf(r.outputs))
+	r.jobs = func(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
+		return jobs(ctx, r.inputs, buffers, crosswalk.NewVersionDetector(r.plans))
+	}
 	return r
 }
 

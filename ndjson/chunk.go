@@ -66,6 +66,10 @@ func (c *Chunk) Lines(yield func(Position, []byte) bool) {
 	}
 }
 
+// IsLines reports whether the chunk is made of lines, and not of objects that were found
+// by their brackets.
+func (c *Chunk) IsLines() bool { return c.pieces == nil }
+
 // TextSize returns the size in bytes of the decompressed text that the chunk was made
 // from.
 func (c *Chunk) TextSize() int64 {

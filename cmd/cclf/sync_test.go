@@ -221,6 +221,27 @@ func TestSyncPruned(t *testing.T) {
 	}
 }
 
+// TestSyncIceberg runs the program for Iceberg tables after each publication.
+func TestSyncIceberg(t *testing.T) {
+	s := serveFeed(t, schema.V2, 6)
+	bin, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	t.Setenv("PATH", bin)
+	said := s.mustSync(t, exitUsage, lake, "--iceberg", "--format", "parquet")
+	if !strings.Contains(said, "sync: --iceberg: there is no program") || s.JobCount() != 0 {
+		t.Errorf("%d jobs\n%s", s.JobCount(), said)
+	}
+	program := "#!/bin/sh\n" + `echo "[{\"table\":\"$*\",\"changed\":true,\"notes\":[\"called\"]}]"` + "\n"
+	if err := os.WriteFile(filepath.Join(bin, icebergProgram), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		said := s.mustSync(t, exitOK, lake, "--iceberg", "--format", "parquet")
+		if !strings.Contains(said, "iceberg: publish -d "+lake+" -f json: called") {
+			t.Error(said)
+		}
+	}
+}
+
 // TestSyncRefuses: nothing is asked of the server if the tables would lose data.
 func TestSyncRefuses(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)

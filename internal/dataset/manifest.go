@@ -402,5 +402,10 @@ func (c *Counts) Add(d Counts) {
 	c.Superseded += d.Superseded
 	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim
+	c.WithoutLines += d.WithoutLines
+	c.MonthsTold += d.MonthsTold
+	c.MonthsInferred += d.MonthsInferred
 	c.Rejected += d.Rejected
+	c.BrokenOff += d.BrokenOff
+	c.Misfits += d.Misfits
 }

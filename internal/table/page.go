@@ -50,6 +50,10 @@ func (p *Page) Reserve() {
 // Rows is the number of rows.
 func (p *Page) Rows() int { return len(p.resources) }
 
+// Beneficiaries returns the ids of the beneficiaries, by row. They share the memory of
+// the page.
+func (p *Page) Beneficiaries() []int64 { return p.beneficiaries }
+
 // Cells is the number of cells of all rows.
 func (p *Page) Cells() int { return len(p.cells) }
 

@@ -221,12 +221,9 @@ func (b *beneficiary) latestMonth() (latest int) {
 // is called when all updates have been applied, with the time of the newest one.
 // Without that it is the last month that any Coverage tells.
 func (r *Registry) SettleExport(newest int64) {
-	r.export = 0
 	if newest != dedup.NoTime {
 		r.export = table.Month(int32(dedup.Day(newest)))
 		return
 	}
-	for i := range r.list {
-		r.export = max(r.export, r.list[i].latestMonth())
-	}
+	r.export = r.LatestMonth()
 }

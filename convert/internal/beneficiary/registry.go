@@ -121,9 +121,15 @@ func (r *Registry) applyClaim(b *beneficiary, u *Update) {
 		b.mbi, b.claimed = u.MBI, u.Rank
 	}
 	for _, former := range u.Former {
-		if have, known := r.claimed[former]; !known || u.Rank >= have.updated {
-			r.claimed[former] = claimedLink{u.ID, successor{u.MBI, u.Rank}}
-		}
+		r.claim(former, claimedLink{u.ID, successor{u.MBI, u.Rank}})
+	}
+}
+
+// claim notes a former MBI that a claim shows. The newest one counts, and of equally
+// new ones the last.
+func (r *Registry) claim(former MBI, link claimedLink) {
+	if have, known := r.claimed[former]; !known || link.updated >= have.updated {
+		r.claimed[former] = link
 	}
 }
 

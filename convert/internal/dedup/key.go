@@ -1,8 +1,13 @@
 package dedup
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -48,9 +53,31 @@ var hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 // HashText returns a keyed hash of the text of a resource. It is not 0.
 func HashText(text []byte) uint64 { return max(maphash.Bytes(hashSeeds[0], text), 1) }
 
+// sharedKey, if set, keys the hashes instead of hashSeeds.
+var sharedKey atomic.Pointer[[]byte]
+
+// ShareHashes makes the hashes those of a secret key, so that processes with the same
+// key agree. It is called before anything is hashed.
+func ShareHashes(key []byte) {
+	own := slices.Clone(key)
+	sharedKey.Store(&own)
+}
+
+// sharedHash returns the hash of an identity by the shared key.
+func sharedHash(key []byte, kind string, id []byte) [2]uint64 {
+	h := hmac.New(sha256.New, key)
+	_, _ = h.Write(append([]byte(kind), 0))
+	_, _ = h.Write(id)
+	sum := h.Sum(nil)
+	return [2]uint64{binary.LittleEndian.Uint64(sum), binary.LittleEndian.Uint64(sum[8:])}
+}
+
 // Hash returns a keyed hash of an identity, such as the id of a resource, among
 // those of its kind.
 func Hash(kind string, id []byte) (h [2]uint64) {
+	if key := sharedKey.Load(); key != nil {
+		return sharedHash(*key, kind, id)
+	}
 	var short [128]byte
 	if len(kind)+1+len(id) <= len(short) { // faster at once
 		text := append(append(append(short[:0], kind...), 0), id...)

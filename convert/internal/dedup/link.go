@@ -3,6 +3,7 @@ package dedup
 import (
 	"cmp"
 	"encoding/binary"
+	"slices"
 
 	"github.com/cclf-tools/cclf/internal/table"
 )
@@ -84,30 +85,48 @@ func compareLinks(a, b Link) int {
 // version is in force. A claim that was deleted supersedes those that came before it:
 // its deletion does not bring them back. Claims that were replaced are ignored.
 func (l *LinkLog) Superseded(replaced, deleted table.OrdinalSet) (table.OrdinalSet, error) {
-	var set table.OrdinalSet
-	var number [2]uint64
-	var final, all namers
-	err := l.each(func(k *Link) {
-		if k.Number != number {
-			number, final, all = k.Number, namers{}, namers{}
+	s := supersession{replaced: replaced, deleted: deleted}
+	err := l.each(s.next)
+	return s.set, err
+}
+
+// SupersededOf returns the claims among some links, which are all of their numbers,
+// that others supersede. It sorts the links.
+func SupersededOf(links []Link, replaced, deleted table.OrdinalSet) table.OrdinalSet {
+	slices.SortFunc(links, compareLinks)
+	s := supersession{replaced: replaced, deleted: deleted}
+	for i := range links {
+		s.next(&links[i])
+	}
+	return s.set
+}
+
+// A supersession finds superseded claims by links, which it gets in their order.
+type supersession struct {
+	replaced, deleted, set table.OrdinalSet
+	number                 [2]uint64
+	final, all             namers
+}
+
+func (s *supersession) next(k *Link) {
+	if k.Number != s.number {
+		s.number, s.final, s.all = k.Number, namers{}, namers{}
+	}
+	switch {
+	case k.Names && s.deleted.Has(k.Resource):
+		s.all.gone = max(s.all.gone, k.Resource)
+		if !k.Partial {
+			s.final.gone = max(s.final.gone, k.Resource)
 		}
-		switch {
-		case k.Names && deleted.Has(k.Resource):
-			all.gone = max(all.gone, k.Resource)
-			if !k.Partial {
-				final.gone = max(final.gone, k.Resource)
-			}
-		case replaced.Has(k.Resource), deleted.Has(k.Resource):
-		case k.Names:
-			all.add(k)
-			if !k.Partial {
-				final.add(k)
-			}
-		case final.supersede(k), k.Partial && all.supersede(k):
-			set.Add(k.Resource)
+	case s.replaced.Has(k.Resource), s.deleted.Has(k.Resource):
+	case k.Names:
+		s.all.add(k)
+		if !k.Partial {
+			s.final.add(k)
 		}
-	})
-	return set, err
+	case s.final.supersede(k), k.Partial && s.all.supersede(k):
+		s.set.Add(k.Resource)
+	}
 }
 
 // namers are the claims that name one number, as far as that matters.

@@ -6,6 +6,7 @@ package dedup
 import (
 	"cmp"
 	"encoding/binary"
+	"slices"
 
 	"github.com/cclf-tools/cclf/internal/table"
 )
@@ -74,33 +75,56 @@ type Outcome struct {
 // versions the first one counts, so that rows stay what they are when a resource is
 // sent again.
 func (l *Log) Outcome(gone table.OrdinalSet) (Outcome, error) {
-	o := Outcome{Newest: NoTime}
-	var last, deletion Key
-	begun := false
-	err := l.each(func(k *Key) {
-		switch {
-		case k.Deletion:
-			if k.ID != deletion.ID || k.Resource > deletion.Resource {
-				deletion = *k
-			}
-			return
-		case gone.Has(k.Resource):
-			return
-		case deletion.Deletion && k.ID == deletion.ID && k.Resource < deletion.Resource:
-			o.Deleted.Add(k.Resource)
-			return
-		case begun && k.ID == last.ID && k.Updated == last.Updated && k.Text != 0 && k.Text == last.Text:
-			o.Replaced.Add(k.Resource)
-			o.Repeats.Add(k.Resource)
-			o.Repeated++
-			return
-		case begun && k.ID == last.ID:
-			o.Replaced.Add(last.Resource)
+	j := newJudge(gone)
+	err := l.each(j.next)
+	return j.Outcome, err
+}
+
+// OutcomeOf returns what became of the resources with some keys, which are all of
+// their IDs. It sorts the keys.
+func OutcomeOf(keys []Key) Outcome {
+	slices.SortFunc(keys, compareKeys)
+	j := newJudge(nil)
+	for i := range keys {
+		j.next(&keys[i])
+	}
+	return j.Outcome
+}
+
+// A judge finds out what became of resources, whose keys it gets in their order.
+type judge struct {
+	Outcome
+	gone           table.OrdinalSet
+	last, deletion Key
+	begun          bool
+}
+
+func newJudge(gone table.OrdinalSet) *judge {
+	return &judge{Outcome: Outcome{Newest: NoTime}, gone: gone}
+}
+
+func (j *judge) next(k *Key) {
+	switch {
+	case k.Deletion:
+		if k.ID != j.deletion.ID || k.Resource > j.deletion.Resource {
+			j.deletion = *k
 		}
-		o.Newest = max(o.Newest, k.Updated)
-		last, begun = *k, true
-	})
-	return o, err
+		return
+	case j.gone.Has(k.Resource):
+		return
+	case j.deletion.Deletion && k.ID == j.deletion.ID && k.Resource < j.deletion.Resource:
+		j.Deleted.Add(k.Resource)
+		return
+	case j.begun && k.ID == j.last.ID && k.Updated == j.last.Updated && k.Text != 0 && k.Text == j.last.Text:
+		j.Outcome.Replaced.Add(k.Resource)
+		j.Repeats.Add(k.Resource)
+		j.Repeated++
+		return
+	case j.begun && k.ID == j.last.ID:
+		j.Outcome.Replaced.Add(j.last.Resource)
+	}
+	j.Newest = max(j.Newest, k.Updated)
+	j.last, j.begun = *k, true
 }
 
 // Replaced returns the resources of which there is a newer version, or a later
