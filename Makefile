@@ -21,6 +21,10 @@ build: ## build bin/cclf
 iceberg: ## build bin/cclf-iceberg
 	cd iceberg && $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o ../bin/cclf-iceberg ./cmd/cclf-iceberg
 
+.PHONY: beam
+beam: ## build bin/cclf-beam
+	cd beam && $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o ../bin/cclf-beam ./cmd/cclf-beam
+
 OUT     ?= dist
 TARGETS ?=
 
@@ -60,7 +64,11 @@ test: ## run the tests, with the race detector where races can be
 	$(GO) test $(TEST_FLAGS) $(SEQUENTIAL) ./convert ./cmd/cclf ./internal/dataset
 	cd testdata/readers && $(GO) test ./...
 	cd iceberg && $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
+<<<<<<< HEAD
 	cd scripts/release && $(GO) test ./...
+=======
+	cd beam && $(GO) test ./internal/...
+>>>>>>> bab3891 (beam: cclf-beam, conversion on Apache Beam)
 
 .PHONY: torture
 torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
@@ -80,7 +88,11 @@ vet: ## run go vet
 	$(GO) vet ./...
 	cd testdata/readers && $(GO) vet ./...
 	cd iceberg && $(GO) vet ./internal/...
+<<<<<<< HEAD
 	cd scripts/release && $(GO) vet ./...
+=======
+	cd beam && $(GO) vet ./...
+>>>>>>> bab3891 (beam: cclf-beam, conversion on Apache Beam)
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml

@@ -1,0 +1,72 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/dataset"
+)
+
+// ErrOutput reports that the data set cannot be written.
+var ErrOutput = dataset.ErrOutput
+
+// Run converts an export on a runner, and returns the manifest of the data set.
+func Run(ctx context.Context, o Options, run func(context.Context, *beam.Pipeline) error) (*dataset.Manifest, error) {
+	if !o.Overwrite {
+		if err := dataset.CheckEmpty(o.Out, dataset.Parquet); err != nil {
+			return nil, err
+		}
+	}
+	if err := makeTemp(o.Temp); err != nil {
+		return nil, err
+	}
+	p, err := Build(ctx, o)
+	if err == nil {
+		err = run(ctx, p)
+	}
+	var set *dataset.Set
+	if err == nil {
+		set, err = dataset.Open(o.Out)
+	}
+	if err != nil {
+		return nil, errors.Join(err, removeTemp(ctx, o.Temp))
+	}
+	return set.Manifest, removeTemp(ctx, o.Temp)
+}
+
+// makeTemp makes the folder of intermediate data sets, which must be new: it is removed
+// at the end.
+func makeTemp(name string) error {
+	if blob.IsURL(name) {
+		return blob.Check(name)
+	}
+	if err := os.Mkdir(name, 0o700); err != nil {
+		return fmt.Errorf("%w: the folder of intermediate data: %w", ErrOutput, err)
+	}
+	return nil
+}
+
+// removeTemp removes the intermediate data sets.
+func removeTemp(ctx context.Context, name string) error {
+	if !blob.IsURL(name) {
+		return os.RemoveAll(name)
+	}
+	bucket, key, err := blob.Resolve(name)
+	if err != nil {
+		return err
+	}
+	for info, err := range bucket.List(ctx, key+"/shard-") {
+		if err == nil {
+			err = bucket.Delete(ctx, info.Key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
