@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
@@ -32,7 +32,7 @@ func CombineShards(ctx context.Context, opts Options, shards []string) (*Manifes
 		Version: opts.Version, Format: opts.Format, Versions: string(opts.Versions),
 	}}
 	for _, dir := range shards {
-		if err := c.open(dir); err != nil {
+		if err := c.open(ctx, dir); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 	}
@@ -61,7 +61,7 @@ type combination struct {
 }
 
 // open opens the data set of a shard, and adds what its manifest says.
-func (c *combination) open(dir string) error {
+func (c *combination) open(ctx context.Context, dir string) error {
 	s, err := dataset.Open(dir)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (c *combination) open(dir string) error {
 	if from.Rejects == nil {
 		return nil
 	}
-	rejects, err := os.Open(s.Path(from.Rejects.Name))
+	rejects, err := blob.Open(ctx, s.Path(from.Rejects.Name))
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ var rowReaders = map[Format]encode.Open{Parquet: encode.ReadParquet, CSV: encode
 
 // copyRows writes the rows of a file.
 func copyRows(ctx context.Context, w *dataset.TableWriter, format Format, path string) error {
-	in, err := os.Open(path)
+	in, err := blob.Open(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -123,13 +123,14 @@ func (u *unpacker) count() int {
 
 // catch makes an error of the panic of an unpacker.
 func catch(err *error) {
-	switch p := recover(); {
-	case p == nil:
-	case p == errShardRecord:
-		*err = errShardRecord
-	default:
+	p := recover()
+	if p == nil {
+		return
+	}
+	if cause, ok := p.(error); !ok || !errors.Is(cause, errShardRecord) {
 		panic(p)
 	}
+	*err = errShardRecord
 }
 
 // A sharedUpdate is an update of a beneficiary for other shards.
