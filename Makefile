@@ -56,12 +56,12 @@ SEQUENTIAL = $(filter-out $(CONCURRENT),$(shell $(GO) list ./...))
 # Without DWARF tables, test binaries link in half the time.
 TEST_FLAGS ?= -ldflags=-w -timeout 30m
 
-# convert, cmd/cclf and internal/dataset run twice: with the race detector, in which they
+# The packages named in the second line run twice: with the race detector, in which they
 # are ten times as slow, without what takes long and starts the same goroutines as others.
 .PHONY: test
 test: ## run the tests, with the race detector where races can be
 	$(GO) test $(TEST_FLAGS) -race $(CONCURRENT)
-	$(GO) test $(TEST_FLAGS) $(SEQUENTIAL) ./convert ./cmd/cclf ./internal/dataset
+	$(GO) test $(TEST_FLAGS) $(SEQUENTIAL) ./convert ./cmd/cclf ./internal/dataset ./load ./ndjson ./query
 	cd testdata/readers && $(GO) test ./...
 	cd iceberg && $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
 	cd scripts/release && $(GO) test ./...

@@ -13,12 +13,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/load"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestPostgresChanges loads the tables of a log, and then the changes of its runs.
 func TestPostgresChanges(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	url, conn := database(t)
 	dir, err := export()

@@ -11,6 +11,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 var testEnvelope = Envelope{Member: "resourceType", Value: "Bundle", List: "entry", Item: "resource"}
@@ -161,6 +163,7 @@ func manyForms() string {
 // TestFormsDependOnTextAlone checks that chunks of objects are cut at the same
 // places however the text arrives.
 func TestFormsDependOnTextAlone(t *testing.T) {
+	synthtest.WithoutRace(t)
 	text := manyForms()
 	first, err := chunks(t, strings.NewReader(text), 0)
 	if err != nil {
@@ -216,6 +219,7 @@ func (r *repeatText) Read(p []byte) (int, error) {
 // TestFormsMemory reads arrays and Bundles of 60 MB on one line. What is held
 // of them is a few objects.
 func TestFormsMemory(t *testing.T) {
+	synthtest.WithoutRace(t)
 	element := `{"a":"` + strings.Repeat("x", 3000) + `"},`
 	entry := `{"resource":{"a":"` + strings.Repeat("x", 3000) + `"}},`
 	const n = 20_000
@@ -251,6 +255,7 @@ func TestFormsMemory(t *testing.T) {
 // TestOverlongObjects passes over objects of more than 32 MiB, wherever they
 // are.
 func TestOverlongObjects(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const long = "!the resource is longer than 32 MiB"
 	text := func(s string) io.Reader { return strings.NewReader(s) }
 	for _, tt := range []struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/render"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -315,6 +316,7 @@ func TestSeveralFinalActions(t *testing.T) {
 // TestPairing pairs the related sets that the Information Packet lists, and unusual
 // ones.
 func TestPairing(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -751,6 +753,7 @@ func TestPartD(t *testing.T) {
 // TestMetrics runs all metrics on a data set without rows. Numbers must be exact, and
 // the columns must be those in the headers.
 func TestMetrics(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	for _, r := range []Basis{FinalAction, DebitCredit} {
 		run, err := openWithTables(t, map[string]string{}, map[string]string{"roster": "tin\n1\n"}).StartMetrics(t.Context(), MetricOptions{Basis: r})

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // scopeTables is a data set with two beneficiaries, N with a former MBI, in two states.
@@ -178,6 +180,7 @@ func TestScopeErrors(t *testing.T) {
 // the same names, and compares the rows with those of the metric. A DB lets the SQL
 // through.
 func TestScripts(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	for _, basis := range []Basis{FinalAction, DebitCredit} {
 		db := openScope(t, map[string]string{"roster": "tin,npi,ccn\n11,,\n"})
