@@ -230,7 +230,7 @@ func queryDataSet(ctx context.Context, e *env, db *query.DB, script string, opts
 		err := out.Write(name, rows)
 		e.screen.end()
 		if errors.Is(err, errPagerEnded) {
-			return nil
+			return ctx.Err() // an interrupt before it ended counts
 		}
 		return err
 	}
