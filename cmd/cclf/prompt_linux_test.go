@@ -79,6 +79,7 @@ func TestQueryPrompt(t *testing.T) {
 	}
 	s.press("SELECT 'still here' AS x;\r")
 	s.expect(`{"x":"still here"}`)
+	s.expectPrompt() // before it, Ctrl-D would be for the terminal
 	s.press("\x04")
 	if code, shown := s.exit(); code != 0 {
 		t.Errorf("exit code %d:\n%.2000q", code, shown)
