@@ -170,9 +170,6 @@ func (c *combination) writeTable(ctx context.Context, tables *dataset.Tables, na
 	return w.Close()
 }
 
-// rowReaders are the readers of the formats of shards.
-var rowReaders = map[Format]encode.Open{Parquet: encode.ReadParquet, CSV: encode.ReadCSV, Arrow: encode.ReadArrow}
-
 // copyRows writes the rows of a file.
 func copyRows(ctx context.Context, w *dataset.TableWriter, format Format, path string) error {
 	in, err := blob.Open(ctx, path)
@@ -180,7 +177,7 @@ func copyRows(ctx context.Context, w *dataset.TableWriter, format Format, path s
 		return err
 	}
 	defer in.Close()
-	rows, err := rowReaders[format](ctx, in, encode.ReadOptions{Schema: w.Schema})
+	rows, err := dataset.RowReader(format)(ctx, in, encode.ReadOptions{Schema: w.Schema})
 	if err != nil {
 		return err
 	}

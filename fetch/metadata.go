@@ -24,11 +24,11 @@ func (c *Client) Metadata(ctx context.Context) (json.RawMessage, error) {
 
 // A ServerInfo is what a server says about itself.
 type ServerInfo struct {
-	Software    string `json:"software,omitempty"` // name and version
-	FHIRVersion string `json:"fhir_version,omitempty"`
+	Software    string // name and version
+	FHIRVersion string
 	// Ahead is how far the server's clock is ahead of that of this machine, to a
 	// second or so. It is 0 if the server does not say what time it is.
-	Ahead time.Duration `json:"ahead"`
+	Ahead time.Duration
 }
 
 // Probe asks the server what it is, with one request that needs no token and is not

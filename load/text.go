@@ -7,11 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
@@ -58,9 +54,9 @@ func fieldsOf(name string, format dataset.Format, known *schema.Table) ([]schema
 		return nil, err
 	}
 	var fields []schema.Field
-	for _, f := range batches.schema.Fields() {
+	for _, f := range batches.Schema().Fields() {
 		field := knownField(known, f.Name)
-		field.Type = typeOf(f.Type)
+		field.Type = dataset.TypeOf(f.Type)
 		fields = append(fields, field)
 	}
 	return fields, batches.close()
@@ -90,18 +86,6 @@ func knownField(known *schema.Table, label string) schema.Field {
 		}
 	}
 	return schema.Field{Label: label}
-}
-
-func typeOf(t arrow.DataType) schema.Type {
-	switch t := t.(type) {
-	case arrow.DecimalType:
-		return schema.Type{Kind: schema.Decimal, Precision: int(t.GetPrecision()), Scale: int(t.GetScale())}
-	case *arrow.Date32Type:
-		return schema.Type{Kind: schema.Date}
-	case *arrow.Int64Type, *arrow.Int32Type:
-		return schema.Type{Kind: schema.Int}
-	}
-	return schema.Type{Kind: schema.Text}
 }
 
 // text is the content of a file as CSV with a header.
@@ -142,9 +126,8 @@ func openText(ctx context.Context, name string, format dataset.Format) (*text, e
 
 // batches are the rows of a file.
 type batches struct {
-	schema *arrow.Schema
-	next   func() (arrow.RecordBatch, error) // io.EOF at the end; valid until the next call
-	close  func() error
+	encode.Reader
+	file blob.File
 }
 
 // openBatches opens a Parquet or Arrow file.
@@ -153,66 +136,24 @@ func openBatches(ctx context.Context, name string, format dataset.Format) (*batc
 	if err != nil {
 		return nil, err
 	}
-	open := openParquet
-	if format == dataset.Arrow {
-		open = openArrow
-	}
-	b, err := open(ctx, f)
+	r, err := dataset.RowReader(format)(ctx, f, encode.ReadOptions{})
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	return b, nil
+	return &batches{r, f}, nil
 }
 
-func openParquet(ctx context.Context, f blob.File) (*batches, error) {
-	in, err := file.NewParquetReader(f)
-	if err != nil {
-		return nil, err
-	}
-	const batchRows = 8192
-	reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows}, memory.DefaultAllocator)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := reader.GetRecordReader(ctx, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &batches{
-		schema: rows.Schema(),
-		next: func() (arrow.RecordBatch, error) {
-			if rows.Next() {
-				return rows.RecordBatch(), nil
-			}
-			if err := rows.Err(); err != nil {
-				return nil, err
-			}
-			return nil, io.EOF
-		},
-		close: func() error {
-			rows.Release()
-			return in.Close()
-		},
-	}, nil
-}
-
-func openArrow(_ context.Context, f blob.File) (*batches, error) {
-	in, err := ipc.NewFileReader(f)
-	if err != nil {
-		return nil, err
-	}
-	return &batches{schema: in.Schema(), next: in.Read, close: func() error { return errors.Join(in.Close(), f.Close()) }}, nil
-}
+func (b *batches) close() error { return errors.Join(b.Close(), b.file.Close()) }
 
 // writeCSV writes all rows.
 func (b *batches) writeCSV(w io.Writer) error {
-	out, err := encode.NewCSV(w, &encode.File{Schema: b.schema, Memory: memory.DefaultAllocator})
+	out, err := encode.NewCSV(w, &encode.File{Schema: b.Schema(), Memory: memory.DefaultAllocator})
 	if err != nil {
 		return err
 	}
 	for {
-		rec, err := b.next()
+		rec, err := b.Next()
 		if errors.Is(err, io.EOF) {
 			return out.Close()
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/schema"
+	"github.com/cclf-tools/cclf/sync"
 )
 
 // A finding is the outcome of one check of cclf doctor.
@@ -287,7 +288,7 @@ func checkData(_ context.Context, _ *env, opts *doctorOptions) []finding {
 		return []finding{problem(check, err)}
 	}
 	m := set.Manifest
-	f := freeSpace(check, filepath.Dir(filepath.Join(dir, "x")), "a new version needs as much space as the old one")
+	f := freeSpace(check, filepath.Clean(dir), "a new version needs as much space as the old one")
 	f.Text += fmt.Sprintf("; %s in %s, all files there", plural(m.TotalRows(), "row"), plural(len(m.Tables), "table"))
 	found := []finding{f}
 	if n := m.Counts.Rejected; n > 0 && m.Rejects != nil {
@@ -308,43 +309,30 @@ func checkExport(_ context.Context, _ *env, opts *doctorOptions) []finding {
 	if status.Incomplete != "" {
 		return []finding{{check, statusProblem, opts.export + " is incomplete: " + status.Incomplete, "resume it with cclf fetch --resume " + shellWord(opts.export)}}
 	}
-	runs, err := fetch.CompleteRuns(opts.export)
+	log, err := sync.Read(opts.export)
 	if err != nil {
 		return []finding{problem(check, err)}
 	}
-	if missing := missingFiles(runs); missing != nil {
-		return []finding{{check, statusProblem, strings.Join(missing, "; "), "restore them from a copy, or fetch a full export to a new folder"}}
+	if missing := log.Inputs().Missing; len(missing) > 0 {
+		text := filepath.Join(opts.export, missing[0])
+		if _, err := os.Stat(text); err == nil {
+			text += " has another size"
+		} else {
+			text += " is missing"
+		}
+		if more := len(missing) - 1; more > 0 {
+			text += fmt.Sprintf(", and %d more", more)
+		}
+		return []finding{{check, statusProblem, text, "restore it from a copy, or fetch a full export"}}
 	}
 	f := freeSpace(check, opts.export, "make room before the next export")
-	f.Text += "; " + plural(len(runs), "run")
-	if len(runs) > 0 {
-		f.Text += ", the last one of " + runs[len(runs)-1].TransactionTime
+	f.Text += "; " + plural(len(log.Runs), "run")
+	if n := len(log.Runs); n > 0 {
+		f.Text += ", the last one of " + log.Runs[n-1].TransactionTime
 	}
 	found := []finding{f}
 	if info, err := os.Stat(opts.export); err == nil && info.Mode().Perm()&0o007 != 0 && os.PathSeparator == '/' {
 		found = append(found, finding{check, statusWarning, "other users can open " + opts.export, "run chmod o-rwx on it"})
 	}
 	return found
-}
-
-// missingFiles names files of runs that are gone, or not as long as they were.
-func missingFiles(runs []fetch.CompleteRun) []string {
-	const most = 3
-	var list []string
-	for _, run := range runs {
-		for _, f := range append(run.Files, run.Deleted...) {
-			info, err := os.Stat(f.Path)
-			switch {
-			case len(list) == most:
-				return append(list, "and more")
-			case errors.Is(err, os.ErrNotExist):
-				list = append(list, f.Path+" is missing")
-			case err != nil:
-				list = append(list, err.Error())
-			case info.Size() != f.Size:
-				list = append(list, fmt.Sprintf("%s has %d bytes, not %d", f.Path, info.Size(), f.Size))
-			}
-		}
-	}
-	return list
 }

@@ -46,7 +46,7 @@ func Describe(name string, file FileRef, format Format) (*schema.Table, error) {
 			field = *k
 		}
 		if format != CSV {
-			field.Type = typeOf(f.Type)
+			field.Type = TypeOf(f.Type)
 		}
 		t.Fields = append(t.Fields, field)
 	}
@@ -58,7 +58,8 @@ func isChangeColumn(label string) bool {
 	return slices.Contains([]string{OpColumn, RunColumn, TransactionTimeColumn}, label)
 }
 
-func typeOf(t arrow.DataType) schema.Type {
+// TypeOf returns the type of a column of a file.
+func TypeOf(t arrow.DataType) schema.Type {
 	switch t := t.(type) {
 	case arrow.DecimalType:
 		return schema.Type{Kind: schema.Decimal, Precision: int(t.GetPrecision()), Scale: int(t.GetScale())}

@@ -56,6 +56,14 @@ func specOf(f Format) *formatSpec {
 	return nil
 }
 
+// RowReader returns what reads the part files of a format, or nil if it has none.
+func RowReader(f Format) encode.Open {
+	if s := specOf(f); s != nil {
+		return s.open
+	}
+	return nil
+}
+
 // hasParts reports whether tables of the format are part files.
 func (s *formatSpec) hasParts() bool { return s.encode != nil }
 

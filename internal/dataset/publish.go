@@ -74,14 +74,9 @@ func (w *Writer) commit(m *Manifest) error {
 	if err := w.syncing.Wait(); err != nil {
 		return err
 	}
-	m.SchemaVersion = SchemaVersion
-	m.TablesSHA256 = m.tablesSum()
-	text, err := m.encode()
+	text, err := w.seal(m)
 	if err != nil {
 		return err
-	}
-	if err := m.check(&w.layout); err != nil {
-		panic("dataset: internal error: " + err.Error())
 	}
 	if err := w.share(m); err != nil {
 		return err
@@ -143,6 +138,20 @@ func (w *Writer) afterCommit(j *journal) error {
 		}
 	}
 	return nil
+}
+
+// seal fills in what the manifest says of itself, and returns its text.
+func (w *Writer) seal(m *Manifest) ([]byte, error) {
+	m.SchemaVersion = SchemaVersion
+	m.TablesSHA256 = m.tablesSum()
+	text, err := m.encode()
+	if err != nil {
+		return nil, err
+	}
+	if err := m.check(&w.layout); err != nil {
+		panic("dataset: internal error: " + err.Error())
+	}
+	return text, nil
 }
 
 // syncTree makes the names in a folder, and in those below it, durable.

@@ -340,14 +340,9 @@ func (w *Writer) commitRemote(m *Manifest) error {
 	if err := w.uploadRest(m); err != nil {
 		return err
 	}
-	m.SchemaVersion = SchemaVersion
-	m.TablesSHA256 = m.tablesSum()
-	text, err := m.encode()
+	text, err := w.seal(m)
 	if err != nil {
 		return err
-	}
-	if err := m.check(&w.layout); err != nil {
-		panic("dataset: internal error: " + err.Error())
 	}
 	j := &remoteJournal{Manifest: sumOf(text), New: slices.Sorted(maps.Keys(r.staged))}
 	listed := namesOf(m.List())

@@ -143,6 +143,18 @@ func TestRemotePublish(t *testing.T) {
 	}
 }
 
+// remoteLake writes a data set to a server of its own.
+func remoteLake(t *testing.T, c content) (server *blobtest.Server, url string) {
+	t.Helper()
+	server = blobtest.Start(t)
+	server.Use(t)
+	url = server.Path("lake")
+	if err := c.write(url, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return server, url
+}
+
 // A writer that is killed at any request leaves the old data set or the new one, and
 // the next writer cleans up.
 func TestRemoteKilled(t *testing.T) {
@@ -150,12 +162,7 @@ func TestRemoteKilled(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	pair := remoteContents()["parts"]
 	for n := int64(0); ; n++ {
-		server := blobtest.Start(t)
-		server.Use(t)
-		url := server.Path("lake")
-		if err := pair[0].write(url, Options{}); err != nil {
-			t.Fatal(err)
-		}
+		server, url := remoteLake(t, pair[0])
 		var calls atomic.Int64
 		var mu sync.Mutex // guards last
 		last := ""
@@ -205,12 +212,7 @@ func TestRemoteFailed(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	pair := remoteContents()["parts"]
 	for n := int64(0); ; n++ {
-		server := blobtest.Start(t)
-		server.Use(t)
-		url := server.Path("lake")
-		if err := pair[0].write(url, Options{}); err != nil {
-			t.Fatal(err)
-		}
+		server, url := remoteLake(t, pair[0])
 		var calls atomic.Int64
 		failed := ""
 		err := pair[1].write(url, Options{Overwrite: true, Hook: func(op, name string) error {
@@ -270,13 +272,8 @@ func TestLease(t *testing.T) {
 // The manifest decides between two writers, whatever happens to the lease.
 func TestRemoteManifestChanged(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	server := blobtest.Start(t)
-	server.Use(t)
-	url := server.Path("lake")
 	pair := remoteContents()["parts"]
-	if err := pair[0].write(url, Options{}); err != nil {
-		t.Fatal(err)
-	}
+	server, url := remoteLake(t, pair[0])
 	changed := false
 	err := pair[1].write(url, Options{Overwrite: true, Hook: func(op, name string) error {
 		if op == "publish" && !changed {
