@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -38,8 +40,8 @@ var causes = []cause{
 	{is(blob.ErrURL), exitUsage, nil},
 	{is(blob.ErrDenied), exitAuth, nil},
 	{is(blob.ErrUnreachable), exitUnavailable, nil},
-	{is(syscall.ENOSPC), exitDiskFull, nil},
-	{is(syscall.EDQUOT), exitDiskFull, nil},
+	{is(syscall.ENOSPC), exitDiskFull, diskHint},
+	{is(syscall.EDQUOT), exitDiskFull, diskHint},
 	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},
 	{is(query.ErrOutOfMemory), exitNoMemory,
 		say("raise --memory-limit, use fewer --jobs, or set --temp-dir to a folder with more space")},
@@ -108,6 +110,36 @@ func as[E error](err error) bool {
 // say returns a hint that is the same for all errors of a kind.
 func say(hint string) func(error) string {
 	return func(error) string { return hint }
+}
+
+// diskHint is the hint for a full disk. A *fetch.Error has its own: its downloads
+// are kept.
+func diskHint(err error) string {
+	if as[*fetch.Error](err) {
+		return ""
+	}
+	full := "the disk is full"
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		full = "the disk of " + existing(filepath.Dir(file.Path)) + " is full"
+	}
+	if errors.Is(err, syscall.EDQUOT) {
+		full = "your disk quota is used up"
+	}
+	if as[*query.Error](err) {
+		return full + ": free some space, or set --temp-dir to a folder with more"
+	}
+	return full + ": free some space, or name a folder on another disk, and run the command again"
+}
+
+// existing returns the nearest folder of a path that exists: what a failed
+// command was writing is removed.
+func existing(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
 }
 
 // shrinkHint is the hint for a *convert.ShrinkError.

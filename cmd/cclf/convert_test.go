@@ -13,7 +13,9 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/query"
 )
 
 // TestConvertExitCodes maps the errors of conversions, as they come wrapped.
@@ -37,6 +39,30 @@ func TestConvertExitCodes(t *testing.T) {
 		if got := exitCode(fmt.Errorf("convert: %w", tt.err)); got != tt.want {
 			t.Errorf("exit code of %q is %d, want %d", tt.err, got, tt.want)
 		}
+	}
+}
+
+// TestDiskFullHints says whose disk is full, also after what was being written is
+// removed, and leaves the hint to a library that knows more.
+func TestDiskFullHints(t *testing.T) {
+	dir := t.TempDir()
+	gone := &fs.PathError{Op: "write", Path: filepath.Join(dir, ".incomplete", "writing", "x"), Err: syscall.ENOSPC}
+	quota := &fs.PathError{Op: "write", Path: gone.Path, Err: syscall.EDQUOT}
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("%w: %w", convert.ErrOutput, gone), "the disk of " + dir + " is full: free some space, or name a folder on another disk"},
+		{quota, "your disk quota is used up: "},
+		{syscall.ENOSPC, "the disk is full: "},
+		{errors.Join(&query.Error{Msg: "spill"}, syscall.ENOSPC), "--temp-dir"},
+	} {
+		if got := hintOf(fmt.Errorf("convert: %w", tt.err)); !strings.Contains(got, tt.want) {
+			t.Errorf("hint of %q is %q, want %q", tt.err, got, tt.want)
+		}
+	}
+	if got := hintOf(errors.Join(&fetch.Error{Kind: fetch.ErrFolder, Msg: "disk full"}, gone)); strings.Contains(got, "is full") {
+		t.Errorf("hint of fetch is %q", got)
 	}
 }
 
