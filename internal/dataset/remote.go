@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,14 +29,14 @@ import (
 //   - Then the old files are removed. No name is used twice for different content:
 //     files that are not part files have a hash in their names, too.
 //
-// A writer holds a lease, an object that it replaces from time to time; see lease.
+// A writer holds a lease, an object that it replaces from time to time; see blob.Lease.
 
 // A remoteSet is the object-store half of a Writer.
 type remoteSet struct {
 	objects
 	ctx     context.Context
 	may     func(op, name string) error
-	lease   *lease
+	lease   *blob.Lease
 	version string                 // of the manifest to be replaced, or "" if there is none
 	present map[string]int64       // sizes of the objects when the writer began, by name
 	dead    bool                   // the lease was lost: others clean up
@@ -387,7 +385,7 @@ func (w *Writer) uploadRest(m *Manifest) error {
 
 // publish makes the new files visible, and then the manifest.
 func (r *remoteSet) publish(j *remoteJournal, manifest []byte) error {
-	if err := r.lease.renew(r.ctx); err != nil {
+	if err := r.lease.Renew(r.ctx); err != nil {
 		r.dead = errors.Is(err, blob.ErrChanged)
 		return r.named("write", lockFile, errLeaseLost(err))
 	}
@@ -530,7 +528,7 @@ func (r *remoteSet) close() {
 		_ = staged.Discard() // the next writer does it
 	}
 	if r.lease != nil {
-		r.lease.release()
+		r.lease.Release()
 	}
 }
 
@@ -560,11 +558,4 @@ func removeStaleScratch() {
 			_ = os.RemoveAll(dir)
 		}
 	}
-}
-
-// newOwner returns a name for a writer.
-func newOwner() string {
-	var id [sha256.Size / 2]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return fmt.Sprintf("%x", id)
 }

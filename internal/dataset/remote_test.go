@@ -21,7 +21,7 @@ import (
 
 func init() {
 	minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, time.Millisecond
-	leaseTime, leaseRenewal = 120*time.Millisecond, 20*time.Millisecond
+	blob.LeaseTime, blob.LeaseRenewal = 120*time.Millisecond, 20*time.Millisecond
 }
 
 // readAll returns the texts of the files of a data set, by table, and its rejects.
@@ -248,7 +248,7 @@ func TestLease(t *testing.T) {
 	if _, err := Create(url, CSV, Options{}); !errors.Is(err, ErrOutput) || !strings.Contains(err.Error(), "another conversion is writing to "+url) {
 		t.Errorf("a second writer: %v", err)
 	}
-	first.remote.lease.stop() // like a process that hangs
+	first.remote.lease.Abandon() // like a process that hangs
 	second, err := Create(url, CSV, Options{})
 	if err != nil {
 		t.Fatalf("take over: %v", err)
