@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -210,19 +211,37 @@ func (db *DB) replaced(err error) error {
 			return replacedError()
 		}
 	}
-	// After several replacements, the data set can equal what it was at first. Its
-	// files may be read, so the one that could not was missing for a moment.
-	if own, ok := errors.AsType[*Error](err); ok && errors.Is(own, ErrAccess) && db.namesFile(own.Detail()) {
+	// After several replacements, the data set can equal what it was at first.
+	if errors.Is(cause, fs.ErrNotExist) || errors.Is(cause, blob.ErrChanged) || db.missed(err) {
 		return replacedError()
 	}
 	return err
 }
 
-// namesFile reports whether a message names a part file.
-func (db *DB) namesFile(message string) bool {
+// missed reports whether DuckDB did not find a part file. It may be there again. If
+// it stays away, that is an error when the data set is opened.
+func (db *DB) missed(err error) bool {
+	own, ok := errors.AsType[*Error](err)
+	if !ok || !own.file {
+		return false
+	}
+	msg := own.Detail()
 	return slices.ContainsFunc(db.tables, func(f tableSource) bool {
-		return slices.ContainsFunc(f.files, func(path string) bool { return strings.Contains(message, `"`+path+`"`) })
+		return slices.ContainsFunc(f.files, func(path string) bool {
+			if errors.Is(own, ErrAccess) {
+				// All part files may be read. DuckDB takes one that is missing for a
+				// folder, and files in it may not.
+				return strings.Contains(msg, `"`+path+`"`) || strings.Contains(msg, `"`+path+`/**/`)
+			}
+			return strings.Contains(msg, `"`+path+`"`) && isMissing(msg)
+		})
 	})
+}
+
+// isMissing reports whether a message of DuckDB says that there is no such file, in its
+// own words or in those of the operating system.
+func isMissing(msg string) bool {
+	return strings.Contains(msg, "No files found") || strings.Contains(msg, "No such file") || strings.Contains(msg, "cannot find the")
 }
 
 func replacedError() error {

@@ -72,6 +72,74 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// TestReturned replaces a data set twice, the second time by one that equals the first.
+// A statement that met the one between finds the manifest that it knows, and files that
+// are all there, and must be told that they were not.
+func TestReturned(t *testing.T) {
+	t.Parallel()
+	const sql = "SELECT count(*) FROM cclf1"
+	for name, read := range map[string]func(*DB) error{
+		"view": func(db *DB) error { return db.createViewsFor(t.Context(), sql) },
+		"plan": func(db *DB) error {
+			_, err := db.judge(t.Context(), split(sql)[0], nil)
+			return err
+		},
+		"read": func(db *DB) error {
+			_, err := openStream(t.Context(), db.conn, sql, nil)
+			return sqlError(err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			publish(t, out, 2)
+			db, err := Open(t.Context(), out, Options{Threads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if name != "view" {
+				if err := db.createViewsFor(t.Context(), sql); err != nil {
+					t.Fatal(err)
+				}
+			}
+			publish(t, out, 3)
+			err = read(db)
+			if err == nil || errors.Is(err, ErrReplaced) {
+				t.Fatalf("error %v, want one of DuckDB", err)
+			}
+			publish(t, out, 2)
+			if err := db.replaced(err); !errors.Is(err, ErrReplaced) {
+				t.Errorf("error %v, want ErrReplaced", err)
+			}
+			if got := get(t, db, sql); fmt.Sprint(got) != "[[2]]" {
+				t.Errorf("%v rows after that", got)
+			}
+		})
+	}
+}
+
+// TestMissed has the messages of DuckDB about files.
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	db := &DB{tables: []tableSource{{files: []string{"/out/cclf1/part-00000-abc.parquet"}}}}
+	for msg, want := range map[string]bool{
+		`Permission Error: Cannot access file "/out/cclf1/part-00000-abc.parquet" - file system operations are disabled by configuration`:              true,
+		`Permission Error: Cannot access file "/out/cclf1/part-00000-abc.parquet/**/*.parquet" - file system operations are disabled by configuration`: true,
+		`IO Error: Cannot open file "/out/cclf1/part-00000-abc.parquet": No such file or directory`:                                                    true,
+		`IO Error: No files found that match the pattern "/out/cclf1/part-00000-abc.parquet"`:                                                          true,
+		`IO Error: Cannot open file "/out/cclf1/part-00000-abc.parquet": Permission denied`:                                                            false,
+		`IO Error: Could not read from file "/out/cclf1/part-00000-abc.parquet": Input/output error`:                                                   false,
+		`Permission Error: Cannot access file "/etc/passwd" - file system operations are disabled by configuration`:                                    false,
+		`Permission Error: Cannot access file "/out/cclf1/part-00000-abc.parquet.key" - file system operations are disabled by configuration`:          false,
+		`IO Error: Cannot open file "/tmp/duckdb_temp_storage-0.tmp": No such file or directory`:                                                       false,
+		`Invalid Input Error: No magic bytes found at end of file '/out/cclf1/part-00000-abc.parquet'`:                                                 false,
+	} {
+		if got := db.missed(sqlError(engineError(msg))); got != want {
+			t.Errorf("%s: %t", msg, got)
+		}
+	}
+}
+
 // TestReplacedMeanwhile opens and queries a data set that is replaced continuously.
 func TestReplacedMeanwhile(t *testing.T) {
 	t.Parallel()

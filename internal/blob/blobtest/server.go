@@ -27,6 +27,7 @@ const (
 	None     Fault = ""
 	SlowDown Fault = "slow down" // 503 with the code SlowDown
 	Deny     Fault = "deny"      // 403
+	Missing  Fault = "missing"   // 404 with the code NoSuchKey
 	Reset    Fault = "reset"     // closes the connection without an answer
 	Cut      Fault = "cut"       // answers, and closes the connection in the middle of the body
 	Lost     Fault = "lost"      // does what was asked, and closes the connection without an answer
@@ -113,6 +114,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, handler http.Hand
 		return
 	case Deny:
 		http.Error(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`, http.StatusForbidden)
+		return
+	case Missing:
+		http.Error(w, `<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>`, http.StatusNotFound)
 		return
 	case Reset:
 		panic(http.ErrAbortHandler)
