@@ -28,7 +28,21 @@ func filesOf(t *testing.T, dir string) map[string]string {
 	return texts
 }
 
-// TestAsOf compares the tables as of each run with those that were published then, with
+// reportOf returns the report of a data set, which depends on nothing else, or "" if this
+// program cannot write one.
+func reportOf(t *testing.T, dir string, flags ...string) string {
+	t.Helper()
+	if exportDuckDB == nil {
+		return ""
+	}
+	code, out, errOut := cclf(t.Context(), strings.NewReader("x"), append([]string{"report", "-d", dir, "--title", "x"}, flags...)...)
+	if code != exitOK || !strings.Contains(out, "<h1>x</h1>") {
+		t.Fatalf("report: exit code %d\n%s", code, errOut)
+	}
+	return out
+}
+
+// TestAsOf compares the tables and the report as of each run with those of then, with
 // the options of the lake, whatever the flags were at the time.
 func TestAsOf(t *testing.T) {
 	temp := t.TempDir()
@@ -44,7 +58,7 @@ func TestAsOf(t *testing.T) {
 			s := serveFeed(t, tt.api, 7)
 			lake := filepath.Join(t.TempDir(), "lake")
 			var published []map[string]string
-			var times []string
+			var reports, times []string
 			for number := range 3 {
 				for range 3 * number {
 					s.Change()
@@ -52,6 +66,7 @@ func TestAsOf(t *testing.T) {
 				s.Arrive()
 				s.mustSync(t, exitOK, lake, append(strings.Fields(tt.flags), "--allow-mixed")...)
 				published = append(published, filesOf(t, lake))
+				reports = append(reports, reportOf(t, lake))
 				times = append(times, manifestOf(t, lake).Runs[number].TransactionTime)
 			}
 			for i, want := range published {
@@ -73,6 +88,9 @@ func TestAsOf(t *testing.T) {
 				code, out, errOut := cclf(t.Context(), strings.NewReader("x"), "query", "-d", lake, "--as-of", fmt.Sprint(i+1), "-f", "csv", "SELECT count(*) FROM cclf8")
 				if rows := strings.Count(want["cclf8"], "\n") - 1; code != exitOK || out != fmt.Sprintf("count_star()\n%d\n", rows) {
 					t.Errorf("run %d: exit code %d, %s, want %d\n%s", i+1, code, out, rows, errOut)
+				}
+				if got := reportOf(t, lake, "--as-of", fmt.Sprint(i+1)); got != reports[i] {
+					t.Errorf("run %d: the report is another one:\n%s", i+1, cmp.Diff(strings.Split(reports[i], "\n"), strings.Split(got, "\n")))
 				}
 			}
 			if left, err := filepath.Glob(filepath.Join(temp, asOfPrefix+"*")); err != nil || len(left) > 0 {
@@ -101,6 +119,9 @@ func TestAsOfErrors(t *testing.T) {
 		{"query -d LAKE --as-of march SELECT", exitUsage, "expected the number of a run"},
 		{"query -d PLAIN --as-of 1 SELECT", exitInput, "has no log"},
 		{"metrics -d PLAIN --as-of 1", exitInput, "has no log"},
+		{"report -d PLAIN --as-of 1", exitInput, "has no log"},
+		{"report -d LAKE --as-of 2", exitInput, "report: --as-of 2: no run at 2: the log has runs 1 ("},
+		{"report -d LAKE --as-of march", exitUsage, "expected the number of a run"},
 		{"query -d a=LAKE -d b=PLAIN --as-of 1 SELECT", exitUsage, "takes one data set"},
 		{"convert -o OUT --as-of 1 LAKE PLAIN", exitUsage, "takes one input"},
 		{"convert -o OUT --as-of 0 LAKE", exitInput, "no run at 0"},

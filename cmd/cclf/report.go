@@ -17,6 +17,7 @@ import (
 
 type reportOptions struct {
 	dir     string
+	asOf    string
 	result  resultFlags
 	report  report.Options
 	scope   metricScope
@@ -46,9 +47,11 @@ func newReportCommand(e *env) *cli.Command {
 			"cclf report -d out -o report.html --title 'Example ACO' --population aco.csv",
 			"cclf report -d new -o report.html --compare old",
 			"cclf report -d out -o 2025.html --from 2025-01 --to 2025-12 --by state",
+			"cclf report -d lake -o march.html --as-of 2026-03-31",
 		),
 		Flags: slices.Concat([]cli.Flag{
 			dataFlag(&opts.dir),
+			asOfFlag(&opts.asOf),
 			opts.result.outFlag(),
 			&cli.StringFlag{Name: "title", Usage: "`TITLE` of the report", Value: report.DefaultTitle, Destination: &opts.report.Title},
 			&cli.StringFlag{Name: "compare", Usage: "add what changed since the data set in `DIR`", TakesFile: true, Destination: &opts.compare},
@@ -77,6 +80,12 @@ func runReport(ctx context.Context, e *env, opts reportOptions) error {
 	if opts.dir, err = findDataSet("report", opts.dir); err != nil {
 		return err
 	}
+	folder, done, err := e.useAsOf(ctx, "report", opts.dir, opts.asOf, opts.options.TempDir)
+	if err != nil {
+		return err
+	}
+	defer done()
+	opts.dir = folder
 	opts.report.Program, opts.report.Metrics = version(), opts.scope.options
 	return opts.result.write(e, func(e *env) error {
 		e, err := measureBefore(ctx, e, &opts)
