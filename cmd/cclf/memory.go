@@ -25,8 +25,8 @@ const (
 	floorPerByte = 4
 )
 
-// Unused pages of the program file are released when a conversion begins, and then
-// after each dropEvery progress reports.
+// Unused pages of the program file are released before a conversion, and then after
+// each dropEvery progress reports.
 const dropEvery = 500
 
 // unboundMemory undoes boundMemory, for what comes after a conversion.
@@ -51,12 +51,12 @@ func boundMemory() func(input int64) {
 	limit := floor
 	debug.SetMemoryLimit(limit)
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	dropUnusedPages()
 	calls := 0
 	return func(input int64) {
-		if calls%dropEvery == 0 {
+		if calls++; calls%dropEvery == 0 {
 			dropUnusedPages()
 		}
-		calls++
 		if input == comparing {
 			floor = compareFloor
 		}

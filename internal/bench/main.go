@@ -25,7 +25,7 @@ func main() {
 	flag.StringVar(&o.out, "o", "docs/performance.md", "the report to write")
 	flag.StringVar(&o.benchmarks, "benchmarks", "", "output of go test -bench to include in the report")
 	flag.StringVar(&o.size, "size", "1GB", "size of the exports")
-	flag.StringVar(&o.scale, "scale", "100MB,1GB,4GB", "sizes for the comparison of throughput and memory")
+	flag.StringVar(&o.scale, "scale", "1MB,100MB,1GB,4GB", "sizes for the comparison of throughput and memory")
 	flag.IntVar(&o.rounds, "rounds", 5, "runs of each program")
 	flag.Parse()
 	if err := run(context.Background(), &o, flag.Args()); err != nil {
