@@ -120,6 +120,9 @@ func (r *release) compileCXX(t target) (string, error) {
 // buildArgs returns the arguments of go and its environment. On Linux, full programs
 // are position independent, with library addresses bound at start and then read-only,
 // so that an attacker can neither guess nor overwrite them, and have the C++ library.
+// That costs 4 ms and 6 MB at each start, and 7 MB of file: DuckDB is C++, and security
+// teams look for it. A conversion is as fast. Relative relocations in the compact form
+// (-z pack-relative-relocs) would save the 7 MB of file, but need glibc 2.36.
 func (t target) buildArgs(version, static string) (args, env []string) {
 	flags := "-s -w -buildid= -X main.release=" + version
 	args = []string{"build", "-trimpath"}
