@@ -25,7 +25,7 @@ import (
 //
 //	DetectShards           once: the API version of each input
 //	ScanShard              each shard: emits records of what other shards must know
-//	ReduceShardRecords     each key of those records, twice: the first emits records for the second
+//	ReduceShardRecords     all records of some keys, twice: the first emits records for the second
 //	MergeShardTotals       once: what all shards must know
 //	WriteShard             each shard: reads it again, and writes its rows
 //
@@ -79,6 +79,21 @@ func newShardRun(opts *Options) (*run, error) {
 		return nil, err
 	}
 	return newRun(opts, limits, &inputs{sources: &sources{}}), nil
+}
+
+// createShardSet returns a run for one shard, or for all, that has begun to write a
+// data set. The caller closes it.
+func createShardSet(opts *Options) (*run, error) {
+	r, err := newShardRun(opts)
+	if err != nil {
+		return nil, err
+	}
+	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, FileMode: opts.FileMode})
+	if err != nil {
+		return nil, err
+	}
+	r.begin(set)
+	return r, nil
 }
 
 // DetectShards returns the API version of each input, as shards that are whole inputs.
@@ -207,20 +222,15 @@ func ScanShard(ctx context.Context, opts Options, s Shard, text io.Reader, emit 
 // records.
 func WriteShard(ctx context.Context, opts Options, s Shard, text io.Reader, totals []byte, records [][]byte) (*Manifest, error) {
 	opts.AllowShrink = true // a shard may have no rows
-	r, err := newShardRun(&opts)
-	if err != nil {
-		return nil, err
-	}
 	v, err := newVerdict(&s, totals, records)
 	if err != nil {
 		return nil, err
 	}
-	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, FileMode: opts.FileMode})
+	r, err := createShardSet(&opts)
 	if err != nil {
 		return nil, err
 	}
-	defer set.Close()
-	r.begin(set)
+	defer r.set.Close()
 	r.verdict = v
 	r.jobs = func(ctx context.Context, buffers *bufferPool) iter.Seq[job] {
 		return s.jobs(ctx, r, text, v.line, buffers)
@@ -262,7 +272,7 @@ func newVerdict(s *Shard, totals []byte, records [][]byte) (*verdict, error) {
 	if s.Number == 0 { // rows of no resource
 		v.links = v.Claimed
 	}
-	for _, record := range records {
+	for _, record := range distinct(records) {
 		if err := v.add(s, record); err != nil {
 			return nil, err
 		}
@@ -282,7 +292,7 @@ func (v *verdict) apply(r *run) error {
 		switch {
 		case u.Part != beneficiary.Hospice:
 			r.beneficiaries.Apply(&u.Update)
-		case !u.replaced:
+		default:
 			u.Resource = 0 // nobody asks
 			if err := r.hospice.Add(r.beneficiaries, &u.Update); err != nil {
 				return err

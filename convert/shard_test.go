@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
 
@@ -92,6 +93,62 @@ func TestShardsOfOne(t *testing.T) {
 			}
 			compareShards(t, rand.New(rand.NewPCG(1, 1)), Options{Inputs: []string{e.save(t)}, MaxRejects: -1})
 		})
+	}
+}
+
+// TestShardsHotKeys has one beneficiary with all claims, in many shards, and a claim with
+// hundreds of versions.
+func TestShardsHotKeys(t *testing.T) {
+	t.Parallel()
+	const shards, each = 12, 40
+	e := export{"z-patient.ndjson": lines(somePatient("hot", "1S00A00AA01"), someCoverage("Part A", "hot", "active"))}
+	day := func(n int) string { return fmt.Sprintf("2024-%02d-%02dT00:00:00Z", 1+n/28%12, 1+n%28) }
+	for i := range shards {
+		var text strings.Builder
+		for j := range each {
+			n := i*each + j
+			claim := withMBIs(someClaim("CARRIER", fmt.Sprint(n), "hot"), "1S00A00AA01", "1S00A00AA02")
+			stay := with(someClaim("HOSPICE", fmt.Sprint("h", n), "hot"), object{"supportingInfo": list{object{
+				"category":     coding("http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBSupportingInfoType", "admissionperiod"),
+				"timingPeriod": object{"start": day(n)[:10], "end": "2025-12-01"},
+			}}})
+			version := with(someClaim("CARRIER", "hot", "hot"), object{"meta": updated(day(7 * n % 300))})
+			text.WriteString(lines(claim, stay, version))
+		}
+		e[fmt.Sprintf("%02d.ndjson", i)] = text.String()
+	}
+	m := compareShards(t, rand.New(rand.NewPCG(5, 5)), Options{Inputs: []string{e.save(t)}, MaxRejects: -1})
+	if m.Counts.Replaced != shards*each-1 {
+		t.Errorf("%d versions of a claim are replaced", m.Counts.Replaced)
+	}
+
+	// What a shard learns of the beneficiary does not grow with the claims.
+	var records []ShardRecord
+	for n := range shards * each {
+		u := sharedUpdate{Update: beneficiary.Update{Kind: beneficiary.FromClaim, ID: 1, Rank: int64(n % 50), Resource: globalOrdinal(n%shards, int64(n))}}
+		if n%2 == 0 {
+			u.Kind, u.Part, u.replaced = beneficiary.FromCoverage, beneficiary.Hospice, n%3 == 0
+		}
+		value := packer{tagUpdate}
+		value.update(&u)
+		present := packer{tagPresent}
+		present.number(int64(n % shards))
+		records = append(records, ShardRecord{beneficiaryKey(1), value}, ShardRecord{beneficiaryKey(1), present})
+	}
+	told := map[string]int{}
+	err := ReduceShardRecords(records, func(r ShardRecord) error {
+		if r.Stage() == WriteRows {
+			told[string(r.Key)]++
+		}
+		return nil
+	})
+	if err != nil || len(told) != shards {
+		t.Fatal(len(told), err)
+	}
+	for _, n := range told {
+		if n != 2 {
+			t.Errorf("a shard is told %d updates, want the newest claim and the latest stay", n)
+		}
 	}
 }
 
@@ -182,63 +239,62 @@ func compareShards(t *testing.T, rng *rand.Rand, opts Options) *Manifest {
 func convertShards(t *testing.T, rng *rand.Rand, opts Options, names []string) (dirs []string) {
 	t.Helper()
 	shards, texts := cutShards(t, rng, opts, names)
-	byKey := [WriteRows + 1]map[string][][]byte{}
-	for i := range byKey {
-		byKey[i] = map[string][][]byte{}
+	const buckets = 7
+	var records [WriteRows + 1]map[int][]ShardRecord
+	for i := range records {
+		records[i] = map[int][]ShardRecord{}
 	}
 	emit := func(r ShardRecord) error {
-		group := byKey[r.Stage()]
-		group[string(r.Key)] = append(group[string(r.Key)], bytes.Clone(r.Value))
+		bucket := r.Bucket(buckets)
+		records[r.Stage()][bucket] = append(records[r.Stage()][bucket], ShardRecord{bytes.Clone(r.Key), bytes.Clone(r.Value)})
 		return nil
 	}
+	valuesOf := func(stage ShardStage, bucket int) (values [][]byte) {
+		for _, r := range records[stage][bucket] {
+			values = append(values, r.Value)
+		}
+		rng.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		return values
+	}
+	// An attempt that fails emits a part of its records, which nobody sees. Of several
+	// that succeed, all may be seen.
+	errFailed := errors.New("the attempt failed")
+	attempts := func(try func(emit func(ShardRecord) error) error) {
+		fails := rng.IntN(3)
+		if err := try(func(ShardRecord) error {
+			if fails--; fails < 0 {
+				return errFailed
+			}
+			return nil
+		}); err != nil && !errors.Is(err, errFailed) {
+			t.Fatal(err)
+		}
+		for range 1 + rng.IntN(2) {
+			if err := try(emit); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for _, i := range rng.Perm(len(shards)) {
-		for range 1 + rng.IntN(2) { // what is emitted by a bundle that fails is not seen
-			scanned := []ShardRecord{}
-			err := ScanShard(t.Context(), opts, shards[i], strings.NewReader(texts[i]), func(r ShardRecord) error {
-				scanned = append(scanned, r)
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if rng.IntN(2) == 0 {
-				continue
-			}
-			for _, r := range scanned {
-				_ = emit(r)
-			}
-			scanned = nil
-			break
-		}
-		if len(byKey[WriteRows][string(ShardKey(i))]) == 0 {
-			if err := ScanShard(t.Context(), opts, shards[i], strings.NewReader(texts[i]), emit); err != nil {
-				t.Fatal(err)
-			}
-		}
+		attempts(func(emit func(ShardRecord) error) error {
+			return ScanShard(t.Context(), opts, shards[i], strings.NewReader(texts[i]), emit)
+		})
 	}
-	stats := NoShardStats
 	for _, stage := range []ShardStage{ReduceResources, ReduceRelated} {
-		for key, values := range byKey[stage] {
-			rng.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
-			s, err := ReduceShardRecords([]byte(key), values, emit)
-			if err != nil {
-				t.Fatal(err)
-			}
-			stats = stats.Combine(s)
+		for _, list := range records[stage] {
+			attempts(func(emit func(ShardRecord) error) error {
+				rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+				return ReduceShardRecords(list, emit)
+			})
 		}
 	}
-	var all [][]byte
-	for _, values := range byKey[MergeTotals] {
-		all = append(all, values...)
-	}
-	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	totals, err := MergeShardTotals(all, stats)
+	totals, err := MergeShardTotals(valuesOf(MergeTotals, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range shards {
 		opts.Out = t.TempDir()
-		_, err := WriteShard(t.Context(), opts, s, strings.NewReader(texts[i]), totals, byKey[WriteRows][string(ShardKey(i))])
+		_, err := WriteShard(t.Context(), opts, s, strings.NewReader(texts[i]), totals, valuesOf(WriteRows, i))
 		if err != nil {
 			t.Fatal(err)
 		}

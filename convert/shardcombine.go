@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,16 +19,11 @@ import (
 // CombineShards makes one data set at Options.Out of those of WriteShard, in the order
 // of the shards. Elements of the inputs that no column uses are not reported.
 func CombineShards(ctx context.Context, opts Options, shards []string) (*Manifest, error) {
-	r, err := newShardRun(&opts)
+	r, err := createShardSet(&opts)
 	if err != nil {
 		return nil, err
 	}
-	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, FileMode: opts.FileMode})
-	if err != nil {
-		return nil, err
-	}
-	defer set.Close()
-	r.begin(set)
+	defer r.set.Close()
 	c := &combination{run: r, manifest: &Manifest{
 		Version: opts.Version, Format: opts.Format, Versions: string(opts.Versions),
 	}}
@@ -46,10 +42,10 @@ func CombineShards(ctx context.Context, opts Options, shards []string) (*Manifes
 	if err := r.checkOutput(c.manifest); err != nil {
 		return nil, err
 	}
-	if c.manifest.Rejects, err = set.FinishRejects(r.rejects.file, r.counts.Rejected); err != nil {
+	if c.manifest.Rejects, err = r.set.FinishRejects(r.rejects.file, r.counts.Rejected); err != nil {
 		return nil, err
 	}
-	return c.manifest, set.Commit(c.manifest)
+	return c.manifest, r.set.Commit(c.manifest)
 }
 
 // A combination is a data set that is made of those of shards.
@@ -139,7 +135,7 @@ func (c *combination) write(ctx context.Context) error {
 		}
 	}
 	c.manifest.Tables, c.manifest.Files, err = tables.Finish(ctx)
-	return err
+	return cmp.Or(err, ctx.Err())
 }
 
 // has reports whether a shard has a table. Those of partially adjudicated claims are
@@ -167,7 +163,7 @@ func (c *combination) writeTable(ctx context.Context, tables *dataset.Tables, na
 		}
 	}
 	c.run.rows += w.Rows()
-	return w.Close()
+	return w.CloseContext(ctx)
 }
 
 // copyRows writes the rows of a file.
@@ -185,9 +181,9 @@ func copyRows(ctx context.Context, w *dataset.TableWriter, format Format, path s
 	for {
 		rec, err := rows.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return ctx.Err()
 		}
-		if err != nil {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		if err := w.Write(rec.Columns()); err != nil {

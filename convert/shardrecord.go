@@ -51,6 +51,18 @@ func (r ShardRecord) Stage() ShardStage {
 	return ReduceRelated
 }
 
+// Bucket returns which of n buckets the record belongs to, by its key. For WriteRows that
+// is the number of the shard.
+func (r ShardRecord) Bucket(n int) int {
+	switch r.Key[0] {
+	case ofTotals:
+		return 0
+	case ofShard:
+		return int(binary.BigEndian.Uint32(r.Key[1:]))
+	}
+	return int(binary.LittleEndian.Uint64(r.Key[1:]) % uint64(n)) // it is a hash
+}
+
 // ShardKey returns the key of the records for a shard.
 func ShardKey(number int) []byte {
 	return binary.BigEndian.AppendUint32([]byte{ofShard}, uint32(number))
@@ -66,6 +78,7 @@ const (
 	tagBegin      = 'b' // the shard exists
 	tagSize       = 'z' // of totals: what a shard has
 	tagLink       = 'l' // of totals: a former MBI
+	tagStats      = 't' // of totals: see shardStats
 )
 
 // Ordinals of resources among all shards: the number of the shard, and the ordinal in
@@ -324,36 +337,69 @@ type shardSize struct {
 	Strays, Resources, Rejected int64
 }
 
-// ShardStats are what ReduceShardRecords found out about all of its records. Those of
-// several calls are combined.
-type ShardStats struct {
+// shardStats is what is known about the records of a stage: a record of the totals.
+type shardStats struct {
 	Newest int64 // time of the newest update
 	Month  int64 // last month that a Coverage tells
 }
 
-// NoShardStats are the stats of no records.
-var NoShardStats = ShardStats{Newest: dedup.NoTime}
+// noStats are the stats of no records.
+var noStats = shardStats{Newest: dedup.NoTime}
 
-// Combine returns the stats of both.
-func (s ShardStats) Combine(other ShardStats) ShardStats {
-	return ShardStats{max(s.Newest, other.Newest), max(s.Month, other.Month)}
+// combine returns the stats of both.
+func (s shardStats) combine(other shardStats) shardStats {
+	return shardStats{max(s.Newest, other.Newest), max(s.Month, other.Month)}
 }
 
-// ReduceShardRecords reads all records with a key, in any order, and emits others.
-func ReduceShardRecords(key []byte, values [][]byte, emit func(ShardRecord) error) (stats ShardStats, err error) {
+// ReduceShardRecords reads all records with some keys, in any order, and emits others. A
+// record that is there twice counts once: a framework may keep what several attempts to
+// read a shard have emitted. It sorts the records.
+func ReduceShardRecords(records []ShardRecord, emit func(ShardRecord) error) (err error) {
 	defer catch(&err)
+	slices.SortFunc(records, func(a, b ShardRecord) int {
+		return cmp.Or(bytes.Compare(a.Key, b.Key), bytes.Compare(a.Value, b.Value))
+	})
+	stats := noStats
+	var values [][]byte
+	for i, r := range records {
+		if n := len(values); n == 0 || !bytes.Equal(values[n-1], r.Value) {
+			values = append(values, r.Value)
+		}
+		if i+1 < len(records) && bytes.Equal(records[i+1].Key, r.Key) {
+			continue
+		}
+		found, err := reduceKey(r.Key, values, emit)
+		if err != nil {
+			return err
+		}
+		stats, values = stats.combine(found), values[:0]
+	}
+	value := packer{tagStats}
+	value.number(stats.Newest)
+	value.number(stats.Month)
+	return emit(ShardRecord{[]byte{ofTotals}, value})
+}
+
+// reduceKey reads the records of a key, each once.
+func reduceKey(key []byte, values [][]byte, emit func(ShardRecord) error) (shardStats, error) {
 	rest := unpacker(key[1:])
 	switch key[0] {
 	case ofResource:
 		return reduceResource(rest.identity(), values, emit)
 	case ofNumber:
-		return NoShardStats, reduceNumber(values, emit)
+		return noStats, reduceNumber(values, emit)
 	case ofVersions:
-		return NoShardStats, reduceVersions(values, emit)
+		return noStats, reduceVersions(values, emit)
 	case ofBeneficiary:
 		return reduceBeneficiary(values, emit)
 	}
-	return NoShardStats, errShardRecord
+	return noStats, errShardRecord
+}
+
+// distinct returns the records that differ; see ReduceShardRecords.
+func distinct(values [][]byte) [][]byte {
+	list := slices.SortedFunc(slices.Values(values), bytes.Compare)
+	return slices.CompactFunc(list, bytes.Equal)
 }
 
 // ranks replaces ordinals by their ranks, which are small, and returns the ordinals by
@@ -380,7 +426,7 @@ func tell(emit func(ShardRecord) error, tag byte, global int64) error {
 }
 
 // reduceResource finds out which versions of a resource stay.
-func reduceResource(id [2]uint64, values [][]byte, emit func(ShardRecord) error) (ShardStats, error) {
+func reduceResource(id [2]uint64, values [][]byte, emit func(ShardRecord) error) (shardStats, error) {
 	versions, keys := make([]resourceVersion, len(values)), make([]dedup.Key, len(values))
 	for i, value := range values {
 		versions[i] = unpackVersion(id, value)
@@ -395,10 +441,10 @@ func reduceResource(id [2]uint64, values [][]byte, emit func(ShardRecord) error)
 		}
 		rank, _ := slices.BinarySearch(order, v.Resource)
 		if err := v.pass(found.Replaced.Has(int64(rank)), found.Deleted.Has(int64(rank)), emit); err != nil {
-			return NoShardStats, err
+			return noStats, err
 		}
 	}
-	return ShardStats{Newest: found.Newest}, nil
+	return shardStats{Newest: found.Newest}, nil
 }
 
 // pass emits what a version of a resource shows.
@@ -496,7 +542,7 @@ func tellAll(emit func(ShardRecord) error, tag byte, set table.OrdinalSet, order
 
 // reduceBeneficiary passes the updates of a beneficiary to the shards with its rows, and
 // its former MBIs to all.
-func reduceBeneficiary(values [][]byte, emit func(ShardRecord) error) (ShardStats, error) {
+func reduceBeneficiary(values [][]byte, emit func(ShardRecord) error) (shardStats, error) {
 	var updates []sharedUpdate
 	shards := map[int]bool{}
 	for _, value := range values {
@@ -507,7 +553,7 @@ func reduceBeneficiary(values [][]byte, emit func(ShardRecord) error) (ShardStat
 		case tagUpdate:
 			updates = append(updates, u.update())
 		default:
-			return NoShardStats, errShardRecord
+			return noStats, errShardRecord
 		}
 	}
 	sortUpdates(updates)
@@ -518,24 +564,63 @@ func reduceBeneficiary(values [][]byte, emit func(ShardRecord) error) (ShardStat
 			known.Apply(&updates[i].Update)
 		}
 		plain = append(plain, updates[i].Update)
+	}
+	for _, u := range effective(updates) {
 		value := packer{tagUpdate}
-		value.update(&updates[i])
+		value.update(u)
 		for shard := range shards {
 			if err := emit(ShardRecord{ShardKey(shard), value}); err != nil {
-				return NoShardStats, err
+				return noStats, err
 			}
 		}
 	}
 	for _, link := range known.MBILinks(plain) {
 		value := bytes.NewBuffer([]byte{tagLink})
 		if err := binary.Write(value, binary.LittleEndian, &link); err != nil {
-			return NoShardStats, err
+			return noStats, err
 		}
 		if err := emit(ShardRecord{[]byte{ofTotals}, value.Bytes()}); err != nil {
-			return NoShardStats, err
+			return noStats, err
 		}
 	}
-	return ShardStats{Newest: dedup.NoTime, Month: int64(known.LatestMonth())}, nil
+	return shardStats{Newest: dedup.NoTime, Month: int64(known.LatestMonth())}, nil
+}
+
+// effective returns the updates of a beneficiary that shards need to know what all of
+// them say, without former MBIs, which are in the totals. There are few, however many
+// claims the beneficiary has: of hospice stays the latest, and of claims between two
+// Patients the newest.
+func effective(updates []sharedUpdate) []*sharedUpdate {
+	var list []*sharedUpdate
+	stay, claim := -1, -1 // in list
+	// supersede keeps the later one of two, unless the earlier one ranks higher.
+	supersede := func(at *int, u *sharedUpdate) {
+		switch {
+		case *at < 0:
+			*at = len(list)
+			list = append(list, u)
+		case u.Rank >= list[*at].Rank:
+			list[*at] = u
+		}
+	}
+	for i := range updates {
+		u := &updates[i]
+		u.Former = nil
+		switch {
+		case u.Kind == beneficiary.FromClaim:
+			supersede(&claim, u)
+		case u.Part == beneficiary.Hospice && u.Kind == beneficiary.FromCoverage:
+			if !u.replaced {
+				supersede(&stay, u)
+			}
+		default:
+			if u.Kind == beneficiary.FromPatient {
+				claim = -1
+			}
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // shardTotals is what all shards must know.
@@ -549,14 +634,15 @@ type shardTotals struct {
 	Claimed    []beneficiary.Link // those of them that only claims show
 }
 
-// MergeShardTotals merges the values of the records for it and the stats of all calls of
-// ReduceShardRecords. It reports ErrMixed.
-func MergeShardTotals(values [][]byte, stats ShardStats) (totals []byte, err error) {
+// MergeShardTotals merges the values of the records for it. It reports ErrMixed.
+func MergeShardTotals(values [][]byte) (totals []byte, err error) {
 	defer catch(&err)
-	t := shardTotals{Newest: stats.Newest, Month: int(stats.Month)}
+	var t shardTotals
+	stats := noStats
 	var links []beneficiary.MBILink
 	var strays, resources int64
-	for _, value := range values {
+	sized := map[int]bool{}
+	for _, value := range distinct(values) {
 		u := unpacker(value)
 		switch u.byte() {
 		case tagSize:
@@ -564,6 +650,10 @@ func MergeShardTotals(values [][]byte, stats ShardStats) (totals []byte, err err
 			if err := gob.NewDecoder(bytes.NewReader(u)).Decode(&size); err != nil {
 				return nil, err
 			}
+			if sized[size.Shard] {
+				continue
+			}
+			sized[size.Shard] = true
 			t.Sizes = append(t.Sizes, size)
 			t.Units = t.Units || size.Units
 			strays, resources = strays+size.Strays, resources+size.Resources
@@ -576,10 +666,13 @@ func MergeShardTotals(values [][]byte, stats ShardStats) (totals []byte, err err
 				return nil, err
 			}
 			links = append(links, link)
+		case tagStats:
+			stats = stats.combine(shardStats{u.number(), u.number()})
 		default:
 			return nil, errShardRecord
 		}
 	}
+	t.Newest, t.Month = stats.Newest, int(stats.Month)
 	if isMixed(t.APIs, strays, resources) {
 		return nil, crosswalk.ErrMixed
 	}

@@ -2,57 +2,16 @@ package pipeline
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"io"
 
 	"github.com/cclf-tools/cclf/convert"
-	"github.com/cclf-tools/cclf/internal/blob"
 )
 
-// stats are convert.ShardStats as a value of a collection.
-type stats struct{ Newest, Month int64 }
-
-func combineStats(a, b stats) stats {
-	return stats(convert.ShardStats(a).Combine(convert.ShardStats(b)))
-}
-
-// statsOf returns the stats of a shard without records, so that there are some.
-func statsOf([]byte) stats { return stats(convert.NoShardStats) }
-
-// A blobOf is what MergeShardTotals returns.
-type blobOf struct{ Data []byte }
-
-// keyOfTask returns a task with the key of the records for its shard.
-func keyOfTask(text []byte) (key, value []byte) {
-	t, err := decodeTask(text)
-	if err != nil {
-		panic(err)
-	}
-	return convert.ShardKey(t.Number), text
-}
-
-// A router passes records to the stage that reads them.
-type router struct {
-	versions, related, shards func(key, value []byte)
-	totals                    func(value []byte)
-}
-
-func (r *router) emit(record convert.ShardRecord) error {
-	switch record.Stage() {
-	case convert.ReduceResources:
-		r.versions(record.Key, record.Value)
-	case convert.ReduceRelated:
-		r.related(record.Key, record.Value)
-	case convert.MergeTotals:
-		r.totals(record.Value)
-	case convert.WriteRows:
-		r.shards(record.Key, record.Value)
-	}
-	return nil
-}
+// A runner may try an element again after a failure, and keeps what one of the attempts
+// emits, or several of them: a record that is there twice counts once, and so does a
+// shard that was written twice.
 
 // scan reads shards and emits records.
 type scan struct{ Settings Settings }
@@ -61,53 +20,92 @@ type scan struct{ Settings Settings }
 func (f *scan) Setup() { f.Settings.useKey() }
 
 // ProcessElement reads a shard.
-func (f *scan) ProcessElement(ctx context.Context, text []byte, versions, related func([]byte, []byte), totals func([]byte), shards func([]byte, []byte)) error {
-	t, err := decodeTask(text)
-	if err != nil {
-		return err
-	}
-	in, err := t.open(ctx)
+func (f *scan) ProcessElement(ctx context.Context, text []byte, versions, related, totals, shards func(key, value []byte)) error {
+	t, in, err := openTask(ctx, text)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	r := router{versions: versions, related: related, totals: totals, shards: shards}
-	return convert.ScanShard(ctx, f.Settings.options(), t.Shard, in, r.emit)
+	to := f.Settings.shuffle()
+	to.emit = [...]func(key, block []byte){versions, related, totals, ofShard(shards)}
+	if err := convert.ScanShard(ctx, f.Settings.options(), t.Shard, in, to.add); err != nil {
+		return err
+	}
+	to.end()
+	shards(bucketKey(t.Number), append([]byte{isTask}, text...))
+	return nil
 }
 
-// reduce reads the records of a key and emits others.
+// What is emitted for a shard: its task, blocks of records, and the name of the file of
+// totals.
+const (
+	isTask   = 't'
+	isBlock  = 'b'
+	isTotals = 'f'
+)
+
+// ofShard returns a function that emits blocks for shards.
+func ofShard(emit func(key, value []byte)) func(key, block []byte) {
+	return func(key, block []byte) { emit(key, append([]byte{isBlock}, block...)) }
+}
+
+// openTask opens the text of a shard, which the caller closes.
+func openTask(ctx context.Context, text []byte) (*task, io.ReadCloser, error) {
+	t, err := decodeTask(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := t.open(ctx)
+	return t, in, err
+}
+
+// reduce reads the records of a bucket and emits others.
 type reduce struct{ Settings Settings }
 
 // Setup prepares the worker.
 func (f *reduce) Setup() { f.Settings.useKey() }
 
-// ProcessElement reads the records of a key.
-func (f *reduce) ProcessElement(_ context.Context, key []byte, values func(*[]byte) bool, related func([]byte, []byte), totals func([]byte), shards func([]byte, []byte), emitStats func(stats)) error {
-	r := router{related: related, totals: totals, shards: shards}
-	found, err := convert.ReduceShardRecords(key, all(values), r.emit)
+// ProcessElement reads the records of a bucket.
+func (f *reduce) ProcessElement(_ context.Context, _ []byte, blocks func(*[]byte) bool, related, totals, shards func(key, value []byte)) error {
+	records, err := allRecords(blocks)
 	if err != nil {
 		return err
 	}
-	emitStats(stats(found))
+	to := f.Settings.shuffle()
+	to.emit = [...]func(key, block []byte){convert.ReduceRelated: related, convert.MergeTotals: totals, convert.WriteRows: ofShard(shards)}
+	if err := convert.ReduceShardRecords(records, to.add); err != nil {
+		return err
+	}
+	to.end()
 	return nil
 }
 
-// all returns all values of an iterator.
-func all(values func(*[]byte) bool) [][]byte {
-	var list [][]byte
-	for v := []byte(nil); values(&v); v = nil {
-		list = append(list, v)
-	}
-	return list
+// mergeTotals makes what all shards must know.
+type mergeTotals struct {
+	Temp   string
+	Shards int // number of shards
 }
 
-// mergeTotals makes what all shards must know.
-type mergeTotals struct{}
-
-// ProcessElement merges all records of totals.
-func (*mergeTotals) ProcessElement(_ context.Context, _ int, values func(*[]byte) bool, found stats) (blobOf, error) {
-	totals, err := convert.MergeShardTotals(all(values), convert.ShardStats(found))
-	return blobOf{totals}, err
+// ProcessElement merges all records of totals, and emits the name of their file to each
+// shard. A side input is the same for most runners, but the scheduler of Prism is busy
+// as long as a stage with one runs.
+func (f *mergeTotals) ProcessElement(ctx context.Context, _ []byte, blocks func(*[]byte) bool, shards func(key, value []byte)) error {
+	records, err := allRecords(blocks)
+	if err != nil {
+		return err
+	}
+	totals, err := convert.MergeShardTotals(valuesOf(records))
+	if err != nil {
+		return err
+	}
+	name := newName(f.Temp, totalsPrefix)
+	if err := writeFile(ctx, name, totals); err != nil {
+		return err
+	}
+	for n := range f.Shards {
+		shards(bucketKey(n), append([]byte{isTotals}, name...))
+	}
+	return nil
 }
 
 // write reads shards again and writes their rows.
@@ -126,34 +124,43 @@ type written struct {
 func (f *write) Setup() { f.Settings.useKey() }
 
 // ProcessElement writes the rows of a shard to a data set of its own. Its name is new:
-// a runner may have a shard written again, even while it is being written, and uses
-// what one of the attempts emits.
-func (f *write) ProcessElement(ctx context.Context, _ []byte, tasks, told func(*[]byte) bool, totals blobOf, emit func([]byte)) error {
+// a runner may have a shard written again, even while it is being written.
+func (f *write) ProcessElement(ctx context.Context, _ []byte, told func(*[]byte) bool, emit func(key, value []byte)) error {
 	var text []byte
-	if !tasks(&text) {
-		return fmt.Errorf("internal error: records of a shard that does not exist")
+	var totals string
+	var records []convert.ShardRecord
+	for value := []byte(nil); told(&value); value = nil {
+		var err error
+		switch value[0] {
+		case isTask:
+			text = value[1:]
+		case isTotals:
+			totals = string(value[1:])
+		case isBlock:
+			records, err = recordsOf(records, value[1:])
+		}
+		if err != nil {
+			return err
+		}
 	}
-	t, err := decodeTask(text)
+	known, err := readTotals(ctx, totals)
 	if err != nil {
 		return err
 	}
-	in, err := t.open(ctx)
+	t, in, err := openTask(ctx, text)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	attempt := make([]byte, 6)
-	if _, err := rand.Read(attempt); err != nil {
-		return err
-	}
 	opts := f.Settings.options()
-	opts.Out = blob.Join(f.Temp, fmt.Sprintf("shard-%05d-%s", t.Number, hex.EncodeToString(attempt)))
-	if _, err := convert.WriteShard(ctx, opts, t.Shard, in, totals.Data, all(told)); err != nil {
+	opts.Out = newName(f.Temp, fmt.Sprintf("%s%05d-", shardPrefix, t.Number))
+	opts.Format = convert.Arrow
+	if _, err := convert.WriteShard(ctx, opts, t.Shard, in, known, valuesOf(records)); err != nil {
 		return err
 	}
 	made, err := json.Marshal(written{t.Number, opts.Out})
 	if err == nil {
-		emit(made)
+		emit(bucketKey(0), made)
 	}
 	return err
 }
@@ -162,32 +169,48 @@ func (f *write) ProcessElement(ctx context.Context, _ []byte, tasks, told func(*
 type publish struct {
 	Settings Settings
 	Out      string
+	Shards   int // number of shards
 }
 
 // Setup prepares the worker.
 func (f *publish) Setup() { f.Settings.useKey() }
 
-// ProcessElement combines the data sets of all shards. Before the pipeline began, the
-// place was free, or to be overwritten; what is there now is of an earlier attempt.
-func (f *publish) ProcessElement(ctx context.Context, _ int, values func(*[]byte) bool) error {
-	var list []written
-	for _, text := range all(values) {
-		var w written
-		if err := json.Unmarshal(text, &w); err != nil {
-			return err
-		}
-		list = append(list, w)
-	}
-	slices.SortFunc(list, func(a, b written) int { return a.Number - b.Number })
-	dirs := make([]string, len(list))
-	for i, w := range list {
-		if w.Number != i {
-			return fmt.Errorf("internal error: shard %d was not written, or twice", i)
-		}
-		dirs[i] = w.Dir
+// ProcessElement combines the data sets of all shards, and emits the data set. Before the
+// pipeline began, the place was free, or to be overwritten; what is there now is of an
+// earlier attempt.
+func (f *publish) ProcessElement(ctx context.Context, _ []byte, made func(*[]byte) bool, emit func(key, value []byte)) error {
+	dirs, err := dirsOf(made, f.Shards)
+	if err != nil {
+		return err
 	}
 	opts := f.Settings.options()
 	opts.Out, opts.Overwrite = f.Out, true
-	_, err := convert.CombineShards(ctx, opts, dirs)
-	return err
+	if _, err = convert.CombineShards(ctx, opts, dirs); err != nil {
+		return err
+	}
+	emit(bucketKey(0), []byte(f.Out))
+	return nil
+}
+
+// dirsOf returns the folders of the data sets of all shards, one for each.
+func dirsOf(made func(*[]byte) bool, shards int) ([]string, error) {
+	dirs := make([]string, shards)
+	for text := []byte(nil); made(&text); text = nil {
+		var w written
+		if err := json.Unmarshal(text, &w); err != nil {
+			return nil, err
+		}
+		if w.Number < 0 || w.Number >= shards {
+			return nil, fmt.Errorf("pipeline: internal error: there is no shard %d", w.Number)
+		}
+		if dir := &dirs[w.Number]; *dir == "" || w.Dir < *dir {
+			*dir = w.Dir // any attempt is as good
+		}
+	}
+	for i, dir := range dirs {
+		if dir == "" {
+			return nil, fmt.Errorf("pipeline: internal error: shard %d was not written", i)
+		}
+	}
+	return dirs, nil
 }

@@ -39,46 +39,57 @@ func TestPipeline(t *testing.T) {
 		{API: "v3", Beneficiaries: 4, Seed: 3, EdgeCases: true},
 	} {
 		t.Run(opts.API, func(t *testing.T) {
-			dir := t.TempDir()
-			opts.Dir = filepath.Join(dir, "export")
+			opts.Dir = filepath.Join(t.TempDir(), "export")
 			if _, err := synth.Write(t.Context(), opts); err != nil {
 				t.Fatal(err)
 			}
-			pattern := prepare(t, opts.Dir)
-			plain, out := filepath.Join(dir, "plain"), filepath.Join(dir, "out")
-			names, err := filepath.Glob(pattern)
-			if err != nil {
-				t.Fatal(err)
-			}
-			m, err := convert.Run(t.Context(), convert.Options{Inputs: names, Out: plain, MaxRejects: -1})
-			if err != nil {
-				t.Fatal(err)
-			}
-			o := Options{Inputs: []string{pattern}, Out: out, Temp: out + "-shards", ShardSize: 90_001, Settings: Settings{MaxRejects: -1}}
-			beamed, err := Run(t.Context(), o, beamx.Run)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(m.Counts, beamed.Counts); diff != "" {
-				t.Errorf("counts differ (-convert +beam):\n%s", diff)
-			}
+			m := compare(t, Options{Inputs: []string{prepare(t, opts.Dir)}, ShardSize: 90_001})
 			if m.Counts.Replaced == 0 {
 				t.Errorf("no resource is replaced: %+v", m.Counts)
 			}
-			want, got := rowsOf(t, plain), rowsOf(t, out)
-			for name := range want {
-				if diff := cmp.Diff(want[name], got[name]); diff != "" {
-					t.Errorf("%s differs (-convert +beam):\n%.1000s", name, diff)
-				}
-			}
-			if _, err := os.Stat(o.Temp); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("%s is left: %v", o.Temp, err)
-			}
-			if _, err := Run(t.Context(), o, beamx.Run); !errors.Is(err, ErrOutput) {
-				t.Errorf("a data set is replaced: %v", err)
-			}
 		})
 	}
+}
+
+// compare converts inputs by convert.Run and by a pipeline, compares all rows, and
+// returns the manifest of convert.Run.
+func compare(t *testing.T, o Options) *dataset.Manifest {
+	t.Helper()
+	var names []string
+	for _, pattern := range o.Inputs {
+		matches, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, matches...)
+	}
+	dir := t.TempDir()
+	plain := filepath.Join(dir, "plain")
+	m, err := convert.Run(t.Context(), convert.Options{Inputs: names, Out: plain, MaxRejects: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Out, o.Temp, o.MaxRejects = filepath.Join(dir, "out"), filepath.Join(dir, "shards"), -1
+	beamed, err := Run(t.Context(), o, beamx.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(m.Counts, beamed.Counts); diff != "" {
+		t.Errorf("counts differ (-convert +beam):\n%s", diff)
+	}
+	want, got := rowsOf(t, plain), rowsOf(t, o.Out)
+	for name := range want {
+		if diff := cmp.Diff(want[name], got[name]); diff != "" {
+			t.Errorf("%s differs (-convert +beam):\n%.1000s", name, diff)
+		}
+	}
+	if _, err := os.Stat(o.Temp); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is left: %v", o.Temp, err)
+	}
+	if _, err := Run(t.Context(), o, beamx.Run); !errors.Is(err, ErrOutput) {
+		t.Errorf("a data set is replaced: %v", err)
+	}
+	return m
 }
 
 // prepare makes one plain file of an export, one compressed one with some of its lines

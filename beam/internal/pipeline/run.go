@@ -3,12 +3,9 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
-	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
@@ -37,36 +34,4 @@ func Run(ctx context.Context, o Options, run func(context.Context, *beam.Pipelin
 		return nil, errors.Join(err, removeTemp(ctx, o.Temp))
 	}
 	return set.Manifest, removeTemp(ctx, o.Temp)
-}
-
-// makeTemp makes the folder of intermediate data sets, which must be new: it is removed
-// at the end.
-func makeTemp(name string) error {
-	if blob.IsURL(name) {
-		return blob.Check(name)
-	}
-	if err := os.Mkdir(name, 0o700); err != nil {
-		return fmt.Errorf("%w: the folder of intermediate data: %w", ErrOutput, err)
-	}
-	return nil
-}
-
-// removeTemp removes the intermediate data sets.
-func removeTemp(ctx context.Context, name string) error {
-	if !blob.IsURL(name) {
-		return os.RemoveAll(name)
-	}
-	bucket, key, err := blob.Resolve(name)
-	if err != nil {
-		return err
-	}
-	for info, err := range bucket.List(ctx, key+"/shard-") {
-		if err == nil {
-			err = bucket.Delete(ctx, info.Key)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 type task struct {
 	convert.Shard
 	From, To int64 // range of a plain file; 0 and 0 for all of a file
+	Size     int64 // bytes of text, estimated for a compressed file
 }
 
 // open opens the text of the shard.
@@ -24,6 +25,9 @@ func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
 	t.Offset = offset
 	return in, err
 }
+
+// expansion is how much larger the text of a compressed file is, about.
+const expansion = 20
 
 // plan cuts inputs into tasks of about a size.
 func plan(ctx context.Context, opts convert.Options, names []string, size int64) ([]task, error) {
@@ -43,7 +47,10 @@ func plan(ctx context.Context, opts convert.Options, names []string, size int64)
 		}
 		in.Part = parts > 1
 		for i := range parts {
-			t := task{Shard: in}
+			t := task{Shard: in, Size: length / parts}
+			if !plain {
+				t.Size *= expansion
+			}
 			t.Number = len(tasks)
 			if in.Part {
 				t.From, t.To = i*length/parts, (i+1)*length/parts
