@@ -278,6 +278,10 @@ func TestChanges(t *testing.T) {
 					checkChanges(t, opts.Out, all[len(all)-1], before, readTables(t, opts.Out, m))
 				}
 				checkChain(t, opts.Out, len(all))
+				v, err := dataset.Verify(t.Context(), opts.Out)
+				if err != nil || len(v.Problems) > 0 || v.Changes != len(all) || v.ChangeRows == 0 {
+					t.Errorf("verified %d sets of changes with %d rows, want %d: %v, %v", v.Changes, v.ChangeRows, len(all), v.Problems, err)
+				}
 			})
 		}
 	}
@@ -332,6 +336,9 @@ func TestChangedColumns(t *testing.T) {
 	sets, err := dataset.ListChanges(opts.Out)
 	if err != nil || len(sets) != 1 || m.Changes != "_changes/1" {
 		t.Fatal(len(sets), m.Changes, err)
+	}
+	if v, err := dataset.Verify(t.Context(), opts.Out); err != nil || len(v.Problems) > 0 || v.Changes != 1 {
+		t.Error(v, err)
 	}
 	for _, table := range sets[0].Tables {
 		if table.Replaced != (table.Name == "cclf5") {

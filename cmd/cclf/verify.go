@@ -23,7 +23,12 @@ func newVerifyCommand(e *env) *cli.Command {
 			with the manifest, and looks for part files that the manifest does not
 			list. Prints what was compared, and each file that is missing, unknown or
 			changed. Other commands check only names and sizes when they open a data
-			set.`,
+			set.
+
+			The sets of changes (_changes, see docs/changes.md) are compared too: with
+			their manifests, with one another, and with the tables. What a set deletes
+			must be what there was before, and what the newest one inserts must be what
+			the tables have.`,
 			"cclf verify -d out",
 			"cclf verify -d claims.duckdb",
 		),
@@ -57,11 +62,16 @@ func runVerify(ctx context.Context, e *env, opts verifyOptions) error {
 	if len(v.Problems) == 0 {
 		return nil
 	}
-	return &exitError{
+	wrong := &exitError{
 		code: exitInput,
 		err:  fmt.Errorf("verify: %s does not match its manifest: %s", dir, plural(len(v.Problems), "problem")),
 		hint: "convert the export again with --overwrite, or restore the data set from a copy",
 	}
+	if v.BadChanges == len(v.Problems) {
+		wrong.err = fmt.Errorf("verify: %s matches its manifest, but its sets of changes do not match theirs: %s", dir, plural(len(v.Problems), "problem"))
+		wrong.hint = "restore " + dataset.ChangesFolder + " from a copy, or remove it and load the tables whole"
+	}
+	return wrong
 }
 
 func writeVerified(e *env, dir string, v *dataset.Verified, format string) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"slices"
@@ -21,6 +22,22 @@ func changesName(name string) (run, nth int, ok bool) {
 		nth, err = strconv.Atoi(second)
 	}
 	return run, nth, err == nil
+}
+
+// changesNames returns those of names that are folders of sets, the oldest first.
+func changesNames(names iter.Seq[string]) []string {
+	var list []string
+	for name := range names {
+		if _, _, ok := changesName(name); ok {
+			list = append(list, name)
+		}
+	}
+	slices.SortFunc(list, func(a, b string) int {
+		runA, nthA, _ := changesName(a)
+		runB, nthB, _ := changesName(b)
+		return cmp.Or(cmp.Compare(runA, runB), cmp.Compare(nthA, nthB))
+	})
+	return list
 }
 
 // ListChanges reads the manifests of all sets of changes of the data set in dir, the
@@ -42,19 +59,15 @@ func ListChanges(dir string) ([]*ChangeSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, 0, len(entries))
-	for _, e := range entries {
-		if _, _, ok := changesName(e.Name()); ok && e.IsDir() {
-			names = append(names, e.Name())
+	folders := func(yield func(string) bool) {
+		for _, e := range entries {
+			if e.IsDir() && !yield(e.Name()) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		runA, nthA, _ := changesName(a)
-		runB, nthB, _ := changesName(b)
-		return cmp.Or(cmp.Compare(runA, runB), cmp.Compare(nthA, nthB))
-	})
 	var sets []*ChangeSet
-	for _, name := range names {
+	for _, name := range changesNames(folders) {
 		set, err := o.readChangeSet(path.Join(ChangesFolder, name))
 		if errors.Is(err, fs.ErrNotExist) { // it is being removed, or its publication is being undone
 			continue
@@ -79,11 +92,16 @@ func ReadChangeSet(dir, folder string) (*ChangeSet, error) {
 }
 
 func (o *ops) readChangeSet(folder string) (*ChangeSet, error) {
-	name := path.Join(folder, ManifestFile)
-	text, err := o.read(name)
+	text, err := o.read(path.Join(folder, ManifestFile))
 	if err != nil {
 		return nil, err
 	}
+	return parseChangeSet(folder, text)
+}
+
+// parseChangeSet parses and checks the manifest of a set.
+func parseChangeSet(folder string, text []byte) (*ChangeSet, error) {
+	name := path.Join(folder, ManifestFile)
 	set := &ChangeSet{Folder: folder}
 	if err := json.Unmarshal(text, set); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, notManifest(err))

@@ -253,23 +253,9 @@ func keyOf(name string, s *arrow.Schema) []string {
 	return nil
 }
 
-// compared returns the columns by which rows are compared: those of the key, then the
-// others.
-func (t *tableComparison) compared() (key, others []string) {
-	for _, f := range t.schema.Fields() {
-		switch {
-		case slices.Contains(t.key, f.Name) || t.key == nil && !schema.IsProvenance(f.Name):
-			key = append(key, f.Name)
-		case !schema.IsProvenance(f.Name):
-			others = append(others, f.Name)
-		}
-	}
-	return key, others
-}
-
 // changedKeys finds the keys whose rows differ, in one pass over the files that differ.
 func (t *tableComparison) changedKeys(ctx context.Context, scratch string) (*changes.KeyList, error) {
-	key, others := t.compared()
+	key, others := comparedColumns(t.schema, t.key)
 	deltas := changes.NewDeltas(scratch, t.limit)
 	defer deltas.Close()
 	old, after := t.scan(&t.old, slices.Concat(key, others)), t.scan(&t.new, slices.Concat(key, others))
@@ -379,7 +365,7 @@ func (s *scan) close() {
 
 // writeKeys writes all rows of keys on both sides.
 func (t *tableComparison) writeKeys(ctx context.Context, keys *changes.Keys) error {
-	key, _ := t.compared()
+	key, _ := comparedColumns(t.schema, t.key)
 	for _, s := range []struct {
 		*side
 		op   string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/blob"
@@ -132,4 +133,20 @@ func (o *objects) unlisted(ctx context.Context, files []File) ([]error, error) {
 		return nil, err
 	}
 	return o.foreign(ctx, present, files)
+}
+
+// changeFiles implements storage.
+func (o *objects) changeFiles(ctx context.Context) ([]string, error) {
+	present, err := o.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name := range present {
+		if strings.HasPrefix(name, ChangesFolder+"/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
 }

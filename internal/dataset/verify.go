@@ -25,6 +25,12 @@ type Verified struct {
 	Bytes    int64
 	Problems []error // each names a file
 
+	// What there is in the folder of sets of changes, and how many of the problems are
+	// about it: if all are, the tables are whole.
+	Changes, ChangeFiles    int
+	ChangeRows, ChangeBytes int64
+	BadChanges              int
+
 	set *Set
 }
 
@@ -33,7 +39,8 @@ func (v *Verified) Replaced() bool { return v.set.Replaced() }
 
 // Verify reads all files of a data set and compares them with the manifest: their
 // sizes, their SHA-256, and the number of rows of each table, except in a DuckDB
-// file. It starts again if a writer replaces the data set. The error reports a data
+// file; and its sets of changes with their manifests, with each other, and with the
+// tables. It starts again if a writer replaces the data set. The error reports a data
 // set without a readable manifest; all else is in Problems.
 func Verify(ctx context.Context, name string) (*Verified, error) {
 	if blob.IsURL(name) {
@@ -109,6 +116,8 @@ type storage interface {
 	openFile(ctx context.Context, name string) (blob.File, error)
 	// unlisted returns an error for each part file that is not one of files.
 	unlisted(ctx context.Context, files []File) ([]error, error)
+	// changeFiles returns the names of all files in ChangesFolder.
+	changeFiles(ctx context.Context) ([]string, error)
 }
 
 func (o *ops) stat(_ context.Context, name string) (fs.FileInfo, error) { return o.root.Lstat(name) }
@@ -119,6 +128,23 @@ func (o *ops) openFile(_ context.Context, name string) (blob.File, error) {
 
 func (o *ops) unlisted(_ context.Context, files []File) ([]error, error) {
 	return slices.Collect(o.foreignParts(files)), nil
+}
+
+func (o *ops) changeFiles(ctx context.Context) ([]string, error) {
+	if err := o.mustBeFolder(ChangesFolder); err != nil {
+		return nil, err
+	}
+	var names []string
+	err := fs.WalkDir(o.root.FS(), ChangesFolder, func(name string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // as when a writer removes it
+			return nil
+		}
+		if err == nil && !e.IsDir() {
+			names = append(names, name)
+		}
+		return errors.Join(err, ctx.Err())
+	})
+	return names, err
 }
 
 // verify compares the files with the manifest, which was read.
@@ -147,11 +173,7 @@ func (s *Set) verify(ctx context.Context, o storage) (*Verified, error) {
 			if bad[f.Name] || path.Ext(f.Name) == singleFile {
 				continue
 			}
-			rows, err := countRows(ctx, o, f)
-			if err == nil && rows != f.Rows {
-				err = fmt.Errorf("%s has %d rows, and the manifest says %d", path.Join(f.Name, f.Member), rows, f.Rows)
-			}
-			if err != nil {
+			if err := verifyRows(ctx, o, f); err != nil {
 				problem(f.Name, err)
 			}
 		}
@@ -166,7 +188,16 @@ func (s *Set) verify(ctx context.Context, o storage) (*Verified, error) {
 		}
 		v.Problems = append(v.Problems, unlisted...)
 	}
-	return v, nil
+	return v, s.verifyChanges(ctx, o, v, bad)
+}
+
+// verifyRows compares the number of rows of a file with the manifest.
+func verifyRows(ctx context.Context, o storage, f File) error {
+	rows, err := countRows(ctx, o, f)
+	if err == nil && rows != f.Rows {
+		err = fmt.Errorf("%s has %d rows, and the manifest says %d", path.Join(f.Name, f.Member), rows, f.Rows)
+	}
+	return err
 }
 
 // verifyFile compares the size and the SHA-256 of a file with the manifest.
@@ -247,5 +278,9 @@ func countMember(in io.ReaderAt, f File) (int64, error) {
 
 // Summary describes what was verified in one line.
 func (v *Verified) Summary() string {
-	return fmt.Sprintf("%d tables, %d rows, %d files, %d bytes", len(v.Manifest.Tables), v.Manifest.TotalRows(), v.Files, v.Bytes)
+	text := fmt.Sprintf("%d tables, %d rows, %d files, %d bytes", len(v.Manifest.Tables), v.Manifest.TotalRows(), v.Files, v.Bytes)
+	if v.Changes > 0 {
+		text += fmt.Sprintf("; sets of changes: %d, with %d rows, %d files, %d bytes", v.Changes, v.ChangeRows, v.ChangeFiles, v.ChangeBytes)
+	}
+	return text
 }
