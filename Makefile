@@ -9,7 +9,7 @@ VERSION       ?= $(shell git describe --tags --dirty 2>/dev/null)
 
 # Files that "go generate" writes. They are committed, and "make check" fails if
 # they are out of date.
-GENERATED     := docs/crosswalk.md docs/extra-columns.md THIRD-PARTY-LICENSES NOTICE
+GENERATED     := docs/crosswalk.md docs/extra-columns.md $(foreach module,. iceberg beam,$(module)/THIRD-PARTY-LICENSES $(module)/NOTICE)
 
 .DEFAULT_GOAL := build
 

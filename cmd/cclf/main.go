@@ -2,7 +2,7 @@
 // into Claim and Claim Line Feed (CCLF) tables, and queries them. See cclf --help.
 package main
 
-//go:generate go run ../../internal/gen/licenses ../../THIRD-PARTY-LICENSES ../../NOTICE
+//go:generate go run ../../internal/gen/licenses . ../../iceberg/cmd/cclf-iceberg ../../beam/cmd/cclf-beam
 
 import "os"
 
