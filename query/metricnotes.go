@@ -150,7 +150,7 @@ func ratOf(v any) *big.Rat {
 
 // readsMonths reports whether a metric reads member months.
 func (m *Metric) readsMonths() bool {
-	return slices.Contains(m.relationsOf(), lookupRelation("member_months"))
+	return slices.Contains(m.reads.relations, lookupRelation("member_months"))
 }
 
 // A coverage is the part of months and dollars that member months cover.

@@ -38,6 +38,7 @@ type Metric struct {
 	Order        []string       `json:"-"`                       // SQL expressions that order the rows of a group
 	TitlesOf     string         `json:"-"`                       // column of codes; the column title, which the SQL lacks, has their titles
 	needs        []string       // relations that must have the groups, besides those that are counted
+	reads        reading        // what the SQL reads
 	SQL          string         `json:"-"` // content of the file
 }
 
@@ -154,7 +155,7 @@ func MetricAliases() map[string]string { return maps.Clone(metricAliases) }
 //	--   name  what it means,
 //	--         continued
 func parseMetric(name, sql string) *Metric {
-	m := &Metric{Name: name, Default: true, SQL: sql}
+	m := &Metric{Name: name, Default: true, SQL: sql, reads: readingOf(withoutComments(sql))}
 	var by, key, order, limit, needs, columns, byDefault string
 	entries := map[string]*string{
 		"Group": &m.Group, "Title": &m.Title, "Meaning": &m.Meaning, "Units": &m.Units, "Rule": &m.Rule, "Rows": &m.Rows,

@@ -60,9 +60,9 @@ type scope struct {
 	months bool // the population has months
 }
 
-// uses reports whether the SQL of a metric names a relation.
+// uses reports whether SQL without comments reads a relation.
 func uses(sql, name string) bool {
-	return regexp.MustCompile(`(?:FROM|JOIN) ` + name + `\b`).MatchString(withoutComments(sql))
+	return indexWord(sql, "FROM "+name) >= 0 || indexWord(sql, "JOIN "+name) >= 0
 }
 
 // withoutComments removes the comments of a metric's file, which are whole lines.
@@ -76,22 +76,27 @@ func withoutComments(sql string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// relationsOf returns the relations that a metric reads.
-func (m *Metric) relationsOf() []*relation {
-	var found []*relation
-	usesMonths := uses(m.SQL, "months")
+// reading is what a metric reads.
+type reading struct {
+	relations      []*relation
+	months, groups bool // the tables months and groups, see scope.render
+}
+
+// readingOf finds what SQL without comments reads.
+func readingOf(sql string) reading {
+	reads := reading{months: uses(sql, "months"), groups: uses(sql, "groups")}
 	for i := range relations {
-		if uses(m.SQL, relations[i].name) || relations[i].name == "member_months" && usesMonths {
-			found = append(found, &relations[i])
+		if uses(sql, relations[i].name) || relations[i].name == "member_months" && reads.months {
+			reads.relations = append(reads.relations, &relations[i])
 		}
 	}
-	return found
+	return reads
 }
 
 // check reports a group that a metric cannot have. Rows that are counted or added up
 // must have it; member months that lack it are those of the whole population.
 func (s *scope) check(m *Metric) error {
-	list := m.relationsOf()
+	list := m.reads.relations
 	hasEvents := slices.ContainsFunc(list, func(r *relation) bool { return r.events })
 	for _, d := range s.dims {
 		for _, r := range list {
@@ -135,21 +140,20 @@ type cte struct {
 // the order of its rows.
 func (s *scope) render(m *Metric) ([]cte, string) {
 	var list []cte
-	read := m.relationsOf()
 	if s.Population != "" {
 		list = append(list, cte{name: "people", sql: "FROM temp._people"})
 	}
 	for _, table := range s.tables() {
 		list = append(list, cte{name: "table_" + table, sql: s.tableSQL(table)})
 	}
-	for _, r := range read {
+	for _, r := range m.reads.relations {
 		list = append(list, cte{name: r.name, sql: s.relationSQL(r), inline: r.events || r.name == "member_months"})
 	}
-	if uses(m.SQL, "months") {
+	if m.reads.months {
 		list = append(list, cte{name: "months", sql: s.monthsSQL()})
 	}
-	if uses(m.SQL, "groups") {
-		list = append(list, cte{name: "groups", sql: s.groupsSQL(read)})
+	if m.reads.groups {
+		list = append(list, cte{name: "groups", sql: s.groupsSQL(m.reads.relations)})
 	}
 	list = append(list, cte{name: "metric", sql: s.body(m)})
 	return list, s.result(m)

@@ -55,7 +55,7 @@ func (r *MetricRun) usesOfViews(list []*Metric) map[string]int {
 		}
 	}
 	for _, m := range list {
-		for _, rel := range m.relationsOf() {
+		for _, rel := range m.reads.relations {
 			count(rel.name)
 		}
 		if m.readsMonths() { // for Warnings

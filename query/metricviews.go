@@ -52,8 +52,21 @@ var (
 	tableRef   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bmain\.(\w+)`) })
 )
 
-// baseViews returns the views of a variant, each after those that it needs.
+// parsedViews has the views of each baseVariant that was asked for: a report asks for
+// them a hundred times.
+var parsedViews sync.Map
+
+// baseViews returns the views of a variant, each after those that it needs. They are
+// shared and must not be changed.
 func baseViews(v baseVariant) []baseView {
+	views, ok := parsedViews.Load(v)
+	if !ok {
+		views, _ = parsedViews.LoadOrStore(v, parseViews(v))
+	}
+	return views.([]baseView)
+}
+
+func parseViews(v baseVariant) []baseView {
 	var text strings.Builder
 	if err := baseTemplate().Execute(&text, v); err != nil {
 		panic("query: internal error: " + err.Error())
@@ -105,7 +118,29 @@ func (v *baseView) prune(text string) string {
 
 // namesAny reports whether a text has one of the names.
 func namesAny(text string, names []string) bool {
-	return regexp.MustCompile(`\b(` + strings.Join(names, "|") + `)\b`).MatchString(text)
+	return slices.ContainsFunc(names, func(name string) bool { return indexWord(text, name) >= 0 })
+}
+
+// indexWord returns the index of a word in a text, or -1. What follows the last
+// character of the word does not matter if that is no letter, digit or underscore.
+func indexWord(text, word string) int {
+	open := !isWordByte(word[len(word)-1])
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		end := at + len(word)
+		if (at == 0 || !isWordByte(text[at-1])) && (open || end == len(text) || !isWordByte(text[end])) {
+			return at
+		}
+		from = at + 1
+	}
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // cutComment separates an entry from the comment before it.
@@ -131,29 +166,29 @@ type macro struct{ param, body string }
 func expand(sql string, macros map[string]macro) string {
 	var out strings.Builder
 	for {
-		at, m := nextCall(sql, macros)
-		if at == nil {
+		at, name := nextCall(sql, macros)
+		if at < 0 {
 			out.WriteString(sql)
 			return out.String()
 		}
-		arg, rest := argument(sql[at[1]:])
-		out.WriteString(sql[:at[0]])
+		m := macros[name]
+		arg, rest := argument(sql[at+len(name)+1:])
+		out.WriteString(sql[:at])
 		param := regexp.MustCompile(`\b` + m.param + `\b`)
 		out.WriteString(param.ReplaceAllLiteralString(m.body, expand(arg, macros)))
 		sql = rest
 	}
 }
 
-var callStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[a-z_]+\(`) })
-
-// nextCall finds the next call of a macro.
-func nextCall(sql string, macros map[string]macro) ([]int, macro) {
-	for _, at := range callStart().FindAllStringIndex(sql, -1) {
-		if m, ok := macros[sql[at[0]:at[1]-1]]; ok {
-			return at, m
+// nextCall finds the next call of a macro, at -1 if there is none.
+func nextCall(sql string, macros map[string]macro) (at int, name string) {
+	at = -1
+	for candidate := range macros {
+		if i := indexWord(sql, candidate+"("); i >= 0 && (at < 0 || i < at) {
+			at, name = i, candidate
 		}
 	}
-	return nil, macro{}
+	return at, name
 }
 
 // argument returns the argument of a call, and what follows the call.
