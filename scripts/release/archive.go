@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,22 +34,55 @@ func (e *entry) content() ([]byte, error) {
 
 // archiveName is the name of an archive without its extension, and of the folder in it.
 func (r *release) archiveName(t target) string {
-	name := "cclf"
-	if !t.full {
-		name += "-lite"
-	}
-	return fmt.Sprintf("%s-%s-%s-%s", name, r.number(), t.os, t.arch)
+	return fmt.Sprintf("%s-%s-%s-%s", t.name, r.number(), t.os, t.arch)
 }
 
-// documents are the files of the repository that every archive has.
-var documents = []string{"LICENSE", "NOTICE", "THIRD-PARTY-LICENSES", "README.md", "CHANGELOG.md"}
+// licenses are the files of licenses that everything has: that of cclf, and those of the
+// module of the product.
+func (r *release) licenses(p *product) map[string]string {
+	return map[string]string{
+		"LICENSE":              filepath.Join(r.root, "LICENSE"),
+		"NOTICE":               filepath.Join(r.root, p.module, "NOTICE"),
+		"THIRD-PARTY-LICENSES": filepath.Join(r.root, p.module, "THIRD-PARTY-LICENSES"),
+	}
+}
+
+// documents are the files that explain a product. The README refers to the pages in docs,
+// which have to be there where no network is. A product with a page of its own has that.
+func (r *release) documents(p *product) (map[string]string, error) {
+	list := map[string]string{"CHANGELOG.md": filepath.Join(r.root, "CHANGELOG.md")}
+	if p.page != "" {
+		list[p.page] = filepath.Join(r.root, "docs", p.page)
+		return list, nil
+	}
+	for _, name := range []string{"README.md", "SECURITY.md", "CONTRIBUTING.md"} {
+		list[name] = filepath.Join(r.root, name)
+	}
+	pages := filepath.Join(r.root, "docs")
+	return list, filepath.WalkDir(pages, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(r.root, path)
+		list[filepath.ToSlash(name)] = path
+		return err
+	})
+}
 
 // archived returns the files of an archive.
 func (r *release) archived(t target) ([]entry, error) {
 	dir := r.archiveName(t) + "/"
-	list := []entry{{name: dir + filepath.Base(r.program(t)), source: r.program(t), mode: 0o755}}
-	for _, name := range documents {
-		list = append(list, entry{name: dir + name, source: filepath.Join(r.root, name), mode: 0o644})
+	list := []entry{{name: dir + filepath.Base(r.file(t)), source: r.file(t), mode: 0o755}}
+	documents, err := r.documents(t.product)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(documents, r.licenses(t.product))
+	for name, source := range documents {
+		list = append(list, entry{name: dir + name, source: source, mode: 0o644})
+	}
+	if t.program != cclf.program {
+		return list, nil
 	}
 	for _, sub := range []string{"completions", "man"} {
 		files, err := os.ReadDir(filepath.Join(r.docs, sub))

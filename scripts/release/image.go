@@ -36,15 +36,15 @@ func (r *release) imageFiles(t target) ([]entry, error) {
 		}
 	}
 	list := []entry{
-		{name: "usr/bin/cclf", source: r.program(t), mode: 0o755},
+		{name: "usr/bin/cclf", source: r.file(t), mode: 0o755},
 		{name: "etc/ssl/certs/ca-certificates.crt", data: roots.Bytes(), mode: 0o644},
 		{name: "etc/passwd", data: []byte("root:x:0:0:root:/:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/data:/sbin/nologin\n"), mode: 0o644},
 		{name: "etc/group", data: []byte("root:x:0:\nnonroot:x:65532:\n"), mode: 0o644},
 		{name: "tmp/", mode: 0o1777},
 		{name: "data/", mode: 0o777},
 	}
-	for _, name := range []string{"LICENSE", "NOTICE", "THIRD-PARTY-LICENSES"} {
-		list = append(list, entry{name: "usr/share/licenses/cclf/" + name, source: filepath.Join(r.root, name), mode: 0o644})
+	for name, source := range r.licenses(t.product) {
+		list = append(list, entry{name: "usr/share/licenses/cclf/" + name, source: source, mode: 0o644})
 	}
 	libraries, err := r.glibcFiles(t)
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *release) imageFiles(t target) ([]entry, error) {
 
 // glibcFiles returns the files of glibc and GCC that a program needs, and their licenses.
 func (r *release) glibcFiles(t target) ([]entry, error) {
-	f, err := elf.Open(r.program(t))
+	f, err := elf.Open(r.file(t))
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (r *release) addPlatform(i *image, t target, files []entry) (descriptor, er
 	}
 	created := r.time.Format(time.RFC3339)
 	labels := map[string]string{
-		"org.opencontainers.image.title": "cclf", "org.opencontainers.image.description": summary, "org.opencontainers.image.source": homepage,
+		"org.opencontainers.image.title": "cclf", "org.opencontainers.image.description": cclf.summary, "org.opencontainers.image.source": homepage,
 		"org.opencontainers.image.version": r.number(), "org.opencontainers.image.licenses": "Apache-2.0", "org.opencontainers.image.created": created,
 	}
 	config, err := i.addJSON(ociType+"config.v1+json", map[string]any{

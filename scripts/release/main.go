@@ -40,6 +40,7 @@ type release struct {
 	root    string    // of the repository
 	out     string
 	docs    string // folder with man pages and completions, in out
+	duckDB  string // version of DuckDB in full programs
 }
 
 func (r *release) run(out, targets string, finishOnly bool) error {
@@ -124,7 +125,7 @@ func (r *release) choose(names string) ([]target, error) {
 		var can []target
 		for _, t := range allTargets {
 			if reason := t.unavailable(); reason != "" {
-				fmt.Fprintf(os.Stderr, "release: not built here: %s: %s\n", t.name(), reason)
+				fmt.Fprintf(os.Stderr, "release: not built here: %s: %s\n", t.label(), reason)
 				continue
 			}
 			can = append(can, t)
@@ -133,7 +134,7 @@ func (r *release) choose(names string) ([]target, error) {
 	}
 	var list []target
 	for name := range strings.SplitSeq(names, ",") {
-		i := slices.IndexFunc(allTargets, func(t target) bool { return t.name() == strings.TrimSpace(name) })
+		i := slices.IndexFunc(allTargets, func(t target) bool { return t.label() == strings.TrimSpace(name) })
 		if i < 0 {
 			return nil, fmt.Errorf("unknown target %q", name)
 		}
@@ -149,21 +150,24 @@ func (r *release) choose(names string) ([]target, error) {
 // first program that runs here and has all commands.
 func (r *release) build(list []target) error {
 	for _, t := range list {
-		fmt.Fprintf(os.Stderr, "release: %s\n", t.name())
+		fmt.Fprintf(os.Stderr, "release: %s\n", t.label())
 		if err := r.compile(t); err != nil {
-			return fmt.Errorf("%s: %w", t.name(), err)
+			return fmt.Errorf("%s: %w", t.label(), err)
 		}
 	}
-	own := slices.IndexFunc(list, func(t target) bool { return t.full && t.os == runtime.GOOS && t.arch == runtime.GOARCH })
+	own := slices.IndexFunc(list, func(t target) bool { return t.product == cclf && t.os == runtime.GOOS && t.arch == runtime.GOARCH })
 	if own < 0 {
 		return fmt.Errorf("no target runs on %s-%s: manual pages and completions need one with all commands", runtime.GOOS, runtime.GOARCH)
 	}
-	if err := r.writeDocs(r.program(list[own])); err != nil {
+	if err := r.writeDocs(r.file(list[own])); err != nil {
+		return err
+	}
+	if err := r.askVersion(r.file(list[own])); err != nil {
 		return err
 	}
 	for _, t := range list {
 		if err := r.pack(t); err != nil {
-			return fmt.Errorf("%s: %w", t.name(), err)
+			return fmt.Errorf("%s: %w", t.label(), err)
 		}
 	}
 	if err := r.writeImage(list); err != nil {
@@ -180,7 +184,7 @@ func (r *release) pack(t target) error {
 	if err := r.writeSBOM(t); err != nil {
 		return err
 	}
-	if t.os == "linux" && t.full {
+	if t.os == "linux" && t.packaged {
 		return r.writePackages(t)
 	}
 	return nil

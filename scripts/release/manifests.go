@@ -82,11 +82,11 @@ func (d manifestData) URL(name string) string {
 // writeManifests writes a formula for Homebrew, and manifests for winget, if the
 // archives that they need are there.
 func (r *release) writeManifests(sums []sum) error {
-	data := manifestData{Version: r.number(), Homepage: homepage, Summary: summary, Date: r.time.Format("2006-01-02"), Sums: map[string]string{}}
+	data := manifestData{Version: r.number(), Homepage: homepage, Summary: cclf.summary, Date: r.time.Format("2006-01-02"), Sums: map[string]string{}}
 	for _, s := range sums {
 		for _, t := range allTargets {
 			if strings.TrimSuffix(s.name, extension(s.name)) == r.archiveName(t) && (strings.HasSuffix(s.name, ".tar.gz") || strings.HasSuffix(s.name, ".zip")) {
-				data.Sums[t.name()] = s.sum
+				data.Sums[t.label()] = s.sum
 			}
 		}
 	}

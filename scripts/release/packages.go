@@ -14,19 +14,17 @@ import (
 
 const (
 	homepage    = "https://github.com/cclf-tools/cclf"
-	summary     = "Medicare claims of BCDA as CCLF tables, with SQL, metrics and reports"
-	description = summary + ".\ncclf fetches bulk exports of CMS's Beneficiary Claims Data API, converts them\ninto the tables of the Claim and Claim Line Feed, and queries them."
+	description = "cclf fetches bulk exports of CMS's Beneficiary Claims Data API, converts them\ninto the tables of the Claim and Claim Line Feed, and queries them."
 	maintainer  = "The cclf authors <cclf@users.noreply.github.com>"
 )
 
 // writePackages writes the deb and the rpm package of a target.
 func (r *release) writePackages(t target) error {
-	pages, err := r.compressedPages(t)
-	if err != nil {
-		return err
-	}
 	for _, packager := range []nfpm.Packager{deb.Default, rpm.DefaultRPM} {
-		info := r.packageInfo(t, pages, packager == rpm.DefaultRPM)
+		info, err := r.packageInfo(t, packager == rpm.DefaultRPM)
+		if err != nil {
+			return err
+		}
 		if err := nfpm.PrepareForPackager(info, map[bool]string{false: "deb", true: "rpm"}[packager == rpm.DefaultRPM]); err != nil {
 			return err
 		}
@@ -38,9 +36,9 @@ func (r *release) writePackages(t target) error {
 	return nil
 }
 
-// compressedPages writes the manual pages, and the changelog, as packages have them.
+// compressedPages writes the manual pages as packages have them.
 func (r *release) compressedPages(t target) ([]*files.Content, error) {
-	dir := r.path("work", t.name(), "compressed")
+	dir := r.path("work", t.label(), "compressed")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -75,36 +73,53 @@ func packaged(source, destination string, mode os.FileMode, r *release) *files.C
 }
 
 // packageInfo describes a package. Debian and Red Hat have other places for
-// completions, and other names for glibc.
-func (r *release) packageInfo(t target, contents []*files.Content, isRPM bool) *nfpm.Info {
+// completions and licenses, and other names for glibc.
+func (r *release) packageInfo(t target, isRPM bool) (*nfpm.Info, error) {
+	var contents []*files.Content
 	add := func(source, destination string, mode os.FileMode) {
 		contents = append(contents, packaged(source, destination, mode, r))
 	}
-	zsh, depends := "/usr/share/zsh/vendor-completions/_cclf", []string{"libc6 (>= " + newestGLIBC + ")", "libgcc-s1"}
-	licenses := "/usr/share/doc/cclf/"
+	add(r.file(t), "/usr/bin/"+t.program, 0o755)
+	docs := "/usr/share/doc/" + t.name + "/"
+	licenses, zsh := docs, "/usr/share/zsh/vendor-completions/_cclf"
 	if isRPM {
-		zsh, depends = "/usr/share/zsh/site-functions/_cclf", []string{"libc.so.6(GLIBC_" + newestGLIBC + ")(64bit)", "libgcc_s.so.1()(64bit)"}
-		licenses = "/usr/share/licenses/cclf/"
+		licenses, zsh = "/usr/share/licenses/"+t.name+"/", "/usr/share/zsh/site-functions/_cclf"
+	} else {
+		add(filepath.Join(r.root, "LICENSE"), docs+"copyright", 0o644)
 	}
-	add(r.program(t), "/usr/bin/cclf", 0o755)
-	add(filepath.Join(r.docs, "completions", "cclf.bash"), "/usr/share/bash-completion/completions/cclf", 0o644)
-	add(filepath.Join(r.docs, "completions", "_cclf"), zsh, 0o644)
-	add(filepath.Join(r.docs, "completions", "cclf.fish"), "/usr/share/fish/vendor_completions.d/cclf.fish", 0o644)
-	for _, name := range []string{"LICENSE", "NOTICE", "THIRD-PARTY-LICENSES"} {
-		add(filepath.Join(r.root, name), licenses+name, 0o644)
+	for name, source := range r.licenses(t.product) {
+		add(source, licenses+name, 0o644)
 	}
-	for _, name := range []string{"README.md", "CHANGELOG.md"} {
-		add(filepath.Join(r.root, name), "/usr/share/doc/cclf/"+name, 0o644)
+	documents, err := r.documents(t.product)
+	if err != nil {
+		return nil, err
 	}
-	if !isRPM {
-		add(filepath.Join(r.root, "LICENSE"), "/usr/share/doc/cclf/copyright", 0o644)
+	for name, source := range documents {
+		add(source, docs+name, 0o644)
+	}
+	if t.program == cclf.program {
+		pages, err := r.compressedPages(t)
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, pages...)
+		add(filepath.Join(r.docs, "completions", "cclf.bash"), "/usr/share/bash-completion/completions/cclf", 0o644)
+		add(filepath.Join(r.docs, "completions", "_cclf"), zsh, 0o644)
+		add(filepath.Join(r.docs, "completions", "cclf.fish"), "/usr/share/fish/vendor_completions.d/cclf.fish", 0o644)
+	}
+	var depends []string
+	switch {
+	case t.full && isRPM:
+		depends = []string{"libc.so.6(GLIBC_" + newestGLIBC + ")(64bit)", "libgcc_s.so.1()(64bit)"}
+	case t.full:
+		depends = []string{"libc6 (>= " + newestGLIBC + ")", "libgcc-s1"}
 	}
 	info := nfpm.WithDefaults(&nfpm.Info{
-		Name: "cclf", Arch: t.arch, Platform: "linux", Version: r.number(), VersionSchema: "semver", Release: "1", Section: "utils", Priority: "optional",
-		Maintainer: maintainer, Description: description, Homepage: homepage, License: "Apache-2.0", MTime: r.time,
+		Name: t.name, Arch: t.arch, Platform: "linux", Version: r.number(), VersionSchema: "semver", Release: "1", Section: "utils", Priority: "optional",
+		Maintainer: maintainer, Description: t.summary + ".\n" + description, Homepage: homepage, License: "Apache-2.0", MTime: r.time,
 		Overridables: nfpm.Overridables{Depends: depends, Contents: contents},
 	})
-	info.RPM.BuildHost, info.RPM.Summary = "localhost", summary
+	info.RPM.BuildHost, info.RPM.Summary = "localhost", t.summary
 	info.RPM.Compression, info.Deb.Compression = "zstd", "gzip"
-	return info
+	return info, nil
 }

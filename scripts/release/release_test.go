@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,10 @@ func newRelease(t *testing.T) *release {
 	t.Helper()
 	r := &release{version: "v1.2.3", time: time.Unix(1_700_000_000, 0).UTC(), root: t.TempDir(), out: t.TempDir()}
 	r.docs = r.path("work", "docs")
-	for _, name := range documents {
+	for _, name := range []string{
+		"LICENSE", "NOTICE", "THIRD-PARTY-LICENSES", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md", "docs/iceberg.md", "docs/scale.md",
+		"docs/images/report.png", "iceberg/NOTICE", "iceberg/THIRD-PARTY-LICENSES", "beam/NOTICE", "beam/THIRD-PARTY-LICENSES",
+	} {
 		write(t, filepath.Join(r.root, name), "text of "+name)
 	}
 	write(t, filepath.Join(r.docs, "man", "cclf.1"), ".TH CCLF 1\n")
@@ -30,7 +34,7 @@ func newRelease(t *testing.T) *release {
 		write(t, filepath.Join(r.docs, "completions", name), "# "+name)
 	}
 	for _, target := range allTargets {
-		write(t, r.program(target), "program of "+target.name())
+		write(t, r.file(target), "program of "+target.label())
 	}
 	return r
 }
@@ -50,17 +54,23 @@ func write(t *testing.T, name, text string) {
 func TestReproducible(t *testing.T) {
 	t.Parallel()
 	var all []map[string]string
+	packages := 0
 	for range 2 {
 		r := newRelease(t)
+		packages = 0
 		for _, target := range allTargets {
 			if err := r.writeArchive(target); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for _, target := range allTargets[:2] {
+		for _, target := range allTargets {
+			if target.os != "linux" || !target.packaged {
+				continue
+			}
 			if err := r.writePackages(target); err != nil {
 				t.Fatal(err)
 			}
+			packages += 2
 		}
 		if err := r.finish(); err != nil {
 			t.Fatal(err)
@@ -76,7 +86,7 @@ func TestReproducible(t *testing.T) {
 		all = append(all, found)
 		time.Sleep(1100 * time.Millisecond) // file times, and times of the clock, differ
 	}
-	if len(all[0]) != len(allTargets)+4+4 {
+	if packages != 12 || len(all[0]) != len(allTargets)+packages+4 {
 		t.Errorf("unexpected files: %v", all[0])
 	}
 	for name, sum := range all[0] {
@@ -89,40 +99,21 @@ func TestReproducible(t *testing.T) {
 func TestArchives(t *testing.T) {
 	t.Parallel()
 	r := newRelease(t)
-	var names []string
 	for _, target := range allTargets {
 		if err := r.writeArchive(target); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f, err := os.Open(r.path("cclf-lite-1.2.3-linux-amd64.tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for in := tar.NewReader(z); ; {
-		h, err := in.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, h.Name)
-		if executable := h.Mode&0o111 != 0; executable != strings.HasSuffix(h.Name, "/cclf") {
-			t.Errorf("%s has mode %o", h.Name, h.Mode)
-		}
-		if h.Uid != 0 || h.Gid != 0 || h.Uname != "" || !h.ModTime.Equal(r.time) {
-			t.Errorf("%s has an owner or a time: %+v", h.Name, h)
-		}
-	}
-	for _, want := range []string{"cclf", "LICENSE", "NOTICE", "THIRD-PARTY-LICENSES", "README.md", "man/cclf.1", "completions/_cclf", "completions/cclf.ps1"} {
-		if !strings.Contains(strings.Join(names, "\n")+"\n", "cclf-lite-1.2.3-linux-amd64/"+want+"\n") {
-			t.Errorf("no %s in %v", want, names)
+	cclfFiles := "CHANGELOG.md CONTRIBUTING.md LICENSE NOTICE README.md SECURITY.md THIRD-PARTY-LICENSES cclf completions/_cclf " +
+		"completions/cclf.bash completions/cclf.fish completions/cclf.ps1 docs/iceberg.md docs/images/report.png docs/scale.md man/cclf.1"
+	for name, want := range map[string]string{
+		"cclf-1.2.3-linux-arm64":         cclfFiles,
+		"cclf-lite-1.2.3-darwin-arm64":   cclfFiles,
+		"cclf-iceberg-1.2.3-linux-amd64": "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-iceberg iceberg.md",
+		"cclf-beam-1.2.3-darwin-arm64":   "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-beam scale.md",
+	} {
+		if got := listArchive(t, r, name); got != want {
+			t.Errorf("%s has\n%s, want\n%s", name, got, want)
 		}
 	}
 	in, err := zip.OpenReader(r.path("cclf-1.2.3-windows-amd64.zip"))
@@ -132,6 +123,49 @@ func TestArchives(t *testing.T) {
 	defer in.Close()
 	if _, err := in.Open("cclf-1.2.3-windows-amd64/cclf.exe"); err != nil {
 		t.Error(err)
+	}
+}
+
+// listArchive lists the files in an archive, and checks that all are in a folder with its
+// name, have no owner, and the time of the release.
+func listArchive(t *testing.T, r *release, name string) string {
+	t.Helper()
+	f, err := os.Open(r.path(name + ".tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if err == io.EOF {
+			return strings.Join(names, " ")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, ok := strings.CutPrefix(h.Name, name+"/")
+		if !ok {
+			t.Errorf("%s is not in %s", h.Name, name)
+		}
+		names = append(names, file)
+		if executable := h.Mode&0o111 != 0; executable != slices.Contains([]string{"cclf", "cclf-iceberg", "cclf-beam"}, file) {
+			t.Errorf("%s has mode %o", h.Name, h.Mode)
+		}
+		if h.Uid != 0 || h.Gid != 0 || h.Uname != "" || !h.ModTime.Equal(r.time) {
+			t.Errorf("%s has an owner or a time: %+v", h.Name, h)
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file == "NOTICE" && strings.HasPrefix(name, "cclf-iceberg") && string(text) != "text of iceberg/NOTICE" {
+			t.Errorf("%s has %s", h.Name, text)
+		}
 	}
 }
 
@@ -172,7 +206,10 @@ func TestDeb(t *testing.T) {
 func TestManifests(t *testing.T) {
 	t.Parallel()
 	r := newRelease(t)
-	for _, target := range allTargets[:6] { // without macOS
+	for _, target := range allTargets { // without macOS
+		if target.os == "darwin" {
+			continue
+		}
 		if err := r.writeArchive(target); err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +220,10 @@ func TestManifests(t *testing.T) {
 	if _, err := os.Stat(r.path("cclf.rb")); err == nil {
 		t.Error("a formula without macOS")
 	}
-	for _, target := range allTargets[6:] {
+	for _, target := range allTargets {
+		if target.os != "darwin" {
+			continue
+		}
 		if err := r.writeArchive(target); err != nil {
 			t.Fatal(err)
 		}
@@ -280,6 +320,31 @@ func TestImage(t *testing.T) {
 	}
 }
 
+// TestLicensesMissing finds a module that is linked and has no license in the file.
+func TestLicensesMissing(t *testing.T) {
+	t.Parallel()
+	r := newRelease(t)
+	write(t, filepath.Join(r.root, "THIRD-PARTY-LICENSES"), "Licenses\nexample.org/a v1.0.0\nexample.org/duckdb-go-bindings/lib/linux-amd64 v1.5.0\n---\n")
+	write(t, filepath.Join(r.root, "iceberg", "THIRD-PARTY-LICENSES"), "Licenses\nexample.org/b v1.0.0\n")
+	a, b := &debug.Module{Path: "example.org/a", Version: "v1.0.0"}, &debug.Module{Path: "example.org/b", Version: "v1.0.0"}
+	for _, tt := range []struct {
+		product *product
+		modules []*debug.Module
+		ok      bool
+	}{
+		{cclf, []*debug.Module{a, {Path: own}, {Path: "example.org/duckdb-go-bindings/lib/windows-amd64", Version: "v1.5.0"}}, true},
+		{cclf, []*debug.Module{a, b}, false},
+		{cclf, []*debug.Module{{Path: "example.org/a", Version: "v1.0.1"}}, false},
+		{cclf, []*debug.Module{{Path: "example.org/duckdb-go-bindings/lib/windows-amd64", Version: "v1.6.0"}}, false},
+		{iceberg, []*debug.Module{b}, true},
+		{iceberg, []*debug.Module{a}, false},
+	} {
+		if err := r.checkLicenses(target{product: tt.product}, tt.modules); (err == nil) != tt.ok {
+			t.Errorf("%s, %v: %v", tt.product.name, tt.modules, err)
+		}
+	}
+}
+
 // TestLicenses finds the licenses of modules that this one needs.
 func TestLicenses(t *testing.T) {
 	t.Parallel()
@@ -307,10 +372,10 @@ func TestTargets(t *testing.T) {
 	for _, target := range allTargets {
 		args, env := target.buildArgs("v1.2.3", "lib")
 		if !strings.Contains(strings.Join(args, " "), "-trimpath") || !strings.Contains(strings.Join(args, " "), "-X main.release=v1.2.3") {
-			t.Errorf("%s: %v", target.name(), args)
+			t.Errorf("%s: %v", target.label(), args)
 		}
 		if cgo := strings.Contains(strings.Join(env, " "), "CGO_ENABLED=1"); cgo != target.full {
-			t.Errorf("%s: %v", target.name(), env)
+			t.Errorf("%s: %v", target.label(), env)
 		}
 	}
 	for _, tt := range []struct {

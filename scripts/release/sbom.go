@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -13,16 +14,23 @@ import (
 	"golang.org/x/mod/module"
 )
 
+// own is the module of cclf, which those of the other programs replace by its folder.
+const own = "github.com/cclf-tools/cclf"
+
 // writeSBOM writes what is in the program of a target, in CycloneDX: the modules that
-// the program itself says it was linked from. It has no time and no serial number.
+// the program itself says it was linked from, and the libraries of C++. It has no time
+// and no serial number.
 func (r *release) writeSBOM(t target) error {
-	info, err := buildinfo.ReadFile(r.program(t))
+	info, err := buildinfo.ReadFile(r.file(t))
 	if err != nil {
+		return err
+	}
+	if err := r.checkLicenses(t, info.Deps); err != nil {
 		return err
 	}
 	bom := cdx.NewBOM()
 	main := cdx.Component{
-		BOMRef: "cclf", Type: cdx.ComponentTypeApplication, Name: "cclf", Version: r.number(), PackageURL: "pkg:golang/" + info.Main.Path + "@" + r.version,
+		BOMRef: t.program, Type: cdx.ComponentTypeApplication, Name: t.program, Version: r.number(), PackageURL: "pkg:golang/" + info.Main.Path + "@" + r.version,
 		Licenses: licensesOf("Apache-2.0"),
 	}
 	bom.Metadata = &cdx.Metadata{Component: &main}
@@ -31,24 +39,63 @@ func (r *release) writeSBOM(t target) error {
 		PackageURL: "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go"), Licenses: licensesOf("BSD-3-Clause"),
 	}}
 	for _, dep := range info.Deps {
-		c, err := componentOf(dep)
+		c, err := r.componentOf(dep)
 		if err != nil {
 			return err
 		}
 		list = append(list, c)
 	}
+	if t.full {
+		list = append(list, cdx.Component{
+			BOMRef: "duckdb", Type: cdx.ComponentTypeLibrary, Name: "duckdb", Version: r.duckDB,
+			PackageURL: "pkg:github/duckdb/duckdb@" + r.duckDB, Licenses: licensesOf("MIT"),
+		})
+	}
+	if t.full && t.os != "darwin" { // macOS has one
+		version, err := exec.Command(t.cxx, "-dumpfullversion").Output()
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.cxx, err)
+		}
+		list = append(list, cdx.Component{
+			BOMRef: "libstdc++", Type: cdx.ComponentTypeLibrary, Name: "libstdc++", Version: strings.TrimSpace(string(version)),
+			Licenses: &cdx.Licenses{{Expression: "GPL-3.0-or-later WITH GCC-exception-3.1"}},
+		})
+	}
 	refs := make([]string, len(list))
 	for i, c := range list {
 		refs[i] = c.BOMRef
 	}
-	bom.Components, bom.Dependencies = &list, &[]cdx.Dependency{{Ref: "cclf", Dependencies: &refs}}
+	bom.Components, bom.Dependencies = &list, &[]cdx.Dependency{{Ref: t.program, Dependencies: &refs}}
 	return writeFile(r.path(r.archiveName(t)+".cdx.json"), func(w io.Writer) error {
 		return cdx.NewBOMEncoder(w, cdx.BOMFileFormatJSON).SetPretty(true).SetEscapeHTML(false).Encode(bom)
 	})
 }
 
+// checkLicenses checks that a file of licenses has those of all modules in a program.
+// That of DuckDB's library, one for each platform, has it for Linux on amd64.
+func (r *release) checkLicenses(t target, modules []*debug.Module) error {
+	text, err := os.ReadFile(r.licenses(t.product)["THIRD-PARTY-LICENSES"])
+	if err != nil {
+		return err
+	}
+	for _, m := range modules {
+		name := m.Path + " " + m.Version
+		if prefix, _, ok := strings.Cut(m.Path, "/lib/"); ok && strings.HasSuffix(prefix, "/duckdb-go-bindings") {
+			name = prefix + "/lib/linux-amd64 " + m.Version
+		}
+		if m.Path != own && !strings.Contains(string(text), "\n"+name+"\n") {
+			return fmt.Errorf("no license of %s in THIRD-PARTY-LICENSES: run go generate ./cmd/cclf", name)
+		}
+	}
+	return nil
+}
+
 // componentOf describes a module, with the license that its files show.
-func componentOf(m *debug.Module) (cdx.Component, error) {
+func (r *release) componentOf(m *debug.Module) (cdx.Component, error) {
+	if m.Path == own {
+		url := "pkg:golang/" + own + "@" + r.version
+		return cdx.Component{BOMRef: url, Type: cdx.ComponentTypeLibrary, Name: own, Version: r.version, PackageURL: url, Licenses: licensesOf("Apache-2.0")}, nil
+	}
 	if m.Replace != nil {
 		m = m.Replace
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	_ "embed" // for arc4random
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -15,31 +16,70 @@ import (
 	"strings"
 )
 
-// A target is a system and processor to build for. A full one has DuckDB, and needs a
-// C++ compiler; the other ones have all commands but those that need SQL.
+// A product is a program in one of its forms: what an archive has.
+type product struct {
+	name     string // of archives and packages
+	program  string
+	module   string // folder of its module
+	tags     string // of the build
+	full     bool   // with DuckDB, which needs a C++ compiler; without, programs are static on Linux
+	packaged bool   // as deb and rpm
+	summary  string
+	page     string // in docs
+}
+
+var (
+	cclf = &product{
+		name: "cclf", program: "cclf", module: ".", full: true, packaged: true,
+		summary: "Medicare claims of BCDA as CCLF tables, with SQL, metrics and reports",
+	}
+	// lite has all commands but those that need SQL.
+	lite = &product{name: "cclf-lite", program: "cclf", module: "."}
+	// Iceberg and Beam have large libraries that few users need.
+	iceberg = &product{
+		name: "cclf-iceberg", program: "cclf-iceberg", module: "iceberg", tags: "gcs,azure", packaged: true,
+		summary: "Publishes data sets of cclf as Apache Iceberg tables", page: "iceberg.md",
+	}
+	beam = &product{
+		name: "cclf-beam", program: "cclf-beam", module: "beam", packaged: true,
+		summary: "Converts Medicare claims to CCLF tables on Apache Beam", page: "scale.md",
+	}
+)
+
+// A target is a product for a system and a processor.
 type target struct {
+	*product
 	os, arch string
-	full     bool
 	cc, cxx  string // compilers of full ones: on Debian, in the environment UCRT64 of MSYS2, and on macOS
 }
 
 // allTargets are the targets of a release.
 var allTargets = []target{
-	{os: "linux", arch: "amd64", full: true, cc: "x86_64-linux-gnu-gcc", cxx: "x86_64-linux-gnu-g++"},
-	{os: "linux", arch: "arm64", full: true, cc: "aarch64-linux-gnu-gcc", cxx: "aarch64-linux-gnu-g++"},
-	{os: "linux", arch: "amd64"},
-	{os: "linux", arch: "arm64"},
-	{os: "windows", arch: "amd64"},
-	{os: "windows", arch: "amd64", full: true, cc: "x86_64-w64-mingw32-gcc", cxx: "x86_64-w64-mingw32-g++"},
-	{os: "darwin", arch: "amd64", full: true, cc: "clang", cxx: "clang++"},
-	{os: "darwin", arch: "arm64", full: true, cc: "clang", cxx: "clang++"},
+	{product: cclf, os: "linux", arch: "amd64", cc: "x86_64-linux-gnu-gcc", cxx: "x86_64-linux-gnu-g++"},
+	{product: cclf, os: "linux", arch: "arm64", cc: "aarch64-linux-gnu-gcc", cxx: "aarch64-linux-gnu-g++"},
+	{product: cclf, os: "windows", arch: "amd64", cc: "x86_64-w64-mingw32-gcc", cxx: "x86_64-w64-mingw32-g++"},
+	{product: cclf, os: "darwin", arch: "amd64", cc: "clang", cxx: "clang++"},
+	{product: cclf, os: "darwin", arch: "arm64", cc: "clang", cxx: "clang++"},
+	{product: lite, os: "linux", arch: "amd64"},
+	{product: lite, os: "linux", arch: "arm64"},
+	{product: lite, os: "windows", arch: "amd64"},
+	{product: lite, os: "darwin", arch: "amd64"},
+	{product: lite, os: "darwin", arch: "arm64"},
+	{product: iceberg, os: "linux", arch: "amd64"},
+	{product: iceberg, os: "linux", arch: "arm64"},
+	{product: iceberg, os: "windows", arch: "amd64"},
+	{product: iceberg, os: "darwin", arch: "amd64"},
+	{product: iceberg, os: "darwin", arch: "arm64"},
+	{product: beam, os: "linux", arch: "amd64"},
+	{product: beam, os: "linux", arch: "arm64"},
+	{product: beam, os: "windows", arch: "amd64"},
+	{product: beam, os: "darwin", arch: "amd64"},
+	{product: beam, os: "darwin", arch: "arm64"},
 }
 
-func (t target) name() string {
-	if t.full {
-		return t.os + "-" + t.arch
-	}
-	return t.os + "-" + t.arch + "-lite"
+// label is the name of a target in the option -targets, and of its folder.
+func (t target) label() string {
+	return t.os + "-" + t.arch + strings.TrimPrefix(t.name, "cclf")
 }
 
 // unavailable returns why a target cannot be built on this machine, or nothing.
@@ -58,13 +98,13 @@ func (t target) unavailable() string {
 	return ""
 }
 
-// program is the path of the program of a target.
-func (r *release) program(t target) string {
-	name := "cclf"
+// file is the path of the program of a target.
+func (r *release) file(t target) string {
+	name := t.program
 	if t.os == "windows" {
 		name += ".exe"
 	}
-	return r.path("work", t.name(), name)
+	return r.path("work", t.label(), name)
 }
 
 // compile builds the program of a target.
@@ -74,14 +114,14 @@ func (r *release) compile(t target) error {
 		return err
 	}
 	args, env := t.buildArgs(r.version, static)
-	cmd := exec.Command("go", append(args, "-o", r.program(t), "./cmd/cclf")...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = r.root, os.Stderr, os.Stderr
+	cmd := exec.Command("go", append(args, "-o", r.file(t), "./cmd/"+t.program)...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = filepath.Join(r.root, t.module), os.Stderr, os.Stderr
 	cmd.Env = append(os.Environ(), env...)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("go build: %w", err)
 	}
 	if t.os == "linux" {
-		return checkELF(r.program(t), t.full)
+		return checkELF(r.file(t), t.full)
 	}
 	return nil
 }
@@ -102,7 +142,7 @@ func (r *release) compileCXX(t target) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", t.cxx, err)
 	}
-	dir := r.path("work", t.name(), "lib")
+	dir := r.path("work", t.label(), "lib")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -125,7 +165,7 @@ func (r *release) compileCXX(t target) (string, error) {
 // (-z pack-relative-relocs) would save the 7 MB of file, but need glibc 2.36.
 func (t target) buildArgs(version, static string) (args, env []string) {
 	flags := "-s -w -buildid= -X main.release=" + version
-	args = []string{"build", "-trimpath"}
+	args = []string{"build", "-trimpath", "-tags=" + t.tags}
 	env = []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0"}
 	if t.full {
 		env[2] = "CGO_ENABLED=1"
@@ -223,5 +263,22 @@ func (r *release) writeDocs(program string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// askVersion checks the version that a program says it has, and finds that of DuckDB.
+func (r *release) askVersion(program string) error {
+	out, err := exec.Command(program, "version", "--format", "json").Output()
+	if err != nil {
+		return fmt.Errorf("cclf version: %w", err)
+	}
+	var v struct{ Version, DuckDB string }
+	if err := json.Unmarshal(out, &v); err != nil {
+		return fmt.Errorf("cclf version: %w", err)
+	}
+	if v.Version != r.version || v.DuckDB == "" {
+		return fmt.Errorf("cclf version: version %q, DuckDB %q", v.Version, v.DuckDB)
+	}
+	r.duckDB = v.DuckDB
 	return nil
 }
