@@ -133,9 +133,9 @@ func (f *convertFlags) tableFlags() []cli.Flag {
 			Value: string(convert.FinalVersions), Destination: &f.versions,
 		}, "final", "all"),
 		choice(&cli.StringFlag{
-			Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv)",
+			Name: "profile", Usage: "write the tables of `PROFILE` instead: tuva (with --format parquet or csv), or none",
 			Destination: &f.profile,
-		}, convert.Profiles()...),
+		}, append(convert.Profiles(), noProfile)...),
 		tablesFlag(&f.tables, "write only the tables of `LIST`, such as cclf1,cclf8 (repeatable; default: all)"),
 		&cli.StringFlag{
 			Name: "extra-columns", Usage: "add the columns that `FILE` describes, one per line; see docs/extra-columns.md",
@@ -147,6 +147,16 @@ func (f *convertFlags) tableFlags() []cli.Flag {
 			Destination: &f.opts.RowGroupRows, Validator: positive,
 		},
 	}, f.partFiles.flags()...)
+}
+
+// noProfile is the value of --profile for the tables of CCLF.
+const noProfile = "none"
+
+func profileOf(name string) convert.Profile {
+	if name == noProfile {
+		return convert.PlainCCLF
+	}
+	return convert.Profile(name)
 }
 
 // inputFlags returns the flags that say what becomes of the input.
@@ -215,7 +225,7 @@ func (f *convertFlags) options(cmd *cli.Command) (opts convert.Options, err erro
 	}
 	opts = f.opts
 	opts.Format = convert.Format(f.format)
-	opts.Profile = convert.Profile(f.profile)
+	opts.Profile = profileOf(f.profile)
 	opts.Versions, opts.Leavers = convert.Versions(f.versions), convert.Leavers(f.leavers)
 	if opts.Tables, err = parseTables(f.command, f.tables, opts.Profile); err != nil {
 		return opts, err

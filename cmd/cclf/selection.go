@@ -15,13 +15,20 @@ func tablesFlag(tables *[]string, usage string) cli.Flag {
 	return &cli.StringSliceFlag{Name: "tables", Usage: usage, Destination: tables}
 }
 
-// parseTables returns the tables that the values of a flag name.
+// allTables is the value of --tables for all of them.
+const allTables = "all"
+
+// parseTables returns the tables that the values of a flag name, or nil for all.
 func parseTables(command string, lists []string, profile convert.Profile) ([]string, error) {
 	known := convert.TableNames(profile)
 	var tables []string
+	all := false
 	for _, list := range lists {
 		for name := range strings.SplitSeq(list, ",") {
-			name = strings.ToLower(strings.TrimSpace(name))
+			if name = strings.ToLower(strings.TrimSpace(name)); name == allTables {
+				all = true
+				continue
+			}
 			if !slices.Contains(known, name) {
 				return nil, &exitError{
 					code: exitUsage,
@@ -31,6 +38,9 @@ func parseTables(command string, lists []string, profile convert.Profile) ([]str
 			}
 			tables = append(tables, name)
 		}
+	}
+	if all {
+		return nil, nil
 	}
 	return tables, nil
 }

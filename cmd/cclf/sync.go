@@ -23,7 +23,8 @@ import (
 // lakeOptions are what cclf sync has besides cclf run.
 type lakeOptions struct {
 	full         bool
-	serverErrors error // the server could not export everything
+	serverErrors error            // the server could not export everything
+	was          *convert.Options // of the tables that there are, if there are any
 }
 
 func newSyncCommand(e *env) *cli.Command {
@@ -42,6 +43,9 @@ func newSyncCommand(e *env) *cli.Command {
 			Readers see the former tables until the new ones are complete. Files of
 			tables that did not change keep their bytes, names and times. However sync
 			ends, the same command goes on from there.
+
+			Flags that say which tables and rows there are, and in what files, are
+			kept: they need to be given once, and again to change them.
 
 			At BCDA, the default is --group all: with a time, its other endpoint sends
 			newly attributed beneficiaries without their earlier claims.
@@ -74,9 +78,13 @@ func newSyncCommand(e *env) *cli.Command {
 		}, opts.flags.tableFlags(), opts.flags.inputFlags(), opts.flags.fixedWidth(), opts.lakeRequestFlags(), opts.server.flags()),
 		DisableSliceFlagSeparator: true,
 		Action: func(ctx context.Context, cmd *cli.Command) error {
+			if err := opts.lake.keep(e, cmd); err != nil {
+				return fmt.Errorf("sync: %w", err)
+			}
 			if err := opts.take(e, cmd); err != nil {
 				return err
 			}
+			opts.lake.keepColumns(cmd, &opts.to)
 			opts.howToResume = "run the same command to resume"
 			opts.out = filepath.Join(opts.to.Out, sync.LogFolder)
 			opts.to.Overwrite, opts.to.Root = true, opts.to.Out
@@ -118,6 +126,7 @@ func (o *runOptions) sync(ctx context.Context, e *env) error {
 		}
 		return log.FetchRuns(), nil
 	}
+	o.lake.noteChanges(e, &o.to)
 	pending, err := o.unpublished()
 	if err != nil {
 		return o.failed(err)

@@ -65,8 +65,8 @@ type Manifest struct {
 	Rejects *File  `json:"rejects,omitempty"`
 	// ExtraColumns are lines for schema.ParseExtraColumns.
 	ExtraColumns []string `json:"extra_columns,omitempty"`
-	// Conversion are other options on which the rows depend, nil if they were the usual
-	// ones.
+	// Conversion are other options on which the rows and the files depend, nil if they
+	// were the usual ones.
 	Conversion *Conversion `json:"conversion,omitempty"`
 	TextSize   int64       `json:"text_bytes"` // of all inputs, decompressed
 	// Unmapped lists the elements of the inputs that no column uses.
@@ -83,6 +83,16 @@ type Conversion struct {
 	Tables       []string       `json:"tables,omitempty"` // that were selected
 	Limits       map[string]int `json:"limits,omitempty"` // other than the default ones
 	AllowPartial bool           `json:"allow_partial,omitempty"`
+
+	// The form of the files.
+	FileSize     int64 `json:"file_size,omitempty"` // that was given
+	Sort         bool  `json:"sort,omitempty"`
+	BloomFilters bool  `json:"bloom_filters,omitempty"`
+	RowGroupRows int   `json:"row_group_rows,omitempty"` // that were given
+	// Names of fixed-width files.
+	ACO     string  `json:"aco,omitempty"`
+	Program Program `json:"program,omitempty"` // that was given
+	Runout  bool    `json:"runout,omitempty"`
 }
 
 // An Input is a file that was read.

@@ -25,7 +25,7 @@ type TableOptions struct {
 	PartRows int64            // rows per part file, at most; any number unless set
 	FileSize int64            // bytes of a part file, about; DefaultFileSize unless set
 
-	RowGroupRows int // rows from which on a row group of Parquet is complete; encode.RowGroupRows unless set
+	RowGroupRows int // rows from which on a row group of Parquet is complete; DefaultRowGroupRows unless set
 
 	Partition Partition // of part files
 	Sorted    bool      // sort the rows of each file by Table.Order
@@ -41,6 +41,9 @@ type TableOptions struct {
 // DefaultFileSize is about how many bytes a part file has at most. A file ends with the
 // row group, or the batch of rows, after which another one of that size would exceed it.
 const DefaultFileSize = 256_000_000
+
+// DefaultRowGroupRows is the number of rows from which on a row group is complete.
+const DefaultRowGroupRows = encode.RowGroupRows
 
 // Check reports options that a format does not have, or not in this way, as
 // ErrOptions.
