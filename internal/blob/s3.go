@@ -393,9 +393,13 @@ func (b *s3Bucket) Stage(ctx context.Context, key string, src io.ReaderAt, size 
 	return u, nil
 }
 
-// An s3Writer is an Upload. It holds one part in memory.
+// An s3Writer is an Upload. It holds one part in memory, and writes an object that is not
+// larger than that with one request.
 type s3Writer struct {
-	*s3Upload
+	b      *s3Bucket
+	ctx    context.Context
+	key    string
+	upload *s3Upload // nil until there is a part
 	buf    []byte
 	number int // of parts uploaded
 	ended  bool
@@ -403,11 +407,7 @@ type s3Writer struct {
 }
 
 func (b *s3Bucket) Create(ctx context.Context, key string) (Upload, error) {
-	u, err := b.begin(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	return &s3Writer{s3Upload: u}, nil
+	return &s3Writer{b: b, ctx: ctx, key: key}, ctx.Err()
 }
 
 func (w *s3Writer) Write(p []byte) (int, error) {
@@ -415,33 +415,41 @@ func (w *s3Writer) Write(p []byte) (int, error) {
 	for written < len(p) && w.err == nil {
 		// Parts grow, so that their number suffices for any size.
 		limit := leastPart << (w.number / 1000)
+		if len(w.buf) == limit {
+			w.flush()
+			continue
+		}
 		n := min(len(p)-written, limit-len(w.buf))
 		w.buf = append(w.buf, p[written:written+n]...)
 		written += n
-		if len(w.buf) == limit {
-			w.flush()
-		}
 	}
 	return written, w.err
 }
 
 func (w *s3Writer) flush() {
+	if w.upload == nil {
+		if w.upload, w.err = w.b.begin(w.ctx, w.key); w.err != nil {
+			w.upload = nil
+			return
+		}
+	}
 	w.number++
-	w.err = w.part(w.ctx, w.number, w.buf)
+	w.err = w.upload.part(w.ctx, w.number, w.buf)
 	w.buf = w.buf[:0]
 }
 
 func (w *s3Writer) Commit() error {
-	if w.err == nil && len(w.buf) > 0 {
-		w.flush()
-	}
 	switch {
-	case w.err == nil && w.number == 0: // no part is empty
-		if _, w.err = w.b.Put(w.ctx, w.key, nil, Condition{}); w.err == nil {
-			return w.Abort()
+	case w.err != nil:
+	case w.upload == nil:
+		_, w.err = w.b.Put(w.ctx, w.key, w.buf, Condition{})
+	default:
+		if len(w.buf) > 0 {
+			w.flush()
 		}
-	case w.err == nil:
-		w.err = w.Publish(w.ctx)
+		if w.err == nil {
+			w.err = w.upload.Publish(w.ctx)
+		}
 	}
 	if w.err != nil {
 		return errors.Join(w.err, w.Abort())
@@ -454,11 +462,14 @@ func (w *s3Writer) Abort() error {
 	if w.ended {
 		return nil
 	}
-	w.ended = true
+	w.ended, w.buf = true, nil
 	if w.err == nil {
 		w.err = fs.ErrClosed
 	}
-	return w.Discard()
+	if w.upload == nil {
+		return nil
+	}
+	return w.upload.Discard()
 }
 
 func (b *s3Bucket) Sweep(ctx context.Context, prefix string, ours func(string) bool) error {
