@@ -166,6 +166,48 @@ func (n *node) walk(name string, fn fs.WalkDirFunc) error {
 	return nil
 }
 
+// Entries returns the sizes of what is directly in a folder, by name. Folders have the size
+// -1.
+func Entries(ctx context.Context, dir string) (map[string]int64, error) {
+	found := map[string]int64{}
+	if !IsURL(dir) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range entries {
+			info, err := os.Stat(filepath.Join(dir, entry.Name()))
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // just removed, or a link to nowhere
+			case err != nil:
+				return nil, err
+			case info.IsDir():
+				found[entry.Name()] = -1
+			default:
+				found[entry.Name()] = info.Size()
+			}
+		}
+		return found, nil
+	}
+	b, key, err := Resolve(dir)
+	if err != nil {
+		return nil, err
+	}
+	prefix := folderPrefix(key)
+	for info, err := range b.List(ctx, prefix) {
+		if err != nil {
+			return nil, pathError("list", Clean(dir), err)
+		}
+		name, _, deeper := strings.Cut(strings.TrimPrefix(info.Key, prefix), "/")
+		if deeper {
+			found[name] = -1
+		} else if name != "" {
+			found[name] = info.Size
+		}
+	}
+	return found, nil
+}
+
 // objectInfo is the FileInfo of an object.
 type objectInfo struct{ Info }
 

@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -199,6 +200,19 @@ func firstError(errs ...error) error {
 	return nil
 }
 
+// again repeats a request whose answer broke off, which the client of the store does not.
+func again(ctx context.Context, request func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := request()
+		if attempt == brokenLimit || !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) {
+			return err
+		}
+		if pause(ctx, resumePause<<(attempt-1)) != nil {
+			return err
+		}
+	}
+}
+
 func s3Info(o minio.ObjectInfo) Info {
 	return Info{Key: o.Key, Size: o.Size, Time: o.LastModified, Version: o.ETag}
 }
@@ -214,19 +228,21 @@ func (b *s3Bucket) Stat(ctx context.Context, key string) (Info, error) {
 
 func (b *s3Bucket) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		for o := range b.core.Client.ListObjectsIter(ctx, b.bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
-			if o.Err != nil {
-				yield(Info{}, b.failure(ctx, o.Err))
-				return
+		last, ended := "", false
+		err := again(ctx, func() error {
+			for o := range b.core.Client.ListObjectsIter(ctx, b.bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true, StartAfter: last}) {
+				if o.Err != nil {
+					return o.Err
+				}
+				if ended = !yield(s3Info(o), nil); ended {
+					return nil
+				}
+				last = o.Key
 			}
-			if !yield(s3Info(o), nil) {
-				return
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			yield(Info{}, err)
+			return ctx.Err()
+		})
+		if err != nil && !ended {
+			yield(Info{}, b.failure(ctx, err))
 		}
 	}
 }
@@ -261,7 +277,11 @@ func (b *s3Bucket) Put(ctx context.Context, key string, data []byte, cond Condit
 	case cond.Version != "":
 		opts.SetMatchETag(cond.Version)
 	}
-	info, err := b.core.PutObject(ctx, b.bucket, key, bytes.NewReader(data), int64(len(data)), "", sumSHA256(data), opts)
+	var info minio.UploadInfo
+	err := again(ctx, func() (err error) {
+		info, err = b.core.PutObject(ctx, b.bucket, key, bytes.NewReader(data), int64(len(data)), "", sumSHA256(data), opts)
+		return err
+	})
 	if err = b.failure(ctx, err); errors.Is(err, ErrChanged) {
 		// A request that was tried again can find what it wrote itself.
 		if version, same := b.holds(ctx, key, data); same && cond != (Condition{}) {
@@ -321,7 +341,11 @@ type s3Upload struct {
 }
 
 func (b *s3Bucket) begin(ctx context.Context, key string) (*s3Upload, error) {
-	id, err := b.core.NewMultipartUpload(ctx, b.bucket, key, minio.PutObjectOptions{})
+	var id string
+	err := again(ctx, func() (err error) {
+		id, err = b.core.NewMultipartUpload(ctx, b.bucket, key, minio.PutObjectOptions{})
+		return err
+	})
 	if err != nil {
 		return nil, b.failure(ctx, err)
 	}
@@ -345,7 +369,10 @@ func (u *s3Upload) part(ctx context.Context, number int, data []byte) error {
 // Publish makes the object of the parts.
 func (u *s3Upload) Publish(ctx context.Context) error {
 	slices.SortFunc(u.parts, func(a, b minio.CompletePart) int { return a.PartNumber - b.PartNumber })
-	_, err := u.b.core.CompleteMultipartUpload(ctx, u.b.bucket, u.key, u.id, u.parts, minio.PutObjectOptions{})
+	err := again(ctx, func() error {
+		_, err := u.b.core.CompleteMultipartUpload(ctx, u.b.bucket, u.key, u.id, u.parts, minio.PutObjectOptions{})
+		return err
+	})
 	if reply, ok := errors.AsType[minio.ErrorResponse](err); ok && reply.Code == "NoSuchUpload" {
 		// A request that was tried again can find its work done.
 		if info, statErr := u.b.Stat(ctx, u.key); statErr == nil && info.Size == u.size {
@@ -475,7 +502,11 @@ func (w *s3Writer) Abort() error {
 func (b *s3Bucket) Sweep(ctx context.Context, prefix string, ours func(string) bool) error {
 	keyMarker, idMarker := "", ""
 	for {
-		page, err := b.core.ListMultipartUploads(ctx, b.bucket, prefix, keyMarker, idMarker, "", 1000)
+		var page minio.ListMultipartUploadsResult
+		err := again(ctx, func() (err error) {
+			page, err = b.core.ListMultipartUploads(ctx, b.bucket, prefix, keyMarker, idMarker, "", 1000)
+			return err
+		})
 		if reply, ok := errors.AsType[minio.ErrorResponse](err); ok && reply.Code == "NoSuchUpload" {
 			return nil // there never was one
 		}
