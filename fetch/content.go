@@ -49,6 +49,14 @@ type contentReader struct {
 	sums         bool      // compute checksums
 }
 
+// newContentReader returns the reader of a file.
+func newContentReader(f *fileState) contentReader {
+	return contentReader{resourceType: f.Type, sums: f.Integrity.SHA256 != ""}
+}
+
+// isGzip reports whether a file that begins so is a gzip stream.
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
+
 // read reads a file to its end. If it begins with a gzip stream, all members
 // are read, the last of which may be empty. Lines that are not a JSON object of
 // the expected type are counted, but if there are no others, the error is a
@@ -69,7 +77,7 @@ func (v contentReader) read(ctx context.Context, file io.Reader) (content, error
 	counter := &countingReader{r: stored}
 	buffered := bufio.NewReaderSize(counter, 1<<18)
 	text := io.Reader(buffered)
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+	if magic, _ := buffered.Peek(2); isGzip(magic) {
 		z, err := gzip.NewReader(buffered)
 		if err != nil {
 			return c, &contentError{"incomplete gzip stream: " + err.Error()}

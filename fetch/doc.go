@@ -27,6 +27,10 @@
 // files, begin with an underscore. A file with lines that are not resources of
 // its type is kept, and the export counts as incomplete.
 //
+// The folder may be a URL of an object store, such as s3://bucket/folder. There, a
+// download is checked while it is uploaded, and the upload is completed if it is good.
+// Only the process that began such an upload can continue it.
+//
 // [CompleteRuns] lists the complete exports of a folder with their files, and
 // [ArrivedRuns] also those of which the server could not export everything;
 // [ReadLastRun] describes its last export, and [ReadStatus] says whether

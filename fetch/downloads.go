@@ -19,13 +19,16 @@ type downloads struct {
 	jobs        int  // downloads at a time
 	retryFailed bool // try files again that failed permanently
 	started     time.Time
-	existing    int // files that need no download
+	existing    int              // files that need no download
+	present     map[string]int64 // sizes of the files in the folder before the downloads
 }
 
 // run downloads the files that are missing. It fails only if all downloads
 // must stop. Why a single file is missing is recorded in its state.
 func (d *downloads) run(ctx context.Context) error {
-	d.checkFinished()
+	if err := d.checkFinished(); err != nil {
+		return err
+	}
 	if !d.shared.journal.folder.hasSpace(minFreeSpace) {
 		return d.shared.journal.folder.diskFull(0)
 	}
@@ -61,18 +64,22 @@ func (d *downloads) run(ctx context.Context) error {
 
 // checkFinished reports the finished files. Those that are no longer in the
 // folder are downloaded again.
-func (d *downloads) checkFinished() {
-	dir := d.shared.journal.folder.dir
+func (d *downloads) checkFinished() (err error) {
+	folder := d.shared.journal.folder
+	if d.present, err = folder.sizes(); err != nil {
+		return folder.writeError(err)
+	}
 	for _, f := range d.shared.journal.run().Files {
 		if !f.Done {
 			continue
 		}
-		if _, size, ok := d.shared.journal.folder.finished(f.Name); ok && size == f.Size {
-			d.shared.listener.onFile(f.file(dir))
+		if _, size, ok := finished(d.present, f.Name); ok && size == f.Size {
+			d.shared.listener.onFile(f.file(folder.dir))
 			continue
 		}
 		f.Name, f.Done = strings.TrimSuffix(f.Name, ".gz"), false
 	}
+	return nil
 }
 
 // missing are the files to download.
@@ -106,9 +113,9 @@ func (d *downloads) file(ctx context.Context, f *fileState) error {
 
 func (d *downloads) download(ctx context.Context, f *fileState) error {
 	folder := d.shared.journal.folder
-	if found, _, ok := folder.finished(f.Name); ok {
+	if found, size, ok := finished(d.present, f.Name); ok {
 		// An earlier process finished it and was killed.
-		if ok, err := d.adopt(ctx, f, found); ok || err != nil {
+		if ok, err := d.adopt(ctx, f, found, size); ok || err != nil {
 			return err
 		}
 	}
@@ -119,41 +126,36 @@ func (d *downloads) download(ctx context.Context, f *fileState) error {
 	if f.Type == "" {
 		return &fileError{msg: "not downloaded: its resource type in the manifest is unknown", permanent: true}
 	}
-	p, err := folder.openPartial(f.Name)
+	p, err := folder.openPartial(ctx, f.Name, newContentReader(f), d.shared.decompress)
 	if err != nil {
 		return folder.writeError(err)
 	}
-	defer func() { p.file.Close() }()
+	defer p.close()
 	d.shared.listener.onEvent(eventDownloadRequest, downloadRequestDetail{d.shared.addresses.display(f), f.Kind, f.Type})
 	return newTransfer(d.shared, f, p, target).run(ctx)
 }
 
 // adopt accepts a file that already has its final name, if its content is
 // valid. Otherwise it removes it.
-func (d *downloads) adopt(ctx context.Context, f *fileState, name string) (ok bool, err error) {
+func (d *downloads) adopt(ctx context.Context, f *fileState, name string, size int64) (ok bool, err error) {
 	folder := d.shared.journal.folder
-	file, err := folder.root.Open(name)
+	file, err := folder.open(name)
 	if err != nil {
 		return false, folder.writeError(err)
 	}
 	defer file.Close()
-	reader := contentReader{resourceType: f.Type, sums: f.Integrity.SHA256 != ""}
-	c, err := reader.read(ctx, file)
+	c, err := newContentReader(f).read(ctx, file)
 	var bad *contentError
 	if errors.As(err, &bad) {
-		return false, folder.writeError(folder.root.Remove(name))
+		return false, folder.writeError(folder.remove(name))
 	}
 	if err != nil {
 		return false, folder.writeError(err)
 	}
-	info, err := file.Stat()
-	if err == nil {
-		err = folder.removePartial(f.Name)
-	}
-	if err != nil {
+	if err := folder.removePartial(f.Name); err != nil {
 		return false, folder.writeError(err)
 	}
-	d.shared.finish(f, name, info.Size(), c)
+	d.shared.finish(f, name, size, c)
 	return true, nil
 }
 

@@ -58,7 +58,7 @@ func (c *Client) Export(ctx context.Context, opts ExportOptions) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.openExport(opts)
+	e, err := c.openExport(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c *Client) Export(ctx context.Context, opts ExportOptions) (*Result, error
 // the export is complete, there is nothing to do. If it ended because of single
 // files, those are tried again.
 func (c *Client) Resume(ctx context.Context, opts ExportOptions) (*Result, error) {
-	e, err := c.openExport(opts)
+	e, err := c.openExport(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +133,11 @@ type export struct {
 	retryFailed bool // try files again that failed permanently
 }
 
-func (c *Client) openExport(opts ExportOptions) (*export, error) {
+func (c *Client) openExport(ctx context.Context, opts ExportOptions) (*export, error) {
 	if opts.Jobs <= 0 {
 		opts.Jobs = defaultJobs
 	}
-	j, err := openJournal(opts.Dir, c.session.log)
+	j, err := openJournal(ctx, opts.Dir, c.session.log)
 	if err != nil {
 		return nil, err
 	}

@@ -38,16 +38,17 @@ func packed(text []byte) string {
 	return b.String()
 }
 
-// TestFaultsThatPass: an export survives these faults and is complete, with one
-// job.
-func TestFaultsThatPass(t *testing.T) {
+// A passingFault is one that an export survives.
+type passingFault struct {
+	faults []bcdatest.Fault
+	opts   bcdatest.Options
+}
+
+func passingFaults() map[string]passingFault {
 	again := http.Header{"Retry-After": {"1"}} // MaxWait makes less of it
 	gzipped := http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"application/fhir+ndjson"}}
 	eob := packed(lines("ExplanationOfBenefit", 1, 300))
-	for name, tt := range map[string]struct {
-		faults []bcdatest.Fault
-		opts   bcdatest.Options
-	}{
+	return map[string]passingFault{
 		"token slow":                 {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 3, Status: 503}}},
 		"token connection closed":    {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 2, Lose: true}}},
 		"token throttled":            {faults: []bcdatest.Fault{{At: bcdatest.Token, Times: 1, Status: 429, Header: http.Header{"Retry-After": {"300"}}, Body: "Too Many Requests"}}},
@@ -86,7 +87,13 @@ func TestFaultsThatPass(t *testing.T) {
 		"error file reset":           {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 2, CutAfter: 30}}},
 		"error file reset in a line": {faults: []bcdatest.Fault{{At: bcdatest.ErrorFile, Times: 1, CutAfter: 130}}},
 		"other encoding":             {faults: []bcdatest.Fault{{At: bcdatest.Data, Times: 1, Status: 200, Header: http.Header{"Content-Encoding": {"br"}}, Body: "x"}}},
-	} {
+	}
+}
+
+// TestFaultsThatPass: an export survives these faults and is complete, with one
+// job.
+func TestFaultsThatPass(t *testing.T) {
+	for name, tt := range passingFaults() {
 		run(t, name, func(t *testing.T) {
 			opts := tt.opts
 			opts.Faults, opts.Files = tt.faults, smallExport()

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"log/slog"
 	"net/url"
 	"path"
@@ -25,8 +26,8 @@ type journal struct {
 	saved time.Time
 }
 
-func openJournal(dir string, log *slog.Logger) (*journal, error) {
-	f, err := lockFolder(dir)
+func openJournal(ctx context.Context, dir string, log *slog.Logger) (*journal, error) {
+	f, err := lockFolder(ctx, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		os.Exit(child(dir, os.Getenv(childURL)))
 	}
+	useObjectStores()
 	os.Exit(m.Run())
 }
 

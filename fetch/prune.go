@@ -8,10 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,11 +20,9 @@ import (
 )
 
 const (
-	// pruneFile is the journal of a rewriting of files. It exists from before new files
-	// have their names until the old ones are gone.
+	// pruneFile is the journal of a rewriting of files. It exists from before there are new
+	// files until the old ones are gone.
 	pruneFile = "_prune.json"
-	// newPrefix begins the names of new files until then. Readers of the folder skip it.
-	newPrefix = "_new-"
 )
 
 // exportName matches the names of data files of runs: the run, the type of the resources,
@@ -37,8 +32,8 @@ var exportName = regexp.MustCompile(`^(\d{3,9})-([A-Za-z]+)-(\d{5,})(\.ndjson(?:
 // A pruneJournal is the content of pruneFile.
 type pruneJournal struct {
 	Format int      `json:"format"`
-	Old    []string `json:"old"` // files that are replaced or dropped
-	New    []string `json:"new"` // files that replace them
+	Old    []string `json:"old"` // files that may be replaced or dropped
+	New    []string `json:"new"` // files that may replace them
 }
 
 // PruneOptions are the options of [Prune].
@@ -70,10 +65,7 @@ type Pruned struct {
 // If it is interrupted, the next use of the folder that locks it finishes or undoes it.
 // Until then, [StaleFiles] are to be ignored.
 func Prune(ctx context.Context, dir string, o PruneOptions) (*Pruned, error) {
-	if blob.IsURL(dir) {
-		return nil, optionsErrorf("", "a log in an object store cannot be pruned")
-	}
-	f, err := lockFolder(dir)
+	f, err := lockFolder(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +77,14 @@ func Prune(ctx context.Context, dir string, o PruneOptions) (*Pruned, error) {
 	if p.list, err = f.runList(); err != nil {
 		return nil, err
 	}
+	if p.present, err = f.sizes(); err != nil {
+		return nil, f.writeError(err)
+	}
+	if err := p.prepare(); err != nil {
+		return nil, f.writeError(err)
+	}
 	err = p.rewrite(ctx)
-	if err == nil && !o.DryRun && len(p.journal.Old) > 0 {
+	if err == nil && !o.DryRun && p.result.Dropped > 0 {
 		return &p.result, f.writeError(p.commit())
 	}
 	return &p.result, f.writeError(errors.Join(err, p.discard()))
@@ -97,8 +95,44 @@ type pruning struct {
 	*folder
 	options *PruneOptions
 	list    runList
+	present map[string]int64  // sizes of the files before
+	names   map[string]string // of new files, by those of the files that may lose lines
 	journal pruneJournal
 	result  Pruned
+}
+
+// prepare names the new files, and writes the journal, so that nobody takes them for files
+// of the folder before the list of runs has them.
+func (p *pruning) prepare() error {
+	p.names = map[string]string{}
+	for _, run := range p.list.Runs {
+		for _, record := range run.Files {
+			if _, there := p.present[record.Name]; !there || !p.hasObsolete(record.Name) {
+				continue
+			}
+			name, err := p.freeName(record.Name)
+			if err != nil {
+				return err
+			}
+			p.names[record.Name] = name
+			p.journal.Old = append(p.journal.Old, record.Name)
+			p.journal.New = append(p.journal.New, name)
+		}
+	}
+	if p.options.DryRun || len(p.names) == 0 {
+		return nil
+	}
+	if err := p.options.step("journal"); err != nil {
+		return err
+	}
+	return p.replaceJSON(pruneFile, p.journal)
+}
+
+func (p *pruning) hasObsolete(name string) bool {
+	for range p.options.Obsolete(blob.Join(p.dir, name)) {
+		return true
+	}
+	return false
 }
 
 // rewrite writes the new files, and changes the list of runs in memory.
@@ -123,46 +157,33 @@ func (p *pruning) rewrite(ctx context.Context) error {
 
 // file rewrites a file. It returns nil if no line is left.
 func (p *pruning) file(ctx context.Context, record fileRecord) (*fileRecord, error) {
-	info, err := p.root.Lstat(record.Name)
-	if errors.Is(err, fs.ErrNotExist) { // data files may be moved away
+	size, there := p.present[record.Name]
+	if !there { // data files may be moved away
 		return &record, nil
-	}
-	if err != nil {
-		return nil, err
 	}
 	p.result.Files++
-	p.result.Before += info.Size()
-	some := false
-	for range p.options.Obsolete(filepath.Join(p.dir, record.Name)) {
-		some = true
-		break
-	}
-	if !some {
-		p.result.After += info.Size()
-		return &record, nil
-	}
+	p.result.Before += size
 	after := record
-	if after.Name, err = p.freeName(record.Name); err != nil {
-		return nil, err
+	if after.Name = p.names[record.Name]; after.Name == "" {
+		p.result.After += size
+		return &record, nil
 	}
 	n, err := p.copy(ctx, &record, &after)
 	if err != nil {
 		return nil, fmt.Errorf("prune %s: %w", record.Name, err)
 	}
 	if n.dropped == 0 {
-		p.result.After += info.Size()
-		return &record, p.remove(newPrefix + after.Name)
+		p.result.After += size
+		return &record, nil
 	}
-	p.journal.Old = append(p.journal.Old, record.Name)
 	p.result.Lines += n.lines
 	p.result.Dropped += n.dropped
 	if n.kept == 0 {
 		p.result.Removed++
-		return nil, p.remove(newPrefix + after.Name)
+		return nil, nil
 	}
 	p.result.Rewritten++
 	p.result.After += after.Size
-	p.journal.New = append(p.journal.New, after.Name)
 	return &after, nil
 }
 
@@ -174,17 +195,16 @@ func (p *pruning) freeName(name string) (string, error) {
 	}
 	last := 0
 	note := func(other string) {
-		if o := exportName.FindStringSubmatch(strings.TrimPrefix(other, newPrefix)); o != nil && o[1] == m[1] && o[2] == m[2] {
+		if o := exportName.FindStringSubmatch(other); o != nil && o[1] == m[1] && o[2] == m[2] {
 			n, _ := strconv.Atoi(o[3])
 			last = max(last, n)
 		}
 	}
-	entries, err := os.ReadDir(p.dir)
-	if err != nil {
-		return "", err
+	for other := range p.present {
+		note(other)
 	}
-	for _, e := range entries {
-		note(e.Name())
+	for _, other := range p.names {
+		note(other)
 	}
 	for _, r := range p.list.Runs { // files that were moved away
 		for _, file := range r.Files {
@@ -197,36 +217,37 @@ func (p *pruning) freeName(name string) (string, error) {
 // lineCounts are the lines of a file without blank ones.
 type lineCounts struct{ lines, dropped, kept int64 }
 
-// copy copies the lines of a file that are to be kept.
+// copy copies the lines of a file that are to be kept. If lines are dropped, and some are
+// kept, they are a new file.
 func (p *pruning) copy(ctx context.Context, from, to *fileRecord) (n lineCounts, err error) {
-	in, err := p.root.Open(from.Name)
+	in, err := p.open(from.Name)
 	if err != nil {
 		return n, err
 	}
 	defer in.Close()
 	size := &counter{to: io.Discard}
-	var out *os.File
+	var out blob.Upload
 	if !p.options.DryRun {
 		if err := p.options.step("create " + to.Name); err != nil {
 			return n, err
 		}
-		if out, err = p.create(newPrefix + to.Name); err != nil {
+		if out, err = p.create(to.Name); err != nil {
 			return n, err
 		}
-		defer out.Close()
+		defer func() { err = errors.Join(err, out.Abort()) }() // after Commit it does nothing
 		size.to = out
 	}
 	buffered := bufio.NewWriterSize(size, 1<<20)
-	var source io.Reader = in
+	var source io.Reader = bufio.NewReaderSize(in, 1<<18)
 	var sink io.Writer = buffered
 	compressed := strings.HasSuffix(from.Name, ".gz")
 	if compressed {
-		if source, err = gzip.NewReader(in); err != nil {
+		if source, err = gzip.NewReader(source); err != nil {
 			return n, err
 		}
 		sink = gzip.NewWriter(buffered)
 	}
-	if n, err = p.copyLines(ctx, filepath.Join(p.dir, from.Name), source, sink); err != nil {
+	if n, err = p.copyLines(ctx, blob.Join(p.dir, from.Name), source, sink); err != nil {
 		return n, err
 	}
 	if z, ok := sink.(*gzip.Writer); ok {
@@ -238,10 +259,13 @@ func (p *pruning) copy(ctx context.Context, from, to *fileRecord) (n lineCounts,
 		return n, err
 	}
 	to.Size, to.Resources = size.n, max(0, from.Resources-n.dropped)
-	if out == nil {
+	if out == nil || n.dropped == 0 || n.kept == 0 {
 		return n, nil
 	}
-	return n, errors.Join(out.Sync(), out.Close())
+	if err := p.options.step("commit " + to.Name); err != nil {
+		return n, err
+	}
+	return n, out.Commit()
 }
 
 // A counter counts the bytes that go to a writer.
@@ -333,23 +357,6 @@ func mayDrop(line []byte, repeated bool) bool {
 // commit puts the new files in the place of the old ones. The list of runs decides which
 // are valid.
 func (p *pruning) commit() error {
-	if err := p.options.step("journal"); err != nil {
-		return err
-	}
-	if err := p.sync(); err != nil {
-		return err
-	}
-	if err := p.replaceJSON(pruneFile, p.journal); err != nil {
-		return err
-	}
-	for _, name := range p.journal.New {
-		if err := p.options.step("rename " + name); err != nil {
-			return err
-		}
-		if err := p.root.Rename(newPrefix+name, name); err != nil {
-			return err
-		}
-	}
 	if err := p.sync(); err != nil {
 		return err
 	}
@@ -362,35 +369,23 @@ func (p *pruning) commit() error {
 	return p.finish(&p.journal, p.options.step)
 }
 
-// discard removes new files that are not to be used.
+// discard removes new files that are not to be used, and the journal.
 func (p *pruning) discard() error {
-	var errs []error
-	for _, name := range p.journal.New {
-		errs = append(errs, p.remove(newPrefix+name))
+	if p.options.DryRun || len(p.names) == 0 {
+		return nil
 	}
-	return errors.Join(errs...)
+	return p.finish(&p.journal, p.options.step)
 }
 
 // finishPrune finishes a rewriting that was interrupted, if the list of runs has the new
 // files, and undoes it otherwise. It is called under the lock.
 func (f *folder) finishPrune() error {
-	entries, err := os.ReadDir(f.dir)
-	if err != nil {
-		return f.writeError(err)
-	}
 	j, err := f.pruneJournal()
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if exportName.MatchString(strings.TrimPrefix(e.Name(), newPrefix)) && strings.HasPrefix(e.Name(), newPrefix) {
-			if err := f.remove(e.Name()); err != nil {
-				return f.writeError(err)
-			}
-		}
-	}
-	if j == nil {
-		return nil
+	if err := f.removeNew(); err != nil || j == nil {
+		return f.writeError(err)
 	}
 	return f.writeError(f.finish(j, func(string) error { return nil }))
 }
@@ -429,7 +424,7 @@ func (f *folder) pruneJournal() (*pruneJournal, error) {
 	}
 	for _, name := range slices.Concat(j.Old, j.New) {
 		if !exportName.MatchString(name) {
-			return nil, &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %q is not the name of a file of a run", filepath.Join(f.dir, pruneFile), name), hint: "restore the folder from a copy"}
+			return nil, &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %q is not the name of a file of a run", blob.Join(f.dir, pruneFile), name), hint: "restore the folder from a copy"}
 		}
 	}
 	return &j, nil

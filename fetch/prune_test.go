@@ -8,19 +8,33 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/blob/blobtest"
 )
 
-// pruneFolder makes an export folder of two runs.
-func pruneFolder(t *testing.T) string {
+// pruneFolder makes an export folder of two runs, on disk or in an object store.
+func pruneFolder(t *testing.T, store *blobtest.Server) string {
 	t.Helper()
 	dir := t.TempDir()
+	write := func(name, text string) error { return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600) }
+	if store != nil {
+		folder := fmt.Sprint("log", pruneFolders.Add(1))
+		dir = store.Path(folder) + "?endpoint=" + url.QueryEscape(store.URL)
+		write = func(name, text string) error {
+			store.Put(t, folder+"/"+name, []byte(text))
+			return nil
+		}
+	}
 	eob := func(id string) string {
 		return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` + "\n"
 	}
@@ -42,12 +56,14 @@ func pruneFolder(t *testing.T) string {
 			{"number":1,"transaction_time":"t1","files":[{"name":"001-ExplanationOfBenefit-00001.ndjson.gz","resources":9},{"name":"001-ExplanationOfBenefit-00002.ndjson"},{"name":"001-Patient-00001.ndjson"},{"name":"001-Coverage-00007.ndjson"}]},
 			{"number":2,"transaction_time":"t2","since":"t1","files":[{"name":"002-ExplanationOfBenefit-00001.ndjson"}]}]}`,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		if err := write(name, text); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return dir
 }
+
+var pruneFolders atomic.Int64
 
 // obsoleteLines are lines that may go, also some that are to be kept because of what they
 // are.
@@ -56,7 +72,7 @@ func obsoleteLines(path string) iter.Seq2[int64, bool] {
 		"001-ExplanationOfBenefit-00001.ndjson.gz": {1, 3, 5, 6, 7, 8},
 		"001-ExplanationOfBenefit-00002.ndjson":    {1},
 		"001-Patient-00001.ndjson":                 {1},
-	}[filepath.Base(path)]
+	}[blob.Base(path)]
 	return func(yield func(int64, bool) bool) {
 		for _, line := range lines {
 			if !yield(line, false) {
@@ -76,7 +92,7 @@ func readLog(t *testing.T, dir string) map[string]string {
 	log := map[string]string{}
 	for _, run := range runs {
 		for _, f := range run.Files {
-			text, err := os.ReadFile(f.Path)
+			text, err := blob.ReadFile(t.Context(), f.Path)
 			if errors.Is(err, os.ErrNotExist) && strings.Contains(f.Path, "Coverage") {
 				continue
 			}
@@ -95,18 +111,31 @@ func readLog(t *testing.T, dir string) map[string]string {
 	return log
 }
 
-// TestPrune drops lines, and interrupts that at each step: the log has the old files or the
-// new ones, and the next command leaves no others.
+// TestPrune drops lines, and interrupts that at each step, by an error or for good: the log
+// has the old files or the new ones, and the next command leaves no others.
 func TestPrune(t *testing.T) {
 	t.Parallel()
+	t.Run("disk", func(t *testing.T) { testPrune(t, nil) })
+	t.Run("object store", func(t *testing.T) {
+		store := blobtest.Start(t)
+		testPrune(t, store)
+		if n := store.Uploads(t); n != 0 {
+			t.Errorf("%d unfinished uploads", n)
+		}
+	})
+}
+
+func testPrune(t *testing.T, store *blobtest.Server) {
 	const patient = `{"resourceType":"Patient","id":"p"}`
 	eob := func(id string) string { return `{"resourceType":"ExplanationOfBenefit","id":"` + id + `"}` }
 	kept := eob("3") + patient + `{"resourceType":"Bundle","id":"b"}` + `{"resourceType":"ExplanationOfBenefit","id":` + patient
 	oldLog := map[string]string{"1": eob("1") + eob("2") + kept[:len(kept)-len(patient)] + eob("4") + eob("5") + patient, "2": eob("2") + eob("9")}
 	newLog := map[string]string{"1": kept, "2": eob("2") + eob("9")}
 	errStop := errors.New("stopped")
-	for stop, steps := 0, 1; stop <= steps; stop++ {
-		dir := pruneFolder(t)
+	steps := 0
+	test := func(stop int, killed bool) {
+		t.Helper()
+		dir := pruneFolder(t, store)
 		if got := readLog(t, dir); !maps.Equal(got, oldLog) {
 			t.Fatalf("the log is %v", got)
 		}
@@ -118,7 +147,7 @@ func TestPrune(t *testing.T) {
 		}
 		n := 0
 		_, err := Prune(context.Background(), dir, PruneOptions{Obsolete: obsoleteLines, step: func(string) error {
-			if n++; n == stop {
+			if n++; stop > 0 && (n == stop || n > stop && killed) {
 				return errStop
 			}
 			return nil
@@ -144,7 +173,7 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkFiles(t, dir, fmt.Sprintf("step %d, as it is", stop), stale)
-		f, err := lockFolder(dir)
+		f, err := lockFolder(t.Context(), dir)
 		if err != nil {
 			t.Fatalf("step %d: %v", stop, err)
 		}
@@ -153,10 +182,34 @@ func TestPrune(t *testing.T) {
 		if !maps.Equal(readLog(t, dir), got) {
 			t.Fatalf("step %d: the next command changes the log", stop)
 		}
-		if left, _ := filepath.Glob(filepath.Join(dir, "_*")); len(left) != 3 { // the lock, the runs and the errors
+		left := slices.DeleteFunc(namesIn(t, dir), func(name string) bool { return name[0] != '_' || name == lockFile })
+		if len(left) != 2 { // the runs and the errors
 			t.Fatalf("step %d: %v is left over", stop, left)
 		}
 	}
+	test(0, false)
+	if steps < 8 {
+		t.Errorf("only %d steps", steps)
+	}
+	for stop := 1; stop <= steps; stop++ {
+		test(stop, false)
+		test(stop, true)
+	}
+}
+
+// namesIn returns the names of the files of a folder.
+func namesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	f, err := readFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	files, err := f.sizes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(files))
 }
 
 // checkFiles checks that a folder has no data files but those of its runs and stale ones.
@@ -166,17 +219,19 @@ func checkFiles(t *testing.T, dir, what string, stale []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := slices.Clone(stale)
+	var known []string
+	for _, path := range stale {
+		known = append(known, blob.Base(path))
+	}
 	for _, run := range runs {
 		for _, f := range run.Files {
-			known = append(known, f.Path)
+			known = append(known, blob.Base(f.Path))
 		}
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "0*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
+	for _, name := range namesIn(t, dir) {
+		if name[0] != '0' {
+			continue
+		}
 		if !slices.Contains(known, name) {
 			t.Errorf("%s: %s belongs to no run", what, name)
 		}

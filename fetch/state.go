@@ -2,9 +2,10 @@ package fetch
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // stateFile is the file of an export folder that holds its state.
@@ -141,7 +142,7 @@ func (f *fileState) label() string {
 
 // file is the finished file in the folder dir.
 func (f *fileState) file(dir string) File {
-	return File{Index: f.index, Path: filepath.Join(dir, f.Name), Kind: f.Kind, Type: f.Type, Size: f.Size, Resources: f.Resources}
+	return File{Index: f.index, Path: blob.Join(dir, f.Name), Kind: f.Kind, Type: f.Type, Size: f.Size, Resources: f.Resources}
 }
 
 // loadState reads the state of a folder. It is empty if none was saved.

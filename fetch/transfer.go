@@ -34,7 +34,8 @@ const (
 type transfer struct {
 	shared   *downloader
 	file     *fileState
-	partial  *partialFile
+	partial  partialFile
+	received *received // of partial
 	target   *url.URL
 	attempts *attempts
 
@@ -47,8 +48,8 @@ type transfer struct {
 	renewedAt    int64 // highest at the last of them
 }
 
-func newTransfer(d *downloader, f *fileState, p *partialFile, target *url.URL) *transfer {
-	return &transfer{shared: d, file: f, partial: p, target: target, attempts: d.session.newAttempts(), highest: p.size}
+func newTransfer(d *downloader, f *fileState, p partialFile, target *url.URL) *transfer {
+	return &transfer{shared: d, file: f, partial: p, received: p.state(), target: target, attempts: d.session.newAttempts(), highest: p.state().size}
 }
 
 // op is the operation in messages.
@@ -58,7 +59,7 @@ func (t *transfer) op() string { return "download " + t.file.Name }
 func (t *transfer) run(ctx context.Context) error {
 	for {
 		err := error(nil)
-		if !t.partial.whole {
+		if !t.received.whole {
 			err = t.request(ctx)
 		}
 		if err == nil {
@@ -134,9 +135,9 @@ func (t *transfer) request(ctx context.Context) error {
 	header := http.Header{"Accept-Encoding": {"gzip"}}
 	from := int64(0)
 	if t.canResume() {
-		from = t.partial.size
+		from = t.received.size
 		header.Set("Range", fmt.Sprintf("bytes=%d-", from))
-		header.Set("If-Range", t.partial.info.Validator)
+		header.Set("If-Range", t.received.info.Validator)
 	}
 	s := t.shared.session
 	resp, err := s.do(ctx, t.op(), t.target, call{
@@ -157,7 +158,7 @@ func (t *transfer) request(ctx context.Context) error {
 	if err := t.receive(resp); err != nil {
 		return err
 	}
-	if t.partial.size < length {
+	if t.received.size < length {
 		// The range ended before the file does, if only at the end of a line.
 		return s.interrupted(t.op(), io.ErrUnexpectedEOF)
 	}
@@ -177,7 +178,7 @@ func (t *transfer) enterGate(ctx context.Context) error {
 }
 
 func (t *transfer) canResume() bool {
-	return t.partial.size >= minResume && t.partial.info.Validator != "" && !t.whole && t.file.Kind != KindError
+	return t.received.size >= minResume && t.received.info.Validator != "" && !t.whole && t.file.Kind != KindError
 }
 
 // accept checks a reply to a request for the bytes from an offset. If its body
@@ -243,7 +244,7 @@ func (t *transfer) checkRange(resp *http.Response, from int64) (length int64, er
 	if err != nil || first != from {
 		return 0, errors.New("the reply is not the requested range")
 	}
-	info := t.partial.info
+	info := t.received.info
 	if length, err = strconv.ParseInt(m[3], 10, 64); err != nil {
 		length = info.Total - gzipTail // the server does not say
 	} else if info.Total >= 0 && length != info.Total && length != info.Total-gzipTail {
@@ -281,8 +282,8 @@ func (b *receivedBody) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	t := b.transfer
 	t.shared.bytes.Add(int64(n))
-	if t.partial.size += int64(n); t.partial.size > t.highest {
-		t.highest = t.partial.size
+	if t.received.size += int64(n); t.received.size > t.highest {
+		t.highest = t.received.size
 		t.attempts.progress()
 		t.shared.setMoved()
 	}
@@ -295,22 +296,7 @@ func (b *receivedBody) Read(p []byte) (int, error) {
 // finish checks a file whose bytes have all arrived, and gives it its final
 // name.
 func (t *transfer) finish(ctx context.Context) error {
-	p, folder := t.partial, t.shared.journal.folder
-	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
-		return t.writeError(err)
-	}
-	reader := contentReader{resourceType: t.file.Type, sums: t.file.Integrity.SHA256 != ""}
-	file, temp := p.file, p.name+partialSuffix
-	if t.shared.decompress {
-		var err error
-		temp = p.name + plainTempSuffix
-		if file, err = folder.create(temp); err != nil {
-			return t.writeError(err)
-		}
-		defer func() { _ = folder.root.Remove(temp) }()
-		reader.copyTo = file
-	}
-	c, err := reader.read(ctx, p.file)
+	c, err := t.partial.check(ctx)
 	if err == nil {
 		err = t.checkContent(&c)
 	}
@@ -321,26 +307,23 @@ func (t *transfer) finish(ctx context.Context) error {
 		}
 		return t.writeError(err)
 	}
-	name := p.name
+	name := t.received.name
 	if c.gzip && !t.shared.decompress {
 		name += ".gz"
 	}
-	info, err := file.Stat()
-	if err == nil {
-		err = p.publish(file, temp, name)
-	}
+	size, err := t.partial.publish(name)
 	if err != nil {
 		return t.writeError(err)
 	}
 	t.shared.setMoved()
-	t.shared.finish(t.file, name, info.Size(), c)
+	t.shared.finish(t.file, name, size, c)
 	return nil
 }
 
 // checkContent decides whether a whole file is downloaded again because of its
 // flaws.
 func (t *transfer) checkContent(c *content) error {
-	if t.partial.size == 0 && strings.HasSuffix(t.partial.info.Encoding, "gzip") {
+	if t.received.size == 0 && strings.HasSuffix(t.received.info.Encoding, "gzip") {
 		return &contentError{"empty gzip stream"}
 	}
 	if t.mustKeep(c) {
@@ -363,7 +346,7 @@ func (t *transfer) mustKeep(c *content) bool {
 	if len(c.mismatches(t.file)) > 0 {
 		return false
 	}
-	return c.gzip || t.partial.info.Total == t.partial.size
+	return c.gzip || t.received.info.Total == t.received.size
 }
 
 // refused makes the error of a reply without data. Its body is never saved:

@@ -471,15 +471,20 @@ func TestKeys(t *testing.T) {
 // TestLostPartial: a whole partial file that lost its content in a crash of the
 // machine is not mistaken for an empty file.
 func TestLostPartial(t *testing.T) {
-	f, err := lockFolder(t.TempDir())
+	f, err := lockFolder(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.close()
-	p, err := f.openPartial("x")
-	if err != nil {
-		t.Fatal(err)
+	open := func() *diskPartial {
+		t.Helper()
+		p, err := f.openPartial(t.Context(), "x", contentReader{}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.(*diskPartial)
 	}
+	p := open()
 	p.size = 2 * minResume
 	if _, err := p.Write(make([]byte, p.size)); err != nil {
 		t.Fatal(err)
@@ -491,8 +496,8 @@ func TestLostPartial(t *testing.T) {
 		if err := errors.Join(p.file.Truncate(size), p.file.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if p, err = f.openPartial("x"); err != nil || p.whole != (size > 0) {
-			t.Errorf("a part of %d bytes is whole: %v, %v", size, p.whole, err)
+		if p = open(); p.whole != (size > 0) {
+			t.Errorf("a part of %d bytes is whole: %v", size, p.whole)
 		}
 	}
 	if err := p.remove(); err != nil {
