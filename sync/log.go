@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,26 +34,43 @@ type Log struct {
 // Open opens the log of a lake, of a data set OUT of cclf run whose export folder is
 // OUT-export, or of an export folder itself. The error wraps ErrNoLog if there is none.
 func Open(dir string) (*Log, error) {
-	log, ok := Find(dir)
+	log, ok, err := Find(dir)
+	if err != nil {
+		return nil, err
+	}
 	if !ok {
 		return nil, fmt.Errorf("%s has %w: neither %s nor %s is an export folder", dir, ErrNoLog,
-			blob.Join(dir, LogFolder), exportOf(dir))
+			blob.Join(dir, LogFolder), ExportOf(dir))
 	}
 	return Read(log)
 }
 
-// Find returns the export folder that Open reads. ok is false if there is none.
-func Find(dir string) (log string, ok bool) {
-	for _, name := range []string{dir, blob.Join(dir, LogFolder), exportOf(dir)} {
-		if _, err := fetch.ReadStatus(name); err == nil {
-			return name, true
+// Find returns the export folder that Open reads. ok is false if there is none. The error
+// is that of an object store.
+func Find(dir string) (log string, ok bool, err error) {
+	for _, name := range []string{dir, blob.Join(dir, LogFolder), ExportOf(dir)} {
+		if name == "" {
+			continue
+		}
+		_, err := fetch.ReadStatus(name)
+		if err == nil {
+			return name, true, nil
+		}
+		if blob.IsURL(dir) && !errors.Is(err, fetch.ErrNoExport) {
+			return "", false, err
 		}
 	}
-	return "", false
+	return "", false, nil
 }
 
-// exportOf returns the export folder of a data set of cclf run.
-func exportOf(dir string) string { return strings.TrimRight(dir, `/\`) + "-export" }
+// ExportOf returns the export folder of a data set of cclf run: OUT-export. It is empty
+// if the data set is a whole bucket.
+func ExportOf(dir string) string {
+	if dir = blob.Clean(dir); blob.IsURL(dir) && dir == blob.Dir(dir) {
+		return ""
+	}
+	return strings.TrimRight(dir, `/\`) + "-export"
+}
 
 // Read reads the log in an export folder. Runs with errors of the server are part of
 // it: what has arrived is good.
@@ -191,15 +210,33 @@ type Inputs struct {
 func (in *Inputs) All() []string { return slices.Concat(in.Data, in.Deletions) }
 
 // Inputs returns the files of the log.
-func (l *Log) Inputs() Inputs {
-	var in Inputs
+func (l *Log) Inputs() (in Inputs, err error) {
+	stat := func(path string) (int64, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), nil
+	}
+	if blob.IsURL(l.Dir) { // one request for a thousand files
+		present, err := blob.Entries(context.Background(), l.Dir)
+		if err != nil {
+			return in, err
+		}
+		stat = func(path string) (int64, error) {
+			if size, ok := present[blob.Base(path)]; ok {
+				return size, nil
+			}
+			return 0, fs.ErrNotExist
+		}
+	}
 	for i := range l.Runs {
 		run := &l.Runs[i]
 		for _, file := range slices.Concat(run.Files, run.Deleted) {
-			switch info, err := blob.Stat(context.Background(), file.Path); {
-			case err == nil && info.Size() == file.Size && file.Kind == fetch.KindDeleted:
+			switch size, err := stat(file.Path); {
+			case err == nil && size == file.Size && file.Kind == fetch.KindDeleted:
 				in.Deletions = append(in.Deletions, file.Path)
-			case err == nil && info.Size() == file.Size:
+			case err == nil && size == file.Size:
 				in.Data = append(in.Data, file.Path)
 			case err != nil && isSuperseded(run, l.unpruned(l.Runs[i+1:])):
 				// A later full export has all of it.
@@ -208,7 +245,7 @@ func (l *Log) Inputs() Inputs {
 			}
 		}
 	}
-	return in
+	return in, nil
 }
 
 // unpruned returns the runs whose files are as the server sent them. A full export that

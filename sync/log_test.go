@@ -95,8 +95,8 @@ func TestFind(t *testing.T) {
 		t.Skip(err)
 	}
 	for in, want := range map[string]string{log: log, lake: filepath.Join(lake, LogFolder), out: out + "-export", out + "/": out + "-export"} {
-		if found, ok := Find(in); !ok || found != want {
-			t.Errorf("log of %s: %s, %v", in, found, ok)
+		if found, ok, err := Find(in); !ok || found != want {
+			t.Errorf("log of %s: %s, %v", in, found, err)
 		}
 	}
 	if _, err := Open(dir); !errors.Is(err, ErrNoLog) {
@@ -127,15 +127,15 @@ func TestInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := log.Inputs()
-	if len(in.Data) != 5 || len(in.Deletions) != 1 || len(in.Missing) > 0 || filepath.Base(in.All()[5]) != "_002-deleted-00001.ndjson" {
+	in, err := log.Inputs()
+	if err != nil || len(in.Data) != 5 || len(in.Deletions) != 1 || len(in.Missing) > 0 || filepath.Base(in.All()[5]) != "_002-deleted-00001.ndjson" {
 		t.Errorf("%+v", in)
 	}
 	log, err = Open(logFolder(t, "002-Patient-00001.ndjson", "_002-deleted-00001.ndjson"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in := log.Inputs(); !slices.Equal(in.Missing, []string{"002-Patient-00001.ndjson", "_002-deleted-00001.ndjson"}) {
+	if in, err := log.Inputs(); err != nil || !slices.Equal(in.Missing, []string{"002-Patient-00001.ndjson", "_002-deleted-00001.ndjson"}) {
 		t.Errorf("missing: %v", in.Missing)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/sync"
 )
@@ -75,7 +76,10 @@ func (e *env) useAsOf(ctx context.Context, command, dir, at, tempDir string) (fo
 
 // asOfOptions returns the options by which a log gives the tables of then.
 func asOfOptions(dir string, m *dataset.Manifest, log *sync.Log) (opts convert.Options, err error) {
-	in := log.Inputs()
+	in, err := log.Inputs()
+	if err != nil {
+		return opts, err
+	}
 	if len(in.Missing) > 0 {
 		return opts, &exitError{
 			code: exitShrink, err: fmt.Errorf("%s of the log %s missing or changed: %s", plural(len(in.Missing), "file"), wasOrWere(int64(len(in.Missing))), in.Missing[0]),
@@ -88,8 +92,8 @@ func asOfOptions(dir string, m *dataset.Manifest, log *sync.Log) (opts convert.O
 	opts.Inputs, opts.Version, opts.MaxRejects = in.All(), version(), -1
 	opts.AllowShrink, opts.AllowUnrelated = true, true // it was published
 	opts.Runs = func() ([]convert.FetchRun, error) { return log.FetchRuns(), nil }
-	if log.Dir == filepath.Join(dir, sync.LogFolder) {
-		opts.Root = dir
+	if log.Dir == blob.Join(dir, sync.LogFolder) {
+		opts.Root = blob.Clean(dir)
 	}
 	return opts, nil
 }

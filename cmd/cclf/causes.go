@@ -40,6 +40,7 @@ var causes = []cause{
 	{is(blob.ErrURL), exitUsage, nil},
 	{is(blob.ErrDenied), exitAuth, nil},
 	{is(blob.ErrUnreachable), exitUnavailable, nil},
+	{noBucket, exitInput, nil},
 	{is(syscall.ENOSPC), exitDiskFull, diskHint},
 	{is(syscall.EDQUOT), exitDiskFull, diskHint},
 	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},
@@ -183,6 +184,12 @@ func hintOf(err error) string {
 		return hinter.Hint()
 	}
 	return ""
+}
+
+// noBucket reports whether an object store has no such bucket.
+func noBucket(err error) bool {
+	store, ok := errors.AsType[*blob.Error](err)
+	return ok && errors.Is(store, fs.ErrNotExist)
 }
 
 // dataSetHint is the hint for a folder that cannot be queried.

@@ -329,9 +329,11 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 			hint: "pass files, folders, or - for standard input",
 		}
 	}
-	opts.Inputs = useLogs(opts.Inputs)
-	if err := cmp.Or(checkExports(&opts), addDeletions(&opts)); err != nil {
-		return fmt.Errorf("convert: %w", err)
+	if opts.Runs == nil { // else the inputs are files of a log
+		opts.Inputs = useLogs(opts.Inputs)
+		if err := cmp.Or(checkExports(&opts), addDeletions(&opts)); err != nil {
+			return fmt.Errorf("convert: %w", err)
+		}
 	}
 	if opts.Format == convert.DuckDB {
 		if exportDuckDB == nil {

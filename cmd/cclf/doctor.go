@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/schema"
@@ -73,6 +73,7 @@ func newDoctorCommand(e *env) *cli.Command {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
+			opts.export = blob.Clean(opts.export)
 			for _, flag := range []string{"env", "base-url", "credentials", "key"} {
 				opts.choosesServer = opts.choosesServer || cmd.IsSet(flag)
 			}
@@ -174,9 +175,11 @@ func checkTemp(context.Context, *env, *doctorOptions) []finding {
 	return []finding{freeSpace("temp folder", dir, "set TMPDIR to a folder with more space: large queries and conversions need it")}
 }
 
-// freeSpace is the finding about the disk of a folder that is fine otherwise.
+// freeSpace is the finding about the disk of a folder that is fine otherwise. An object
+// store has room.
 func freeSpace(check, dir, fix string) finding {
 	free, known := disk.Free(dir)
+	known = known && !blob.IsURL(dir)
 	text := dir
 	if known {
 		text += fmt.Sprintf(": %.1f GB free", float64(free)/1e9)
@@ -288,7 +291,7 @@ func checkData(_ context.Context, _ *env, opts *doctorOptions) []finding {
 		return []finding{problem(check, err)}
 	}
 	m := set.Manifest
-	f := freeSpace(check, filepath.Clean(dir), "a new version needs as much space as the old one")
+	f := freeSpace(check, cleanPath(dir), "a new version needs as much space as the old one")
 	f.Text += fmt.Sprintf("; %s in %s, all files there", plural(m.TotalRows(), "row"), plural(len(m.Tables), "table"))
 	found := []finding{f}
 	if n := m.Counts.Rejected; n > 0 && m.Rejects != nil {
@@ -297,7 +300,7 @@ func checkData(_ context.Context, _ *env, opts *doctorOptions) []finding {
 	return found
 }
 
-func checkExport(_ context.Context, _ *env, opts *doctorOptions) []finding {
+func checkExport(ctx context.Context, _ *env, opts *doctorOptions) []finding {
 	const check = "export"
 	if opts.export == "" {
 		return []finding{{check, statusSkipped, "none given (--export)", ""}}
@@ -313,9 +316,13 @@ func checkExport(_ context.Context, _ *env, opts *doctorOptions) []finding {
 	if err != nil {
 		return []finding{problem(check, err)}
 	}
-	if missing := log.Inputs().Missing; len(missing) > 0 {
-		text := filepath.Join(opts.export, missing[0])
-		if _, err := os.Stat(text); err == nil {
+	in, err := log.Inputs()
+	if err != nil {
+		return []finding{problem(check, err)}
+	}
+	if missing := in.Missing; len(missing) > 0 {
+		text := blob.Join(opts.export, missing[0])
+		if _, err := blob.Stat(ctx, text); err == nil {
 			text += " has another size"
 		} else {
 			text += " is missing"
@@ -325,7 +332,7 @@ func checkExport(_ context.Context, _ *env, opts *doctorOptions) []finding {
 		}
 		return []finding{{check, statusProblem, text, "restore it from a copy, or fetch a full export"}}
 	}
-	f := freeSpace(check, opts.export, "make room before the next export")
+	f := freeSpace(check, cleanPath(opts.export), "make room before the next export")
 	f.Text += "; " + plural(len(log.Runs), "run")
 	if n := len(log.Runs); n > 0 {
 		f.Text += ", the last one of " + log.Runs[n-1].TransactionTime

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/sync"
 )
@@ -177,7 +178,7 @@ func (o *runOptions) checkBase(since string) error {
 	if since == "" || since == fetch.SinceAuto || o.to.AllowShrink {
 		return nil
 	}
-	if _, err := os.Stat(o.out); errors.Is(err, fs.ErrNotExist) {
+	if _, err := blob.Stat(context.Background(), o.out); errors.Is(err, fs.ErrNotExist) {
 		return o.noBase()
 	}
 	log, err := o.log()
@@ -206,7 +207,10 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 	if err != nil {
 		return nil, o.failed(err)
 	}
-	in := log.Inputs()
+	in, err := log.Inputs()
+	if err != nil {
+		return nil, o.failed(err)
+	}
 	if len(in.Missing) > 0 {
 		problem := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(in.Missing), "file"), o.out, in.Missing[0])
 		if !o.to.AllowShrink {
@@ -234,8 +238,8 @@ func (o *runOptions) earlierInputs() []string {
 	if err != nil {
 		return nil
 	}
-	in := log.Inputs()
-	if len(in.Missing) > 0 {
+	in, err := log.Inputs()
+	if err != nil || len(in.Missing) > 0 {
 		return nil
 	}
 	return in.Data
@@ -243,19 +247,18 @@ func (o *runOptions) earlierInputs() []string {
 
 // noteOthers names data files in the folder that belong to no run of the log.
 func (o *runOptions) noteOthers(e *env, log *sync.Log) error {
-	entries, err := os.ReadDir(o.out)
+	entries, err := blob.Entries(context.Background(), o.out)
 	if err != nil {
-		return &exitError{code: exitInput, err: o.failed(err)}
+		return &exitError{code: dataSetCode(err, exitInput), err: o.failed(err)}
 	}
 	known := map[string]bool{}
 	for _, run := range log.Runs {
 		for _, file := range run.Files {
-			known[filepath.Base(file.Path)] = true
+			known[blob.Base(file.Path)] = true
 		}
 	}
 	var others []string
-	for _, entry := range entries {
-		name := entry.Name()
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		plain := strings.TrimSuffix(name, ".gz")
 		if !known[name] && name[0] != '_' && name[0] != '.' && (strings.HasSuffix(plain, ".ndjson") || strings.HasSuffix(plain, ".jsonl")) {
 			others = append(others, name)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // fetchOptions are the flags of the commands that download an export.
@@ -124,8 +124,8 @@ func newFetchCommand(e *env) *cli.Command {
 		),
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "folder to write the files to, `DIR`",
-				TakesFile: true, Validator: localPath, Destination: &opts.out,
+				Name: "out", Aliases: []string{"o"}, Usage: "folder to write the files to, `DIR`, also s3://BUCKET/FOLDER",
+				TakesFile: true, Validator: dataSetPath, Destination: &opts.out,
 			},
 			&cli.StringFlag{
 				Name: "resume", Usage: "resume the export in `DIR`, and never start a new one",
@@ -140,6 +140,7 @@ func newFetchCommand(e *env) *cli.Command {
 				return err
 			}
 			opts.isSet = e.settings.onCommandLine(cmd)
+			opts.out, opts.resume = blob.Clean(opts.out), blob.Clean(opts.resume)
 			if _, err := runFetch(ctx, e, opts); err != nil {
 				return fmt.Errorf("fetch: %w", err)
 			}
@@ -178,7 +179,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 	}
 	resuming := opts.resume != ""
 	switch {
-	case resuming && opts.out != "" && filepath.Clean(opts.out) != filepath.Clean(opts.resume):
+	case resuming && opts.out != "" && cleanPath(opts.out) != cleanPath(opts.resume):
 		return nil, usageErrorf("--out and --resume name different folders")
 	case resuming && opts.startNew:
 		return nil, usageErrorf("--resume never starts a new export; omit --new, or use -o")
@@ -315,7 +316,7 @@ func (e *env) summarizeFetch(r *fetch.Result, dir string, took time.Duration) {
 	for _, f := range r.Files {
 		if f.Kind == fetch.KindError {
 			if messages == "" {
-				messages = filepath.Base(f.Path)
+				messages = blob.Base(f.Path)
 			}
 			continue
 		}

@@ -41,9 +41,6 @@ func useLogs(inputs []string) []string {
 // addDeletions adds the deletions in the folders of cclf fetch among the inputs. The
 // data files of complete runs come in the order of the runs, and other files last.
 func addDeletions(opts *convert.Options) error {
-	if opts.Runs != nil { // cclf run has them
-		return nil
-	}
 	var inputs []string
 	var all []convert.FetchRun
 	for _, in := range opts.Inputs {

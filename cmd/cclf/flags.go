@@ -139,7 +139,7 @@ func findSet(command, flag string) (*dataset.Set, error) {
 	}
 	set, err := dataset.Open(dir)
 	if err != nil {
-		return nil, &exitError{code: dataSetCode(err), err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
+		return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
 	}
 	return set, nil
 }

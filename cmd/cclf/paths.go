@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -48,6 +49,12 @@ var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "
 // objectPaths are the flags of commands that take paths in object stores. The
 // arguments are the flag "".
 var objectPaths = map[string][]string{
+	"fetch":   {"out", "resume"},
+	"run":     {"out", "export"},
+	"sync":    {"out"},
+	"log":     {""},
+	"prune":   {""},
+	"doctor":  {"data", "export"},
 	"convert": {"out", ""},
 	"import":  {"out", ""},
 	"verify":  {"data"},
@@ -91,14 +98,23 @@ func commandPaths(cmd *cli.Command) error {
 	return nil
 }
 
-// dataSetCode is the exit code for a data set that cannot be opened.
-func dataSetCode(err error) int {
+// dataSetCode is the exit code for a data set that cannot be opened: that of an object
+// store, or another one.
+func dataSetCode(err error, other int) int {
 	for _, store := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable} {
 		if errors.Is(err, store) {
 			return exitCode(store)
 		}
 	}
-	return exitInput
+	return other
+}
+
+// cleanPath shortens a path. A URL loses its options, which are known by now.
+func cleanPath(name string) string {
+	if blob.IsURL(name) {
+		return blob.Clean(name)
+	}
+	return filepath.Clean(name)
 }
 
 // takesFile reports whether the value of a flag is a path.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -81,7 +80,10 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
-	inputs := log.Inputs()
+	inputs, err := log.Inputs()
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
 	if len(inputs.Missing) > 0 {
 		return &exitError{
 			code: exitShrink, err: fmt.Errorf("prune: files of the log are missing or have another size: %s", strings.Join(inputs.Missing, ", ")),
@@ -112,8 +114,11 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 
 // openLog opens the log of a lake.
 func openLog(lake string) (*sync.Log, error) {
-	dir, ok := sync.Find(lake)
-	if ok && filepath.Clean(dir) == filepath.Clean(lake) {
+	dir, ok, err := sync.Find(lake)
+	if err != nil {
+		return nil, err
+	}
+	if ok && cleanPath(dir) == cleanPath(lake) {
 		return nil, &exitError{
 			code: exitUsage, err: fmt.Errorf("%s is a log itself", lake), hint: "name the lake, which has the log in its folder " + sync.LogFolder,
 		}

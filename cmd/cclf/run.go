@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/sync"
 )
 
 func newRunCommand(e *env) *cli.Command {
@@ -37,12 +38,12 @@ func newRunCommand(e *env) *cli.Command {
 		),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`; with --format duckdb a file such as x.duckdb (required)",
-				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.flags.opts.Out,
+				Name: "out", Aliases: []string{"o"}, Usage: "new or empty folder to write the data set to, `OUT`, also s3://BUCKET/FOLDER; with --format duckdb a file such as x.duckdb (required)",
+				Required: true, TakesFile: true, Validator: dataSetPath, Destination: &opts.flags.opts.Out,
 			},
 			&cli.StringFlag{
 				Name: "export", Usage: "export folder, `DIR` (default: OUT-export)",
-				TakesFile: true, Validator: localPath, Destination: &opts.out,
+				TakesFile: true, Validator: dataSetPath, Destination: &opts.out,
 			},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT", Destination: &opts.flags.opts.Overwrite},
 			opts.workersFlag(),
@@ -58,8 +59,11 @@ func newRunCommand(e *env) *cli.Command {
 			}
 			opts.howToResume = "run the same command to resume"
 			opts.convertTo = opts.to.Out
+			if opts.out = blob.Clean(opts.out); opts.out == "" {
+				opts.out = sync.ExportOf(opts.to.Out)
+			}
 			if opts.out == "" {
-				opts.out = strings.TrimRight(opts.to.Out, `/\`) + "-export"
+				return usageErrorf("run: a data set that is a whole bucket has no export folder beside it; name one with --export")
 			}
 			return opts.run(ctx, e)
 		},
@@ -81,11 +85,17 @@ func (o *runOptions) take(e *env, cmd *cli.Command) error {
 		return err
 	}
 	if o.flags.iceberg {
+		if blob.IsURL(o.to.Out) {
+			return usageErrorf("%s: --iceberg takes a local path: run cclf-iceberg for a data set in an object store", o.flags.command)
+		}
 		if o.iceberg, err = findIceberg(o.flags.command, o.to.Format); err != nil {
 			return err
 		}
 	}
-	o.to.Out = filepath.Clean(o.to.Out)
+	o.to.Out = cleanPath(o.to.Out)
+	if err := dataset.CheckRemote(o.to.Out, o.to.Format, o.to.FileMode); err != nil {
+		return o.failed(err)
+	}
 	o.to.Jobs = o.jobs
 	o.isSet = e.settings.onCommandLine(cmd)
 	if err := o.prepare(); err != nil {

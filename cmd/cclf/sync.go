@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 	"github.com/cclf-tools/cclf/sync"
@@ -61,8 +61,8 @@ func newSyncCommand(e *env) *cli.Command {
 		),
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{
-				Name: "out", Aliases: []string{"o"}, Usage: "folder of the tables and the log, `LAKE` (required)",
-				Required: true, TakesFile: true, Validator: localPath, Destination: &opts.flags.opts.Out,
+				Name: "out", Aliases: []string{"o"}, Usage: "folder of the tables and the log, `LAKE`, also s3://BUCKET/FOLDER (required)",
+				Required: true, TakesFile: true, Validator: dataSetPath, Destination: &opts.flags.opts.Out,
 			},
 			&cli.BoolFlag{Name: "full", Usage: "export everything again, and not only what changed", Destination: &opts.lake.full},
 			opts.workersFlag(),
@@ -86,9 +86,9 @@ func newSyncCommand(e *env) *cli.Command {
 			}
 			opts.lake.keepColumns(cmd, &opts.to)
 			opts.howToResume = "run the same command to resume"
-			opts.out = filepath.Join(opts.to.Out, sync.LogFolder)
+			opts.out = blob.Join(opts.to.Out, sync.LogFolder)
 			opts.to.Overwrite, opts.to.Root = true, opts.to.Out
-			opts.to.Changes = dataset.CanCompare(opts.to.Format)
+			opts.to.Changes = dataset.CanCompare(opts.to.Format) && !blob.IsURL(opts.to.Out)
 			return opts.sync(ctx, e)
 		},
 	}
@@ -266,12 +266,12 @@ func sourceOf(r fetch.Request) string {
 
 // checkNew refuses a folder with other things in it.
 func (o *runOptions) checkNew() error {
-	entries, err := os.ReadDir(o.to.Out)
+	entries, err := blob.Entries(context.Background(), o.to.Out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &exitError{code: exitOutput, err: err}
+		return &exitError{code: dataSetCode(err, exitOutput), err: err}
 	}
-	for _, entry := range entries {
-		if name := entry.Name(); name != sync.LogFolder && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".") {
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if name != sync.LogFolder && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".") {
 			return &exitError{
 				code: exitOutput, err: fmt.Errorf("folder %s is neither empty nor a lake: it has %s", o.to.Out, name),
 				hint: "name another folder",
@@ -288,7 +288,7 @@ func readManifest(dir string) (*dataset.Manifest, error) {
 	case errors.Is(err, dataset.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, &exitError{code: exitOutput, err: err}
+		return nil, &exitError{code: dataSetCode(err, exitOutput), err: err}
 	}
 	return set.Manifest, nil
 }
@@ -308,8 +308,11 @@ func (o *runOptions) unpublished() (int, error) {
 		return 0, err
 	}
 	last := log.Last()
-	if tables != nil && slices.ContainsFunc(tables.Runs, func(r dataset.Run) bool { return r.Number == last }) || len(log.Inputs().Data) == 0 {
+	if tables != nil && slices.ContainsFunc(tables.Runs, func(r dataset.Run) bool { return r.Number == last }) {
 		return 0, nil
+	}
+	if in, err := log.Inputs(); err != nil || len(in.Data) == 0 {
+		return 0, err
 	}
 	return last, nil
 }

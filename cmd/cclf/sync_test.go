@@ -216,8 +216,8 @@ func TestSyncPruned(t *testing.T) {
 	if err := os.Remove(log.Runs[0].Files[0].Path); err != nil {
 		t.Fatal(err)
 	}
-	if missing := log.Inputs().Missing; len(missing) != 1 {
-		t.Errorf("missing: %v", missing)
+	if in, err := log.Inputs(); err != nil || len(in.Missing) != 1 {
+		t.Errorf("missing: %v, %v", in.Missing, err)
 	}
 }
 

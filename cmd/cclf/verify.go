@@ -108,7 +108,7 @@ func verifyDataSet(ctx context.Context, dir string) (*dataset.Verified, error) {
 			return nil, err
 		}
 		if err != nil {
-			return nil, &exitError{code: dataSetCode(err), err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
+			return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
 		}
 		if v.Manifest.Format != dataset.DuckDB || len(v.Problems) > 0 {
 			return v, nil

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // changesName splits the name of the folder of a set: 3.2 is the second set of run 3.
@@ -43,6 +46,13 @@ func changesNames(names iter.Seq[string]) []string {
 // ListChanges reads the manifests of all sets of changes of the data set in dir, the
 // oldest first. A set may be one that is just being published.
 func ListChanges(dir string) ([]*ChangeSet, error) {
+	if blob.IsURL(dir) {
+		o, err := openObjects(dir)
+		if err != nil {
+			return nil, err
+		}
+		return o.listChanges(context.Background())
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -66,9 +76,14 @@ func ListChanges(dir string) ([]*ChangeSet, error) {
 			}
 		}
 	}
+	return readChangeSets(changesNames(folders), o.readChangeSet)
+}
+
+// readChangeSets reads sets, given the names of their folders.
+func readChangeSets(names []string, read func(folder string) (*ChangeSet, error)) ([]*ChangeSet, error) {
 	var sets []*ChangeSet
-	for _, name := range changesNames(folders) {
-		set, err := o.readChangeSet(path.Join(ChangesFolder, name))
+	for _, name := range names {
+		set, err := read(path.Join(ChangesFolder, name))
 		if errors.Is(err, fs.ErrNotExist) { // it is being removed, or its publication is being undone
 			continue
 		}
@@ -83,6 +98,13 @@ func ListChanges(dir string) ([]*ChangeSet, error) {
 // ReadChangeSet reads the manifest of one set of changes of the data set in dir, given
 // its folder, such as _changes/3.
 func ReadChangeSet(dir, folder string) (*ChangeSet, error) {
+	if blob.IsURL(dir) {
+		o, err := openObjects(dir)
+		if err != nil {
+			return nil, err
+		}
+		return o.readChangeSet(context.Background(), folder)
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

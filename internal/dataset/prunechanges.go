@@ -1,16 +1,26 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // RemoveChanges removes the oldest sets of changes of the data set in dir, so that keep
 // of them are left, and what an interrupted removal left. It returns their folders. With
 // dryRun it removes nothing. The caller keeps other writers away.
 func RemoveChanges(dir string, keep int, dryRun bool) ([]string, error) {
+	if blob.IsURL(dir) {
+		o, err := openObjects(dir)
+		if err != nil {
+			return nil, err
+		}
+		return o.removeChanges(context.Background(), keep, dryRun)
+	}
 	sets, err := ListChanges(dir)
 	if err != nil {
 		return nil, err

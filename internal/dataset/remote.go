@@ -158,14 +158,23 @@ func namesOf(files []File) map[string]bool {
 	return names
 }
 
+// CheckRemote reports what a data set in an object store cannot have. Local paths are fine.
+func CheckRemote(out string, format Format, mode fs.FileMode) error {
+	switch {
+	case !blob.IsURL(out):
+	case format == DuckDB:
+		return fmt.Errorf("%w: a DuckDB file cannot be written in an object store, because DuckDB writes it in place: write it to a local path and copy it, or write Parquet", ErrOptions)
+	case mode != 0 && mode != DefaultFileMode:
+		return fmt.Errorf("%w: files in object stores have no mode: their policies say who may read them", ErrOptions)
+	}
+	return nil
+}
+
 // createRemote is Create for a URL. Files are made in a private folder of the system's
 // folder for temporary files, and uploaded as they are finished.
 func createRemote(url string, format Format, opts Options) (*Writer, error) {
-	switch {
-	case format == DuckDB:
-		return nil, fmt.Errorf("%w: a DuckDB file cannot be written in an object store, because DuckDB writes it in place: write it to a local path and copy it, or write Parquet", ErrOptions)
-	case opts.FileMode != 0 && opts.FileMode != DefaultFileMode:
-		return nil, fmt.Errorf("%w: files in object stores have no mode: their policies say who may read them", ErrOptions)
+	if err := CheckRemote(url, format, opts.FileMode); err != nil {
+		return nil, err
 	}
 	w := &Writer{format: format}
 	w.syncing.SetLimit(uploadsAtATime)

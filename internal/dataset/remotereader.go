@@ -21,7 +21,10 @@ func openRemoteSet(ctx context.Context, url string) (*Set, error) {
 	}
 	for attempt := 1; ; attempt++ {
 		s := &Set{Layout: folderLayout(o.url), objects: &o}
-		err := s.readRemote(ctx)
+		if err := s.readRemoteManifest(ctx); err != nil {
+			return nil, err // it is replaced at once, so it is never missing for a moment
+		}
+		err := s.findRemote(ctx)
 		if err == nil {
 			return s, nil
 		}
@@ -47,11 +50,8 @@ func (s *Set) readRemoteManifest(ctx context.Context) error {
 	return s.setManifest(text)
 }
 
-// readRemote reads the manifest and finds the files.
-func (s *Set) readRemote(ctx context.Context) error {
-	if err := s.readRemoteManifest(ctx); err != nil {
-		return err
-	}
+// findRemote finds the files.
+func (s *Set) findRemote(ctx context.Context) error {
 	present, err := s.objects.list(ctx)
 	if err != nil {
 		return err
