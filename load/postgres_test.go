@@ -125,13 +125,14 @@ func database(t *testing.T) (string, *pgx.Conn) {
 	return url, connect(url)
 }
 
-// export is a synthetic export of v2, which has all kinds of tables.
+// export is a synthetic export of v2, which has all kinds of tables. Edge cases take a
+// tenth of the bytes of other claims.
 var export = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "export")
 	if err != nil {
 		return "", err
 	}
-	_, err = synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 40})
+	_, err = synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 10, Seed: 2, Traps: true})
 	return dir, err
 })
 
@@ -172,6 +173,9 @@ func TestPostgres(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, table := range want.Manifest.Tables {
+				if strings.HasPrefix(table.Name, "cclf") && table.Rows == 0 {
+					t.Errorf("the export has no row of %s", table.Name)
+				}
 				got := tables[i]
 				if got.Name != strings.ReplaceAll(table.Name, "/", ".") || got.Rows != table.Rows || got.Inserted != table.Rows || !got.Created || got.NoKey {
 					t.Errorf("table %s with %d rows: %+v", table.Name, table.Rows, got)

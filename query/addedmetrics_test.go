@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // enrolled returns rows of enrollment: Parts A and B of people, from the first month
@@ -248,9 +250,11 @@ func TestSpendingByCategory(t *testing.T) {
 		2 20.00 120.00`)
 }
 
-// openWithTables opens a data set with table files.
+// openWithTables opens a data set with table files for metrics. As for the race detector,
+// see prepare.
 func openWithTables(t *testing.T, texts map[string]string, files map[string]string) *DB {
 	t.Helper()
+	synthtest.WithoutRace(t)
 	dir := dataSet(t, tables(t, texts))
 	opts := options(dir, Options{})
 	for name, text := range files {

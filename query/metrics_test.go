@@ -67,9 +67,11 @@ func tables(t *testing.T, texts map[string]string) map[string]string {
 	return files
 }
 
-// prepare opens a data set made of tables for metrics, and checks the basis.
+// prepare opens a data set made of tables for metrics, and checks the basis. What metrics
+// compute is SQL: TestMaterialize and others start their goroutines for the race detector.
 func prepare(t *testing.T, texts map[string]string, b, want Basis) *DB {
 	t.Helper()
+	synthtest.WithoutRace(t)
 	db := open(t, tables(t, texts))
 	run, err := db.StartMetrics(t.Context(), MetricOptions{Basis: b})
 	if err != nil {

@@ -68,6 +68,7 @@ func openScope(t *testing.T, files map[string]string) *DB {
 
 // TestScope computes metrics of periods, groups and populations by hand.
 func TestScope(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db := openScope(t, map[string]string{
 		"population": "MBI\nold\nN\n1XX0-XX0-XX00\n",
