@@ -26,6 +26,6 @@ func noDuckDB(what string) error {
 	return &exitError{
 		code: exitFailure,
 		err:  errors.New(what + ": this cclf was built without DuckDB"),
-		hint: "build it with CGO_ENABLED=1 and a C++ compiler",
+		hint: "install cclf instead of cclf-lite, or build it with CGO_ENABLED=1 and a C++ compiler",
 	}
 }

@@ -123,10 +123,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 
 // writeTarGz writes a compressed archive whose bytes depend on the files alone.
 func writeTarGz(w io.Writer, list []entry, t time.Time) error {
-	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	z := gzip.NewWriter(w) // the best level takes three times as long, for 0.3 % less
 	if err := writeTar(z, list, t); err != nil {
 		return err
 	}
@@ -182,14 +179,11 @@ func sorted(list []entry) []entry {
 // compressed returns data as a file of gzip without a name and a time.
 func compressed(data []byte) ([]byte, error) {
 	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	z := gzip.NewWriter(&b)
 	if _, err := z.Write(data); err != nil {
 		return nil, err
 	}
-	err = z.Close()
+	err := z.Close()
 	return b.Bytes(), err
 }
 

@@ -371,7 +371,7 @@ func TestTargets(t *testing.T) {
 	t.Parallel()
 	for _, target := range allTargets {
 		args, env := target.buildArgs("v1.2.3", "lib")
-		if !strings.Contains(strings.Join(args, " "), "-trimpath") || !strings.Contains(strings.Join(args, " "), "-X main.release=v1.2.3") {
+		if !strings.Contains(strings.Join(args, " "), "-trimpath -buildvcs=true") || !strings.Contains(strings.Join(args, " "), "-X main.release=v1.2.3") {
 			t.Errorf("%s: %v", target.label(), args)
 		}
 		if cgo := strings.Contains(strings.Join(env, " "), "CGO_ENABLED=1"); cgo != target.full {

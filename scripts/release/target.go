@@ -165,7 +165,7 @@ func (r *release) compileCXX(t target) (string, error) {
 // (-z pack-relative-relocs) would save the 7 MB of file, but need glibc 2.36.
 func (t target) buildArgs(version, static string) (args, env []string) {
 	flags := "-s -w -buildid= -X main.release=" + version
-	args = []string{"build", "-trimpath", "-tags=" + t.tags}
+	args = []string{"build", "-trimpath", "-buildvcs=true", "-tags=" + t.tags}
 	env = []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0"}
 	if t.full {
 		env[2] = "CGO_ENABLED=1"
