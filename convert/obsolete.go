@@ -44,7 +44,7 @@ func FindObsolete(ctx context.Context, opts Options, use func(*Obsolete) error) 
 		return err
 	}
 	r := newRun(&opts, limits, in)
-	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: true, FileMode: opts.FileMode, Hook: opts.hook})
+	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: true, FileMode: opts.FileMode, Hook: opts.hook, Context: ctx})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"runtime"
 
 	"github.com/cclf-tools/cclf/convert/internal/crosswalk"
-	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -169,9 +168,6 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 	}
 	if o.Leavers == DropLeavers && o.Runs == nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, ErrNoList)
-	}
-	if o.Changes && blob.IsURL(o.Out) {
-		return nil, fmt.Errorf("%w: changes are written with data sets on disk only, since the old and the new rows are compared there", ErrOptions)
 	}
 	if o.Changes && (o.Runs == nil || !dataset.CanCompare(o.Format)) {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, ErrChanges)

@@ -30,7 +30,7 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 			return nil, err
 		}
 	}
-	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, FileMode: opts.FileMode, Hook: opts.hook, Context: ctx})
+	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: opts.Overwrite, FileMode: opts.FileMode, Hook: opts.hook, Context: ctx, Changes: opts.Changes})
 	if err != nil {
 		return nil, err
 	}

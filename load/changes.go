@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -134,7 +134,7 @@ func (l *loader) apply(ctx context.Context, dir string, c change, done *Table) e
 		all += ", " + f.Label
 	}
 	for _, f := range c.table.Files {
-		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		path := blob.Join(dir, f.Name)
 		n, err := l.copyText(ctx, staged, all, path, c.set.Format)
 		if err == nil && n != f.Rows {
 			err = fmt.Errorf("has %d rows, and the manifest says %d", n, f.Rows)

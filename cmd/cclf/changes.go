@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
@@ -27,7 +27,7 @@ func (e *env) noteChanges(old, m *convert.Manifest, out string) error {
 		return err
 	}
 	sum := set.Counts()
-	e.note(fmt.Sprintf("%s: %s added, %s changed, %s removed (%s inserted, %s deleted)", path.Join(out, set.Folder),
+	e.note(fmt.Sprintf("%s: %s added, %s changed, %s removed (%s inserted, %s deleted)", blob.Join(out, set.Folder),
 		plural(sum.Added, "key"), thousands(sum.Changed), thousands(sum.Removed), plural(sum.Inserted, "row"), thousands(sum.Deleted)))
 	for _, t := range set.Tables {
 		if t.Replaced {

@@ -111,6 +111,16 @@ func TestLakeInObjectStore(t *testing.T) {
 	if diff := cmp.Diff(second, filesOf(t, was)); diff != "" {
 		t.Errorf("as of run 2: published (-) and converted (+):\n%s", diff)
 	}
+	if counts := changeCounts(t, local); !slices.Equal(counts, changeCounts(t, remote)) || !slices.ContainsFunc(counts, func(c string) bool { return c > "0" }) {
+		t.Errorf("changes on disk: %q, in the store: %q", counts, changeCounts(t, remote))
+	}
+	if out, _ := mustCCLF(t, "verify", "-d", remote); !strings.Contains(out, "sets of changes: 2, ") {
+		t.Error(out)
+	}
+	if out, _ := mustCCLF(t, "schema", "--load", "snowflake", "--location", "@claims", "--changes-after", "2", "-d", remote); !strings.Contains(out, "_changes/3/cclf8") {
+		t.Error(out)
+	}
+
 	out, _ := mustCCLF(t, "prune", "--dry-run", "-f", "json", remote)
 	if pruned, _ := mustCCLF(t, "prune", "-f", "json", remote); strings.Contains(pruned, `"dropped_lines": 0`) || strings.Replace(out, "  \"dry_run\": true,\n", "", 1) != pruned {
 		t.Errorf("pruned: %s, and before: %s", pruned, out)
@@ -119,6 +129,14 @@ func TestLakeInObjectStore(t *testing.T) {
 	s.mustSync(t, exitOK, local, "--leavers", "drop", "--allow-mixed")
 	s.mustSync(t, exitOK, remote, "--leavers", "drop", "--allow-mixed")
 	compare("after pruning")
+	if out, _ := mustCCLF(t, "prune", "--keep-changes", "1", remote); !strings.Contains(out, "2 sets of changes dropped: _changes/2 to _changes/3") {
+		t.Error(out)
+	}
+	for _, key := range store.Keys(t, "lake/_changes/") {
+		if !strings.HasPrefix(key, "lake/_changes/4/") {
+			t.Errorf("%s is left", key)
+		}
+	}
 	out, _ = mustCCLF(t, "log", remote, "-f", "csv")
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 5 || !strings.HasPrefix(lines[4], "4,") {
 		t.Error(out)
@@ -132,6 +150,22 @@ func TestLakeInObjectStore(t *testing.T) {
 	if out, _ := mustCCLF(t, "doctor", "--offline", "--export", remote+"/export", "-d", remote); !strings.Contains(out, remote+"/export; 4 runs") {
 		t.Error(out)
 	}
+}
+
+// changeCounts returns what each run of a lake changed.
+func changeCounts(t *testing.T, lake string) []string {
+	t.Helper()
+	runs, err := runsOf(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, r := range runs {
+		if r.Added != nil {
+			list = append(list, fmt.Sprint(*r.Added, *r.Changed, *r.Removed))
+		}
+	}
+	return list
 }
 
 // TestLakeInObjectStoreRefuses: what would lose data, or cannot work, is refused before

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -79,7 +79,7 @@ func writeSet(w io.Writer, dialect *schema.Dialect, dir, location string, set *d
 		if len(changed.Files) == 0 || only != "" && !strings.EqualFold(title, only) {
 			continue
 		}
-		ref := dataset.FileRef{File: changed.Files[0], Path: filepath.Join(dir, filepath.FromSlash(changed.Files[0].Name))}
+		ref := dataset.FileRef{File: changed.Files[0], Path: blob.Join(dir, changed.Files[0].Name)}
 		t, err := dataset.Describe(changed.Name, ref, set.Format)
 		if err != nil {
 			return &exitError{code: exitInput, err: fmt.Errorf("schema: %w", err)}

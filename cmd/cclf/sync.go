@@ -88,7 +88,7 @@ func newSyncCommand(e *env) *cli.Command {
 			opts.howToResume = "run the same command to resume"
 			opts.out = blob.Join(opts.to.Out, sync.LogFolder)
 			opts.to.Overwrite, opts.to.Root = true, opts.to.Out
-			opts.to.Changes = dataset.CanCompare(opts.to.Format) && !blob.IsURL(opts.to.Out)
+			opts.to.Changes = dataset.CanCompare(opts.to.Format)
 			return opts.sync(ctx, e)
 		},
 	}

@@ -138,6 +138,11 @@ func (w *Writer) writeChanges(ctx context.Context, m *Manifest, o ChangeOptions)
 	if set.Folder, err = w.freeChanges(o.Run); err != nil {
 		return nil, err
 	}
+	if w.remote != nil { // the files are being uploaded
+		if err := w.syncing.Wait(); err != nil {
+			return nil, err
+		}
+	}
 	jobs := max(1, min(o.Jobs, comparedTables))
 	c := &comparison{
 		w: w, set: set, options: o, limit: cmp.Or(o.limit, keysInMemory/jobs), old: old,
@@ -163,7 +168,10 @@ func (m *Manifest) lastRun() int {
 
 // freeChanges returns a folder for a set of a run. It is one that no reader knows.
 func (w *Writer) freeChanges(run int) (string, error) {
-	if err := w.ops.mustBeFolder(ChangesFolder); err != nil {
+	exists := w.ops.exists
+	if w.remote != nil {
+		exists = w.remote.hasFolder
+	} else if err := w.ops.mustBeFolder(ChangesFolder); err != nil {
 		return "", err
 	}
 	for n := 1; ; n++ {
@@ -171,7 +179,7 @@ func (w *Writer) freeChanges(run int) (string, error) {
 		if n > 1 {
 			name += fmt.Sprintf(".%d", n)
 		}
-		if there, err := w.ops.exists(name); err != nil || !there && name != w.old.Changes {
+		if there, err := exists(name); err != nil || !there && name != w.old.Changes {
 			return name, err
 		}
 	}
@@ -184,6 +192,9 @@ func (w *Writer) addChanges(set *ChangeSet) error {
 		return err
 	}
 	name := path.Join(set.Folder, ManifestFile)
+	if w.remote != nil {
+		return w.remote.stageText(name, append(text, '\n'))
+	}
 	if err := w.ops.mkdirAll(w.layout.set(set.Folder)); err != nil {
 		return err
 	}

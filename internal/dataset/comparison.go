@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/changes"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
@@ -92,7 +94,11 @@ func (c *comparison) run(ctx context.Context, m *Manifest, jobs int) (err error)
 	group.SetLimit(jobs)
 	for i, t := range list {
 		group.Go(func() error {
-			if err := t.run(groupCtx, i); err != nil {
+			err := t.run(groupCtx, i)
+			if err == nil {
+				err = t.w.removeCompared(t.new.files)
+			}
+			if err != nil {
 				return fmt.Errorf("table %s: %w", t.name, err)
 			}
 			return nil
@@ -533,22 +539,18 @@ func takeRuns(col arrow.Array, runs []table.RowRun) (arrow.Array, error) {
 type openFile struct {
 	encode.Reader
 	name string
-	file *os.File
+	file blob.File
 }
 
 // open begins to read a file of a side. CSV files get the types of the side.
 func (t *tableComparison) open(ctx context.Context, s *side, f *sideFile, o encode.ReadOptions) (*openFile, error) {
 	if f.old {
-		sum, err := t.w.ops.hash(f.at)
-		if err == nil && sum != f.SHA256 {
-			err = errors.New("it has another content than the manifest says")
-		}
-		if err != nil {
+		if err := t.w.checkOld(f.File, f.at); err != nil {
 			return nil, unreadable(f.Name, err)
 		}
 		f.old = false
 	}
-	file, err := t.w.ops.open(f.at, os.O_RDONLY)
+	file, err := t.w.openCompared(ctx, f.Name, f.at)
 	if err != nil {
 		return nil, err
 	}
@@ -562,6 +564,29 @@ func (t *tableComparison) open(ctx context.Context, s *side, f *sideFile, o enco
 		return nil, unreadable(f.Name, err)
 	}
 	return &openFile{r, f.Name, file}, nil
+}
+
+// checkOld compares a file of the data set to be replaced with its manifest.
+func (w *Writer) checkOld(f File, at string) error {
+	if w.remote != nil {
+		return w.remote.checkOld(f)
+	}
+	sum, err := w.ops.hash(at)
+	if err == nil && sum != f.SHA256 {
+		err = errOtherContent
+	}
+	return err
+}
+
+var errOtherContent = errors.New("it has another content than the manifest says")
+
+// openCompared opens a file of the old or the new data set.
+func (w *Writer) openCompared(ctx context.Context, name, at string) (blob.File, error) {
+	file, err := w.ops.open(at, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) && w.remote != nil { // it is old, or equals an old one
+		return w.remote.openFile(ctx, name)
+	}
+	return file, err
 }
 
 // next returns the next batch, or nil at the end.

@@ -97,6 +97,7 @@ func contents() map[string][2]content {
 
 // write publishes a data set.
 func (c content) write(out string, opts Options) error {
+	opts.Changes = c.run > 0
 	w, err := Create(out, c.format, opts)
 	if err != nil {
 		return err

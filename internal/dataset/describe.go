@@ -3,12 +3,12 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -25,7 +25,7 @@ func Describe(name string, file FileRef, format Format) (*schema.Table, error) {
 	if spec == nil || spec.open == nil {
 		return nil, fmt.Errorf("the format %s has no columns that can be read", format)
 	}
-	in, err := os.Open(file.Path)
+	in, err := blob.Open(context.Background(), file.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,7 @@ type remoteSet struct {
 	present map[string]int64       // sizes of the objects when the writer began, by name
 	dead    bool                   // the lease was lost: others clean up
 	kept    map[string]bool        // files of the old data set that the new one has
+	compare bool                   // files that are uploaded stay on the disk, to be compared
 	mu      sync.Mutex             // guards staged and kept
 	staged  map[string]blob.Staged // by name
 }
@@ -222,7 +223,11 @@ func (w *Writer) openRemote(url string, opts Options) error {
 			return err
 		}
 	}
-	return w.readOldRemote()
+	if err := w.readOldRemote(); err != nil {
+		return err
+	}
+	r.compare = opts.Changes && w.old != nil && CanCompare(w.old.Format)
+	return nil
 }
 
 // scratchLayout makes the folder for files that are not uploaded yet.
@@ -289,6 +294,9 @@ func (w *Writer) upload(file *os.File, at string, f File) error {
 	defer file.Close()
 	if err := w.uploadFile(file, f); err != nil {
 		return r.named("upload", f.Name, err)
+	}
+	if r.compare && isPart(f.Name) && !strings.HasPrefix(f.Name, ChangesFolder+"/") {
+		return nil // see removeCompared
 	}
 	return w.ops.remove(at)
 }
@@ -372,11 +380,15 @@ func (w *Writer) commitRemote(m *Manifest) error {
 // uploadRest uploads what is finished and was not uploaded yet: the rejects, and files
 // that other code made.
 func (w *Writer) uploadRest(m *Manifest) error {
+	r := w.remote
 	for _, f := range m.List() {
 		at := w.layout.set(f.Name)
 		if m.Rejects != nil && f.Name == m.Rejects.Name {
 			f.Name = hashedName(f.Name, f.SHA256)
 			m.Rejects.Name = f.Name
+		}
+		if r.kept[f.Name] || r.staged[f.Name] != nil {
+			continue
 		}
 		file, err := w.ops.open(at, os.O_RDONLY)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -528,7 +540,7 @@ func (r *remoteSet) recover() (redo bool, err error) {
 // isOurs reports whether an unfinished upload can be one of a data set.
 func isOurs(name string) bool {
 	first, _, _ := strings.Cut(name, "/")
-	return isPart(name) && (isTableFolder(path.Dir(name)) || first == ChangesFolder) || strings.HasPrefix(name, "_rejects-")
+	return isPart(name) && isTableFolder(path.Dir(name)) || first == ChangesFolder || strings.HasPrefix(name, "_rejects-")
 }
 
 // close removes what was not committed, and gives back the lease.

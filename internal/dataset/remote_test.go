@@ -76,6 +76,16 @@ func mustBe(t *testing.T, server *blobtest.Server, url string, c content) {
 	for _, f := range set.Manifest.List() {
 		want = append(want, f.Name)
 	}
+	sets, err := set.Changes("")
+	if err != nil || len(sets) != max(0, c.run-1) {
+		t.Errorf("%d sets of changes, %v", len(sets), err)
+	}
+	for _, s := range sets {
+		want = append(want, s.Folder+"/"+ManifestFile)
+		for name := range s.files() {
+			want = append(want, name)
+		}
+	}
 	slices.Sort(want)
 	var got []string
 	for _, key := range server.Keys(t, "lake/") {
@@ -104,6 +114,9 @@ func remoteContents() map[string][2]content {
 			}
 		}
 	}
+	changes := all["changes"]
+	changes[0].parts["cclf2"] = []string{"x\n9\n"} // a row, as the manifest says
+	chosen["changes"] = changes
 	return chosen
 }
 
@@ -160,7 +173,11 @@ func remoteLake(t *testing.T, c content) (server *blobtest.Server, url string) {
 func TestRemoteKilled(t *testing.T) {
 	withoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
-	pair := remoteContents()["parts"]
+	t.Run("parts", func(t *testing.T) { testRemoteKilled(t, remoteContents()["parts"]) })
+	t.Run("changes", func(t *testing.T) { testRemoteKilled(t, remoteContents()["changes"]) })
+}
+
+func testRemoteKilled(t *testing.T, pair [2]content) {
 	for n := int64(0); ; n++ {
 		server, url := remoteLake(t, pair[0])
 		var calls atomic.Int64

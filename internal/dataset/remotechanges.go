@@ -1,12 +1,64 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 )
+
+// hasFolder reports whether there were objects in a folder when the writer began.
+func (r *remoteSet) hasFolder(name string) (bool, error) {
+	for object := range r.present {
+		if strings.HasPrefix(object, name+"/") {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// stageText stages a small object, which is published with the data set.
+func (r *remoteSet) stageText(name string, text []byte) error {
+	if err := r.may("upload", name); err != nil {
+		return err
+	}
+	staged, err := r.bucket.Stage(r.ctx, r.prefix+name, bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return r.named("upload", name, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.staged[name] = staged
+	return nil
+}
+
+// checkOld compares an object with the manifest, as far as that is possible without
+// reading it. Its name has the hash of its content.
+func (r *remoteSet) checkOld(f File) error {
+	switch size, there := r.present[f.Name]; {
+	case !there:
+		return fs.ErrNotExist
+	case size != f.Size:
+		return errOtherContent
+	}
+	return nil
+}
+
+// removeCompared removes the local copies of new files that were compared.
+func (w *Writer) removeCompared(files []sideFile) error {
+	if w.remote == nil {
+		return nil
+	}
+	for _, f := range files {
+		if err := ignoreMissing(w.ops.remove(f.at)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // changeObjects returns the names of the objects of the sets of changes, by the names of
 // their folders. What has a manifest is a set.

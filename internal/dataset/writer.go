@@ -33,6 +33,10 @@ type Options struct {
 	// operation and the file. The operation fails if Hook does. Tests use it.
 	Hook func(op, name string) error
 
+	// Changes says that WriteChanges will be called. Of a data set in an object store, new
+	// part files then stay in the local folder for temporary files until it has read them.
+	Changes bool
+
 	// Context is that of requests to an object store; context.Background unless set.
 	Context context.Context
 
