@@ -250,7 +250,7 @@ func (r *run) findOlder() error {
 		return err
 	}
 	prior, err := r.links.Superseded(found.Replaced, found.Deleted)
-	r.superseded = related.With(prior)
+	r.superseded, r.counts.PriorCircles = related.With(prior.Superseded), prior.Newest.Len()
 	return err
 }
 

@@ -67,10 +67,11 @@ const later = "2025-06-01T00:00:00Z"
 func TestSilentReplacement(t *testing.T) {
 	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
-		name   string
-		claims []object
-		want   string // ids that are left
-		partly string // ids of partially adjudicated claims that are left
+		name    string
+		claims  []object
+		want    string // ids that are left
+		partly  string // ids of partially adjudicated claims that are left
+		circles int64
 	}{
 		{name: "one", claims: []object{numbered("1", "A"), numbered("2", "B", "A")}, want: "2"},
 		{name: "a chain", claims: []object{numbered("1", "A"), numbered("2", "B", "A"), numbered("3", "C", "B")}, want: "3"},
@@ -88,8 +89,22 @@ func TestSilentReplacement(t *testing.T) {
 		{name: "carrier", claims: []object{ofType(numbered("1", "A"), "CARRIER", "71"), ofType(numbered("2", "B", "A"), "CARRIER", "72")}, want: "2"},
 		{name: "itself", claims: []object{numbered("1", "A", "A")}, want: "1"},
 		{name: "the same number again", claims: []object{numbered("1", "A"), numbered("2", "A", "A")}, want: "2"},
-		{name: "both name their number", claims: []object{numbered("1", "A", "A"), updatedLater(numbered("2", "A", "A"))}, want: "2"},
-		{name: "each other", claims: []object{updatedLater(numbered("1", "A", "B")), numbered("2", "B", "A")}, want: "1"},
+		{name: "both name their number", claims: []object{numbered("1", "A", "A"), updatedLater(numbered("2", "A", "A"))}, want: "2", circles: 1},
+		{name: "each other", claims: []object{updatedLater(numbered("1", "A", "B")), numbered("2", "B", "A")}, want: "1", circles: 1},
+		{name: "a circle", claims: []object{numbered("1", "A", "C"), updatedLater(numbered("2", "B", "A")), numbered("3", "C", "B")}, want: "2", circles: 1},
+		{name: "a circle of four", claims: []object{
+			numbered("1", "A", "D"), numbered("2", "B", "A"), numbered("3", "C", "B"), updatedLater(numbered("4", "D", "C"))}, want: "4", circles: 1},
+		{name: "a circle and its prior version", claims: []object{
+			numbered("0", "Z"), numbered("1", "A", "C", "Z"), updatedLater(numbered("2", "B", "A")), numbered("3", "C", "B")}, want: "2", circles: 1},
+		{name: "a circle that another claim ends", claims: []object{
+			numbered("1", "A", "C"), updatedLater(numbered("2", "B", "A")), numbered("3", "C", "B"), numbered("4", "D", "A")}, want: "4"},
+		{name: "a circle with a claim that is no final action", claims: []object{
+			numbered("1", "A", "C"), tagged(updatedLater(numbered("2", "B", "A")), "NationalClaimsHistory", "NotFinalAction"),
+			updatedLater(numbered("3", "C", "B"))}, want: "3", circles: 1},
+		{name: "two circles", claims: []object{
+			numbered("1", "A", "B"), updatedLater(numbered("2", "B", "A")), numbered("3", "C", "D"), updatedLater(numbered("4", "D", "C"))}, want: "2 4", circles: 2},
+		{name: "two circles in a row", claims: []object{
+			numbered("1", "A", "B"), updatedLater(numbered("2", "B", "A")), updatedLater(numbered("3", "C", "D", "B")), numbered("4", "D", "C")}, want: "3", circles: 1},
 		{name: "a claim without a number", claims: []object{numbered("1", "A"), numbered("2", "", "A")}, want: "2"},
 		{name: "no prior claim", claims: []object{numbered("1", "A"), related(numbered("2", "B"), object{
 			"reference":    object{"system": controlNumbers, "value": "A"},
@@ -115,7 +130,11 @@ func TestSilentReplacement(t *testing.T) {
 			slices.Reverse(backward)
 			for _, claims := range [][]object{tt.claims, backward} {
 				for _, files := range []export{{"a.ndjson": lines(claims...)}, inFiles(claims)} {
-					checkReplacement(t, files.convert(t), tt.want, tt.partly)
+					c := files.convert(t)
+					checkReplacement(t, c, tt.want, tt.partly)
+					if c.Counts.PriorCircles != tt.circles {
+						t.Errorf("%d circles, want %d", c.Counts.PriorCircles, tt.circles)
+					}
 				}
 			}
 		})

@@ -254,6 +254,7 @@ type verdict struct {
 	// Of the shard: resources that were replaced or deleted, and claims that were
 	// superseded.
 	replaced, deleted, superseded table.OrdinalSet
+	circles                       int64          // whose newest claim the shard has
 	updates                       []sharedUpdate // of beneficiaries with rows in the shard
 	links                         []beneficiary.Link
 }
@@ -285,7 +286,7 @@ func newVerdict(s *Shard, totals []byte, records [][]byte) (*verdict, error) {
 // findOlder.
 func (v *verdict) apply(r *run) error {
 	r.replaced, r.superseded = v.replaced.With(v.deleted), v.superseded
-	r.counts.Replaced, r.counts.Deleted = v.replaced.Len(), v.deleted.Len()
+	r.counts.Replaced, r.counts.Deleted, r.counts.PriorCircles = v.replaced.Len(), v.deleted.Len(), v.circles
 	r.newest, r.apis, r.units = v.Newest, v.APIs, v.Units
 	for i := range v.updates {
 		u := &v.updates[i]

@@ -71,6 +71,10 @@ func TestShardsOfOne(t *testing.T) {
 		name      string
 		resources []object
 	}{
+		{"claims that name each other in circles", []object{
+			numbered("1", "A", "C"), updatedLater(numbered("2", "B", "A")), numbered("3", "C", "B"), numbered("4", "D", "E"), numbered("5", "E", "D"),
+			numbered("6", "F", "E"), numbered("7", "G", "H"), numbered("8", "H", "G"),
+		}},
 		{"MBIs that only claims show", []object{
 			withMBIs(someClaim("CARRIER", "1", "1"), now, before, first), withMBIs(someClaim("INPATIENT", "2", "1"), now, before), somePatient("3", "1S00A00AA09"),
 		}},
@@ -91,7 +95,10 @@ func TestShardsOfOne(t *testing.T) {
 			for i, r := range tt.resources {
 				e[fmt.Sprintf("%d.ndjson", i)] = lines(r)
 			}
-			compareShards(t, rand.New(rand.NewPCG(1, 1)), Options{Inputs: []string{e.save(t)}, MaxRejects: -1})
+			m := compareShards(t, rand.New(rand.NewPCG(1, 1)), Options{Inputs: []string{e.save(t)}, MaxRejects: -1})
+			if strings.Contains(tt.name, "circles") && (m.Counts.PriorCircles != 2 || m.Counts.Superseded != 5) {
+				t.Errorf("%d circles and %d superseded claims, want 2 and 5", m.Counts.PriorCircles, m.Counts.Superseded)
+			}
 		})
 	}
 }

@@ -20,7 +20,7 @@ import (
 // what is meant, the id of the beneficiary, or the number of the shard.
 const (
 	ofResource    = 'r' // versions of a resource, and its deletion
-	ofNumber      = 'n' // links of a control number
+	ofNumber      = 'n' // links by control numbers of a beneficiary
 	ofVersions    = 'v' // claims whose versions are matched
 	ofBeneficiary = 'b' // updates of a beneficiary, and shards with its rows
 	ofTotals      = 't' // for MergeShardTotals
@@ -75,6 +75,7 @@ const (
 	tagReplaced   = 'r' // a resource of the shard was replaced
 	tagDeleted    = 'd'
 	tagSuperseded = 's'
+	tagNewest     = 'n' // of a circle of claims
 	tagBegin      = 'b' // the shard exists
 	tagSize       = 'z' // of totals: what a shard has
 	tagLink       = 'l' // of totals: a former MBI
@@ -215,12 +216,12 @@ func (p *packer) link(l *dedup.Link) {
 	p.identity(l.Number)
 	p.flag(l.Names)
 	p.flag(l.Partial)
-	p.hash(l.Other)
+	p.flag(l.Counts)
 	p.number(l.Updated)
 }
 
 func (u *unpacker) link() dedup.Link {
-	return dedup.Link{Number: u.identity(), Names: u.flag(), Partial: u.flag(), Other: u.hash(), Updated: u.number()}
+	return dedup.Link{Number: u.identity(), Names: u.flag(), Partial: u.flag(), Counts: u.flag(), Updated: u.number()}
 }
 
 func unpackVersion(id [2]uint64, value []byte) (v resourceVersion) {
@@ -387,7 +388,7 @@ func reduceKey(key []byte, values [][]byte, emit func(ShardRecord) error) (shard
 	case ofResource:
 		return reduceResource(rest.identity(), values, emit)
 	case ofNumber:
-		return noStats, reduceNumber(values, emit)
+		return noStats, reduceNumbers(values, emit)
 	case ofVersions:
 		return noStats, reduceVersions(values, emit)
 	case ofBeneficiary:
@@ -463,7 +464,7 @@ func (v *resourceVersion) pass(replaced, deleted bool, emit func(ShardRecord) er
 		value.flag(deleted)
 		value.link(&v.links[i])
 		key := packer{ofNumber}
-		key.identity(v.links[i].Number)
+		key.hash(v.links[i].Number[0])
 		err = cmp.Or(err, emit(ShardRecord{key, value}))
 	}
 	if !replaced && !deleted {
@@ -488,8 +489,8 @@ func (v *resourceVersion) pass(replaced, deleted bool, emit func(ShardRecord) er
 	return err
 }
 
-// reduceNumber finds out which claims with a control number are superseded.
-func reduceNumber(values [][]byte, emit func(ShardRecord) error) error {
+// reduceNumbers finds out which claims of a beneficiary are superseded by control numbers.
+func reduceNumbers(values [][]byte, emit func(ShardRecord) error) error {
 	links := make([]dedup.Link, len(values))
 	var gone, deletedOnes []int
 	for i, value := range values {
@@ -512,8 +513,8 @@ func reduceNumber(values [][]byte, emit func(ShardRecord) error) error {
 	for _, i := range deletedOnes {
 		deleted.Add(links[i].Resource)
 	}
-	superseded := dedup.SupersededOf(links, replaced, deleted)
-	return tellAll(emit, tagSuperseded, superseded, order)
+	found := dedup.SupersededOf(links, replaced, deleted)
+	return cmp.Or(tellAll(emit, tagSuperseded, found.Superseded, order), tellAll(emit, tagNewest, found.Newest, order))
 }
 
 // reduceVersions finds out which of the claims whose versions are matched are
@@ -694,6 +695,8 @@ func (v *verdict) add(s *Shard, record []byte) (err error) {
 		v.deleted.Add(u.number())
 	case tagSuperseded:
 		v.superseded.Add(u.number())
+	case tagNewest:
+		v.circles++
 	case tagUpdate:
 		update := u.update()
 		update.Resource -= globalOrdinal(s.Number, 0) // as in the rows of the shard

@@ -37,7 +37,7 @@ func conversionCounts(m *convert.Manifest) slog.Attr {
 	return countGroup(
 		count{"inputs", int64(len(m.Inputs))}, count{"text_bytes", m.TextSize}, count{"lines", c.Lines}, count{"resources", c.Resources},
 		count{"rejected", c.Rejected}, count{"misfits", c.Misfits}, count{"broken_off", c.BrokenOff}, count{"passed_over", int64(len(m.PassedOver))},
-		count{"replaced", c.Replaced}, count{"deleted", c.Deleted}, count{"cancelled", c.Cancelled}, count{"superseded", c.Superseded},
+		count{"replaced", c.Replaced}, count{"deleted", c.Deleted}, count{"cancelled", c.Cancelled}, count{"superseded", c.Superseded}, count{"prior_circles", c.PriorCircles},
 		count{"partially_adjudicated", c.PartiallyAdjudicated}, count{"skipped", c.Skipped}, count{"no_patient", c.Orphans}, count{"leavers", c.Leavers},
 		count{"claims_without_lines", c.WithoutLines},
 		count{"enrollment_months_told", c.MonthsTold}, count{"enrollment_months_inferred", c.MonthsInferred},
@@ -81,6 +81,7 @@ func countNotes(m *convert.Manifest) []string {
 		{c.Draft, "", "resource", " excluded: status draft"},
 		{c.OtherStatus, "", "resource", " excluded: a status that FHIR does not define"},
 		{c.Superseded, "", "claim", superseded},
+		{c.PriorCircles, "", "circle", " of claims that name each other as prior versions: the newest claim of each counts"},
 		{c.PartiallyAdjudicated, "", "claim", partial},
 		{c.PriorAuthorizations, "", "prior authorization", authorizations},
 		{c.Skipped, "", "resource", " skipped: no CCLF equivalent"},

@@ -143,7 +143,10 @@ type Counts struct {
 	// Superseded counts claims with a newer related claim: Part D events whose
 	// versions the server sends, and claims that another names as its prior version.
 	Superseded int64 `json:"superseded"`
-	Orphans    int64 `json:"no_patient"` // claims whose beneficiary has no Patient
+	// PriorCircles counts circles of claims each of which names the next as its prior
+	// version. The newest claim of each is not superseded.
+	PriorCircles int64 `json:"prior_circles,omitempty"`
+	Orphans      int64 `json:"no_patient"` // claims whose beneficiary has no Patient
 	// MBIFromClaim counts those of NoPatient that contain the MBI themselves.
 	MBIFromClaim int64 `json:"mbi_from_claim"`
 	// WithoutLines counts final-action claims of Parts A and B without service lines.
@@ -410,6 +413,7 @@ func (c *Counts) Add(d Counts) {
 	c.Leavers += d.Leavers
 	c.Deleted += d.Deleted
 	c.Superseded += d.Superseded
+	c.PriorCircles += d.PriorCircles
 	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim
 	c.WithoutLines += d.WithoutLines
