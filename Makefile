@@ -45,6 +45,8 @@ reproduce: ## build a release twice, and check that the files are the same
 .PHONY: vulncheck
 vulncheck: ## check linked libraries for known vulnerabilities (needs the network)
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+	cd iceberg && $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 -tags gcs,azure ./...
+	cd beam && $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 .PHONY: demo
 demo: build ## generate synthetic claims, convert them, and query the result
@@ -108,6 +110,15 @@ vega: ## fetch the JavaScript of charts again, and check it (needs npm and the n
 .PHONY: nocgo
 nocgo: ## check that everything except what needs DuckDB builds without cgo
 	CGO_ENABLED=0 $(GO) vet ./cmd/...
+
+.PHONY: workflows
+workflows: ## check the workflows of GitHub, with ShellCheck if it is there
+	$(GO) run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.PHONY: systems
+systems: ## check that what needs no cgo builds for macOS and Windows
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./cmd/...
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) vet ./cmd/...
 
 BENCHSTAT     ?= $(GO) run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 BENCH_OPTIONS ?=

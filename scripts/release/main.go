@@ -146,23 +146,20 @@ func (r *release) choose(names string) ([]target, error) {
 	return list, nil
 }
 
-// build builds the targets, and packs them. Man pages and completions come from the
-// first program that runs here and has all commands.
+// build builds the targets, and packs them.
 func (r *release) build(list []target) error {
 	for _, t := range list {
 		fmt.Fprintf(os.Stderr, "release: %s\n", t.label())
 		if err := r.compile(t); err != nil {
 			return fmt.Errorf("%s: %w", t.label(), err)
 		}
+		if t.os == "linux" {
+			if err := checkELF(r.file(t), t.full); err != nil {
+				return fmt.Errorf("%s: %w", t.label(), err)
+			}
+		}
 	}
-	own := slices.IndexFunc(list, func(t target) bool { return t.product == cclf && t.os == runtime.GOOS && t.arch == runtime.GOARCH })
-	if own < 0 {
-		return fmt.Errorf("no target runs on %s-%s: manual pages and completions need one with all commands", runtime.GOOS, runtime.GOARCH)
-	}
-	if err := r.writeDocs(r.file(list[own])); err != nil {
-		return err
-	}
-	if err := r.askVersion(r.file(list[own])); err != nil {
+	if err := r.askOwn(list); err != nil {
 		return err
 	}
 	for _, t := range list {
@@ -174,6 +171,26 @@ func (r *release) build(list []target) error {
 		return fmt.Errorf("container image: %w", err)
 	}
 	return os.RemoveAll(r.path("work"))
+}
+
+// askOwn gets man pages, completions and the version of DuckDB from a program that runs
+// here and has all commands. If the targets have none, it is built for this alone.
+func (r *release) askOwn(list []target) error {
+	runs := func(t target) bool { return t.product == cclf && t.os == runtime.GOOS && t.arch == runtime.GOARCH }
+	own := slices.IndexFunc(allTargets, runs)
+	if own < 0 {
+		return fmt.Errorf("no target runs on %s-%s: manual pages and completions need one with all commands", runtime.GOOS, runtime.GOARCH)
+	}
+	t := allTargets[own]
+	if !slices.ContainsFunc(list, runs) {
+		if err := r.compile(t); err != nil {
+			return fmt.Errorf("%s, for manual pages: %w", t.label(), err)
+		}
+	}
+	if err := r.writeDocs(r.file(t)); err != nil {
+		return err
+	}
+	return r.askVersion(r.file(t))
 }
 
 // pack writes the files of a target.
