@@ -19,31 +19,39 @@ func (c *Comparison) compareColumns(ctx context.Context) (map[string]int64, erro
 	byDesign := map[string]int64{}
 	for _, t := range comparedTables {
 		table := schema.Lookup(t)
-		counts := []string{"count(*)"}
+		counts := []string{"reason IS NOT DISTINCT FROM '" + newerLoad + "'", "count(*)"}
 		differing := map[string][]string{}
 		for i := range table.Fields {
 			f := &table.Fields[i]
 			differs := comparedValue(f, "x") + " IS DISTINCT FROM " + comparedValue(f, "y")
-			counts = append(counts, "count(*) FILTER (WHERE "+differs+")", "count(*) FILTER (WHERE reason IS DISTINCT FROM 'newer_load' AND "+differs+")")
+			counts = append(counts, "count(*) FILTER (WHERE "+differs+")")
 			reason := c.columnReason(f)
 			differing[reason] = append(differing[reason], differs)
 		}
 		from := pairedRows(t)
-		err := c.each(ctx, "SELECT "+strings.Join(counts, ", ")+from, func(v []any) {
+		compared := int64(0)
+		differ, unlikeLoads := make([]int64, len(table.Fields)), make([]int64, len(table.Fields))
+		err := c.each(ctx, "SELECT "+strings.Join(counts, ", ")+from+" GROUP BY 1", func(v []any) {
+			compared += integer(v[1])
 			for i := range table.Fields {
-				differ, unlikeLoads := integer(v[2*i+1]), integer(v[2*i+2])
-				col := Column{Table: t, Column: table.Fields[i].Label, Compared: integer(v[0]), Equal: integer(v[0]) - differ}
-				switch {
-				case unlikeLoads > 0:
-					col.Reason = c.columnReason(&table.Fields[i])
-				case differ > 0:
-					col.Reason = newerLoad
+				differ[i] += integer(v[2+i])
+				if v[0] == false {
+					unlikeLoads[i] += integer(v[2+i])
 				}
-				c.report.Columns = append(c.report.Columns, col)
 			}
 		})
 		if err != nil {
 			return nil, err
+		}
+		for i := range table.Fields {
+			col := Column{Table: t, Column: table.Fields[i].Label, Compared: compared, Equal: compared - differ[i]}
+			switch {
+			case unlikeLoads[i] > 0:
+				col.Reason = c.columnReason(&table.Fields[i])
+			case differ[i] > 0:
+				col.Reason = newerLoad
+			}
+			c.report.Columns = append(c.report.Columns, col)
 		}
 		err = c.each(ctx, designSQL(differing, from), func(v []any) {
 			byDesign[hicn] += integer(v[0])

@@ -11,7 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/minio/minio-go/v7"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
@@ -25,7 +27,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv("CCLF_TEST_MAIN") != "" {
 		main() // does not return
 	}
-	testscript.Main(m, map[string]func(){"cclf": main})
+	testscript.Main(m, map[string]func(){"cclf": func() {
+		minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, 5*time.Millisecond
+		main()
+	}})
 }
 
 // concurrentScripts are the scripts of commands that start goroutines of their own.
@@ -36,6 +41,7 @@ var concurrentScripts = []string{"convert-interrupt", "run", "server"}
 // user would. With the race detector, in which the program is ten times as slow,
 // it runs those that can have races; make test runs all without it.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	dir, files := "testdata/script", []string(nil)
 	if synthtest.Fewer(1, 0) == 0 {
 		dir = ""

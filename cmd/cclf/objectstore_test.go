@@ -19,6 +19,7 @@ func TestObjectStoreScripts(t *testing.T) {
 	if synthtest.Fewer(1, 0) == 0 {
 		t.Skip("scripts that take long with the race detector")
 	}
+	t.Parallel()
 	servers := map[string]*blobtest.Server{}
 	server := func(ts *testscript.TestScript) *blobtest.Server { return servers[ts.Getenv("BUCKET")] }
 	testscript.Run(t, testscript.Params{
