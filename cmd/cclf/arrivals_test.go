@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestArrivals checks that files come out in the order of their indexes,
@@ -93,6 +94,7 @@ func TestRunWhileFetching(t *testing.T) {
 
 // TestRunFileOrder lets the first files of an export arrive last.
 func TestRunFileOrder(t *testing.T) {
+	synthtest.WithoutRace(t)
 	sandbox(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "ExplanationOfBenefit", Wait: 300 * time.Millisecond}}})
 	out := filepath.Join(t.TempDir(), "out")
 	if code, stderr := runInto(t, out); code != exitOK {

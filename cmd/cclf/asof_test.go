@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -45,6 +46,7 @@ func reportOf(t *testing.T, dir string, flags ...string) string {
 // TestAsOf compares the tables and the report as of each run with those of then, with
 // the options of the lake, whatever the flags were at the time.
 func TestAsOf(t *testing.T) {
+	synthtest.WithoutRace(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	for _, tt := range []struct {
@@ -102,6 +104,7 @@ func TestAsOf(t *testing.T) {
 
 // TestAsOfErrors: the error says which runs there are.
 func TestAsOfErrors(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 1)
 	dir := t.TempDir()
 	lake, plain := filepath.Join(dir, "lake"), filepath.Join(dir, "plain")

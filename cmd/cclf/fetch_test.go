@@ -21,6 +21,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // sandbox serves a small export, and sets the environment for it.
@@ -170,6 +171,7 @@ func inputsOf(t *testing.T, out string) []string {
 // TestRunAgain: cclf run downloads the requested export, whatever was there before,
 // and converts all complete exports.
 func TestRunAgain(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s, _ := sandbox(t, bcdatest.Options{})
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
@@ -211,6 +213,7 @@ func TestRunAgain(t *testing.T) {
 // TestConvertAgain: if only the conversion did not finish, it is repeated without a
 // new export, unless another request is made.
 func TestConvertAgain(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
 	if code, stderr := runInto(t, out); code != exitOK {
@@ -259,6 +262,7 @@ func TestConvertAgain(t *testing.T) {
 // TestFailedConversion: an export whose conversion failed is converted by the next
 // run, without a new export.
 func TestFailedConversion(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
 	if err := os.Mkdir(out, 0o700); err != nil {
@@ -285,6 +289,7 @@ func TestFailedConversion(t *testing.T) {
 
 // TestRunRefusesLess: a data set is not replaced by a smaller one by accident.
 func TestRunRefusesLess(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
 	code, stderr := runInto(t, out, "--since", "2020-03-01T00:00:00Z")

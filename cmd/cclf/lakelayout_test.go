@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -42,6 +43,7 @@ func formOf(t *testing.T, lake string) form {
 // TestKeptFlags checks that a lake keeps the form of its tables: flags of an earlier run,
 // unless the command line, the environment or the configuration file say otherwise.
 func TestKeptFlags(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 3)
 	dir := t.TempDir()
 	lake, columns, settings := filepath.Join(dir, "lake"), filepath.Join(dir, "columns"), filepath.Join(dir, "config.toml")

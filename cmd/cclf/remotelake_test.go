@@ -17,6 +17,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/blob/blobtest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -171,6 +172,7 @@ func changeCounts(t *testing.T, lake string) []string {
 // TestLakeInObjectStoreRefuses: what would lose data, or cannot work, is refused before
 // anything is asked of the server.
 func TestLakeInObjectStoreRefuses(t *testing.T) {
+	synthtest.WithoutRace(t)
 	store := startStore(t)
 	s := serveFeed(t, schema.V2, 1)
 	lake := store.Path("lake")
@@ -242,6 +244,7 @@ func TestRunInObjectStore(t *testing.T) {
 // TestLakeInObjectStoreKilled kills sync before requests to the object store. Readers find
 // the old tables or the new ones, and the same command goes on, without other jobs.
 func TestLakeInObjectStoreKilled(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	// Each request of an export and of a publication alone is tried where those are.
 	const step = 41

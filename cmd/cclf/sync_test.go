@@ -16,6 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/feed"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 	"github.com/cclf-tools/cclf/sync"
 )
@@ -168,6 +169,7 @@ func TestSync(t *testing.T) {
 
 // TestSyncPruned: a lake whose log was pruned goes on, and has the rows of a full export.
 func TestSyncPruned(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 3)
 	dir := t.TempDir()
 	lake := filepath.Join(dir, "lake")
@@ -244,6 +246,7 @@ func TestSyncIceberg(t *testing.T) {
 
 // TestSyncRefuses: nothing is asked of the server if the tables would lose data.
 func TestSyncRefuses(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 1)
 	dir := t.TempDir()
 	synced, other, converted := filepath.Join(dir, "synced"), filepath.Join(dir, "other"), filepath.Join(dir, "converted")
@@ -290,6 +293,7 @@ func TestSyncRefuses(t *testing.T) {
 // TestSyncOtherPeople: lists of Patients without anybody in common are of different
 // organizations.
 func TestSyncOtherPeople(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 1)
 	lake := filepath.Join(t.TempDir(), "lake")
 	s.mustSync(t, exitOK, lake)

@@ -81,7 +81,7 @@ func (s *feedServer) fullExport(t *testing.T) string {
 // leave and come back. The tables of the lake are those of one full export of the end. If
 // leavers are kept, those who are there have the same rows.
 func TestSyncEqualsFullExport(t *testing.T) {
-	for _, api := range schema.APIs {
+	for _, api := range schema.APIs[:synthtest.Fewer(len(schema.APIs), 1)] {
 		for seed := range uint64(1) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				s := serveFeed(t, api, seed)

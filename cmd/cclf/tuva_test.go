@@ -206,6 +206,7 @@ func tuvaCells(table *schema.Table) map[string]string {
 // TestTuvaJobs checks that the files are the same for any number of workers, and that
 // their columns are those of CCLF.
 func TestTuvaJobs(t *testing.T) {
+	synthtest.WithoutRace(t)
 	export := t.TempDir()
 	if _, err := synth.Write(t.Context(), synth.Options{Dir: export, API: synth.APIs()[0], Beneficiaries: 20, Seed: 3, Traps: true}); err != nil {
 		t.Fatal(err)
