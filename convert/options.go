@@ -112,7 +112,8 @@ type Options struct {
 
 	Jobs    int    // parallel workers; default: GOMAXPROCS
 	Version string // of the program, for the manifest
-	// Progress, if set, is called now and then, by one goroutine at a time.
+	// Progress, if set, is called now and then, by one goroutine at a time. If the size of
+	// the inputs is known, the first call is before they are read.
 	Progress func(Progress)
 	// Replaced, if set, is called with the manifest of the data set that was
 	// replaced, if there was one.

@@ -36,6 +36,9 @@ func Run(ctx context.Context, opts Options) (*Manifest, error) {
 	}
 	defer set.Close()
 	r.begin(set)
+	if size := in.total.Load(); size > 0 {
+		r.report("read", 0, size) // the caller can prepare for it
+	}
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}

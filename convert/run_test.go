@@ -517,8 +517,12 @@ func TestProgress(t *testing.T) {
 	}
 	var last [2]Progress
 	phases := map[string]int{"read": 0, "write": 1}
-	now := 0
+	now, calls := 0, 0
 	_, err = Run(t.Context(), Options{Inputs: []string{in}, Out: t.TempDir(), MaxRejects: -1, AllowPartial: true, Jobs: 4, Progress: func(p Progress) {
+		if first := (Progress{Phase: "read", Total: size}); calls == 0 && p != first {
+			t.Errorf("begins with %+v, want %+v", p, first)
+		}
+		calls++
 		phase, known := phases[p.Phase]
 		if !known || phase < now || p.Done < last[phase].Done || p.Done > p.Total {
 			t.Errorf("progress %+v after %+v", p, last)
@@ -542,7 +546,7 @@ func TestInterrupted(t *testing.T) {
 			defer cancel()
 			out := t.TempDir()
 			opts := Options{Inputs: []string{mixedExport(t).save(t)}, Out: out, MaxRejects: -1, AllowPartial: true, Progress: func(p Progress) {
-				if p.Phase == phase {
+				if p.Phase == phase && p.Done > 0 {
 					cancel()
 				}
 			}}

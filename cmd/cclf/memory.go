@@ -9,7 +9,7 @@ import (
 
 // memoryFloor is the memory in bytes that a conversion uses before garbage is
 // collected. With the pages of the program file, it stays below 128 MB.
-const memoryFloor = 72 << 20
+const memoryFloor = 96 << 20
 
 // compareFloor is the floor while changes are found: row groups of both sides are in
 // memory. The process then has 256 MB at most.
@@ -59,7 +59,8 @@ func boundMemory() func(input int64) {
 		}
 		if floor < memoryFloor && (input < 0 || leastFloor+input > floor) {
 			if floor = leastFloor + input; input < 0 || floor >= memoryFloor {
-				floor = memoryFloor
+				floor, limit = memoryFloor, math.MaxInt64
+				debug.SetMemoryLimit(limit) // no garbage is collected for the large pages
 				useLargePages(memoryFloor)
 			}
 		}
