@@ -53,6 +53,8 @@ type Client struct {
 	freeSpace func(dir string) (free uint64, known bool)
 }
 
+var noLog = slog.New(slog.DiscardHandler)
+
 // New makes a client. It sends no request.
 func New(opts Options) (*Client, error) {
 	if opts.BaseURL == "" {
@@ -64,7 +66,7 @@ func New(opts Options) (*Client, error) {
 	}
 	s := &session{server: server, waits: opts.Waits.withDefaults(), userAgent: opts.UserAgent, log: opts.Log}
 	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+		s.log = noLog
 	}
 	if s.userAgent == "" {
 		s.userAgent = "cclf"

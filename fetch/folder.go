@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,14 +38,15 @@ func readFolder(dir string) (*folder, error) {
 	})
 }
 
-// lockFolder opens a folder, creates it if needed, and locks it.
-func lockFolder(ctx context.Context, dir string) (*folder, error) {
+// lockFolder opens a folder, creates it if needed, and locks it. The log says why that
+// takes long.
+func lockFolder(ctx context.Context, dir string, log *slog.Logger) (*folder, error) {
 	if dir == "" {
 		return nil, optionsErrorf("", "missing export folder")
 	}
 	f, err := newFolder(dir, func() (storage, error) {
 		if blob.IsURL(dir) {
-			return lockObjects(ctx, dir)
+			return lockObjects(ctx, dir, log)
 		}
 		return lockDisk(dir)
 	})

@@ -194,7 +194,7 @@ func (r *LastRun) Matches(c *Client, request Request) bool {
 // SetNote replaces the note of a folder's last run, if that is the run with
 // this number.
 func SetNote(dir string, run int, note string) error {
-	f, err := lockFolder(context.Background(), dir)
+	f, err := lockFolder(context.Background(), dir, noLog)
 	if err != nil {
 		return err
 	}

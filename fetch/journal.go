@@ -27,7 +27,7 @@ type journal struct {
 }
 
 func openJournal(ctx context.Context, dir string, log *slog.Logger) (*journal, error) {
-	f, err := lockFolder(ctx, dir)
+	f, err := lockFolder(ctx, dir, log)
 	if err != nil {
 		return nil, err
 	}

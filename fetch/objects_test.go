@@ -3,6 +3,7 @@ package fetch_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -322,6 +323,40 @@ func TestObjectFolderKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.checkClean(t)
+	}
+}
+
+// TestObjectFolderInterrupted interrupts an export in a download. Nothing is left that is
+// unfinished, and the next process goes on.
+func TestObjectFolderInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := serveTCP(t, bcdatest.Options{
+		Files:  smallExport(),
+		Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, CutAfter: 5000, Stall: time.Minute}},
+		Observe: func(r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/data/") {
+				time.AfterFunc(30*time.Millisecond, interrupt)
+			}
+		},
+	})
+	o := newObjectFolder(t)
+	_, err := client(t, s.url).Export(ctx, fetch.ExportOptions{Dir: o.dir, Jobs: 4})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	o.checkClean(t)
+	o.wholeFiles(t)
+	last, err := fetch.ReadLastRun(o.dir)
+	if err != nil || last.Ended || !last.HasJob {
+		t.Errorf("the last run is %+v, %v", last, err)
+	}
+	if _, err := export(t, client(t, s.url), o.dir, fetch.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	o.check(t)
+	if s.JobCount() != 1 {
+		t.Errorf("%d jobs", s.JobCount())
 	}
 }
 

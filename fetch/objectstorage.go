@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -41,12 +42,17 @@ func openObjects(ctx context.Context, url string) (*objectStorage, error) {
 
 // lockObjects opens a folder, takes its lease, and removes unfinished uploads of a process
 // that was killed.
-func lockObjects(ctx context.Context, url string) (*objectStorage, error) {
+func lockObjects(ctx context.Context, url string, log *slog.Logger) (*objectStorage, error) {
 	o, err := openObjects(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	o.lease, err = blob.AcquireLease(ctx, o.bucket, o.prefix+lockFile, nil)
+	o.lease, err = blob.AcquireLease(ctx, o.bucket, o.prefix+lockFile, func(op string) error {
+		if op == "wait" {
+			log.Info(fmt.Sprintf("folder %s is in use, or a process that used it was killed: waiting up to %s for a sign of life", o.url, blob.LeaseTime))
+		}
+		return nil
+	})
 	switch {
 	case errors.Is(err, blob.ErrLeased):
 		return nil, inUse(o.url)

@@ -65,7 +65,7 @@ type Pruned struct {
 // If it is interrupted, the next use of the folder that locks it finishes or undoes it.
 // Until then, [StaleFiles] are to be ignored.
 func Prune(ctx context.Context, dir string, o PruneOptions) (*Pruned, error) {
-	f, err := lockFolder(ctx, dir)
+	f, err := lockFolder(ctx, dir, noLog)
 	if err != nil {
 		return nil, err
 	}

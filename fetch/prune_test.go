@@ -173,7 +173,7 @@ func testPrune(t *testing.T, store *blobtest.Server) {
 			t.Fatal(err)
 		}
 		checkFiles(t, dir, fmt.Sprintf("step %d, as it is", stop), stale)
-		f, err := lockFolder(t.Context(), dir)
+		f, err := lockFolder(t.Context(), dir, noLog)
 		if err != nil {
 			t.Fatalf("step %d: %v", stop, err)
 		}

@@ -471,7 +471,7 @@ func TestKeys(t *testing.T) {
 // TestLostPartial: a whole partial file that lost its content in a crash of the
 // machine is not mistaken for an empty file.
 func TestLostPartial(t *testing.T) {
-	f, err := lockFolder(t.Context(), t.TempDir())
+	f, err := lockFolder(t.Context(), t.TempDir(), noLog)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,8 @@ var (
 
 // AcquireLease takes the lease that is the object key, and renews it until Release. It
 // waits until it is known whether a holder lives. The hook, unless it is nil, is called
-// before the object is written, with "lock" or "renew", and can fail that.
+// before the object is written, with "lock" or "renew", and before the wait, with "wait".
+// If it fails, so does that.
 func AcquireLease(ctx context.Context, bucket Bucket, key string, hook func(op string) error) (*Lease, error) {
 	if hook == nil {
 		hook = func(string) error { return nil }
@@ -80,37 +81,49 @@ func (l *Lease) text() []byte {
 	return text
 }
 
+// leasePolls is the number of looks at a lease in LeaseTime. It is taken over after half
+// as many without a change: a process that was suspended itself has not seen them.
+const leasePolls = 60
+
 // take waits for a lease whose holder gives no sign of life.
 func (l *Lease) take() error {
-	seen, since := "", time.Now()
+	cond := Condition{Absent: true}
+	seen, since, polls := "", time.Time{}, 0
 	for {
-		cond := Condition{Absent: true}
-		if seen != "" && time.Since(since) >= LeaseTime {
-			cond = Condition{Version: seen}
-		}
-		l.renewed = time.Now()
-		version, err := l.bucket.Put(l.ctx, l.key, l.text(), cond)
-		if err == nil {
-			l.version = version
-			return nil
-		}
-		if !errors.Is(err, ErrChanged) {
-			return err
+		if cond != (Condition{}) {
+			l.renewed = time.Now()
+			version, err := l.bucket.Put(l.ctx, l.key, l.text(), cond)
+			if err == nil {
+				l.version = version
+				return nil
+			}
+			if !errors.Is(err, ErrChanged) {
+				return err
+			}
+			cond = Condition{}
 		}
 		info, err := l.bucket.Stat(l.ctx, l.key)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue // it was just released
+		case errors.Is(err, fs.ErrNotExist): // it was just released
+			cond = Condition{Absent: true}
+			continue
 		case err != nil:
 			return err
-		case seen != "" && info.Version != seen:
-			return ErrLeased
 		case seen == "":
 			seen, since = info.Version, time.Now()
+			if err := l.hook("wait"); err != nil {
+				return err
+			}
+		case info.Version != seen:
+			return ErrLeased
+		case time.Since(since) >= LeaseTime && polls >= leasePolls/2:
+			cond = Condition{Version: seen}
+			continue
 		}
-		if err := pause(l.ctx, LeaseTime/60); err != nil {
+		if err := pause(l.ctx, LeaseTime/leasePolls); err != nil {
 			return err
 		}
+		polls++
 	}
 }
 
