@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/cclf-tools/cclf/internal/blob"
 )
 
@@ -53,12 +55,17 @@ func (o *Opener) Find(ctx context.Context, args []string) ([]Input, []PassedOver
 // expand turns arguments into inputs, and returns what it passes over in folders.
 func expand(ctx context.Context, args []string) ([]Input, []PassedOver, error) {
 	e := expander{ctx: ctx, seen: map[string]bool{}}
+	found := statObjects(ctx, args)
 	for _, arg := range args {
 		if arg == Stdin {
 			e.add(Input{Name: Stdin, Size: -1})
 			continue
 		}
-		info, err := blob.Stat(ctx, arg)
+		stat := found[arg]
+		if stat == nil {
+			stat = func() (fs.FileInfo, error) { return blob.Stat(ctx, arg) }
+		}
+		info, err := stat()
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: %w", ErrNoInput, err)
 		}
@@ -71,6 +78,31 @@ func expand(ctx context.Context, args []string) ([]Input, []PassedOver, error) {
 		}
 	}
 	return e.inputs, e.passed, nil
+}
+
+// objectsAtATime is the number of objects that are looked for at a time.
+const objectsAtATime = 16
+
+// statObjects describes those of the arguments that are in object stores, where each
+// takes a request, several at a time.
+func statObjects(ctx context.Context, args []string) map[string]func() (fs.FileInfo, error) {
+	found := map[string]func() (fs.FileInfo, error){}
+	var group errgroup.Group
+	group.SetLimit(objectsAtATime)
+	for _, arg := range args {
+		if !blob.IsURL(arg) || found[arg] != nil {
+			continue
+		}
+		var info fs.FileInfo
+		var err error
+		found[arg] = func() (fs.FileInfo, error) { return info, err }
+		group.Go(func() error {
+			info, err = blob.Stat(ctx, arg)
+			return nil
+		})
+	}
+	_ = group.Wait() // each argument has its own error
+	return found
 }
 
 type expander struct {

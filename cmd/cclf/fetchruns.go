@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -50,7 +51,7 @@ func addDeletions(opts *convert.Options) error {
 				return err
 			}
 			runs := log.FetchRuns()
-			if inputs, err = appendRunFiles(inputs, runs, opts.AllowShrink); err != nil {
+			if inputs, err = appendRunFiles(inputs, in, runs, opts.AllowShrink); err != nil {
 				return err
 			}
 			all = append(all, runs...)
@@ -69,12 +70,34 @@ func addDeletions(opts *convert.Options) error {
 	return nil
 }
 
-// appendRunFiles appends the files of runs that exist. Data files may have been moved
+// finder returns a function that says whether a file of an export folder is there. In an
+// object store, it makes one request for a thousand files.
+func finder(dir string) (exists func(name string) error, err error) {
+	if !blob.IsURL(dir) {
+		return func(name string) error {
+			_, err := os.Stat(name)
+			return err
+		}, nil
+	}
+	entries, err := blob.Entries(context.Background(), dir)
+	return func(name string) error {
+		if _, there := entries[blob.Base(name)]; !there {
+			return fs.ErrNotExist
+		}
+		return nil
+	}, err
+}
+
+// appendRunFiles appends the files of the runs of a folder that exist. Data files may have been moved
 // away, but without the deletions what was deleted would come back.
-func appendRunFiles(inputs []string, runs []convert.FetchRun, allowMissing bool) ([]string, error) {
+func appendRunFiles(inputs []string, in string, runs []convert.FetchRun, allowMissing bool) ([]string, error) {
+	exists, err := finder(in)
+	if err != nil {
+		return nil, err
+	}
 	for _, run := range runs {
 		for _, name := range run.Files {
-			_, err := blob.Stat(context.Background(), name)
+			err := exists(name)
 			deletions := blob.Base(name)[0] == '_'
 			switch {
 			case err == nil:
