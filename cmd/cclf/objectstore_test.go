@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,16 +21,39 @@ func TestObjectStoreScripts(t *testing.T) {
 		t.Skip("scripts that take long with the race detector")
 	}
 	t.Parallel()
-	servers := map[string]*blobtest.Server{}
-	server := func(ts *testscript.TestScript) *blobtest.Server { return servers[ts.Getenv("BUCKET")] }
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/objectstore",
+	testscript.Run(t, objectStoreParams(t, "testdata/objectstore", blobtest.Start))
+}
+
+// TestCloudScripts runs the scripts in testdata/cloud with servers of Google's and
+// Azure's stores, in the same way.
+func TestCloudScripts(t *testing.T) {
+	if synthtest.Fewer(1, 0) == 0 {
+		t.Skip("scripts that take long with the race detector")
+	}
+	for scheme, start := range map[string]func(testing.TB) *blobtest.Server{"gs": blobtest.StartGCS, "azblob": blobtest.StartAzure} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			testscript.Run(t, objectStoreParams(t, "testdata/cloud", start))
+		})
+	}
+}
+
+// objectStoreParams are for scripts that each have an object store.
+func objectStoreParams(t *testing.T, dir string, start func(testing.TB) *blobtest.Server) testscript.Params {
+	var servers sync.Map // by bucket; scripts run side by side
+	server := func(ts *testscript.TestScript) *blobtest.Server {
+		s, _ := servers.Load(ts.Getenv("BUCKET"))
+		return s.(*blobtest.Server)
+	}
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			s := blobtest.Start(t)
-			servers["s3://"+s.Bucket] = s
-			env.Vars = append(append(env.Vars, s.Env()...), "BUCKET=s3://"+s.Bucket, "ENDPOINT="+s.URL)
+			s := start(t)
+			bucket := s.Scheme + "://" + s.Bucket
+			servers.Store(bucket, s)
+			env.Vars = append(append(env.Vars, s.Env()...), "BUCKET="+bucket, "ENDPOINT="+s.URL)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -64,5 +88,5 @@ func TestObjectStoreScripts(t *testing.T) {
 				}
 			},
 		},
-	})
+	}
 }

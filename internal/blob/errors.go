@@ -2,7 +2,10 @@ package blob
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 )
 
 // Errors that callers tell apart. A missing object or bucket is fs.ErrNotExist.
@@ -42,4 +45,34 @@ func pathError(op, name string, err error) error {
 		return err
 	}
 	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
+// missingObject reports whether an error says that there is no object, but a bucket.
+func missingObject(err error) bool {
+	_, own := errors.AsType[*Error](err)
+	return errors.Is(err, fs.ErrNotExist) && !own
+}
+
+// unreachable is the error of a store that gave no answer.
+func unreachable(endpoint string, err error) error {
+	if _, ok := errors.AsType[*url.Error](err); !ok {
+		return err
+	}
+	if inner, ok := errors.AsType[*net.OpError](err); ok {
+		err = inner
+	}
+	return &Error{
+		Msg:  fmt.Sprintf("cannot reach the object store at %s: %v", endpoint, err),
+		hint: "check the network and the endpoint, then run the same command again",
+		err:  errors.Join(ErrUnreachable, err),
+	}
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

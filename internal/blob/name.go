@@ -33,8 +33,9 @@ type driver struct {
 
 // drivers has the known schemes.
 var drivers = map[string]driver{
-	"s3": {open: openS3, options: s3Options},
-	"gs": {open: openGSInterop, options: s3Options},
+	"s3":     {open: openS3, options: s3Options},
+	"gs":     {open: openGS, options: s3Options},
+	"azblob": {open: openAzure, options: azureOptions},
 }
 
 // Schemes returns the schemes that this program can read and write, sorted.

@@ -23,7 +23,6 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
-	"golang.org/x/sync/errgroup"
 )
 
 // s3Options are the options of URLs of S3 and of stores like it.
@@ -141,7 +140,7 @@ func (b *s3Bucket) failure(ctx context.Context, err error) error {
 	}
 	reply, ok := errors.AsType[minio.ErrorResponse](err)
 	if !ok {
-		return b.unreachable(err)
+		return unreachable(b.endpoint, err)
 	}
 	switch {
 	case reply.Code == "NoSuchBucket":
@@ -174,30 +173,6 @@ func (b *s3Bucket) denied(reply minio.ErrorResponse) error {
 		hint: "the credentials need a policy that allows this bucket and folder: docs/object-stores.md lists the actions",
 		err:  ErrDenied,
 	}
-}
-
-// unreachable is the error of a store that gave no answer.
-func (b *s3Bucket) unreachable(err error) error {
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		if inner, ok := errors.AsType[*net.OpError](err); ok {
-			err = inner
-		}
-		return &Error{
-			Msg:  fmt.Sprintf("cannot reach the object store at %s: %v", b.endpoint, err),
-			hint: "check the network and the endpoint, then run the same command again",
-			err:  errors.Join(ErrUnreachable, err),
-		}
-	}
-	return err
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // again repeats a request whose answer broke off, which the client of the store does not.
@@ -282,28 +257,7 @@ func (b *s3Bucket) Put(ctx context.Context, key string, data []byte, cond Condit
 		info, err = b.core.PutObject(ctx, b.bucket, key, bytes.NewReader(data), int64(len(data)), "", sumSHA256(data), opts)
 		return err
 	})
-	if err = b.failure(ctx, err); errors.Is(err, ErrChanged) {
-		// A request that was tried again can find what it wrote itself.
-		if version, same := b.holds(ctx, key, data); same && cond != (Condition{}) {
-			return version, nil
-		}
-	}
-	return info.ETag, err
-}
-
-// holds reports whether an object has this content.
-func (b *s3Bucket) holds(ctx context.Context, key string, data []byte) (version string, same bool) {
-	info, err := b.Stat(ctx, key)
-	if err != nil || info.Size != int64(len(data)) {
-		return "", false
-	}
-	body, err := b.Get(ctx, key, info.Version, 0, -1)
-	if err != nil {
-		return "", false
-	}
-	defer body.Close()
-	text, err := io.ReadAll(body)
-	return info.Version, err == nil && bytes.Equal(text, data)
+	return putResult(ctx, b, key, data, cond, info.ETag, b.failure(ctx, err))
 }
 
 func sumSHA256(data []byte) string {
@@ -313,21 +267,11 @@ func sumSHA256(data []byte) string {
 
 func (b *s3Bucket) Delete(ctx context.Context, key string) error {
 	err := b.failure(ctx, b.core.RemoveObject(ctx, b.bucket, key, minio.RemoveObjectOptions{}))
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, ok := errors.AsType[*Error](err); !ok {
-			return nil
-		}
+	if missingObject(err) {
+		return nil
 	}
 	return err
 }
-
-// Sizes of multi-part uploads. S3 takes up to 10,000 parts, of 5 MB and more except
-// for the last one.
-const (
-	leastPart = 8 << 20 // bytes
-	mostParts = 9000
-	threads   = 3 // parts of one object that are uploaded at a time
-)
 
 // An s3Upload is a multi-part upload.
 type s3Upload struct {
@@ -368,6 +312,10 @@ func (u *s3Upload) part(ctx context.Context, number int, data []byte) error {
 
 // Publish makes the object of the parts.
 func (u *s3Upload) Publish(ctx context.Context) error {
+	if len(u.parts) == 0 { // S3 wants a part
+		_, err := u.b.Put(ctx, u.key, nil, Condition{})
+		return errors.Join(err, u.Discard())
+	}
 	slices.SortFunc(u.parts, func(a, b minio.CompletePart) int { return a.PartNumber - b.PartNumber })
 	err := again(ctx, func() error {
 		_, err := u.b.core.CompleteMultipartUpload(ctx, u.b.bucket, u.key, u.id, u.parts, minio.PutObjectOptions{})
@@ -399,104 +347,11 @@ func (b *s3Bucket) Stage(ctx context.Context, key string, src io.ReaderAt, size 
 	if err != nil {
 		return nil, err
 	}
-	partSize := max(leastPart, (size+mostParts-1)/mostParts)
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(threads)
-	for number, at := 1, int64(0); at < size || number == 1; number, at = number+1, at+partSize {
-		if groupCtx.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			data := make([]byte, min(partSize, size-at))
-			if n, err := src.ReadAt(data, at); n < len(data) {
-				return firstError(err, io.ErrUnexpectedEOF)
-			}
-			return u.part(groupCtx, number, data)
-		})
-	}
-	if err := firstError(group.Wait(), ctx.Err()); err != nil {
-		return nil, errors.Join(err, u.Discard())
-	}
-	return u, nil
-}
-
-// An s3Writer is an Upload. It holds one part in memory, and writes an object that is not
-// larger than that with one request.
-type s3Writer struct {
-	b      *s3Bucket
-	ctx    context.Context
-	key    string
-	upload *s3Upload // nil until there is a part
-	buf    []byte
-	number int // of parts uploaded
-	ended  bool
-	err    error
+	return stageParts(ctx, u, src, size)
 }
 
 func (b *s3Bucket) Create(ctx context.Context, key string) (Upload, error) {
-	return &s3Writer{b: b, ctx: ctx, key: key}, ctx.Err()
-}
-
-func (w *s3Writer) Write(p []byte) (int, error) {
-	written := 0
-	for written < len(p) && w.err == nil {
-		// Parts grow, so that their number suffices for any size.
-		limit := leastPart << (w.number / 1000)
-		if len(w.buf) == limit {
-			w.flush()
-			continue
-		}
-		n := min(len(p)-written, limit-len(w.buf))
-		w.buf = append(w.buf, p[written:written+n]...)
-		written += n
-	}
-	return written, w.err
-}
-
-func (w *s3Writer) flush() {
-	if w.upload == nil {
-		if w.upload, w.err = w.b.begin(w.ctx, w.key); w.err != nil {
-			w.upload = nil
-			return
-		}
-	}
-	w.number++
-	w.err = w.upload.part(w.ctx, w.number, w.buf)
-	w.buf = w.buf[:0]
-}
-
-func (w *s3Writer) Commit() error {
-	switch {
-	case w.err != nil:
-	case w.upload == nil:
-		_, w.err = w.b.Put(w.ctx, w.key, w.buf, Condition{})
-	default:
-		if len(w.buf) > 0 {
-			w.flush()
-		}
-		if w.err == nil {
-			w.err = w.upload.Publish(w.ctx)
-		}
-	}
-	if w.err != nil {
-		return errors.Join(w.err, w.Abort())
-	}
-	w.ended = true
-	return nil
-}
-
-func (w *s3Writer) Abort() error {
-	if w.ended {
-		return nil
-	}
-	w.ended, w.buf = true, nil
-	if w.err == nil {
-		w.err = fs.ErrClosed
-	}
-	if w.upload == nil {
-		return nil
-	}
-	return w.upload.Discard()
+	return newPartWriter(ctx, b, key, func(ctx context.Context, key string) (partUpload, error) { return b.begin(ctx, key) })
 }
 
 func (b *s3Bucket) Sweep(ctx context.Context, prefix string, ours func(string) bool) error {

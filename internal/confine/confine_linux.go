@@ -75,9 +75,12 @@ func restrict(read, writable, replaceable []string, network bool) error {
 func networkPaths() []string {
 	paths := []string{"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", "/run/nscd"}
 	if home, err := os.UserHomeDir(); err == nil {
-		paths = append(paths, filepath.Join(home, ".aws"))
+		paths = append(paths, filepath.Join(home, ".aws"), filepath.Join(home, ".config", "gcloud"))
 	}
-	for _, name := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
+	for _, name := range []string{
+		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS",
+		"AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_CERTIFICATE_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
+	} {
 		if path := os.Getenv(name); path != "" {
 			paths = append(paths, path)
 		}

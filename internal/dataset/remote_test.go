@@ -20,7 +20,7 @@ import (
 )
 
 func init() {
-	minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, time.Millisecond
+	minio.DefaultRetryUnit, minio.DefaultRetryCap, blob.RetryDelay = time.Millisecond, time.Millisecond, time.Millisecond
 	blob.LeaseTime, blob.LeaseRenewal = 120*time.Millisecond, 20*time.Millisecond
 }
 
@@ -121,10 +121,18 @@ func remoteContents() map[string][2]content {
 }
 
 func TestRemotePublish(t *testing.T) {
+	for scheme, start := range map[string]func(testing.TB) *blobtest.Server{
+		"s3": blobtest.Start, "gs": blobtest.StartGCS, "azblob": blobtest.StartAzure,
+	} {
+		t.Run(scheme, func(t *testing.T) { testRemotePublish(t, start) })
+	}
+}
+
+func testRemotePublish(t *testing.T, start func(testing.TB) *blobtest.Server) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for name, pair := range remoteContents() {
 		t.Run(name, func(t *testing.T) {
-			server := blobtest.Start(t)
+			server := start(t)
 			server.Use(t)
 			url := server.Path("lake")
 			server.Put(t, "lake2/cclf1/part-00000-0123456789ab.csv", []byte("of another data set"))

@@ -1,10 +1,9 @@
-// Package blobtest runs an S3 server in memory, with faults, for tests.
+// Package blobtest runs servers of object stores, with faults, for tests: S3 and Google
+// Cloud Storage in memory, and Azure Blob Storage by Azurite, where it is installed.
 package blobtest
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,10 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
 // A Fault is what the server does instead of answering a request.
@@ -33,40 +28,53 @@ const (
 	Lost     Fault = "lost"      // does what was asked, and closes the connection without an answer
 )
 
-// A Server is an S3 server with one bucket.
+// A Server is a server of an object store with one bucket.
 type Server struct {
 	URL    string // of the server
 	Bucket string
+	Scheme string // of the URLs of its objects
+	Lists  bool   // unfinished uploads are listed, so that others can remove them
+	Counts bool   // Uploads knows their number
 
-	backend gofakes3.Backend
-	http    *httptest.Server
-	fault   atomic.Pointer[func(*http.Request) Fault]
-	mu      sync.Mutex
-	log     []string
-	bytes   int64
+	store store
+	env   []string // NAME=VALUE
+	http  *httptest.Server
+	fault atomic.Pointer[func(*http.Request) Fault]
+	mu    sync.Mutex
+	log   []string
+	bytes int64
+}
+
+// A store holds the objects of a server.
+type store interface {
+	http.Handler
+	put(key string, data []byte) error
+	get(key string) ([]byte, error)
+	keys(prefix string) ([]string, error)
+	uploads() (int, error)        // unfinished
+	isPart(*http.Request) bool    // uploads a part of an object
+	publishes(*http.Request) bool // makes an object of its parts
 }
 
 var servers atomic.Int64
 
-// Start starts a server, which ends with the test.
-func Start(t testing.TB) *Server {
-	s := &Server{Bucket: fmt.Sprintf("claims-%d-%d", os.Getpid(), servers.Add(1)), backend: s3mem.New()}
-	if err := s.backend.CreateBucket(s.Bucket); err != nil {
-		t.Fatal(err)
-	}
-	handler := gofakes3.New(s.backend, gofakes3.WithTimeSkewLimit(0), gofakes3.WithoutVersioning()).Server()
-	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, handler) }))
+// bucketName returns a name that no other server of this machine has.
+func bucketName() string { return fmt.Sprintf("claims-%d-%d", os.Getpid(), servers.Add(1)) }
+
+// start starts the front of a store, which ends with the test.
+func (s *Server) start(t testing.TB) {
+	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.http.Close)
 	s.URL = s.http.URL
-	return s
 }
 
 // Env returns the environment of a program that uses the server, as NAME=VALUE.
 func (s *Server) Env() []string {
-	return []string{
-		"AWS_ENDPOINT_URL_S3=" + s.URL, "AWS_ACCESS_KEY_ID=test-id", "AWS_SECRET_ACCESS_KEY=test-secret",
-		"AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
+	env := []string{}
+	for _, variable := range s.env {
+		env = append(env, strings.ReplaceAll(variable, "$URL", s.URL))
 	}
+	return env
 }
 
 // Use makes this process use the server until the test ends.
@@ -78,7 +86,13 @@ func (s *Server) Use(t testing.TB) {
 }
 
 // Path is the URL of an object or a folder.
-func (s *Server) Path(key string) string { return "s3://" + s.Bucket + "/" + key }
+func (s *Server) Path(key string) string { return s.Scheme + "://" + s.Bucket + "/" + key }
+
+// IsPart reports whether a request uploads a part of an object.
+func (s *Server) IsPart(r *http.Request) bool { return s.store.isPart(r) }
+
+// Publishes reports whether a request makes an object of its parts.
+func (s *Server) Publishes(r *http.Request) bool { return s.store.publishes(r) }
 
 // Inject makes a function decide which requests fail; nil ends that.
 func (s *Server) Inject(fault func(*http.Request) Fault) {
@@ -100,7 +114,7 @@ func (s *Server) FailFirst(n int, fault Fault, match func(*http.Request) bool) {
 	})
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, handler http.Handler) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.log = append(s.log, r.Method+" "+r.URL.RequestURI())
 	s.mu.Unlock()
@@ -122,7 +136,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, handler http.Hand
 		panic(http.ErrAbortHandler)
 	}
 	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, r)
+	s.store.ServeHTTP(answer, r)
 	if fault == Lost {
 		panic(http.ErrAbortHandler)
 	}
@@ -166,8 +180,7 @@ func (s *Server) Sent() int64 {
 // Put stores an object.
 func (s *Server) Put(t testing.TB, key string, data []byte) {
 	t.Helper()
-	meta := map[string]string{"Last-Modified": time.Now().UTC().Format(http.TimeFormat)}
-	if _, err := s.backend.PutObject(s.Bucket, key, meta, bytes.NewReader(data), int64(len(data)), nil); err != nil {
+	if err := s.store.put(key, data); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -175,12 +188,7 @@ func (s *Server) Put(t testing.TB, key string, data []byte) {
 // Object returns the content of an object.
 func (s *Server) Object(t testing.TB, key string) []byte {
 	t.Helper()
-	object, err := s.backend.GetObject(s.Bucket, key, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer object.Contents.Close()
-	text, err := io.ReadAll(object.Contents)
+	text, err := s.store.get(key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,28 +198,19 @@ func (s *Server) Object(t testing.TB, key string) []byte {
 // Keys returns the keys of all objects that begin with prefix, in order.
 func (s *Server) Keys(t testing.TB, prefix string) []string {
 	t.Helper()
-	list, err := s.backend.ListBucket(s.Bucket, &gofakes3.Prefix{HasPrefix: true, Prefix: prefix}, gofakes3.ListBucketPage{})
+	keys, err := s.store.keys(prefix)
 	if err != nil {
 		t.Fatal(err)
-	}
-	var keys []string
-	for _, o := range list.Contents {
-		keys = append(keys, o.Key)
 	}
 	return keys
 }
 
-// Uploads returns the number of unfinished multi-part uploads.
+// Uploads returns the number of unfinished uploads, if Counts is true.
 func (s *Server) Uploads(t testing.TB) int {
 	t.Helper()
-	answer, err := http.Get(s.URL + "/" + s.Bucket + "?uploads")
+	n, err := s.store.uploads()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	var text bytes.Buffer
-	if _, err := text.ReadFrom(answer.Body); err != nil {
-		t.Fatal(err)
-	}
-	return strings.Count(text.String(), "<UploadId>")
+	return n
 }
