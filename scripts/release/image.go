@@ -161,17 +161,29 @@ func (r *release) writeImage(list []target) error {
 	if err := os.WriteFile(r.path("container", "Containerfile"), containerfile, 0o644); err != nil {
 		return err
 	}
+	blobs, err := i.layout(imageName+":"+r.number(), manifests)
+	if err != nil {
+		return err
+	}
+	return writeFile(r.path("cclf-"+r.number()+"-oci.tar"), func(w io.Writer) error { return writeTar(w, blobs, r.time) })
+}
+
+// imageName is where releases are, without the version.
+const imageName = "ghcr.io/cclf-tools/cclf"
+
+// layout returns the files of an archive with the images of all platforms. Podman and
+// containerd each have an annotation with the name under which they load it.
+func (i *image) layout(name string, manifests []descriptor) ([]entry, error) {
 	index, err := i.addJSON(ociType+"index.v1+json", map[string]any{"schemaVersion": 2, "mediaType": ociType + "index.v1+json", "manifests": manifests})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	index.Annotations = map[string]string{"org.opencontainers.image.ref.name": r.number()}
+	index.Annotations = map[string]string{"org.opencontainers.image.ref.name": name, "io.containerd.image.name": name}
 	top, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociType + "index.v1+json", "manifests": []descriptor{index}})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	blobs := append(i.blobs, entry{name: "index.json", data: top, mode: 0o644}, entry{name: "oci-layout", data: []byte(`{"imageLayoutVersion":"1.0.0"}`), mode: 0o644})
-	return writeFile(r.path("cclf-"+r.number()+"-oci.tar"), func(w io.Writer) error { return writeTar(w, blobs, r.time) })
+	return append(i.blobs, entry{name: "index.json", data: top, mode: 0o644}, entry{name: "oci-layout", data: []byte(`{"imageLayoutVersion":"1.0.0"}`), mode: 0o644}), nil
 }
 
 // addPlatform adds the image of a target.

@@ -318,6 +318,28 @@ func TestImage(t *testing.T) {
 	if got := strings.Join(names, " "); got != "tmp/ usr/ usr/bin/ usr/bin/cclf" {
 		t.Errorf("the layer has %s", got)
 	}
+	layout, err := i.layout("registry.example.org/cclf:1.2.3", []descriptor{d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var top, index struct{ Manifests []descriptor }
+	for _, e := range layout {
+		if e.name != "index.json" {
+			continue
+		}
+		if err := json.Unmarshal(e.data, &top); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(top.Manifests) != 1 || top.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != "registry.example.org/cclf:1.2.3" {
+		t.Fatalf("the layout has %+v", top)
+	}
+	if err := json.Unmarshal(blob(top.Manifests[0].Digest), &index); err != nil {
+		t.Fatal(err)
+	}
+	if len(index.Manifests) != 1 || index.Manifests[0].Digest != d.Digest || index.Manifests[0].Platform["architecture"] != "arm64" {
+		t.Errorf("the index has %+v", index)
+	}
 }
 
 // TestLicensesMissing finds a module that is linked and has no license in the file.
