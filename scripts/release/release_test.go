@@ -396,6 +396,9 @@ func TestTargets(t *testing.T) {
 		if !strings.Contains(strings.Join(args, " "), "-trimpath -buildvcs=true") || !strings.Contains(strings.Join(args, " "), "-X main.release=v1.2.3") {
 			t.Errorf("%s: %v", target.label(), args)
 		}
+		if uuid := !strings.Contains(strings.Join(args, " "), "-buildid="); uuid != (target.os == "darwin") {
+			t.Errorf("%s: %v", target.label(), args)
+		}
 		if cgo := strings.Contains(strings.Join(env, " "), "CGO_ENABLED=1"); cgo != target.full {
 			t.Errorf("%s: %v", target.label(), env)
 		}

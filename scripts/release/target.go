@@ -163,7 +163,10 @@ func (r *release) compileCXX(t target) (string, error) {
 // teams look for it. A conversion is as fast. Relative relocations in the compact form
 // (-z pack-relative-relocs) would save the 7 MB of file, but need glibc 2.36.
 func (t target) buildArgs(version, static string) (args, env []string) {
-	flags := "-s -w -buildid= -X main.release=" + version
+	flags := "-s -w -X main.release=" + version
+	if t.os != "darwin" { // there, it gives each program its UUID, by which the system knows it
+		flags += " -buildid="
+	}
 	args = []string{"build", "-trimpath", "-buildvcs=true", "-tags=" + t.tags}
 	env = []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0"}
 	if t.full {
