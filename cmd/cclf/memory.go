@@ -9,7 +9,7 @@ import (
 
 // memoryFloor is the memory in bytes that a conversion uses before garbage is
 // collected. With the pages of the program file, it stays below 128 MB.
-const memoryFloor = 96 << 20
+const memoryFloor = 88 << 20
 
 // compareFloor is the floor while changes are found: row groups of both sides are in
 // memory. The process then has 256 MB at most.
