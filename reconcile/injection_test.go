@@ -62,21 +62,24 @@ func readRows(t *testing.T, dir, sql string, yield func([]any)) {
 	}
 }
 
-// personDollars returns the claims and dollars of a beneficiary.
-func personDollars(t *testing.T, dir, mbi string) (claims int64, dollars string) {
+// beneficiaryDollars returns a function that returns the claims and dollars of a
+// beneficiary.
+func beneficiaryDollars(t *testing.T, dir string) func(mbi string) (claims int64, dollars string) {
 	t.Helper()
 	c, err := Compare(context.Background(), dir, dir, query.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
-	err = c.each(context.Background(), "SELECT count(*), sum(dollars)::DECIMAL(18, 2)::VARCHAR FROM a_claims WHERE person = '"+mbi+"'", func(v []any) {
-		claims, dollars = integer(v[0]), text(v[1])
-	})
-	if err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { c.Close() })
+	return func(mbi string) (claims int64, dollars string) {
+		err := c.each(context.Background(), "SELECT count(*), sum(dollars)::DECIMAL(18, 2)::VARCHAR FROM a_claims WHERE person = '"+mbi+"'", func(v []any) {
+			claims, dollars = integer(v[0]), text(v[1])
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return claims, dollars
 	}
-	return claims, dollars
 }
 
 // An injection changes the delivery, so that a comparison with the export finds
@@ -131,11 +134,12 @@ func injections(t *testing.T, left string) []injection {
 	}
 	claimFiles := []string{"CCLF1", "CCLF2", "CCLF3", "CCLF4", "CCLF5", "CCLF6", "CCLF7"}
 
+	dollarsOf := beneficiaryDollars(t, left)
 	out := next()
-	n, dollars := personDollars(t, left, out.mbi)
+	n, dollars := dollarsOf(out.mbi)
 	add("opted out", "opted_out", n, negative(dollars), func(d *forgedDelivery) { d.dropPerson(out.mbi, claimFiles...) }).declined = out.mbi
 	gone := next()
-	n, dollars = personDollars(t, left, gone.mbi)
+	n, dollars = dollarsOf(gone.mbi)
 	add("not in the feed", "not_in_feed", n, negative(dollars), func(d *forgedDelivery) {
 		d.dropPerson(gone.mbi, append(claimFiles, "CCLF8")...)
 	})
@@ -241,8 +245,9 @@ func checkSteps(t *testing.T, got []Step, want map[string]Step) {
 // reasons, those without a reason alone, and all at once. Each comes back with its
 // reason, claims and dollars.
 func TestInjections(t *testing.T) {
-	left, fixed, _ := roundTrip(t, schema.V3)
-	original := readDelivery(t, fixed)
+	made := roundTrip(t, schema.V3)
+	left := made.converted
+	original := readDelivery(t, made.fixed)
 	list := injections(t, left)
 	for _, group := range append(groupsOf(list), list) {
 		names, want, explained := []string(nil), map[string]Step{}, true
@@ -294,8 +299,9 @@ func groupsOf(list []injection) (groups [][]injection) {
 // TestOtherSystem compares an export of API version v2, whose claim IDs are of
 // another system, with a delivery: that is a difference by design.
 func TestOtherSystem(t *testing.T) {
-	left, fixed, _ := roundTrip(t, schema.V2)
-	d := readDelivery(t, fixed)
+	made := roundTrip(t, schema.V2)
+	left := made.converted
+	d := readDelivery(t, made.fixed)
 	claim := plainClaims(t, left)[0]
 	before := int64(0) // claims with negative IDs, which the field of CCLF cannot hold
 	for _, s := range compareForged(t, left, d).Waterfall {

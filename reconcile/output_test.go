@@ -21,9 +21,10 @@ import (
 // TestOutputs compares an export with a delivery that lacks a claim, and checks
 // the details, the table and the page.
 func TestOutputs(t *testing.T) {
-	left, fixed, _ := roundTrip(t, schema.V3)
+	made := roundTrip(t, schema.V3)
+	left := made.converted
 	lost := plainClaims(t, left)[0]
-	d := readDelivery(t, fixed)
+	d := readDelivery(t, made.fixed)
 	d.drop("CCLF1", "CUR_CLM_UNIQ_ID", lost.id)
 	right := filepath.Join(t.TempDir(), "right")
 	d.importTo(right)

@@ -4,7 +4,10 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -15,31 +18,58 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// roundTrip makes a synthetic export and returns the data set of its conversion,
-// the folder of the delivery made of it, and the data set of its import.
-func roundTrip(t *testing.T, api schema.API) (converted, fixed, imported string) {
-	t.Helper()
-	ctx := context.Background()
-	dir := t.TempDir()
-	export := filepath.Join(dir, "export")
-	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 40, Seed: 3, Traps: true}); err != nil {
-		t.Fatal(err)
+// A trip is a synthetic export in three forms. Tests share it, and must not change it.
+type trip struct {
+	converted string // data set of its conversion
+	fixed     string // folder of the delivery made of it
+	imported  string // data set of the import of this
+}
+
+// trips has the trip of each API version, made when a test first needs it.
+var trips = map[schema.API]func() (trip, error){}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "cclf-reconcile-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	converted, imported = filepath.Join(dir, "converted"), filepath.Join(dir, "imported")
-	fixed = filepath.Join(dir, "fixed")
-	if _, err := convert.Run(ctx, convert.Options{Inputs: []string{export}, Out: converted, MaxRejects: -1}); err != nil {
-		t.Fatal(err)
+	for _, api := range schema.APIs {
+		trips[api] = sync.OnceValues(func() (trip, error) { return makeTrip(filepath.Join(dir, api.String()), api) })
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func makeTrip(dir string, api schema.API) (trip, error) {
+	ctx := context.Background()
+	export := filepath.Join(dir, "export")
+	made := trip{converted: filepath.Join(dir, "converted"), fixed: filepath.Join(dir, "fixed"), imported: filepath.Join(dir, "imported")}
+	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 40, Seed: 3, Traps: true}); err != nil {
+		return made, err
+	}
+	if _, err := convert.Run(ctx, convert.Options{Inputs: []string{export}, Out: made.converted, MaxRejects: -1}); err != nil {
+		return made, err
 	}
 	if _, err := convert.Run(ctx, convert.Options{
-		Inputs: []string{export}, Out: fixed, MaxRejects: -1,
+		Inputs: []string{export}, Out: made.fixed, MaxRejects: -1,
 		Format: dataset.Fixed, Fixed: dataset.FixedOptions{ACO: "A1234"},
 	}); err != nil {
+		return made, err
+	}
+	_, err := delivery.Import(ctx, delivery.Options{Inputs: []string{made.fixed}, Out: made.imported, MaxRejects: -1})
+	return made, err
+}
+
+// roundTrip returns the trip of an API version.
+func roundTrip(t *testing.T, api schema.API) trip {
+	t.Helper()
+	made, err := trips[api]()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := delivery.Import(ctx, delivery.Options{Inputs: []string{fixed}, Out: imported, MaxRejects: -1}); err != nil {
-		t.Fatal(err)
-	}
-	return converted, fixed, imported
+	return made
 }
 
 // TestRoundTrip compares an export with the delivery that is made of it: nothing
@@ -48,8 +78,8 @@ func TestRoundTrip(t *testing.T) {
 	for _, api := range schema.APIs {
 		t.Run(api.String(), func(t *testing.T) {
 			t.Parallel()
-			left, _, right := roundTrip(t, api)
-			c, err := Compare(context.Background(), left, right, query.Options{})
+			made := roundTrip(t, api)
+			c, err := Compare(context.Background(), made.converted, made.imported, query.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
