@@ -234,3 +234,73 @@ func TestFileSize(t *testing.T) {
 		}
 	}
 }
+
+// TestTuvaPartitions divides the tables of the Tuva profile, which have the rows of those
+// that are not divided, and each file those of one year or month.
+func TestTuvaPartitions(t *testing.T) {
+	in := synthetic(t, 6)
+	convert := func(by Partition) *converted {
+		return export{}.convert(t, func(o *Options) {
+			o.Inputs, o.Profile, o.PartitionBy, o.fileRows = []string{in}, Tuva, by, 30
+		})
+	}
+	whole := convert(NotPartitioned)
+	dates := map[string]string{
+		"parta_claims_header": "CLM_THRU_DT", "parta_claims_revenue_center_detail": "CLM_THRU_DT", "parta_procedure_code": "CLM_THRU_DT",
+		"parta_diagnosis_code": "CLM_THRU_DT", "partb_physicians": "CLM_THRU_DT", "partb_dme": "CLM_THRU_DT", "partd_claims": "CLM_LINE_FROM_DT",
+	}
+	for _, by := range []Partition{ServiceYear, ServiceMonth} {
+		divided := convert(by)
+		column := strings.ReplaceAll(string(by), "-", "_")
+		folders := 0
+		for i, table := range divided.Tables {
+			want, got := whole.table(t, table.Name), divided.table(t, table.Name)
+			if table.Rows != whole.Tables[i].Rows || !sameRows(want, got) {
+				t.Errorf("%s by %s has other rows", table.Name, by)
+			}
+			label, isDivided := dates[table.Name]
+			at := 0
+			for _, f := range table.Files {
+				if (f.Partition[column] != "") != isDivided {
+					t.Errorf("%s has partition %v", f.Name, f.Partition)
+				}
+				if !isDivided {
+					continue
+				}
+				folders++
+				for range f.Rows {
+					if v := partitionValue(by, cellOf(got[at], label)); v != f.Partition[column] {
+						t.Errorf("%s has a row of %s", f.Name, v)
+					}
+					at++
+				}
+			}
+		}
+		if folders < 20 {
+			t.Errorf("%d files show little", folders)
+		}
+	}
+}
+
+// cellOf returns a cell of a row by its label in any case.
+func cellOf(row map[string]string, label string) string {
+	for name, value := range row {
+		if strings.EqualFold(name, label) {
+			return value
+		}
+	}
+	return ""
+}
+
+// sameRows compares rows in any order.
+func sameRows(a, b []map[string]string) bool {
+	texts := func(rows []map[string]string) []string {
+		var list []string
+		for _, row := range rows {
+			list = append(list, rowText(row))
+		}
+		slices.Sort(list)
+		return list
+	}
+	return slices.Equal(texts(a), texts(b))
+}

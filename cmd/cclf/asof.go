@@ -143,9 +143,10 @@ func serveRemover(dir string, stdin io.Reader) int {
 	return exitOK
 }
 
-// useLogAsOf makes the log of the only input the input, up to a run. Options that no
-// flag sets are those of the data set of the log.
-func useLogAsOf(opts *convert.Options, at string, isSet func(string) bool) error {
+// useLogAsOf makes the log of the only input the input, up to a run. Options of which
+// rows there are, and that no flag on the command line sets, are those of the data set of
+// the log, and so is the form of the files, unless a flag or a setting gives it.
+func useLogAsOf(opts *convert.Options, at string, isSet, isGiven func(string) bool) error {
 	if len(opts.Inputs) != 1 {
 		return usageErrorf("convert: --as-of takes one input, a lake or an export folder; got %d", len(opts.Inputs))
 	}
@@ -187,6 +188,41 @@ func useLogAsOf(opts *convert.Options, at string, isSet func(string) bool) error
 	}
 	for flag, set := range restore {
 		if !isSet(flag) {
+			set()
+		}
+	}
+	if err := useFormOf(opts, m, isGiven); err != nil {
+		return fmt.Errorf("convert: --as-of %s: %w", at, err)
+	}
+	return nil
+}
+
+// useFormOf makes the files have the form of a data set, as far as no flag is given, and
+// the format has it: then they equal those that were published.
+func useFormOf(opts *convert.Options, m *dataset.Manifest, isGiven func(string) bool) error {
+	if m.Format == "" || m.Format == convert.DuckDB {
+		return nil
+	}
+	was := &convert.Options{}
+	if err := was.RestoreFiles(m); err != nil {
+		return err
+	}
+	if !isGiven("format") {
+		opts.Format = was.Format
+	}
+	restore := map[string]func(){
+		"partition-by":   func() { opts.PartitionBy = was.PartitionBy },
+		"file-size":      func() { opts.FileSize = was.FileSize },
+		"sort":           func() { opts.Sort = was.Sort },
+		"bloom-filters":  func() { opts.BloomFilters = was.BloomFilters },
+		"row-group-rows": func() { opts.RowGroupRows = was.RowGroupRows },
+		"layout":         func() { opts.Fixed.Layout = was.Fixed.Layout },
+		"aco":            func() { opts.Fixed.ACO = was.Fixed.ACO },
+		"program":        func() { opts.Fixed.Program = was.Fixed.Program },
+		"runout":         func() { opts.Fixed.Runout = was.Fixed.Runout },
+	}
+	for _, f := range keptFlags() {
+		if set := restore[f.name]; set != nil && !isGiven(f.name) && (f.fits == nil || f.fits(opts.Format)) {
 			set()
 		}
 	}

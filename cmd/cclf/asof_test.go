@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// filesOf returns the texts of the files of all tables of a data set.
+// filesOf returns the texts of the files of all tables of a data set, by folder.
 func filesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
@@ -23,7 +24,7 @@ func filesOf(t *testing.T, dir string) map[string]string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			texts[table.Name] += string(text)
+			texts[path.Dir(f.Name)] += string(text)
 		}
 	}
 	return texts
@@ -53,7 +54,7 @@ func TestAsOf(t *testing.T) {
 		api   schema.API
 		flags string
 	}{
-		{schema.V2, "--leavers drop --versions all"},
+		{schema.V2, "--leavers drop --versions all --partition-by service-year --sort"},
 		{schema.V3, "--tables cclf1,cclf5,cclf8,attribution --limit item=9"},
 	} {
 		t.Run(tt.api.String(), func(t *testing.T) {
@@ -74,7 +75,7 @@ func TestAsOf(t *testing.T) {
 			for i, want := range published {
 				for name, at := range map[string]string{"run": fmt.Sprint(i + 1), "time": times[i]} {
 					out := filepath.Join(t.TempDir(), name)
-					code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", out, "-f", "csv", "--as-of", at, lake)
+					code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", out, "--as-of", at, lake)
 					if code != exitOK {
 						t.Fatalf("exit code %d\n%s", code, errOut)
 					}

@@ -84,7 +84,7 @@ func newConvertCommand(e *env) *cli.Command {
 			}
 			opts.Inputs = cmd.Args().Slice()
 			if flags.asOf != "" {
-				if err := useLogAsOf(&opts, flags.asOf, e.settings.onCommandLine(cmd)); err != nil {
+				if err := useLogAsOf(&opts, flags.asOf, e.settings.onCommandLine(cmd), cmd.IsSet); err != nil {
 					return err
 				}
 			}

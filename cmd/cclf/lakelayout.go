@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -97,7 +97,7 @@ func keptOptions(dir string) (*convert.Options, error) {
 // or in the configuration file, to what the lake has.
 func (s *settings) useKept(cmd *cli.Command, was *convert.Options) error {
 	var found []setting
-	where := filepath.Join(cmd.String("out"), dataset.ManifestFile)
+	where := blob.Join(blob.Clean(cmd.String("out")), dataset.ManifestFile)
 	keep := func(name string, values ...string) {
 		if cmd.IsSet(name) || len(values) == 0 || values[0] == "" {
 			return
@@ -127,7 +127,7 @@ func (s *settings) useKept(cmd *cli.Command, was *convert.Options) error {
 
 // keep takes over what a lake has, before the flags are parsed.
 func (l *lakeOptions) keep(e *env, cmd *cli.Command) (err error) {
-	if l.was, err = keptOptions(filepath.Clean(cmd.String("out"))); err != nil || l.was == nil {
+	if l.was, err = keptOptions(blob.Clean(cmd.String("out"))); err != nil || l.was == nil {
 		return err
 	}
 	return e.settings.useKept(cmd, l.was)

@@ -161,7 +161,7 @@ func TestSync(t *testing.T) {
 	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 3 {
 		t.Errorf("%d leavers, %d beneficiaries", m.Counts.Leavers, m.Tables[7].Rows)
 	}
-	said = s.mustSync(t, exitOK, lake, "--full")
+	said = s.mustSync(t, exitOK, lake, "--full", "--leavers", "keep")
 	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 4 {
 		t.Errorf("%d leavers, %d beneficiaries\n%s", m.Counts.Leavers, m.Tables[7].Rows, said)
 	}

@@ -30,13 +30,16 @@ import (
 func rowsOfTables(t *testing.T, dir, api string) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for name, text := range filesOf(t, dir) {
+	for folder, text := range filesOf(t, dir) {
+		name, _, _ := strings.Cut(folder, "/service_")
 		in := csv.NewReader(strings.NewReader(text))
 		header, err := in.Read()
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[name] = []string{}
+		if all[name] == nil {
+			all[name] = []string{}
+		}
 		for {
 			row, err := in.Read()
 			if errors.Is(err, io.EOF) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +25,7 @@ func init() {
 	blob.LeaseTime, blob.LeaseRenewal = 120*time.Millisecond, 20*time.Millisecond
 }
 
-// readAll returns the texts of the files of a data set, by table, and its rejects.
+// readAll returns the texts of the files of a data set, by folder, and its rejects.
 func readAll(s *Set) (content, error) {
 	c := content{format: s.Manifest.Format, parts: map[string][]string{}}
 	text := func(name string) (string, error) {
@@ -42,7 +43,7 @@ func readAll(s *Set) (content, error) {
 			if err != nil {
 				return c, err
 			}
-			c.parts[t.Name] = append(c.parts[t.Name], content)
+			c.parts[path.Dir(f.Name)] = append(c.parts[path.Dir(f.Name)], content)
 		}
 	}
 	if s.Manifest.Rejects != nil {
@@ -104,7 +105,9 @@ func mustBe(t *testing.T, server *blobtest.Server, url string, c content) {
 
 func remoteContents() map[string][2]content {
 	all := contents()
-	chosen := map[string][2]content{"parts": all["parts"], "appears": all["appears"], "same": all["same"]}
+	chosen := map[string][2]content{
+		"parts": all["parts"], "appears": all["appears"], "same": all["same"], "partitions": all["partitions"], "divided": all["divided"],
+	}
 	for _, pair := range chosen {
 		for _, c := range pair {
 			for _, texts := range c.parts {
@@ -182,6 +185,7 @@ func TestRemoteKilled(t *testing.T) {
 	withoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Run("parts", func(t *testing.T) { testRemoteKilled(t, remoteContents()["parts"]) })
+	t.Run("partitions", func(t *testing.T) { testRemoteKilled(t, remoteContents()["partitions"]) })
 	t.Run("changes", func(t *testing.T) { testRemoteKilled(t, remoteContents()["changes"]) })
 }
 
