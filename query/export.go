@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -53,7 +54,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err := os.Rename(building, file); err != nil {
 		return err
 	}
-	return syncFile(filepath.Dir(file))
+	return syncFolder(filepath.Dir(file))
 }
 
 // diskFull adds ENOSPC to an error that reports a full disk in words only, as
@@ -112,16 +113,25 @@ func (db *DB) copyTable(ctx context.Context, f tableSource) error {
 	return db.comment(ctx, "TABLE", f)
 }
 
-// secure syncs a file, and lets only its owner read it.
+// secure syncs a file, and lets only its owner read it. Windows syncs only what is open
+// for writing.
 func secure(name string) error {
 	if err := os.Chmod(name, 0o600); err != nil {
 		return err
 	}
-	return syncFile(name)
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
-// syncFile syncs a file, or the entries of a folder, to disk.
-func syncFile(name string) error {
+// syncFolder syncs the entries of a folder to disk, but on Windows, which has no such
+// operation.
+func syncFolder(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return err
