@@ -89,6 +89,7 @@ type injection struct {
 	apply    func(*forgedDelivery)
 	declined string // MBI of a beneficiary who declined data sharing
 	want     Step
+	amount   string // reason of the column of payments in CCLF1, if its values differ
 }
 
 func negative(dollars string) string { return sumOf("0.00", dollars, -1) }
@@ -158,7 +159,7 @@ func injections(t *testing.T, left string) []injection {
 	raised := next()
 	add("newer load, other amount", newerLoad, 1, "10.00", func(d *forgedDelivery) {
 		d.change(raised.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(raised.dollars, "10.00", 1)), "CLM_IDR_LD_DT": "2026-02-28"})
-	})
+	}).amount = newerLoad
 	undone := next()
 	add("newer load, canceled", newerLoad, 1, negative(undone.dollars), func(d *forgedDelivery) {
 		d.add(undone.id, map[string]string{"CLM_ADJSMT_TYPE_CD": "1", "CLM_CNTL_NUM": undone.control, "CLM_IDR_LD_DT": "2026-02-28"})
@@ -168,7 +169,7 @@ func injections(t *testing.T, left string) []injection {
 	cent := next()
 	add("a cent", Unexplained, 1, "0.01", func(d *forgedDelivery) {
 		d.change(cent.id, map[string]string{"CLM_PMT_AMT": fixedAmount(sumOf(cent.dollars, "0.01", 1))})
-	})
+	}).amount = Unexplained
 	lost := next()
 	add("dropped", Unexplained, 1, negative(lost.dollars), func(d *forgedDelivery) { d.drop("CCLF1", "CUR_CLM_UNIQ_ID", lost.id) })
 	netted := next()
@@ -251,7 +252,14 @@ func TestInjections(t *testing.T) {
 	list := injections(t, left)
 	for _, group := range append(groupsOf(list), list) {
 		names, want, explained := []string(nil), map[string]Step{}, true
+		amount, differing := "", int64(0)
 		for _, in := range group {
+			if in.amount != "" {
+				differing++
+				if amount != Unexplained {
+					amount = in.amount
+				}
+			}
 			names = append(names, in.name)
 			explained = explained && in.want.Reason != Unexplained
 			if in.want.Reason != "" {
@@ -271,6 +279,10 @@ func TestInjections(t *testing.T) {
 			checkSteps(t, r.Waterfall, want)
 			if got := r.Explained(); got != explained {
 				t.Errorf("explained: %v", got)
+			}
+			i := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Table == "cclf1" && c.Column == "CLM_PMT_AMT" })
+			if col := r.Columns[i]; col.Reason != amount || col.Compared-col.Equal != differing {
+				t.Errorf("%+v, want the reason %q of %d values", col, amount, differing)
 			}
 		})
 	}
