@@ -14,7 +14,9 @@ const reportHead = `# Performance
 %[1]smake bench%[1]s writes all of this page, and anyone can run it. The figures are from
 the machine of the last run: on another machine absolute figures will differ, and
 ratios will be similar. [import.md](import.md), [reconcile.md](reconcile.md) and
-[fetch.md](fetch.md) have figures of their own.
+[fetch.md](fetch.md) have figures of their own, [lake.md](lake.md#what-a-run-costs) those of
+a lake of 10 GB and an increment, and [formats.md](formats.md#what-they-cost-and-what-they-save)
+those of row groups and scans.
 
 `
 
