@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -63,11 +64,14 @@ type partWriter struct {
 	key    string
 	begin  func(ctx context.Context, key string) (partUpload, error)
 	upload partUpload // nil until there is a part
-	buf    []byte
-	number int // of parts uploaded
+	buf    []byte     // of partBuffers, unless it had to grow
+	number int        // of parts uploaded
 	ended  bool
 	err    error
 }
+
+// partBuffers holds buffers of leastPart bytes.
+var partBuffers = sync.Pool{New: func() any { return new([leastPart]byte) }}
 
 func newPartWriter(ctx context.Context, b Bucket, key string, begin func(context.Context, string) (partUpload, error)) (Upload, error) {
 	return &partWriter{ctx: ctx, bucket: b, key: key, begin: begin}, ctx.Err()
@@ -75,6 +79,9 @@ func newPartWriter(ctx context.Context, b Bucket, key string, begin func(context
 
 func (w *partWriter) Write(p []byte) (int, error) {
 	written := 0
+	if w.buf == nil && w.err == nil {
+		w.buf = partBuffers.Get().(*[leastPart]byte)[:0]
+	}
 	for written < len(p) && w.err == nil {
 		// Parts grow, so that their number suffices for any size.
 		limit := leastPart << (w.number / 1000)
@@ -120,17 +127,29 @@ func (w *partWriter) Commit() error {
 		return errors.Join(w.err, w.Abort())
 	}
 	w.ended = true
+	w.recycle()
 	return nil
+}
+
+// recycle gives back the buffer, after requests that succeeded. One that failed may still
+// be reading it.
+func (w *partWriter) recycle() {
+	if cap(w.buf) == leastPart {
+		partBuffers.Put((*[leastPart]byte)(w.buf[:leastPart]))
+	}
+	w.buf = nil
 }
 
 func (w *partWriter) Abort() error {
 	if w.ended {
 		return nil
 	}
-	w.ended, w.buf = true, nil
+	w.ended = true
 	if w.err == nil {
 		w.err = fs.ErrClosed
+		w.recycle()
 	}
+	w.buf = nil
 	if w.upload == nil {
 		return nil
 	}
