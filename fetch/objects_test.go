@@ -118,7 +118,7 @@ func TestObjectFolder(t *testing.T) {
 			t.Errorf("%s has a secret, or the options of the URL", key)
 		}
 	}
-	if n := countRequests(o.Requests(), "GET", "?uploads"); n != 1 {
+	if n := countRequests(o.Requests(), "GET", "uploads"); n != 1 {
 		t.Errorf("%d searches for unfinished uploads", n)
 	}
 
