@@ -50,14 +50,21 @@ func lines(resourceType string, seed, n int) []byte {
 	return b.Bytes()
 }
 
+// smallTexts are the texts of smallExport.
+var smallTexts = sync.OnceValue(func() (texts []string) {
+	texts = append(texts, string(lines("Patient", 1, 20)), string(lines("Coverage", 2, 20)))
+	for i := range 5 {
+		texts = append(texts, string(lines("ExplanationOfBenefit", 10+i, 80)))
+	}
+	return texts
+})
+
 // smallExport is an export of seven files, with all three resource types.
 var smallExport = sync.OnceValue(func() []bcdatest.File {
-	files := []bcdatest.File{
-		bcdatest.Text("Patient", lines("Patient", 1, 20)),
-		bcdatest.Text("Coverage", lines("Coverage", 2, 20)),
-	}
-	for i := range 5 {
-		files = append(files, bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 10+i, 80)))
+	var files []bcdatest.File
+	for i, text := range smallTexts() {
+		kind := []string{"Patient", "Coverage", "ExplanationOfBenefit"}[min(i, 2)]
+		files = append(files, bcdatest.Text(kind, []byte(text)))
 	}
 	return slices.Clip(files)
 })
@@ -211,12 +218,8 @@ func wantSmallExport(t testing.TB, dir string) {
 			got = append(got, text)
 		}
 	}
-	want := []string{string(lines("Patient", 1, 20)), string(lines("Coverage", 2, 20))}
-	for i := range 5 {
-		want = append(want, string(lines("ExplanationOfBenefit", 10+i, 80)))
-	}
+	want := slices.Sorted(slices.Values(smallTexts()))
 	slices.Sort(got)
-	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the folder holds %d files, not the %d of the export, or others", len(got), len(want))
 	}

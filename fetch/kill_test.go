@@ -19,6 +19,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // Environment variables that make the test program a child of TestKill.
@@ -35,9 +36,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// patient are waits for exports by processes that other processes of the machine can
+// hold up.
+var patient = func() fetch.Waits {
+	w := quick
+	w.StallTimeout, w.RetryBudget = 30*time.Second, 2*time.Minute
+	return w
+}()
+
 // child runs an export until it is killed.
 func child(dir, url string) int {
-	c, err := fetch.New(fetch.Options{BaseURL: url, API: "v2", Auth: credentials, Waits: quick})
+	c, err := fetch.New(fetch.Options{BaseURL: url, API: "v2", Auth: credentials, Waits: patient})
 	if err == nil {
 		if saved, readErr := fetch.ReadLastRun(dir); readErr == nil && saved.Complete {
 			return 0 // the last process was killed after it had finished
@@ -56,6 +65,7 @@ func child(dir, url string) int {
 // them: with one job, without downloading a finished file again, and with the
 // same bytes as an export that was not interrupted.
 func TestKill(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	program, err := os.Executable()
 	if err != nil {
@@ -66,7 +76,7 @@ func TestKill(t *testing.T) {
 		files = append(files, bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", i, 40+i*60)))
 	}
 	uninterrupted := t.TempDir()
-	if _, err := export(t, client(t, serveTCP(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API = "v2" }), uninterrupted, fetch.Request{}); err != nil {
+	if _, err := export(t, client(t, serveTCP(t, bcdatest.Options{Files: files}).url, func(o *fetch.Options) { o.API, o.Waits = "v2", patient }), uninterrupted, fetch.Request{}); err != nil {
 		t.Fatal(err)
 	}
 	want := rawFiles(t, uninterrupted)

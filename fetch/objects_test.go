@@ -24,6 +24,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/blob/blobtest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // useObjectStores sets what this process needs to use object stores of blobtest.
@@ -284,6 +285,7 @@ func TestObjectFolderLargeFile(t *testing.T) {
 // TestObjectFolderKilled kills an export before each request to the store. What has its
 // final name then is whole, and the same command goes on, with the one job.
 func TestObjectFolderKilled(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	s := serveTCP(t, bcdatest.Options{Files: smallExport()})
 	for n := int64(1); ; n++ {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -67,6 +68,13 @@ func takesGzip(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }
 
+// emptyMember is a gzip member of no text, of 23 bytes.
+var emptyMember = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	_ = gzip.NewWriter(&b).Close()
+	return b.Bytes()
+})
+
 // A tailWriter imitates BCDA's compression of files that are already
 // compressed: it appends an empty gzip member, and drops the Content-Length.
 type tailWriter struct {
@@ -87,7 +95,7 @@ func (w *tailWriter) Write(p []byte) (int, error) { return w.ResponseWriter.Writ
 
 func (w *tailWriter) tail() {
 	if w.data {
-		_ = gzip.NewWriter(w.ResponseWriter).Close() // 23 bytes
+		_, _ = w.ResponseWriter.Write(emptyMember())
 	}
 }
 

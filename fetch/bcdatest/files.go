@@ -83,9 +83,17 @@ func typeOf(fsys fs.FS, name string, packed bool) (string, error) {
 	return resource.ResourceType, nil
 }
 
+// compressors are kept, because each has a megabyte of tables.
+var compressors = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	return z
+}}
+
 func compress(text []byte) []byte {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(&b)
 	_, _ = z.Write(text) // to memory
 	_ = z.Close()
 	return b.Bytes()
@@ -124,6 +132,7 @@ func (f filter) apply(file File) (File, bool, error) {
 		return File{}, false, err
 	}
 	var kept bytes.Buffer
+	all := true
 	for lines := bufio.NewReader(z); ; {
 		line, err := lines.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
@@ -131,6 +140,8 @@ func (f filter) apply(file File) (File, bool, error) {
 			// A line that is not a resource is not selected.
 			if json.Unmarshal(line, &r) == nil && f.keeps(&r, explanation) {
 				kept.Write(line)
+			} else {
+				all = false
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -139,6 +150,9 @@ func (f filter) apply(file File) (File, bool, error) {
 		if err != nil {
 			return File{}, false, err
 		}
+	}
+	if all && kept.Len() > 0 {
+		return file, true, nil
 	}
 	return Text(file.Type, kept.Bytes()), kept.Len() > 0, nil
 }
