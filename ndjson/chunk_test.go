@@ -13,6 +13,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // A cut is where a chunk begins and ends, or an error and where it stands.
@@ -243,6 +245,7 @@ func (xs) Read(p []byte) (int, error) { return copy(p, someXs), nil }
 // TestOverlongLines checks the limit for a line, and what comes after a line
 // that is longer.
 func TestOverlongLines(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const tooLong = "!the line is longer than 32 MiB"
 	type parts = []io.Reader
 	text := func(s string) io.Reader { return strings.NewReader(s) }
@@ -285,6 +288,7 @@ func TestOverlongLines(t *testing.T) {
 // TestOverlongLineMemory checks that passing over a line takes no memory for
 // its length.
 func TestOverlongLineMemory(t *testing.T) {
+	synthtest.WithoutRace(t)
 	read := func(size int64) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

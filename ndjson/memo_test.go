@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // alike returns a value of the same shape, with other scalars here and there.
@@ -76,7 +74,7 @@ func testMemo(t *testing.T) {
 				t.Fatalf("Walk(%s): %v", line, err)
 			}
 			want := expected(decode(line), requests)
-			if diff := cmp.Diff(want, answers(rec, requests)); diff != "" {
+			if diff := difference(want, answers(rec, requests)); diff != "" {
 				t.Fatalf("seed %d: Walk(%s): answers differ (-want +got):\n%s", seed, line, diff)
 			}
 			for _, answer := range want {
