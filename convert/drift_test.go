@@ -95,7 +95,7 @@ func TestNewElements(t *testing.T) {
 // is found, and the counts are those of a plain walk.
 func TestDriftIsExact(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 20, Traps: true}); err != nil {
+	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: unlessRace(20, 5), Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))

@@ -7,8 +7,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // The tests of conversions make their exports from the pieces below. Objects
@@ -206,6 +209,15 @@ func (c *converted) column(t testing.TB, name, label string) []string {
 		values = append(values, row[label])
 	}
 	return values
+}
+
+// difference is cmp.Diff, which takes a hundred times as long as reflect.DeepEqual to
+// find that tables are equal.
+func difference(want, got any) string {
+	if reflect.DeepEqual(want, got) {
+		return ""
+	}
+	return cmp.Diff(want, got)
 }
 
 // unlessRace returns n, or race if the tests run with the race detector, where a

@@ -96,7 +96,7 @@ func TestLogEqualsExport(t *testing.T) {
 					t.Fatalf("%d and %d lines rejected, %d rows", m.Counts.Rejected, want.Counts.Rejected, want.TotalRows())
 				}
 				for _, table := range want.Tables {
-					if diff := cmp.Diff(rowsOf(t, want, table.Name, api), rowsOf(t, got, table.Name, api)); diff != "" {
+					if diff := difference(rowsOf(t, want, table.Name, api), rowsOf(t, got, table.Name, api)); diff != "" {
 						t.Errorf("%s of a full export (-) and of %d runs (+):\n%s", table.Name, len(runs), diff)
 					}
 				}

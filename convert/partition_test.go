@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -30,6 +31,7 @@ func synthetic(t *testing.T, beneficiaries int) string {
 // TestPartitions divides files by the month or the year of claims, and compares their
 // rows with those of files that are not divided. Several workers make the same files.
 func TestPartitions(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := synthetic(t, 10)
 	convert := func(change func(*Options)) *converted {
 		return export{}.convert(t, func(o *Options) {
@@ -56,7 +58,7 @@ func TestPartitions(t *testing.T) {
 			want := whole.table(t, table.Name)
 			value := func(row map[string]string) string { return partitionValue(by, row[label]) }
 			slices.SortStableFunc(want, func(a, b map[string]string) int { return strings.Compare(value(a), value(b)) })
-			if diff := cmp.Diff(want, divided.table(t, table.Name)); diff != "" {
+			if diff := difference(want, divided.table(t, table.Name)); diff != "" {
 				t.Errorf("%s by %s (-whole +divided):\n%s", table.Name, by, diff)
 			}
 			column, at := strings.ReplaceAll(string(by), "-", "_"), int64(0)
@@ -81,7 +83,7 @@ func TestPartitions(t *testing.T) {
 			t.Errorf("%d partitions show little", folders)
 		}
 		alone := convert(func(o *Options) { o.PartitionBy, o.fileRows, o.Jobs, o.batchRows = by, 40, 1, 17 })
-		if diff := cmp.Diff(readTree(t, divided.dir), readTree(t, alone.dir)); diff != "" {
+		if diff := difference(readTree(t, divided.dir), readTree(t, alone.dir)); diff != "" {
 			t.Errorf("files differ with one worker and batches of few rows:\n%s", diff)
 		}
 	}
@@ -158,7 +160,7 @@ func TestUnchangedPartitions(t *testing.T) {
 
 // TestSorted sorts the rows of each file.
 func TestSorted(t *testing.T) {
-	in := synthetic(t, 10)
+	in := synthetic(t, unlessRace(10, 2))
 	convert := func(change func(*Options)) *converted {
 		return export{}.convert(t, func(o *Options) {
 			o.Inputs = []string{in}
@@ -181,7 +183,7 @@ func TestSorted(t *testing.T) {
 			}
 			return 0
 		})
-		if diff := cmp.Diff(want, sorted.table(t, table.Name)); diff != "" {
+		if diff := difference(want, sorted.table(t, table.Name)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", table.Name, diff)
 		}
 	}
@@ -205,6 +207,7 @@ func nullsLast(v string) string {
 
 // TestFileSize ends files at a size, whatever the format and the number of workers.
 func TestFileSize(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := synthetic(t, 25)
 	for _, format := range []Format{CSV, Parquet} {
 		const most = 20_000
@@ -229,7 +232,7 @@ func TestFileSize(t *testing.T) {
 		if largest < 3 {
 			t.Errorf("%s: %d files at most", format, largest)
 		}
-		if diff := cmp.Diff(readTree(t, c.dir), readTree(t, convert(1).dir)); diff != "" {
+		if diff := difference(readTree(t, c.dir), readTree(t, convert(1).dir)); diff != "" {
 			t.Errorf("%s: files differ with one worker:\n%s", format, diff)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -22,6 +23,7 @@ import (
 // given back, and compares the Parquet files with CSV files: all values, and
 // the statistics with the values of their row groups.
 func TestNothingIsReadAfterFree(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, api := range []string{"v2", "v3"} {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
