@@ -47,15 +47,15 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 	if r.presence, err = r.sightings.Settle(runOf, deleted); err != nil {
 		return err
 	}
-	newest := r.runs.newestList()
-	if !r.opts.AllowUnrelated && unrelated(r.presence, newest) {
+	newest := newestList(r.runs.list)
+	var seen overlap
+	for i := range r.presence {
+		seen = seen.with(&r.presence[i], newest)
+	}
+	if !r.opts.AllowUnrelated && seen.unrelated() {
 		return ErrUnrelated
 	}
-	for _, p := range r.presence {
-		if newest >= 0 && p.Living < newest {
-			r.counts.Leavers++
-		}
-	}
+	r.countLeavers()
 	if r.opts.Leavers != DropLeavers {
 		return nil
 	}
@@ -72,29 +72,47 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 	return nil
 }
 
-// unrelated reports whether there are beneficiaries in the newest list of Patients and
-// in earlier ones, but not the same ones.
-func unrelated(list []beneficiary.Presence, newest int) bool {
-	earlier, inNewest := false, false
-	for i := range list {
-		p := &list[i]
-		switch {
-		case p.First < newest && p.Last >= newest:
-			return false
-		case p.First < newest:
-			earlier = true
-		default:
-			inNewest = true
+// countLeavers counts those who are not in the newest list of Patients.
+func (r *run) countLeavers() {
+	newest := newestList(r.runs.list)
+	for _, p := range r.presence {
+		if newest >= 0 && p.Living < newest {
+			r.counts.Leavers++
 		}
 	}
-	return earlier && inNewest
 }
 
+// overlap says whether there are beneficiaries who are only in the newest list of
+// Patients, only in earlier ones, and in both.
+type overlap struct{ OnlyNewest, OnlyEarlier, Both bool }
+
+// with adds a beneficiary. Newest is the index of the run with the newest list.
+func (r overlap) with(p *beneficiary.Presence, newest int) overlap {
+	switch {
+	case p.First < newest && p.Last >= newest:
+		r.Both = true
+	case p.First < newest:
+		r.OnlyEarlier = true
+	default:
+		r.OnlyNewest = true
+	}
+	return r
+}
+
+// combine returns what is so for the beneficiaries of both.
+func (r overlap) combine(other overlap) overlap {
+	return overlap{r.OnlyNewest || other.OnlyNewest, r.OnlyEarlier || other.OnlyEarlier, r.Both || other.Both}
+}
+
+// unrelated reports whether there are beneficiaries in the newest list of Patients and
+// in earlier ones, but not the same ones.
+func (r overlap) unrelated() bool { return !r.Both && r.OnlyEarlier && r.OnlyNewest }
+
 // newestList returns the index of the last run that has a full list of Patients, or -1.
-func (x *inputRuns) newestList() int {
+func newestList(list []FetchRun) int {
 	newest := -1
-	for i, run := range x.list {
-		if run.FullList {
+	for i := range list {
+		if list[i].FullList {
 			newest = i
 		}
 	}
@@ -120,13 +138,13 @@ func (m *members) has(id beneficiary.ID, known *beneficiary.Registry, mbi []byte
 
 // writeAttribution writes the table of attribution.
 func (r *run) writeAttribution(tables *dataset.Tables) error {
-	if r.sightings == nil || r.opts.Profile != PlainCCLF || r.opts.Format == Fixed || !r.opts.wantsTable(schema.AttributionTable) {
+	if r.opts.Runs == nil || r.opts.Profile != PlainCCLF || r.opts.Format == Fixed || !r.opts.wantsTable(schema.AttributionTable) {
 		return nil
 	}
 	t := schema.Lookup(schema.AttributionTable)
 	w := tables.Add(dataset.Target{Name: t.Name, Table: t})
 	defer w.Discard()
-	newest := r.runs.newestList()
+	newest := newestList(r.runs.list)
 	rows, n := table.NewRows(t), 0
 	flush := func() error {
 		arrays := rows.Arrays()

@@ -14,16 +14,17 @@ import (
 
 // collect adds a result to what was collected so far.
 func (r *run) collect(res *result) error {
-	switch {
-	case res.err != nil:
+	if res.err != nil {
 		return res.err
-	case r.scan != nil:
-		return r.scan.collect(r, res)
 	}
 	if err := r.collectRows(res); err != nil {
 		return err
 	}
-	if err := r.collectUpdates(res); err != nil {
+	if r.scan != nil {
+		if err := r.scan.collect(r, res); err != nil {
+			return err
+		}
+	} else if err := cmp.Or(r.collectKeys(res), r.collectUpdates(res)); err != nil {
 		return err
 	}
 	r.lines.addAll(res.lines, r.resources)
@@ -52,10 +53,13 @@ func (r *run) collect(res *result) error {
 	return nil
 }
 
-// collectRows collects the rows of a result, and the keys of its resources.
+// collectRows collects the rows of a result.
 func (r *run) collectRows(res *result) error {
 	for _, p := range res.pages {
 		r.noteUnits(p)
+		if r.scan != nil {
+			r.scan.note(p.page)
+		}
 		if err := r.spills[p.output].Add(p.page, r.resources); err != nil {
 			return err
 		}
@@ -63,9 +67,12 @@ func (r *run) collectRows(res *result) error {
 	for _, resource := range res.lineless {
 		r.lineless.Add(resource + r.resources)
 	}
-	if r.verdict != nil { // which has the keys and the updates of all shards
-		return nil
-	}
+	return nil
+}
+
+// collectKeys collects the keys of the resources of a result, and what else is known of
+// them.
+func (r *run) collectKeys(res *result) error {
 	for _, k := range res.keys {
 		k.Resource += r.resources
 		if err := r.keys.Add(k); err != nil {
@@ -110,9 +117,6 @@ func (r *run) collectRows(res *result) error {
 
 // collectUpdates collects the updates of beneficiaries.
 func (r *run) collectUpdates(res *result) error {
-	if r.verdict != nil {
-		return nil
-	}
 	for i := range res.beneficiaries {
 		u := &res.beneficiaries[i]
 		u.Resource += r.resources
@@ -169,7 +173,7 @@ const fewStrays = 100
 // or more than some strays of the other kind.
 func (r *run) checkStrays(res *result) error {
 	r.strays += res.strays
-	if r.verdict == nil && isMixed(r.apis, r.strays, r.counts.Resources) {
+	if r.scan == nil && isMixed(r.apis, r.strays, r.counts.Resources) {
 		return fmt.Errorf("%w (in %s)", ErrMixed, r.sources.name(res.input))
 	}
 	return nil
@@ -197,7 +201,7 @@ func (r *run) endReading() error {
 	if r.verdict != nil && r.newest == dedup.NoTime {
 		r.beneficiaries.SetExport(r.verdict.Month)
 	}
-	if r.members != nil {
+	if r.members != nil && r.members.mbis == nil {
 		r.members.settle(r.beneficiaries)
 	}
 	var group errgroup.Group

@@ -37,6 +37,27 @@ func runOf(t *testing.T, f *feed.Feed, dir string, number int) FetchRun {
 	return r
 }
 
+// runsOf lets a population change from run to run, and returns the files of the runs, those
+// of deletions last.
+func runsOf(t *testing.T, f *feed.Feed, n int) (inputs []string, runs []FetchRun) {
+	t.Helper()
+	dir := t.TempDir()
+	for range 3 {
+		f.Arrive()
+	}
+	var deletions []string
+	for number := 1; number <= n; number++ {
+		for range f.Random.IntN(12) {
+			f.Change()
+		}
+		f.Arrive() // so that somebody is there, and the newest update is of a living resource
+		runs = append(runs, runOf(t, f, dir, number))
+		inputs = append(inputs, runs[number-1].Files[0])
+		deletions = append(deletions, runs[number-1].Files[1:]...)
+	}
+	return append(inputs, deletions...), runs
+}
+
 // rowsOf returns the rows of a table as sorted texts, without where they are from and,
 // in the list of claims of v3, without claims that are no final action: an export of one
 // moment has no superseded ones.
@@ -66,25 +87,12 @@ func TestLogEqualsExport(t *testing.T) {
 	for _, api := range schema.APIs {
 		for seed := range uint64(unlessRace(12, 2)) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
-				f, dir := feed.New(api, seed), t.TempDir()
-				for range 3 {
-					f.Arrive()
-				}
-				var runs []FetchRun
-				var data, deletions []string
-				for number := 1; number <= 2+int(seed%4); number++ {
-					for range f.Random.IntN(12) {
-						f.Change()
-					}
-					f.Arrive() // so that somebody is there, and the newest update is of a living resource
-					runs = append(runs, runOf(t, f, dir, number))
-					data = append(data, runs[number-1].Files[0])
-					deletions = append(deletions, runs[number-1].Files[1:]...)
-				}
+				f := feed.New(api, seed)
+				inputs, runs := runsOf(t, f, 2+int(seed%4))
 				set := func(o *Options) { o.API = &api }
 				want := export{"all.ndjson": feed.Lines(f.All()...)}.convert(t, set)
 				opts := Options{
-					Inputs: append(data, deletions...), Out: t.TempDir(), Format: CSV, API: &api, Jobs: 2,
+					Inputs: inputs, Out: t.TempDir(), Format: CSV, API: &api, Jobs: 2,
 					Runs: func() ([]FetchRun, error) { return runs, nil }, Leavers: DropLeavers, AllowUnrelated: true,
 				}
 				m, err := Run(t.Context(), opts)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
@@ -224,6 +225,12 @@ func (t *tableMerge) complete(kept []arrow.Array) error {
 			return err
 		}
 		defer marked.Release()
+	}
+	if i := t.spill.out.table.Index(wellknown.LineLabel); i >= 0 && t.run.shift > 0 {
+		lines := cols[i].(*array.Int64).Int64Values() // of this batch alone
+		for row := range lines {
+			lines[row] += t.run.shift
+		}
 	}
 	t.countOrphans(resources, beneficiaries)
 	return t.stage.Write(cols, resources, beneficiaries, t.write)

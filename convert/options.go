@@ -119,6 +119,8 @@ type Options struct {
 	// replaced, if there was one.
 	Replaced func(*Manifest)
 
+	temporary bool // the data set is soon read and removed
+
 	// For tests; zero values are the usual ones.
 	fileRows    int64 // rows of a part file
 	batchRows   int   // rows of a batch
@@ -184,7 +186,7 @@ func (o *Options) resolve() (*crosswalk.Limits, error) {
 func (o *Options) tableOptions() dataset.TableOptions {
 	return dataset.TableOptions{
 		PartRows: o.fileRows, FileSize: o.FileSize, RowGroupRows: o.RowGroupRows, Partition: o.PartitionBy, Sorted: o.Sort, Bloom: o.BloomFilters,
-		Fixed: o.Fixed, Export: o.Export,
+		Temporary: o.temporary, Fixed: o.Fixed, Export: o.Export,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/ndjson"
 )
 
 // A FetchRun is a run of an export folder, whose files are among the inputs.
@@ -24,6 +25,23 @@ type inputRuns struct {
 	begins  []int64     // by run: ordinal of its first resource
 }
 
+// newInputRuns returns the runs of inputs, without where they begin.
+func newInputRuns(list []FetchRun, inputs []ndjson.Input) inputRuns {
+	runOf := map[string]int{}
+	for i, run := range list {
+		for _, name := range run.Files {
+			runOf[filepath.Clean(name)] = i
+		}
+	}
+	x := inputRuns{list: list, ofInput: map[int]int{}}
+	for input, in := range inputs {
+		if i, known := runOf[filepath.Clean(in.Name)]; known {
+			x.ofInput[input] = i
+		}
+	}
+	return x
+}
+
 // findRuns finds the runs of the inputs, when all input has been read.
 func (r *run) findRuns() error {
 	if r.opts.Runs == nil {
@@ -33,20 +51,10 @@ func (r *run) findRuns() error {
 	if err != nil {
 		return err
 	}
-	runOf := map[string]int{}
-	for i, run := range list {
-		for _, name := range run.Files {
-			runOf[filepath.Clean(name)] = i
-		}
-	}
-	x := inputRuns{list: list, ofInput: map[int]int{}, begins: make([]int64, len(list))}
+	x := newInputRuns(list, r.sources.list)
+	x.begins = make([]int64, len(list))
 	for i := range x.begins {
 		x.begins[i] = math.MaxInt64
-	}
-	for input, in := range r.sources.list {
-		if i, known := runOf[filepath.Clean(in.Name)]; known {
-			x.ofInput[input] = i
-		}
 	}
 	for _, e := range r.lines {
 		if i, known := x.ofInput[e.input]; known {

@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -15,9 +17,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
+	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestShards converts exports of every API version by shards, cut at random lines, and
@@ -103,6 +109,132 @@ func TestShardsOfOne(t *testing.T) {
 	}
 }
 
+// TestShardsOfLog converts runs of an export folder, with changes, deletions and people
+// who leave and come back.
+func TestShardsOfLog(t *testing.T) {
+	t.Parallel()
+	for _, api := range schema.APIs {
+		for seed := range uint64(unlessRace(8, 1)) {
+			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
+				t.Parallel()
+				inputs, runs := runsOf(t, feed.New(api, seed), 2+int(seed%4))
+				opts := Options{Inputs: inputs, Runs: func() ([]FetchRun, error) { return runs, nil }, AllowUnrelated: true, MaxRejects: -1, Leavers: KeepLeavers}
+				if seed%2 == 1 {
+					opts.Leavers = DropLeavers
+				}
+				compareShards(t, rand.New(rand.NewPCG(seed, 7)), opts)
+			})
+		}
+	}
+}
+
+// TestShardTotals checks what is found out about all shards together.
+func TestShardTotals(t *testing.T) {
+	t.Parallel()
+	newest := func(o overlap, rejected int64) [][]byte {
+		stats, err := encodeRecord(tagStats, shardStats{Overlap: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := [][]byte{stats}
+		for shard := range 2 {
+			size, err := encodeRecord(tagSize, shardSize{Shard: shard, Resources: 1000, Rejected: rejected, APIs: [3]bool{shard == 0, false, shard == 1 && rejected == 0}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			values = append(values, size, size)
+		}
+		return values
+	}
+	for _, tt := range []struct {
+		opts     Options
+		overlap  overlap
+		rejected int64
+		want     error
+	}{
+		{Options{MaxRejects: 9}, overlap{}, 5, ErrTooManyRejects},
+		{Options{MaxRejects: 10}, overlap{}, 5, nil},
+		{Options{MaxRejects: -1}, overlap{OnlyNewest: true, OnlyEarlier: true}, 1, ErrUnrelated},
+		{Options{MaxRejects: -1}, overlap{OnlyNewest: true, OnlyEarlier: true, Both: true}, 1, nil},
+		{Options{MaxRejects: -1, AllowUnrelated: true}, overlap{OnlyNewest: true, OnlyEarlier: true}, 1, nil},
+		{Options{MaxRejects: -1}, overlap{}, 0, ErrMixed},
+	} {
+		if _, _, err := MergeShardTotals(tt.opts, newest(tt.overlap, tt.rejected)); !errors.Is(err, tt.want) {
+			t.Errorf("%+v: %v, want %v", tt, err, tt.want)
+		}
+	}
+}
+
+// TestShardsOfArchives converts a folder with archives, compressed files and other things.
+func TestShardsOfArchives(t *testing.T) {
+	t.Parallel()
+	e := export{
+		"a.ndjson": lines(somePatient("1", "1S00A00AA01"), someClaim("CARRIER", "1", "1")), "b.ndjson": lines(someClaim("CARRIER", "2", "1")),
+		"c.ndjson": lines(someClaim("INPATIENT", "3", "1"), someClaim("CARRIER", "1", "1")),
+	}
+	dir := e.save(t)
+	var zipped, tarred, squeezed bytes.Buffer
+	z, tw, zs := zip.NewWriter(&zipped), tar.NewWriter(&tarred), must(zstd.NewWriter(&squeezed))
+	for _, name := range []string{"x/1.ndjson", "x/2.txt", "3.ndjson"} {
+		text := lines(someClaim("CARRIER", name, "1"), someClaim("HOSPICE", name+"h", "1"))
+		_, err := must(z.Create(name)).Write([]byte(text))
+		err = errors.Join(err, tw.WriteHeader(&tar.Header{Name: "t" + name, Mode: 0o600, Size: int64(len(text))}))
+		_, err2 := tw.Write([]byte(text))
+		_, err3 := zs.Write([]byte(strings.ReplaceAll(text, name, name+"z")))
+		if err := errors.Join(err, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(z.Close(), tw.Close(), zs.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"e.zip": zipped.Bytes(), "f.tar": tarred.Bytes(), "g.ndjson.zst": squeezed.Bytes(), "notes.txt": []byte("no")} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := compareShards(t, rand.New(rand.NewPCG(3, 3)), Options{Inputs: []string{dir}})
+	if len(m.Inputs) != 8 || len(m.PassedOver) != 3 {
+		t.Errorf("%d inputs, passed over %v", len(m.Inputs), m.PassedOver)
+	}
+	if _, _, err := DetectShards(t.Context(), Options{Inputs: []string{ndjson.Stdin}, Stdin: strings.NewReader("")}); !errors.Is(err, ErrOptions) {
+		t.Errorf("standard input: %v", err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// TestShardsOptions converts an export with options that change the tables.
+func TestShardsOptions(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := synth.Write(t.Context(), synth.Options{API: "v2", Beneficiaries: 4, Seed: 21, EdgeCases: true, Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(21, 1))
+	addVersions(t, rng, dir)
+	api := schema.V2
+	for name, set := range map[string]func(o *Options){
+		"extra columns": extraColumns(t, "cclf5 CREATED date v2: created\ncclf8 PATIENT text Patient.id"),
+		"tables":        func(o *Options) { o.Tables = []string{"cclf8", "CCLF1"} },
+		"api":           func(o *Options) { o.API = &api },
+		"limits":        func(o *Options) { o.Limits = Limits{"item": 3} },
+		"sorted":        func(o *Options) { o.Sort, o.PartitionBy = true, "service-year" },
+		"increment":     func(o *Options) { o.Increment = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			opts := Options{Inputs: []string{dir}, MaxRejects: -1}
+			set(&opts)
+			compareShards(t, rand.New(rand.NewPCG(21, 2)), opts)
+		})
+	}
+}
+
 // TestShardsHotKeys has one beneficiary with all claims, in many shards, and a claim with
 // hundreds of versions.
 func TestShardsHotKeys(t *testing.T) {
@@ -143,7 +275,7 @@ func TestShardsHotKeys(t *testing.T) {
 		records = append(records, ShardRecord{beneficiaryKey(1), value}, ShardRecord{beneficiaryKey(1), present})
 	}
 	told := map[string]int{}
-	err := ReduceShardRecords(records, func(r ShardRecord) error {
+	err := ReduceShardRecords(Options{}, records, func(r ShardRecord) error {
 		if r.Stage() == WriteRows {
 			told[string(r.Key)]++
 		}
@@ -212,15 +344,12 @@ func compareShards(t *testing.T, rng *rand.Rand, opts Options) *Manifest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, in := range m.Inputs {
-		names = append(names, in.Name)
-	}
 	want := rowsOfSets(t, opts.Out)
-	opts.Inputs = nil
-	dirs := convertShards(t, rng, opts, names)
+	intermediate := opts
+	intermediate.Format = []Format{CSV, Arrow, Parquet}[rng.IntN(3)]
+	sets := convertShards(t, rng, intermediate)
 	opts.Out = t.TempDir()
-	combined, err := CombineShards(t.Context(), opts, dirs)
+	combined, err := CombineShards(t.Context(), opts, sets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,11 +359,8 @@ func compareShards(t *testing.T, rng *rand.Rand, opts Options) *Manifest {
 			t.Errorf("%s differs (-run +shards):\n%.2000s", table, diff)
 		}
 	}
-	// What no column uses is not reported.
-	m.Tables, m.Unmapped, m.UnlistedElements, m.Missing, m.Rejects = nil, nil, 0, nil, nil
-	combined.Tables, combined.Rejects = nil, nil
-	for i := range m.Inputs {
-		m.Inputs[i].Size = -1
+	for _, m := range []*Manifest{m, combined} {
+		m.Tables, m.TablesSHA256, m.Rejects = nil, "", nil
 	}
 	if diff := cmp.Diff(m, combined); diff != "" {
 		t.Errorf("the manifests differ (-run +shards):\n%s", diff)
@@ -242,10 +368,10 @@ func compareShards(t *testing.T, rng *rand.Rand, opts Options) *Manifest {
 	return m
 }
 
-// convertShards converts inputs by shards, and returns the folders of their data sets.
-func convertShards(t *testing.T, rng *rand.Rand, opts Options, names []string) (dirs []string) {
+// convertShards converts inputs by shards, and returns the data sets of those.
+func convertShards(t *testing.T, rng *rand.Rand, opts Options) *ShardSets {
 	t.Helper()
-	shards, texts := cutShards(t, rng, opts, names)
+	shards, texts, passed := cutShards(t, rng, opts)
 	const buckets = 7
 	var records [WriteRows + 1]map[int][]ShardRecord
 	for i := range records {
@@ -282,49 +408,61 @@ func convertShards(t *testing.T, rng *rand.Rand, opts Options, names []string) (
 			}
 		}
 	}
+	kept := make([]bytes.Buffer, len(shards))
+	scratch := t.TempDir()
 	for _, i := range rng.Perm(len(shards)) {
 		attempts(func(emit func(ShardRecord) error) error {
-			return ScanShard(t.Context(), opts, shards[i], strings.NewReader(texts[i]), emit)
+			kept[i].Reset()
+			return ScanShard(t.Context(), opts, shards[i], strings.NewReader(texts[i]), scratch, &kept[i], emit)
 		})
+	}
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+		t.Errorf("temporary files are left: %v %v", left, err)
 	}
 	for _, stage := range []ShardStage{ReduceResources, ReduceRelated} {
 		for _, list := range records[stage] {
 			attempts(func(emit func(ShardRecord) error) error {
 				rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-				return ReduceShardRecords(list, emit)
+				return ReduceShardRecords(opts, list, emit)
 			})
 		}
 	}
-	totals, err := MergeShardTotals(valuesOf(MergeTotals, 0))
+	forShards, forSet, err := MergeShardTotals(opts, valuesOf(MergeTotals, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, s := range shards {
+	sets := &ShardSets{Totals: forSet, PassedOver: passed}
+	for i := range shards {
 		opts.Out = t.TempDir()
-		_, err := WriteShard(t.Context(), opts, s, strings.NewReader(texts[i]), totals, valuesOf(WriteRows, i))
+		_, err := WriteShard(t.Context(), opts, &kept[i], forShards, valuesOf(WriteRows, i))
 		if err != nil {
 			t.Fatal(err)
 		}
-		dirs = append(dirs, opts.Out)
+		sets.Dirs = append(sets.Dirs, opts.Out)
 	}
-	return dirs
+	return sets
 }
 
 // cutShards cuts inputs into shards at random lines, and returns the texts of those.
-func cutShards(t *testing.T, rng *rand.Rand, opts Options, names []string) (shards []Shard, texts []string) {
+func cutShards(t *testing.T, rng *rand.Rand, opts Options) (shards []Shard, texts []string, passed []ndjson.PassedOver) {
 	t.Helper()
-	open := func(name string) (io.ReadCloser, error) { return os.Open(name) }
-	whole, err := DetectShards(t.Context(), opts, names, open)
+	whole, passed, err := DetectShards(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	first := map[int]int{} // shard by input
 	for _, s := range whole {
-		text, err := os.ReadFile(s.Name)
+		first[s.Input] = len(shards)
+		in, err := OpenShard(t.Context(), &s)
 		if err != nil {
 			t.Fatal(err)
 		}
+		text, err := io.ReadAll(in)
+		if err := errors.Join(err, in.Close()); err != nil {
+			t.Fatal(err)
+		}
 		lines := slices.Collect(strings.Lines(string(text)))
-		parts := min(1+rng.IntN(4), len(lines))
+		parts := max(1, min(1+rng.IntN(4), len(lines)))
 		s.Part = parts > 1
 		at := 0
 		for i := range parts {
@@ -339,7 +477,11 @@ func cutShards(t *testing.T, rng *rand.Rand, opts Options, names []string) (shar
 			at = to
 		}
 	}
-	return shards, texts
+	first[len(whole)] = len(shards)
+	for i := range shards {
+		shards[i].Begin = first[shards[i].Begin]
+	}
+	return shards, texts, passed
 }
 
 // rowsOfSets returns the rows of all tables of data sets, sorted.
@@ -377,15 +519,17 @@ func TestShardLines(t *testing.T) {
 	none := func(ShardRecord) error { return nil }
 	for _, text := range []string{"{\n\"resourceType\":\"Patient\",\"id\":\"1\"}\n", "\"id\":\"1\"}\n{}\n"} {
 		s := Shard{Part: true, Compatible: 7}
-		if err := ScanShard(t.Context(), Options{}, s, strings.NewReader(text), none); !errors.Is(err, ErrShardLines) {
+		if err := ScanShard(t.Context(), Options{MaxRejects: -1}, s, strings.NewReader(text), t.TempDir(), io.Discard, none); !errors.Is(err, ErrShardLines) {
 			t.Errorf("%q: %v", text, err)
 		}
 		s.Part = false
-		if err := ScanShard(t.Context(), Options{}, s, strings.NewReader(text), none); err != nil {
+		if err := ScanShard(t.Context(), Options{MaxRejects: -1}, s, strings.NewReader(text), t.TempDir(), io.Discard, none); err != nil {
 			t.Errorf("%q, whole: %v", text, err)
 		}
 	}
-	if err := ScanShard(t.Context(), Options{Profile: Tuva}, Shard{}, strings.NewReader(""), none); !errors.Is(err, ErrOptions) {
-		t.Errorf("a profile: %v", err)
+	for _, opts := range []Options{{Profile: Tuva}, {Format: Fixed}, {Format: DuckDB}, {Changes: true}} {
+		if err := ScanShard(t.Context(), opts, Shard{}, strings.NewReader(""), t.TempDir(), io.Discard, none); !errors.Is(err, ErrOptions) {
+			t.Errorf("%+v: %v", opts, err)
+		}
 	}
 }

@@ -1,59 +1,87 @@
 package convert
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
 	"github.com/cclf-tools/cclf/internal/table"
+	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
 
-// CombineShards makes one data set at Options.Out of those of WriteShard, in the order
-// of the shards. Elements of the inputs that no column uses are not reported.
-func CombineShards(ctx context.Context, opts Options, shards []string) (*Manifest, error) {
+// ShardSets are the data sets of all shards.
+type ShardSets struct {
+	Dirs       []string            // in the order of the shards
+	Totals     []byte              // of MergeShardTotals, for the data set
+	PassedOver []ndjson.PassedOver // of DetectShards
+}
+
+// CombineShards makes one data set at Options.Out of those of WriteShard.
+func CombineShards(ctx context.Context, opts Options, sets *ShardSets) (*Manifest, error) {
+	var known setTotals
+	if err := gob.NewDecoder(bytes.NewReader(sets.Totals)).Decode(&known); err != nil {
+		return nil, err
+	}
 	r, err := createShardSet(&opts)
 	if err != nil {
 		return nil, err
 	}
 	defer r.set.Close()
-	c := &combination{run: r, manifest: &Manifest{
-		Version: opts.Version, Format: opts.Format, Versions: string(opts.Versions),
-	}}
-	for _, dir := range shards {
+	r.newest = known.Newest
+	c := &combination{run: r}
+	r.sources.passOver(sets.PassedOver...)
+	for _, dir := range sets.Dirs {
 		if err := c.open(ctx, dir); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 	}
-	if err := c.write(ctx); err != nil {
-		return nil, err
-	}
-	r.counts = c.manifest.Counts
+	r.runs = newInputRuns(r.runs.list, r.sources.list)
 	if err := r.checkInput(); err != nil {
 		return nil, err
 	}
-	if err := r.checkOutput(c.manifest); err != nil {
+	if err := c.write(ctx); err != nil {
 		return nil, err
 	}
-	if c.manifest.Rejects, err = r.set.FinishRejects(r.rejects.file, r.counts.Rejected); err != nil {
+	m := r.manifest()
+	m.PartialDates, m.Rounded, m.UnknownState = c.written(c.partialDates), c.written(c.rounded), c.written(c.unknownState)
+	if opts.Leavers == DropLeavers {
+		m.Leavers = string(DropLeavers)
+	}
+	known.Tally.Report(m)
+	if err := r.checkOutput(m); err != nil {
 		return nil, err
 	}
-	return c.manifest, r.set.Commit(c.manifest)
+	if m.Rejects, err = r.set.FinishRejects(r.rejects.file, r.counts.Rejected); err != nil {
+		return nil, err
+	}
+	if err := r.set.Commit(m); err != nil {
+		return nil, err
+	}
+	if old := r.set.Old(); old != nil && opts.Replaced != nil {
+		opts.Replaced(old)
+	}
+	return m, nil
 }
 
 // A combination is a data set that is made of those of shards.
 type combination struct {
-	run      *run
-	manifest *Manifest
-	sets     []*dataset.Set
-	inputs   map[string]int // index, by name
+	run    *run
+	sets   []*dataset.Set
+	inputs map[string]int // index, by name
+
+	partialDates, rounded, unknownState map[string]int64 // by table and column
 }
 
 // open opens the data set of a shard, and adds what its manifest says.
@@ -63,23 +91,22 @@ func (c *combination) open(ctx context.Context, dir string) error {
 		return err
 	}
 	c.sets = append(c.sets, s)
-	m, from := c.manifest, s.Manifest
-	m.Counts.Add(from.Counts)
-	m.TextSize += from.TextSize
-	for _, api := range from.APIs {
-		if !slices.Contains(m.APIs, api) {
-			m.APIs = append(m.APIs, api)
+	r, from := c.run, s.Manifest
+	r.counts.Add(from.Counts)
+	r.text += from.TextSize
+	for _, name := range from.APIs {
+		api, err := schema.ParseAPI(name)
+		if err != nil {
+			return err
 		}
+		r.apis[api] = true
 	}
-	slices.Sort(m.APIs)
-	for _, in := range from.Inputs {
-		c.addInput(in)
+	for i := range from.Inputs {
+		c.addInput(&from.Inputs[i])
 	}
-	for to, more := range map[*map[string]int64]map[string]int64{
-		&m.PartialDates: from.PartialDates, &m.Rounded: from.Rounded, &m.UnknownState: from.UnknownState,
-	} {
-		*to = addNumbers(*to, more)
-	}
+	c.partialDates = addNumbers(c.partialDates, from.PartialDates)
+	c.rounded = addNumbers(c.rounded, from.Rounded)
+	c.unknownState = addNumbers(c.unknownState, from.UnknownState)
 	if from.Rejects == nil {
 		return nil
 	}
@@ -88,26 +115,52 @@ func (c *combination) open(ctx context.Context, dir string) error {
 		return err
 	}
 	defer rejects.Close()
-	return c.run.rejects.file.Copy(rejects)
+	if r.rejects.first.Reason != "" {
+		return r.rejects.file.Copy(rejects)
+	}
+	var read bytes.Buffer
+	if err := json.NewDecoder(io.TeeReader(rejects, &read)).Decode(&r.rejects.first); err != nil {
+		return err
+	}
+	return r.rejects.file.Copy(io.MultiReader(&read, rejects))
 }
 
 // addInput adds a part of an input.
-func (c *combination) addInput(in ManifestInput) {
+func (c *combination) addInput(in *ManifestInput) {
+	r := c.run
 	i, known := c.inputs[in.Name]
 	if !known {
 		if c.inputs == nil {
 			c.inputs = map[string]int{}
 		}
-		c.inputs[in.Name] = len(c.manifest.Inputs)
-		c.manifest.Inputs = append(c.manifest.Inputs, in)
-		return
+		i = r.sources.add(ndjson.Input{Name: in.Name, Size: in.Size})
+		c.inputs[in.Name] = i
+		r.sizes = append(r.sizes, inputSize{})
 	}
-	to := &c.manifest.Inputs[i]
-	to.TextSize += in.TextSize
-	to.Lines += in.Lines
-	to.Rejects += in.Rejects
-	to.BrokenOff = max(to.BrokenOff, in.BrokenOff)
-	to.Foreign = addNumbers(to.Foreign, in.Foreign)
+	to := &r.sizes[i]
+	to.text += in.TextSize
+	to.lines += in.Lines
+	to.rejects += in.Rejects
+	to.broke = max(to.broke, in.BrokenOff)
+	for name, n := range in.Foreign {
+		r.rejects.countForeign(i, name, n)
+	}
+}
+
+// written returns the numbers of tables that are written, nil if there are none.
+func (c *combination) written(numbers map[string]int64) map[string]int64 {
+	for _, o := range c.run.outputs {
+		if o.unwritten && o.profile == PlainCCLF {
+			maps.DeleteFunc(numbers, func(name string, _ int64) bool {
+				table, _, _ := strings.Cut(name, ".")
+				return table == o.dir
+			})
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	return numbers
 }
 
 func addNumbers(sum, more map[string]int64) map[string]int64 {
@@ -122,20 +175,44 @@ func addNumbers(sum, more map[string]int64) map[string]int64 {
 
 // write writes the tables, in the order in which Run writes them.
 func (c *combination) write(ctx context.Context) error {
-	tables, err := c.run.createTables()
+	r := c.run
+	tables, err := r.createTables()
 	if err != nil {
 		return err
 	}
-	for _, o := range c.run.outputs {
-		if o.profile != PlainCCLF || o.unwritten || !c.has(o.dir) {
-			continue
-		}
-		if err := c.writeTable(ctx, tables, o.dir, o.table); err != nil {
-			return fmt.Errorf("%s: %w", o.dir, err)
+	for _, o := range r.outputs {
+		switch {
+		case o.profile != PlainCCLF || !c.has(o.dir):
+		case o.unwritten:
+			r.rows += c.rows(o.dir)
+		default:
+			if err := c.writeTable(ctx, tables, o.dir, o.table); err != nil {
+				return fmt.Errorf("%s: %w", o.dir, err)
+			}
 		}
 	}
-	c.manifest.Tables, c.manifest.Files, err = tables.Finish(ctx)
+	if r.opts.Runs != nil && r.opts.wantsTable(schema.AttributionTable) {
+		rows := r.rows // Run does not count those of attribution
+		if err := c.writeTable(ctx, tables, schema.AttributionTable, schema.Lookup(schema.AttributionTable)); err != nil {
+			return fmt.Errorf("%s: %w", schema.AttributionTable, err)
+		}
+		r.rows = rows
+	}
+	r.partitionBy = tables.PartitionBy()
+	r.tables, r.others, err = tables.Finish(ctx)
 	return cmp.Or(err, ctx.Err())
+}
+
+// rows returns the number of rows of a table in all shards.
+func (c *combination) rows(name string) (n int64) {
+	for _, s := range c.sets {
+		for _, t := range s.Manifest.Tables {
+			if t.Name == name {
+				n += t.Rows
+			}
+		}
+	}
+	return n
 }
 
 // has reports whether a shard has a table. Those of partially adjudicated claims are

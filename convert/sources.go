@@ -189,9 +189,7 @@ func (in *inputs) read(ctx context.Context, file ndjson.Input, buffers *bufferPo
 	}, func(p ndjson.PassedOver) { in.sources.passOver(p) })
 	var other *ndjson.FormError
 	switch {
-	case errors.As(err, &other) && file.Folder && other.Name == file.Name && !opened:
-		// An archive of other things, which shows only when all of it is read.
-		in.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
+	case in.passedOver(file, opened, err):
 		return nil
 	case errors.As(err, &other), opened, file.Size < 0, ctx.Err() != nil:
 		return err
@@ -200,4 +198,15 @@ func (in *inputs) read(ctx context.Context, file ndjson.Input, buffers *bufferPo
 		return yield(ndjson.Chunk{Input: in.sources.add(file), Line: 1, Err: ndjson.BrokeOff(err)})
 	}
 	return nil
+}
+
+// passedOver passes over an archive of other things in a folder, which shows only when all
+// of it is read.
+func (in *inputs) passedOver(file ndjson.Input, opened bool, err error) bool {
+	var other *ndjson.FormError
+	if opened || !file.Folder || !errors.As(err, &other) || other.Name != file.Name {
+		return false
+	}
+	in.sources.passOver(ndjson.PassedOver{Name: other.Name, Reason: other.What})
+	return true
 }

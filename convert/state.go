@@ -3,6 +3,7 @@ package convert
 import (
 	"context"
 	"iter"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -33,6 +34,7 @@ type run struct {
 	// known of other shards.
 	scan    *shardScan
 	verdict *verdict
+	shift   int64 // lines of the input before the shard
 
 	// Known when all input has been read: resources that were deleted or of which
 	// there is a newer version, and claims of which a related one is newer.
@@ -141,24 +143,29 @@ func plansFor(opts *Options, tables []*schema.Table, limits *crosswalk.Limits) *
 // begin begins to collect, in the scratch folder of the data set.
 func (r *run) begin(set *dataset.Writer) {
 	r.set = set
-	r.keys, r.claims = dedup.NewLog(set.Scratch("."), "keys"), dedup.NewLog(set.Scratch("."), "claims")
-	r.links = dedup.NewLinkLog(set.Scratch("."), "links")
-	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(set.Scratch("stays"))
-	r.journal = beneficiary.NewJournal(set.Scratch("updates"))
+	r.collectIn(set.Scratch("."), set.Rejects())
+}
+
+// collectIn begins to collect, in a folder.
+func (r *run) collectIn(dir string, rejects *dataset.RejectFile) {
+	r.keys, r.claims = dedup.NewLog(dir, "keys"), dedup.NewLog(dir, "claims")
+	r.links = dedup.NewLinkLog(dir, "links")
+	r.beneficiaries, r.hospice = beneficiary.NewRegistry(), beneficiary.NewHospiceLog(filepath.Join(dir, "stays"))
+	r.journal = beneficiary.NewJournal(filepath.Join(dir, "updates"))
 	if r.opts.Runs != nil {
-		r.sightings, r.newestOf = beneficiary.NewSightings(set.Scratch("sightings")), map[beneficiary.ID]int64{}
+		r.sightings, r.newestOf = beneficiary.NewSightings(filepath.Join(dir, "sightings")), map[beneficiary.ID]int64{}
 	}
-	r.deletions = deletionLog{table.NewSpool(set.Scratch("deletions"))}
+	r.deletions = deletionLog{table.NewSpool(filepath.Join(dir, "deletions"))}
 	r.inventory = drift.NewInventory()
 	r.newest = dedup.NoTime
-	r.rejects = rejectLog{file: set.Rejects(), sources: r.sources, causes: rejectCounter{all: r.opts.KeepRejectedLines}}
+	r.rejects = rejectLog{file: rejects, sources: r.sources, causes: rejectCounter{all: r.opts.KeepRejectedLines}}
 	r.spills = make([]*spill, len(r.outputs))
 	for i, o := range r.outputs {
 		if o.profile != r.opts.Profile {
 			continue
 		}
 		r.spills[i] = newSpill(o, table.SpillOptions{
-			Dir: set.Scratch("."), BatchRows: r.opts.batchRows,
+			Dir: dir, BatchRows: r.opts.batchRows,
 			Free: func(p *table.Page) { r.pages.Put(i, p) },
 		})
 	}

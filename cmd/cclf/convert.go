@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
-	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -329,11 +327,8 @@ func runConvert(ctx context.Context, e *env, opts convert.Options, how conversio
 			hint: "pass files, folders, or - for standard input",
 		}
 	}
-	if opts.Runs == nil { // else the inputs are files of a log
-		opts.Inputs = useLogs(opts.Inputs)
-		if err := cmp.Or(checkExports(&opts), addDeletions(&opts)); err != nil {
-			return fmt.Errorf("convert: %w", err)
-		}
+	if err := useExports(&opts); err != nil {
+		return fmt.Errorf("convert: %w", err)
 	}
 	if opts.Format == convert.DuckDB {
 		if exportDuckDB == nil {
@@ -407,37 +402,6 @@ func convertOutcome(m *convert.Manifest, out string, strict bool) error {
 		err:  fmt.Errorf("convert: finished, but %s", strings.Join(failed, " and ")),
 		hint: "see " + rejectsPath(out, m),
 	}
-}
-
-// checkExports looks at inputs that cclf fetch downloaded: it refuses incomplete
-// exports, and sets Increment if all inputs are increments.
-func checkExports(opts *convert.Options) error {
-	if opts.AllowShrink {
-		return nil
-	}
-	increments, exports := 0, 0
-	for _, in := range opts.Inputs {
-		status, err := fetch.ReadStatus(in)
-		if errors.Is(err, fetch.ErrNoExport) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if status.Incomplete != "" {
-			return &exitError{
-				code: exitShrink,
-				err:  fmt.Errorf("the export in %s is incomplete: %s", in, status.Incomplete),
-				hint: "resume it with cclf fetch --resume " + in + "; --allow-shrink converts the files that are there",
-			}
-		}
-		exports++
-		if status.IncrementOnly {
-			increments++
-		}
-	}
-	opts.Increment = exports > 0 && increments == exports && exports == len(opts.Inputs)
-	return nil
 }
 
 // rejectsPath returns the file of rejected lines of a data set.

@@ -16,7 +16,8 @@ the machine of the last run: on another machine absolute figures will differ, an
 ratios will be similar. [import.md](import.md), [reconcile.md](reconcile.md) and
 [fetch.md](fetch.md) have figures of their own, [lake.md](lake.md#what-a-run-costs) those of
 a lake of 10 GB and an increment, and [formats.md](formats.md#what-they-cost-and-what-they-save)
-those of row groups and scans.
+those of row groups and scans. [scale.md](scale.md#what-it-costs) has those of
+%[1]scclf-beam%[1]s.
 
 `
 

@@ -53,15 +53,18 @@ type RejectFile struct {
 	buf  *bufio.Writer
 }
 
+// NewRejectFile returns a reject file at path, without records yet.
+func NewRejectFile(path string) *RejectFile { return &RejectFile{path: path} }
+
 // Rejects returns the reject file of the data set, without records yet.
 func (w *Writer) Rejects() *RejectFile {
-	return &RejectFile{path: w.Target(w.layout.Rejects)}
+	return NewRejectFile(w.Target(w.layout.Rejects))
 }
 
 // ScratchRejects returns a reject file that is to be appended to another one. Its
 // name is unique among those of the data set.
 func (w *Writer) ScratchRejects(name string) *RejectFile {
-	return &RejectFile{path: w.Scratch(name)}
+	return NewRejectFile(w.Scratch(name))
 }
 
 // Encode writes a record: a Reject, MoreRejects or a Misfit.
@@ -99,17 +102,27 @@ func (f *RejectFile) Append(other *RejectFile) error {
 	if other.file == nil {
 		return nil
 	}
-	err := f.open()
+	if err := f.open(); err != nil {
+		return errors.Join(err, other.file.Close())
+	}
+	return other.MoveTo(f.buf)
+}
+
+// MoveTo writes the records to w, and closes f.
+func (f *RejectFile) MoveTo(w io.Writer) error {
+	file := f.file
+	if file == nil {
+		return nil
+	}
+	f.file = nil
+	err := f.buf.Flush()
 	if err == nil {
-		err = other.buf.Flush()
+		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err == nil {
-		_, err = other.file.Seek(0, io.SeekStart)
+		_, err = io.Copy(w, file)
 	}
-	if err == nil {
-		_, err = io.Copy(f.buf, other.file)
-	}
-	return errors.Join(err, other.file.Close())
+	return errors.Join(err, file.Close())
 }
 
 // close ends the writing. It reports whether there are records.

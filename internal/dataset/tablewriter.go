@@ -31,6 +31,8 @@ type TableOptions struct {
 	Sorted    bool      // sort the rows of each file by Table.Order
 	Bloom     bool      // Bloom filters of Table.Identifiers in Parquet files
 
+	Temporary bool // the files are soon read and removed: they are written fast
+
 	Fixed  FixedOptions // of the format Fixed
 	Newest time.Time    // when the newest of the data was updated, or zero: the default run date of Fixed
 	// Export makes the database file of the format DuckDB of a folder of tables
@@ -379,6 +381,7 @@ func (f *tableFile) encoded(by encode.New, to io.Writer, w *TableWriter, slots [
 	var err error
 	f.encoder, err = by(to, &encode.File{
 		Schema: w.Schema, Memory: w.tables.opts.Memory, RowGroupRows: w.tables.opts.RowGroupRows, Sorted: w.sorted, Filtered: w.filtered, Slots: slots, Misfit: w.misfit,
+		Temporary: w.tables.opts.Temporary,
 	})
 	if err != nil {
 		f.Discard()

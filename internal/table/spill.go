@@ -188,6 +188,30 @@ func (s *Spill) Batches(mem memory.Allocator) iter.Seq2[arrow.RecordBatch, error
 	}
 }
 
+// Save calls End, and writes all rows to w, for Load. Size returns their bytes.
+func (s *Spill) Save(w io.Writer) error {
+	if err := s.End(); err != nil {
+		return err
+	}
+	stream, err := s.spool.Rewind()
+	if err == nil {
+		_, err = io.Copy(w, stream)
+	}
+	return err
+}
+
+// Size returns the number of bytes that Save writes. End must have been called.
+func (s *Spill) Size() int64 { return s.spool.Size() }
+
+// Load makes the rows of an empty spill those that Save wrote. No more can be added.
+func (s *Spill) Load(rows int64, from io.Reader) error {
+	if _, err := io.Copy(&s.spool, from); err != nil {
+		return err
+	}
+	s.cols, s.rows = nil, rows
+	return s.spool.End()
+}
+
 // Split splits the columns of a batch into those of the table and, by row, the
 // ordinals of the resources and the ids of the beneficiaries. The results share
 // the memory of the batch.

@@ -18,6 +18,7 @@ type Spool struct {
 	path string
 	buf  []byte
 	file *os.File // nil until it is made
+	size int64    // bytes written
 }
 
 // NewSpool returns an empty spool, whose file will be at path.
@@ -25,6 +26,7 @@ func NewSpool(path string) Spool { return Spool{path: path} }
 
 // Write implements io.Writer.
 func (s *Spool) Write(p []byte) (int, error) {
+	s.size += int64(len(p))
 	if len(s.buf)+len(p) > spoolBytes {
 		if err := s.flush(); err != nil {
 			return 0, err
@@ -58,6 +60,9 @@ func (s *Spool) End() error {
 	return err
 }
 
+// Size returns the number of bytes that were written.
+func (s *Spool) Size() int64 { return s.size }
+
 // Rewind returns a reader from the beginning, which is valid until the next call
 // of Rewind or Remove. End must have been called.
 func (s *Spool) Rewind() (io.Reader, error) {
@@ -70,11 +75,13 @@ func (s *Spool) Rewind() (io.Reader, error) {
 	return bufio.NewReaderSize(s.file, spoolBytes), nil
 }
 
-// Remove closes and deletes the file.
+// Remove closes and deletes the file. It may be called again.
 func (s *Spool) Remove() error {
 	s.buf = nil
 	if s.file == nil {
 		return nil
 	}
-	return errors.Join(s.file.Close(), os.Remove(s.path))
+	file := s.file
+	s.file = nil
+	return errors.Join(file.Close(), os.Remove(s.path))
 }

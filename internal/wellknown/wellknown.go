@@ -28,6 +28,7 @@ const (
 
 // Columns of claims.
 const (
+	LineLabel         = "SOURCE_LINE"  // of any table
 	FinalActionLabel  = "FINAL_ACTION" // of the table of claims
 	AdjustmentLabel   = "CLM_ADJSMT_TYPE_CD"
 	FromLabel         = "CLM_FROM_DT"

@@ -66,6 +66,9 @@ func (s *shuffle) end() {
 // bucketKey returns the key of a bucket's blocks.
 func bucketKey(bucket int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(bucket)) }
 
+// bucketOf returns the bucket of a key.
+func bucketOf(key []byte) int { return int(binary.BigEndian.Uint32(key)) }
+
 var errBlock = errors.New("pipeline: internal error: not a block of records")
 
 // recordsOf appends the records of a block, which they refer to.

@@ -3,24 +3,27 @@ package pipeline
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/ndjson"
+	"github.com/cclf-tools/cclf/sync"
 )
 
 // ErrInput is wrapped by errors of the inputs.
 var ErrInput = errors.New("cannot read the input")
 
-// find returns the names of the inputs that patterns match, sorted, each once.
-func find(ctx context.Context, patterns []string) ([]string, error) {
+// findExports returns the inputs that patterns match, in the order of the patterns and
+// then of their names, with what their export folders say.
+func findExports(ctx context.Context, patterns []string, allowMissing bool) (*sync.Exports, error) {
 	var names []string
 	for _, pattern := range patterns {
 		matches, err := glob(ctx, pattern)
@@ -28,17 +31,21 @@ func find(ctx context.Context, patterns []string) ([]string, error) {
 			return nil, fmt.Errorf("%w: %s: %w", ErrInput, pattern, err)
 		}
 		if len(matches) == 0 {
-			return nil, fmt.Errorf("%w: no file matches %s", ErrInput, pattern)
+			return nil, fmt.Errorf("%w: %w: no file matches %s", ErrInput, ndjson.ErrNoInput, pattern)
 		}
+		slices.Sort(matches)
 		names = append(names, matches...)
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return sync.ReadExports(names, allowMissing)
 }
 
-// glob returns the files that a pattern matches, in a folder or an object store.
+// glob returns what a pattern matches, in a folder or an object store. A name without a
+// pattern is itself.
 func glob(ctx context.Context, pattern string) ([]string, error) {
 	if !blob.IsURL(pattern) {
+		if _, err := os.Lstat(pattern); err == nil {
+			return []string{pattern}, nil
+		}
 		return filepath.Glob(pattern)
 	}
 	if err := blob.Check(pattern); err != nil {
@@ -70,62 +77,22 @@ func glob(ctx context.Context, pattern string) ([]string, error) {
 	return names, nil
 }
 
-// The beginnings of files that are no text.
-var magics = map[string]string{
-	"PK\x03\x04": "a zip file", "\x28\xb5\x2f\xfd": "compressed by zstd", "BZh": "compressed by bzip2", "PAR1": "a Parquet file", "\xfd7zXZ": "compressed by xz",
-}
-
-// gzipMagic begins a gzip file.
-const gzipMagic = "\x1f\x8b"
-
-// isPlain reports whether a file is text that can be cut at any line.
-func isPlain(ctx context.Context, name string) (plain bool, size int64, err error) {
+// isPlain reports whether a file is JSON text that can be cut at any line.
+func isPlain(ctx context.Context, name string) (bool, error) {
 	f, err := blob.Open(ctx, name)
 	if err != nil {
-		return false, 0, err
+		return false, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return false, 0, err
-	}
-	head := make([]byte, 6)
+	head := make([]byte, 64)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, 0, err
+		return false, err
 	}
-	for magic, what := range magics {
-		if bytes.HasPrefix(head[:n], []byte(magic)) {
-			return false, 0, fmt.Errorf("%w: %s is %s: cclf-beam reads NDJSON, plain or compressed by gzip", ErrInput, name, what)
-		}
-	}
-	return !bytes.HasPrefix(head[:n], []byte(gzipMagic)), info.Size(), nil
+	return bytes.HasPrefix(bytes.TrimLeft(head[:n], " \t\r\n"), []byte("{")), nil
 }
 
-// open opens an input as text.
-func open(ctx context.Context, name string) (io.ReadCloser, error) {
-	f, err := blob.Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	in := bufio.NewReaderSize(f, 1<<20)
-	head, err := in.Peek(len(gzipMagic))
-	if err != nil && !errors.Is(err, io.EOF) {
-		f.Close()
-		return nil, err
-	}
-	if string(head) != gzipMagic {
-		return text{in, f}, nil
-	}
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%w: %s: %w", ErrInput, name, err)
-	}
-	return text{z, f}, nil
-}
-
-// text is decompressed text, and the file that it is from.
+// A text closes the file that it is from.
 type text struct {
 	io.Reader
 	io.Closer

@@ -10,44 +10,6 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 )
 
-// Options are those of a conversion.
-type Options struct {
-	Inputs []string // names or patterns of NDJSON files, local or in an object store
-	Out    string   // the data set
-	// Temp is the folder of intermediate data sets, which all workers must see.
-	Temp      string
-	ShardSize int64 // bytes of a plain file that one task reads, about
-	Settings
-
-	faults func(doFns) doFns // for tests: replaces the functions
-}
-
-// Settings are the options that workers need.
-type Settings struct {
-	Overwrite, AllowPartial, AllowShrink, KeepRejectedLines bool
-
-	Versions   string
-	MaxRejects int64
-	Version    string // of the program
-	Key        []byte // of hashes, set by Build
-	Buckets    int    // of records, set by Build
-}
-
-// shuffle returns a shuffle of no records.
-func (s *Settings) shuffle() *shuffle { return &shuffle{buckets: s.Buckets} }
-
-// options returns the options of package convert.
-func (s *Settings) options() convert.Options {
-	return convert.Options{
-		Versions: convert.Versions(s.Versions), Format: convert.Parquet, Version: s.Version,
-		MaxRejects: s.MaxRejects, AllowPartial: s.AllowPartial, AllowShrink: s.AllowShrink, KeepRejectedLines: s.KeepRejectedLines,
-		Jobs: 1,
-	}
-}
-
-// useKey makes the hashes those of the pipeline.
-func (s *Settings) useKey() { convert.ShareHashKey(s.Key) }
-
 // doFns are the functions of a pipeline.
 type doFns struct{ scan, versions, related, totals, write, publish any }
 
@@ -69,19 +31,30 @@ func Build(ctx context.Context, o Options) (*beam.Pipeline, error) {
 		return nil, err
 	}
 	o.useKey()
-	names, err := find(ctx, o.Inputs)
+	exports, err := findExports(ctx, o.Inputs, o.AllowShrink)
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := plan(ctx, o.options(), names, o.ShardSize)
+	o.Runs, o.HasRuns, o.Increment = exports.Runs, len(exports.Runs) > 0, exports.Increment && !o.AllowShrink
+	opts, err := o.options()
 	if err != nil {
 		return nil, err
 	}
+	opts.Inputs, opts.Ignore = exports.Inputs, exports.Ignore
+	shards, passed, err := convert.DetectShards(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := divide(ctx, shards, o.ShardSize)
+	if err != nil {
+		return nil, err
+	}
+	o.PassedOver = passed
 	o.Buckets = bucketsFor(tasks)
 	fns := doFns{
-		scan: &scan{Settings: o.Settings}, versions: &reduce{Settings: o.Settings}, related: &reduce{Settings: o.Settings},
-		totals: &mergeTotals{Temp: o.Temp, Shards: len(tasks)}, write: &write{Settings: o.Settings, Temp: o.Temp},
-		publish: &publish{Settings: o.Settings, Out: o.Out, Shards: len(tasks)},
+		scan: &scan{Settings: o.Settings, Temp: o.Temp}, versions: &reduce{Settings: o.Settings}, related: &reduce{Settings: o.Settings},
+		totals: &mergeTotals{Settings: o.Settings, Temp: o.Temp, Shards: len(tasks)}, write: &write{Settings: o.Settings, Temp: o.Temp},
+		publish: &publish{Settings: o.Settings, Out: o.Out, Temp: o.Temp, Shards: len(tasks)},
 	}
 	if o.faults != nil {
 		fns = o.faults(fns)
@@ -101,7 +74,7 @@ const (
 func bucketsFor(tasks []task) int {
 	var size int64
 	for i := range tasks {
-		size += tasks[i].Size
+		size += tasks[i].Length
 	}
 	return int(min(max(size/bucketBytes, leastBuckets), mostBuckets))
 }

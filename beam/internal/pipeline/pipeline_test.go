@@ -1,9 +1,10 @@
 package pipeline
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
-	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,11 +18,17 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/blob/blobtest"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
+	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/schema"
 )
 
 func TestMain(m *testing.M) {
@@ -51,40 +58,56 @@ func TestPipeline(t *testing.T) {
 	}
 }
 
-// compare converts inputs by convert.Run and by a pipeline, compares all rows, and
-// returns the manifest of convert.Run.
+// compare converts inputs by convert.Run and by a pipeline, compares all rows and the
+// manifests, and returns that of convert.Run.
 func compare(t *testing.T, o Options) *dataset.Manifest {
 	t.Helper()
-	var names []string
-	for _, pattern := range o.Inputs {
-		matches, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, matches...)
+	if o.MaxRejects == 0 {
+		o.MaxRejects = -1
 	}
-	dir := t.TempDir()
-	plain := filepath.Join(dir, "plain")
-	m, err := convert.Run(t.Context(), convert.Options{Inputs: names, Out: plain, MaxRejects: -1})
+	exports, err := findExports(t.Context(), o.Inputs, o.AllowShrink)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Out, o.Temp, o.MaxRejects = filepath.Join(dir, "out"), filepath.Join(dir, "shards"), -1
+	s := o.Settings
+	s.Runs, s.HasRuns, s.Increment = exports.Runs, len(exports.Runs) > 0, exports.Increment
+	opts, err := s.options()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	opts.Inputs, opts.Ignore, opts.Out = exports.Inputs, exports.Ignore, filepath.Join(dir, "plain")
+	m, err := convert.Run(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Out == "" {
+		o.Out, o.Temp = filepath.Join(dir, "out"), filepath.Join(dir, "shards")
+	}
 	beamed, err := Run(t.Context(), o, beamx.Run)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(m.Counts, beamed.Counts); diff != "" {
-		t.Errorf("counts differ (-convert +beam):\n%s", diff)
-	}
-	want, got := rowsOf(t, plain), rowsOf(t, o.Out)
+	want, got := rowsOf(t, opts.Out), rowsOf(t, o.Out)
 	for name := range want {
 		if diff := cmp.Diff(want[name], got[name]); diff != "" {
 			t.Errorf("%s differs (-convert +beam):\n%.1000s", name, diff)
 		}
 	}
-	if _, err := os.Stat(o.Temp); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is left: %v", o.Temp, err)
+	notFiles := cmpopts.IgnoreFields(dataset.Manifest{}, "Tables", "TablesSHA256", "Rejects", "SchemaVersion")
+	if diff := cmp.Diff(m, beamed, notFiles); diff != "" {
+		t.Errorf("the manifests differ (-convert +beam):\n%s", diff)
+	}
+	for i := range min(len(m.Tables), len(beamed.Tables)) {
+		if a, b := m.Tables[i], beamed.Tables[i]; a.Name != b.Name || a.Rows != b.Rows {
+			t.Errorf("table %s has %d rows, and %s %d", a.Name, a.Rows, b.Name, b.Rows)
+		}
+	}
+	if len(m.Tables) != len(beamed.Tables) {
+		t.Errorf("%d tables, and %d", len(m.Tables), len(beamed.Tables))
+	}
+	if left, err := filesOf(t.Context(), o.Temp, ""); len(left) > 0 {
+		t.Errorf("%s is left: %v %v", o.Temp, left, err)
 	}
 	if _, err := Run(t.Context(), o, beamx.Run); !errors.Is(err, ErrOutput) {
 		t.Errorf("a data set is replaced: %v", err)
@@ -138,21 +161,28 @@ func rowsOf(t *testing.T, dir string) map[string][]string {
 	for _, table := range set.Manifest.Tables {
 		rows[table.Name] = nil
 		for _, f := range set.Files(table) {
-			rows[table.Name] = append(rows[table.Name], rowsOfFile(t, f.Path)...)
+			rows[table.Name] = append(rows[table.Name], rowsOfFile(t, set.Manifest.Format, f.Path)...)
 		}
 		slices.Sort(rows[table.Name])
 	}
 	return rows
 }
 
-func rowsOfFile(t *testing.T, path string) (rows []string) {
+func rowsOfFile(t *testing.T, format dataset.Format, path string) (rows []string) {
 	t.Helper()
-	in, err := os.Open(path)
+	in, err := blob.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	r, err := encode.ReadParquet(context.Background(), in, encode.ReadOptions{})
+	if format == dataset.CSV {
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Collect(strings.Lines(string(text)))
+	}
+	r, err := dataset.RowReader(format)(t.Context(), in, encode.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,26 +254,204 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// TestRefused converts what is no input.
+// TestRefused converts what cannot be converted.
 func TestRefused(t *testing.T) {
 	dir := t.TempDir()
-	zip, pretty := filepath.Join(dir, "x.zip"), filepath.Join(dir, "pretty")
-	for name, text := range map[string]string{zip: "PK\x03\x04", pretty: strings.Repeat("{\n\"resourceType\": \"Patient\",\n\"id\": \"1\"\n}\n", 50)} {
+	zip, pretty, claim := filepath.Join(dir, "x.zip"), filepath.Join(dir, "pretty"), filepath.Join(dir, "claim")
+	for name, text := range map[string]string{
+		zip: "PK\x03\x04", pretty: strings.Repeat("{\n\"resourceType\": \"Patient\",\n\"id\": \"1\"\n}\n", 50),
+		claim: strings.Repeat(`{"resourceType":"Patient"}`+"\n", 30),
+	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for pattern, want := range map[string]string{
-		zip: "is a zip file", filepath.Join(dir, "none*"): "no file matches", "gopher://x/*": "unknown scheme", pretty: convert.ErrShardLines.Error(),
+	for _, tt := range []struct {
+		pattern  string
+		settings Settings
+		want     error
+		text     string
+	}{
+		{zip, Settings{MaxRejects: -1}, ErrBrokeOff, "broke off"},
+		{filepath.Join(dir, "none*"), Settings{MaxRejects: -1}, ErrInput, "no file matches"},
+		{"gopher://x/*", Settings{MaxRejects: -1}, ErrInput, "unknown scheme"},
+		{pretty, Settings{MaxRejects: -1}, convert.ErrShardLines, ""},
+		{claim, Settings{MaxRejects: 20}, convert.ErrTooManyRejects, "more than 20"},
+		{claim, Settings{MaxRejects: -1}, ErrShrink, "all 30 lines of the input were rejected, the first in " + claim + " line 1"},
+		{claim, Settings{Profile: convert.Tuva}, convert.ErrOptions, "all claims of a beneficiary"},
+		{claim, Settings{Format: convert.Fixed}, convert.ErrOptions, "format fixed"},
+		{claim, Settings{Format: convert.DuckDB}, convert.ErrOptions, "format duckdb"},
+		{claim, Settings{Leavers: convert.DropLeavers}, convert.ErrOptions, "full list of Patients"},
+		{claim, Settings{Tables: []string{"cclf99"}}, convert.ErrOptions, "cclf99"},
 	} {
-		o := Options{Inputs: []string{pattern}, Out: filepath.Join(dir, "out"), Temp: filepath.Join(dir, "temp"), ShardSize: 300, Settings: Settings{MaxRejects: -1}}
-		if _, err := Run(t.Context(), o, beamx.Run); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", pattern, err)
+		o := Options{Inputs: []string{tt.pattern}, Out: filepath.Join(dir, "out"), Temp: filepath.Join(dir, "temp"), ShardSize: 300, Settings: tt.settings}
+		_, err := Run(t.Context(), o, beamx.Run)
+		if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) {
+			t.Errorf("%s, %+v: %v", tt.pattern, tt.settings, err)
 		}
-		for _, left := range []string{o.Out, o.Temp} {
+		for _, left := range []string{o.Out + "/_manifest.json", o.Temp} {
 			if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("%s: %s is left", pattern, left)
+				t.Errorf("%s: %s is left", tt.pattern, left)
 			}
 		}
+	}
+}
+
+// exportFolder writes an export folder of some runs: increments with the whole list of
+// Patients, and deletions.
+func exportFolder(t *testing.T, seed uint64) string {
+	t.Helper()
+	dir, f := t.TempDir(), feed.New(schema.V2, seed)
+	type object = map[string]any
+	for range 3 {
+		f.Arrive()
+	}
+	var runs []object
+	for number := 1; number <= 4; number++ {
+		for range 6 {
+			f.Change()
+		}
+		f.Arrive()
+		run := object{
+			"number": number, "api": "v2", "transaction_time": f.Day(),
+			"request": object{"endpoint": "patient", "since": "auto", "full_types": []string{"Patient"}},
+		}
+		if number > 1 {
+			run["since"] = runs[number-2]["transaction_time"]
+		}
+		changed, deleted := f.Changed(f.Sent)
+		write := func(kind, name, text string) {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run[kind] = []object{{"name": name, "type": "Patient", "bytes": len(text), "resources": strings.Count(text, "\n")}}
+		}
+		write("files", fmt.Sprintf("%03d-Patient-00001.ndjson", number), feed.Lines(append(changed, f.Patients()...)...))
+		if len(deleted) > 0 {
+			write("deleted", fmt.Sprintf("_%03d-deleted-00001.ndjson", number), feed.Lines(feed.DeletedBundle(deleted...)))
+		}
+		f.Sent = f.State()
+		runs = append(runs, run)
+	}
+	history, err := json.Marshal(object{"format": 1, "runs": runs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"_fetch_runs.json": history, "_fetch.json": []byte(`{"format":1,"run":{"number":4,"phase":"done"}}`)} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestLog converts an export folder of several runs.
+func TestLog(t *testing.T) {
+	var all dataset.Counts
+	for seed, leavers := range []convert.Leavers{convert.KeepLeavers, convert.DropLeavers} {
+		m := compare(t, Options{Inputs: []string{exportFolder(t, uint64(seed))}, ShardSize: 3001, Settings: Settings{API: "v2", Leavers: leavers, AllowUnrelated: true}})
+		if all.Add(m.Counts); len(m.Runs) != 4 {
+			t.Errorf("%d runs", len(m.Runs))
+		}
+	}
+	if all.Deletions == 0 || all.Deleted == 0 || all.Leavers == 0 || all.Repeated == 0 || all.Rejected > 0 {
+		t.Errorf("the logs show too little: %+v", all)
+	}
+}
+
+// TestOptions converts with options that change the tables or their files.
+func TestOptions(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := synth.Write(t.Context(), synth.Options{API: "v2", Beneficiaries: 2, Seed: 22, EdgeCases: true, Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	archive(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("none"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := compare(t, Options{Inputs: []string{dir}, ShardSize: 200_000, Settings: Settings{
+		Tables: []string{"cclf5", "cclf8"}, ExtraColumns: []string{"cclf5 CREATED date v2: created"}, API: "v2", Limits: convert.Limits{"item": 5},
+		Versions: convert.AllVersions, Sort: true, PartitionBy: dataset.ServiceYear, FileSize: 1 << 20, FileMode: 0o640,
+	}})
+	if len(m.Tables) != 2 || len(m.Unmapped) == 0 || m.Counts.Rejected == 0 || len(m.Inputs) < 3 || len(m.PassedOver) == 0 {
+		t.Errorf("the export shows too little: %+v", m)
+	}
+	for _, format := range []convert.Format{convert.CSV, convert.Arrow} {
+		compare(t, Options{Inputs: []string{filepath.Join(dir, "*.zst")}, Settings: Settings{Format: format}})
+	}
+}
+
+// archive replaces a file of a folder by a zip archive, with something else in it, and
+// another one by one that is compressed by zstd.
+func archive(t *testing.T, dir string) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+	if err != nil || len(names) < 3 {
+		t.Fatal(names, err)
+	}
+	file, err := os.Create(filepath.Join(dir, "x.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(file)
+	for i, name := range names[:len(names)-1] {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch i {
+		case 0, 1:
+			w, err := z.Create(filepath.Base(name))
+			if err == nil {
+				_, err = w.Write(text)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		case 2:
+			e, err := zstd.NewWriter(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name+".zst", e.EncodeAll(text, nil), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			continue
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := z.Create("readme.pdf"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(z.Close(), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestObjectStore converts an export of an object store, to one there.
+func TestObjectStore(t *testing.T) {
+	server := blobtest.Start(t)
+	server.Use(t)
+	dir := t.TempDir()
+	if _, err := synth.Write(t.Context(), synth.Options{API: "v3", Beneficiaries: 1, Seed: 23, Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(prepare(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.Put(t, "export/"+filepath.Base(name), text)
+	}
+	compare(t, Options{Inputs: []string{server.Path("export/*.in")}, Out: server.Path("sets/out"), Temp: server.Path("sets/temp"), ShardSize: 150_000})
+	if left := server.Keys(t, "sets/temp"); len(left) > 0 {
+		t.Errorf("left: %v", left)
 	}
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -15,7 +16,7 @@ var ErrOutput = dataset.ErrOutput
 // Run converts an export on a runner, and returns the manifest of the data set.
 func Run(ctx context.Context, o Options, run func(context.Context, *beam.Pipeline) error) (*dataset.Manifest, error) {
 	if !o.Overwrite {
-		if err := dataset.CheckEmpty(o.Out, dataset.Parquet); err != nil {
+		if err := dataset.CheckEmpty(o.Out, cmp.Or(o.Format, dataset.Parquet)); err != nil {
 			return nil, err
 		}
 	}
@@ -24,14 +25,17 @@ func Run(ctx context.Context, o Options, run func(context.Context, *beam.Pipelin
 	}
 	p, err := Build(ctx, o)
 	if err == nil {
-		err = run(ctx, p)
+		if err = run(ctx, p); err != nil && ctx.Err() == nil {
+			err = cmp.Or(notedIn(ctx, o.Temp), err)
+		}
 	}
 	var set *dataset.Set
 	if err == nil {
 		set, err = dataset.Open(o.Out)
 	}
-	if err != nil {
-		return nil, errors.Join(err, removeTemp(ctx, o.Temp))
+	// Also after an interrupt.
+	if err = errors.Join(err, removeTemp(context.WithoutCancel(ctx), o.Temp)); err != nil {
+		return nil, err
 	}
-	return set.Manifest, removeTemp(ctx, o.Temp)
+	return set.Manifest, nil
 }

@@ -12,53 +12,24 @@ import (
 // A task is a shard, and where its text is.
 type task struct {
 	convert.Shard
-	From, To int64 // range of a plain file; 0 and 0 for all of a file
-	Size     int64 // bytes of text, estimated for a compressed file
+	From, To int64 // range of a plain file; 0 and 0 for all of an input
+	Length   int64 // bytes of text, estimated for a compressed file
 }
 
-// open opens the text of the shard.
-func (t *task) open(ctx context.Context) (io.ReadCloser, error) {
-	if !t.Part {
-		return open(ctx, t.Name)
+// openTask opens the text of a shard, which the caller closes.
+func openTask(ctx context.Context, text []byte) (*task, io.ReadCloser, error) {
+	t := &task{}
+	if err := json.Unmarshal(text, t); err != nil {
+		return nil, nil, err
 	}
-	in, offset, err := openRange(ctx, t.Name, t.From, t.To)
-	t.Offset = offset
-	return in, err
-}
-
-// expansion is how much larger the text of a compressed file is, about.
-const expansion = 20
-
-// plan cuts inputs into tasks of about a size.
-func plan(ctx context.Context, opts convert.Options, names []string, size int64) ([]task, error) {
-	inputs, err := convert.DetectShards(ctx, opts, names, func(name string) (io.ReadCloser, error) { return open(ctx, name) })
-	if err != nil {
-		return nil, err
+	var in io.ReadCloser
+	var err error
+	if t.Part {
+		in, t.Offset, err = openRange(ctx, t.Name, t.From, t.To)
+	} else {
+		in, err = convert.OpenShard(ctx, &t.Shard)
 	}
-	var tasks []task
-	for _, in := range inputs {
-		plain, length, err := isPlain(ctx, in.Name)
-		if err != nil {
-			return nil, err
-		}
-		parts := int64(1)
-		if plain && size > 0 {
-			parts = max(1, (length+size-1)/size)
-		}
-		in.Part = parts > 1
-		for i := range parts {
-			t := task{Shard: in, Size: length / parts}
-			if !plain {
-				t.Size *= expansion
-			}
-			t.Number = len(tasks)
-			if in.Part {
-				t.From, t.To = i*length/parts, (i+1)*length/parts
-			}
-			tasks = append(tasks, t)
-		}
-	}
-	return tasks, nil
+	return t, in, err
 }
 
 func (t *task) encode() []byte {
@@ -69,7 +40,42 @@ func (t *task) encode() []byte {
 	return text
 }
 
-func decodeTask(text []byte) (*task, error) {
-	t := &task{}
-	return t, json.Unmarshal(text, t)
+// expansion is how much larger the text of a compressed file is, about.
+const expansion = 20
+
+// divide makes tasks of inputs, of about a size.
+func divide(ctx context.Context, inputs []convert.Shard, size int64) ([]task, error) {
+	var tasks []task
+	first := map[int]int{} // number of the first task of an input
+	for _, in := range inputs {
+		plain := false
+		if in.Name == in.File.Name {
+			var err error
+			if plain, err = isPlain(ctx, in.Name); err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrInput, err)
+			}
+		}
+		parts := int64(1)
+		if plain && size > 0 {
+			parts = max(1, (in.Size+size-1)/size)
+		}
+		in.Part = parts > 1
+		first[in.Input] = len(tasks)
+		for i := range parts {
+			t := task{Shard: in, Length: in.Size / parts}
+			if !plain {
+				t.Length *= expansion
+			}
+			t.Number = len(tasks)
+			if in.Part {
+				t.From, t.To = i*in.Size/parts, (i+1)*in.Size/parts
+			}
+			tasks = append(tasks, t)
+		}
+	}
+	first[len(inputs)] = len(tasks)
+	for i := range tasks {
+		tasks[i].Begin = first[tasks[i].Begin]
+	}
+	return tasks, nil
 }

@@ -3,7 +3,9 @@ package pipeline
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 
@@ -12,8 +14,10 @@ import (
 
 // The beginnings of names in the folder of intermediate data.
 const (
+	keptPrefix   = "rows-"
 	shardPrefix  = "shard-"
 	totalsPrefix = "totals-"
+	errorPrefix  = "error-"
 )
 
 // newName returns a name in the folder of intermediate data that no other attempt has.
@@ -40,7 +44,7 @@ func removeTemp(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, prefix := range []string{shardPrefix, totalsPrefix} {
+	for _, prefix := range []string{keptPrefix, shardPrefix, totalsPrefix, errorPrefix} {
 		for info, err := range bucket.List(ctx, key+"/"+prefix) {
 			if err == nil {
 				err = bucket.Delete(ctx, info.Key)
@@ -64,6 +68,29 @@ func writeFile(ctx context.Context, name string, data []byte) error {
 	}
 	_, err = bucket.Put(ctx, key, data, blob.Condition{})
 	return err
+}
+
+// create makes a file of intermediate data by write.
+func create(ctx context.Context, name string, write func(io.Writer) error) error {
+	if !blob.IsURL(name) {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	bucket, key, err := blob.Resolve(name)
+	if err != nil {
+		return err
+	}
+	f, err := bucket.Create(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		return errors.Join(err, f.Abort())
+	}
+	return f.Commit()
 }
 
 // lastTotals are the totals that this process read last: those of all its shards, as a

@@ -77,6 +77,15 @@ func (r *Registry) SetSuccessors(all []Link) {
 	}
 }
 
+// OwnMBI returns the MBI that a beneficiary's resources show, which another beneficiary's
+// may call former.
+func (r *Registry) OwnMBI(id ID) (m MBI) {
+	if b := r.find(id); b != nil {
+		m = b.mbi
+	}
+	return m
+}
+
 // LatestMonth returns the last month that any Coverage tells, or 0.
 func (r *Registry) LatestMonth() (latest int) {
 	for i := range r.list {

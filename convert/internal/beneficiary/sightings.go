@@ -43,6 +43,19 @@ type Presence struct {
 	Living      int // last run whose Patient was not deleted, or -1
 }
 
+// NewPresence returns the presence of a beneficiary who was not seen yet.
+func NewPresence(id ID, patientID string) Presence {
+	return Presence{ID: id, PatientID: patientID, First: math.MaxInt, Last: -1, Living: -1}
+}
+
+// See adds a Patient in a run, which may have been deleted.
+func (p *Presence) See(run int, deleted bool) {
+	p.First, p.Last = min(p.First, run), max(p.Last, run)
+	if !deleted {
+		p.Living = max(p.Living, run)
+	}
+}
+
 // Settle returns who was seen, in the order of the input, and removes the spool. RunOf
 // returns the run of an input. Deleted Patients do not count as living.
 func (s *Sightings) Settle(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
@@ -104,13 +117,9 @@ func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table
 		if !known {
 			i = len(list)
 			index[x.ID] = i
-			list = append(list, Presence{ID: x.ID, PatientID: x.PatientID, First: math.MaxInt, Last: -1, Living: -1})
+			list = append(list, NewPresence(x.ID, x.PatientID))
 		}
-		p := &list[i]
-		p.First, p.Last = min(p.First, run), max(p.Last, run)
-		if !deleted.Has(x.Resource) {
-			p.Living = max(p.Living, run)
-		}
+		list[i].See(run, deleted.Has(x.Resource))
 	})
 	return list, err
 }

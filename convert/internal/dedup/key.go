@@ -51,7 +51,12 @@ func Day(nanoseconds int64) int64 { return nanoseconds / int64(24*time.Hour) }
 var hashSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // HashText returns a keyed hash of the text of a resource. It is not 0.
-func HashText(text []byte) uint64 { return max(maphash.Bytes(hashSeeds[0], text), 1) }
+func HashText(text []byte) uint64 {
+	if key := sharedKey.Load(); key != nil {
+		return max(sharedHash(*key, "text", text)[0], 1)
+	}
+	return max(maphash.Bytes(hashSeeds[0], text), 1)
+}
 
 // sharedKey, if set, keys the hashes instead of hashSeeds.
 var sharedKey atomic.Pointer[[]byte]

@@ -16,7 +16,11 @@ type arrowEncoder struct {
 
 // NewArrow begins a file of the Arrow IPC format.
 func NewArrow(w io.Writer, f *File) (Encoder, error) {
-	out, err := ipc.NewFileWriter(w, ipc.WithSchema(f.Schema), ipc.WithZstd(), ipc.WithAllocator(f.Memory))
+	compression := ipc.WithZstd()
+	if f.Temporary {
+		compression = ipc.WithLZ4()
+	}
+	out, err := ipc.NewFileWriter(w, ipc.WithSchema(f.Schema), compression, ipc.WithAllocator(f.Memory))
 	return &arrowEncoder{out, f.Schema}, err
 }
 

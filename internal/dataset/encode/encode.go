@@ -38,6 +38,11 @@ type File struct {
 	Sorted       []int // columns by which the rows are sorted, nulls last
 	Filtered     []int // columns of texts of a Parquet file with Bloom filters
 
+	// Temporary files are soon read and removed. Those of the format Arrow are compressed
+	// by LZ4, whose files are hardly larger: a zstd encoder takes longer to begin than a
+	// small file to write.
+	Temporary bool
+
 	Slots  []schema.Slot      // of a fixed-width record, in the order of its positions
 	Misfit func(Misfit) error // called for values that their slots cannot hold; its errors end the writing
 }

@@ -1,0 +1,141 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/blob"
+)
+
+// Exports are the inputs of a conversion, with what their export folders say.
+type Exports struct {
+	Inputs []string // the files of complete runs in their order, and then what else there is
+	Ignore []string // files that are not part of the folders
+	Runs   []convert.FetchRun
+	// Increment reports that all inputs are export folders with changes only.
+	Increment bool
+}
+
+// An IncompleteError reports an export folder that lacks files.
+type IncompleteError struct{ Dir, Reason string }
+
+func (e *IncompleteError) Error() string {
+	return fmt.Sprintf("the export in %s is incomplete: %s", e.Dir, e.Reason)
+}
+
+// A MissingDeletionsError reports a file of deletions that is gone.
+type MissingDeletionsError struct{ Name string }
+
+func (e *MissingDeletionsError) Error() string {
+	return e.Name + " is missing: what the server deleted would come back"
+}
+
+// ReadExports looks at inputs that are export folders, or lakes, whose logs take their
+// place. The error is an [*IncompleteError] or a [*MissingDeletionsError], unless
+// allowMissing is set.
+func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
+	x := &Exports{}
+	increments := 0
+	for _, in := range useLogs(inputs) {
+		status, err := fetch.ReadStatus(in)
+		if errors.Is(err, fetch.ErrNoExport) {
+			x.Inputs = append(x.Inputs, in)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if status.Incomplete != "" && !allowMissing {
+			return nil, &IncompleteError{in, status.Incomplete}
+		}
+		if status.IncrementOnly {
+			increments++
+		}
+		if err := x.addFolder(in, allowMissing); err != nil {
+			return nil, err
+		}
+	}
+	x.Increment = increments > 0 && increments == len(inputs)
+	return x, nil
+}
+
+// addFolder adds an export folder: the files of its complete runs, and what else is in it.
+func (x *Exports) addFolder(dir string, allowMissing bool) error {
+	log, err := Read(dir)
+	if err != nil {
+		return err
+	}
+	runs := log.FetchRuns()
+	if err := x.addFiles(dir, runs, allowMissing); err != nil {
+		return err
+	}
+	x.Runs = append(x.Runs, runs...)
+	stale, err := fetch.StaleFiles(dir)
+	if err != nil {
+		return err
+	}
+	x.Ignore = append(x.Ignore, stale...)
+	x.Inputs = append(x.Inputs, dir)
+	return nil
+}
+
+// addFiles adds the files of the runs of a folder that exist. Data files may have been
+// moved away, but without the deletions what was deleted would come back.
+func (x *Exports) addFiles(dir string, runs []convert.FetchRun, allowMissing bool) error {
+	exists, err := finder(dir)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		for _, name := range run.Files {
+			err := exists(name)
+			deletions := blob.Base(name)[0] == '_'
+			switch {
+			case err == nil:
+				x.Inputs = append(x.Inputs, name)
+			case deletions && errors.Is(err, fs.ErrNotExist) && !allowMissing:
+				return &MissingDeletionsError{name}
+			}
+		}
+	}
+	return nil
+}
+
+// finder returns a function that says whether a file of an export folder is there. In an
+// object store, it makes one request for a thousand files.
+func finder(dir string) (exists func(name string) error, err error) {
+	if !blob.IsURL(dir) {
+		return func(name string) error {
+			_, err := os.Stat(name)
+			return err
+		}, nil
+	}
+	entries, err := blob.Entries(context.Background(), dir)
+	return func(name string) error {
+		if _, there := entries[blob.Base(name)]; !there {
+			return fs.ErrNotExist
+		}
+		return nil
+	}, err
+}
+
+// useLogs replaces lakes among the inputs by their logs.
+func useLogs(inputs []string) []string {
+	inputs = slices.Clone(inputs)
+	for i, in := range inputs {
+		log := blob.Join(in, LogFolder)
+		if _, err := fetch.ReadStatus(in); err == nil {
+			continue
+		}
+		if _, err := fetch.ReadStatus(log); err == nil {
+			inputs[i] = log
+		}
+	}
+	return inputs
+}
