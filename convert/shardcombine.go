@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/dataset/encode"
@@ -173,30 +175,37 @@ func addNumbers(sum, more map[string]int64) map[string]int64 {
 	return sum
 }
 
-// write writes the tables, in the order in which Run writes them.
+// write writes the tables, several at a time, in the order in which Run lists them.
 func (c *combination) write(ctx context.Context) error {
 	r := c.run
 	tables, err := r.createTables()
 	if err != nil {
 		return err
 	}
-	for _, o := range r.outputs {
-		switch {
-		case o.profile != PlainCCLF || !c.has(o.dir):
-		case o.unwritten:
-			r.rows += c.rows(o.dir)
-		default:
-			if err := c.writeTable(ctx, tables, o.dir, o.table); err != nil {
-				return fmt.Errorf("%s: %w", o.dir, err)
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(r.opts.Jobs)
+	write := func(name string, t *schema.Table) {
+		w := tables.Add(dataset.Target{Name: name, Table: t, Schema: table.Schema(t)})
+		group.Go(func() error {
+			if err := c.writeTable(groupCtx, w, name); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
 			}
+			return nil
+		})
+	}
+	for _, o := range r.outputs {
+		if o.profile != PlainCCLF || !c.has(o.dir) {
+			continue
+		}
+		if r.rows += c.rows(o.dir); !o.unwritten {
+			write(o.dir, o.table)
 		}
 	}
 	if r.opts.Runs != nil && r.opts.wantsTable(schema.AttributionTable) {
-		rows := r.rows // Run does not count those of attribution
-		if err := c.writeTable(ctx, tables, schema.AttributionTable, schema.Lookup(schema.AttributionTable)); err != nil {
-			return fmt.Errorf("%s: %w", schema.AttributionTable, err)
-		}
-		r.rows = rows
+		write(schema.AttributionTable, schema.Lookup(schema.AttributionTable))
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	r.partitionBy = tables.PartitionBy()
 	r.tables, r.others, err = tables.Finish(ctx)
@@ -224,8 +233,7 @@ func (c *combination) has(name string) bool {
 }
 
 // writeTable writes a table.
-func (c *combination) writeTable(ctx context.Context, tables *dataset.Tables, name string, t *schema.Table) error {
-	w := tables.Add(dataset.Target{Name: name, Table: t, Schema: table.Schema(t)})
+func (c *combination) writeTable(ctx context.Context, w *dataset.TableWriter, name string) error {
 	defer w.Discard()
 	for _, s := range c.sets {
 		for _, in := range s.Manifest.Tables {
@@ -239,7 +247,6 @@ func (c *combination) writeTable(ctx context.Context, tables *dataset.Tables, na
 			}
 		}
 	}
-	c.run.rows += w.Rows()
 	return w.CloseContext(ctx)
 }
 

@@ -208,7 +208,7 @@ func (f *publish) ProcessElement(ctx context.Context, _ []byte, made func(*[]byt
 	if err != nil {
 		return err
 	}
-	opts.Out, opts.Overwrite = f.Out, true
+	opts.Out, opts.Overwrite, opts.Jobs = f.Out, true, 0 // the worker has nothing else to do
 	if _, err = convert.CombineShards(ctx, opts, sets); err != nil {
 		return noted(ctx, f.Temp, err)
 	}

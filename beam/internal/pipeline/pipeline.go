@@ -63,11 +63,11 @@ func Build(ctx context.Context, o Options) (*beam.Pipeline, error) {
 }
 
 // Records of a bucket are in the memory of a worker, and take about a fiftieth of the text
-// that they are of.
+// that they are of. With more buckets there are fewer records in a block.
 const (
 	bucketBytes  = 1 << 30 // of text
 	leastBuckets = 8
-	mostBuckets  = 1 << 16
+	mostBuckets  = 1 << 13
 )
 
 // bucketsFor returns the number of buckets for the records of some tasks.
