@@ -78,8 +78,9 @@ type DB struct {
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
-// for temporary data. Only the files and folders in reads will be read.
-func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
+// for temporary data. Only the files and folders in reads will be read, and those that
+// more returns, unless it is nil, which may put some in the folder.
+func connect(ctx context.Context, opts Options, reads []string, more func(*tempFolder) ([]string, error)) (*DB, error) {
 	rowGroup := opts.setDefaults()
 	temp, err := newTempFolder(cmp.Or(opts.TempDir, os.TempDir()))
 	if err != nil && opts.TempDir != "" {
@@ -89,6 +90,13 @@ func connect(ctx context.Context, opts Options, reads []string) (*DB, error) {
 		temp = &tempFolder{missing: err} // nothing can spill, and most queries need not
 	}
 	db := &DB{temp: temp, output: opts.Output, rowGroup: rowGroup, measured: map[string]bool{}}
+	if more != nil {
+		paths, err := more(temp)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		reads = append(reads, paths...)
+	}
 	if opts.Confine != nil {
 		var writes []string
 		if temp.dir != "" {

@@ -78,7 +78,7 @@ func TestExport(t *testing.T) {
 	}
 
 	// The database file alone.
-	db, err := connect(t.Context(), Options{}, nil)
+	db, err := connect(t.Context(), Options{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func TestLegitimate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer parts.Close()
-	plain, err := connect(t.Context(), Options{Threads: 2, TempDir: t.TempDir()}, []string{dir})
+	plain, err := connect(t.Context(), Options{Threads: 2, TempDir: t.TempDir()}, []string{dir}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,14 +70,14 @@ func openDB(ctx context.Context, sources []namedSource, opts Options) (*DB, erro
 			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
-	files, err := identify(opts.TableFiles)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		reads = append(reads, f.path)
-	}
-	db, err := connect(ctx, opts, reads)
+	var files []tableFile
+	db, err := connect(ctx, opts, reads, func(temp *tempFolder) (paths []string, err error) {
+		files, err = identify(ctx, opts.TableFiles, temp)
+		for _, f := range files {
+			paths = append(paths, f.path)
+		}
+		return paths, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (db *DB) setUp(ctx context.Context, files []tableFile) error {
 	if err := db.registerRemote(db.tables); err != nil {
 		return err
 	}
-	if err := db.load(ctx, files); err != nil {
+	if err := errors.Join(db.load(ctx, files), removeCopies(files)); err != nil {
 		return err
 	}
 	if err := db.fence(ctx); err != nil {

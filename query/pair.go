@@ -48,7 +48,7 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
-	db, err := connect(ctx, opts, reads)
+	db, err := connect(ctx, opts, reads, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -15,12 +16,15 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/cclf-tools/cclf/internal/blob"
 )
 
 // A tableFile is a TableFile whose format is known.
 type tableFile struct {
 	TableFile
 	path   string   // absolute, without symbolic links
+	copied bool     // path is a temporary copy
 	format string   // "csv", "json" or "parquet"
 	gzip   bool     // for csv and json
 	delim  string   // for csv
@@ -28,8 +32,8 @@ type tableFile struct {
 }
 
 // identify checks the names of tables and detects the formats of their files.
-func identify(files []TableFile) ([]tableFile, error) {
-	var found []tableFile
+// Those in object stores are copied to a temporary folder first.
+func identify(ctx context.Context, files []TableFile, temp *tempFolder) (found []tableFile, err error) {
 	names := make(map[string]bool)
 	for _, f := range files {
 		lower := strings.ToLower(f.Name)
@@ -40,13 +44,50 @@ func identify(files []TableFile) ([]tableFile, error) {
 			return nil, &TableFileError{TableFile: f, Err: errTableTwice, hint: "give each file its own name"}
 		}
 		names[lower] = true
-		t, err := identifyFile(f)
-		if err != nil {
+		t := tableFile{TableFile: f, path: f.Path}
+		if blob.IsURL(f.Path) {
+			if t.path, err = copyStored(ctx, f.Path, temp); err != nil {
+				return nil, tableFileError(f, err)
+			}
+			t.copied = true
+		}
+		err := t.identify()
+		if found = append(found, t); err != nil {
 			return nil, tableFileError(f, err)
 		}
-		found = append(found, t)
 	}
 	return found, nil
+}
+
+// copyStored copies a file from an object store to a temporary file, which DuckDB reads
+// once.
+func copyStored(ctx context.Context, name string, temp *tempFolder) (path string, err error) {
+	dir, err := temp.make()
+	if err != nil {
+		return "", err
+	}
+	in, err := blob.Open(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := os.CreateTemp(dir, "table-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(out, in)
+	return out.Name(), errors.Join(err, out.Close())
+}
+
+// removeCopies removes the copies of files in object stores, after they were loaded.
+func removeCopies(files []tableFile) error {
+	var err error
+	for _, f := range files {
+		if f.copied {
+			err = errors.Join(err, os.Remove(f.path))
+		}
+	}
+	return err
 }
 
 var identifier = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`) })
@@ -70,44 +111,43 @@ func tableFileError(f TableFile, err error) error {
 	return e
 }
 
-// identifyFile detects the format of a file, and reads gzip to its end.
-func identifyFile(f TableFile) (t tableFile, err error) {
-	t = tableFile{TableFile: f}
-	info, err := os.Stat(f.Path)
+// identify detects the format of a file, and reads gzip to its end.
+func (t *tableFile) identify() error {
+	info, err := os.Stat(t.path)
 	if err != nil {
-		return t, err
+		return err
 	}
 	if !info.Mode().IsRegular() { // DuckDB opens it again, by its name
-		return t, errors.New("not a regular file")
+		return errors.New("not a regular file")
 	}
-	if t.path, err = filepath.EvalSymlinks(absolute(f.Path)); err != nil {
-		return t, err
+	if t.path, err = filepath.EvalSymlinks(absolute(t.path)); err != nil {
+		return err
 	}
 	if err := checkPath(t.path); err != nil {
-		return t, err
+		return err
 	}
 	file, err := os.Open(t.path)
 	if err != nil {
-		return t, err
+		return err
 	}
 	defer file.Close()
 	in := bufio.NewReaderSize(file, 1<<16)
-	suffix := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(f.Path), ".gz")))
+	suffix := strings.ToLower(filepath.Ext(strings.TrimSuffix(strings.ToLower(blob.Clean(t.Path)), ".gz")))
 	magic, _ := in.Peek(8) // identifyText reports an error
 	if bytes.HasPrefix(magic, []byte("\x1f\x8b")) {
 		unzipped, err := gzip.NewReader(in)
 		if err != nil {
-			return t, err
+			return err
 		}
 		t.gzip = true
 		in = bufio.NewReaderSize(unzipped, 1<<16)
 	}
 	if err := t.identifyText(in, suffix); err != nil || !t.gzip {
-		return t, err
+		return err
 	}
 	// DuckDB does not notice that a gzip file is truncated.
 	_, err = io.Copy(io.Discard, in)
-	return t, err
+	return err
 }
 
 // identifyText detects the format from the beginning of the uncompressed

@@ -23,8 +23,8 @@ type Details struct {
 
 // CreateDetails begins a data set in a folder, which must not have files unless
 // overwrite is set, and then only those of a data set. Close must be called.
-func CreateDetails(dir string, overwrite bool) (*Details, error) {
-	set, err := dataset.Create(dir, dataset.Parquet, dataset.Options{Overwrite: overwrite})
+func CreateDetails(ctx context.Context, dir string, overwrite bool) (*Details, error) {
+	set, err := dataset.Create(dir, dataset.Parquet, dataset.Options{Overwrite: overwrite, Context: ctx})
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type MapOptions struct {
 // WriteMap writes the map of old to new IDs as a data set with the tables
 // patient_map, claim_map and unpaired.
 func (m *Migration) WriteMap(ctx context.Context, opts MapOptions) error {
-	set, err := dataset.Create(opts.Out, dataset.Parquet, dataset.Options{Overwrite: opts.Overwrite})
+	set, err := dataset.Create(opts.Out, dataset.Parquet, dataset.Options{Overwrite: opts.Overwrite, Context: ctx})
 	if err != nil {
 		return err
 	}

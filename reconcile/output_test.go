@@ -38,7 +38,7 @@ func TestOutputs(t *testing.T) {
 
 	t.Run("details", func(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "details")
-		details, err := CreateDetails(out, false)
+		details, err := CreateDetails(t.Context(), out, false)
 		if err != nil {
 			t.Fatal(err)
 		}

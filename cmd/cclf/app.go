@@ -62,13 +62,13 @@ func newApp(e *env) *cli.Command {
 			choice(&cli.StringFlag{Name: "log-format", Usage: "log `FORMAT`: text or json", Value: "text"}, "text", "json"),
 			&cli.StringFlag{
 				Name: "config", Usage: "read settings from the TOML file `FILE` (default: " + configVariable + ", or ~/.config/cclf/config.toml; see cclf config)",
-				TakesFile: true,
+				TakesFile: true, Validator: thisMachine,
 			},
 			&cli.StringFlag{
 				Name: "log-file", Usage: "append the log to `FILE`; standard error then has words for people, whatever --log-format is",
-				TakesFile: true,
+				TakesFile: true, Validator: thisMachine,
 			},
-			&cli.StringFlag{Name: "metrics-file", Usage: "write metrics of the run to `FILE`, in the OpenMetrics text format, at its start, every 30 seconds and at its end", TakesFile: true},
+			&cli.StringFlag{Name: "metrics-file", Usage: "write metrics of the run to `FILE`, in the OpenMetrics text format, at its start, every 30 seconds and at its end", TakesFile: true, Validator: thisMachine},
 			&cli.StringFlag{Name: "run-id", Usage: "`ID` of the run in the log and in metrics, such as that of a scheduler (default: random)"},
 			&cli.BoolFlag{Name: "no-progress", Usage: "show no progress bars"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print warnings and errors only"},

@@ -39,7 +39,7 @@ func newAttributionCommand(e *env) *cli.Command {
 			if err != nil {
 				return fmt.Errorf("attribution: %w", err)
 			}
-			return result.write(e, func(e *env) error { return writeAttribution(e, dates, result.format) })
+			return result.write(ctx, e, func(e *env) error { return writeAttribution(e, dates, result.format) })
 		},
 	}
 }

@@ -53,7 +53,7 @@ func runDiff(ctx context.Context, e *env, first, second string, opts diffOptions
 	if err != nil {
 		return fmt.Errorf("diff: %w", err)
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		if opts.result.format == "json" {
 			enc := json.NewEncoder(e.stdout)
 			enc.SetIndent("", "  ")

@@ -98,7 +98,7 @@ func runDoctor(ctx context.Context, e *env, opts *doctorOptions) error {
 			problems++
 		}
 	}
-	if err := opts.result.write(e, func(e *env) error { return writeFindings(e, found, opts.result.format) }); err != nil {
+	if err := opts.result.write(ctx, e, func(e *env) error { return writeFindings(e, found, opts.result.format) }); err != nil {
 		return err
 	}
 	if problems > 0 {

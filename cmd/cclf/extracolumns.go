@@ -2,9 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
-	"os"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -13,11 +14,11 @@ func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
 	if name == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := blob.ReadFile(context.Background(), name) // small
 	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("extra columns: %w", err)}
+		return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("extra columns: %w", err)}
 	}
-	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), name)
+	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), blob.Clean(name))
 	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md describes the syntax of a line"}
 	}

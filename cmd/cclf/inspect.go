@@ -77,7 +77,7 @@ func runInspect(ctx context.Context, e *env, opts inspectOptions) error {
 	if opts.dir, err = findDataSet("inspect", opts.dir); err != nil {
 		return err
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
 			return inspectDataSet(ctx, e, db, opts)
 		})

@@ -40,7 +40,7 @@ func newJobsCommand(e *env) *cli.Command {
 		if err != nil {
 			return err
 		}
-		return result.write(e, func(e *env) error { return e.writeJobs(jobs, result.format) })
+		return result.write(ctx, e, func(e *env) error { return e.writeJobs(jobs, result.format) })
 	}
 	commands := []*cli.Command{
 		{
@@ -60,7 +60,7 @@ func newJobsCommand(e *env) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return result.write(e, func(e *env) error { return e.writeStatus(status, result.format) })
+				return result.write(ctx, e, func(e *env) error { return e.writeStatus(status, result.format) })
 			}),
 		},
 		{

@@ -80,7 +80,7 @@ func runLoad(ctx context.Context, e *env, opts loadOptions) error {
 			e.note(fmt.Sprintf("%s: added %s", t.Name, strings.Join(t.Added, ", ")))
 		}
 	}
-	return opts.result.write(e, func(e *env) error { return writeLoaded(e, opts.result.format, tables) })
+	return opts.result.write(ctx, e, func(e *env) error { return writeLoaded(e, opts.result.format, tables) })
 }
 
 func writeLoaded(e *env, format string, tables []load.Table) error {

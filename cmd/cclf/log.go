@@ -38,7 +38,7 @@ func newLogCommand(e *env) *cli.Command {
 		),
 		Flags:    result.flags("table", "csv", "tsv", "json", "markdown"),
 		Metadata: completesFiles(),
-		Action: func(_ context.Context, cmd *cli.Command) error {
+		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() != 1 {
 				return usageErrorf("log: expected a lake or an export folder, got %s", plural(cmd.Args().Len(), "argument"))
 			}
@@ -46,7 +46,7 @@ func newLogCommand(e *env) *cli.Command {
 			if err != nil {
 				return fmt.Errorf("log: %w", err)
 			}
-			return result.write(e, func(e *env) error { return writeRuns(e, result.format, runs) })
+			return result.write(ctx, e, func(e *env) error { return writeRuns(e, result.format, runs) })
 		},
 	}
 }

@@ -39,7 +39,7 @@ func newMetadataCommand(e *env) *cli.Command {
 			if err := json.Indent(&text, statement, "", "  "); err != nil {
 				return fmt.Errorf("metadata: %w", err)
 			}
-			return result.write(e, func(e *env) error {
+			return result.write(ctx, e, func(e *env) error {
 				_, err := fmt.Fprintln(e.stdout, text.String())
 				return err
 			})

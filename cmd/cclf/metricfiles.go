@@ -5,11 +5,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -38,10 +38,12 @@ type metricFiles map[string]*resultFile
 
 // writeFolder calls print with the files of all metrics, which it creates before a
 // data set is opened. Metrics that print leaves out get none.
-func (o *metricsOptions) writeFolder(e *env, print func(*env, metricFiles) error) (err error) {
-	dir := filepath.Clean(o.result.file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
+func (o *metricsOptions) writeFolder(ctx context.Context, e *env, print func(*env, metricFiles) error) (err error) {
+	dir := cleanPath(o.result.file)
+	if !blob.IsURL(dir) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return resultError(err)
+		}
 	}
 	files := make(metricFiles)
 	defer func() {
@@ -50,13 +52,16 @@ func (o *metricsOptions) writeFolder(e *env, print func(*env, metricFiles) error
 		}
 	}()
 	for _, m := range o.metrics {
-		if files[m.Name], err = createResult(filepath.Join(dir, m.Name+"."+o.result.format)); err != nil {
+		if files[m.Name], err = createResult(ctx, blob.Join(dir, m.Name+"."+o.result.format)); err != nil {
 			delete(files, m.Name)
-			return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
+			return resultError(err)
 		}
 	}
 	to := *e
 	to.resultDirs = []string{dir}
+	for _, f := range files {
+		to.resultDirs = f.dirs() // which all have
+	}
 	to.discardResult = func() {
 		for _, f := range files {
 			f.discard()
@@ -81,8 +86,8 @@ func writeMetricFiles(ctx context.Context, e *env, run *query.MetricRun, opts me
 		}
 	}
 	for _, m := range opts.metrics {
-		if err := files[m.Name].commit(); err != nil {
-			return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
+		if err := files[m.Name].commit(ctx); err != nil {
+			return resultError(err)
 		}
 		delete(files, m.Name)
 	}

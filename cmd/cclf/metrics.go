@@ -121,7 +121,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			if err := opts.checkSuppress(); err != nil {
 				return err
 			}
-			if err := opts.scope.settle("metrics", &opts.options); err != nil {
+			if err := opts.scope.settle(ctx, "metrics", &opts.options); err != nil {
 				return err
 			}
 			return runMetrics(ctx, e, opts)
@@ -192,14 +192,14 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		if len(opts.metrics) == 0 {
 			opts.metrics = query.Metrics()
 		}
-		return opts.result.write(e, func(e *env) error {
+		return opts.result.write(ctx, e, func(e *env) error {
 			return results.WriteMetricList(e.stdout, render.Format(opts.result.format), opts.metrics)
 		})
 	case opts.sql:
 		if len(opts.metrics) != 1 {
 			return usageErrorf("metrics: --sql expects one metric, got %d", len(opts.metrics))
 		}
-		return opts.result.write(e, func(e *env) error {
+		return opts.result.write(ctx, e, func(e *env) error {
 			return printScript(ctx, e, opts)
 		})
 	}
@@ -224,13 +224,13 @@ func runMetrics(ctx context.Context, e *env, opts metricsOptions) error {
 		}
 	}
 	if opts.toFolder() {
-		return opts.writeFolder(e, func(e *env, files metricFiles) error {
+		return opts.writeFolder(ctx, e, func(e *env, files metricFiles) error {
 			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
 				return answerMetrics(ctx, e, db, opts, files)
 			})
 		})
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		return e.withScreen(false, func(e *env) error {
 			return withDataSet(ctx, e, opts.dir, opts.options, func(e *env, db *query.DB) error {
 				return answerMetrics(ctx, e, db, opts, nil)

@@ -3,14 +3,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/codes"
 	"github.com/cclf-tools/cclf/query"
 )
@@ -41,7 +42,7 @@ const populationTable = "population"
 
 // settle checks the flags, and adds the files that they name to the options of the
 // data set.
-func (s *metricScope) settle(command string, options *query.Options) error {
+func (s *metricScope) settle(ctx context.Context, command string, options *query.Options) error {
 	var groups []string
 	for _, list := range s.options.By {
 		for group := range strings.SplitSeq(list, ",") {
@@ -52,7 +53,7 @@ func (s *metricScope) settle(command string, options *query.Options) error {
 	if err := scopeError(command, s.options.Validate()); err != nil {
 		return err
 	}
-	if err := s.readTitles(command); err != nil {
+	if err := s.readTitles(ctx, command); err != nil {
 		return err
 	}
 	files, err := tableFiles(command, s.tables)
@@ -72,13 +73,13 @@ func (s *metricScope) settle(command string, options *query.Options) error {
 }
 
 // readTitles reads the titles of conditions, if there is a file of them.
-func (s *metricScope) readTitles(command string) error {
+func (s *metricScope) readTitles(ctx context.Context, command string) error {
 	if s.icd10 == "" {
 		return nil
 	}
-	f, err := os.Open(s.icd10)
+	f, err := blob.Open(ctx, s.icd10)
 	if err != nil {
-		return usageErrorf("%s: invalid --icd10-titles: %v", command, err)
+		return usageErrorf("%s: invalid --icd10-titles: %w", command, err)
 	}
 	defer f.Close()
 	if s.options.ConditionTitles, err = codes.ReadICD10Categories(f); err != nil {

@@ -37,7 +37,7 @@ func runMigrate(ctx context.Context, e *env, opts reconcileOptions) (err error) 
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)
 	}
-	return opts.report.write(e, func(e *env) error {
+	return opts.report.write(ctx, e, func(e *env) error {
 		if opts.report.format == "json" {
 			enc := json.NewEncoder(e.stdout)
 			enc.SetIndent("", "  ")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,37 +35,40 @@ func checkPaths(app *cli.Command) {
 }
 
 // confineProcess confines the process to some files and folders, and to object stores
-// if some of those to be read are there.
+// if some of those to be read or replaced are there.
 func confineProcess(read, write, replace []string) error {
-	local := slices.DeleteFunc(slices.Clone(read), blob.IsURL)
-	if len(local) == len(read) {
+	localRead, localReplace := slices.DeleteFunc(slices.Clone(read), blob.IsURL), slices.DeleteFunc(slices.Clone(replace), blob.IsURL)
+	if len(localRead) == len(read) && len(localReplace) == len(replace) {
 		return confine.ToReplacing(read, write, replace)
 	}
-	return confine.ToNetwork(local, write, replace)
+	return confine.ToNetwork(localRead, write, localReplace)
 }
 
 // otherArguments are the commands whose arguments are not paths.
 var otherArguments = []string{"query", "load", "schema", "inspect", "metrics", "status", "cancel", "sandbox", "help", "completion"}
 
-// objectPaths are the flags of commands that take paths in object stores. The
-// arguments are the flag "".
-var objectPaths = map[string][]string{
-	"fetch":   {"out", "resume"},
-	"run":     {"out", "export"},
-	"sync":    {"out"},
-	"log":     {""},
-	"prune":   {""},
-	"doctor":  {"data", "export"},
-	"convert": {"out", ""},
-	"import":  {"out", ""},
-	"verify":  {"data"},
-	"load":    {"data"},
-	"schema":  {"data"},
-	"query":   {"data"},
-	"inspect": {"data"},
-	"metrics": {"data"},
-	"report":  {"data", "compare"},
-	"diff":    {""},
+// localPaths are the flags that take local paths only, and why. They have the name of
+// their command before them, unless they mean the same in all. The arguments of a command
+// are the flag "". All other paths may be in object stores.
+var localPaths = map[string]string{
+	"credentials":      "secrets are read from this machine only",
+	"key":              "secrets are read from this machine only",
+	"temp-dir":         "temporary files are on this machine",
+	"man all":          "manual pages are written to this machine",
+	"sandbox export":   "the sandbox serves files of this machine",
+	"sandbox url-file": "it is for programs of this machine",
+	"synth out":        "a synthetic export is written to this machine; copy it from there",
+}
+
+// thisMachine is the validator of the flags of all commands: settings and logs must work
+// before and without a network.
+func thisMachine(path string) error {
+	return checkPath(path, "settings, logs and metrics of a run are on this machine")
+}
+
+// local returns why a flag of a command takes local paths only, or "".
+func local(command, flag string) string {
+	return cmp.Or(localPaths[command+" "+flag], localPaths[flag])
 }
 
 // commandPaths checks the paths of a command.
@@ -82,7 +86,7 @@ func commandPaths(cmd *cli.Command) error {
 			if _, after, named := strings.Cut(value, "="); named && !blob.IsURL(value) {
 				value = after // NAME=PATH
 			}
-			if err := checkPath(value, slices.Contains(objectPaths[cmd.Name], name)); err != nil {
+			if err := checkPath(value, local(cmd.Name, name)); err != nil {
 				return usageErrorf("%s: invalid %s: %w", cmd.Name, dashes(name), err)
 			}
 		}
@@ -91,7 +95,7 @@ func commandPaths(cmd *cli.Command) error {
 		return nil
 	}
 	for _, arg := range cmd.Args().Slice() {
-		if err := checkPath(arg, slices.Contains(objectPaths[cmd.Name], "")); err != nil {
+		if err := checkPath(arg, local(cmd.Name, "")); err != nil {
 			return usageErrorf("%s: %w", cmd.Name, err)
 		}
 	}
@@ -128,15 +132,15 @@ func takesFile(flag cli.Flag) bool {
 	return false
 }
 
-// checkPath refuses URLs of unknown schemes, and others where only local paths are
-// taken.
-func checkPath(path string, remote bool) error {
+// checkPath refuses URLs of unknown schemes, and others if there is a reason to take local
+// paths only.
+func checkPath(path, reason string) error {
 	if !blob.IsURL(path) {
 		return nil
 	}
 	var local error
-	if !remote {
-		local = errors.New("expected a local path, not a URL")
+	if reason != "" {
+		local = fmt.Errorf("expected a local path, not a URL: %s", reason)
 	}
 	return cmp.Or(blob.Check(path), local)
 }

@@ -109,7 +109,7 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
-	return opts.result.write(e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
+	return opts.result.write(ctx, e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
 }
 
 // openLog opens the log of a lake.

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -195,11 +195,11 @@ func runQuery(ctx context.Context, e *env, opts queryOptions) error {
 	if opts.isPrompt(e) {
 		return runPrompt(ctx, e, opts)
 	}
-	script, err := readScript(e, opts)
+	script, err := readScript(ctx, e, opts)
 	if err != nil {
 		return err
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		if opts.result.format == "parquet" {
 			var err error
 			if opts.options.Output, err = e.parquetOutput(); err != nil {
@@ -277,7 +277,7 @@ func (o *queryOptions) isPrompt(e *env) bool {
 }
 
 // readScript returns the SQL: from the argument, the file, or standard input.
-func readScript(e *env, opts queryOptions) (string, error) {
+func readScript(ctx context.Context, e *env, opts queryOptions) (string, error) {
 	source := opts.file
 	switch {
 	case opts.tables:
@@ -309,10 +309,10 @@ func readScript(e *env, opts queryOptions) (string, error) {
 	if source == "" || source == "-" {
 		sql, err = io.ReadAll(e.stdin)
 	} else {
-		sql, err = os.ReadFile(source)
+		sql, err = blob.ReadFile(ctx, source)
 	}
 	if err != nil {
-		return "", &exitError{code: exitInput, err: fmt.Errorf("query: SQL: %w", err)}
+		return "", &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("query: SQL: %w", err)}
 	}
 	return string(sql), nil
 }

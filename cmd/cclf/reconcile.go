@@ -80,7 +80,7 @@ func newReconcileCommand(e *env) *cli.Command {
 func runReconcile(ctx context.Context, e *env, opts reconcileOptions) (err error) {
 	var details *reconcile.Details
 	if opts.out != "" {
-		if details, err = reconcile.CreateDetails(opts.out, opts.overwrite); err != nil {
+		if details, err = reconcile.CreateDetails(ctx, opts.out, opts.overwrite); err != nil {
 			return fmt.Errorf("reconcile: %w", err)
 		}
 		defer details.Close()
@@ -96,7 +96,7 @@ func runReconcile(ctx context.Context, e *env, opts reconcileOptions) (err error
 		}
 	}
 	r := c.Report()
-	err = opts.report.write(e, func(e *env) error {
+	err = opts.report.write(ctx, e, func(e *env) error {
 		switch opts.report.format {
 		case "json":
 			enc := json.NewEncoder(e.stdout)

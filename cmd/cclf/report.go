@@ -63,7 +63,7 @@ func newReportCommand(e *env) *cli.Command {
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			if err := opts.scope.settle("report", &opts.options); err != nil {
+			if err := opts.scope.settle(ctx, "report", &opts.options); err != nil {
 				return err
 			}
 			return runReport(ctx, e, opts)
@@ -87,7 +87,7 @@ func runReport(ctx context.Context, e *env, opts reportOptions) error {
 	defer done()
 	opts.dir = folder
 	opts.report.Program, opts.report.Metrics = version(), opts.scope.options
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		e, err := measureBefore(ctx, e, &opts)
 		if err != nil {
 			return err

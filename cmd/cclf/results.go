@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,8 +47,6 @@ func (r *resultFlags) outFlag(formats ...string) cli.Flag {
 				return errors.New("expected a file")
 			case slices.Contains(formats, s):
 				return fmt.Errorf("expected a file; for the format use -f %s, and for a file of this name -o ./%s", s, s)
-			case blob.IsURL(s):
-				return errors.New("expected a file on this machine")
 			}
 			return nil
 		},
@@ -66,7 +65,7 @@ func (r *resultFlags) choose() error {
 		return nil
 	}
 	r.format = r.formats[0]
-	format, ok := formatSuffixes[strings.ToLower(filepath.Ext(r.file))]
+	format, ok := formatSuffixes[strings.ToLower(filepath.Ext(blob.Clean(r.file)))]
 	switch {
 	case !ok:
 	case slices.Contains(r.formats, format):
@@ -83,7 +82,7 @@ func (r *resultFlags) choose() error {
 
 // write calls print with an environment whose standard output is the file of the
 // flags. If print fails, a file that was there stays as it was.
-func (r *resultFlags) write(e *env, print func(*env) error) error {
+func (r *resultFlags) write(ctx context.Context, e *env, print func(*env) error) error {
 	if err := r.choose(); err != nil {
 		return err
 	}
@@ -97,9 +96,9 @@ func (r *resultFlags) write(e *env, print func(*env) error) error {
 	if r.file == "" || r.file == "-" {
 		return print(e)
 	}
-	out, err := createResult(r.file)
+	out, err := createResult(ctx, r.file)
 	if err != nil {
-		return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
+		return resultError(err)
 	}
 	to := *e
 	to.stdout, to.resultDirs, to.discardResult = out.file, out.dirs(), out.discard
@@ -107,16 +106,22 @@ func (r *resultFlags) write(e *env, print func(*env) error) error {
 		out.discard()
 		return err
 	}
-	if err := out.commit(); err != nil {
-		return &exitError{code: exitOutput, err: fmt.Errorf("cannot write the result: %w", err)}
+	if err := out.commit(ctx); err != nil {
+		return resultError(err)
 	}
 	return nil
+}
+
+// resultError is the error of a result that cannot be written.
+func resultError(err error) error {
+	return &exitError{code: dataSetCode(err, exitOutput), err: fmt.Errorf("cannot write the result: %w", err)}
 }
 
 // binaryFormats are formats that are not text.
 var binaryFormats = map[string]bool{"xlsx": true, "parquet": true}
 
-// A resultFile is a file that gets its name when it is complete.
+// A resultFile is a file that gets its name when it is complete. If that is in an object
+// store, the file is a temporary one until then.
 type resultFile struct {
 	file *os.File
 	name string // to be, or empty if the file has it already
@@ -124,7 +129,10 @@ type resultFile struct {
 
 // createResult creates a file beside name. What is not a regular file, such as a
 // pipe or /dev/null, is opened instead.
-func createResult(name string) (*resultFile, error) {
+func createResult(ctx context.Context, name string) (*resultFile, error) {
+	if blob.IsURL(name) {
+		return createStored(ctx, name)
+	}
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target
 	}
@@ -149,15 +157,68 @@ func createResult(name string) (*resultFile, error) {
 	return &resultFile{file: file, name: name}, nil
 }
 
-// dirs returns the folder in which the file is renamed, or none.
+// createStored creates the temporary file of a result in an object store, which must be
+// within reach.
+func createStored(ctx context.Context, name string) (*resultFile, error) {
+	info, err := blob.Stat(ctx, name)
+	switch {
+	case err == nil && info.IsDir() || strings.HasSuffix(name, "/"):
+		return nil, fmt.Errorf("%s is a folder", blob.Clean(name))
+	case err != nil && !missingObject(err):
+		return nil, err
+	}
+	file, err := os.CreateTemp("", "cclf-result-*") // 0600
+	if err != nil {
+		return nil, err
+	}
+	return &resultFile{file: file, name: blob.Clean(name)}, nil
+}
+
+// missingObject reports whether there is no object, but a bucket for it.
+func missingObject(err error) bool {
+	_, store := errors.AsType[*blob.Error](err)
+	return errors.Is(err, fs.ErrNotExist) && !store
+}
+
+// dirs returns the folder in which the file is renamed or removed, and the object store
+// that it is copied to, or none.
 func (r *resultFile) dirs() []string {
-	if r.name == "" {
+	switch {
+	case r.name == "":
 		return nil
+	case blob.IsURL(r.name):
+		return []string{filepath.Dir(r.file.Name()), r.name}
 	}
 	return []string{filepath.Dir(r.name)}
 }
 
-func (r *resultFile) commit() error {
+// store copies the file to an object store, where it appears when it is complete.
+func (r *resultFile) store(ctx context.Context) error {
+	defer r.discard()
+	bucket, key, err := blob.Resolve(r.name)
+	if err != nil {
+		return err
+	}
+	info, err := r.file.Stat()
+	if err != nil {
+		return err
+	}
+	staged, err := bucket.Stage(ctx, key, r.file, info.Size())
+	if err == nil {
+		if err = staged.Publish(ctx); err != nil {
+			err = errors.Join(err, staged.Discard())
+		}
+	}
+	if err != nil {
+		return &fs.PathError{Op: "write", Path: r.name, Err: err}
+	}
+	return nil
+}
+
+func (r *resultFile) commit(ctx context.Context) error {
+	if blob.IsURL(r.name) {
+		return r.store(ctx)
+	}
 	if err := r.file.Close(); err != nil {
 		r.discard()
 		return err

@@ -55,19 +55,19 @@ func newSchemaCommand(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
 		),
 		Metadata: completes(tablesAndFields),
-		Action: func(_ context.Context, cmd *cli.Command) error {
+		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			if err := opts.ddl.check(cmd.IsSet); err != nil {
 				return err
 			}
-			return runSchema(e, opts)
+			return runSchema(ctx, e, opts)
 		},
 	}
 }
 
-func runSchema(e *env, opts schemaOptions) error {
+func runSchema(ctx context.Context, e *env, opts schemaOptions) error {
 	if opts.ddl.wanted() {
-		return runDDL(e, opts)
+		return runDDL(ctx, e, opts)
 	}
 	tables, label, err := pickFields(opts)
 	if err != nil {
@@ -87,7 +87,7 @@ func runSchema(e *env, opts schemaOptions) error {
 	if err != nil {
 		return err
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		_, err := e.stdout.Write(out.Bytes())
 		return err
 	})

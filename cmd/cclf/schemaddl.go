@@ -87,7 +87,7 @@ func (o *ddlOptions) check(isSet func(string) bool) error {
 }
 
 // runDDL prints SQL for all tables, or for the one that is the argument.
-func runDDL(e *env, opts schemaOptions) error {
+func runDDL(ctx context.Context, e *env, opts schemaOptions) error {
 	var only string
 	switch len(opts.args) {
 	case 0:
@@ -107,7 +107,7 @@ func runDDL(e *env, opts schemaOptions) error {
 	if err := write(&out, only); err != nil {
 		return err
 	}
-	return opts.result.write(e, func(e *env) error {
+	return opts.result.write(ctx, e, func(e *env) error {
 		_, err := e.stdout.Write(out.Bytes())
 		return err
 	})

@@ -56,7 +56,7 @@ func runVerify(ctx context.Context, e *env, opts verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := opts.result.write(e, func(e *env) error { return writeVerified(e, dir, v, opts.result.format) }); err != nil {
+	if err := opts.result.write(ctx, e, func(e *env) error { return writeVerified(e, dir, v, opts.result.format) }); err != nil {
 		return err
 	}
 	if len(v.Problems) == 0 {

@@ -48,7 +48,7 @@ func newVersionCommand(e *env) *cli.Command {
 					return fmt.Errorf("version: %w", err)
 				}
 			}
-			return result.write(e, func(e *env) error {
+			return result.write(ctx, e, func(e *env) error {
 				if result.format == "json" {
 					return writeJSON(e, info)
 				}
