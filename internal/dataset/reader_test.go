@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestReadersDuringPublishing reads a data set in two ways while it is replaced
@@ -342,6 +344,53 @@ func TestVerifyMeanwhile(t *testing.T) {
 		done.Store(true)
 		t.Logf("%d verifications", <-verified)
 	}
+}
+
+// TestLeftJournal tells the journal of a killed writer from those of writers that
+// publish one after the other, for longer than Verify waits for one of them.
+func TestLeftJournal(t *testing.T) {
+	dir := t.TempDir()
+	layout := layoutToRead(dir)
+	journal := filepath.Join(dir, filepath.FromSlash(layout.journal()))
+	if err := os.MkdirAll(filepath.Dir(journal), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	o := &ops{root: root}
+	begin := func(run int) {
+		next, at := filepath.Join(dir, "next"), time.Unix(int64(run), 0)
+		if err := errors.Join(os.WriteFile(next, nil, 0o600), os.Chtimes(next, at, at), os.Rename(next, journal)); err != nil {
+			t.Error(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		begin(0)
+		go func() {
+			for run := range 10 {
+				begin(run)
+				time.Sleep(publishing / 2)
+			}
+			if err := os.Remove(journal); err != nil {
+				t.Error(err)
+			}
+		}()
+		if left, err := o.leftJournal(t.Context(), &layout); left != nil || err != nil {
+			t.Errorf("a writer that finished left %v, %v", left, err)
+		}
+		begin(11)
+		left, err := o.leftJournal(t.Context(), &layout)
+		if left == nil || err != nil || !o.isJournal(&layout, left) {
+			t.Fatalf("a killed writer left %v, %v", left, err)
+		}
+		begin(12)
+		if o.isJournal(&layout, left) {
+			t.Error("the journal of the next writer is taken for that of a killed one")
+		}
+	})
 }
 
 // TestLinks puts links where folders of the data set belong. Nothing is

@@ -55,7 +55,7 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 	o := &ops{root: root}
 	for attempt := 1; ; attempt++ {
 		// A writer that is at work finishes soon; one that was killed does not.
-		left, err := o.journalStays(ctx, &layout)
+		left, err := o.leftJournal(ctx, &layout)
 		if err != nil {
 			return nil, err
 		}
@@ -64,10 +64,12 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 		if err = s.readManifest(o); err == nil {
 			v, err = s.verify(ctx, o)
 		}
-		if attempt < attempts && (err != nil || len(v.Problems) > 0) && ctx.Err() == nil && !left && s.inMotion(o) {
+		stays := left != nil && o.isJournal(&layout, left)
+		moves := !stays && (left != nil || s.inMotion(o))
+		if attempt < attempts && (err != nil || len(v.Problems) > 0) && ctx.Err() == nil && moves {
 			continue
 		}
-		if err == nil && left {
+		if err == nil && stays {
 			v.Problems = append(v.Problems, errJournal)
 		}
 		return v, err
@@ -83,31 +85,46 @@ var errJournal = &Error{
 // dozens of renames and synced folders.
 const publishing = time.Second
 
-// journalStays waits for a writer to finish publishing, and reports whether its
-// journal is still there.
-func (o *ops) journalStays(ctx context.Context, l *Layout) (bool, error) {
+// leftJournal waits for a writer to finish publishing. It returns the journal of one
+// that does not finish, or nil. The next writer has a journal of its own, for which
+// the wait begins anew.
+func (o *ops) leftJournal(ctx context.Context, l *Layout) (fs.FileInfo, error) {
 	const pause = 20 * time.Millisecond
+	var last fs.FileInfo
 	for waited := time.Duration(0); ; waited += pause {
-		err := o.mustBeFolder(l.work)
-		there := false
-		if err == nil {
-			there, err = o.exists(l.journal())
+		if err := o.mustBeFolder(l.work); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return nil, err
 		}
-		if errors.Is(err, fs.ErrPermission) {
-			err = nil // the work folder is private, so nothing is being published
+		journal, err := o.root.Lstat(l.journal())
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil
+		case errors.Is(err, fs.ErrPermission):
+			return nil, nil // the work folder is private, so nothing is being published
+		case err != nil:
+			return nil, err
+		case last == nil || !sameJournal(last, journal):
+			waited = 0
+		case waited >= publishing:
+			return journal, nil
 		}
-		if !there || err != nil {
-			return false, err
-		}
-		if waited >= publishing {
-			return true, nil
-		}
+		last = journal
 		select {
 		case <-ctx.Done():
-			return false, ctx.Err()
+			return nil, ctx.Err()
 		case <-time.After(pause):
 		}
 	}
+}
+
+// isJournal reports whether a journal is still there.
+func (o *ops) isJournal(l *Layout, journal fs.FileInfo) bool {
+	now, err := o.root.Lstat(l.journal())
+	return err == nil && sameJournal(journal, now)
+}
+
+func sameJournal(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime())
 }
 
 // A storage has the files of a data set.
