@@ -377,7 +377,7 @@ func convertShards(t *testing.T, rng *rand.Rand, opts Options) *ShardSets {
 	for i := range records {
 		records[i] = map[int][]ShardRecord{}
 	}
-	emit := func(r ShardRecord) error {
+	emit := func(r ShardRecord) error { //nolint:unparam // the type that shards take
 		bucket := r.Bucket(buckets)
 		records[r.Stage()][bucket] = append(records[r.Stage()][bucket], ShardRecord{bytes.Clone(r.Key), bytes.Clone(r.Value)})
 		return nil

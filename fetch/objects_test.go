@@ -29,8 +29,8 @@ import (
 
 // useObjectStores sets what this process needs to use object stores of blobtest.
 func useObjectStores() {
-	os.Setenv("AWS_ACCESS_KEY_ID", "test-id")         //nolint:errcheck // these cannot fail
-	os.Setenv("AWS_SECRET_ACCESS_KEY", "test-secret") //nolint:errcheck
+	os.Setenv("AWS_ACCESS_KEY_ID", "test-id")
+	os.Setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
 	minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, 5*time.Millisecond
 	blob.LeaseTime, blob.LeaseRenewal = 90*time.Millisecond, 15*time.Millisecond
 }

@@ -243,7 +243,7 @@ func (b *gcsBucket) failure(ctx context.Context, err error) error {
 // describe sends a request whose answer is a gcsObject.
 func (b *gcsBucket) describe(ctx context.Context, r gcsRequest) (gcsObject, error) {
 	var o gcsObject
-	resp, err := b.do(ctx, r)
+	resp, err := b.do(ctx, r) //nolint:bodyclose // in memory
 	if err == nil {
 		err = runtime.UnmarshalAsJSON(resp, &o)
 	}
@@ -263,7 +263,7 @@ func (b *gcsBucket) List(ctx context.Context, prefix string) iter.Seq2[Info, err
 				Next  string      `json:"nextPageToken"`
 				Items []gcsObject `json:"items"`
 			}
-			resp, err := b.do(ctx, gcsRequest{method: http.MethodGet, url: b.object("", query)})
+			resp, err := b.do(ctx, gcsRequest{method: http.MethodGet, url: b.object("", query)}) //nolint:bodyclose // in memory
 			if err == nil {
 				err = runtime.UnmarshalAsJSON(resp, &page)
 			}
@@ -357,7 +357,7 @@ func (o *gcsObject) check(size int64, sum uint32) error {
 }
 
 func (b *gcsBucket) Delete(ctx context.Context, key string) error {
-	_, err := b.do(ctx, gcsRequest{method: http.MethodDelete, url: b.object(key, nil)})
+	_, err := b.do(ctx, gcsRequest{method: http.MethodDelete, url: b.object(key, nil)}) //nolint:bodyclose // in memory
 	if missingObject(err) {
 		return nil
 	}
@@ -380,7 +380,7 @@ type gcsUpload struct {
 const gcsChunk = 256 << 10 // bytes
 
 func (b *gcsBucket) begin(ctx context.Context, key string) (*gcsUpload, error) {
-	resp, err := b.do(ctx, gcsRequest{method: http.MethodPost, url: b.newObject(key, "resumable", url.Values{})})
+	resp, err := b.do(ctx, gcsRequest{method: http.MethodPost, url: b.newObject(key, "resumable", url.Values{})}) //nolint:bodyclose // in memory
 	if err != nil {
 		return nil, err
 	}
@@ -406,7 +406,7 @@ func (u *gcsUpload) send(ctx context.Context, data []byte, last bool) error {
 		if len(data) == 0 {
 			header["Content-Range"] = "bytes */" + total
 		}
-		resp, err := u.b.do(ctx, gcsRequest{method: http.MethodPut, url: u.session, header: header, body: data})
+		resp, err := u.b.do(ctx, gcsRequest{method: http.MethodPut, url: u.session, header: header, body: data}) //nolint:bodyclose // in memory
 		if err = u.lost(err); err != nil {
 			if last && u.has(ctx, end, sum) {
 				return nil
@@ -479,7 +479,7 @@ func (u *gcsUpload) Publish(ctx context.Context) error { return u.send(ctx, u.ta
 func (u *gcsUpload) Discard() error {
 	ctx, cancel := cleanUp(u.ctx)
 	defer cancel()
-	_, err := u.b.do(ctx, gcsRequest{method: http.MethodDelete, url: u.session})
+	_, err := u.b.do(ctx, gcsRequest{method: http.MethodDelete, url: u.session}) //nolint:bodyclose // in memory
 	if answer, ok := errors.AsType[*gcsError](err); ok && (answer.status == statusCanceled || answer.status == http.StatusGone) || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

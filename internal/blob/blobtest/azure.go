@@ -89,13 +89,13 @@ func StartAzure(t testing.TB) *Server {
 }
 
 // azuriteInput is the standard input of Azurite's shell, which is never closed.
-var azuriteInput io.Closer
+var azuriteInput io.Closer //nolint:unused // the reference keeps it open
 
 // startAzurite starts Azurite on a free port. It ends with this process, also if that
 // is killed: then its standard input ends.
 func startAzurite() (address string, err error) {
 	if runtime.GOOS == "windows" {
-		return "", errors.New("Azurite is started by sh")
+		return "", errors.New("starting Azurite needs sh")
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -121,7 +121,7 @@ func startAzurite() (address string, err error) {
 			return address, nil
 		}
 	}
-	return "", errors.New("Azurite did not start in a minute")
+	return "", errors.New("no answer from Azurite in a minute")
 }
 
 func (s *azureStore) put(key string, data []byte) error {
