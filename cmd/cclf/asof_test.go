@@ -61,7 +61,8 @@ func TestAsOf(t *testing.T) {
 			s := serveFeed(t, tt.api, 7)
 			lake := filepath.Join(t.TempDir(), "lake")
 			var published []map[string]string
-			var reports, times []string
+			var times []string
+			var report string // of the second run, as a report takes long
 			for number := range 3 {
 				for range 3 * number {
 					s.Change()
@@ -69,7 +70,9 @@ func TestAsOf(t *testing.T) {
 				s.Arrive()
 				s.mustSync(t, exitOK, lake, append(strings.Fields(tt.flags), "--allow-mixed")...)
 				published = append(published, filesOf(t, lake))
-				reports = append(reports, reportOf(t, lake))
+				if number == 1 {
+					report = reportOf(t, lake)
+				}
 				times = append(times, manifestOf(t, lake).Runs[number].TransactionTime)
 			}
 			for i, want := range published {
@@ -92,9 +95,9 @@ func TestAsOf(t *testing.T) {
 				if rows := strings.Count(want["cclf8"], "\n") - 1; code != exitOK || out != fmt.Sprintf("count_star()\n%d\n", rows) {
 					t.Errorf("run %d: exit code %d, %s, want %d\n%s", i+1, code, out, rows, errOut)
 				}
-				if got := reportOf(t, lake, "--as-of", fmt.Sprint(i+1)); got != reports[i] {
-					t.Errorf("run %d: the report is another one:\n%s", i+1, cmp.Diff(strings.Split(reports[i], "\n"), strings.Split(got, "\n")))
-				}
+			}
+			if got := reportOf(t, lake, "--as-of", "2"); got != report {
+				t.Errorf("the report is another one:\n%s", cmp.Diff(strings.Split(report, "\n"), strings.Split(got, "\n")))
 			}
 			if left, err := filepath.Glob(filepath.Join(temp, asOfPrefix+"*")); err != nil || len(left) > 0 {
 				t.Errorf("left: %v, %v", left, err)

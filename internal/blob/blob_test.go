@@ -328,14 +328,8 @@ func testFaultsPassed(t *testing.T, server *blobtest.Server, b Bucket) {
 	server.Put(t, "folder/object", data)
 	for _, fault := range []blobtest.Fault{blobtest.SlowDown, blobtest.Reset, blobtest.Cut, blobtest.Lost} {
 		t.Run(string(fault), func(t *testing.T) {
-			gets := 0
-			server.Inject(func(r *http.Request) blobtest.Fault {
-				if r.Method == http.MethodGet && strings.HasSuffix(r.URL.EscapedPath(), "object") {
-					if gets++; gets <= 4 {
-						return fault
-					}
-				}
-				return blobtest.None
+			server.FailFirst(4, fault, func(r *http.Request) bool {
+				return r.Method == http.MethodGet && strings.HasSuffix(r.URL.EscapedPath(), "object")
 			})
 			got, err := ReadFile(t.Context(), server.Path("folder/object"))
 			if err != nil || !bytes.Equal(got, data) {
