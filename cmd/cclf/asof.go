@@ -172,14 +172,15 @@ func useLogAsOf(opts *convert.Options, at string, isSet, isGiven func(string) bo
 	}
 	opts.Inputs, opts.Runs, opts.Root = was.Inputs, was.Runs, was.Root
 	restore := map[string]func(){
-		"versions":      func() { opts.Versions = was.Versions },
-		"profile":       func() { opts.Profile = was.Profile },
-		"leavers":       func() { opts.Leavers = was.Leavers },
 		"extra-columns": func() { opts.ExtraColumns = was.ExtraColumns },
-		"tables":        func() { opts.Tables = was.Tables },
 		"limit":         func() { opts.Limits = was.Limits },
 		"api":           func() { opts.API = was.API },
 		"allow-partial": func() { opts.AllowPartial = was.AllowPartial },
+	}
+	for _, f := range keptFlags() {
+		if !f.files {
+			restore[f.name] = func() { f.take(opts, &was) }
+		}
 	}
 	if isSet("profile") && opts.Profile != was.Profile {
 		// The tables and columns of one profile are none of the other.
@@ -207,23 +208,9 @@ func useFormOf(opts *convert.Options, m *dataset.Manifest, isGiven func(string) 
 	if err := was.RestoreFiles(m); err != nil {
 		return err
 	}
-	if !isGiven("format") {
-		opts.Format = was.Format
-	}
-	restore := map[string]func(){
-		"partition-by":   func() { opts.PartitionBy = was.PartitionBy },
-		"file-size":      func() { opts.FileSize = was.FileSize },
-		"sort":           func() { opts.Sort = was.Sort },
-		"bloom-filters":  func() { opts.BloomFilters = was.BloomFilters },
-		"row-group-rows": func() { opts.RowGroupRows = was.RowGroupRows },
-		"layout":         func() { opts.Fixed.Layout = was.Fixed.Layout },
-		"aco":            func() { opts.Fixed.ACO = was.Fixed.ACO },
-		"program":        func() { opts.Fixed.Program = was.Fixed.Program },
-		"runout":         func() { opts.Fixed.Runout = was.Fixed.Runout },
-	}
 	for _, f := range keptFlags() {
-		if set := restore[f.name]; set != nil && !isGiven(f.name) && (f.fits == nil || f.fits(opts.Format)) {
-			set()
+		if f.files && !isGiven(f.name) && (f.fits == nil || f.fits(opts.Format)) {
+			f.take(opts, was)
 		}
 	}
 	return nil

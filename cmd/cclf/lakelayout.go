@@ -21,9 +21,10 @@ import (
 type keptFlag struct {
 	name  string
 	text  func(*convert.Options) string // its value, or "" for the default
-	usual string                        // what the default is
-	fits  func(convert.Format) bool     // whether a format has it; nil: each has
-	files bool                          // it is about files, not about rows
+	take  func(to, was *convert.Options)
+	usual string                    // what the default is
+	fits  func(convert.Format) bool // whether a format has it; nil: each has
+	files bool                      // it is about files, not about rows
 }
 
 // keptFlags are the flags that a lake keeps. Those that others depend on come first.
@@ -33,28 +34,84 @@ func keptFlags() []keptFlag {
 	inParts := func(f convert.Format) bool { return dataset.CanCompare(f) }
 	onIf := func(on bool) string { return unlessUsual(fmt.Sprint(on), "false") }
 	return []keptFlag{
-		{name: "format", usual: string(convert.Parquet), files: true, text: func(o *convert.Options) string { return unlessUsual(string(o.Format), string(convert.Parquet)) }},
-		{name: "profile", usual: noProfile, text: func(o *convert.Options) string { return string(o.Profile) }},
-		{name: "tables", usual: allTables, text: func(o *convert.Options) string { return strings.Join(o.Tables, ",") }},
-		{name: "versions", usual: string(convert.FinalVersions), text: func(o *convert.Options) string { return unlessUsual(string(o.Versions), string(convert.FinalVersions)) }},
-		{name: "leavers", usual: string(convert.KeepLeavers), text: func(o *convert.Options) string { return unlessUsual(string(o.Leavers), string(convert.KeepLeavers)) }},
-		{name: "partition-by", usual: string(convert.NotPartitioned), files: true, fits: inParts, text: func(o *convert.Options) string {
-			return unlessUsual(string(o.PartitionBy), string(convert.NotPartitioned))
-		}},
-		{name: "file-size", usual: fmt.Sprint(dataset.DefaultFileSize), files: true, fits: inParts, text: func(o *convert.Options) string {
-			return unlessUsual(fmt.Sprint(o.FileSize), "0", fmt.Sprint(dataset.DefaultFileSize))
-		}},
-		{name: "sort", usual: "false", files: true, fits: inParts, text: func(o *convert.Options) string { return onIf(o.Sort) }},
-		{name: "bloom-filters", usual: "false", files: true, fits: isParquet, text: func(o *convert.Options) string { return onIf(o.BloomFilters) }},
-		{name: "row-group-rows", usual: fmt.Sprint(dataset.DefaultRowGroupRows), files: true, fits: isParquet, text: func(o *convert.Options) string {
-			return unlessUsual(fmt.Sprint(o.RowGroupRows), "0", fmt.Sprint(dataset.DefaultRowGroupRows))
-		}},
-		{name: "layout", usual: convert.FixedOptions{}.Layout.String(), files: true, fits: isFixed, text: func(o *convert.Options) string {
-			return unlessUsual(o.Fixed.Layout.String(), convert.FixedOptions{}.Layout.String())
-		}},
-		{name: "aco", usual: "none", files: true, fits: isFixed, text: func(o *convert.Options) string { return o.Fixed.ACO }},
-		{name: "program", usual: "that of the ID", files: true, fits: isFixed, text: func(o *convert.Options) string { return string(o.Fixed.Program) }},
-		{name: "runout", usual: "false", files: true, fits: isFixed, text: func(o *convert.Options) string { return onIf(o.Fixed.Runout) }},
+		{
+			name: "format", usual: string(convert.Parquet), files: true,
+			text: func(o *convert.Options) string { return unlessUsual(string(o.Format), string(convert.Parquet)) },
+			take: func(to, was *convert.Options) { to.Format = was.Format },
+		},
+		{
+			name: "profile", usual: noProfile,
+			text: func(o *convert.Options) string { return string(o.Profile) },
+			take: func(to, was *convert.Options) { to.Profile = was.Profile },
+		},
+		{
+			name: "tables", usual: allTables,
+			text: func(o *convert.Options) string { return strings.Join(o.Tables, ",") },
+			take: func(to, was *convert.Options) { to.Tables = was.Tables },
+		},
+		{
+			name: "versions", usual: string(convert.FinalVersions),
+			text: func(o *convert.Options) string { return unlessUsual(string(o.Versions), string(convert.FinalVersions)) },
+			take: func(to, was *convert.Options) { to.Versions = was.Versions },
+		},
+		{
+			name: "leavers", usual: string(convert.KeepLeavers),
+			text: func(o *convert.Options) string { return unlessUsual(string(o.Leavers), string(convert.KeepLeavers)) },
+			take: func(to, was *convert.Options) { to.Leavers = was.Leavers },
+		},
+		{
+			name: "partition-by", usual: string(convert.NotPartitioned), files: true, fits: inParts,
+			text: func(o *convert.Options) string {
+				return unlessUsual(string(o.PartitionBy), string(convert.NotPartitioned))
+			},
+			take: func(to, was *convert.Options) { to.PartitionBy = was.PartitionBy },
+		},
+		{
+			name: "file-size", usual: fmt.Sprint(dataset.DefaultFileSize), files: true, fits: inParts,
+			text: func(o *convert.Options) string {
+				return unlessUsual(fmt.Sprint(o.FileSize), "0", fmt.Sprint(dataset.DefaultFileSize))
+			},
+			take: func(to, was *convert.Options) { to.FileSize = was.FileSize },
+		},
+		{
+			name: "sort", usual: "false", files: true, fits: inParts,
+			text: func(o *convert.Options) string { return onIf(o.Sort) },
+			take: func(to, was *convert.Options) { to.Sort = was.Sort },
+		},
+		{
+			name: "bloom-filters", usual: "false", files: true, fits: isParquet,
+			text: func(o *convert.Options) string { return onIf(o.BloomFilters) },
+			take: func(to, was *convert.Options) { to.BloomFilters = was.BloomFilters },
+		},
+		{
+			name: "row-group-rows", usual: fmt.Sprint(dataset.DefaultRowGroupRows), files: true, fits: isParquet,
+			text: func(o *convert.Options) string {
+				return unlessUsual(fmt.Sprint(o.RowGroupRows), "0", fmt.Sprint(dataset.DefaultRowGroupRows))
+			},
+			take: func(to, was *convert.Options) { to.RowGroupRows = was.RowGroupRows },
+		},
+		{
+			name: "layout", usual: convert.FixedOptions{}.Layout.String(), files: true, fits: isFixed,
+			text: func(o *convert.Options) string {
+				return unlessUsual(o.Fixed.Layout.String(), convert.FixedOptions{}.Layout.String())
+			},
+			take: func(to, was *convert.Options) { to.Fixed.Layout = was.Fixed.Layout },
+		},
+		{
+			name: "aco", usual: "none", files: true, fits: isFixed,
+			text: func(o *convert.Options) string { return o.Fixed.ACO },
+			take: func(to, was *convert.Options) { to.Fixed.ACO = was.Fixed.ACO },
+		},
+		{
+			name: "program", usual: "that of the ID", files: true, fits: isFixed,
+			text: func(o *convert.Options) string { return string(o.Fixed.Program) },
+			take: func(to, was *convert.Options) { to.Fixed.Program = was.Fixed.Program },
+		},
+		{
+			name: "runout", usual: "false", files: true, fits: isFixed,
+			text: func(o *convert.Options) string { return onIf(o.Fixed.Runout) },
+			take: func(to, was *convert.Options) { to.Fixed.Runout = was.Fixed.Runout },
+		},
 	}
 }
 
