@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -88,41 +86,23 @@ func (x *Exports) addFolder(dir string, allowMissing bool) error {
 // addFiles adds the files of the runs of a folder that exist. Data files may have been
 // moved away, but without the deletions what was deleted would come back.
 func (x *Exports) addFiles(dir string, runs []convert.FetchRun, allowMissing bool) error {
-	exists, err := finder(dir)
+	entries, err := blob.Entries(context.Background(), dir)
 	if err != nil {
 		return err
 	}
 	for _, run := range runs {
 		for _, name := range run.Files {
-			err := exists(name)
-			deletions := blob.Base(name)[0] == '_'
+			base := blob.Base(name)
+			_, there := entries[base]
 			switch {
-			case err == nil:
+			case there:
 				x.Inputs = append(x.Inputs, name)
-			case deletions && errors.Is(err, fs.ErrNotExist) && !allowMissing:
+			case base[0] == '_' && !allowMissing:
 				return &MissingDeletionsError{name}
 			}
 		}
 	}
 	return nil
-}
-
-// finder returns a function that says whether a file of an export folder is there. In an
-// object store, it makes one request for a thousand files.
-func finder(dir string) (exists func(name string) error, err error) {
-	if !blob.IsURL(dir) {
-		return func(name string) error {
-			_, err := os.Stat(name)
-			return err
-		}, nil
-	}
-	entries, err := blob.Entries(context.Background(), dir)
-	return func(name string) error {
-		if _, there := entries[blob.Base(name)]; !there {
-			return fs.ErrNotExist
-		}
-		return nil
-	}, err
 }
 
 // useLogs replaces lakes among the inputs by their logs.

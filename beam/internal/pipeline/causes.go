@@ -3,7 +3,8 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"os"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/cclf-tools/cclf/convert"
@@ -78,24 +79,11 @@ func notedIn(ctx context.Context, temp string) error {
 
 // filesOf returns the names in the folder of intermediate data that begin with a prefix.
 func filesOf(ctx context.Context, temp, prefix string) (names []string, err error) {
-	if !blob.IsURL(temp) {
-		entries, err := os.ReadDir(temp)
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), prefix) {
-				names = append(names, blob.Join(temp, e.Name()))
-			}
+	entries, err := blob.Entries(ctx, temp)
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, blob.Join(temp, name))
 		}
-		return names, err
 	}
-	bucket, key, err := blob.Resolve(temp)
-	if err != nil {
-		return nil, err
-	}
-	for info, err := range bucket.List(ctx, key+"/"+prefix) {
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, blob.Join(temp, strings.TrimPrefix(info.Key, key+"/")))
-	}
-	return names, nil
+	return names, err
 }
