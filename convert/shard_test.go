@@ -286,7 +286,7 @@ func TestShardsHotKeys(t *testing.T) {
 	}
 	for _, n := range told {
 		if n != 2 {
-			t.Errorf("a shard is told %d updates, want the newest claim and the latest stay", n)
+			t.Errorf("a shard gets %d updates, want the newest claim and the latest stay", n)
 		}
 	}
 }

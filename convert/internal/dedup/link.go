@@ -94,7 +94,7 @@ type Supersession struct {
 // a successor that stays, unless that was deleted.
 //
 // A partially adjudicated claim supersedes only claims of its kind: until it is paid, its
-// prior version is in force. A claim that was deleted supersedes those that came before
+// prior version is the final action. A claim that was deleted supersedes those that came before
 // it: its deletion does not bring them back. Claims that were replaced are ignored.
 func (l *LinkLog) Superseded(replaced, deleted table.OrdinalSet) (Supersession, error) {
 	s := newSupersessions(replaced, deleted)
