@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // run runs the command in args and returns the exit code.
@@ -15,7 +17,7 @@ func run(ctx context.Context, e *env, args []string) int {
 		e.report(err, code)
 	}
 	if err := e.finish(code); err != nil {
-		if code == exitOK {
+		if code == exitcode.OK {
 			code = exitCode(err)
 		}
 		e.report(err, code)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -43,7 +44,7 @@ func TestExitCode(t *testing.T) {
 		{&fs.PathError{Err: syscall.ENOSPC}, 6},
 		{&query.Error{Msg: "x"}, 8},
 		{context.Canceled, 130},
-		{&exitError{code: exitRejects, err: context.Canceled}, 3},
+		{&exitError{code: exitcode.Rejects, err: context.Canceled}, 3},
 	} {
 		if got := exitCode(tt.err); got != tt.want {
 			t.Errorf("exitCode(%v) = %d, want %d", tt.err, got, tt.want)
@@ -54,7 +55,7 @@ func TestExitCode(t *testing.T) {
 		if got := exitCode(fmt.Errorf("wrapped: %w", tt.err)); got != tt.want {
 			t.Errorf("exitCode(wrapped %v) = %d, want %d", tt.err, got, tt.want)
 		}
-		if !slices.ContainsFunc(exitCodes, func(c documentedCode) bool { return c.code == tt.want }) {
+		if !slices.ContainsFunc(exitcode.All, func(c exitcode.Code) bool { return c.Number == tt.want }) {
 			t.Errorf("exit code %d is not documented", tt.want)
 		}
 	}
@@ -75,7 +76,7 @@ func TestCommands(t *testing.T) {
 
 func TestNoSQLOnTerminal(t *testing.T) {
 	code, out, errOut := cclf(t.Context(), strings.NewReader(""), "query", "-d", t.TempDir())
-	if code != exitUsage || out != "" || !strings.Contains(errOut, "no SQL given") || !strings.Contains(errOut, "hint: ") {
+	if code != exitcode.Usage || out != "" || !strings.Contains(errOut, "no SQL given") || !strings.Contains(errOut, "hint: ") {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}
 }
@@ -88,7 +89,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	code, _, errOut := cclf(ctx, strings.NewReader(""), "query", "-d", dir, "SELECT 1")
-	if code != exitInterrupted || errOut != "cclf: interrupted\n" {
+	if code != exitcode.Interrupted || errOut != "cclf: interrupted\n" {
 		t.Errorf("exit code %d, %s", code, errOut)
 	}
 }

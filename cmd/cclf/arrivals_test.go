@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
@@ -79,12 +80,12 @@ func TestRunWhileFetching(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}})
-	if code, stderr := runInto(t, out, "--jobs", "1"); code != exitOK || began.Load() != 1 {
+	if code, stderr := runInto(t, out, "--jobs", "1"); code != exitcode.OK || began.Load() != 1 {
 		t.Errorf("exit code %d, began %d times\n%s", code, began.Load(), stderr)
 	}
 	// The outcome is that of a conversion of the files on disk.
 	again := filepath.Join(t.TempDir(), "again")
-	if code, _, stderr := cclf(t.Context(), nil, "convert", "-o", again, out+"-export"); code != exitOK {
+	if code, _, stderr := cclf(t.Context(), nil, "convert", "-o", again, out+"-export"); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	if got, want := partFiles(t, out), partFiles(t, again); !slices.Equal(got, want) || len(got) == 0 {
@@ -97,7 +98,7 @@ func TestRunFileOrder(t *testing.T) {
 	synthtest.WithoutRace(t)
 	sandbox(t, bcdatest.Options{Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "ExplanationOfBenefit", Wait: 300 * time.Millisecond}}})
 	out := filepath.Join(t.TempDir(), "out")
-	if code, stderr := runInto(t, out); code != exitOK {
+	if code, stderr := runInto(t, out); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	runs, err := fetch.CompleteRuns(out + "-export")
@@ -120,12 +121,12 @@ func TestRunFailsLate(t *testing.T) {
 		{At: bcdatest.Data, Type: "Patient", Skip: 1, Status: http.StatusForbidden, Wait: 200 * time.Millisecond},
 	}})
 	out := filepath.Join(t.TempDir(), "out")
-	if code, stderr := runInto(t, out); code != exitOK {
+	if code, stderr := runInto(t, out); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	before := partFiles(t, out)
 	code, stderr := runInto(t, out, "--overwrite")
-	if code != exitPartial || !strings.Contains(stderr, "1 of 4 files is missing") || strings.Contains(stderr, ", written to "+out+"\n") {
+	if code != exitcode.Incomplete || !strings.Contains(stderr, "1 of 4 files is missing") || strings.Contains(stderr, ", written to "+out+"\n") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	if after := partFiles(t, out); !slices.Equal(before, after) {

@@ -16,6 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
 )
 
@@ -82,7 +83,7 @@ func asOfOptions(dir string, m *dataset.Manifest, log *sync.Log) (opts convert.O
 	}
 	if len(in.Missing) > 0 {
 		return opts, &exitError{
-			code: exitShrink, err: fmt.Errorf("%s of the log %s missing or changed: %s", plural(len(in.Missing), "file"), wasOrWere(int64(len(in.Missing))), in.Missing[0]),
+			code: exitcode.Shrink, err: fmt.Errorf("%s of the log %s missing or changed: %s", plural(len(in.Missing), "file"), wasOrWere(int64(len(in.Missing))), in.Missing[0]),
 			hint: "restore the files",
 		}
 	}
@@ -138,9 +139,9 @@ func serveRemover(dir string, stdin io.Reader) int {
 	signal.Ignore(os.Interrupt) // it is for the process that uses the folder
 	_, _ = io.Copy(io.Discard, stdin)
 	if !strings.HasPrefix(filepath.Base(dir), asOfPrefix) || os.RemoveAll(dir) != nil {
-		return exitFailure
+		return exitcode.Failure
 	}
-	return exitOK
+	return exitcode.OK
 }
 
 // useLogAsOf makes the log of the only input the input, up to a run. Options of which

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -38,7 +39,7 @@ func reportOf(t *testing.T, dir string, flags ...string) string {
 		return ""
 	}
 	code, out, errOut := cclf(t.Context(), strings.NewReader("x"), append([]string{"report", "-d", dir, "--title", "x"}, flags...)...)
-	if code != exitOK || !strings.Contains(out, "<h1>x</h1>") {
+	if code != exitcode.OK || !strings.Contains(out, "<h1>x</h1>") {
 		t.Fatalf("report: exit code %d\n%s", code, errOut)
 	}
 	return out
@@ -68,7 +69,7 @@ func TestAsOf(t *testing.T) {
 					s.Change()
 				}
 				s.Arrive()
-				s.mustSync(t, exitOK, lake, append(strings.Fields(tt.flags), "--allow-mixed")...)
+				s.mustSync(t, exitcode.OK, lake, append(strings.Fields(tt.flags), "--allow-mixed")...)
 				published = append(published, filesOf(t, lake))
 				if number == 1 {
 					report = reportOf(t, lake)
@@ -79,7 +80,7 @@ func TestAsOf(t *testing.T) {
 				for name, at := range map[string]string{"run": fmt.Sprint(i + 1), "time": times[i]} {
 					out := filepath.Join(t.TempDir(), name)
 					code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", out, "--as-of", at, lake)
-					if code != exitOK {
+					if code != exitcode.OK {
 						t.Fatalf("exit code %d\n%s", code, errOut)
 					}
 					if diff := cmp.Diff(want, filesOf(t, out)); diff != "" {
@@ -92,7 +93,7 @@ func TestAsOf(t *testing.T) {
 			}
 			for i, want := range published {
 				code, out, errOut := cclf(t.Context(), strings.NewReader("x"), "query", "-d", lake, "--as-of", fmt.Sprint(i+1), "-f", "csv", "SELECT count(*) FROM cclf8")
-				if rows := strings.Count(want["cclf8"], "\n") - 1; code != exitOK || out != fmt.Sprintf("count_star()\n%d\n", rows) {
+				if rows := strings.Count(want["cclf8"], "\n") - 1; code != exitcode.OK || out != fmt.Sprintf("count_star()\n%d\n", rows) {
 					t.Errorf("run %d: exit code %d, %s, want %d\n%s", i+1, code, out, rows, errOut)
 				}
 			}
@@ -112,8 +113,8 @@ func TestAsOfErrors(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)
 	dir := t.TempDir()
 	lake, plain := filepath.Join(dir, "lake"), filepath.Join(dir, "plain")
-	s.mustSync(t, exitOK, lake)
-	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", plain, "--api", "v2", lake); code != exitOK {
+	s.mustSync(t, exitcode.OK, lake)
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", plain, "--api", "v2", lake); code != exitcode.OK {
 		t.Fatal(errOut)
 	}
 	for _, tt := range []struct {
@@ -121,17 +122,17 @@ func TestAsOfErrors(t *testing.T) {
 		code int
 		says string
 	}{
-		{"query -d LAKE --as-of 2 SELECT", exitInput, "no run at 2: the log has runs 1 ("},
-		{"query -d LAKE --as-of 2020-01-01 SELECT", exitInput, "no run at 2020-01-01"},
-		{"query -d LAKE --as-of march SELECT", exitUsage, "expected the number of a run"},
-		{"query -d PLAIN --as-of 1 SELECT", exitInput, "has no log"},
-		{"metrics -d PLAIN --as-of 1", exitInput, "has no log"},
-		{"report -d PLAIN --as-of 1", exitInput, "has no log"},
-		{"report -d LAKE --as-of 2", exitInput, "report: --as-of 2: no run at 2: the log has runs 1 ("},
-		{"report -d LAKE --as-of march", exitUsage, "expected the number of a run"},
-		{"query -d a=LAKE -d b=PLAIN --as-of 1 SELECT", exitUsage, "takes one data set"},
-		{"convert -o OUT --as-of 1 LAKE PLAIN", exitUsage, "takes one input"},
-		{"convert -o OUT --as-of 0 LAKE", exitInput, "no run at 0"},
+		{"query -d LAKE --as-of 2 SELECT", exitcode.Input, "no run at 2: the log has runs 1 ("},
+		{"query -d LAKE --as-of 2020-01-01 SELECT", exitcode.Input, "no run at 2020-01-01"},
+		{"query -d LAKE --as-of march SELECT", exitcode.Usage, "expected the number of a run"},
+		{"query -d PLAIN --as-of 1 SELECT", exitcode.Input, "has no log"},
+		{"metrics -d PLAIN --as-of 1", exitcode.Input, "has no log"},
+		{"report -d PLAIN --as-of 1", exitcode.Input, "has no log"},
+		{"report -d LAKE --as-of 2", exitcode.Input, "report: --as-of 2: no run at 2: the log has runs 1 ("},
+		{"report -d LAKE --as-of march", exitcode.Usage, "expected the number of a run"},
+		{"query -d a=LAKE -d b=PLAIN --as-of 1 SELECT", exitcode.Usage, "takes one data set"},
+		{"convert -o OUT --as-of 1 LAKE PLAIN", exitcode.Usage, "takes one input"},
+		{"convert -o OUT --as-of 0 LAKE", exitcode.Input, "no run at 0"},
 	} {
 		args := strings.Fields(strings.NewReplacer("LAKE", lake, "PLAIN", plain, "OUT", filepath.Join(dir, "out"), "SELECT", "FROM_cclf1").Replace(tt.args))
 		if exportDuckDB == nil && args[0] != "convert" {

@@ -13,6 +13,7 @@ import (
 	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/load"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
@@ -32,69 +33,69 @@ type cause struct {
 // causes is the one place where errors become exit codes and hints. The first
 // match counts, so special causes come before general ones.
 var causes = []cause{
-	{is(context.Canceled), exitInterrupted, nil},
-	{as[*query.ParameterError], exitUsage, say("pass values with --param NAME=VALUE; parameters are written $NAME in the SQL, outside of quotes")},
-	{is(query.ErrOptions), exitUsage, nil},
-	{is(convert.ErrOptions), exitUsage, nil},
-	{is(fetch.ErrOptions), exitUsage, nil},
-	{is(blob.ErrURL), exitUsage, nil},
-	{is(blob.ErrDenied), exitAuth, nil},
-	{is(blob.ErrUnreachable), exitUnavailable, nil},
-	{noBucket, exitInput, nil},
-	{is(syscall.ENOSPC), exitDiskFull, diskHint},
-	{is(syscall.EDQUOT), exitDiskFull, diskHint},
+	{is(context.Canceled), exitcode.Interrupted, nil},
+	{as[*query.ParameterError], exitcode.Usage, say("pass values with --param NAME=VALUE; parameters are written $NAME in the SQL, outside of quotes")},
+	{is(query.ErrOptions), exitcode.Usage, nil},
+	{is(convert.ErrOptions), exitcode.Usage, nil},
+	{is(fetch.ErrOptions), exitcode.Usage, nil},
+	{is(blob.ErrURL), exitcode.Usage, nil},
+	{is(blob.ErrDenied), exitcode.Auth, nil},
+	{is(blob.ErrUnreachable), exitcode.Unavailable, nil},
+	{noBucket, exitcode.Input, nil},
+	{is(syscall.ENOSPC), exitcode.DiskFull, diskHint},
+	{is(syscall.EDQUOT), exitcode.DiskFull, diskHint},
 	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},
-	{is(query.ErrOutOfMemory), exitNoMemory,
+	{is(query.ErrOutOfMemory), exitcode.Memory,
 		say("raise --memory-limit, use fewer --jobs, or set --temp-dir to a folder with more space")},
-	{is(convert.ErrTooManyRejects), exitTooManyBad,
+	{is(convert.ErrTooManyRejects), exitcode.TooManyRejects,
 		say("check the input; with a larger --max-rejects, or without it, the rejected lines are listed in " + convert.RejectsFile)},
-	{is(convert.ErrOutput), exitOutput, nil},
-	{as[*convert.BreakOffError], exitBrokeOff, say("get the file again, or convert what can be read with --allow-partial")},
-	{as[*convert.ShrinkError], exitShrink, shrinkHint},
-	{is(convert.ErrUnrelated), exitMixed, say("check that all runs are of one organization; --allow-mixed converts them together")},
-	{is(convert.ErrMixed), exitFailure, say("convert the exports one by one, each to a data set of its own")},
-	{is(ndjson.ErrNoInput), exitInput, nil},
+	{is(convert.ErrOutput), exitcode.Output, nil},
+	{as[*convert.BreakOffError], exitcode.Truncated, say("get the file again, or convert what can be read with --allow-partial")},
+	{as[*convert.ShrinkError], exitcode.Shrink, shrinkHint},
+	{is(convert.ErrUnrelated), exitcode.Mixed, say("check that all runs are of one organization; --allow-mixed converts them together")},
+	{is(convert.ErrMixed), exitcode.Failure, say("convert the exports one by one, each to a data set of its own")},
+	{is(ndjson.ErrNoInput), exitcode.Input, nil},
 	{as[*tls.CertificateVerificationError], 0, certificateHint},
 	{is(fetch.ErrProxy), 0, say("this is the proxy, not the server: check HTTPS_PROXY and NO_PROXY")},
 	{is(fetch.ErrNoTokenURL), 0, say("set the address with --token-url, or use --auth none if the server wants no token")},
 	{is(fetch.ErrNoExport), 0, say("start one with -o")},
 	{as[*fetch.Error], 0, originHint},
-	{is(sync.ErrAt), exitUsage, nil},
-	{as[*sync.PrunedError], exitInput, nil},
-	{as[*sync.RangeError], exitInput, say("cclf log lists the runs")},
-	{is(sync.ErrNoLog), exitInput, say("only a data set of cclf sync, or of cclf run beside its export folder, has a log")},
-	{as[*delivery.SummaryError], exitDelivery, say("get the delivery again, or import it as it is with --allow-faults")},
-	{is(delivery.ErrTooManyRejects), exitTooManyBad,
+	{is(sync.ErrAt), exitcode.Usage, nil},
+	{as[*sync.PrunedError], exitcode.Input, nil},
+	{as[*sync.RangeError], exitcode.Input, say("cclf log lists the runs")},
+	{is(sync.ErrNoLog), exitcode.Input, say("only a data set of cclf sync, or of cclf run beside its export folder, has a log")},
+	{as[*delivery.SummaryError], exitcode.Delivery, say("get the delivery again, or import it as it is with --allow-faults")},
+	{is(delivery.ErrTooManyRejects), exitcode.TooManyRejects,
 		say("check the input; with a larger --max-rejects, or without it, the rejected records are listed in " + convert.RejectsFile)},
-	{is(delivery.ErrNothing), exitInput, nil},
-	{is(delivery.ErrLayout), exitInput, nil},
-	{is(delivery.ErrTwice), exitInput, nil},
-	{is(delivery.ErrReport), exitInput, nil},
-	{is(delivery.ErrNotAddable), exitOutput, say("name another folder, or replace the data set with --overwrite")},
-	{is(load.ErrURL), exitUsage, nil},
-	{is(load.ErrFormat), exitInput, say("convert with --format parquet, csv or arrow")},
-	{is(load.ErrRefused), exitAuth, say("set PGPASSWORD or add the password to ~/.pgpass")},
-	{is(load.ErrConnect), exitUnavailable, say("check the host and the port of the URL, and that the server runs")},
-	{is(fetch.ErrAuth), exitAuth, nil},
-	{is(fetch.ErrRejected), exitRejected, nil},
-	{is(fetch.ErrDuplicate), exitDuplicate, duplicateHint},
-	{is(fetch.ErrJobFailed), exitJobFailed, nil},
-	{is(fetch.ErrExpired), exitExpired, nil},
-	{is(fetch.ErrPartial), exitPartial, nil},
-	{is(fetch.ErrRetryBudget), exitUnavailable, retryHint},
-	{is(fetch.ErrUnavailable), exitUnavailable, nil},
-	{is(fetch.ErrFolder), exitOutput, nil},
-	{as[*fetch.Error], exitFailure, nil},
-	{is(query.ErrDatabase), exitComparison, say("convert or import to another folder with --format parquet or csv")},
-	{is(reconcile.ErrIncomparable), exitComparison, nil},
-	{as[*query.DataSetError], exitInput, dataSetHint},
-	{as[*query.TableFileError], exitInput, nil},
-	{is(query.ErrRefusedCopy), exitQuery, say("write a result to a file with cclf query -f csv -o FILE")},
-	{is(query.ErrAccess), exitQuery,
+	{is(delivery.ErrNothing), exitcode.Input, nil},
+	{is(delivery.ErrLayout), exitcode.Input, nil},
+	{is(delivery.ErrTwice), exitcode.Input, nil},
+	{is(delivery.ErrReport), exitcode.Input, nil},
+	{is(delivery.ErrNotAddable), exitcode.Output, say("name another folder, or replace the data set with --overwrite")},
+	{is(load.ErrURL), exitcode.Usage, nil},
+	{is(load.ErrFormat), exitcode.Input, say("convert with --format parquet, csv or arrow")},
+	{is(load.ErrRefused), exitcode.Auth, say("set PGPASSWORD or add the password to ~/.pgpass")},
+	{is(load.ErrConnect), exitcode.Unavailable, say("check the host and the port of the URL, and that the server runs")},
+	{is(fetch.ErrAuth), exitcode.Auth, nil},
+	{is(fetch.ErrRejected), exitcode.Rejected, nil},
+	{is(fetch.ErrDuplicate), exitcode.Duplicate, duplicateHint},
+	{is(fetch.ErrJobFailed), exitcode.JobFailed, nil},
+	{is(fetch.ErrExpired), exitcode.Expired, nil},
+	{is(fetch.ErrPartial), exitcode.Incomplete, nil},
+	{is(fetch.ErrRetryBudget), exitcode.Unavailable, retryHint},
+	{is(fetch.ErrUnavailable), exitcode.Unavailable, nil},
+	{is(fetch.ErrFolder), exitcode.Output, nil},
+	{as[*fetch.Error], exitcode.Failure, nil},
+	{is(query.ErrDatabase), exitcode.Incomparable, say("convert or import to another folder with --format parquet or csv")},
+	{is(reconcile.ErrIncomparable), exitcode.Incomparable, nil},
+	{as[*query.DataSetError], exitcode.Input, dataSetHint},
+	{as[*query.TableFileError], exitcode.Input, nil},
+	{is(query.ErrRefusedCopy), exitcode.Query, say("write a result to a file with cclf query -f csv -o FILE")},
+	{is(query.ErrAccess), exitcode.Query,
 		say("a query reads only the tables of the data set: no other files, no network, no extensions; --table NAME=FILE adds a file")},
-	{is(query.ErrReplaced), exitQuery, say("run the command again to read the new data set")},
-	{as[*query.Error], exitQuery, nil},
-	{is(fs.ErrNotExist), exitInput, nil},
+	{is(query.ErrReplaced), exitcode.Query, say("run the command again to read the new data set")},
+	{as[*query.Error], exitcode.Query, nil},
+	{is(fs.ErrNotExist), exitcode.Input, nil},
 }
 
 // is matches errors that wrap target.
@@ -154,7 +155,7 @@ func shrinkHint(err error) string {
 // exitCode returns the exit code for an error.
 func exitCode(err error) int {
 	if err == nil {
-		return exitOK
+		return exitcode.OK
 	}
 	if coded, ok := errors.AsType[*exitError](err); ok {
 		return coded.code
@@ -164,7 +165,7 @@ func exitCode(err error) int {
 			return c.code
 		}
 	}
-	return exitFailure
+	return exitcode.Failure
 }
 
 // hintOf returns the hint for an error, or "".

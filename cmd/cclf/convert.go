@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -322,7 +323,7 @@ func (c conversion) showsProgress() bool {
 func runConvert(ctx context.Context, e *env, opts convert.Options, how conversion) error {
 	if len(opts.Inputs) == 0 && opts.Files == nil {
 		return &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  errors.New("convert: no input given"),
 			hint: "pass files, folders, or - for standard input",
 		}
@@ -398,7 +399,7 @@ func convertOutcome(m *convert.Manifest, out string, strict bool) error {
 		failed = append(failed, driftWords(m)...)
 	}
 	return &exitError{
-		code: exitRejects,
+		code: exitcode.Rejects,
 		err:  fmt.Errorf("convert: finished, but %s", strings.Join(failed, " and ")),
 		hint: "see " + rejectsPath(out, m),
 	}

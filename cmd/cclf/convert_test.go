@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/query"
 )
@@ -25,16 +26,16 @@ func TestConvertExitCodes(t *testing.T) {
 		err  error
 		want int
 	}{
-		{convert.ErrOptions, exitUsage},
-		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrNotExist), exitInput},
-		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrPermission), exitInput},
-		{convert.ErrOutput, exitOutput},
-		{fmt.Errorf("%w: %w", convert.ErrOutput, fs.ErrPermission), exitOutput},
-		{full, exitDiskFull},
-		{errors.Join(full, errors.New("close")), exitDiskFull},
-		{fmt.Errorf("%w: %w", convert.ErrOutput, full), exitDiskFull},
-		{fmt.Errorf("%w: more than 3", convert.ErrTooManyRejects), exitTooManyBad},
-		{errors.Join(context.Canceled, errors.New("close")), exitInterrupted},
+		{convert.ErrOptions, exitcode.Usage},
+		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrNotExist), exitcode.Input},
+		{fmt.Errorf("%w: %w", ndjson.ErrNoInput, fs.ErrPermission), exitcode.Input},
+		{convert.ErrOutput, exitcode.Output},
+		{fmt.Errorf("%w: %w", convert.ErrOutput, fs.ErrPermission), exitcode.Output},
+		{full, exitcode.DiskFull},
+		{errors.Join(full, errors.New("close")), exitcode.DiskFull},
+		{fmt.Errorf("%w: %w", convert.ErrOutput, full), exitcode.DiskFull},
+		{fmt.Errorf("%w: more than 3", convert.ErrTooManyRejects), exitcode.TooManyRejects},
+		{errors.Join(context.Canceled, errors.New("close")), exitcode.Interrupted},
 	} {
 		if got := exitCode(fmt.Errorf("convert: %w", tt.err)); got != tt.want {
 			t.Errorf("exit code of %q is %d, want %d", tt.err, got, tt.want)
@@ -91,7 +92,7 @@ func TestConvertInterrupted(t *testing.T) {
 		if strings.Contains(stderr.String(), "built without DuckDB") {
 			continue
 		}
-		if code != exitInterrupted || stderr.String() != "cclf: interrupted\n" || stdout.Len() > 0 {
+		if code != exitcode.Interrupted || stderr.String() != "cclf: interrupted\n" || stdout.Len() > 0 {
 			t.Errorf("%s: exit code %d, %s%s", format, code, stdout.String(), stderr.String())
 		}
 		if entries, err := os.ReadDir(out); err != nil || len(entries) != 1 || entries[0].Name() != "_lock" {

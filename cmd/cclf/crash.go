@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // crashHint is the hint for a crash.
@@ -26,7 +28,7 @@ func recovered(value any) error {
 		}
 	}
 	return &exitError{
-		code: exitInternal,
+		code: exitcode.Internal,
 		err:  errors.New("internal error: " + reason + "\n" + strings.TrimSpace(string(debug.Stack()))),
 		hint: crashHint,
 	}

@@ -82,11 +82,11 @@ import (
 	"syscall"
 )
 
-// catchCrashes makes the process exit with exitInternal or exitNoMemory after a panic
-// in any goroutine, a lack of memory, or an abort in DuckDB. The exit code of the
-// Go runtime for these, 2, is that of usage errors, and cannot be set: instead the
-// runtime is told to raise SIGABRT ("crash"), which it forwards to a handler that
-// was installed before it.
+// catchCrashes makes the process exit with exitcode.Internal or exitcode.Memory, as on_abort
+// says, after a panic in any goroutine, a lack of memory, or an abort in DuckDB. The exit
+// code of the Go runtime for these, 2, is that of usage errors, and cannot be set: instead
+// the runtime is told to raise SIGABRT ("crash"), which it forwards to a handler that was
+// installed before it.
 //
 // The message of a panic can quote values of claims. It goes to an unnamed file, from
 // which the handler copies only the stacks.

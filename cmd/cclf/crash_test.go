@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // crashes are ways to crash, for the program that TestMain makes of this test.
@@ -65,9 +67,9 @@ func TestCrash(t *testing.T) {
 			cmd.Path = os.Args[0]
 			cmd.Env = append(os.Environ(), "CCLF_TEST_CRASH=1")
 			out, err := cmd.CombinedOutput()
-			want, say := exitInternal, "cclf: internal error\nhint: "
+			want, say := exitcode.Internal, "cclf: internal error\nhint: "
 			if name == "memory" {
-				want, say = exitNoMemory, "cclf: out of memory\nhint: "
+				want, say = exitcode.Memory, "cclf: out of memory\nhint: "
 			}
 			exit, ok := errors.AsType[*exec.ExitError](err)
 			if !ok || exit.ExitCode() != want || !strings.Contains(string(out), say) ||
@@ -93,7 +95,7 @@ func TestRecovered(t *testing.T) {
 			tt.panic()
 			return nil
 		}()
-		if exitCode(err) != exitInternal || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "of a claim") {
+		if exitCode(err) != exitcode.Internal || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "of a claim") {
 			t.Errorf("exit code %d, %.300s\nwant %q", exitCode(err), err, tt.want)
 		}
 	}

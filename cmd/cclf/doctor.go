@@ -15,6 +15,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/disk"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 	"github.com/cclf-tools/cclf/sync"
 )
@@ -102,7 +103,7 @@ func runDoctor(ctx context.Context, e *env, opts *doctorOptions) error {
 		return err
 	}
 	if problems > 0 {
-		return &exitError{code: exitUnhealthy, err: fmt.Errorf("doctor: %s", plural(problems, "problem"))}
+		return &exitError{code: exitcode.Unhealthy, err: fmt.Errorf("doctor: %s", plural(problems, "problem"))}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // strictSchemaFlag makes new and missing elements of an export an exit code.
@@ -71,7 +72,7 @@ func driftError(m *convert.Manifest, out string) error {
 		return nil
 	}
 	return &exitError{
-		code: exitDrift,
+		code: exitcode.Drift,
 		err:  fmt.Errorf("convert: all data were written, but %s", strings.Join(what, " and ")),
 		hint: fmt.Sprintf(`see "unmapped" and "missing" in %s/%s; look for a newer cclf, or report it`, out, convert.ManifestFile),
 	}

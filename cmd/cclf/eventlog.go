@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // An eventLog tells programs what a command does: as events in the log, and as a
@@ -69,7 +70,7 @@ func (e *env) begin(command string, opts logOptions) error {
 	case opts.file != "":
 		f, err := os.OpenFile(opts.file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		if err != nil {
-			return &exitError{code: exitOutput, err: fmt.Errorf("log file: %w", err)}
+			return &exitError{code: exitcode.Output, err: fmt.Errorf("log file: %w", err)}
 		}
 		l.json = opts.format == "json"
 		l.file, l.log = f, slog.New(handler(f, opts.format, slog.LevelInfo)).With(l.attributes()...)
@@ -80,7 +81,7 @@ func (e *env) begin(command string, opts logOptions) error {
 	if opts.metricsFile != "" {
 		var err error
 		if l.metrics, err = openMetricsFile(opts.metricsFile); err != nil {
-			return &exitError{code: exitOutput, err: fmt.Errorf("metrics file: %w", err)}
+			return &exitError{code: exitcode.Output, err: fmt.Errorf("metrics file: %w", err)}
 		}
 	}
 	e.event("start", "version", readBuildInfo().Version)
@@ -236,7 +237,7 @@ func (e *env) finish(code int) error {
 	err := l.writeMetrics()
 	if l.file != nil {
 		if closeErr := l.file.Close(); closeErr != nil {
-			err = errors.Join(err, &exitError{code: exitOutput, err: fmt.Errorf("log file: %w", closeErr)})
+			err = errors.Join(err, &exitError{code: exitcode.Output, err: fmt.Errorf("log file: %w", closeErr)})
 		}
 	}
 	return err
@@ -267,7 +268,7 @@ func (l *eventLog) writeMetrics() error {
 		err = l.metrics.write(text, !confined && !state.ended)
 	}
 	if err != nil {
-		return &exitError{code: exitOutput, err: fmt.Errorf("metrics file: %w", err)}
+		return &exitError{code: exitcode.Output, err: fmt.Errorf("metrics file: %w", err)}
 	}
 	return nil
 }

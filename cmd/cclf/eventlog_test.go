@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // A command that works for long says now and then how far it is, in the log and in
@@ -27,7 +28,7 @@ func TestHeartbeat(t *testing.T) {
 		time.Sleep(2*beat + time.Second)
 		synctest.Wait()
 		checkMetrics(t, file, `cclf_run_progress{command="convert",phase="read"} 5.0`, `cclf_run_exit_code{command="convert"} -1.0`, `cclf_run_running{command="convert"} 1.0`)
-		if err := e.finish(exitRejects); err != nil {
+		if err := e.finish(exitcode.Rejects); err != nil {
 			t.Fatal(err)
 		}
 		checkMetrics(t, file, `cclf_run_exit_code{command="convert"} 3.0`, `cclf_run_duration_seconds{command="convert"} 61.0`)

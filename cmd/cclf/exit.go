@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 )
 
 // exitCode returns the exit code for an error, or for the signal that caused it.
 func (e *env) exitCode(ctx context.Context, err error) int {
 	code := exitCode(err)
-	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && code == exitInterrupted {
-		code = signal.exitCode()
+	if signal, ok := exitcode.SignalOf(ctx); ok && code == exitcode.Interrupted {
+		code = signal.Code()
 	}
 	return code
 }
@@ -22,11 +23,11 @@ func (e *env) exitCode(ctx context.Context, err error) int {
 func (e *env) report(err error, code int) {
 	msg := err.Error()
 	switch code {
-	case exitInterrupted:
+	case exitcode.Interrupted:
 		msg = "interrupted"
-	case exitHangup:
+	case exitcode.Hangup:
 		msg = "ended by SIGHUP"
-	case exitTerminated:
+	case exitcode.Terminated:
 		msg = "ended by SIGTERM"
 	}
 	if sql, ok := errors.AsType[*query.Error](err); ok {

@@ -14,6 +14,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
 )
 
@@ -193,7 +194,7 @@ func (o *runOptions) checkBase(since string) error {
 
 func (o *runOptions) noBase() error {
 	return &exitError{
-		code: exitShrink,
+		code: exitcode.Shrink,
 		err:  fmt.Errorf("%s: %s has no full export: the data set would hold only what changed", o.flags.command, o.out),
 		hint: "omit --since, or use --since auto, which requests a full export the first time; --allow-shrink converts the increment alone",
 	}
@@ -215,7 +216,7 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 		problem := fmt.Sprintf("%s of complete exports missing or changed in %s: %s", plural(len(in.Missing), "file"), o.out, in.Missing[0])
 		if !o.to.AllowShrink {
 			return nil, &exitError{
-				code: exitShrink, err: o.failed(errors.New(problem + "; the data set would lack their content")),
+				code: exitcode.Shrink, err: o.failed(errors.New(problem + "; the data set would lack their content")),
 				hint: "restore the files, run a full export without --since, or convert the rest with --allow-shrink",
 			}
 		}
@@ -223,7 +224,7 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 	}
 	if len(in.Data) == 0 {
 		return nil, &exitError{
-			code: exitShrink, err: o.failed(fmt.Errorf("the exports in %s have no data to convert", o.out)),
+			code: exitcode.Shrink, err: o.failed(fmt.Errorf("the exports in %s have no data to convert", o.out)),
 			hint: "the server had no data for this request; see cclf attribution",
 		}
 	}
@@ -249,7 +250,7 @@ func (o *runOptions) earlierInputs() []string {
 func (o *runOptions) noteOthers(e *env, log *sync.Log) error {
 	entries, err := blob.Entries(context.Background(), o.out)
 	if err != nil {
-		return &exitError{code: dataSetCode(err, exitInput), err: o.failed(err)}
+		return &exitError{code: dataSetCode(err, exitcode.Input), err: o.failed(err)}
 	}
 	known := map[string]bool{}
 	for _, run := range log.Runs {

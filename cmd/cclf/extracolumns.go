@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -16,11 +17,11 @@ func readExtraColumns(name string) ([]schema.ExtraColumn, error) {
 	}
 	text, err := blob.ReadFile(context.Background(), name) // small
 	if err != nil {
-		return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("extra columns: %w", err)}
+		return nil, &exitError{code: dataSetCode(err, exitcode.Input), err: fmt.Errorf("extra columns: %w", err)}
 	}
 	extra, err := schema.ParseExtraColumns(bytes.NewReader(text), blob.Clean(name))
 	if err != nil {
-		return nil, &exitError{code: exitUsage, err: err, hint: "docs/extra-columns.md describes the syntax of a line"}
+		return nil, &exitError{code: exitcode.Usage, err: err, hint: "docs/extra-columns.md describes the syntax of a line"}
 	}
 	return extra, nil
 }

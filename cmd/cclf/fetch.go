@@ -16,6 +16,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // fetchOptions are the flags of the commands that download an export.
@@ -189,7 +190,7 @@ func runFetch(ctx context.Context, e *env, opts fetchOptions) (*fetch.Result, er
 			return nil, err
 		}
 	case opts.out == "":
-		return nil, &exitError{code: exitUsage, err: errors.New("missing required flag: --out"), hint: "pass the folder to write to with -o, or the one to resume with --resume"}
+		return nil, &exitError{code: exitcode.Usage, err: errors.New("missing required flag: --out"), hint: "pass the folder to write to with -o, or the one to resume with --resume"}
 	}
 	stderr := &sharedWriter{w: e.stderr}
 	show := newFetchProgress(e, stderr)

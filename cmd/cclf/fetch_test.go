@@ -20,6 +20,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
@@ -71,7 +72,7 @@ func TestInterruptedFetch(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || time.Since(start) > 3*time.Second {
+	if code := cmd.ProcessState.ExitCode(); code != exitcode.Interrupted || time.Since(start) > 3*time.Second {
 		t.Errorf("exit code %d after %s", code, time.Since(start))
 	}
 	if want := "resume with cclf fetch --resume '" + dir + "'"; !strings.Contains(stderr.String(), want) || !strings.Contains(stderr.String(), "cclf: interrupted") {
@@ -95,10 +96,10 @@ func TestResumeNeedsNoFlags(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url, "--api", "v2", "--credentials", file, "-j", "1")
-	if code != exitAuth || !strings.Contains(errOut, "then resume with cclf fetch --resume "+dir) {
+	if code != exitcode.Auth || !strings.Contains(errOut, "then resume with cclf fetch --resume "+dir) {
 		t.Fatalf("exit code %d\n%s", code, errOut)
 	}
-	if code, _, errOut = cclf(t.Context(), strings.NewReader("x"), "fetch", "--resume", dir); code != exitOK {
+	if code, _, errOut = cclf(t.Context(), strings.NewReader("x"), "fetch", "--resume", dir); code != exitcode.OK {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 	if s.JobCount() != 1 {
@@ -113,7 +114,7 @@ func TestPrompt(t *testing.T) {
 	t.Setenv("BCDA_CLIENT_SECRET", "")
 	var out, errOut strings.Builder
 	e := newEnv(strings.NewReader(bcdatest.ClientID+"\n"+bcdatest.ClientSecret+"\n"), &out, &errOut, func(any) bool { return true })
-	if code := run(t.Context(), e, []string{"cclf", "token"}); code != exitOK || !strings.HasPrefix(out.String(), "expires ") {
+	if code := run(t.Context(), e, []string{"cclf", "token"}); code != exitcode.OK || !strings.HasPrefix(out.String(), "expires ") {
 		t.Errorf("exit code %d\n%s%s", code, out.String(), errOut.String())
 	}
 	if strings.Contains(errOut.String(), bcdatest.ClientSecret) {
@@ -198,7 +199,7 @@ func TestRunAgain(t *testing.T) {
 			}
 		}
 		code, stderr := runInto(t, out, step.flags...)
-		if code != exitOK || s.JobCount() != step.jobs || !strings.Contains(stderr, step.says) {
+		if code != exitcode.OK || s.JobCount() != step.jobs || !strings.Contains(stderr, step.says) {
 			t.Fatalf("step %d: exit code %d, %d jobs\n%s", i, code, s.JobCount(), stderr)
 		}
 		got := inputsOf(t, out)
@@ -216,7 +217,7 @@ func TestConvertAgain(t *testing.T) {
 	synthtest.WithoutRace(t)
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
-	if code, stderr := runInto(t, out); code != exitOK {
+	if code, stderr := runInto(t, out); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	saved, err := fetch.ReadLastRun(out + "-export")
@@ -242,7 +243,7 @@ func TestConvertAgain(t *testing.T) {
 	cutOff()
 	t.Setenv("BCDA_CLIENT_SECRET", "") // nobody is asked
 	code, stderr := runInto(t, out)
-	if code != exitOK || s.JobCount() != 1 || !strings.Contains(stderr, "was not converted; converting it now") || len(inputsOf(t, out)) < 3 {
+	if code != exitcode.OK || s.JobCount() != 1 || !strings.Contains(stderr, "was not converted; converting it now") || len(inputsOf(t, out)) < 3 {
 		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 	}
 	t.Setenv("BCDA_CLIENT_SECRET", bcdatest.ClientSecret)
@@ -250,7 +251,7 @@ func TestConvertAgain(t *testing.T) {
 		cutOff()
 		before := s.JobCount()
 		code, stderr := runInto(t, out, flags...)
-		if code != exitOK || s.JobCount() != before+1 || len(inputsOf(t, out)) < 3 {
+		if code != exitcode.OK || s.JobCount() != before+1 || len(inputsOf(t, out)) < 3 {
 			t.Errorf("%q: exit code %d, %d jobs\n%s", flags, code, s.JobCount(), stderr)
 		}
 		if saved, err = fetch.ReadLastRun(out + "-export"); err != nil {
@@ -272,8 +273,8 @@ func TestFailedConversion(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte("nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []int{exitOutput, exitOutput, exitOK} {
-		if want == exitOK {
+	for _, want := range []int{exitcode.Output, exitcode.Output, exitcode.OK} {
+		if want == exitcode.OK {
 			if err := os.Remove(manifest); err != nil {
 				t.Fatal(err)
 			}
@@ -282,7 +283,7 @@ func TestFailedConversion(t *testing.T) {
 			t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 		}
 	}
-	if code, stderr := runInto(t, out, "--overwrite"); code != exitOK || s.JobCount() != 2 {
+	if code, stderr := runInto(t, out, "--overwrite"); code != exitcode.OK || s.JobCount() != 2 {
 		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 	}
 }
@@ -293,28 +294,28 @@ func TestRunRefusesLess(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{})
 	out := filepath.Join(t.TempDir(), "out")
 	code, stderr := runInto(t, out, "--since", "2020-03-01T00:00:00Z")
-	if code != exitShrink || s.JobCount() != 0 || !strings.Contains(stderr, "has no full export") {
+	if code != exitcode.Shrink || s.JobCount() != 0 || !strings.Contains(stderr, "has no full export") {
 		t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 	}
-	if code, stderr = runInto(t, out, "--since", "2020-03-01T00:00:00Z", "--allow-shrink"); code != exitOK {
+	if code, stderr = runInto(t, out, "--since", "2020-03-01T00:00:00Z", "--allow-shrink"); code != exitcode.OK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	// Neither is an increment on top of that.
-	if code, stderr = runInto(t, out, "--since", "auto", "--overwrite"); code != exitShrink {
+	if code, stderr = runInto(t, out, "--since", "auto", "--overwrite"); code != exitcode.Shrink {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	// A file of a full export is missing.
-	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
+	if code, stderr = runInto(t, out, "--overwrite"); code != exitcode.OK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	if err := os.Remove(filepath.Join(out+"-export", "003-Patient-00001.ndjson.gz")); err != nil {
 		t.Fatal(err)
 	}
-	if code, stderr = runInto(t, out, "--overwrite", "--since", "auto"); code != exitShrink || !strings.Contains(stderr, "003-Patient-00001.ndjson.gz") {
+	if code, stderr = runInto(t, out, "--overwrite", "--since", "auto"); code != exitcode.Shrink || !strings.Contains(stderr, "003-Patient-00001.ndjson.gz") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	// Another full export contains what was in it.
-	if code, stderr = runInto(t, out, "--overwrite"); code != exitOK {
+	if code, stderr = runInto(t, out, "--overwrite"); code != exitcode.OK {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
@@ -324,7 +325,7 @@ func TestRunEmptyExport(t *testing.T) {
 	s, _ := sandbox(t, bcdatest.Options{Manifest: func(m *bcdatest.Manifest) { m.Output = nil }})
 	out := filepath.Join(t.TempDir(), "out")
 	for n := range 2 {
-		if code, stderr := runInto(t, out); code != exitShrink || s.JobCount() != n+1 {
+		if code, stderr := runInto(t, out); code != exitcode.Shrink || s.JobCount() != n+1 {
 			t.Errorf("exit code %d, %d jobs\n%s", code, s.JobCount(), stderr)
 		}
 	}
@@ -342,7 +343,7 @@ func TestInterruptedRun(t *testing.T) {
 		cancel()
 	}()
 	code, _, errOut := cclf(ctx, strings.NewReader("x"), "run", "-o", out, "--api", "v2")
-	if code != exitInterrupted || !strings.Contains(errOut, "run the same command to resume") {
+	if code != exitcode.Interrupted || !strings.Contains(errOut, "run the same command to resume") {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 	if _, err := os.Stat(filepath.Join(out, "_manifest.json")); err == nil {
@@ -359,7 +360,7 @@ func TestServerExitCodes(t *testing.T) {
 		if got := exitCode(err); got != want {
 			t.Errorf("exit code of %q is %d, want %d", kind, got, want)
 		}
-		if !slices.ContainsFunc(exitCodes, func(c documentedCode) bool { return c.code == want }) {
+		if !slices.ContainsFunc(exitcode.All, func(c exitcode.Code) bool { return c.Number == want }) {
 			t.Errorf("exit code %d is not in the help", want)
 		}
 	}
@@ -399,14 +400,14 @@ func TestMissingCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "token", "--credentials", name, "--base-url", "https://192.0.2.1")
-		if code != exitAuth || !strings.Contains(errOut, says) || !strings.Contains(errOut, "other users can read") {
+		if code != exitcode.Auth || !strings.Contains(errOut, says) || !strings.Contains(errOut, "other users can read") {
 			t.Errorf("exit code %d\n%s", code, errOut)
 		}
 	}
 	t.Setenv("BCDA_CLIENT_ID", "x")
 	t.Setenv("BCDA_CLIENT_SECRET", " \n")
 	code, _, errOut := cclf(t.Context(), strings.NewReader(""), "token", "--base-url", "https://192.0.2.1")
-	if code != exitAuth || !strings.Contains(errOut, "missing client secret\nhint: set BCDA_CLIENT_SECRET,") {
+	if code != exitcode.Auth || !strings.Contains(errOut, "missing client secret\nhint: set BCDA_CLIENT_SECRET,") {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 }
@@ -430,12 +431,12 @@ func TestJobAddress(t *testing.T) {
 		{"jobs", "status", url + "/api/v2/jobs/1"}, {"jobs", "cancel", url + "/api/v2/jobs/1"},
 		{"jobs", "status", "--base-url", url, url + "/api/v2/jobs/1"},
 	} {
-		if code, _, errOut := cclf(t.Context(), strings.NewReader(""), args...); code != exitOK {
+		if code, _, errOut := cclf(t.Context(), strings.NewReader(""), args...); code != exitcode.OK {
 			t.Errorf("%q: exit code %d\n%s", args, code, errOut)
 		}
 	}
 	code, _, _ := cclf(t.Context(), strings.NewReader(""), "jobs", "status", "--base-url", "http://127.0.0.1:1", url+"/api/v2/jobs/1")
-	if code != exitUsage {
+	if code != exitcode.Usage {
 		t.Errorf("another server: exit code %d", code)
 	}
 }
@@ -447,12 +448,12 @@ func TestExportAddress(t *testing.T) {
 	dir := t.TempDir()
 	code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Group/all/$export?_type=Patient")
 	saved, err := fetch.ReadLastRun(dir)
-	if code != exitOK || err != nil || saved.Request.Group != "all" || !slices.Equal(saved.Request.Types, []string{"Patient"}) || saved.API != "v2" {
+	if code != exitcode.OK || err != nil || saved.Request.Group != "all" || !slices.Equal(saved.Request.Types, []string{"Patient"}) || saved.API != "v2" {
 		t.Errorf("exit code %d, %+v, %v\n%s", code, saved, err, errOut)
 	}
 	for _, flag := range []string{"--type=Patient", "--group=all", "--since=auto"} {
 		code, _, errOut := cclf(t.Context(), strings.NewReader(""), "fetch", "-o", dir, "--base-url", url+"/api/v2/Patient/$export", flag)
-		if code != exitUsage || !strings.Contains(errOut, "cannot be combined with it") {
+		if code != exitcode.Usage || !strings.Contains(errOut, "cannot be combined with it") {
 			t.Errorf("%s: exit code %d\n%s", flag, code, errOut)
 		}
 	}
@@ -463,21 +464,21 @@ func TestResumeWithSameFlags(t *testing.T) {
 	_, url := sandbox(t, bcdatest.Options{})
 	t.Setenv("BCDA_BASE_URL", "")
 	dir := t.TempDir()
-	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url+"/api/v2", "--type", "Patient"); code != exitOK {
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", dir, "--base-url", url+"/api/v2", "--type", "Patient"); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, errOut)
 	}
 	for flags, want := range map[string]int{
-		"--base-url " + url:                                exitOK,
-		"--base-url " + url + "/":                          exitOK,
-		"--base-url " + url + "/api/v2 --endpoint patient": exitOK,
-		"--api v2 --type Patient":                          exitOK,
-		"--base-url " + url + "/api/v3":                    exitUsage,
-		"--base-url http://127.0.0.1:1":                    exitUsage,
-		"--type Coverage":                                  exitUsage,
-		"--group all":                                      exitUsage,
-		"--since auto":                                     exitUsage,
-		"--type-filter Patient?a=b":                        exitUsage,
-		"--env production":                                 exitUsage,
+		"--base-url " + url:                                exitcode.OK,
+		"--base-url " + url + "/":                          exitcode.OK,
+		"--base-url " + url + "/api/v2 --endpoint patient": exitcode.OK,
+		"--api v2 --type Patient":                          exitcode.OK,
+		"--base-url " + url + "/api/v3":                    exitcode.Usage,
+		"--base-url http://127.0.0.1:1":                    exitcode.Usage,
+		"--type Coverage":                                  exitcode.Usage,
+		"--group all":                                      exitcode.Usage,
+		"--since auto":                                     exitcode.Usage,
+		"--type-filter Patient?a=b":                        exitcode.Usage,
+		"--env production":                                 exitcode.Usage,
 	} {
 		args := append([]string{"fetch", "--resume", dir}, strings.Fields(flags)...)
 		if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), args...); code != want {

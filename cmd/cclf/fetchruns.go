@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
 )
 
@@ -26,12 +27,12 @@ func useExports(opts *convert.Options) error {
 	x, err := sync.ReadExports(opts.Inputs, opts.AllowShrink)
 	if e, ok := errors.AsType[*sync.IncompleteError](err); ok {
 		return &exitError{
-			code: exitShrink, err: err,
+			code: exitcode.Shrink, err: err,
 			hint: "resume it with cclf fetch --resume " + e.Dir + "; --allow-shrink converts the files that are there",
 		}
 	}
 	if _, ok := errors.AsType[*sync.MissingDeletionsError](err); ok {
-		return &exitError{code: exitShrink, err: err, hint: "restore it, or convert without it with --allow-shrink"}
+		return &exitError{code: exitcode.Shrink, err: err, hint: "restore it, or convert without it with --allow-shrink"}
 	}
 	if err != nil {
 		return err

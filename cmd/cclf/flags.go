@@ -11,6 +11,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // A choiceFlag takes one of some values.
@@ -124,7 +125,7 @@ func findDataSet(command, flag string) (string, error) {
 		return ".", nil
 	}
 	return "", &exitError{
-		code: exitUsage,
+		code: exitcode.Usage,
 		err:  fmt.Errorf("%s: no data set given; pass -d DIR", command),
 		hint: "or set " + dataVariable + ", or run the command in the folder that cclf convert wrote",
 	}
@@ -139,7 +140,7 @@ func findSet(command, flag string) (*dataset.Set, error) {
 	}
 	set, err := dataset.Open(dir)
 	if err != nil {
-		return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
+		return nil, &exitError{code: dataSetCode(err, exitcode.Input), err: fmt.Errorf("%s: data set %s: %w", command, dir, err), hint: hintOf(err)}
 	}
 	return set, nil
 }

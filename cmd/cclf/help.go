@@ -12,6 +12,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 	"golang.org/x/term"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // help returns a command's description: text, without the indentation of the
@@ -93,8 +95,8 @@ func printHelp(w io.Writer, cmd *cli.Command) {
 	if cmd == cmd.Root() {
 		p.b.WriteString("\nExit codes:\n")
 		var rows [][2]string
-		for _, c := range exitCodes {
-			rows = append(rows, [2]string{fmt.Sprintf("%-3d", c.code), c.text})
+		for _, c := range exitcode.All {
+			rows = append(rows, [2]string{fmt.Sprintf("%-3d", c.Number), c.Text})
 		}
 		p.list(rows)
 	}

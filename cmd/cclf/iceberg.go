@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // icebergProgram publishes data sets as Iceberg tables. It is a program of its own,
@@ -51,7 +52,7 @@ func findIceberg(command string, format convert.Format) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return "", &exitError{
-			code: exitUsage, err: fmt.Errorf("%s: --iceberg: there is no program %s beside cclf or in PATH", command, icebergProgram),
+			code: exitcode.Usage, err: fmt.Errorf("%s: --iceberg: there is no program %s beside cclf or in PATH", command, icebergProgram),
 			hint: "install it, or build it from the source with make iceberg",
 		}
 	}

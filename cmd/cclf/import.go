@@ -11,6 +11,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -104,7 +105,7 @@ func layoutNames() (names []string) {
 
 func runImport(ctx context.Context, e *env, opts delivery.Options) error {
 	if len(opts.Inputs) == 0 {
-		return &exitError{code: exitUsage, err: fmt.Errorf("import: no input given"), hint: "pass files, folders, or - for standard input"}
+		return &exitError{code: exitcode.Usage, err: fmt.Errorf("import: no input given"), hint: "pass files, folders, or - for standard input"}
 	}
 	if opts.Format == dataset.DuckDB {
 		if exportDuckDB == nil {
@@ -139,7 +140,7 @@ func runImport(ctx context.Context, e *env, opts delivery.Options) error {
 		return nil
 	}
 	return &exitError{
-		code: exitRejects,
+		code: exitcode.Rejects,
 		err:  fmt.Errorf("import: finished, but %s", strings.Join(failed, " and ")),
 		hint: "see " + rejectsPath(opts.Out, report.Manifest),
 	}

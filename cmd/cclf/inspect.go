@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -119,7 +120,7 @@ func pickName(names []string, want string) ([]string, error) {
 		}
 	}
 	return nil, &exitError{
-		code: exitUsage,
+		code: exitcode.Usage,
 		err:  fmt.Errorf("inspect: unknown table %q%s", want, didYouMean(want, names)),
 		hint: "the tables are " + strings.Join(names, ", "),
 	}

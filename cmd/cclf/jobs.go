@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 func newJobsCommand(e *env) *cli.Command {
@@ -113,7 +114,7 @@ func newJobsCommand(e *env) *cli.Command {
 
 func oneJob(cmd *cli.Command) (string, error) {
 	if cmd.Args().Len() != 1 {
-		return "", &exitError{code: exitUsage, err: fmt.Errorf("%s: expected one job id, got %s", cmd.Name, plural(cmd.Args().Len(), "argument")), hint: "cclf jobs lists the jobs"}
+		return "", &exitError{code: exitcode.Usage, err: fmt.Errorf("%s: expected one job id, got %s", cmd.Name, plural(cmd.Args().Len(), "argument")), hint: "cclf jobs lists the jobs"}
 	}
 	return cmd.Args().First(), nil
 }

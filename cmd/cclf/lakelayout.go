@@ -11,6 +11,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -145,7 +146,7 @@ func keptOptions(dir string) (*convert.Options, error) {
 		err = was.RestoreFiles(m)
 	}
 	if err != nil {
-		return nil, &exitError{code: exitOutput, err: fmt.Errorf("data set %s: %w", dir, err)}
+		return nil, &exitError{code: exitcode.Output, err: fmt.Errorf("data set %s: %w", dir, err)}
 	}
 	return was, nil
 }

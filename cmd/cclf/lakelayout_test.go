@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -57,7 +58,7 @@ func TestKeptFlags(t *testing.T) {
 		s.Change()
 		s.Arrive()
 		code, _, said := cclf(t.Context(), strings.NewReader("x"), append([]string{"sync", "-o", lake, "--api", "v2", "--allow-mixed"}, flags...)...)
-		if code != exitOK {
+		if code != exitcode.OK {
 			t.Fatalf("exit code %d\n%s", code, said)
 		}
 		var notes []string

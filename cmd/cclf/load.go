@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/load"
 )
 
@@ -51,7 +52,7 @@ func newLoadCommand(e *env) *cli.Command {
 			}
 			if opts.url = cmd.Args().First(); !strings.HasPrefix(opts.url, "postgres://") && !strings.HasPrefix(opts.url, "postgresql://") {
 				return &exitError{
-					code: exitUsage, err: fmt.Errorf("load: expected a URL that begins with postgres://"),
+					code: exitcode.Usage, err: fmt.Errorf("load: expected a URL that begins with postgres://"),
 					hint: "cclf schema --load prints the statements for other databases",
 				}
 			}

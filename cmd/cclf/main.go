@@ -4,20 +4,24 @@ package main
 
 //go:generate go run ../../internal/gen/licenses . ../../iceberg/cmd/cclf-iceberg ../../beam/cmd/cclf-beam
 
-import "os"
+import (
+	"os"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
+)
 
 func main() {
 	hardenProcess()
 	if len(os.Args) == 3 && os.Args[1] == pagerArgument {
 		servePager(os.Args[2])
-		os.Exit(exitOK)
+		os.Exit(exitcode.OK)
 	}
 	if len(os.Args) == 3 && os.Args[1] == removerArgument {
 		os.Exit(serveRemover(os.Args[2], os.Stdin))
 	}
 	catchCrashes()
 	e := processEnv()
-	ctx, stop := notifySignals(e.interrupts)
+	ctx, stop := exitcode.NotifyContext(e.interrupts.handled)
 	defer stop()
 	os.Exit(run(ctx, e, os.Args))
 }

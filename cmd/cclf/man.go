@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // newManCommand prints manual pages. Releases have them in files.
@@ -108,8 +110,8 @@ func manPage(app, cmd *cli.Command) string {
 	}
 	p.macro("SH", "EXIT STATUS")
 	if cmd == app {
-		for _, c := range exitCodes {
-			p.item(strconv.Itoa(c.code), c.text)
+		for _, c := range exitcode.All {
+			p.item(strconv.Itoa(c.Number), c.Text)
 		}
 	} else {
 		p.text("See cclf(1).")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -163,7 +164,7 @@ func unknownMetric(name string) error {
 			containing = append(containing, m.Name)
 		}
 	}
-	e := &exitError{code: exitUsage, hint: "cclf metrics --list lists them"}
+	e := &exitError{code: exitcode.Usage, hint: "cclf metrics --list lists them"}
 	if len(containing) > 1 {
 		e.err = fmt.Errorf("metrics: unknown metric %q", name)
 		e.hint = "similar metrics: " + strings.Join(containing, ", ")

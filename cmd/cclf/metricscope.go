@@ -13,6 +13,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/codes"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -99,7 +100,7 @@ func scopeError(command string, err error) error {
 		near = didYouMean(option.Value, groups)
 	}
 	return &exitError{
-		code: exitUsage,
+		code: exitcode.Usage,
 		err:  fmt.Errorf("%s: invalid --%s %q: %s%s", command, strings.ToLower(option.Option), option.Value, option.Reason, near),
 		hint: option.Hint(),
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // localOnly are the flags that take local paths only, and what is said of URLs. All
@@ -77,7 +79,7 @@ func refuses(t *testing.T, c *cli.Command, flag cli.Flag, words []string, url st
 		}
 	}
 	code, _, errOut := cclf(t.Context(), strings.NewReader(""), args...)
-	if code != exitUsage || !slices.ContainsFunc(want, func(w string) bool { return w != "" && strings.Contains(errOut, w) }) {
+	if code != exitcode.Usage || !slices.ContainsFunc(want, func(w string) bool { return w != "" && strings.Contains(errOut, w) }) {
 		t.Errorf("cclf %q: exit code %d, want %q in: %s", args, code, want, errOut)
 	}
 }

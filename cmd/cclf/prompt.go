@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -35,7 +36,7 @@ func runPrompt(ctx context.Context, e *env, opts queryOptions) error {
 	}
 	if !slices.Contains(promptModes, opts.result.format) {
 		return &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  fmt.Errorf("query: no SQL given, and %s is not for a terminal", opts.result.format),
 			hint: "pass the SQL as an argument or with --file, and -o FILE; or start the prompt without -f",
 		}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // endlessSQL runs for longer than any test.
@@ -101,12 +103,12 @@ func TestPromptEnds(t *testing.T) {
 	}{
 		{".quit", func(s *session) { s.press(".quit\r") }, 0},
 		{"exit;", func(s *session) { s.press("exit;\r") }, 0},
-		{"SIGTERM at the prompt", func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGTERM) }, exitTerminated},
+		{"SIGTERM at the prompt", func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGTERM) }, exitcode.Terminated},
 		{"SIGTERM in a statement", func(s *session) {
 			s.press(endlessSQL + "\r")
 			s.expect("= 7;")
 			_ = s.cmd.Process.Signal(syscall.SIGTERM)
-		}, exitTerminated},
+		}, exitcode.Terminated},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +142,7 @@ func TestDumbPrompt(t *testing.T) {
 func TestPromptFormat(t *testing.T) {
 	t.Parallel()
 	code, shown := startSession(t, nil, "query", "-d", emptyDataSet(t), "-f", "xlsx").exit()
-	if code != exitUsage || !strings.Contains(shown, "no SQL given, and xlsx is not for a terminal") {
+	if code != exitcode.Usage || !strings.Contains(shown, "no SQL given, and xlsx is not for a terminal") {
 		t.Errorf("exit code %d:\n%s", code, shown)
 	}
 }

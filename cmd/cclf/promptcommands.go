@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -52,7 +53,7 @@ func (p *prompt) command(ctx context.Context, text string) error {
 		names = append(names, c.name)
 	}
 	return &exitError{
-		code: exitUsage, err: fmt.Errorf("unknown command %q%s", name, didYouMean(name, names)),
+		code: exitcode.Usage, err: fmt.Errorf("unknown command %q%s", name, didYouMean(name, names)),
 		hint: ".help lists the commands",
 	}
 }

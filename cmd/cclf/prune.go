@@ -11,6 +11,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
 )
 
@@ -86,7 +87,7 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	}
 	if len(inputs.Missing) > 0 {
 		return &exitError{
-			code: exitShrink, err: fmt.Errorf("prune: files of the log are missing or have another size: %s", strings.Join(inputs.Missing, ", ")),
+			code: exitcode.Shrink, err: fmt.Errorf("prune: files of the log are missing or have another size: %s", strings.Join(inputs.Missing, ", ")),
 			hint: "restore them first",
 		}
 	}
@@ -120,7 +121,7 @@ func openLog(lake string) (*sync.Log, error) {
 	}
 	if ok && cleanPath(dir) == cleanPath(lake) {
 		return nil, &exitError{
-			code: exitUsage, err: fmt.Errorf("%s is a log itself", lake), hint: "name the lake, which has the log in its folder " + sync.LogFolder,
+			code: exitcode.Usage, err: fmt.Errorf("%s is a log itself", lake), hint: "name the lake, which has the log in its folder " + sync.LogFolder,
 		}
 	}
 	return sync.Open(lake)

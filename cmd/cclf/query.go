@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
 	"github.com/cclf-tools/cclf/query"
@@ -287,7 +288,7 @@ func readScript(ctx context.Context, e *env, opts queryOptions) (string, error) 
 		return "", nil
 	case len(opts.args) > 1:
 		return "", &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  fmt.Errorf("query: expected one SQL argument, got %d", len(opts.args)),
 			hint: "quote the SQL, so the shell passes it as one argument",
 		}
@@ -297,7 +298,7 @@ func readScript(ctx context.Context, e *env, opts queryOptions) (string, error) 
 		return opts.args[0], nil
 	case source == "" && len(opts.args) == 0 && e.isTerminal(e.stdin):
 		return "", &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  errors.New("query: no SQL given"),
 			hint: "pass it as an argument, with --file FILE, or on standard input; --tables lists the tables",
 		}
@@ -312,7 +313,7 @@ func readScript(ctx context.Context, e *env, opts queryOptions) (string, error) 
 		sql, err = blob.ReadFile(ctx, source)
 	}
 	if err != nil {
-		return "", &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("query: SQL: %w", err)}
+		return "", &exitError{code: dataSetCode(err, exitcode.Input), err: fmt.Errorf("query: SQL: %w", err)}
 	}
 	return string(sql), nil
 }

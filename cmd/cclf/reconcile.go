@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/reconcile"
 )
@@ -112,7 +113,7 @@ func runReconcile(ctx context.Context, e *env, opts reconcileOptions) (err error
 	}
 	if !r.Explained() {
 		return &exitError{
-			code: exitUnexplained, err: errors.New("reconcile: some differences are unexplained"),
+			code: exitcode.Unexplained, err: errors.New("reconcile: some differences are unexplained"),
 			hint: "see the reason unexplained in the waterfall and in the columns; with -o DIR, cclf query lists the claims",
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/blob/blobtest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -55,7 +56,7 @@ func downloadSet(t *testing.T, s *blobtest.Server, folder string) string {
 func mustCCLF(t *testing.T, args ...string) (stdout, stderr string) {
 	t.Helper()
 	code, stdout, stderr := cclf(t.Context(), strings.NewReader("x"), args...)
-	if code != exitOK {
+	if code != exitcode.OK {
 		t.Fatalf("cclf %s: exit code %d\n%s", strings.Join(args, " "), code, stderr)
 	}
 	return stdout, stderr
@@ -96,8 +97,8 @@ func TestLakeInObjectStore(t *testing.T) {
 		if run == 0 { // later runs keep the others
 			flags = append(flags, "--leavers", "drop", "--partition-by", "service-year")
 		}
-		s.mustSync(t, exitOK, local, flags...)
-		s.mustSync(t, exitOK, remote, flags...)
+		s.mustSync(t, exitcode.OK, local, flags...)
+		s.mustSync(t, exitcode.OK, remote, flags...)
 		compare(fmt.Sprint("after run ", run+1))
 		if run == 1 {
 			second = filesOf(t, downloadSet(t, store, "lake"))
@@ -131,8 +132,8 @@ func TestLakeInObjectStore(t *testing.T) {
 		t.Errorf("pruned: %s, and before: %s", pruned, out)
 	}
 	checkNothingLeft(t, store)
-	s.mustSync(t, exitOK, local, "--leavers", "drop", "--allow-mixed")
-	s.mustSync(t, exitOK, remote, "--leavers", "drop", "--allow-mixed")
+	s.mustSync(t, exitcode.OK, local, "--leavers", "drop", "--allow-mixed")
+	s.mustSync(t, exitcode.OK, remote, "--leavers", "drop", "--allow-mixed")
 	compare("after pruning")
 	if out, _ := mustCCLF(t, "prune", "--keep-changes", "1", remote); !strings.Contains(out, "2 sets of changes dropped: _changes/2 to _changes/3") {
 		t.Error(out)
@@ -180,7 +181,7 @@ func TestLakeInObjectStoreRefuses(t *testing.T) {
 	store := startStore(t)
 	s := serveFeed(t, schema.V2, 1)
 	lake := store.Path("lake")
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	store.Put(t, "other/thesis.txt", []byte("x"))
 	jobs := s.JobCount()
 	for _, tt := range []struct {
@@ -188,18 +189,18 @@ func TestLakeInObjectStoreRefuses(t *testing.T) {
 		code int
 		says string
 	}{
-		{"sync -o OTHER", exitOutput, "it has thesis.txt"},
-		{"sync -o NEW --since 2026-01-01T00:00:00Z", exitShrink, "has no full export"},
-		{"sync -o LAKE --group runout", exitMixed, "is of group all"},
-		{"sync -o LAKE --iceberg", exitUsage, "--iceberg takes a local path"},
-		{"sync -o LAKE --file-mode 0640", exitUsage, "have no mode"},
-		{"run -o BUCKET", exitUsage, "name one with --export"},
-		{"run -o LAKE", exitOutput, "is not empty"},
-		{"fetch -o s4://x/y", exitUsage, "unknown scheme"},
-		{"sync -o s3://no-such-bucket/lake", exitInput, "no such bucket"},
-		{"fetch -o s3://no-such-bucket/export", exitInput, "no such bucket"},
-		{"log OTHER", exitInput, "has no log"},
-		{"convert --as-of 3 -o NEW LAKE", exitInput, "no run at 3"},
+		{"sync -o OTHER", exitcode.Output, "it has thesis.txt"},
+		{"sync -o NEW --since 2026-01-01T00:00:00Z", exitcode.Shrink, "has no full export"},
+		{"sync -o LAKE --group runout", exitcode.Mixed, "is of group all"},
+		{"sync -o LAKE --iceberg", exitcode.Usage, "--iceberg takes a local path"},
+		{"sync -o LAKE --file-mode 0640", exitcode.Usage, "have no mode"},
+		{"run -o BUCKET", exitcode.Usage, "name one with --export"},
+		{"run -o LAKE", exitcode.Output, "is not empty"},
+		{"fetch -o s4://x/y", exitcode.Usage, "unknown scheme"},
+		{"sync -o s3://no-such-bucket/lake", exitcode.Input, "no such bucket"},
+		{"fetch -o s3://no-such-bucket/export", exitcode.Input, "no such bucket"},
+		{"log OTHER", exitcode.Input, "has no log"},
+		{"convert --as-of 3 -o NEW LAKE", exitcode.Input, "no run at 3"},
 	} {
 		replaced := strings.NewReplacer("OTHER", store.Path("other"), "NEW", store.Path("new"), "LAKE", lake, "BUCKET", "s3://"+store.Bucket).Replace(tt.args)
 		args := strings.Fields(replaced)
@@ -212,7 +213,7 @@ func TestLakeInObjectStoreRefuses(t *testing.T) {
 		}
 	}
 	store.Inject(func(*http.Request) blobtest.Fault { return blobtest.Deny })
-	if code, errOut := s.sync(t, lake); code != exitAuth || !strings.Contains(errOut, "hint: the credentials need a policy") || s.JobCount() != jobs {
+	if code, errOut := s.sync(t, lake); code != exitcode.Auth || !strings.Contains(errOut, "hint: the credentials need a policy") || s.JobCount() != jobs {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 	store.Inject(nil)
@@ -256,7 +257,7 @@ func TestLakeInObjectStoreKilled(t *testing.T) {
 		store := startStore(t)
 		s := serveFeed(t, schema.V2, 3)
 		lake := store.Path("lake")
-		s.mustSync(t, exitOK, lake)
+		s.mustSync(t, exitcode.OK, lake)
 		s.Change()
 		s.Arrive()
 		jobs := s.JobCount()
@@ -276,10 +277,10 @@ func TestLakeInObjectStoreKilled(t *testing.T) {
 		if runs := len(set.Manifest.Runs); runs < 1 || runs > 2 {
 			t.Errorf("after a kill at request %d, the tables have %d runs", n, runs)
 		}
-		if code == exitOK {
+		if code == exitcode.OK {
 			all = n
 		}
-		s.mustSync(t, exitOK, lake)
+		s.mustSync(t, exitcode.OK, lake)
 		if len(set.Manifest.Runs) == 1 && s.JobCount() != jobs+2 {
 			t.Errorf("after a kill at request %d: %d jobs", n, s.JobCount()-jobs)
 		}

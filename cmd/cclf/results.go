@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // resultFlags say in which format a command prints its result, and where.
@@ -72,7 +73,7 @@ func (r *resultFlags) choose() error {
 		r.format = format
 	default:
 		return &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  fmt.Errorf("cannot write the result: %s: the formats are %s", r.file, orList(r.formats)),
 			hint: fmt.Sprintf("use another name, or -f %s to write it anyway", r.format),
 		}
@@ -88,7 +89,7 @@ func (r *resultFlags) write(ctx context.Context, e *env, print func(*env) error)
 	}
 	if binaryFormats[r.format] && (r.file == "" || r.file == "-") && e.isTerminal(e.stdout) {
 		return &exitError{
-			code: exitUsage,
+			code: exitcode.Usage,
 			err:  fmt.Errorf("cannot write the result: %s is not for a terminal", r.format),
 			hint: "pass -o FILE",
 		}
@@ -114,7 +115,7 @@ func (r *resultFlags) write(ctx context.Context, e *env, print func(*env) error)
 
 // resultError is the error of a result that cannot be written.
 func resultError(err error) error {
-	return &exitError{code: dataSetCode(err, exitOutput), err: fmt.Errorf("cannot write the result: %w", err)}
+	return &exitError{code: dataSetCode(err, exitcode.Output), err: fmt.Errorf("cannot write the result: %w", err)}
 }
 
 // binaryFormats are formats that are not text.

@@ -10,6 +10,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
 )
 
@@ -148,4 +149,6 @@ func (o *runOptions) settle(ctx context.Context, err error) error {
 
 // isPublished reports whether a conversion that ended with this code has published its
 // data set.
-func isPublished(code int) bool { return code == exitOK || code == exitRejects || code == exitDrift }
+func isPublished(code int) bool {
+	return code == exitcode.OK || code == exitcode.Rejects || code == exitcode.Drift
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
 
@@ -126,7 +127,7 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	}
 	if opts.export != "" {
 		if server.Files, err = bcdatest.FromFS(os.DirFS(opts.export)); err != nil {
-			return &exitError{code: exitInput, err: err}
+			return &exitError{code: exitcode.Input, err: err}
 		}
 	} else {
 		temp, err := os.MkdirTemp("", "cclf-sandbox-")
@@ -149,7 +150,7 @@ func runSandbox(ctx context.Context, e *env, opts sandboxOptions) (err error) {
 	defer http.Close()
 	if opts.urlFile != "" {
 		if err := os.WriteFile(opts.urlFile, []byte(base+"\n"), 0o600); err != nil {
-			return &exitError{code: exitOutput, err: err}
+			return &exitError{code: exitcode.Output, err: err}
 		}
 	}
 	if len(opts.command) > 0 {

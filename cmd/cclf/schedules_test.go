@@ -15,6 +15,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
@@ -90,7 +91,7 @@ func TestExamplesRun(t *testing.T) {
 				args = append(args, inRoot(arg))
 			}
 			code, _, stderr := cclf(t.Context(), strings.NewReader("x"), args...)
-			if code != exitOK {
+			if code != exitcode.OK {
 				t.Fatalf("%q: exit code %d: %s", args, code, stderr)
 			}
 			if set, err := dataset.Open(root + "/data/lake"); err != nil || set.Manifest.TotalRows() == 0 {

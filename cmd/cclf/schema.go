@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/catalog"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -133,7 +134,7 @@ func tablesAndFields(args []string) []string {
 }
 
 func unknownTable(name string) error {
-	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: unknown table %q", name)}
+	e := &exitError{code: exitcode.Usage, err: fmt.Errorf("schema: unknown table %q", name)}
 	var known []string
 	for _, t := range schema.AllTables() {
 		known = append(known, t.Name)
@@ -148,7 +149,7 @@ func unknownTable(name string) error {
 }
 
 func unknownField(tables []*schema.Table, label string) error {
-	e := &exitError{code: exitUsage, err: fmt.Errorf("schema: no table has a field %q", label)}
+	e := &exitError{code: exitcode.Usage, err: fmt.Errorf("schema: no table has a field %q", label)}
 	if len(tables) == 1 {
 		e.err = fmt.Errorf("schema: %s has no field %q", tables[0].Name, label)
 	}

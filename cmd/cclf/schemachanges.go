@@ -9,6 +9,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -20,7 +21,7 @@ func (o *ddlOptions) writeChanges(w io.Writer, only string) error {
 	}
 	chain, err := set.Changes("")
 	if err != nil {
-		return &exitError{code: exitInput, err: fmt.Errorf("schema: %w", err)}
+		return &exitError{code: exitcode.Input, err: fmt.Errorf("schema: %w", err)}
 	}
 	if chain, err = o.later(chain, set.Manifest); err != nil {
 		return err
@@ -65,7 +66,7 @@ func (o *ddlOptions) later(chain []*dataset.ChangeSet, m *dataset.Manifest) ([]*
 		names[i] = path.Base(c.Folder)
 	}
 	return nil, &exitError{
-		code: exitUsage, err: fmt.Errorf("schema: no changes lead from run %s to the tables", o.after),
+		code: exitcode.Usage, err: fmt.Errorf("schema: no changes lead from run %s to the tables", o.after),
 		hint: "load the tables whole; there are the changes of the runs: " + strings.Join(names, ", "),
 	}
 }
@@ -82,7 +83,7 @@ func writeSet(w io.Writer, dialect *schema.Dialect, dir, location string, set *d
 		ref := dataset.FileRef{File: changed.Files[0], Path: blob.Join(dir, changed.Files[0].Name)}
 		t, err := dataset.Describe(changed.Name, ref, set.Format)
 		if err != nil {
-			return &exitError{code: exitInput, err: fmt.Errorf("schema: %w", err)}
+			return &exitError{code: exitcode.Input, err: fmt.Errorf("schema: %w", err)}
 		}
 		in := path.Dir(changed.Name)
 		if in == "." {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/tuvaschema"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -172,7 +173,7 @@ func pick(list []sqlTable, only string) ([]sqlTable, error) {
 		known = append(known, t.title())
 	}
 	return nil, &exitError{
-		code: exitUsage, err: fmt.Errorf("schema: unknown table %q%s", only, didYouMean(only, known)),
+		code: exitcode.Usage, err: fmt.Errorf("schema: unknown table %q%s", only, didYouMean(only, known)),
 		hint: "the tables are " + strings.Join(known, ", "),
 	}
 }
@@ -226,7 +227,7 @@ func (o *ddlOptions) writeLoads(w io.Writer, only string) error {
 		}
 		columns, err := csvHeader(set.Path(t.files[0]), format)
 		if err != nil {
-			return &exitError{code: exitInput, err: fmt.Errorf("schema: %w", err)}
+			return &exitError{code: exitcode.Input, err: fmt.Errorf("schema: %w", err)}
 		}
 		fmt.Fprint(w, dialect.Load(t.name, schema.LoadOptions{
 			Schema: t.schema, Location: location, Folder: path.Join(t.schema, t.name), Files: t.files, Columns: columns, Format: format,
@@ -239,7 +240,7 @@ func (o *ddlOptions) writeLoads(w io.Writer, only string) error {
 func (o *ddlOptions) loadable(dialect *schema.Dialect, format string) error {
 	if formats := dialect.LoadFormats(); !slices.Contains(formats, format) {
 		return &exitError{
-			code: exitUsage, err: fmt.Errorf("schema: %s has no statement that loads files in format %s", o.load, format),
+			code: exitcode.Usage, err: fmt.Errorf("schema: %s has no statement that loads files in format %s", o.load, format),
 			hint: "convert with --format " + orList(formats),
 		}
 	}

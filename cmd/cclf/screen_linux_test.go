@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // A session is a program on a terminal of its own, with somebody who types.
@@ -191,7 +193,7 @@ func TestInterruptWithPager(t *testing.T) {
 	time.Sleep(2 * patience)
 	s.press("\r")
 	s.expect("PAGER ENDS\r\n")
-	if code, shown := s.exit(); code != exitInterrupted {
+	if code, shown := s.exit(); code != exitcode.Interrupted {
 		t.Errorf("exit code %d:\n%.2000s", code, shown)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // tablesFlag is the choice of tables to write. Its values go through parseTables.
@@ -31,7 +32,7 @@ func parseTables(command string, lists []string, profile convert.Profile) ([]str
 			}
 			if !slices.Contains(known, name) {
 				return nil, &exitError{
-					code: exitUsage,
+					code: exitcode.Usage,
 					err:  fmt.Errorf("%s: unknown table %q in --tables%s", command, name, didYouMean(name, known)),
 					hint: "the tables are " + strings.Join(known, ", "),
 				}

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // serverOptions are the flags of the commands that use a server. Their JSON is kept
@@ -143,12 +144,12 @@ func (o *serverOptions) auth(ctx context.Context, e *env, log *slog.Logger) (fet
 	}
 	text, err := os.ReadFile(o.Key)
 	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %w", err)}
+		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("key: %w", err)}
 	}
 	warnIfShared(log, "key", o.Key)
 	key, keyID, err := fetch.ParseKey(text)
 	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("key: %s: %w", o.Key, err)}
+		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("key: %s: %w", o.Key, err)}
 	}
 	if o.KeyID != "" {
 		keyID = o.KeyID
@@ -161,7 +162,7 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 	if o.Credentials != "" {
 		id, secret, err = readCredentials(o.Credentials)
 		if err != nil {
-			return "", "", &exitError{code: exitInput, err: fmt.Errorf("credentials: %w", err)}
+			return "", "", &exitError{code: exitcode.Input, err: fmt.Errorf("credentials: %w", err)}
 		}
 		warnIfShared(log, "credentials", o.Credentials)
 	} else {
@@ -197,7 +198,7 @@ func (o *serverOptions) credentials(ctx context.Context, e *env, log *slog.Logge
 	if o.Credentials != "" {
 		where, hint = " in "+o.Credentials, "add "+strings.Join(variables, "=... and ")+"=... to the file"
 	}
-	return "", "", &exitError{code: exitAuth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
+	return "", "", &exitError{code: exitcode.Auth, err: fmt.Errorf("missing %s%s", strings.Join(missing, " and "), where), hint: hint}
 }
 
 // warnIfShared warns if other users can read a file with a secret.

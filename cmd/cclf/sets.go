@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 )
 
@@ -43,7 +44,7 @@ func findDataSets(command string, flags []string) ([]query.NamedSet, error) {
 			return []query.NamedSet{{Dir: flag}}, nil
 		default:
 			return nil, &exitError{
-				code: exitUsage,
+				code: exitcode.Usage,
 				err:  fmt.Errorf("%s: data set %s has no name, which each of several needs", command, flag),
 				hint: "name them: -d jan=A -d feb=B; their tables are jan.cclf1 and feb.cclf1",
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/config"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // Flags that are not on the command line get their values from the environment, or
@@ -65,7 +66,7 @@ func (e *env) useGlobalSettings(app *cli.Command) error {
 	if file := e.settings.file; file != nil {
 		if problems := checkSettings(file, newApp(e)); problems != nil {
 			return &exitError{
-				code: exitUsage, err: errors.New(problems[0]),
+				code: exitcode.Usage, err: errors.New(problems[0]),
 				hint: "cclf config check names all that is wrong with the configuration file",
 			}
 		}
@@ -88,9 +89,9 @@ func (e *env) readConfig(name string) (*config.File, error) {
 	case name == "" && errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case unreadable:
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("configuration file: %w", err)}
+		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("configuration file: %w", err)}
 	}
-	return nil, &exitError{code: exitUsage, err: fmt.Errorf("configuration file: %w", err), hint: "cclf config check names all that is wrong with it"}
+	return nil, &exitError{code: exitcode.Usage, err: fmt.Errorf("configuration file: %w", err), hint: "cclf config check names all that is wrong with it"}
 }
 
 // useSettings makes a command, and those below it, set the flags that are not on the
@@ -149,7 +150,7 @@ func (s *settings) set(cmd *cli.Command, found []setting) error {
 		for _, value := range one.values {
 			if err := cmd.Set(name, value); err != nil {
 				return &exitError{
-					code: exitUsage, err: fmt.Errorf("%s: invalid value: %s", one.where, rewordReason(err.Error())),
+					code: exitcode.Usage, err: fmt.Errorf("%s: invalid value: %s", one.where, rewordReason(err.Error())),
 					hint: "see " + cmd.FullName() + " --help",
 				}
 			}
@@ -269,7 +270,7 @@ func (s *settings) secret(ctx context.Context, key string) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	}
-	return "", &exitError{code: exitAuth, err: fmt.Errorf("%s: %w", s.place(one), err)}
+	return "", &exitError{code: exitcode.Auth, err: fmt.Errorf("%s: %w", s.place(one), err)}
 }
 
 // checkSettings reports what a configuration file has that the commands do not know,

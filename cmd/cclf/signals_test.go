@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // TestSignals ends a query with each signal: the exit code is that of the signal, and
@@ -26,11 +28,11 @@ func TestSignals(t *testing.T) {
 		want   int
 		sql    string
 	}{
-		{syscall.SIGTERM, exitTerminated, endless},
-		{syscall.SIGHUP, exitHangup, endless},
-		{syscall.SIGINT, exitInterrupted, endless},
+		{syscall.SIGTERM, exitcode.Terminated, endless},
+		{syscall.SIGHUP, exitcode.Hangup, endless},
+		{syscall.SIGINT, exitcode.Interrupted, endless},
 		// DuckDB takes minutes to parse this, and does not listen meanwhile.
-		{syscall.SIGTERM, exitTerminated, "SEL" + strings.Repeat("+", 10_000) + "x"},
+		{syscall.SIGTERM, exitcode.Terminated, "SEL" + strings.Repeat("+", 10_000) + "x"},
 	} {
 		signal, want := tt.signal, tt.want
 		temp := t.TempDir()

@@ -16,6 +16,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 	"github.com/cclf-tools/cclf/sync"
 )
@@ -140,7 +141,7 @@ func (o *runOptions) sync(ctx context.Context, e *env) error {
 		return o.publish(ctx, err)
 	}
 	if errors.Is(err, fetch.ErrMixed) {
-		err = &exitError{code: exitMixed, err: err, hint: "use another folder for it"}
+		err = &exitError{code: exitcode.Mixed, err: err, hint: "use another folder for it"}
 	}
 	if pending > 0 && ctx.Err() == nil && !errors.Is(err, fetch.ErrInUse) {
 		e.note(fmt.Sprintf("run %d was not published; publishing it without the new export", pending))
@@ -157,7 +158,7 @@ func (o *runOptions) publish(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, convert.ErrUnrelated):
 		return &exitError{
-			code: exitMixed, err: err,
+			code: exitcode.Mixed, err: err,
 			hint: "check the credentials; restore LAKE/export as it was before the last run, or publish all together with --allow-mixed",
 		}
 	case isPublished(code) && o.lake.serverErrors != nil:
@@ -166,7 +167,7 @@ func (o *runOptions) publish(ctx context.Context, err error) error {
 			why = fmt.Errorf("%w; and %w", why, err)
 		}
 		return &exitError{
-			code: exitServerErrors, err: o.failed(fmt.Errorf("published, but without what the server could not export: %w", why)),
+			code: exitcode.ServerErrors, err: o.failed(fmt.Errorf("published, but without what the server could not export: %w", why)),
 			hint: "the next sync asks again from the former time; the error files in " + o.out + " have the details, and may name beneficiaries",
 		}
 	case ctx.Err() != nil && !isPublished(code):
@@ -209,7 +210,7 @@ func (o *runOptions) completeRequest(ctx context.Context, e *env) error {
 	}
 	if c.IsBCDA() && r.Endpoint == "patient" && r.Since != "" {
 		return &exitError{
-			code: exitUsage, err: errors.New("at the endpoint patient, BCDA sends newly attributed beneficiaries without their earlier claims, if a time limits the export"),
+			code: exitcode.Usage, err: errors.New("at the endpoint patient, BCDA sends newly attributed beneficiaries without their earlier claims, if a time limits the export"),
 			hint: "use --group all, or --full each time",
 		}
 	}
@@ -242,13 +243,13 @@ func (o *runOptions) checkLake() error {
 		}
 	case tables != nil && (len(log.Runs) == 0 || len(tables.Runs) == 0) && !o.to.AllowShrink:
 		return &exitError{
-			code: exitShrink, err: fmt.Errorf("%s has tables that were not made of a log in %s: an export would replace them", o.to.Out, o.out),
+			code: exitcode.Shrink, err: fmt.Errorf("%s has tables that were not made of a log in %s: an export would replace them", o.to.Out, o.out),
 			hint: "name another folder; --allow-shrink replaces the tables",
 		}
 	}
 	if other := log.OtherSource(o.request); other != nil && !o.to.AllowUnrelated {
 		return &exitError{
-			code: exitMixed, err: fmt.Errorf("the log in %s is of %s: beneficiaries who are only in one of the two would seem to leave", o.out, sourceOf(other.Request)),
+			code: exitcode.Mixed, err: fmt.Errorf("the log in %s is of %s: beneficiaries who are only in one of the two would seem to leave", o.out, sourceOf(other.Request)),
 			hint: "name another folder for " + sourceOf(o.request) + "; --allow-mixed puts both into one log",
 		}
 	}
@@ -268,12 +269,12 @@ func sourceOf(r fetch.Request) string {
 func (o *runOptions) checkNew() error {
 	entries, err := blob.Entries(context.Background(), o.to.Out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &exitError{code: dataSetCode(err, exitOutput), err: err}
+		return &exitError{code: dataSetCode(err, exitcode.Output), err: err}
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
 		if name != sync.LogFolder && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".") {
 			return &exitError{
-				code: exitOutput, err: fmt.Errorf("folder %s is neither empty nor a lake: it has %s", o.to.Out, name),
+				code: exitcode.Output, err: fmt.Errorf("folder %s is neither empty nor a lake: it has %s", o.to.Out, name),
 				hint: "name another folder",
 			}
 		}
@@ -288,7 +289,7 @@ func readManifest(dir string) (*dataset.Manifest, error) {
 	case errors.Is(err, dataset.ErrNoManifest), errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, &exitError{code: dataSetCode(err, exitOutput), err: err}
+		return nil, &exitError{code: dataSetCode(err, exitcode.Output), err: err}
 	}
 	return set.Manifest, nil
 }

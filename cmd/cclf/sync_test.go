@@ -15,6 +15,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
@@ -126,7 +127,7 @@ func changedTables(before, after *dataset.Manifest) []string {
 func TestSync(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)
 	lake := filepath.Join(t.TempDir(), "lake")
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	first := manifestOf(t, lake)
 	file := filepath.Join(lake, filepath.FromSlash(first.Tables[0].Files[0].Name))
 	info, err := os.Stat(file)
@@ -137,7 +138,7 @@ func TestSync(t *testing.T) {
 		t.Errorf("the first input is %s", first.Inputs[0].Name)
 	}
 
-	said := s.mustSync(t, exitOK, lake)
+	said := s.mustSync(t, exitcode.OK, lake)
 	second := manifestOf(t, lake)
 	if !strings.Contains(said, "nothing changed") || len(second.Runs) != 2 || s.JobCount() != 3 {
 		t.Errorf("%d runs, %d jobs\n%s", len(second.Runs), s.JobCount(), said)
@@ -150,18 +151,18 @@ func TestSync(t *testing.T) {
 	}
 
 	s.Arrive()
-	if said := s.mustSync(t, exitOK, lake); strings.Contains(said, "nothing changed") {
+	if said := s.mustSync(t, exitcode.OK, lake); strings.Contains(said, "nothing changed") {
 		t.Error(said)
 	}
 	if m := manifestOf(t, lake); m.Counts.Leavers != 0 || len(m.Runs) != 3 || m.Tables[7].Rows != 4 {
 		t.Errorf("%+v, %d beneficiaries", m.Counts, m.Tables[7].Rows)
 	}
 	s.Move("p1")
-	s.mustSync(t, exitOK, lake, "--leavers", "drop")
+	s.mustSync(t, exitcode.OK, lake, "--leavers", "drop")
 	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 3 {
 		t.Errorf("%d leavers, %d beneficiaries", m.Counts.Leavers, m.Tables[7].Rows)
 	}
-	said = s.mustSync(t, exitOK, lake, "--full", "--leavers", "keep")
+	said = s.mustSync(t, exitcode.OK, lake, "--full", "--leavers", "keep")
 	if m := manifestOf(t, lake); m.Counts.Leavers != 1 || m.Tables[7].Rows != 4 {
 		t.Errorf("%d leavers, %d beneficiaries\n%s", m.Counts.Leavers, m.Tables[7].Rows, said)
 	}
@@ -176,13 +177,13 @@ func TestSyncPruned(t *testing.T) {
 	prune := func() string {
 		t.Helper()
 		code, out, errOut := cclf(t.Context(), strings.NewReader("x"), "prune", lake)
-		if code != exitOK {
+		if code != exitcode.OK {
 			t.Fatal(errOut)
 		}
 		return out
 	}
 	for range 3 {
-		s.mustSync(t, exitOK, lake, "--leavers", "drop")
+		s.mustSync(t, exitcode.OK, lake, "--leavers", "drop")
 		for range 8 {
 			s.Change()
 		}
@@ -191,12 +192,12 @@ func TestSyncPruned(t *testing.T) {
 	if out := prune(); strings.HasPrefix(out, "0 of") {
 		t.Error(out)
 	}
-	s.mustSync(t, exitOK, lake, "--leavers", "drop")
-	s.mustSync(t, exitOK, lake, "--leavers", "drop", "--full")
+	s.mustSync(t, exitcode.OK, lake, "--leavers", "drop")
+	s.mustSync(t, exitcode.OK, lake, "--leavers", "drop", "--full")
 	prune()
-	s.mustSync(t, exitOK, lake, "--leavers", "drop")
+	s.mustSync(t, exitcode.OK, lake, "--leavers", "drop")
 	fresh := filepath.Join(dir, "fresh")
-	s.mustSync(t, exitOK, fresh, "--leavers", "drop")
+	s.mustSync(t, exitcode.OK, fresh, "--leavers", "drop")
 	rows := func(dir string) string {
 		var list []string
 		for _, table := range manifestOf(t, dir).Tables {
@@ -228,7 +229,7 @@ func TestSyncIceberg(t *testing.T) {
 	s := serveFeed(t, schema.V2, 6)
 	bin, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
 	t.Setenv("PATH", bin)
-	said := s.mustSync(t, exitUsage, lake, "--iceberg", "--format", "parquet")
+	said := s.mustSync(t, exitcode.Usage, lake, "--iceberg", "--format", "parquet")
 	if !strings.Contains(said, "sync: --iceberg: there is no program") || s.JobCount() != 0 {
 		t.Errorf("%d jobs\n%s", s.JobCount(), said)
 	}
@@ -237,7 +238,7 @@ func TestSyncIceberg(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		said := s.mustSync(t, exitOK, lake, "--iceberg", "--format", "parquet")
+		said := s.mustSync(t, exitcode.OK, lake, "--iceberg", "--format", "parquet")
 		if !strings.Contains(said, "iceberg: publish -d "+lake+" -f json: called") {
 			t.Error(said)
 		}
@@ -250,11 +251,11 @@ func TestSyncRefuses(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)
 	dir := t.TempDir()
 	synced, other, converted := filepath.Join(dir, "synced"), filepath.Join(dir, "other"), filepath.Join(dir, "converted")
-	s.mustSync(t, exitOK, synced)
+	s.mustSync(t, exitcode.OK, synced)
 	if err := errors.Join(os.Mkdir(other, 0o700), os.WriteFile(filepath.Join(other, "thesis.txt"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", converted, "--api", "v2", synced); code != exitOK {
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", converted, "--api", "v2", synced); code != exitcode.OK {
 		t.Fatal(errOut)
 	}
 	jobs := s.JobCount()
@@ -264,17 +265,17 @@ func TestSyncRefuses(t *testing.T) {
 		code  int
 		says  string
 	}{
-		{other, "", exitOutput, "it has thesis.txt"},
-		{converted, "", exitShrink, "were not made of a log"},
-		{converted, "--since 2026-01-01T00:00:00Z", exitShrink, "were not made of a log"},
-		{filepath.Join(dir, "new"), "--since 2026-01-01T00:00:00Z", exitShrink, "has no full export"},
-		{synced, "--group runout", exitMixed, "is of group all"},
-		{synced, "--endpoint patient --full", exitMixed, "is of group all"},
-		{synced, "--endpoint patient", exitUsage, "without their earlier claims"},
-		{synced, "--full --since auto", exitUsage, "cannot be combined"},
-		{synced, "--format duckdb", exitUsage, "a lake is a folder"},
-		{synced, "--api v3", exitMixed, "has data of API v2"},
-		{synced, "--until 2026-01-01T00:00:00Z", exitUsage, "unknown flag"},
+		{other, "", exitcode.Output, "it has thesis.txt"},
+		{converted, "", exitcode.Shrink, "were not made of a log"},
+		{converted, "--since 2026-01-01T00:00:00Z", exitcode.Shrink, "were not made of a log"},
+		{filepath.Join(dir, "new"), "--since 2026-01-01T00:00:00Z", exitcode.Shrink, "has no full export"},
+		{synced, "--group runout", exitcode.Mixed, "is of group all"},
+		{synced, "--endpoint patient --full", exitcode.Mixed, "is of group all"},
+		{synced, "--endpoint patient", exitcode.Usage, "without their earlier claims"},
+		{synced, "--full --since auto", exitcode.Usage, "cannot be combined"},
+		{synced, "--format duckdb", exitcode.Usage, "a lake is a folder"},
+		{synced, "--api v3", exitcode.Mixed, "has data of API v2"},
+		{synced, "--until 2026-01-01T00:00:00Z", exitcode.Usage, "unknown flag"},
 	} {
 		code, errOut := s.sync(t, tt.lake, strings.Fields(tt.flags)...)
 		if code != tt.code || !strings.Contains(errOut, tt.says) || s.JobCount() != jobs {
@@ -282,9 +283,9 @@ func TestSyncRefuses(t *testing.T) {
 		}
 	}
 	// The flags that permit it.
-	s.mustSync(t, exitOK, converted, "--allow-shrink")
-	s.mustSync(t, exitOK, synced, "--group", "runout", "--allow-mixed")
-	s.mustSync(t, exitOK, filepath.Join(dir, "new"), "--since", "2026-01-01T00:00:00Z", "--allow-shrink")
+	s.mustSync(t, exitcode.OK, converted, "--allow-shrink")
+	s.mustSync(t, exitcode.OK, synced, "--group", "runout", "--allow-mixed")
+	s.mustSync(t, exitcode.OK, filepath.Join(dir, "new"), "--since", "2026-01-01T00:00:00Z", "--allow-shrink")
 	if !manifestOf(t, filepath.Join(dir, "new")).Increment {
 		t.Error("the manifest does not say that it has an increment only")
 	}
@@ -296,17 +297,17 @@ func TestSyncOtherPeople(t *testing.T) {
 	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 1)
 	lake := filepath.Join(t.TempDir(), "lake")
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	before := manifestOf(t, lake)
 	for _, id := range s.People() {
 		s.Move(id)
 	}
 	s.Arrive()
-	said := s.mustSync(t, exitMixed, lake)
+	said := s.mustSync(t, exitcode.Mixed, lake)
 	if !strings.Contains(said, "different organizations") || len(changedTables(before, manifestOf(t, lake))) > 0 {
 		t.Error(said)
 	}
-	s.mustSync(t, exitOK, lake, "--allow-mixed")
+	s.mustSync(t, exitcode.OK, lake, "--allow-mixed")
 }
 
 // TestSyncServerErrors: what the server could not export comes the next time.
@@ -321,12 +322,12 @@ func TestSyncServerErrors(t *testing.T) {
 		}
 	})
 	lake := filepath.Join(t.TempDir(), "lake")
-	said := s.mustSync(t, exitServerErrors, lake)
+	said := s.mustSync(t, exitcode.ServerErrors, lake)
 	if m := manifestOf(t, lake); m.TotalRows() == 0 || len(m.Runs) != 1 || !strings.Contains(said, "published") {
 		t.Errorf("%d rows, %d runs\n%s", m.TotalRows(), len(m.Runs), said)
 	}
 	failing = false
-	s.mustSync(t, exitOK, lake) // a full export again
+	s.mustSync(t, exitcode.OK, lake) // a full export again
 	if runs, err := fetch.ArrivedRuns(filepath.Join(lake, sync.LogFolder)); err != nil || len(runs) != 2 || runs[1].Since != "" {
 		t.Errorf("%+v, %v", runs, err)
 	}
@@ -334,7 +335,7 @@ func TestSyncServerErrors(t *testing.T) {
 	for range 2 {
 		failing = true
 		s.Arrive()
-		s.mustSync(t, exitServerErrors, lake)
+		s.mustSync(t, exitcode.ServerErrors, lake)
 		runs, err := fetch.ArrivedRuns(filepath.Join(lake, sync.LogFolder))
 		if last := runs[len(runs)-1]; err != nil || last.Since != since || manifestOf(t, lake).Counts.Leavers > 0 {
 			t.Errorf("since %s, want %s, %v", last.Since, since, err)
@@ -348,12 +349,12 @@ func TestSyncUnpublished(t *testing.T) {
 	s := serveFeed(t, schema.V2, 1)
 	lake := filepath.Join(t.TempDir(), "lake")
 	log := filepath.Join(lake, sync.LogFolder)
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	forget := func(ended time.Time) {
 		t.Helper()
 		s.Arrive()
 		code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", log, "--api", s.api, "--group", "all", "--since", "auto")
-		if code != exitOK {
+		if code != exitcode.OK {
 			t.Fatal(errOut)
 		}
 		// The export is that of sync.
@@ -372,19 +373,19 @@ func TestSyncUnpublished(t *testing.T) {
 	}
 	forget(time.Now())
 	jobs := s.JobCount()
-	said := s.mustSync(t, exitOK, lake)
+	said := s.mustSync(t, exitcode.OK, lake)
 	if m := manifestOf(t, lake); s.JobCount() != jobs || len(m.Runs) != 2 || !strings.Contains(said, "publishing it now") {
 		t.Errorf("%d new jobs, %d runs\n%s", s.JobCount()-jobs, len(m.Runs), said)
 	}
 	forget(time.Now().Add(-24 * time.Hour))
 	jobs = s.JobCount()
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	if m := manifestOf(t, lake); s.JobCount() != jobs+2 || len(m.Runs) != 4 {
 		t.Errorf("%d new jobs, %d runs", s.JobCount()-jobs, len(m.Runs))
 	}
 	forget(time.Now().Add(-24 * time.Hour))
 	t.Setenv("BCDA_CLIENT_SECRET", "wrong")
-	said = s.mustSync(t, exitAuth, lake)
+	said = s.mustSync(t, exitcode.Auth, lake)
 	if m := manifestOf(t, lake); len(m.Runs) != 5 || !strings.Contains(said, "publishing it without the new export") {
 		t.Errorf("%d runs\n%s", len(m.Runs), said)
 	}

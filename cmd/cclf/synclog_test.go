@@ -19,6 +19,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
@@ -73,7 +74,7 @@ func (s *feedServer) fullExport(t *testing.T) string {
 	if err := os.WriteFile(in, []byte(feed.Lines(s.All()...)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", out, "-f", "csv", "--api", s.api, in); code != exitOK {
+	if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", out, "-f", "csv", "--api", s.api, in); code != exitcode.OK {
 		t.Fatalf("exit code %d\n%s", code, errOut)
 	}
 	return out
@@ -91,13 +92,13 @@ func TestSyncEqualsFullExport(t *testing.T) {
 				lake := filepath.Join(t.TempDir(), "lake")
 				for range 3 + seed {
 					s.Arrive() // so that somebody is there, and the newest update is of a living resource
-					s.mustSync(t, exitOK, lake, "--leavers", "drop", "--allow-mixed")
+					s.mustSync(t, exitcode.OK, lake, "--leavers", "drop", "--allow-mixed")
 					for range s.Random.IntN(12) {
 						s.Change()
 					}
 				}
 				s.Arrive()
-				s.mustSync(t, exitOK, lake, "--leavers", "drop", "--allow-mixed")
+				s.mustSync(t, exitcode.OK, lake, "--leavers", "drop", "--allow-mixed")
 				want, got := rowsOfTables(t, s.fullExport(t), s.api), rowsOfTables(t, lake, s.api)
 				delete(got, schema.AttributionTable)
 				if diff := cmp.Diff(want, got); diff != "" {
@@ -108,7 +109,7 @@ func TestSyncEqualsFullExport(t *testing.T) {
 				}
 
 				kept := filepath.Join(t.TempDir(), "kept")
-				if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", kept, "-f", "csv", "--api", s.api, "--allow-mixed", lake); code != exitOK {
+				if code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "convert", "-o", kept, "-f", "csv", "--api", s.api, "--allow-mixed", lake); code != exitcode.OK {
 					t.Fatalf("exit code %d\n%s", code, errOut)
 				}
 				all := rowsOfTables(t, kept, s.api)
@@ -143,7 +144,7 @@ func TestSyncKilled(t *testing.T) {
 		}
 	})
 	lake := filepath.Join(t.TempDir(), "lake")
-	s.mustSync(t, exitOK, lake)
+	s.mustSync(t, exitcode.OK, lake)
 	for range 10 {
 		s.Change()
 	}

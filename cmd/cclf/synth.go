@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
 
@@ -107,13 +108,13 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 	switch {
 	case err == nil:
 	case errors.Is(err, synth.ErrOptions):
-		return &exitError{code: exitUsage, err: err}
+		return &exitError{code: exitcode.Usage, err: err}
 	case errors.Is(err, synth.ErrNotEmpty):
-		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace the export in it"}
+		return &exitError{code: exitcode.Output, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace the export in it"}
 	case errors.Is(err, context.Canceled), errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("synth: %w", err)
 	default: // only writing can fail
-		return &exitError{code: exitOutput, err: fmt.Errorf("synth: %w", err)}
+		return &exitError{code: exitcode.Output, err: fmt.Errorf("synth: %w", err)}
 	}
 	took := time.Since(start)
 	e.event("made an export", "out", opts.Dir, "seconds", took.Seconds(), countGroup(

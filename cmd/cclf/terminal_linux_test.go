@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // openTerminal makes a terminal, and returns what is shown on it, once it has
@@ -69,7 +70,7 @@ func TestFetchOnTerminal(t *testing.T) {
 	code := run(t.Context(), e, []string{"cclf", "fetch", "-o", filepath.Join(t.TempDir(), "export"), "--api", "v2"})
 	text := shown()
 	for _, want := range []string{"503 (Service Unavailable); retrying in", "job: In Progress (", "files: ", "written to "} {
-		if code != exitOK || !strings.Contains(text, want) {
+		if code != exitcode.OK || !strings.Contains(text, want) {
 			t.Errorf("exit code %d, %q is not shown:\n%s", code, want, text)
 		}
 	}

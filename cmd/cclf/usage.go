@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // usageError rewords an error of the command line parser.
@@ -33,7 +35,7 @@ func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	if _, sub, ok := strings.Cut(cmd.FullName(), " "); ok {
 		msg = sub + ": " + msg
 	}
-	return &exitError{code: exitUsage, err: errors.New(msg), hint: "see " + cmd.FullName() + " --help"}
+	return &exitError{code: exitcode.Usage, err: errors.New(msg), hint: "see " + cmd.FullName() + " --help"}
 }
 
 // rewordReason rewords the reason why a value is invalid.

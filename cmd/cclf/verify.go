@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 func newVerifyCommand(e *env) *cli.Command {
@@ -63,7 +64,7 @@ func runVerify(ctx context.Context, e *env, opts verifyOptions) error {
 		return nil
 	}
 	wrong := &exitError{
-		code: exitInput,
+		code: exitcode.Input,
 		err:  fmt.Errorf("verify: %s does not match its manifest: %s", dir, plural(len(v.Problems), "problem")),
 		hint: "convert the export again with --overwrite, or restore the data set from a copy",
 	}
@@ -108,7 +109,7 @@ func verifyDataSet(ctx context.Context, dir string) (*dataset.Verified, error) {
 			return nil, err
 		}
 		if err != nil {
-			return nil, &exitError{code: dataSetCode(err, exitInput), err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
+			return nil, &exitError{code: dataSetCode(err, exitcode.Input), err: fmt.Errorf("verify: data set %s: %w", dir, err), hint: hintOf(err)}
 		}
 		if v.Manifest.Format != dataset.DuckDB || len(v.Problems) > 0 {
 			return v, nil

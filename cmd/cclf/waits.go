@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // waitsFromEnv reads the waits of package fetch from the environment, as
@@ -30,7 +31,7 @@ func waitsFromEnv() (w fetch.Waits, err error) {
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 {
 			return w, &exitError{
-				code: exitUsage, err: fmt.Errorf("invalid %s %q", v.name, text),
+				code: exitcode.Usage, err: fmt.Errorf("invalid %s %q", v.name, text),
 				hint: "write a positive duration, such as 500ms, 90s or 1h30m",
 			}
 		}
@@ -48,11 +49,11 @@ func rootsFromEnv() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &exitError{code: exitInput, err: fmt.Errorf("SSL_CERT_FILE: %w", err)}
+		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("SSL_CERT_FILE: %w", err)}
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, &exitError{code: exitUsage, err: fmt.Errorf("SSL_CERT_FILE: no certificate in %s", name)}
+		return nil, &exitError{code: exitcode.Usage, err: fmt.Errorf("SSL_CERT_FILE: no certificate in %s", name)}
 	}
 	return pool, nil
 }

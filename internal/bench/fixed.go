@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -20,9 +21,6 @@ type importing struct {
 	ratio  ratio // of the smallest file
 	scales []scaling
 }
-
-// exitRejects is the exit code of a conversion with values too long for CCLF.
-const exitRejects = 3
 
 // imports measures the import of CCLF5 files of 100 MB and 1 GB, the first against
 // DuckDB, which is slow.
@@ -85,7 +83,7 @@ func (b *bench) lines() ([][]byte, error) {
 		return nil, err
 	}
 	_, err := b.process(b.cclf, "-q", "convert", "--format", "fixed", "-o", out, export)
-	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != exitRejects) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != exitcode.Rejects) {
 		return nil, err
 	}
 	text, err := os.ReadFile(filepath.Join(out, "CCLF5"))

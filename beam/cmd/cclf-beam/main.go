@@ -3,13 +3,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -19,29 +17,15 @@ import (
 
 	"github.com/cclf-tools/cclf/beam/internal/pipeline"
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/sync"
 )
 
 // release is set by the linker.
 var release string
-
-// The exit codes are those of cclf.
-const (
-	exitOK          = 0
-	exitFailure     = 1
-	exitUsage       = 2
-	exitRejects     = 3
-	exitInput       = 4
-	exitOutput      = 5
-	exitTooManyBad  = 7
-	exitBrokeOff    = 17
-	exitShrink      = 18
-	exitDrift       = 19
-	exitMixed       = 24
-	exitInterrupted = 130
-)
 
 const usage = `usage: cclf-beam -out OUT [options] INPUT...
 
@@ -74,16 +58,19 @@ func run() int {
 	beam.Init() // on a worker, this does not return
 	if c.version {
 		fmt.Println(version())
-		return exitOK
+		return exitcode.OK
 	}
 	if err := c.parse(flag.Args()); err != nil {
-		return report(exitUsage, err)
+		return report(exitcode.Usage, err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := exitcode.NotifyContext(nil)
 	defer stop()
 	m, err := pipeline.Run(ctx, c.options, beamx.Run)
+	if signal, ok := exitcode.SignalOf(ctx); ok && err != nil {
+		return report(signal.Code(), signal)
+	}
 	if err != nil {
-		return report(codeOf(ctx, err), err)
+		return report(codeOf(err), err)
 	}
 	return summarize(m, c.strict)
 }
@@ -98,44 +85,47 @@ func summarize(m *dataset.Manifest, strict bool) int {
 	if n := m.Counts.BrokenOff; n > 0 {
 		failed = append(failed, fmt.Sprintf("%d inputs are truncated", n))
 	}
-	code := exitRejects
+	code := exitcode.Rejects
 	if fresh, missing := len(m.New()), len(m.Missing); strict && fresh+missing > 0 {
 		if failed == nil {
-			code = exitDrift
+			code = exitcode.Drift
 		}
 		failed = append(failed, fmt.Sprintf("%d kinds of elements are new, and %d expected markers missing: see %s", fresh, missing, convert.ManifestFile))
 	}
 	if failed == nil {
-		return exitOK
+		return exitcode.OK
 	}
 	return report(code, fmt.Errorf("finished, but %s", strings.Join(failed, " and ")))
 }
 
 // codeOf returns the exit code of an error.
-func codeOf(ctx context.Context, err error) int {
-	if ctx.Err() != nil {
-		return exitInterrupted
-	}
+func codeOf(err error) int {
 	_, incomplete := errors.AsType[*sync.IncompleteError](err)
 	_, missing := errors.AsType[*sync.MissingDeletionsError](err)
 	_, other := errors.AsType[*ndjson.FormError](err)
 	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return exitcode.DiskFull
+	case errors.Is(err, blob.ErrDenied):
+		return exitcode.Auth
+	case errors.Is(err, blob.ErrUnreachable):
+		return exitcode.Unavailable
 	case errors.Is(err, pipeline.ErrBrokeOff):
-		return exitBrokeOff
+		return exitcode.Truncated
 	case errors.Is(err, pipeline.ErrShrink), incomplete, missing:
-		return exitShrink
+		return exitcode.Shrink
 	case errors.Is(err, convert.ErrUnrelated):
-		return exitMixed
+		return exitcode.Mixed
 	case errors.Is(err, convert.ErrTooManyRejects):
-		return exitTooManyBad
+		return exitcode.TooManyRejects
 	case errors.Is(err, pipeline.ErrInput), errors.Is(err, ndjson.ErrNoInput), errors.Is(err, convert.ErrShardLines), other:
-		return exitInput
+		return exitcode.Input
 	case errors.Is(err, pipeline.ErrOutput):
-		return exitOutput
+		return exitcode.Output
 	case errors.Is(err, convert.ErrOptions):
-		return exitUsage
+		return exitcode.Usage
 	}
-	return exitFailure
+	return exitcode.Failure
 }
 
 func report(code int, err error) int {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
@@ -20,9 +21,9 @@ var (
 // A runner passes on the text of an error only, among much else. So workers note errors
 // that users can do something about in the folder of intermediate data.
 
-// causes are those errors.
+// causes are those errors, special ones before general ones.
 var causes = []error{
-	ErrBrokeOff, ErrShrink, convert.ErrMixed, convert.ErrUnrelated, convert.ErrTooManyRejects, convert.ErrShardLines, convert.ErrOutput, convert.ErrOptions, ErrInput,
+	syscall.ENOSPC, blob.ErrDenied, blob.ErrUnreachable, ErrBrokeOff, ErrShrink, convert.ErrMixed, convert.ErrUnrelated, convert.ErrTooManyRejects, convert.ErrShardLines, convert.ErrOutput, convert.ErrOptions, ErrInput,
 }
 
 // is reports whether an error is one of causes.

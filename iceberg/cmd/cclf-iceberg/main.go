@@ -6,11 +6,15 @@ import (
 	"os"
 
 	"github.com/cclf-tools/cclf/iceberg/internal/app"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // release is set by the linker.
 var release string
 
 func main() {
-	os.Exit(app.Run(app.NotifySignals(), release, os.Args, os.Stdout, os.Stderr))
+	ctx, stop := exitcode.NotifyContext(nil)
+	code := app.Run(ctx, release, os.Args, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/iceberg/internal/lake"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // Run runs a command line and returns the exit code. Version is that of the program;
@@ -27,11 +28,11 @@ func Run(ctx context.Context, version string, args []string, stdout, stderr io.W
 	app := newApp(version, stdout, stderr)
 	err := app.Run(ctx, args)
 	code := exitCode(ctx, err)
-	if code == exitOK {
+	if code == exitcode.OK {
 		return code
 	}
-	if code > 128 {
-		err = context.Cause(ctx)
+	if signal, ok := exitcode.SignalOf(ctx); ok {
+		err = signal
 	}
 	fmt.Fprintf(stderr, "cclf-iceberg: %v\n", err)
 	if hint := lake.Hint(err); hint != "" {

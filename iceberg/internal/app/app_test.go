@@ -15,6 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -68,16 +69,16 @@ func run(t *testing.T, code int, stdout, stderr string, args ...string) string {
 func TestCommands(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lake")
 	write(t, dir, dataset.Parquet, 0o640)
-	run(t, exitOK, `cclf\.cclf9 +1 +1 +1 +0 +\d+\n`, `^$`, "publish", "-d", dir)
-	run(t, exitOK, `cclf\.cclf9 +1 +1 +0 +0 +unchanged\n`, `^$`, "publish", "--data", dir)
-	run(t, exitOK, `cclf\.cclf9 +\d+ +\S+Z +1 +1 +yes\n`, `^$`, "snapshots", "-d", dir)
-	run(t, exitOK, `cclf9 +0 +1 +0 +0\n`, `^$`, "expire", "-d", dir, "--keep", "1")
+	run(t, exitcode.OK, `cclf\.cclf9 +1 +1 +1 +0 +\d+\n`, `^$`, "publish", "-d", dir)
+	run(t, exitcode.OK, `cclf\.cclf9 +1 +1 +0 +0 +unchanged\n`, `^$`, "publish", "--data", dir)
+	run(t, exitcode.OK, `cclf\.cclf9 +\d+ +\S+Z +1 +1 +yes\n`, `^$`, "snapshots", "-d", dir)
+	run(t, exitcode.OK, `cclf9 +0 +1 +0 +0\n`, `^$`, "expire", "-d", dir, "--keep", "1")
 
 	var list []struct {
 		Table    string
 		Snapshot int64
 	}
-	if err := json.Unmarshal([]byte(run(t, exitOK, ``, `^$`, "publish", "-d", dir, "-f", "json")), &list); err != nil || len(list) != 1 || list[0].Table != "cclf9" || list[0].Snapshot == 0 {
+	if err := json.Unmarshal([]byte(run(t, exitcode.OK, ``, `^$`, "publish", "-d", dir, "-f", "json")), &list); err != nil || len(list) != 1 || list[0].Table != "cclf9" || list[0].Snapshot == 0 {
 		t.Error(list, err)
 	}
 	if runtime.GOOS == "windows" {
@@ -105,21 +106,21 @@ func TestCommands(t *testing.T) {
 func TestUsage(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lake")
 	write(t, dir, dataset.CSV, 0)
-	run(t, exitOK, `publish +publish the current state`, `^$`)
-	run(t, exitOK, `v1`, `^$`, "--version")
-	run(t, exitUsage, `^$`, `unknown command "publsh"`, "publsh")
-	run(t, exitUsage, ``, `data`, "publish")
-	run(t, exitUsage, ``, `unexpected argument "x"`, "publish", "-d", dir, "x")
-	run(t, exitUsage, ``, `flag`, "publish", "-d", dir, "--nonsense")
-	run(t, exitUsage, ``, `expected sqlite, rest, glue`, "publish", "-d", dir, "--catalog", "hive")
-	run(t, exitUsage, ``, `expected table or json`, "publish", "-d", dir, "-f", "csv")
-	run(t, exitUsage, ``, `KEY=VALUE`, "publish", "-d", dir, "--property", "uri")
-	run(t, exitUsage, ``, `keep`, "expire", "-d", dir)
-	run(t, exitUsage, ``, `expected 1 or more`, "expire", "-d", dir, "--keep", "0")
-	run(t, exitUsage, ``, `expected a local folder`, "publish", "-d", "s3://bucket/lake")
-	run(t, exitInput, `^$`, `its format is csv.*\nhint: convert .*--format parquet`, "publish", "-d", dir)
-	run(t, exitInput, `^$`, `no such file`, "publish", "-d", filepath.Join(dir, "none"))
-	run(t, exitUnavailable, `^$`, `catalog`, "publish", "-d", dir, "--catalog", "rest", "--property", "uri=http://127.0.0.1:1")
+	run(t, exitcode.OK, `publish +publish the current state`, `^$`)
+	run(t, exitcode.OK, `v1`, `^$`, "--version")
+	run(t, exitcode.Usage, `^$`, `unknown command "publsh"`, "publsh")
+	run(t, exitcode.Usage, ``, `data`, "publish")
+	run(t, exitcode.Usage, ``, `unexpected argument "x"`, "publish", "-d", dir, "x")
+	run(t, exitcode.Usage, ``, `flag`, "publish", "-d", dir, "--nonsense")
+	run(t, exitcode.Usage, ``, `expected sqlite, rest, glue`, "publish", "-d", dir, "--catalog", "hive")
+	run(t, exitcode.Usage, ``, `expected table or json`, "publish", "-d", dir, "-f", "csv")
+	run(t, exitcode.Usage, ``, `KEY=VALUE`, "publish", "-d", dir, "--property", "uri")
+	run(t, exitcode.Usage, ``, `keep`, "expire", "-d", dir)
+	run(t, exitcode.Usage, ``, `expected 1 or more`, "expire", "-d", dir, "--keep", "0")
+	run(t, exitcode.Usage, ``, `expected a local folder`, "publish", "-d", "s3://bucket/lake")
+	run(t, exitcode.Input, `^$`, `its format is csv.*\nhint: convert .*--format parquet`, "publish", "-d", dir)
+	run(t, exitcode.Input, `^$`, `no such file`, "publish", "-d", filepath.Join(dir, "none"))
+	run(t, exitcode.Unavailable, `^$`, `catalog`, "publish", "-d", dir, "--catalog", "rest", "--property", "uri=http://127.0.0.1:1")
 	if _, err := os.Stat(filepath.Join(dir, "cclf9")); err != nil {
 		t.Error(err)
 	}
