@@ -59,8 +59,8 @@ type parquetEncoder struct {
 // pageBuffers are buffers for one page at a time.
 type pageBuffers struct {
 	texts  []parquet.ByteArray
-	occurs []bool // by number in the dictionary
-	valid  []byte // bit by row of the page
+	occurs []bool  // by number in the dictionary
+	levels []int16 // definition levels by row
 }
 
 // pageBufferPool has buffers of encoders that are done.
@@ -187,12 +187,12 @@ func (e *parquetEncoder) writeGroup() error {
 
 // writeColumn writes the values of a column.
 func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, g *columnGroup) (err error) {
-	g.pad(g.rows)
+	g.pad()
 	switch to := to.(type) {
 	case *file.Int64ColumnChunkWriter:
-		_, err = to.WriteBatch(g.longs, g.levels, nil)
+		_, err = to.WriteBatch(g.longs, e.levelsOf(g, 0, g.rows), nil)
 	case *file.Int32ColumnChunkWriter:
-		_, err = to.WriteBatch(g.ints, g.levels, nil)
+		_, err = to.WriteBatch(g.ints, e.levelsOf(g, 0, g.rows), nil)
 	case *file.ByteArrayColumnChunkWriter:
 		if g.texts.Repeats() {
 			return e.writeDictionary(to, g)
@@ -204,7 +204,7 @@ func (e *parquetEncoder) writeColumn(to file.ColumnChunkWriter, g *columnGroup) 
 		}
 		wide := g.wide.Array()
 		defer wide.Release()
-		return pqarrow.WriteArrowToColumn(e.ctx, to, wide, g.levels, nil, true)
+		return pqarrow.WriteArrowToColumn(e.ctx, to, wide, e.levelsOf(g, 0, g.rows), nil, true)
 	}
 	return err
 }
@@ -216,36 +216,33 @@ func (e *parquetEncoder) writeDictionary(to *file.ByteArrayColumnChunkWriter, g 
 	if err := to.CurrentEncoder().(interface{ PutDictionary(arrow.Array) error }).PutDictionary(words); err != nil {
 		return err
 	}
-	numbers := g.texts.Numbers(g.rows)
-	for levels := range slices.Chunk(g.levels, pageRows) {
-		page := numbers[:len(levels)]
-		numbers = numbers[len(levels):]
-		if err := e.writePage(to, words, page, levels); err != nil {
+	for from := 0; from < g.rows; from += pageRows {
+		if err := e.writePage(to, words, g, from, min(from+pageRows, g.rows)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// writePage writes a page of numbers of texts.
-func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *array.String, numbers []int32, levels []int16) error {
-	values := 0
-	for _, level := range levels {
-		values += int(level)
-	}
-	nulls := len(levels) - values
-	var valid *memory.Buffer // none if there are no nulls
-	if nulls > 0 {
-		valid = memory.NewBufferBytes(e.validBits(levels))
-	}
+// levelsOf returns the definition levels of rows, until it is called again.
+func (e *parquetEncoder) levelsOf(g *columnGroup, from, to int) []int16 {
+	e.levels = g.levels(e.levels[:0], from, to)
+	return e.levels
+}
+
+// writePage writes the numbers of the texts of rows as a page.
+func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *array.String, g *columnGroup, first, end int) error {
+	numbers, levels := g.texts.Numbers(g.rows)[first:end], e.levelsOf(g, first, end)
+	valid := g.valid[first/8:]
+	nulls := len(numbers) - bitutil.CountSetBits(valid, 0, len(numbers))
 	stats := to.PageStatistics()
 	stats.IncNulls(int64(nulls))
-	stats.IncNumValues(int64(values))
+	stats.IncNumValues(int64(len(numbers) - nulls))
 	if err := stats.UpdateFromArrow(e.extremes(words, numbers, levels), false); err != nil {
 		return err
 	}
 	data := array.NewData(arrow.PrimitiveTypes.Int32, len(numbers),
-		[]*memory.Buffer{valid, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers))}, nil, nulls, 0)
+		[]*memory.Buffer{memory.NewBufferBytes(valid), memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(numbers))}, nil, nulls, 0)
 	defer data.Release()
 	indices := array.NewInt32Data(data)
 	defer indices.Release()
@@ -255,27 +252,18 @@ func (e *parquetEncoder) writePage(to *file.ByteArrayColumnChunkWriter, words *a
 	return to.FlushCurrentPage()
 }
 
-// validBits returns a bitmap of the rows that are not null, until it is called again.
-func (e *parquetEncoder) validBits(levels []int16) []byte {
-	e.valid = append(e.valid[:0], make([]byte, bitutil.BytesForBits(int64(len(levels))))...)
-	for row, level := range levels {
-		e.valid[row/8] |= byte(level) << (row % 8)
-	}
-	return e.valid
-}
-
 // writeTexts writes texts without a dictionary, page by page.
 func (e *parquetEncoder) writeTexts(to *file.ByteArrayColumnChunkWriter, g *columnGroup) error {
 	to.FallbackToPlain()
 	numbers := g.texts.Numbers(g.rows)
-	for levels := range slices.Chunk(g.levels, pageRows) {
+	for from := 0; from < g.rows; from += pageRows {
+		levels := e.levelsOf(g, from, min(from+pageRows, g.rows))
 		e.texts = slices.Grow(e.texts[:0], len(levels))
-		for row, level := range levels {
+		for i, level := range levels {
 			if level > 0 {
-				e.texts = append(e.texts, g.texts.Text(numbers[row]))
+				e.texts = append(e.texts, g.texts.Text(numbers[from+i]))
 			}
 		}
-		numbers = numbers[len(levels):]
 		if _, err := to.WriteBatch(e.texts, levels, nil); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/cclf-tools/cclf/internal/table"
@@ -17,7 +18,8 @@ import (
 // column without values.
 type columnGroup struct {
 	rows   int
-	levels []int16 // by row: its definition level, 1 for a value and 0 for a null
+	values int    // rows that are not null
+	valid  []byte // bit by row: whether it is not null
 
 	// The values, in the one that is for their type.
 	texts table.TextGroup
@@ -56,52 +58,38 @@ func (g *columnGroup) add(col arrow.Array) {
 	if col.NullN() == col.Len() {
 		return
 	}
-	g.pad(from)
-	levels := g.addLevels(col)
+	g.values += col.Len() - col.NullN()
+	g.pad()
+	if col.NullN() == 0 {
+		bitutil.SetBitsTo(g.valid, int64(from), int64(col.Len()), true)
+	} else {
+		bitutil.CopyBitmap(col.NullBitmapBytes(), col.Data().Offset(), col.Len(), g.valid, from)
+	}
 	switch col := col.(type) {
 	case *array.Int64:
-		g.longs = appendPresent(g.longs, levels, col.Int64Values(), func(v int64) int64 { return v })
+		g.longs = appendPresent(g.longs, col, col.Int64Values(), func(v int64) int64 { return v })
 	case *array.Date32:
-		g.ints = appendPresent(g.ints, levels, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
+		g.ints = appendPresent(g.ints, col, col.Date32Values(), func(v arrow.Date32) int32 { return int32(v) })
 	case *array.Decimal128:
-		g.addDecimals(col, levels, from)
+		g.addDecimals(col, from)
 	default:
 		g.texts.Append(col, from)
 	}
 }
 
-// pad adds the levels of nulls up to a row.
-func (g *columnGroup) pad(rows int) {
-	g.levels = append(g.levels, make([]int16, rows-len(g.levels))...)
-}
-
-// addLevels adds the levels of a batch, and returns them.
-func (g *columnGroup) addLevels(col arrow.Array) []int16 {
-	from, n := len(g.levels), col.Len()
-	g.levels = slices.Grow(g.levels, n)[:from+n]
-	levels := g.levels[from:]
-	if col.NullN() == 0 {
-		for i := range levels {
-			levels[i] = 1
-		}
-		return levels
-	}
-	valid, offset := col.NullBitmapBytes(), uint(col.Data().Offset())
-	for i := range levels {
-		at := offset + uint(i)
-		levels[i] = int16(valid[at/8] >> (at % 8) & 1)
-	}
-	return levels
+// pad adds nulls up to the last row.
+func (g *columnGroup) pad() {
+	g.valid = append(g.valid, make([]byte, bitutil.BytesForBits(int64(g.rows))-int64(len(g.valid)))...)
 }
 
 // addDecimals adds decimals, in the size that Parquet stores them in.
-func (g *columnGroup) addDecimals(col *array.Decimal128, levels []int16, from int) {
+func (g *columnGroup) addDecimals(col *array.Decimal128, from int) {
 	typ := col.DataType().(*arrow.Decimal128Type)
 	switch {
 	case typ.Precision <= intDigits:
-		g.ints = appendPresent(g.ints, levels, col.Values(), func(v decimal128.Num) int32 { return int32(v.LowBits()) })
+		g.ints = appendPresent(g.ints, col, col.Values(), func(v decimal128.Num) int32 { return int32(v.LowBits()) })
 	case typ.Precision <= longDigits:
-		g.longs = appendPresent(g.longs, levels, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
+		g.longs = appendPresent(g.longs, col, col.Values(), func(v decimal128.Num) int64 { return int64(v.LowBits()) })
 	default:
 		g.addWide(col, from)
 	}
@@ -121,13 +109,37 @@ func (g *columnGroup) addWide(col *array.Decimal128, from int) {
 	}
 }
 
-// appendPresent appends the values that are not null.
-func appendPresent[V, P any](dst []P, levels []int16, values []V, as func(V) P) []P {
-	dst = slices.Grow(dst, len(values))
-	for row, v := range values {
-		if levels[row] > 0 {
-			dst = append(dst, as(v))
+// appendPresent appends the values of col that are not null.
+func appendPresent[V, P any](dst []P, col arrow.Array, values []V, as func(V) P) []P {
+	n := len(dst)
+	dst = slices.Grow(dst, len(values))[:n+len(values)]
+	if col.NullN() == 0 {
+		for row, v := range values {
+			dst[n+row] = as(v)
 		}
+		return dst
+	}
+	valid, offset := col.NullBitmapBytes(), uint(col.Data().Offset())
+	for row, v := range values {
+		dst[n] = as(v) // the next value overwrites that of a null
+		at := offset + uint(row)
+		n += int(valid[at/8] >> (at % 8) & 1)
+	}
+	return dst[:n]
+}
+
+// levels appends to dst the definition levels of the rows from one up to another: 1
+// for a value and 0 for a null. The first is a multiple of 8.
+func (g *columnGroup) levels(dst []int16, from, to int) []int16 {
+	n := len(dst)
+	dst = slices.Grow(dst, to-from)[:n+to-from]
+	levels := dst[n:]
+	for _, bits := range g.valid[from/8:] {
+		next := levels[:min(8, len(levels))]
+		for i := range next {
+			next[i] = int16(bits >> (i & 7) & 1)
+		}
+		levels = levels[len(next):]
 	}
 	return dst
 }
@@ -135,12 +147,12 @@ func appendPresent[V, P any](dst []P, levels []int16, values []V, as func(V) P) 
 // bytes is the size of the values.
 func (g *columnGroup) bytes() int {
 	return g.texts.Bytes() + arrow.Int64SizeBytes*len(g.longs) + arrow.Int32SizeBytes*len(g.ints) +
-		arrow.Decimal128SizeBytes*g.wide.Len() + 2*len(g.levels)
+		arrow.Decimal128SizeBytes*g.wide.Len() + len(g.valid)
 }
 
 // reset removes all rows.
 func (g *columnGroup) reset() {
-	g.rows, g.levels = 0, g.levels[:0]
+	g.rows, g.values, g.valid = 0, 0, g.valid[:0]
 	g.texts.Reset()
 	g.longs, g.ints, g.wide = g.longs[:0], g.ints[:0], table.Column{Type: g.wide.Type}
 }
