@@ -246,8 +246,14 @@ func ReadStatus(dir string) (*Status, error) {
 // hasState reports whether a folder has the state of an export.
 func hasState(dir string) (bool, error) {
 	if !blob.IsURL(dir) {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return false, nil // whoever reads it as an input says why not
+		}
 		_, err := os.Lstat(filepath.Join(dir, stateFile))
-		return err == nil, nil
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return err == nil, err
 	}
 	_, err := blob.Stat(context.Background(), blob.Join(dir, stateFile))
 	if errors.Is(err, fs.ErrNotExist) {

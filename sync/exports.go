@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
@@ -40,8 +39,8 @@ func (e *MissingDeletionsError) Error() string {
 func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
 	x := &Exports{}
 	increments := 0
-	for _, in := range useLogs(inputs) {
-		status, err := fetch.ReadStatus(in)
+	for _, in := range inputs {
+		dir, status, err := exportFolder(in)
 		if errors.Is(err, fetch.ErrNoExport) {
 			x.Inputs = append(x.Inputs, in)
 			continue
@@ -50,12 +49,12 @@ func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
 			return nil, err
 		}
 		if status.Incomplete != "" && !allowMissing {
-			return nil, &IncompleteError{in, status.Incomplete}
+			return nil, &IncompleteError{dir, status.Incomplete}
 		}
 		if status.IncrementOnly {
 			increments++
 		}
-		if err := x.addFolder(in, allowMissing); err != nil {
+		if err := x.addFolder(dir, allowMissing); err != nil {
 			return nil, err
 		}
 	}
@@ -105,17 +104,14 @@ func (x *Exports) addFiles(dir string, runs []convert.FetchRun, allowMissing boo
 	return nil
 }
 
-// useLogs replaces lakes among the inputs by their logs.
-func useLogs(inputs []string) []string {
-	inputs = slices.Clone(inputs)
-	for i, in := range inputs {
-		log := blob.Join(in, LogFolder)
-		if _, err := fetch.ReadStatus(in); err == nil {
-			continue
-		}
-		if _, err := fetch.ReadStatus(log); err == nil {
-			inputs[i] = log
-		}
+// exportFolder returns the export folder that an input is, or the log of the lake that it
+// is, and its status. The error is a [fetch.ErrNoExport] if it is neither.
+func exportFolder(in string) (string, *fetch.Status, error) {
+	status, err := fetch.ReadStatus(in)
+	if !errors.Is(err, fetch.ErrNoExport) {
+		return in, status, err
 	}
-	return inputs
+	log := blob.Join(in, LogFolder)
+	status, err = fetch.ReadStatus(log)
+	return log, status, err
 }
