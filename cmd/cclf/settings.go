@@ -89,9 +89,16 @@ func (e *env) readConfig(name string) (*config.File, error) {
 	case name == "" && errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case unreadable:
-		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("configuration file: %w", err)}
+		hint := ""
+		if name == "" {
+			hint = "it is in the home folder of another user: set HOME, or name a file with --config or " + configVariable
+		}
+		return nil, &exitError{code: exitcode.Input, err: fmt.Errorf("configuration file: %w", err), hint: hint}
 	}
-	return nil, &exitError{code: exitcode.Usage, err: fmt.Errorf("configuration file: %w", err), hint: "cclf config check names all that is wrong with it"}
+	return nil, &exitError{
+		code: exitcode.Usage, err: fmt.Errorf("configuration file: %w", err),
+		hint: `a setting is a line such as jobs = 4 or out = "export", and a section a line such as [convert]; see cclf config template`,
+	}
 }
 
 // useSettings makes a command, and those below it, set the flags that are not on the
@@ -221,6 +228,9 @@ func (s *settings) find(section, key string) (config.Setting, bool) {
 
 // place says where a setting is.
 func (s *settings) place(one config.Setting) string {
+	if one.Line == 0 {
+		return s.file.Name + ": " + one.Key
+	}
 	return fmt.Sprintf("%s:%d: %s", s.file.Name, one.Line, one.Key)
 }
 
@@ -279,21 +289,36 @@ func checkSettings(file *config.File, app *cli.Command) []string {
 	s := settings{file: file, given: map[cli.Flag]bool{}, getenv: os.Getenv}
 	sections := sectionsOf(app)
 	var problems []string
-	for _, name := range file.Sections {
-		if sections[name] == nil && !isParent(name, sections) {
-			problems = append(problems, fmt.Sprintf("%s: unknown section [%s]%s", file.Name, name, didYouMean(name, keysOf(sections))))
+	unknown := map[string]bool{}
+	section := func(name string) {
+		if len(sections[name]) == 0 && !isParent(name, sections) && !unknown[name] {
+			unknown[name] = true
+			problems = append(problems, fmt.Sprintf("%s: unknown section [%s]%s", file.Name, name, otherSection(name, sections)))
 		}
 	}
+	for _, name := range file.Sections {
+		section(name)
+	}
 	for _, one := range file.Settings {
-		flags, ok := sections[one.Section]
-		if !ok {
+		section(one.Section) // a key such as covert.jobs has a section without a line of its own
+		if unknown[one.Section] {
 			continue
 		}
-		if err := s.checkSetting(one, flags); err != nil {
+		if err := s.checkSetting(one, sections[one.Section]); err != nil {
 			problems = append(problems, err.Error())
 		}
 	}
 	return problems
+}
+
+// otherSection says which section may be meant by an unknown one. Commands below
+// others have the settings of those.
+func otherSection(name string, sections map[string][]cli.Flag) string {
+	if _, ok := sections[name]; ok {
+		command, _, _ := strings.Cut(name, ".")
+		return ": the settings of cclf " + strings.ReplaceAll(name, ".", " ") + " are in [" + command + "]"
+	}
+	return didYouMean(name, keysOf(sections))
 }
 
 func (s *settings) checkSetting(one config.Setting, flags []cli.Flag) error {
@@ -364,10 +389,13 @@ func isParent(name string, sections map[string][]cli.Flag) bool {
 	return false
 }
 
+// keysOf are the names of the sections that have settings.
 func keysOf(sections map[string][]cli.Flag) []string {
 	var names []string
-	for name := range sections {
-		names = append(names, name)
+	for name, flags := range sections {
+		if len(flags) > 0 {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return names

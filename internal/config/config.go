@@ -88,7 +88,11 @@ func parse(text string) (*File, error) {
 		}
 		s := Setting{Section: strings.Join(key[:len(key)-1], "."), Key: key[len(key)-1], Line: lines[path]}
 		if s.Values, err = texts(value); err != nil {
-			return nil, fmt.Errorf("line %d: %s: %w", s.Line, s.Key, err)
+			err = fmt.Errorf("%s: %w", path, err)
+			if s.Line > 0 {
+				err = fmt.Errorf("line %d: %w", s.Line, err)
+			}
+			return nil, err
 		}
 		f.Settings = append(f.Settings, s)
 	}
@@ -137,27 +141,31 @@ func texts(value any) ([]string, error) {
 }
 
 var (
-	header   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*\[\s*([^\[\]#]+?)\s*\]\s*(#.*)?$`) })
+	header   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*\[\[?\s*([^\[\]#]+?)\s*\]\]?\s*(#.*)?$`) })
 	keyStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*([A-Za-z0-9_."'-]+)\s*=`) })
 )
 
-// keyLines returns the lines of keys, for messages. It finds those that begin a line,
+// keyLines returns the lines of keys and headers, for messages. It finds those that begin a line,
 // which is how people write them.
 func keyLines(text string) map[string]int {
 	lines := map[string]int{}
 	quotes := strings.NewReplacer(`"`, "", `'`, "", " ", "")
+	note := func(path string, n int) {
+		if lines[path] == 0 {
+			lines[path] = n
+		}
+	}
 	section := ""
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
 		line = strings.TrimRight(line, "\r\n")
 		if m := header().FindStringSubmatch(line); m != nil {
-			section = quotes.Replace(m[1]) + "."
+			section = quotes.Replace(m[1])
+			note(section, n)
+			section += "."
 		} else if m := keyStart().FindStringSubmatch(line); m != nil {
-			path := section + quotes.Replace(m[1])
-			if lines[path] == 0 {
-				lines[path] = n
-			}
+			note(section+quotes.Replace(m[1]), n)
 		}
 	}
 	return lines

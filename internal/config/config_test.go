@@ -34,8 +34,10 @@ func TestParse(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"a = 1\nb = secret word", "line 2: invalid TOML"},
-		{"[x]\nk = [[1]]", "line 2: k: expected an array of texts or numbers"},
+		{"[x]\nk = [[1]]", "line 2: x.k: expected an array of texts or numbers"},
 		{"k = [{a = 1}]", "line 1: k: expected an array of texts or numbers"},
+		{"a = 1\n[[b]]\nc = 1", "line 2: b: expected a text, a number, true or false, or an array of them"},
+		{"a.b = 1\na.\"c\" = {d = [[1]]}", "a.c.d: expected an array of texts or numbers"},
 		{"k = 1\nk = 2", "line 2: invalid TOML"},
 	} {
 		_, err := parse(test.text)
