@@ -100,7 +100,7 @@ func (f *folder) readJSON(name string, content any, format *int) error {
 		return newStoreError(err)
 	}
 	if err != nil {
-		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", blob.Join(f.dir, name), err), hint: "use another folder", err: err}
+		return &Error{Kind: ErrFolder, Msg: fmt.Sprintf("%s: %v", blob.Join(f.dir, name), err), hint: "restore it from a copy, or use another folder", err: err}
 	}
 	return nil
 }

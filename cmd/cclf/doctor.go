@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -289,16 +290,31 @@ func checkData(_ context.Context, _ *env, opts *doctorOptions) []finding {
 	}
 	set, err := dataset.Open(dir)
 	if err != nil {
-		return []finding{problem(check, err)}
+		fix := cmp.Or(hintOf(err), dataSetHint(err), "check the name, and that you may read it")
+		return []finding{{check, statusProblem, cleanPath(dir) + ": " + err.Error(), fix}}
 	}
 	m := set.Manifest
 	f := freeSpace(check, cleanPath(dir), "a new version needs as much space as the old one")
 	f.Text += fmt.Sprintf("; %s in %s, all files there", plural(m.TotalRows(), "row"), plural(len(m.Tables), "table"))
+	if readOnly(dir) {
+		f.Text += "; read-only for you"
+	}
 	found := []finding{f}
 	if n := m.Counts.Rejected; n > 0 && m.Rejects != nil {
 		found = append(found, finding{check, statusWarning, plural(n, "line") + " of its export rejected", "see " + rejectsPath(dir, m)})
 	}
 	return found
+}
+
+// readOnly reports whether this user cannot make files in a folder. It is false if
+// that is not a local folder.
+func readOnly(dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	writable, known := disk.Writable(dir)
+	return known && !writable
 }
 
 func checkExport(ctx context.Context, _ *env, opts *doctorOptions) []finding {
@@ -307,6 +323,9 @@ func checkExport(ctx context.Context, _ *env, opts *doctorOptions) []finding {
 		return []finding{{check, statusSkipped, "none given (--export)", ""}}
 	}
 	status, err := fetch.ReadStatus(opts.export)
+	if errors.Is(err, fetch.ErrNoExport) {
+		return []finding{{check, statusProblem, err.Error(), "check the name, or start an export with cclf fetch -o " + shellWord(opts.export)}}
+	}
 	if err != nil {
 		return []finding{problem(check, err)}
 	}
@@ -339,6 +358,9 @@ func checkExport(ctx context.Context, _ *env, opts *doctorOptions) []finding {
 		f.Text += ", the last one of " + log.Runs[n-1].TransactionTime
 	}
 	found := []finding{f}
+	if readOnly(opts.export) {
+		found = append(found, finding{check, statusWarning, "you cannot write in " + opts.export, "the next export needs to: run cclf as the user who owns it"})
+	}
 	if info, err := os.Stat(opts.export); err == nil && info.Mode().Perm()&0o007 != 0 && os.PathSeparator == '/' {
 		found = append(found, finding{check, statusWarning, "other users can open " + opts.export, "run chmod o-rwx on it"})
 	}

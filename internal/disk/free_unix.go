@@ -13,3 +13,8 @@ func Free(dir string) (free uint64, known bool) {
 	}
 	return uint64(stat.Bavail) * uint64(stat.Bsize), true //nolint:unconvert // signed on some systems
 }
+
+// Writable reports whether this process can make files in a folder, if that is known.
+func Writable(dir string) (writable, known bool) {
+	return unix.Access(dir, unix.W_OK|unix.X_OK) == nil, true
+}

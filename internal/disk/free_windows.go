@@ -11,3 +11,6 @@ func Free(dir string) (free uint64, known bool) {
 	}
 	return free, true
 }
+
+// Writable is not known on this system.
+func Writable(string) (writable, known bool) { return false, false }
