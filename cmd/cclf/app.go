@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/urfave/cli/v3"
@@ -38,7 +39,11 @@ func runApp(ctx context.Context, e *env, args []string) (err error) {
 		complete(e.stdout, app, words)
 		return nil
 	}
-	return app.Run(ctx, args)
+	err = app.Run(ctx, args)
+	if err != nil && e.events.started.IsZero() {
+		err = errors.Join(err, e.beginAnyway(app))
+	}
+	return err
 }
 
 // newApp returns the command line: the global flags and the commands.
@@ -107,10 +112,7 @@ func newApp(e *env) *cli.Command {
 			if err := e.useGlobalSettings(cmd); err != nil {
 				return ctx, err
 			}
-			e.quiet, e.plain = cmd.Bool("quiet"), cmd.Bool("no-progress")
-			return ctx, e.begin(commandName(cmd), logOptions{
-				format: cmd.String("log-format"), file: cmd.String("log-file"), metricsFile: cmd.String("metrics-file"), runID: cmd.String("run-id"),
-			})
+			return ctx, e.beginFrom(cmd)
 		},
 		Action:    unknownCommand,
 		Reader:    e.stdin,
@@ -131,6 +133,23 @@ func newApp(e *env) *cli.Command {
 	stopAtCommand(app)
 	checkPaths(app)
 	return app
+}
+
+// beginFrom begins the log and the metrics of a command line.
+func (e *env) beginFrom(app *cli.Command) error {
+	e.quiet, e.plain = app.Bool("quiet"), app.Bool("no-progress")
+	return e.begin(commandName(app), logOptions{
+		format: app.String("log-format"), file: app.String("log-file"), metricsFile: app.String("metrics-file"), runID: app.String("run-id"),
+	})
+}
+
+// beginAnyway does so for a command line or settings with an error, as far as the
+// rest of them says how: a job that cannot start is in its log, too.
+func (e *env) beginAnyway(app *cli.Command) error {
+	if e.useGlobalSettings(app) != nil {
+		_ = e.settings.apply(app, nil)
+	}
+	return e.beginFrom(app)
 }
 
 // commandName is the name of the command in a command line, or empty.

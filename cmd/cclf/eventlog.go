@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,23 +23,22 @@ import (
 type eventLog struct {
 	command, runID string
 	started        time.Time
-	log            *slog.Logger   // of events, or nil
-	file           io.WriteCloser // that log writes to, or nil
-	json           bool           // file has JSON
-	metrics        *metricsFile   // or nil
+	log            *slog.Logger // of events, or nil
+	file           *logFile     // that log writes to, or nil
+	json           bool         // file has JSON
+	metrics        *metricsFile // or nil
 
-	mu       sync.Mutex
-	state    runState
-	confined bool // the process cannot make files any more
-	stop     chan struct{}
-	stopped  sync.WaitGroup
+	mu      sync.Mutex
+	state   runState
+	stop    chan struct{}
+	stopped sync.WaitGroup
 }
 
 // A runState is how far a command has come.
 type runState struct {
 	phase       string // of a download or a conversion, or ""
 	done, total int64  // bytes, rows or files; total is -1 if unknown
-	counts      []count
+	counts      []eventCount
 	rows        []count // by table
 	ended       bool
 	exitCode    int
@@ -47,6 +49,37 @@ type runState struct {
 type count struct {
 	name string
 	n    int64
+}
+
+// An eventCount is a count of an event.
+type eventCount struct {
+	event string
+	count
+}
+
+// A logFile is a file that a logger writes to. Loggers pass over errors of writing:
+// it keeps the first.
+type logFile struct {
+	io.WriteCloser
+	mu  sync.Mutex
+	err error
+}
+
+func (f *logFile) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n, err := f.WriteCloser.Write(p)
+	if f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
+// Close closes the file, and returns the first error of all writing.
+func (f *logFile) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return cmp.Or(f.err, f.WriteCloser.Close())
 }
 
 // logOptions are the global flags about logs.
@@ -60,7 +93,7 @@ const beat = 30 * time.Second
 // begin opens the log and the file of metrics, and tells that a command starts.
 func (e *env) begin(command string, opts logOptions) error {
 	l := e.events
-	l.command, l.runID, l.started = command, opts.runID, time.Now()
+	l.command, l.runID, l.started = command, strings.ToValidUTF8(opts.runID, "\ufffd"), time.Now()
 	if l.runID == "" {
 		l.runID = rand.Text()[:12]
 	}
@@ -70,10 +103,11 @@ func (e *env) begin(command string, opts logOptions) error {
 	case opts.file != "":
 		f, err := os.OpenFile(opts.file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 		if err != nil {
-			return &exitError{code: exitcode.Output, err: fmt.Errorf("log file: %w", err)}
+			return unwritable("log file", err)
 		}
 		l.json = opts.format == "json"
-		l.file, l.log = f, slog.New(handler(f, opts.format, slog.LevelInfo)).With(l.attributes()...)
+		l.file = &logFile{WriteCloser: f}
+		l.log = slog.New(handler(l.file, opts.format, slog.LevelInfo)).With(l.attributes()...)
 		e.log = e.newLogger(e.stderr)
 	case e.logJSON:
 		l.log = e.log
@@ -81,11 +115,12 @@ func (e *env) begin(command string, opts logOptions) error {
 	if opts.metricsFile != "" {
 		var err error
 		if l.metrics, err = openMetricsFile(opts.metricsFile); err != nil {
-			return &exitError{code: exitcode.Output, err: fmt.Errorf("metrics file: %w", err)}
+			return unwritable("metrics file", err)
 		}
 	}
 	e.event("start", "version", readBuildInfo().Version)
 	if err := l.writeMetrics(); err != nil {
+		l.metrics = nil
 		return err
 	}
 	if l.log != nil || l.metrics != nil {
@@ -123,7 +158,7 @@ func (e *env) newLogger(w io.Writer) *slog.Logger {
 	switch {
 	case e.events.file != nil:
 		return slog.New(slog.NewMultiHandler(h, e.events.log.Handler()))
-	case e.logJSON && e.events.command != "":
+	case e.logJSON && !e.events.started.IsZero():
 		return slog.New(h).With(e.events.attributes()...)
 	}
 	return slog.New(h)
@@ -132,7 +167,7 @@ func (e *env) newLogger(w io.Writer) *slog.Logger {
 // event tells programs what happened. Counts and the rows of tables are for the
 // metrics too.
 func (e *env) event(msg string, args ...any) {
-	e.events.remember(args)
+	e.events.remember(msg, args)
 	if e.events.log != nil {
 		e.events.log.Info(msg, args...)
 	}
@@ -163,8 +198,8 @@ func group(name string, counts []count) slog.Attr {
 	return slog.GroupAttrs(name, attrs...)
 }
 
-// remember keeps counts for the metrics.
-func (l *eventLog) remember(args []any) {
+// remember keeps counts for the metrics. Of events of one kind, the last counts.
+func (l *eventLog) remember(event string, args []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, arg := range args {
@@ -178,7 +213,10 @@ func (l *eventLog) remember(args []any) {
 		}
 		switch attr.Key {
 		case countsGroup:
-			l.state.counts = append(l.state.counts, counts...)
+			l.state.counts = slices.DeleteFunc(slices.Clone(l.state.counts), func(c eventCount) bool { return c.event == event })
+			for _, c := range counts {
+				l.state.counts = append(l.state.counts, eventCount{event, c})
+			}
 		case tablesGroup:
 			l.state.rows = counts
 		}
@@ -204,17 +242,15 @@ func (e *env) keepBeating() {
 		}
 		l := e.events
 		l.mu.Lock()
-		state, confined := l.state, l.confined
+		state := l.state
 		l.mu.Unlock()
 		args := []any{"seconds", time.Since(l.started).Seconds()}
 		if state.phase != "" {
 			args = append(args, "phase", state.phase, "done", state.done, "total", state.total)
 		}
 		e.event("heartbeat", args...)
-		if !confined {
-			if err := l.writeMetrics(); err != nil {
-				e.log.Warn(err.Error())
-			}
+		if err := l.writeMetrics(); err != nil {
+			e.log.Warn(err.Error())
 		}
 	}
 }
@@ -237,22 +273,22 @@ func (e *env) finish(code int) error {
 	err := l.writeMetrics()
 	if l.file != nil {
 		if closeErr := l.file.Close(); closeErr != nil {
-			err = errors.Join(err, &exitError{code: exitcode.Output, err: fmt.Errorf("log file: %w", closeErr)})
+			err = errors.Join(err, unwritable("log file", closeErr))
 		}
 	}
 	return err
 }
 
-// confine says that the process cannot make files any more. It returns the folders
-// in which it has to rename files.
-func (l *eventLog) confine() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.confined = true
+// confine makes ready for a process that cannot make files any more. It returns the
+// folders in which it has to rename files.
+func (l *eventLog) confine() ([]string, error) {
 	if l.metrics == nil {
-		return nil
+		return nil, nil
 	}
-	return []string{l.metrics.dir()}
+	if err := l.metrics.confine(); err != nil {
+		return nil, unwritable("metrics file", err)
+	}
+	return []string{l.metrics.dir()}, nil
 }
 
 func (l *eventLog) writeMetrics() error {
@@ -260,15 +296,20 @@ func (l *eventLog) writeMetrics() error {
 		return nil
 	}
 	l.mu.Lock()
-	state, confined := l.state, l.confined
+	state := l.state
 	l.mu.Unlock()
 	state.at = time.Now()
 	text, err := l.openMetrics(&state)
 	if err == nil {
-		err = l.metrics.write(text, !confined && !state.ended)
+		err = l.metrics.write(text, state.ended)
 	}
 	if err != nil {
-		return &exitError{code: exitcode.Output, err: fmt.Errorf("metrics file: %w", err)}
+		return unwritable("metrics file", err)
 	}
 	return nil
+}
+
+// unwritable is the error of a file about the run that cannot be written.
+func unwritable(what string, err error) error {
+	return &exitError{code: dataSetCode(err, exitcode.Output), err: fmt.Errorf("%s: %w", what, err)}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/exitcode"
@@ -52,6 +53,67 @@ func TestHeartbeat(t *testing.T) {
 			t.Errorf("events %q, want %s", got, want)
 		}
 	})
+}
+
+// Several events of a command may count the same; of events of one kind the last
+// counts. Each series is in the file once, or collectors refuse it.
+func TestMetricsOfEvents(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "cclf.prom")
+	e := newEnv(strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{}, func(any) bool { return false })
+	if err := e.begin("sync", logOptions{metricsFile: file, runID: "a\xff"}); err != nil {
+		t.Fatal(err)
+	}
+	e.event("fetched", countGroup(count{"resources", 1}, count{"files", 2}))
+	e.event("fetched", countGroup(count{"resources", 3}))
+	e.event("converted", countGroup(count{"resources", 4}))
+	if err := e.finish(exitcode.OK); err != nil {
+		t.Fatal(err)
+	}
+	checkMetrics(t, file, `cclf_run_count{command="sync",event="fetched",what="resources"} 3.0`,
+		`cclf_run_count{command="sync",event="converted",what="resources"} 4.0`)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !utf8.Valid(text) {
+		t.Error("the metrics are not UTF-8")
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		series, _, _ := strings.Cut(line, " ")
+		if series != "#" && seen[series] {
+			t.Errorf("%s is there twice", series)
+		}
+		seen[series] = true
+	}
+}
+
+// Commands that run at the same time may have one file of metrics. It is that of the
+// command that ended last, and nothing else is left in its folder.
+func TestMetricsOfTwoRuns(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "cclf.prom")
+	var runs []*env
+	for _, command := range []string{"sync", "query"} {
+		e := newEnv(strings.NewReader(""), &bytes.Buffer{}, &bytes.Buffer{}, func(any) bool { return false })
+		if err := e.begin(command, logOptions{metricsFile: file}); err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, e)
+	}
+	if _, err := runs[1].events.confine(); err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range runs {
+		if err := e.finish(i); err != nil {
+			t.Error(err)
+		}
+	}
+	checkMetrics(t, file, `cclf_run_exit_code{command="query"} 1.0`)
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("files %v, error %v", files, err)
+	}
 }
 
 func checkMetrics(t *testing.T, file string, want ...string) {

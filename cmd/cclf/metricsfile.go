@@ -2,52 +2,92 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 )
 
-// A metricsFile is a file of metrics that is replaced as a whole. The next one is
-// made before it is needed, since a process that queries a data set gives up the
-// right to make files.
+// A metricsFile is a file of metrics that is replaced as a whole. Several commands may
+// have the same one, that of a configuration file: the last to write it counts.
 type metricsFile struct {
 	name string
-	next *os.File
+
+	mu       sync.Mutex
+	confined bool
+	next     *os.File // that replaces the file, if it was made ahead of time
 }
 
+// openMetricsFile refuses what is there and must not be replaced by a file, such as a
+// device.
 func openMetricsFile(name string) (*metricsFile, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", name)
+	}
 	name, err := filepath.Abs(name)
 	if err != nil {
 		return nil, err
 	}
-	m := &metricsFile{name: name}
-	return m, m.prepare()
+	return &metricsFile{name: name}, nil
 }
 
 func (m *metricsFile) dir() string { return filepath.Dir(m.name) }
 
-// prepare makes the next file. It has no claims data, so programs of other users,
-// such as a collector of metrics, can read it.
-func (m *metricsFile) prepare() (err error) {
-	const mode = 0o644
-	m.next, err = os.OpenFile(m.name+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+// confine makes the file of the end of the run now: a process that queries a data set
+// gives up the right to make files.
+func (m *metricsFile) confine() (err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.confined {
+		m.confined = true
+		m.next, err = m.create()
+	}
 	return err
 }
 
-// write replaces the file. More says that it will be called again.
-func (m *metricsFile) write(text []byte, more bool) error {
-	_, err := m.next.Write(text)
-	if err = errors.Join(err, m.next.Close()); err != nil {
-		return err
+// create makes a file that is going to replace the one of metrics. It has no claims
+// data, so programs of other users, such as a collector of metrics, can read it.
+func (m *metricsFile) create() (*os.File, error) {
+	const mode = 0o644
+	f, err := os.CreateTemp(m.dir(), "."+filepath.Base(m.name)+".*.tmp")
+	if err != nil {
+		return nil, err
 	}
-	if err := os.Rename(m.next.Name(), m.name); err != nil || !more {
-		return err
+	if err := f.Chmod(mode); err != nil && runtime.GOOS != "windows" {
+		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
 	}
-	return m.prepare()
+	return f, nil
+}
+
+// write replaces the file. The last time is the only one that a confined process has.
+func (m *metricsFile) write(text []byte, last bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.confined && !last {
+		return nil
+	}
+	f := m.next
+	if m.next = nil; f == nil {
+		var err error
+		if f, err = m.create(); err != nil {
+			return err
+		}
+	}
+	_, err := f.Write(text)
+	if err = cmp.Or(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), m.name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
 // openMetrics returns the metrics of a run in the text format of OpenMetrics.
@@ -69,8 +109,8 @@ func (l *eventLog) openMetrics(state *runState) ([]byte, error) {
 		w.add("cclf_run_progress", "What the phase is done with: seconds of polling, files downloaded, bytes read, rows written.", sample{float64(state.done), phase})
 		w.add("cclf_run_progress_total", "All that the phase has to do, or -1 if unknown.", sample{float64(state.total), phase})
 	}
-	w.add("cclf_run_count", "Counts of the run, by what is counted.", samples("what", state.counts)...)
-	w.add("cclf_table_rows", "Rows of the tables that the run wrote.", samples("table", state.rows)...)
+	w.add("cclf_run_count", "Counts of the run, by event and by what is counted.", countSamples(state.counts)...)
+	w.add("cclf_table_rows", "Rows of the tables that the run wrote.", rowSamples(state.rows)...)
 	return w.finish()
 }
 
@@ -90,10 +130,18 @@ type sample struct {
 
 type label struct{ name, value string }
 
-func samples(name string, counts []count) []sample {
+func countSamples(counts []eventCount) []sample {
 	var list []sample
 	for _, c := range counts {
-		list = append(list, sample{float64(c.n), []label{{name, c.name}}})
+		list = append(list, sample{float64(c.n), []label{{"event", c.event}, {"what", c.name}}})
+	}
+	return list
+}
+
+func rowSamples(rows []count) []sample {
+	var list []sample
+	for _, c := range rows {
+		list = append(list, sample{float64(c.n), []label{{"table", c.name}}})
 	}
 	return list
 }

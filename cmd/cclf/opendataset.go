@@ -18,7 +18,10 @@ import (
 func (e *env) openDataSets(ctx context.Context, sets []query.NamedSet, opts query.Options) (*query.DB, error) {
 	if e.confine != nil {
 		opts.Confine = func(read, write []string) error {
-			err := e.confine(read, write, slices.Concat(e.resultDirs, e.events.confine()))
+			replace, err := e.events.confine()
+			if err == nil {
+				err = e.confine(read, write, slices.Concat(e.resultDirs, replace))
+			}
 			if errors.Is(err, confine.ErrUnsupported) {
 				if runtime.GOOS == "linux" {
 					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")

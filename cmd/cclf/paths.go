@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -103,11 +104,11 @@ func commandPaths(cmd *cli.Command) error {
 }
 
 // dataSetCode is the exit code for a data set that cannot be opened: that of an object
-// store, or another one.
+// store or of a full disk, or another one.
 func dataSetCode(err error, other int) int {
-	for _, store := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable} {
-		if errors.Is(err, store) {
-			return exitCode(store)
+	for _, known := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable, syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, known) {
+			return exitCode(known)
 		}
 	}
 	return other
