@@ -32,7 +32,7 @@ const usage = `usage: cclf-beam -out OUT [options] INPUT...
 Converts FHIR NDJSON as cclf convert does, to the same tables, on a runner of Apache
 Beam: Prism, which is part of this program and for one machine, or Flink, Spark or
 Dataflow (-runner). An INPUT is a file, a zip or tar archive, a folder, an export folder
-of cclf fetch or a lake, on disk or in an object store (s3://), or a pattern with * for
+of cclf fetch or a lake, on disk or in an object store, or a pattern with * for
 any part of a name. Large plain files are cut at line ends. See docs/scale.md.
 
 `

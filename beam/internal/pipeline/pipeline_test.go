@@ -433,8 +433,6 @@ func archive(t *testing.T, dir string) {
 
 // TestObjectStore converts an export of an object store, to one there.
 func TestObjectStore(t *testing.T) {
-	server := blobtest.Start(t)
-	server.Use(t)
 	dir := t.TempDir()
 	if _, err := synth.Write(t.Context(), synth.Options{API: "v3", Beneficiaries: 1, Seed: 23, Dir: dir}); err != nil {
 		t.Fatal(err)
@@ -443,15 +441,23 @@ func TestObjectStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		server.Put(t, "export/"+filepath.Base(name), text)
-	}
-	compare(t, Options{Inputs: []string{server.Path("export/*.in")}, Out: server.Path("sets/out"), Temp: server.Path("sets/temp"), ShardSize: 150_000})
-	if left := server.Keys(t, "sets/temp"); len(left) > 0 {
-		t.Errorf("left: %v", left)
+	for scheme, start := range map[string]func(testing.TB) *blobtest.Server{
+		"s3": blobtest.Start, "gs": blobtest.StartGCS, "azblob": blobtest.StartAzure,
+	} {
+		t.Run(scheme, func(t *testing.T) {
+			server := start(t)
+			server.Use(t)
+			for _, name := range names {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				server.Put(t, "export/"+filepath.Base(name), text)
+			}
+			compare(t, Options{Inputs: []string{server.Path("export/*.in")}, Out: server.Path("sets/out"), Temp: server.Path("sets/temp"), ShardSize: 600_000})
+			if left := server.Keys(t, "sets/temp"); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
 	}
 }
