@@ -14,6 +14,7 @@ require (
 	github.com/cclf-tools/cclf v0.0.0-00010101000000-000000000000
 	github.com/gofrs/flock v0.13.2
 	github.com/urfave/cli/v3 v3.14.0
+	golang.org/x/term v0.47.0
 	modernc.org/sqlite v1.62.0
 )
 

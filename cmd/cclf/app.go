@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
@@ -34,26 +36,29 @@ func runApp(ctx context.Context, e *env, args []string) (err error) {
 			err = recovered(value)
 		}
 	}()
-	app := newApp(e)
-	if words, ok := completionRequest(args); ok {
-		complete(e.stdout, app, words)
+	program := newProgram(e)
+	if words, ok := cmdline.CompletionRequest(args); ok {
+		program.Complete(e.stdout, words)
 		return nil
 	}
-	err = app.Run(ctx, args)
+	err = program.Root.Run(ctx, args)
 	if err != nil && e.events.started.IsZero() {
-		err = errors.Join(err, e.beginAnyway(app))
+		err = errors.Join(err, e.beginAnyway(program.Root))
 	}
 	return err
 }
 
-// newApp returns the command line: the global flags and the commands.
-func newApp(e *env) *cli.Command {
-	useOwnHelp()
+// newApp returns the command of newProgram.
+func newApp(e *env) *cli.Command { return newProgram(e).Root }
+
+// newProgram returns the command line: the global flags and the commands.
+func newProgram(e *env) *cmdline.Program {
+	cmdline.UseHelp()
 	app := &cli.Command{
 		Name:      "cclf",
 		Usage:     "turn BCDA exports into CCLF tables and query them",
 		UsageText: "cclf [global options] command [options] [arguments]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			cclf downloads bulk exports (FHIR NDJSON) of CMS's Beneficiary Claims Data
 			API (BCDA), converts them into Claim and Claim Line Feed (CCLF) tables, as
 			Parquet, CSV, Arrow, a DuckDB file or fixed-width CMS files, and runs SQL
@@ -105,8 +110,6 @@ func newApp(e *env) *cli.Command {
 			newSandboxCommand(e),
 			newConfigCommand(e),
 			newDoctorCommand(e),
-			newCompletionCommand(e),
-			newVersionCommand(e),
 		},
 		Before: func(ctx context.Context, cmd *cli.Command) (context.Context, error) {
 			if err := e.useGlobalSettings(cmd); err != nil {
@@ -116,14 +119,21 @@ func newApp(e *env) *cli.Command {
 		},
 		Action:    unknownCommand,
 		Reader:    e.stdin,
-		Writer:    helpWriter{e.stdout, e.helpWidth()},
+		Writer:    cmdline.HelpWriter{Writer: e.stdout, Width: e.helpWidth(), ExitCodes: exitcode.All},
 		ErrWriter: e.words(),
 		// Errors are reported by run, after Run returns them.
 		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
 		HideHelpCommand: true, // that of the library would be in every command
+		OnUsageError:    usageError,
 	}
-	app.Commands = append(app.Commands, newManCommand(app, e), newHelpCommand(app))
-	app.OnUsageError = usageError
+	program := &cmdline.Program{
+		Root: app, Version: readBuildInfo().Version, ExitCodes: exitcode.All, Values: knownValues,
+		NoArguments: noArguments,
+		UnknownCommand: func(parent *cli.Command, name string) error {
+			return usageError(context.Background(), parent, unknownCommandError(parent, name), false)
+		},
+	}
+	app.Commands = append(app.Commands, program.NewCompletionCommand(), newVersionCommand(e), program.NewManCommand(), newHelpCommand(app))
 	for _, c := range app.Commands {
 		c.OnUsageError = usageError
 		if !slices.Contains(withoutSettings, c.Name) {
@@ -132,7 +142,15 @@ func newApp(e *env) *cli.Command {
 	}
 	stopAtCommand(app)
 	checkPaths(app)
-	return app
+	return program
+}
+
+// helpWidth is the width of help on standard output.
+func (e *env) helpWidth() int {
+	if file, ok := e.stdout.(*os.File); ok && e.isTerminal(file) {
+		return cmdline.HelpWidth(file)
+	}
+	return cmdline.HelpWidth(nil)
 }
 
 // beginFrom begins the log and the metrics of a command line.
@@ -165,9 +183,9 @@ func newHelpCommand(app *cli.Command) *cli.Command {
 		Name:        "help",
 		Usage:       "show the help of a command",
 		UsageText:   "cclf help [command]",
-		Description: help("Shows the help of a command, or without one lists the commands.", "cclf help query"),
-		Metadata: completes(func(args []string) []string {
-			return argumentValues(app, args)
+		Description: cmdline.Describe("Shows the help of a command, or without one lists the commands.", "cclf help query"),
+		Metadata: cmdline.Completes(func(args []string) []string {
+			return cmdline.ArgumentValues(app, args)
 		}),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			name := cmd.Args().First()

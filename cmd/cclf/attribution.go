@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 )
 
 func newAttributionCommand(e *env) *cli.Command {
@@ -19,7 +20,7 @@ func newAttributionCommand(e *env) *cli.Command {
 		Name:      "attribution",
 		Usage:     "show when BCDA last updated your attribution",
 		UsageText: "cclf attribution [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Prints when BCDA last received the attribution file and the run-out file of
 			your organization.
 			`+credentialsHelp,

@@ -10,12 +10,14 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/cmdline"
 )
 
 func newConfigCommand(e *env) *cli.Command {
 	check := &cli.Command{
 		Name: "check", Usage: "name what is unknown or invalid in the configuration file", UsageText: "cclf config check [FILE]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Reads FILE, or else the configuration file that other commands read, and
 			names sections, keys and values that cclf does not know, secrets that are
 			written into the file, and environment variables that begin with CCLF_ and
@@ -32,7 +34,7 @@ func newConfigCommand(e *env) *cli.Command {
 	}
 	template := &cli.Command{
 		Name: "template", Usage: "print a configuration file with every setting, as comments", UsageText: "cclf config template",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Prints a configuration file in which every setting is a comment, with what
 			it means. To set one, remove the # before it.`,
 			"cclf config template > ~/.config/cclf/config.toml",
@@ -51,7 +53,7 @@ func newConfigCommand(e *env) *cli.Command {
 		Name:      "config",
 		Usage:     "check the configuration file, or print a template",
 		UsageText: "cclf config check [FILE]\ncclf config template",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Every flag can be set in the configuration file, a TOML file: that of
 			--config, or of the environment variable CCLF_CONFIG, or
 			~/.config/cclf/config.toml (in XDG_CONFIG_HOME, if that is set; on Windows
@@ -175,7 +177,7 @@ func writeTemplate(w io.Writer, app *cli.Command) error {
 }
 
 func writeTemplateSetting(b *strings.Builder, f cli.Flag) {
-	row := flagRow(f)
+	row := cmdline.FlagRow(f)
 	value := ""
 	if doc, ok := f.(cli.DocGenerationFlag); ok {
 		value = strings.Trim(doc.GetValue(), `"`)
@@ -187,7 +189,7 @@ func writeTemplateSetting(b *strings.Builder, f cli.Flag) {
 	default:
 		value = strconv.Quote(value)
 	}
-	for _, line := range wrapText(row[1], defaultWidth-2) {
+	for _, line := range cmdline.WrapText(row[1], cmdline.DefaultWidth-2) {
 		b.WriteString("# " + line + "\n")
 	}
 	fmt.Fprintf(b, "#%s = %s\n\n", f.Names()[0], value)

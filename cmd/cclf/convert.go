@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -40,7 +41,7 @@ func newConvertCommand(e *env) *cli.Command {
 		Name:      "convert",
 		Usage:     "turn an export into CCLF tables",
 		UsageText: "cclf convert -o OUT [options] INPUT...",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Reads FHIR NDJSON as BCDA exports it (ExplanationOfBenefit, Patient,
 			Coverage) and writes the CCLF tables cclf1 to cclf9, cclfa and cclfb, each
 			as a folder of part files in OUT. --format duckdb writes one DuckDB file
@@ -75,7 +76,7 @@ func newConvertCommand(e *env) *cli.Command {
 			"cclf convert -o march --as-of 2026-03-31 lake",
 		),
 		Flags:    append(flags.general(), flags.fixedWidth()...),
-		Metadata: completesFiles(),
+		Metadata: cmdline.CompletesFiles(),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts, err := flags.options(cmd)
 			if err != nil {

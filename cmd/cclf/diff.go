@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/reconcile"
 )
@@ -25,7 +26,7 @@ func newDiffCommand(e *env) *cli.Command {
 		Name:      "diff",
 		Usage:     "show what changed from one data set to another",
 		UsageText: "cclf diff [options] A B",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Compares two data sets of one kind, such as the conversions of last week's
 			export and of today's: the rows that were added, removed and changed in
 			each table, the columns that changed, and the difference in dollars. Rows

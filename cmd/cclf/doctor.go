@@ -14,6 +14,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/internal/exitcode"
@@ -54,7 +55,7 @@ func newDoctorCommand(e *env) *cli.Command {
 		Name:      "doctor",
 		Usage:     "check the machine, the settings, the server and the data, and say what to fix",
 		UsageText: "cclf doctor [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Checks the version, the settings, the temporary folder, the credentials, the
 			server (reachable, its certificate trusted, the clocks equal, a token), a
 			data set and an export folder, and says what to do about each problem. The

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
@@ -99,7 +100,7 @@ func newFetchCommand(e *env) *cli.Command {
 		Name:      "fetch",
 		Usage:     "download a bulk export",
 		UsageText: "cclf fetch -o DIR [options]\ncclf fetch --resume DIR",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Downloads a bulk export: starts a job on the server, waits for it, and
 			downloads its files to DIR. cclf names the files and keeps them compressed;
 			cclf convert reads them as they are. A file whose name ends in .ndjson or

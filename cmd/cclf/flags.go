@@ -30,6 +30,9 @@ func choice[T ~string](flag *cli.StringFlag, choices ...T) *choiceFlag {
 	return c
 }
 
+// Choices are the values that the shell completes.
+func (c *choiceFlag) Choices() []string { return c.choices }
+
 // oneOf returns a flag validator.
 func oneOf(choices []string) func(string) error {
 	return func(s string) error {

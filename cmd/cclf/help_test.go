@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
@@ -73,7 +74,7 @@ func TestRootHelp(t *testing.T) {
 func TestFlagTexts(t *testing.T) {
 	_ = newApp(newEnv(nil, nil, nil, nil)).Walk(func(c *cli.Command) error {
 		for _, flag := range c.Flags {
-			row := flagRow(flag)
+			row := cmdline.FlagRow(flag)
 			if row[1] == "" {
 				t.Errorf("%s %s has no text", c.FullName(), row[0])
 			}
@@ -114,22 +115,6 @@ func exitCodeMarkdown() string {
 		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", c.Number, c.Name, text, c.From)
 	}
 	return b.String()
-}
-
-func TestLineBreak(t *testing.T) {
-	for _, tt := range []struct {
-		text   string
-		width  int
-		at     int
-		quoted bool
-	}{
-		{"cclf query -d out", 12, 10, false}, {"a 'b c d' e", 5, 4, true}, {"a 'b c' e", 8, 7, false},
-		{"word", 2, -1, false}, {"longword next", 2, 8, false}, {`a "it's b" c`, 11, 10, false},
-	} {
-		if at, quoted := lineBreak(tt.text, tt.width); at != tt.at || quoted != tt.quoted {
-			t.Errorf("lineBreak(%q, %d) = %d, %v, want %d, %v", tt.text, tt.width, at, quoted, tt.at, tt.quoted)
-		}
-	}
 }
 
 // TestReadmeLinks checks that README.md links every page of docs.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/delivery"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
@@ -23,7 +24,7 @@ func newImportCommand(e *env) *cli.Command {
 		Name:      "import",
 		Usage:     "import CMS's CCLF deliveries",
 		UsageText: "cclf import -o OUT [options] INPUT...",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Reads CMS's CCLF deliveries (zip files, folders or single files, monthly,
 			run-out and weekly, of every program) into a data set with the tables that
 			cclf convert writes. Each row has the name and the date of its file; the

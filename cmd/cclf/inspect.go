@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
@@ -32,7 +33,7 @@ func newInspectCommand(e *env) *cli.Command {
 		Name:      "inspect",
 		Usage:     "profile a data set: fill rates, and why columns are empty",
 		UsageText: "cclf inspect [-d DIR] [options] [TABLE]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Reads all tables of a data set that cclf convert wrote, or one of them, and
 			prints for each column the share of rows with a value (the fill rate) and
 			the number of distinct values. In tables of more than 100,000 rows that
@@ -59,7 +60,7 @@ func newInspectCommand(e *env) *cli.Command {
 			&cli.BoolFlag{Name: "empty", Usage: "show empty columns only", Destination: &opts.empty},
 			opts.csvSafe.flag(),
 		}, duckDBFlags(e, &opts.options)),
-		Metadata: completes(tableNames),
+		Metadata: cmdline.Completes(tableNames),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			return runInspect(ctx, e, opts)

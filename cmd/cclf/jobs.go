@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
@@ -46,12 +47,12 @@ func newJobsCommand(e *env) *cli.Command {
 	commands := []*cli.Command{
 		{
 			Name: "list", Usage: "list the jobs of your organization", UsageText: "cclf jobs list [options]",
-			Description: help("Lists the jobs of your organization.", "cclf jobs list --env sandbox"),
+			Description: cmdline.Describe("Lists the jobs of your organization.", "cclf jobs list --env sandbox"),
 			Action:      with(list),
 		},
 		{
 			Name: "status", Usage: "show the status of a job", UsageText: "cclf jobs status ID|URL [options]",
-			Description: help("Shows the status of a job, by its id or its URL: running (and its progress),\ncompleted, failed, canceled or expired.", "cclf jobs status 42 --env sandbox", "cclf jobs status https://sandbox.bcda.cms.gov/api/v3/jobs/42"),
+			Description: cmdline.Describe("Shows the status of a job, by its id or its URL: running (and its progress),\ncompleted, failed, canceled or expired.", "cclf jobs status 42 --env sandbox", "cclf jobs status https://sandbox.bcda.cms.gov/api/v3/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -66,7 +67,7 @@ func newJobsCommand(e *env) *cli.Command {
 		},
 		{
 			Name: "cancel", Usage: "cancel a job", UsageText: "cclf jobs cancel ID|URL [options]",
-			Description: help("Cancels a job that is still running, by its id or its URL.", "cclf jobs cancel 42 --env sandbox", "cclf jobs cancel https://example.org/fhir/jobs/42"),
+			Description: cmdline.Describe("Cancels a job that is still running, by its id or its URL.", "cclf jobs cancel 42 --env sandbox", "cclf jobs cancel https://example.org/fhir/jobs/42"),
 			Action: with(func(ctx context.Context, c *fetch.Client, cmd *cli.Command) error {
 				id, err := oneJob(cmd)
 				if err != nil {
@@ -87,7 +88,7 @@ func newJobsCommand(e *env) *cli.Command {
 		Name:      "jobs",
 		Usage:     "list, show and cancel the jobs of your organization",
 		UsageText: "cclf jobs [list] [options]\ncclf jobs status ID|URL [options]\ncclf jobs cancel ID|URL [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Lists the export jobs of your organization, oldest first, shows the status
 			of one, or cancels one.
 			`+credentialsHelp,

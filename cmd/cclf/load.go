@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/load"
 )
@@ -25,7 +26,7 @@ func newLoadCommand(e *env) *cli.Command {
 		Name:      "load",
 		Usage:     "load a data set into PostgreSQL",
 		UsageText: "cclf load [-d DIR] [options] postgres://USER@HOST/DATABASE",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Makes the tables of a PostgreSQL database equal to those of a data set, in
 			one transaction. Missing tables are created, with keys and comments. Tables
 			that have rows are compared with the data set, and only rows that differ

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/sync"
@@ -20,7 +21,7 @@ func newLogCommand(e *env) *cli.Command {
 		Name:      "log",
 		Usage:     "list the runs of a lake, and what each changed",
 		UsageText: "cclf log LAKE [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Lists the runs of the log of a data set that cclf sync or cclf run keeps, or
 			of an export folder of cclf fetch, the oldest first: the number and the
 			transaction time of each, as --as-of takes them; whether it was a full
@@ -37,7 +38,7 @@ func newLogCommand(e *env) *cli.Command {
 			"cclf log lake -f csv -o runs.csv",
 		),
 		Flags:    result.flags("table", "csv", "tsv", "json", "markdown"),
-		Metadata: completesFiles(),
+		Metadata: cmdline.CompletesFiles(),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.Args().Len() != 1 {
 				return usageErrorf("log: expected a lake or an export folder, got %s", plural(cmd.Args().Len(), "argument"))

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/cmdline"
 )
 
 func newMetadataCommand(e *env) *cli.Command {
@@ -16,7 +18,7 @@ func newMetadataCommand(e *env) *cli.Command {
 		Name:      "metadata",
 		Usage:     "print the server's CapabilityStatement",
 		UsageText: "cclf metadata [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Prints the server's CapabilityStatement, as JSON. It needs no credentials.`,
 			"cclf metadata --env sandbox",
 			"cclf metadata --base-url https://example.org/fhir",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
@@ -41,7 +42,7 @@ func newMetricsCommand(e *env) *cli.Command {
 		Name:      "metrics",
 		Usage:     "compute built-in metrics: spending, utilization, member months",
 		UsageText: "cclf metrics [-d DIR] [options] [NAME...]\ncclf metrics --list [NAME...]\ncclf metrics --sql NAME",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Runs built-in metrics against a data set: what Medicare paid under Parts A
 			and B, for whom, when, and for what services; member months, denials and
 			drug costs. Without NAME, runs every metric except those with one row per
@@ -107,7 +108,7 @@ func newMetricsCommand(e *env) *cli.Command {
 			},
 			showSmallCellsFlag(&opts.showSmallCells, "in HTML, show numbers under 11, which can identify beneficiaries"),
 		}, duckDBFlags(e, &opts.options)),
-		Metadata:                  completes(metricNames),
+		Metadata:                  cmdline.Completes(metricNames),
 		DisableSliceFlagSeparator: true, // paths may have commas in them
 		Action: func(ctx context.Context, cmd *cli.Command) (err error) {
 			if opts.metrics, err = pickMetrics(cmd.Args().Slice()); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/confine"
 )
 
@@ -88,7 +89,7 @@ func commandPaths(cmd *cli.Command) error {
 				value = after // NAME=PATH
 			}
 			if err := checkPath(value, local(cmd.Name, name)); err != nil {
-				return usageErrorf("%s: invalid %s: %w", cmd.Name, dashes(name), err)
+				return usageErrorf("%s: invalid %s: %w", cmd.Name, cmdline.Dashes(name), err)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
@@ -29,7 +30,7 @@ func newPruneCommand(e *env) *cli.Command {
 		Name:      "prune",
 		Usage:     "drop what no table needs from the log of a lake",
 		UsageText: "cclf prune [options] LAKE",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Rewrites the files in LAKE/export so that each claim is there once, in its
 			newest version, and Patients and Coverages only in versions that differ. The
 			tables do not change, now or after more runs, except for the line numbers

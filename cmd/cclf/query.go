@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/internal/results"
@@ -43,7 +44,7 @@ func newQueryCommand(e *env) *cli.Command {
 		Name:      "query",
 		Usage:     "run SQL over a converted data set",
 		UsageText: "cclf query [-d DIR] [options] 'SELECT ...'\ncclf query [-d DIR] [options]\ncclf query [-d DIR] [options] --file FILE\ncclf query [-d DIR] [options] < FILE",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Runs SQL, in DuckDB's dialect, over the tables of a data set that cclf
 			convert wrote: cclf1 to cclf9, cclfa, cclfb and the tables beside them.
 			Statements are separated by semicolons and run in order; the result of each

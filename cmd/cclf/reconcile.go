@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/reconcile"
@@ -31,7 +32,7 @@ func newReconcileCommand(e *env) *cli.Command {
 		Name:      "reconcile",
 		Usage:     "compare the claims of two data sets, and explain every dollar of difference",
 		UsageText: "cclf reconcile [options] LEFT RIGHT",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Compares the claims of two data sets, such as an export of BCDA and CMS's
 			own CCLF files (see cclf import), after final action on each side in its
 			own way. Claims are matched by control number, claim ID, or else by the

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/query"
 	"github.com/cclf-tools/cclf/report"
 )
@@ -31,7 +32,7 @@ func newReportCommand(e *env) *cli.Command {
 		Name:      "report",
 		Usage:     "write a report of a data set as one HTML page",
 		UsageText: "cclf report [-d DIR] [-o FILE] [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Writes a report of a data set as one HTML page: spending, utilization,
 			enrollment, conditions, and the quality of the data, as charts and tables.
 			The page contains everything that it needs. It opens in a browser without a

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/sync"
@@ -20,7 +21,7 @@ func newRunCommand(e *env) *cli.Command {
 		Name:      "run",
 		Usage:     "download a bulk export and convert it, in one step",
 		UsageText: "cclf run -o OUT [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Downloads an export as cclf fetch does, and converts its files as cclf
 			convert does, as they arrive. The export folder is OUT-export, unless
 			--export names another one. The data set is made from all complete exports

@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
@@ -43,7 +44,7 @@ func newSandboxCommand(e *env) *cli.Command {
 		Name:      "sandbox",
 		Usage:     "run a local BCDA server with synthetic data",
 		UsageText: "cclf sandbox [options]\ncclf sandbox [options] -- COMMAND [ARGUMENTS]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Runs a local server that behaves like BCDA, with synthetic data: to learn
 			the workflow and to test your own programs, without credentials and without
 			real claims. It prints its address and the credentials it accepts, which

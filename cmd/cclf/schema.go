@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/catalog"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/render"
 	"github.com/cclf-tools/cclf/schema"
@@ -30,7 +31,7 @@ func newSchemaCommand(e *env) *cli.Command {
 		Name:      "schema",
 		Usage:     "describe tables and fields, and where BCDA carries them",
 		UsageText: "cclf schema [options] [TABLE [FIELD]]\ncclf schema --ddl DIALECT [options] [TABLE]\ncclf schema --load DIALECT [-d DIR] [options] [TABLE]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Lists the tables that cclf convert writes. With the name of a TABLE, lists
 			its fields: type, position in the fixed-width file, meaning, and where each
 			API version carries the value, which is one of
@@ -55,7 +56,7 @@ func newSchemaCommand(e *env) *cli.Command {
 			&cli.StringFlag{Name: "field", Usage: "show the field `LABEL` in all tables that have it", Destination: &opts.field},
 			&cli.BoolFlag{Name: "all", Aliases: []string{"a"}, Usage: "show the fields of all tables", Destination: &opts.all},
 		),
-		Metadata: completes(tablesAndFields),
+		Metadata: cmdline.Completes(tablesAndFields),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			opts.args = cmd.Args().Slice()
 			if err := opts.ddl.check(cmd.IsSet); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/schema"
@@ -34,7 +35,7 @@ func newSyncCommand(e *env) *cli.Command {
 		Name:      "sync",
 		Usage:     "keep a data set up to date: export what changed, and publish",
 		UsageText: "cclf sync -o LAKE [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Keeps LAKE up to date, week after week: the tables, as cclf convert writes
 			them, and in LAKE/export the log of all exports. The first time it exports
 			everything, then what changed since the last complete run, together with

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
@@ -22,7 +23,7 @@ func newSynthCommand(e *env) *cli.Command {
 		Name:      "synth",
 		Usage:     "make a synthetic export",
 		UsageText: "cclf synth -o OUT [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Writes an export of synthetic beneficiaries: FHIR NDJSON files of the types
 			ExplanationOfBenefit, Patient and Coverage, named and split as BCDA does;
 			for v2 also Claim and ClaimResponse. The claims of three years are those

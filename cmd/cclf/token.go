@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/cclf-tools/cclf/internal/cmdline"
 )
 
 func newTokenCommand(e *env) *cli.Command {
@@ -14,7 +16,7 @@ func newTokenCommand(e *env) *cli.Command {
 		Name:      "token",
 		Usage:     "check the credentials of a server",
 		UsageText: "cclf token [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Gets a token with the credentials and prints how long it is valid. The
 			token itself is not printed; other commands get their own.
 			`+credentialsHelp,

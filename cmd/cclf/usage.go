@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
@@ -18,16 +19,16 @@ import (
 func usageError(_ context.Context, cmd *cli.Command, err error, _ bool) error {
 	msg := err.Error()
 	if name, ok := strings.CutPrefix(msg, "flag provided but not defined: -"); ok {
-		msg = "unknown flag: " + dashes(name) + suggestFlag(cmd, name)
+		msg = "unknown flag: " + cmdline.Dashes(name) + suggestFlag(cmd, name)
 	} else if name, ok := strings.CutPrefix(msg, "flag needs an argument: "); ok {
 		msg = "flag " + name + " needs a value"
 	} else if name, ok := strings.CutPrefix(msg, "Required flag "); ok {
 		name, _, _ = strings.Cut(strings.Trim(name, `"`), `"`)
-		msg = "missing required flag: " + dashes(name)
+		msg = "missing required flag: " + cmdline.Dashes(name)
 	} else if value, rest, ok := strings.Cut(msg, " for flag -"); ok {
 		name, reason, _ := strings.Cut(rest, ": ")
 		value = strings.TrimPrefix(value, "invalid value ")
-		msg = "invalid " + dashes(name) + " " + value + ": " + rewordReason(reason)
+		msg = "invalid " + cmdline.Dashes(name) + " " + value + ": " + rewordReason(reason)
 		if (name == "f" || name == "format") && hasFlag(cmd, "file") && strings.Contains(value, ".") {
 			msg += "; for SQL in a file use --file"
 		}
@@ -79,7 +80,7 @@ func suggestFlag(cmd *cli.Command, name string) string {
 	var now []string
 	for _, n := range renamed[name] {
 		if known[n] {
-			now = append(now, dashes(n))
+			now = append(now, cmdline.Dashes(n))
 		}
 	}
 	if now != nil {
@@ -117,7 +118,7 @@ func unknownCommand(ctx context.Context, cmd *cli.Command) error {
 
 func unknownCommandError(cmd *cli.Command, name string) error {
 	var names []string
-	for _, c := range visibleCommands(cmd) {
+	for _, c := range cmdline.VisibleCommands(cmd) {
 		names = append(names, c.Name)
 	}
 	return fmt.Errorf("unknown command %q%s", name, didYouMean(name, names))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
@@ -19,7 +20,7 @@ func newVerifyCommand(e *env) *cli.Command {
 		Name:      "verify",
 		Usage:     "compare a data set with its manifest",
 		UsageText: "cclf verify [-d DIR] [options]",
-		Description: help(`
+		Description: cmdline.Describe(`
 			Reads all files of a data set and compares their SHA-256 and their rows
 			with the manifest, and looks for part files that the manifest does not
 			list. Prints what was compared, and each file that is missing, unknown or

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -35,7 +36,7 @@ func newVersionCommand(e *env) *cli.Command {
 		Name:        "version",
 		Usage:       "print the versions of cclf, DuckDB, and the formats it knows",
 		UsageText:   "cclf version [options]",
-		Description: help("Prints the version of cclf, the commit it was built from, the versions of Go and\nDuckDB, and the versions that it knows of BCDA's API and of the CCLF layouts.", "cclf version", "cclf version -f json"),
+		Description: cmdline.Describe("Prints the version of cclf, the commit it was built from, the versions of Go and\nDuckDB, and the versions that it knows of BCDA's API and of the CCLF layouts.", "cclf version", "cclf version -f json"),
 		Flags:       result.flags("text", "json"),
 		Action: func(ctx context.Context, cmd *cli.Command) error {
 			if err := noArguments(cmd); err != nil {

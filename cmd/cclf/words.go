@@ -49,14 +49,6 @@ func orList(words []string) string {
 	return strings.Join(words, "")
 }
 
-// dashes returns a flag as it is typed.
-func dashes(name string) string {
-	if len(name) == 1 {
-		return "-" + name
-	}
-	return "--" + name
-}
-
 // shellWord quotes a word for the shell if necessary.
 func shellWord(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {

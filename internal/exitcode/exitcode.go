@@ -2,6 +2,8 @@
 // Scripts depend on them: a code never changes its meaning.
 package exitcode
 
+import "slices"
+
 // The exit codes.
 const (
 	OK             = 0
@@ -76,4 +78,9 @@ var All = []Code{
 	{Hangup, "hangup", "ended by SIGHUP (the terminal was closed)", "any"},
 	{Interrupted, "interrupted", "interrupted (Ctrl-C)", "any"},
 	{Terminated, "terminated", "ended by SIGTERM", "any"},
+}
+
+// Only returns the codes with the numbers.
+func Only(numbers ...int) []Code {
+	return slices.DeleteFunc(slices.Clone(All), func(c Code) bool { return !slices.Contains(numbers, c.Number) })
 }

@@ -5,11 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cclf-tools/cclf/beam/internal/pipeline"
 	"github.com/cclf-tools/cclf/convert"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -51,6 +53,9 @@ type command struct {
 	strict  bool
 	version bool
 
+	man        bool
+	completion string // the shell
+
 	shardSize, fileSize, fileMode, extra string
 }
 
@@ -59,8 +64,16 @@ func newFlags(set *flag.FlagSet) *command {
 	c := &command{}
 	o := &c.options
 	set.StringVar(&c.shardSize, "shard-size", "64MB", "`SIZE` of the part of a plain file that one task reads; 0 does not cut files")
-	set.StringVar(&o.Temp, "intermediate", "", "new `FOLDER` for intermediate data, which all workers must see (default OUT-shards)")
+	set.StringVar(&o.Temp, "intermediate", "", "new folder `DIR` for intermediate data, which all workers must see (default: OUT-shards)")
 	set.BoolVar(&c.version, "version", false, "print the version")
+	set.BoolVar(&c.man, "man", false, "print the manual page")
+	set.Func("completion", "print the completion script for `SHELL`: "+strings.Join(cmdline.Shells(), ", "), func(shell string) error {
+		if !slices.Contains(cmdline.Shells(), shell) {
+			return errors.New("expected " + strings.Join(cmdline.Shells(), ", "))
+		}
+		c.completion = shell
+		return nil
+	})
 
 	set.StringVar(&o.Out, "out", "", "folder of the data set, `OUT`, new or empty; all workers must see it")
 	set.BoolVar(&o.Overwrite, "overwrite", false, "replace the data set in OUT")
@@ -95,7 +108,7 @@ func newFlags(set *flag.FlagSet) *command {
 	set.BoolVar(&o.AllowUnrelated, "allow-mixed", false, "convert exports of different organizations together")
 	set.BoolVar(&c.strict, "strict-schema", false, "exit with code 19 if elements of the export are new or missing")
 	set.StringVar(&c.fileMode, "file-mode", "0600", "octal `MODE` of published files")
-	set.IntVar(&o.RowGroupRows, "row-group-rows", 0, "end row groups of Parquet files at `N` rows or a few more (default 122880)")
+	set.IntVar(&o.RowGroupRows, "row-group-rows", 0, "end row groups of Parquet files at `N` rows or a few more (default: 122880)")
 	set.StringVar(&c.fileSize, "file-size", "256MB", "end part files at about `SIZE`")
 	set.StringVar((*string)(&o.PartitionBy), "partition-by", "none", "divide the files of claims by `PARTITION`: service-year, service-month or none")
 	set.BoolVar(&o.Sort, "sort", false, "sort the rows of each file by beneficiary and date")
@@ -112,29 +125,29 @@ func newFlags(set *flag.FlagSet) *command {
 func (c *command) parse(inputs []string) (err error) {
 	o := &c.options
 	if o.ShardSize, err = parseSize(c.shardSize); err != nil {
-		return fmt.Errorf("-shard-size %s: %w", c.shardSize, err)
+		return fmt.Errorf("--shard-size %s: %w", c.shardSize, err)
 	}
 	if o.FileSize, err = parseSize(c.fileSize); err != nil || o.FileSize == 0 {
-		return fmt.Errorf("-file-size %s: expected a size such as 64MB", c.fileSize)
+		return fmt.Errorf("--file-size %s: expected a size such as 64MB", c.fileSize)
 	}
 	mode, err := strconv.ParseUint(strings.TrimPrefix(c.fileMode, "0o"), 8, 9)
 	if err != nil {
-		return fmt.Errorf("-file-mode %s: expected an octal mode such as 0640", c.fileMode)
+		return fmt.Errorf("--file-mode %s: expected an octal mode such as 0640", c.fileMode)
 	}
 	if o.FileMode = os.FileMode(mode); dataset.CheckFileMode(o.FileMode) != nil {
-		return fmt.Errorf("-file-mode %s: %w", c.fileMode, dataset.CheckFileMode(o.FileMode))
+		return fmt.Errorf("--file-mode %s: %w", c.fileMode, dataset.CheckFileMode(o.FileMode))
 	}
 	if o.ExtraColumns, err = readExtraColumns(c.extra); err != nil {
-		return fmt.Errorf("-extra-columns: %w", err)
+		return fmt.Errorf("--extra-columns: %w", err)
 	}
 	o.Inputs, o.Version = inputs, version()
 	switch {
 	case o.Out == "":
-		return errors.New("-out is missing")
+		return errors.New("--out is missing")
 	case len(inputs) == 0:
 		return errors.New("no input given")
 	case o.Versions != convert.FinalVersions && o.Versions != convert.AllVersions:
-		return fmt.Errorf("-versions %s: expected final or all", o.Versions)
+		return fmt.Errorf("--versions %s: expected final or all", o.Versions)
 	}
 	if o.Temp == "" {
 		o.Temp = strings.TrimRight(o.Out, "/") + "-shards"

@@ -1,11 +1,12 @@
 // Command cclf-beam converts exports to CCLF tables on a runner of Apache Beam. See
-// cclf-beam -help and docs/scale.md.
+// cclf-beam --help and docs/scale.md.
 package main
 
 import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"runtime/debug"
@@ -18,6 +19,7 @@ import (
 	"github.com/cclf-tools/cclf/beam/internal/pipeline"
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -27,16 +29,6 @@ import (
 // release is set by the linker.
 var release string
 
-const usage = `usage: cclf-beam -out OUT [options] INPUT...
-
-Converts FHIR NDJSON as cclf convert does, to the same tables, on a runner of Apache
-Beam: Prism, which is part of this program and for one machine, or Flink, Spark or
-Dataflow (-runner). An INPUT is a file, a zip or tar archive, a folder, an export folder
-of cclf fetch or a lake, on disk or in an object store, or a pattern with * for
-any part of a name. Large plain files are cut at line ends. See docs/scale.md.
-
-`
-
 // collectAt is the growth of the heap in percent at which garbage is collected, unless
 // GOGC is set. Little is alive for long: 270 MB instead of 170 save an eighth of the CPU.
 const collectAt = 400
@@ -45,19 +37,36 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	c := newFlags(flag.CommandLine)
-	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), usage)
-		flag.PrintDefaults()
+	program := newProgram(flag.CommandLine)
+	if words, ok := cmdline.CompletionRequest(os.Args); ok {
+		program.Complete(os.Stdout, words)
+		return exitcode.OK
 	}
-	flag.Parse()
+	flag.CommandLine.Init(os.Args[0], flag.ContinueOnError)
+	flag.Usage = func() {} // this program says itself what is wrong
+	flag.CommandLine.SetOutput(io.Discard)
+	switch err := flag.CommandLine.Parse(os.Args[1:]); {
+	case errors.Is(err, flag.ErrHelp):
+		cmdline.PrintHelp(program.Root.Writer, program.Root)
+		return exitcode.OK
+	case err != nil:
+		return report(exitcode.Usage, err)
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
 	slog.SetLogLoggerLevel(slog.LevelWarn)
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	beam.Init() // on a worker, this does not return
-	if c.version {
+	switch {
+	case c.version:
 		fmt.Println(version())
+		return exitcode.OK
+	case c.man:
+		fmt.Print(program.ManPage(program.Root))
+		return exitcode.OK
+	case c.completion != "":
+		fmt.Print(cmdline.CompletionScript(program.Root.Name, c.completion))
 		return exitcode.OK
 	}
 	if err := c.parse(flag.Args()); err != nil {

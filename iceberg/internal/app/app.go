@@ -17,16 +17,26 @@ import (
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
 
 	"github.com/cclf-tools/cclf/iceberg/internal/lake"
+	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
+
+// exitCodes are the exit codes of exitCode.
+var exitCodes = exitcode.Only(exitcode.OK, exitcode.Failure, exitcode.Usage, exitcode.Input, exitcode.Output, exitcode.DiskFull, exitcode.Unavailable,
+	exitcode.Hangup, exitcode.Interrupted, exitcode.Terminated)
 
 // Run runs a command line and returns the exit code. Version is that of the program;
 // if it is empty, the build says it.
 func Run(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
-	app := newApp(version, stdout, stderr)
-	err := app.Run(ctx, args)
+	program := newProgram(version, stdout, stderr)
+	if words, ok := cmdline.CompletionRequest(args); ok {
+		program.Complete(stdout, words)
+		return exitcode.OK
+	}
+	err := program.Root.Run(ctx, args)
 	code := exitCode(ctx, err)
 	if code == exitcode.OK {
 		return code
@@ -66,6 +76,9 @@ func (o *options) flags() []cli.Flag {
 	}
 }
 
+// formats are the formats of results.
+var formats = []string{"table", "json"}
+
 // secrets are the properties that come from the environment, to keep them out of the
 // list of processes.
 var secrets = map[string]string{
@@ -75,11 +88,11 @@ var secrets = map[string]string{
 
 // check completes the options, and limits the modes of new files.
 func (o *options) check(cmd *cli.Command) error {
-	if cmd.NArg() > 0 {
-		return fmt.Errorf("%w: unexpected argument %q", errUsage, cmd.Args().First())
+	if err := noArguments(cmd); err != nil {
+		return err
 	}
-	if o.format != "table" && o.format != "json" {
-		return fmt.Errorf("%w: --format %s: expected table or json", errUsage, o.format)
+	if !slices.Contains(formats, o.format) {
+		return fmt.Errorf("%w: --format %s: expected %s", errUsage, o.format, strings.Join(formats, " or "))
 	}
 	if !slices.Contains(lake.Catalogs, o.Catalog) {
 		return fmt.Errorf("%w: --catalog %s: expected %s", errUsage, o.Catalog, strings.Join(lake.Catalogs, ", "))
@@ -105,30 +118,60 @@ func (o *options) check(cmd *cli.Command) error {
 	return nil
 }
 
-func newApp(version string, stdout, stderr io.Writer) *cli.Command {
-	onUsage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
-		return fmt.Errorf("%w: %w", errUsage, err)
+func noArguments(cmd *cli.Command) error {
+	if cmd.NArg() > 0 {
+		return fmt.Errorf("%w: unexpected argument %q", errUsage, cmd.Args().First())
+	}
+	return nil
+}
+
+func unknownCommand(_ *cli.Command, name string) error {
+	return fmt.Errorf("%w: unknown command %q", errUsage, name)
+}
+
+func newProgram(version string, stdout, stderr io.Writer) *cmdline.Program {
+	cmdline.UseHelp()
+	var terminal *os.File
+	if file, ok := stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		terminal = file
 	}
 	app := &cli.Command{
-		Name:    "cclf-iceberg",
-		Usage:   "publish data sets of cclf as Apache Iceberg tables",
-		Version: cmp.Or(version, buildVersion()),
-		Writer:  stdout, ErrWriter: stderr,
+		Name:      "cclf-iceberg",
+		Usage:     "publish data sets of cclf as Apache Iceberg tables",
+		UsageText: "cclf-iceberg command [options]",
+		Description: cmdline.Describe(`
+			cclf-iceberg publishes the Parquet files of a data set that cclf wrote as
+			tables of Apache Iceberg, without copying them.`,
+			"cclf-iceberg publish -d LAKE",
+			"cclf-iceberg snapshots -d LAKE",
+			"cclf-iceberg expire -d LAKE --keep 12",
+		),
+		Version:         cmp.Or(version, buildVersion()),
+		Writer:          cmdline.HelpWriter{Writer: stdout, Width: cmdline.HelpWidth(terminal), ExitCodes: exitCodes},
+		ErrWriter:       stderr,
 		Commands:        []*cli.Command{newPublish(stdout, stderr), newSnapshots(stdout), newExpire(stdout)},
 		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
 		HideHelpCommand: true,
+		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		},
 		Action: func(_ context.Context, cmd *cli.Command) error {
 			if cmd.NArg() > 0 {
-				return fmt.Errorf("%w: unknown command %q", errUsage, cmd.Args().First())
+				return unknownCommand(cmd, cmd.Args().First())
 			}
 			return cli.ShowRootCommandHelp(cmd)
 		},
 	}
-	app.OnUsageError = onUsage
-	for _, c := range app.Commands {
-		c.OnUsageError = onUsage
+	program := &cmdline.Program{
+		Root: app, Version: app.Version, ExitCodes: exitCodes,
+		Values:      map[string]func() []string{"catalog": func() []string { return lake.Catalogs }, "format": func() []string { return formats }},
+		NoArguments: noArguments, UnknownCommand: unknownCommand,
 	}
-	return app
+	app.Commands = append(app.Commands, program.NewCompletionCommand(), program.NewManCommand())
+	for _, c := range app.Commands {
+		c.OnUsageError = app.OnUsageError
+	}
+	return program
 }
 
 func newPublish(stdout, stderr io.Writer) *cli.Command {

@@ -125,3 +125,28 @@ func TestUsage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestShell asks for help, manual pages and completions, which are made by the code of cclf.
+func TestShell(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	run(t, exitcode.OK, `(?s)NAME:\n +cclf-iceberg - .*\n +publish +publish the current.*Exit codes:\n.* 16 +server`, `^$`, "--help")
+	run(t, exitcode.OK, `--keep N +number of snapshots to keep, N`, `^$`, "expire", "--help")
+	run(t, exitcode.OK, `(?s)^\.TH "CCLF\\-ICEBERG" "1" "" "cclf v1" .*\.B "cclf\\-iceberg\\-publish\(1\)".*\.B "143"`, `^$`, "man")
+	run(t, exitcode.OK, `(?s)^\.TH "CCLF\\-ICEBERG\\-EXPIRE" .*\.B "\\-\\-keep N".*\ncclf\\-iceberg\(1\), cclf\(1\)\n$`, `^$`, "man", "expire")
+	run(t, exitcode.Usage, `^$`, `unknown command "expier"`, "man", "expier")
+	run(t, exitcode.Usage, `^$`, `unknown command "tcsh"`, "completion", "tcsh")
+	run(t, exitcode.Usage, `^$`, `unexpected argument "x"`, "completion", "bash", "x")
+	run(t, exitcode.OK, `\ncomplete -F _cclf-iceberg cclf-iceberg\n$`, `^$`, "completion", "bash")
+	for words, want := range map[string]string{
+		"pub": `^publish:publish the`, "publish --catalog ": `^sqlite\nrest\nglue\n$`, "publish -f j": `^json\n$`, "publish -d ": `^:data\n$`, "expire --ke": `^--keep:`,
+	} {
+		run(t, exitcode.OK, want, `^$`, append(strings.Split(words, " "), "--generate-shell-completion")...)
+	}
+
+	dir := filepath.Join(t.TempDir(), "man")
+	run(t, exitcode.OK, `^$`, `^$`, "man", "--all", dir)
+	pages, err := filepath.Glob(filepath.Join(dir, "cclf-iceberg*.1"))
+	if len(pages) != 10 || err != nil { // the program, its 5 commands and 4 shells
+		t.Error(pages, err)
+	}
+}

@@ -1,4 +1,4 @@
-package main
+package cmdline
 
 import (
 	"cmp"
@@ -16,9 +16,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
-// help returns a command's description: text, without the indentation of the
+// Describe returns a command's description: text, without the indentation of the
 // source, and examples.
-func help(text string, examples ...string) string {
+func Describe(text string, examples ...string) string {
 	var b strings.Builder
 	for line := range strings.Lines(strings.TrimSpace(text)) {
 		b.WriteString(strings.TrimLeft(line, "\t"))
@@ -30,27 +30,29 @@ func help(text string, examples ...string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// helpWriter is standard output, and how wide help is on it.
-type helpWriter struct {
+// A HelpWriter is the writer of a program that UseHelp is for: standard output, how wide
+// help is on it, and the exit codes in the help of the program.
+type HelpWriter struct {
 	io.Writer
-	width int
+	Width     int
+	ExitCodes []exitcode.Code
 }
 
 // The width of help, in columns.
 const (
-	defaultWidth = 80
+	DefaultWidth = 80
 	leastWidth   = 40
 	mostWidth    = 100
 )
 
-// helpWidth returns the value of COLUMNS, or the width of the terminal, within
-// bounds; elsewhere it is defaultWidth.
-func (e *env) helpWidth() int {
+// HelpWidth returns the value of COLUMNS, or the width of a terminal, within bounds; it is
+// DefaultWidth if terminal is nil.
+func HelpWidth(terminal *os.File) int {
 	width, err := strconv.Atoi(os.Getenv("COLUMNS"))
 	if err != nil || width < 1 {
-		width = defaultWidth
-		if file, ok := e.stdout.(*os.File); ok && e.isTerminal(file) {
-			if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+		width = DefaultWidth
+		if terminal != nil {
+			if columns, _, err := term.GetSize(int(terminal.Fd())); err == nil && columns > 0 {
 				width = columns
 			}
 		}
@@ -58,20 +60,20 @@ func (e *env) helpWidth() int {
 	return min(max(width, leastWidth), mostWidth)
 }
 
-// useOwnHelp makes the library for command lines print help with printHelp.
-var useOwnHelp = sync.OnceFunc(func() {
+// UseHelp makes the library for command lines print help with PrintHelp.
+var UseHelp = sync.OnceFunc(func() {
 	cli.HelpPrinter = func(w io.Writer, _ string, data any) {
 		if cmd, ok := data.(*cli.Command); ok {
-			printHelp(w, cmd)
+			PrintHelp(w, cmd)
 		}
 	}
 })
 
-// printHelp prints the help of a command, in sections.
-func printHelp(w io.Writer, cmd *cli.Command) {
-	p := &helpPage{width: defaultWidth}
-	if hw, ok := w.(helpWriter); ok {
-		p.width = hw.width
+// PrintHelp prints the help of a command, in sections. The writer is a HelpWriter.
+func PrintHelp(w io.Writer, cmd *cli.Command) {
+	p, codes := &helpPage{width: DefaultWidth}, []exitcode.Code(nil)
+	if hw, ok := w.(HelpWriter); ok {
+		p.width, codes = hw.Width, hw.ExitCodes
 	}
 	p.section("NAME")
 	p.prose(cmd.FullName() + " - " + cmd.Usage)
@@ -83,7 +85,7 @@ func printHelp(w io.Writer, cmd *cli.Command) {
 		p.section("DESCRIPTION")
 		p.prose(cmd.Description)
 	}
-	if commands := visibleCommands(cmd); len(commands) > 0 {
+	if commands := VisibleCommands(cmd); len(commands) > 0 {
 		p.section("COMMANDS")
 		var rows [][2]string
 		for _, c := range commands {
@@ -92,10 +94,10 @@ func printHelp(w io.Writer, cmd *cli.Command) {
 		p.list(rows)
 	}
 	p.options(cmd)
-	if cmd == cmd.Root() {
+	if cmd == cmd.Root() && codes != nil {
 		p.b.WriteString("\nExit codes:\n")
 		var rows [][2]string
-		for _, c := range exitcode.All {
+		for _, c := range codes {
 			rows = append(rows, [2]string{fmt.Sprintf("%-3d", c.Number), c.Text})
 		}
 		p.list(rows)
@@ -124,7 +126,7 @@ func (p *helpPage) section(title string) {
 func (p *helpPage) options(cmd *cli.Command) {
 	const global = "GLOBAL OPTIONS"
 	title := "OPTIONS"
-	if cmd == cmd.Root() {
+	if cmd == cmd.Root() && len(cmd.Commands) > 0 {
 		title = global
 	}
 	p.flags(title, cmd.VisibleFlags())
@@ -152,7 +154,7 @@ func flagRows(title string, flags []cli.Flag) (titles []string, rows map[string]
 		if rows[under] == nil {
 			titles = append(titles, under)
 		}
-		rows[under] = append(rows[under], flagRow(flag))
+		rows[under] = append(rows[under], FlagRow(flag))
 	}
 	if i := slices.Index(titles, title); i > 0 {
 		titles = slices.Insert(slices.Delete(titles, i, i+1), 0, title)
@@ -160,15 +162,15 @@ func flagRows(title string, flags []cli.Flag) (titles []string, rows map[string]
 	return titles, rows
 }
 
-// flagRow is the name of a flag, and its text.
-func flagRow(flag cli.Flag) [2]string {
+// FlagRow is the name of a flag, and its text.
+func FlagRow(flag cli.Flag) [2]string {
 	doc, ok := flag.(cli.DocGenerationFlag)
 	if !ok {
-		return [2]string{dashes(flag.Names()[0]), ""}
+		return [2]string{Dashes(flag.Names()[0]), ""}
 	}
 	names := slices.SortedFunc(slices.Values(flag.Names()), func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	for i, name := range names {
-		names[i] = dashes(name)
+		names[i] = Dashes(name)
 	}
 	name := strings.Join(names, ", ")
 	if len(names) == 1 && strings.HasPrefix(name, "--") {
@@ -200,7 +202,7 @@ func (p *helpPage) list(rows [][2]string) {
 		}
 	}
 	for _, row := range rows {
-		name, text := row[0], wrapText(row[1], p.width-helpIndent-column-gap)
+		name, text := row[0], WrapText(row[1], p.width-helpIndent-column-gap)
 		if len(name) > column {
 			fmt.Fprintf(&p.b, "%*s%s\n", helpIndent, "", name)
 			name = ""
@@ -220,7 +222,7 @@ func (p *helpPage) prose(text string) {
 		if paragraph == nil {
 			return
 		}
-		for _, line := range wrapText(strings.Join(paragraph, " "), p.width-helpIndent) {
+		for _, line := range WrapText(strings.Join(paragraph, " "), p.width-helpIndent) {
 			p.line(helpIndent, line)
 		}
 		paragraph = nil
@@ -286,9 +288,9 @@ func (p *helpPage) line(indent int, text string) {
 	fmt.Fprintf(&p.b, "%*s%s\n", indent, "", strings.TrimRight(text, " "))
 }
 
-// wrapText cuts text into lines of at most width bytes. A longer word has a line
+// WrapText cuts text into lines of at most width bytes. A longer word has a line
 // of its own.
-func wrapText(text string, width int) []string {
+func WrapText(text string, width int) []string {
 	lines := []string{""}
 	for _, word := range strings.Fields(text) {
 		last := &lines[len(lines)-1]
@@ -304,8 +306,16 @@ func wrapText(text string, width int) []string {
 	return lines
 }
 
-// visibleCommands returns the subcommands that are not hidden, with help, which
+// VisibleCommands returns the subcommands that are not hidden, with help, which
 // cli.Command.VisibleCommands leaves out.
-func visibleCommands(cmd *cli.Command) []*cli.Command {
+func VisibleCommands(cmd *cli.Command) []*cli.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands), func(c *cli.Command) bool { return c.Hidden })
+}
+
+// Dashes returns a flag as it is typed.
+func Dashes(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
 }

@@ -1,4 +1,4 @@
-package main
+package cmdline
 
 import (
 	"context"
@@ -9,64 +9,87 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
-
-	"github.com/cclf-tools/cclf/convert"
-	"github.com/cclf-tools/cclf/fetch/bcdatest"
-	"github.com/cclf-tools/cclf/schema"
 )
 
 //go:embed completion
 var completionScripts embed.FS
 
-// newCompletionCommand prints the scripts that complete command lines in shells.
-// They call cclf with the words before the cursor, the word at the cursor, and
-// completionFlag; see complete.
-func newCompletionCommand(e *env) *cli.Command {
-	var shells []*cli.Command
-	for _, shell := range [][2]string{{"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}, {"pwsh", "ps1"}} {
-		shells = append(shells, &cli.Command{
-			Name:         shell[0],
-			Usage:        "print the script for " + shell[0],
-			UsageText:    "cclf completion " + shell[0],
-			OnUsageError: usageError,
+// shells are the shells that have a completion script, with the extension of its file.
+var shells = [][2]string{{"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}, {"pwsh", "ps1"}}
+
+// Shells are the names of the shells that have a completion script.
+func Shells() []string {
+	var names []string
+	for _, shell := range shells {
+		names = append(names, shell[0])
+	}
+	return names
+}
+
+// CompletionScript returns the script that completes command lines of a program in a
+// shell, which is one of Shells. It calls the program with the words before the cursor, the
+// word at the cursor, and completionFlag; see Program.Complete.
+func CompletionScript(program, shell string) string {
+	for _, s := range shells {
+		if s[0] == shell {
+			text, err := completionScripts.ReadFile("completion/program." + s[1])
+			if err != nil {
+				panic("cmdline: internal error: " + err.Error())
+			}
+			return strings.ReplaceAll(string(text), "PROGRAM", program)
+		}
+	}
+	panic("cmdline: internal error: no script for " + shell)
+}
+
+// NewCompletionCommand returns the command that prints completion scripts.
+func (p *Program) NewCompletionCommand() *cli.Command {
+	name, one := p.Root.Name, 1
+	var commands []*cli.Command
+	for _, shell := range Shells() {
+		commands = append(commands, &cli.Command{
+			Name:         shell,
+			Usage:        "print the script for " + shell,
+			UsageText:    name + " completion " + shell,
+			OnUsageError: p.Root.OnUsageError,
 			Action: func(_ context.Context, cmd *cli.Command) error {
-				if err := noArguments(cmd); err != nil {
+				if err := p.NoArguments(cmd); err != nil {
 					return err
 				}
-				script, err := completionScripts.ReadFile("completion/cclf." + shell[1])
-				if err != nil {
-					return err
-				}
-				_, err = e.stdout.Write(script)
+				_, err := io.WriteString(p.Root.Writer, CompletionScript(name, shell))
 				return err
 			},
 		})
 	}
-	cmd := &cli.Command{
+	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print a shell completion script",
-		UsageText: "cclf completion bash|zsh|fish|pwsh",
-		Description: help(`
+		UsageText: name + " completion " + strings.Join(Shells(), "|"),
+		Description: Describe(`
 			Prints a script with which the shell completes the commands, flags and
-			values of cclf.`,
-			"source <(cclf completion bash)   # in ~/.bashrc",
-			"source <(cclf completion zsh)    # in ~/.zshrc, after compinit",
-			"cclf completion fish > ~/.config/fish/completions/cclf.fish",
-			"cclf completion pwsh > cclf.ps1  # and run it in $PROFILE",
+			values of `+name+`.`,
+			"source <("+name+" completion bash)   # in ~/.bashrc",
+			"source <("+name+" completion zsh)    # in ~/.zshrc, after compinit",
+			name+" completion fish > ~/.config/fish/completions/"+name+".fish",
+			name+" completion pwsh > "+name+".ps1  # and run it in $PROFILE",
 		),
-		Commands: shells,
-		Action:   unknownCommand,
+		Commands:     commands,
+		StopOnNthArg: &one, // so that an unknown shell is reported, and not flags after it
+		Action: func(_ context.Context, cmd *cli.Command) error {
+			if name := cmd.Args().First(); name != "" {
+				return p.UnknownCommand(cmd, name)
+			}
+			return cli.ShowSubcommandHelp(cmd)
+		},
 	}
-	stopAtCommand(cmd)
-	return cmd
 }
 
 // completionFlag is the last argument of a request for completions.
 const completionFlag = "--generate-shell-completion"
 
-// completionRequest returns the words of a request, without the program and the
+// CompletionRequest returns the words of a request, without the program and the
 // flag. The last is the word at the cursor.
-func completionRequest(args []string) ([]string, bool) {
+func CompletionRequest(args []string) ([]string, bool) {
 	last := len(args) - 1
 	if last < 1 || args[last] != completionFlag {
 		return nil, false
@@ -77,12 +100,12 @@ func completionRequest(args []string) ([]string, bool) {
 	return args[1:last], true
 }
 
-// complete prints what the last of words can become, a line each: a value, with a
+// Complete prints what the last of words can become, a line each: a value, with a
 // description after a colon; or what the shell has to complete by itself, after a
 // colon: folders, files, or data (folders and DuckDB files).
-func complete(w io.Writer, app *cli.Command, words []string) {
+func (p *Program) Complete(w io.Writer, words []string) {
 	last := len(words) - 1
-	line := parseWords(app, words[:last])
+	line := parseWords(p.Root, words[:last])
 	current, prefix := strings.TrimSpace(words[last]), ""
 	if current == "=" && line.flag != nil { // bash makes a word of it
 		current = ""
@@ -93,11 +116,11 @@ func complete(w io.Writer, app *cli.Command, words []string) {
 	var values []string
 	switch {
 	case line.flag != nil:
-		values = flagValues(line.flag)
+		values = p.flagValues(line.flag)
 	case strings.HasPrefix(current, "-"):
 		values = line.flagNames(strings.HasPrefix(current, "--"))
 	default:
-		values = argumentValues(line.command(), line.args)
+		values = ArgumentValues(line.command(), line.args)
 	}
 	for _, value := range values {
 		if strings.HasPrefix(value, ":") {
@@ -166,7 +189,7 @@ func (l *commandLine) flagNames(longOnly bool) []string {
 	for _, flag := range l.flags() {
 		for _, name := range flag.Names() {
 			if len(name) > 1 || !longOnly {
-				names = append(names, dashes(name)+":"+flagRow(flag)[1])
+				names = append(names, Dashes(name)+":"+FlagRow(flag)[1])
 			}
 		}
 	}
@@ -179,10 +202,10 @@ func takesValue(flag cli.Flag) bool {
 }
 
 // flagValues lists the values of a flag.
-func flagValues(flag cli.Flag) []string {
+func (p *Program) flagValues(flag cli.Flag) []string {
 	switch f := flag.(type) {
-	case *choiceFlag:
-		return f.choices
+	case interface{ Choices() []string }:
+		return f.Choices()
 	case *cli.StringSliceFlag:
 		if f.Name == "data" {
 			return []string{":data"}
@@ -197,7 +220,7 @@ func flagValues(flag cli.Flag) []string {
 			return []string{":files"}
 		}
 	}
-	if values := knownValues[flag.Names()[0]]; values != nil {
+	if values := p.Values[flag.Names()[0]]; values != nil {
 		return values()
 	}
 	return nil
@@ -210,71 +233,31 @@ func flagMetavar(usage string) string {
 	return metavar
 }
 
-// knownValues are usual values of flags that take others too.
-var knownValues = map[string]func() []string{
-	"type":   func() []string { return []string{"ExplanationOfBenefit", "Patient", "Coverage"} },
-	"since":  func() []string { return []string{"auto"} },
-	"group":  func() []string { return []string{"all", "runout"} },
-	"tables": func() []string { return convert.TableNames(convert.PlainCCLF) },
-	"fault":  bcdatest.Presets,
-	"status": func() []string {
-		return []string{"Pending", "In Progress", "Completed", "Failed", "Cancelled", "Expired"}
-	},
-	"field": func() []string {
-		var labels []string
-		for _, t := range schema.AllTables() {
-			labels = append(labels, fieldLabels(t)...)
-		}
-		slices.Sort(labels)
-		return slices.Compact(labels)
-	},
-}
-
 // argumentValuesKey is where a command's metadata has the values of arguments: a
 // func(args []string) []string, of the arguments before.
 const argumentValuesKey = "argument values"
 
-// argumentValues lists the subcommands of a command, or the values of its next
+// ArgumentValues lists the subcommands of a command, or the values of its next
 // argument.
-func argumentValues(cmd *cli.Command, args []string) []string {
+func ArgumentValues(cmd *cli.Command, args []string) []string {
 	if values, ok := cmd.Metadata[argumentValuesKey].(func([]string) []string); ok {
 		return values(args)
 	}
 	var names []string
 	if len(args) == 0 {
-		for _, c := range visibleCommands(cmd) {
+		for _, c := range VisibleCommands(cmd) {
 			names = append(names, c.Name+":"+c.Usage)
 		}
 	}
 	return names
 }
 
-// completes is the metadata of a command whose arguments have values.
-func completes(values func(args []string) []string) map[string]any {
+// Completes is the metadata of a command whose arguments have values.
+func Completes(values func(args []string) []string) map[string]any {
 	return map[string]any{argumentValuesKey: values}
 }
 
-// completesFiles is the metadata of a command whose arguments are files.
-func completesFiles() map[string]any {
-	return completes(func([]string) []string { return []string{":files"} })
-}
-
-// tableNames lists the tables as the first argument of a command.
-func tableNames(args []string) []string {
-	if len(args) > 0 {
-		return nil
-	}
-	var names []string
-	for _, t := range schema.AllTables() {
-		names = append(names, t.Name)
-	}
-	return names
-}
-
-func fieldLabels(t *schema.Table) []string {
-	var labels []string
-	for _, f := range t.Fields {
-		labels = append(labels, f.Label)
-	}
-	return labels
+// CompletesFiles is the metadata of a command whose arguments are files.
+func CompletesFiles() map[string]any {
+	return Completes(func([]string) []string { return []string{":files"} })
 }

@@ -1,7 +1,7 @@
-#compdef cclf
-# Completion of cclf for zsh.
+#compdef PROGRAM
+# Completion of PROGRAM for zsh.
 
-_cclf() {
+_PROGRAM() {
   local line
   local -a lines values
   lines=("${(@f)$("${words[1]}" "${(@Q)words[2,CURRENT]}" --generate-shell-completion 2>/dev/null)}")
@@ -13,11 +13,11 @@ _cclf() {
       ?*) values+=("$line") ;;
     esac
   done
-  (( $#values )) && _describe 'cclf' values
+  (( $#values )) && _describe 'PROGRAM' values
 }
 
-if [[ $funcstack[1] == _cclf ]]; then
-  _cclf
+if [[ $funcstack[1] == _PROGRAM ]]; then
+  _PROGRAM
 else
-compdef _cclf cclf
+compdef _PROGRAM PROGRAM
 fi

@@ -1,4 +1,4 @@
-package main
+package cmdline
 
 import (
 	"cmp"
@@ -11,69 +11,72 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
-
-	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
-// newManCommand prints manual pages. Releases have them in files.
-func newManCommand(app *cli.Command, e *env) *cli.Command {
+// NewManCommand returns the command that prints manual pages. Releases have them in files.
+func (p *Program) NewManCommand() *cli.Command {
 	var dir string
+	name := p.Root.Name
+	example := ""
+	if len(p.Root.Commands) > 0 {
+		example = " " + p.Root.Commands[0].Name
+	}
 	return &cli.Command{
 		Name:      "man",
 		Usage:     "print a manual page",
-		UsageText: "cclf man [COMMAND...]\ncclf man --all DIR",
-		Description: help(`
-			Prints the manual page of a command, or without one that of cclf, for the
+		UsageText: name + " man [COMMAND...]\n" + name + " man --all DIR",
+		Description: Describe(`
+			Prints the manual page of a command, or without one that of `+name+`, for the
 			program man. The packages of a release install all pages; --all writes them
 			to a folder.`,
-			"cclf man convert | man -l -",
-			"cclf man --all ~/.local/share/man/man1",
+			name+" man"+example+" | man -l -",
+			name+" man --all ~/.local/share/man/man1",
 		),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "all", Usage: "write the pages of all commands to `DIR`", TakesFile: true, Destination: &dir},
 		},
-		Metadata: completes(func(args []string) []string { return argumentValues(app, args) }),
-		Action: func(ctx context.Context, cmd *cli.Command) error {
+		Metadata: Completes(func(args []string) []string { return ArgumentValues(p.Root, args) }),
+		Action: func(_ context.Context, cmd *cli.Command) error {
 			if dir != "" {
-				if err := noArguments(cmd); err != nil {
+				if err := p.NoArguments(cmd); err != nil {
 					return err
 				}
-				return writeManPages(dir, app)
+				return p.writeManPages(dir)
 			}
-			page := app
+			page := p.Root
 			for _, name := range cmd.Args().Slice() {
 				sub := page.Command(name)
 				if sub == nil {
-					return usageError(ctx, cmd, unknownCommandError(page, name), false)
+					return p.UnknownCommand(page, name)
 				}
 				page = sub
 			}
-			_, err := io.WriteString(e.stdout, manPage(app, page))
+			_, err := io.WriteString(p.Root.Writer, p.ManPage(page))
 			return err
 		},
 	}
 }
 
-// writeManPages writes the pages of a command and of those below it to a folder.
-func writeManPages(dir string, app *cli.Command) error {
+// writeManPages writes the pages of all commands to a folder.
+func (p *Program) writeManPages(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("man: %w", err)
 	}
-	return walkCommands(app, func(cmd *cli.Command) error {
-		if err := os.WriteFile(filepath.Join(dir, manName(cmd)+".1"), []byte(manPage(app, cmd)), 0o644); err != nil {
+	return walk(p.Root, func(cmd *cli.Command) error {
+		if err := os.WriteFile(filepath.Join(dir, manName(cmd)+".1"), []byte(p.ManPage(cmd)), 0o644); err != nil {
 			return fmt.Errorf("man: %w", err)
 		}
 		return nil
 	})
 }
 
-// walkCommands calls visit for a command and for those below it.
-func walkCommands(cmd *cli.Command, visit func(*cli.Command) error) error {
+// walk calls visit for a command and for those below it.
+func walk(cmd *cli.Command, visit func(*cli.Command) error) error {
 	if err := visit(cmd); err != nil {
 		return err
 	}
-	for _, c := range visibleCommands(cmd) {
-		if err := walkCommands(c, visit); err != nil {
+	for _, c := range VisibleCommands(cmd) {
+		if err := walk(c, visit); err != nil {
 			return err
 		}
 	}
@@ -83,44 +86,56 @@ func walkCommands(cmd *cli.Command, visit func(*cli.Command) error) error {
 // manName is the name of the page of a command, such as cclf-convert.
 func manName(cmd *cli.Command) string { return strings.ReplaceAll(cmd.FullName(), " ", "-") }
 
-// manPage returns the manual page of a command, in the macros of man(7).
-func manPage(app, cmd *cli.Command) string {
-	var p roff
-	p.macro("TH", strings.ToUpper(manName(cmd)), "1", "", "cclf "+readBuildInfo().Version, "cclf manual")
-	p.macro("SH", "NAME")
-	p.text(manName(cmd) + " - " + cmd.Usage)
-	p.macro("SH", "SYNOPSIS")
-	p.verbatim(cmd.UsageText)
+// ManPage returns the manual page of a command, in the macros of man(7).
+func (p *Program) ManPage(cmd *cli.Command) string {
+	var r roff
+	r.macro("TH", strings.ToUpper(manName(cmd)), "1", "", "cclf "+p.Version, "cclf manual")
+	r.macro("SH", "NAME")
+	r.text(manName(cmd) + " - " + cmd.Usage)
+	r.macro("SH", "SYNOPSIS")
+	r.verbatim(cmd.UsageText)
 	text, examples, _ := strings.Cut(cmd.Description, "\n\nExamples:\n")
-	p.macro("SH", "DESCRIPTION")
-	p.prose(cmp.Or(text, sentenceOf(cmd.Usage)))
-	if commands := visibleCommands(cmd); len(commands) > 0 {
-		p.macro("SH", "COMMANDS")
+	r.macro("SH", "DESCRIPTION")
+	r.prose(cmp.Or(text, sentenceOf(cmd.Usage)))
+	if commands := VisibleCommands(cmd); len(commands) > 0 {
+		r.macro("SH", "COMMANDS")
 		for _, c := range commands {
-			p.item(manName(c)+"(1)", c.Usage)
+			r.item(manName(c)+"(1)", c.Usage)
 		}
 	}
-	p.flags("OPTIONS", cmd.VisibleFlags())
-	if cmd != app {
-		p.flags("GLOBAL OPTIONS", cmd.VisiblePersistentFlags())
+	r.flags("OPTIONS", cmd.VisibleFlags())
+	if cmd != p.Root {
+		r.flags("GLOBAL OPTIONS", cmd.VisiblePersistentFlags())
 	}
 	if examples != "" {
-		p.macro("SH", "EXAMPLES")
-		p.verbatim(examples)
+		r.macro("SH", "EXAMPLES")
+		r.verbatim(examples)
 	}
-	p.macro("SH", "EXIT STATUS")
-	if cmd == app {
-		for _, c := range exitcode.All {
-			p.item(strconv.Itoa(c.Number), c.Text)
+	r.macro("SH", "EXIT STATUS")
+	if cmd == p.Root {
+		for _, c := range p.ExitCodes {
+			r.item(strconv.Itoa(c.Number), c.Text)
 		}
 	} else {
-		p.text("See cclf(1).")
+		r.text("See " + p.Root.Name + "(1).")
 	}
-	if cmd != app {
-		p.macro("SH", "SEE ALSO")
-		p.text("cclf(1)")
+	if also := p.seeAlso(cmd); also != "" {
+		r.macro("SH", "SEE ALSO")
+		r.text(also)
 	}
-	return p.b.String()
+	return r.b.String()
+}
+
+// seeAlso names the pages that a page refers to: of the program, and of cclf.
+func (p *Program) seeAlso(cmd *cli.Command) string {
+	var pages []string
+	if cmd != p.Root {
+		pages = append(pages, p.Root.Name+"(1)")
+	}
+	if p.Root.Name != "cclf" {
+		pages = append(pages, "cclf(1)")
+	}
+	return strings.Join(pages, ", ")
 }
 
 func sentenceOf(usage string) string { return strings.ToUpper(usage[:1]) + usage[1:] + "." }

@@ -1,10 +1,10 @@
-# Completion of cclf for fish.
+# Completion of PROGRAM for fish.
 
-function __cclf_complete
+function __PROGRAM_complete
     set -l current (commandline -ct)
     set -l words (commandline -opc) "$current"
     set -e words[1]
-    for line in (cclf $words --generate-shell-completion 2>/dev/null)
+    for line in (PROGRAM $words --generate-shell-completion 2>/dev/null)
         switch $line
             case :folders
                 __fish_complete_directories "$current"
@@ -19,4 +19,4 @@ function __cclf_complete
     end
 end
 
-complete -c cclf -f -a '(__cclf_complete)'
+complete -c PROGRAM -f -a '(__PROGRAM_complete)'
