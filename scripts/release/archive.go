@@ -81,16 +81,13 @@ func (r *release) archived(t target) ([]entry, error) {
 	for name, source := range documents {
 		list = append(list, entry{name: dir + name, source: source, mode: 0o644})
 	}
-	if t.program != cclf.program {
-		return list, nil
-	}
 	for _, sub := range []string{"completions", "man"} {
-		files, err := os.ReadDir(filepath.Join(r.docs, sub))
+		files, err := os.ReadDir(filepath.Join(r.docs(t.product), sub))
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range files {
-			list = append(list, entry{name: dir + sub + "/" + f.Name(), source: filepath.Join(r.docs, sub, f.Name()), mode: 0o644})
+			list = append(list, entry{name: dir + sub + "/" + f.Name(), source: filepath.Join(r.docs(t.product), sub, f.Name()), mode: 0o644})
 		}
 	}
 	return list, nil

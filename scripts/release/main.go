@@ -39,7 +39,6 @@ type release struct {
 	time    time.Time // of the commit, and of all files in archives
 	root    string    // of the repository
 	out     string
-	docs    string // folder with man pages and completions, in out
 	duckDB  string // version of DuckDB in full programs
 }
 
@@ -173,24 +172,32 @@ func (r *release) build(list []target) error {
 	return os.RemoveAll(r.path("work"))
 }
 
-// askOwn gets man pages, completions and the version of DuckDB from a program that runs
-// here and has all commands. If the targets have none, it is built for this alone.
+// askOwn gets manual pages, completions and the version of DuckDB from programs that run
+// here and have all commands. Those that are not among the targets are built for this alone.
 func (r *release) askOwn(list []target) error {
-	runs := func(t target) bool { return t.product == cclf && t.os == runtime.GOOS && t.arch == runtime.GOARCH }
-	own := slices.IndexFunc(allTargets, runs)
-	if own < 0 {
-		return fmt.Errorf("no target runs on %s-%s: manual pages and completions need one with all commands", runtime.GOOS, runtime.GOARCH)
-	}
-	t := allTargets[own]
-	if !slices.ContainsFunc(list, runs) {
-		if err := r.compile(t); err != nil {
-			return fmt.Errorf("%s, for manual pages: %w", t.label(), err)
+	for _, p := range []*product{cclf, iceberg, beam} {
+		if p != cclf && !slices.ContainsFunc(list, func(t target) bool { return t.product == p }) {
+			continue
+		}
+		runs := func(t target) bool { return t.product == p && t.os == runtime.GOOS && t.arch == runtime.GOARCH }
+		own := slices.IndexFunc(allTargets, runs)
+		if own < 0 {
+			return fmt.Errorf("no target runs on %s-%s: manual pages and completions need one with all commands", runtime.GOOS, runtime.GOARCH)
+		}
+		t := allTargets[own]
+		if !slices.ContainsFunc(list, runs) {
+			if err := r.compile(t); err != nil {
+				return fmt.Errorf("%s, for manual pages: %w", t.label(), err)
+			}
+		}
+		if err := r.writeDocs(t); err != nil {
+			return err
+		}
+		if err := r.askVersion(t); err != nil {
+			return err
 		}
 	}
-	if err := r.writeDocs(r.file(t)); err != nil {
-		return err
-	}
-	return r.askVersion(r.file(t))
+	return nil
 }
 
 // pack writes the files of a target.

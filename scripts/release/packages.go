@@ -42,7 +42,7 @@ func (r *release) compressedPages(t target) ([]*files.Content, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	pages, err := filepath.Glob(filepath.Join(r.docs, "man", "*.1"))
+	pages, err := filepath.Glob(filepath.Join(r.docs(t.product), "man", "*.1"))
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +81,9 @@ func (r *release) packageInfo(t target, isRPM bool) (*nfpm.Info, error) {
 	}
 	add(r.file(t), "/usr/bin/"+t.program, 0o755)
 	docs := "/usr/share/doc/" + t.name + "/"
-	licenses, zsh := docs, "/usr/share/zsh/vendor-completions/_cclf"
+	licenses, zsh := docs, "/usr/share/zsh/vendor-completions/"
 	if isRPM {
-		licenses, zsh = "/usr/share/licenses/"+t.name+"/", "/usr/share/zsh/site-functions/_cclf"
+		licenses, zsh = "/usr/share/licenses/"+t.name+"/", "/usr/share/zsh/site-functions/"
 	} else {
 		add(filepath.Join(r.root, "LICENSE"), docs+"copyright", 0o644)
 	}
@@ -97,15 +97,16 @@ func (r *release) packageInfo(t target, isRPM bool) (*nfpm.Info, error) {
 	for name, source := range documents {
 		add(source, docs+name, 0o644)
 	}
-	if t.program == cclf.program {
-		pages, err := r.compressedPages(t)
-		if err != nil {
-			return nil, err
-		}
-		contents = append(contents, pages...)
-		add(filepath.Join(r.docs, "completions", "cclf.bash"), "/usr/share/bash-completion/completions/cclf", 0o644)
-		add(filepath.Join(r.docs, "completions", "_cclf"), zsh, 0o644)
-		add(filepath.Join(r.docs, "completions", "cclf.fish"), "/usr/share/fish/vendor_completions.d/cclf.fish", 0o644)
+	pages, err := r.compressedPages(t)
+	if err != nil {
+		return nil, err
+	}
+	contents = append(contents, pages...)
+	for shell, destination := range map[string]string{
+		"bash": "/usr/share/bash-completion/completions/" + t.program, "zsh": zsh + "_" + t.program,
+		"fish": "/usr/share/fish/vendor_completions.d/" + t.program + ".fish",
+	} {
+		add(filepath.Join(r.docs(t.product), "completions", completionFile(t.program, shell)), destination, 0o644)
 	}
 	var depends []string
 	switch {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -22,16 +23,17 @@ import (
 func newRelease(t *testing.T) *release {
 	t.Helper()
 	r := &release{version: "v1.2.3", time: time.Unix(1_700_000_000, 0).UTC(), root: t.TempDir(), out: t.TempDir()}
-	r.docs = r.path("work", "docs")
 	for _, name := range []string{
 		"LICENSE", "NOTICE", "THIRD-PARTY-LICENSES", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md", "docs/iceberg.md", "docs/scale.md",
 		"docs/images/report.png", "iceberg/NOTICE", "iceberg/THIRD-PARTY-LICENSES", "beam/NOTICE", "beam/THIRD-PARTY-LICENSES",
 	} {
 		write(t, filepath.Join(r.root, name), "text of "+name)
 	}
-	write(t, filepath.Join(r.docs, "man", "cclf.1"), ".TH CCLF 1\n")
-	for _, name := range []string{"cclf.bash", "_cclf", "cclf.fish", "cclf.ps1"} {
-		write(t, filepath.Join(r.docs, "completions", name), "# "+name)
+	for _, p := range []*product{cclf, iceberg, beam} {
+		write(t, filepath.Join(r.docs(p), "man", p.program+".1"), ".TH "+p.program+" 1\n")
+		for _, shell := range []string{"bash", "zsh", "fish", "pwsh"} {
+			write(t, filepath.Join(r.docs(p), "completions", completionFile(p.program, shell)), "# "+shell)
+		}
 	}
 	for _, target := range allTargets {
 		write(t, r.file(target), "program of "+target.label())
@@ -107,10 +109,12 @@ func TestArchives(t *testing.T) {
 	cclfFiles := "CHANGELOG.md CONTRIBUTING.md LICENSE NOTICE README.md SECURITY.md THIRD-PARTY-LICENSES cclf completions/_cclf " +
 		"completions/cclf.bash completions/cclf.fish completions/cclf.ps1 docs/iceberg.md docs/images/report.png docs/scale.md man/cclf.1"
 	for name, want := range map[string]string{
-		"cclf-1.2.3-linux-arm64":         cclfFiles,
-		"cclf-lite-1.2.3-darwin-arm64":   cclfFiles,
-		"cclf-iceberg-1.2.3-linux-amd64": "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-iceberg iceberg.md",
-		"cclf-beam-1.2.3-darwin-arm64":   "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-beam scale.md",
+		"cclf-1.2.3-linux-arm64":       cclfFiles,
+		"cclf-lite-1.2.3-darwin-arm64": cclfFiles,
+		"cclf-iceberg-1.2.3-linux-amd64": "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-iceberg completions/_cclf-iceberg " +
+			"completions/cclf-iceberg.bash completions/cclf-iceberg.fish completions/cclf-iceberg.ps1 iceberg.md man/cclf-iceberg.1",
+		"cclf-beam-1.2.3-darwin-arm64": "CHANGELOG.md LICENSE NOTICE THIRD-PARTY-LICENSES cclf-beam completions/_cclf-beam " +
+			"completions/cclf-beam.bash completions/cclf-beam.fish completions/cclf-beam.ps1 man/cclf-beam.1 scale.md",
 	} {
 		if got := listArchive(t, r, name); got != want {
 			t.Errorf("%s has\n%s, want\n%s", name, got, want)
@@ -186,6 +190,17 @@ func TestDeb(t *testing.T) {
 		t.Fatalf("%v: %s", err, list)
 	}
 	for _, want := range []string{`-rwxr-xr-x root/root .* \./usr/bin/cclf`, `\./usr/share/man/man1/cclf\.1\.gz`, `\./usr/share/bash-completion/completions/cclf`, `\./usr/share/doc/cclf/copyright`} {
+		if !regexp.MustCompile(want).Match(list) {
+			t.Errorf("no %s in\n%s", want, list)
+		}
+	}
+	if err := r.writePackages(allTargets[slices.IndexFunc(allTargets, func(t target) bool { return t.label() == "linux-amd64-beam" })]); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = exec.Command(dpkg, "-c", r.path("cclf-beam_1.2.3-1_amd64.deb")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, list)
+	}
+	for _, want := range []string{`\./usr/share/man/man1/cclf-beam\.1\.gz`, `\./usr/share/zsh/vendor-completions/_cclf-beam\n`, `\./usr/share/fish/vendor_completions\.d/cclf-beam\.fish`, `\./usr/share/bash-completion/completions/cclf-beam\n`} {
 		if !regexp.MustCompile(want).Match(list) {
 			t.Errorf("no %s in\n%s", want, list)
 		}
@@ -410,5 +425,49 @@ func TestTargets(t *testing.T) {
 		if got := newer(tt.a, tt.b); got != tt.want {
 			t.Errorf("%s is newer than %s: %t", tt.a, tt.b, got)
 		}
+	}
+}
+
+// TestDocs gets manual pages, completions and the version from programs that are scripts.
+func TestDocs(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("programs are shell scripts")
+	}
+	r := newRelease(t)
+	for product, script := range map[*product]string{
+		cclf:    "case $1 in man) echo page >$3/cclf.1;; completion) echo script for $2;; version) echo '{\"version\":\"v1.2.3\",\"duckdb\":\"v1.5.0\"}';; esac",
+		iceberg: "case $1 in man) echo page >$3/cclf-iceberg.1;; completion) echo script for $2;; --version) echo cclf-iceberg version v1.2.3;; esac",
+		beam:    "case $1 in --man) echo page;; --completion) echo script for $2;; --version) echo v1.2.3;; esac",
+	} {
+		if err := os.RemoveAll(r.docs(product)); err != nil {
+			t.Fatal(err)
+		}
+		own := target{product: product, os: "linux", arch: "amd64"}
+		write(t, r.file(own), "#!/bin/sh\n"+script+"\n")
+		if err := os.Chmod(r.file(own), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.writeDocs(own); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.askVersion(own); err != nil {
+			t.Error(err)
+		}
+		for name, want := range map[string]string{
+			"man/" + product.program + ".1": "page\n", "completions/_" + product.program: "script for zsh\n", "completions/" + product.program + ".ps1": "script for pwsh\n",
+		} {
+			if got := read(t, filepath.Join(r.docs(product), name)); got != want {
+				t.Errorf("%s of %s is %q, want %q", name, product.program, got, want)
+			}
+		}
+		r.version = "v1.2.4"
+		if err := r.askVersion(own); err == nil || !strings.Contains(err.Error(), "v1.2.3") {
+			t.Errorf("another version is %v", err)
+		}
+		r.version = "v1.2.3"
+	}
+	if r.duckDB != "v1.5.0" {
+		t.Errorf("DuckDB is %q", r.duckDB)
 	}
 }

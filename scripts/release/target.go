@@ -26,6 +26,7 @@ type product struct {
 	packaged bool   // as deb and rpm
 	summary  string
 	page     string // in docs
+	options  bool   // has man and completion as options, not as commands
 }
 
 var (
@@ -42,7 +43,7 @@ var (
 	}
 	beam = &product{
 		name: "cclf-beam", program: "cclf-beam", module: "beam", packaged: true,
-		summary: "Converts Medicare claims to CCLF tables on Apache Beam", page: "scale.md",
+		summary: "Converts Medicare claims to CCLF tables on Apache Beam", page: "scale.md", options: true,
 	}
 )
 
@@ -245,32 +246,70 @@ func newer(a, b string) bool {
 	return len(x) > len(y)
 }
 
+// docs is the folder with the manual pages and completion scripts of a program.
+func (r *release) docs(p *product) string { return r.path("work", "docs", p.program) }
+
+// completionFile is the name of the completion script of a program for a shell.
+func completionFile(program, shell string) string {
+	switch shell {
+	case "zsh":
+		return "_" + program
+	case "pwsh":
+		return program + ".ps1"
+	}
+	return program + "." + shell
+}
+
 // writeDocs makes a program write its manual pages and completion scripts.
-func (r *release) writeDocs(program string) error {
-	r.docs = r.path("work", "docs")
-	man := exec.Command(program, "man", "--all", filepath.Join(r.docs, "man"))
-	man.Stderr = os.Stderr
-	if err := man.Run(); err != nil {
-		return fmt.Errorf("cclf man: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Join(r.docs, "completions"), 0o755); err != nil {
-		return err
-	}
-	for shell, file := range map[string]string{"bash": "cclf.bash", "zsh": "_cclf", "fish": "cclf.fish", "pwsh": "cclf.ps1"} {
-		script, err := exec.Command(program, "completion", shell).Output()
-		if err != nil {
-			return fmt.Errorf("cclf completion %s: %w", shell, err)
+func (r *release) writeDocs(t target) error {
+	man, completions := filepath.Join(r.docs(t.product), "man"), filepath.Join(r.docs(t.product), "completions")
+	for _, dir := range []string{man, completions} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
 		}
-		if err := os.WriteFile(filepath.Join(r.docs, "completions", file), script, 0o644); err != nil {
+	}
+	if t.options {
+		if err := writeOutput(filepath.Join(man, t.program+".1"), r.file(t), "--man"); err != nil {
+			return err
+		}
+	} else if err := exec.Command(r.file(t), "man", "--all", man).Run(); err != nil {
+		return fmt.Errorf("%s man: %w", t.program, err)
+	}
+	command := "completion"
+	if t.options {
+		command = "--completion"
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "pwsh"} {
+		if err := writeOutput(filepath.Join(completions, completionFile(t.program, shell)), r.file(t), command, shell); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// askVersion checks the version that a program says it has, and finds that of DuckDB.
-func (r *release) askVersion(program string) error {
-	out, err := exec.Command(program, "version", "--format", "json").Output()
+// writeOutput writes what a program prints to a file.
+func writeOutput(name, program string, args ...string) error {
+	text, err := exec.Command(program, args...).Output()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", filepath.Base(program), strings.Join(args, " "), err)
+	}
+	return os.WriteFile(name, text, 0o644)
+}
+
+// askVersion checks the version that a program says it has. That of cclf says that of
+// DuckDB too.
+func (r *release) askVersion(t target) error {
+	if t.product != cclf {
+		out, err := exec.Command(r.file(t), "--version").Output()
+		if err != nil {
+			return fmt.Errorf("%s --version: %w", t.program, err)
+		}
+		if !slices.Contains(strings.Fields(string(out)), r.version) {
+			return fmt.Errorf("%s --version: %q", t.program, out)
+		}
+		return nil
+	}
+	out, err := exec.Command(r.file(t), "version", "--format", "json").Output()
 	if err != nil {
 		return fmt.Errorf("cclf version: %w", err)
 	}
