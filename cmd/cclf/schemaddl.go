@@ -129,7 +129,7 @@ func (t *sqlTable) title() string {
 	return t.schema + "." + t.name
 }
 
-// tables returns the tables that cclf convert writes.
+// tables returns the tables that cclf convert, cclf sync and cclf import write.
 func (o *ddlOptions) tables() ([]sqlTable, error) {
 	var list []sqlTable
 	if o.profile == dataset.TuvaProfile {
@@ -147,6 +147,9 @@ func (o *ddlOptions) tables() ([]sqlTable, error) {
 		if !t.Partial {
 			list = append(list, sqlTable{name: t.Name, table: t})
 		}
+	}
+	for _, t := range slices.Concat(schema.LogTables(), schema.DeliveryTables()) {
+		list = append(list, sqlTable{name: t.Name, table: t})
 	}
 	for _, t := range all {
 		if t.Partial || !t.Side && len(t.Claims) > 0 {

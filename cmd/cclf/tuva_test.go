@@ -52,8 +52,23 @@ func TestTuva(t *testing.T) {
 				for _, table := range tuvaschema.Tables() {
 					checkCells(t, db, table)
 				}
+				for _, table := range tuvaschema.Files() {
+					checkKey(t, db, table)
+				}
 			})
 		}
+	}
+}
+
+// checkKey checks the key that the printed statements create for a table.
+func checkKey(t *testing.T, db *query.DB, table *schema.Table) {
+	t.Helper()
+	if schema.DuckDB.Key(table) == "" {
+		return
+	}
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s GROUP BY %s HAVING count(*) > 1)", table.Name, strings.Join(table.Key, ", "))
+	if wrong := selectValues(t, db, sql); fmt.Sprint(wrong...) != "0" {
+		t.Errorf("%s: %v keys of several rows", table.Name, wrong)
 	}
 }
 

@@ -112,6 +112,9 @@ func Files() []*schema.Table {
 			written.Fields = slices.Clone(t.Fields)
 		}
 		written.Fields = append(written.Fields, addedFields(deliveryColumns[:])...)
+		if t.Name == Demographics { // a row for the end of each span of enrollment
+			written.Key = append(slices.Clone(t.Key), FileDateLabel)
+		}
 		for k := range written.Fields {
 			written.Fields[k].Type = schema.Type{Kind: schema.Text}
 		}
