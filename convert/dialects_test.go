@@ -3,8 +3,10 @@ package convert
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,4 +87,52 @@ func dialectRecords(t *testing.T, m *Manifest, out string) []byte {
 	}
 	w.Flush()
 	return b.Bytes()
+}
+
+// Any character of a text may be written as an escape sequence: what a cell is made of,
+// and what decides about it, are the same.
+func TestEscapedText(t *testing.T) {
+	const dir = "../testdata/dialects"
+	value := regexp.MustCompile(`:"([A-Za-z0-9#])([^"\\]*)"`)
+	escape := func(text []byte) []byte {
+		text = value.ReplaceAllFunc(text, func(m []byte) []byte { return fmt.Appendf(nil, `:"\u%04x%s`, m[2], m[3:]) })
+		return bytes.ReplaceAll(text, []byte("/"), []byte(`\/`))
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string][]string{}
+	for _, file := range files {
+		exports[filepath.Dir(file)] = append(exports[filepath.Dir(file)], file)
+	}
+	if len(exports) < 10 {
+		t.Fatalf("%d exports", len(exports))
+	}
+	for _, files := range exports {
+		var got [2][]byte
+		for i := range got {
+			in, out := t.TempDir(), t.TempDir()
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i == 1 {
+					text = escape(text)
+				}
+				if err := os.WriteFile(filepath.Join(in, filepath.Base(file)), text, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: CSV, MaxRejects: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[i] = fmt.Appendf(dialectRecords(t, m, out), "%d rejected", m.Counts.Rejected)
+		}
+		if diff := difference(strings.Split(string(got[0]), "\n"), strings.Split(string(got[1]), "\n")); diff != "" {
+			t.Errorf("%s:\n%s", filepath.Dir(files[0]), diff)
+		}
+	}
 }

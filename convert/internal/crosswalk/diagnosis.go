@@ -119,7 +119,7 @@ func (d *diagnoses) dropNoCode(p *Plan, r *ndjson.Record, claimType schema.Claim
 		return
 	}
 	for i, kind := range d.kinds {
-		if kind == listed && string(r.Row(p.diagnoses.set, i)[p.diagnoses.code].Raw(r.Line)) == noDiagnosis {
+		if kind == listed && string(r.Text(nil, r.Row(p.diagnoses.set, i)[p.diagnoses.code])) == noDiagnosis {
 			d.kinds[i] = notListed
 		}
 	}
@@ -195,7 +195,7 @@ func (d *diagnoses) principalFirst(p *Plan, r *ndjson.Record) {
 	if last < 1 || d.listed[last] != d.principal {
 		return
 	}
-	code := func(i int) []byte { return r.Row(p.diagnoses.set, d.listed[i])[p.diagnoses.code].Raw(r.Line) }
+	code := func(i int) []byte { return r.Text(nil, r.Row(p.diagnoses.set, d.listed[i])[p.diagnoses.code]) }
 	if bytes.Equal(code(0), code(last)) {
 		d.kinds[d.principal], d.principal = notListed, d.listed[0]
 		d.listed = d.listed[:last]
@@ -213,7 +213,7 @@ func (d *diagnoses) dropRepeat(p *Plan, r *ndjson.Record, claimType schema.Claim
 	case claimType != schema.Carrier && claimType != schema.DME:
 		d.kinds[d.principal] = notListed
 	case d.principal+1 < len(d.kinds):
-		code := func(i int) []byte { return r.Row(p.diagnoses.set, i)[p.diagnoses.code].Raw(r.Line) }
+		code := func(i int) []byte { return r.Text(nil, r.Row(p.diagnoses.set, i)[p.diagnoses.code]) }
 		if bytes.Equal(code(d.principal), code(d.principal+1)) {
 			d.kinds[d.principal] = notListed
 		}
@@ -256,11 +256,11 @@ func (p *Plan) diagnosisKind(r *ndjson.Record, i int, claimType schema.ClaimType
 // or Y; ICD-9 E.
 func (p *Plan) externalCode(r *ndjson.Record, i int) bool {
 	row := r.Row(p.diagnoses.set, i)
-	code := row[p.diagnoses.code].Raw(r.Line)
+	code := r.Text(nil, row[p.diagnoses.code])
 	if len(code) == 0 {
 		return false
 	}
-	if string(icdIndicator(nil, row[p.diagnoses.system].Raw(r.Line))) == "9" {
+	if string(icdIndicator(nil, r.Text(nil, row[p.diagnoses.system]))) == "9" {
 		return code[0] == 'E'
 	}
 	return code[0] >= 'V' && code[0] <= 'Y'
@@ -269,7 +269,7 @@ func (p *Plan) externalCode(r *ndjson.Record, i int) bool {
 // presentOnAdmissionNumber returns the number at the end of the URL of a listed
 // diagnosis' present-on-admission mark, or 0.
 func (p *Plan) presentOnAdmissionNumber(r *ndjson.Record, i int) int {
-	url := r.Row(p.diagnoses.set, i)[p.diagnoses.poaURL].Raw(r.Line)
+	url := r.Text(nil, r.Row(p.diagnoses.set, i)[p.diagnoses.poaURL])
 	at := bytes.LastIndex(url, []byte("_sw"))
 	if at < 0 {
 		return 0

@@ -212,7 +212,7 @@ func (e *Evaluator) makesRow(tp *TablePlan, row int) bool {
 		if !e.plan.has(e.rec.Marks(tp.set, row), bcda.RoleMBI) {
 			return false
 		}
-		mbi := e.rec.Row(tp.set, row)[e.plan.mbi.value].Raw(e.rec.Line)
+		mbi := e.rec.Text(nil, e.rec.Row(tp.set, row)[e.plan.mbi.value])
 		return len(mbi) > 0 && !bytes.Equal(mbi, e.mbi)
 	}
 	return true
@@ -300,7 +300,7 @@ func (e *Evaluator) combine(rule combineRule, spans []ndjson.Span) []byte {
 	switch rule {
 	case onlyValue:
 		for _, s := range spans[1:] {
-			if !s.IsZero() && !bytes.Equal(s.Raw(e.rec.Line), spans[0].Raw(e.rec.Line)) {
+			if !s.IsZero() && !bytes.Equal(e.rec.Text(nil, s), e.rec.Text(nil, spans[0])) {
 				return nil
 			}
 		}
@@ -308,7 +308,7 @@ func (e *Evaluator) combine(rule combineRule, spans []ndjson.Span) []byte {
 		all := append(e.text[:0], first...)
 		for _, s := range spans[1:] {
 			if !s.IsZero() {
-				all = append(all, s.Raw(e.rec.Line)...)
+				all = append(all, e.rec.Text(nil, s)...)
 			}
 		}
 		e.text = all

@@ -55,11 +55,11 @@ func (j *joins) referred(s *source) []ndjson.Span {
 	if ref.IsZero() {
 		return nil
 	}
-	id := bytes.TrimPrefix(ref.Raw(j.rec.Line), []byte("#"))
+	id := bytes.TrimPrefix(j.rec.Text(nil, ref), []byte("#"))
 	for i := range j.rec.Rows(s.join.set) {
 		j.steps++
 		row := j.rec.Row(s.join.set, i)
-		if bytes.Equal(row[s.join.key].Raw(j.rec.Line), id) && j.qualifies(s, i) {
+		if bytes.Equal(j.rec.Text(nil, row[s.join.key]), id) && j.qualifies(s, i) {
 			return row[s.reg : s.reg+s.count]
 		}
 	}
@@ -130,7 +130,7 @@ func (j *joins) makeSmall(s *source, x *index) bool {
 	n := j.rec.Rows(s.join.set)
 	x.first, x.next = x.first[:0], slices.Grow(x.next[:0], n)[:n]
 	for i := n - 1; i >= 0; i-- {
-		number := smallNumber(j.rec.Row(s.join.set, i)[s.join.key].Raw(j.rec.Line))
+		number := smallNumber(j.rec.Text(nil, j.rec.Row(s.join.set, i)[s.join.key]))
 		if number < 0 {
 			return false
 		}
@@ -149,7 +149,7 @@ func (j *joins) makeOther(s *source, x *index) {
 	}
 	clear(x.other)
 	for i := len(x.next) - 1; i >= 0; i-- {
-		key := j.rec.Row(s.join.set, i)[s.join.key].Raw(j.rec.Line)
+		key := j.rec.Text(nil, j.rec.Row(s.join.set, i)[s.join.key])
 		x.next[i] = -1
 		if after, known := x.other[string(key)]; known {
 			x.next[i] = after

@@ -34,7 +34,7 @@ func (e *Evaluator) PatientUpdate(id beneficiary.ID) beneficiary.Update {
 	}
 	m := &e.plan.mbi
 	for i := range e.rec.Rows(m.set) {
-		text := e.rec.Row(m.set, i)[m.value].Raw(e.rec.Line)
+		text := e.rec.Text(nil, e.rec.Row(m.set, i)[m.value])
 		former, ok := beneficiary.ParseMBI(text)
 		if ok && len(text) > 0 && e.plan.has(e.rec.Marks(m.set, i), bcda.RoleMBI) && !bytes.Equal(text, e.mbi) {
 			u.Former = append(u.Former, former)
@@ -59,7 +59,7 @@ func (e *Evaluator) currentMBI() []byte {
 		if !e.plan.has(marks, bcda.RoleMBI) || row[m.value].IsZero() {
 			continue
 		}
-		value := row[m.value].Raw(e.rec.Line)
+		value := e.rec.Text(nil, row[m.value])
 		if table.Blank(value) {
 			continue
 		}
@@ -68,7 +68,7 @@ func (e *Evaluator) currentMBI() []byte {
 		}
 		any = value
 		all++
-		if start, ok := table.EarliestDay(row[m.start].Raw(e.rec.Line)); ok {
+		if start, ok := table.EarliestDay(e.rec.Text(nil, row[m.start])); ok {
 			switch {
 			case start > lastStart:
 				last, lastStart = value, start
@@ -76,7 +76,7 @@ func (e *Evaluator) currentMBI() []byte {
 				last = nil // two start on the same day
 			}
 		}
-		if _, ends := table.LatestDay(row[m.end].Raw(e.rec.Line)); !ends {
+		if _, ends := table.LatestDay(e.rec.Text(nil, row[m.end])); !ends {
 			open = value
 			opens++
 		}
@@ -136,7 +136,7 @@ func (e *Evaluator) rankChoice(r *choiceRegs, i int) (rank choiceRank, any bool)
 		if s.IsZero() {
 			return 0, false
 		}
-		return parse(s.Raw(e.rec.Line))
+		return parse(e.rec.Text(nil, s))
 	}
 	rank.start = math.MinInt32
 	start, begins := day(row[r.start], table.EarliestDay)
@@ -150,7 +150,7 @@ func (e *Evaluator) rankChoice(r *choiceRegs, i int) (rank choiceRank, any bool)
 		rank.past = begins && int64(start) > today
 	}
 	rank.past = rank.past || ends && int64(end) < today
-	switch string(row[r.use].Raw(e.rec.Line)) {
+	switch string(e.rec.Text(nil, row[r.use])) {
 	case "official", "home":
 	case "usual":
 		rank.use = 1

@@ -125,7 +125,7 @@ func (p *Plans) choose(resourceType []byte, guess *Plan, rec *ndjson.Record) (*P
 		}
 	}
 	if use := rec.Reg(guess.common.use); !use.IsZero() && string(resourceType) == ExplanationOfBenefit {
-		switch string(use.Raw(rec.Line)) {
+		switch string(rec.Text(nil, use)) {
 		case bcda.UsePriorAuthorization:
 			if right := p.Of(api, PriorAuthorization); right != nil {
 				return right, nil

@@ -104,7 +104,7 @@ func (e *Evaluator) principalRow() int {
 	if at < 0 || d.kinds[at] != notListed {
 		return at
 	}
-	code := func(i int) []byte { return e.rec.Row(e.plan.diagnoses.set, i)[e.plan.diagnoses.code].Raw(e.rec.Line) }
+	code := func(i int) []byte { return e.rec.Text(nil, e.rec.Row(e.plan.diagnoses.set, i)[e.plan.diagnoses.code]) }
 	for _, i := range d.listed {
 		if bytes.Equal(code(i), code(at)) {
 			return i
