@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/modfile"
 )
 
 func main() {
@@ -63,6 +65,9 @@ func (r *release) run(out, targets string, finishOnly bool) error {
 	if err != nil {
 		return err
 	}
+	if err := r.compareGo(); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(r.out); err != nil {
 		return err
 	}
@@ -103,6 +108,26 @@ func (r *release) describe() error {
 	}
 	if !semantic.MatchString(r.version) {
 		return fmt.Errorf("invalid version %q: expected one such as v1.2.0", r.version)
+	}
+	return nil
+}
+
+// compareGo says if this is not the version of Go that go.mod names: bytes depend on it.
+func (r *release) compareGo() error {
+	data, err := os.ReadFile(filepath.Join(r.root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	file, err := modfile.Parse("go.mod", data, nil)
+	if err != nil {
+		return err
+	}
+	version, err := goEnv(r.root, "GOVERSION")
+	if err != nil {
+		return err
+	}
+	if file.Toolchain != nil && version != file.Toolchain.Name {
+		fmt.Fprintf(os.Stderr, "release: built with %s, go.mod names %s: set GOTOOLCHAIN=%[2]s for the bytes of others\n", version, file.Toolchain.Name)
 	}
 	return nil
 }
@@ -150,6 +175,9 @@ func (r *release) build(list []target) error {
 	for _, t := range list {
 		fmt.Fprintf(os.Stderr, "release: %s\n", t.label())
 		if err := r.compile(t); err != nil {
+			return fmt.Errorf("%s: %w", t.label(), err)
+		}
+		if err := r.checkPaths(t); err != nil {
 			return fmt.Errorf("%s: %w", t.label(), err)
 		}
 		if t.os == "linux" {

@@ -471,3 +471,23 @@ func TestDocs(t *testing.T) {
 		t.Errorf("DuckDB is %q", r.duckDB)
 	}
 }
+
+// TestPaths finds folders of this machine in programs.
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	r := newRelease(t)
+	cache, err := moduleCache()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := target{product: cclf, os: "linux", arch: "amd64"}
+	for text, ok := range map[string]bool{
+		"\x00github.com/cclf-tools/cclf/schema/claims.go\x00": true,
+		"\x00" + filepath.Join(r.root, "schema", "claims.go"): false, "x" + filepath.Join(cache, "example.org"): false, filepath.Join(r.out, "work", "lib"): false,
+	} {
+		write(t, r.file(own), text)
+		if err := r.checkPaths(own); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"golang.org/x/mod/module"
@@ -118,6 +119,20 @@ func licensesOf(id string) *cdx.Licenses {
 	return &cdx.Licenses{{License: &cdx.License{ID: id}}}
 }
 
+// moduleCache is the folder of modules.
+var moduleCache = sync.OnceValues(func() (string, error) { return goEnv("", "GOMODCACHE") })
+
+// goEnv returns a variable of Go in a folder.
+func goEnv(dir, name string) (string, error) {
+	cmd := exec.Command("go", "env", name)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go env: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 // licenseOf returns the SPDX identifier of the license of a module in the module
 // cache, or nothing if it is not clear.
 func licenseOf(m *debug.Module) (string, error) {
@@ -125,17 +140,9 @@ func licenseOf(m *debug.Module) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cache := os.Getenv("GOMODCACHE")
-	if cache == "" {
-		gopath := os.Getenv("GOPATH")
-		if gopath == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return "", err
-			}
-			gopath = filepath.Join(home, "go")
-		}
-		cache = filepath.Join(gopath, "pkg", "mod")
+	cache, err := moduleCache()
+	if err != nil {
+		return "", err
 	}
 	files, err := os.ReadDir(filepath.Join(cache, filepath.FromSlash(path)+"@"+m.Version))
 	if err != nil {

@@ -184,6 +184,25 @@ func (t target) buildArgs(version, static string) (args, env []string) {
 	return append(args, "-ldflags", flags), env
 }
 
+// checkPaths checks that a program names no folder of this machine: that of the repository,
+// of its own file, or of modules.
+func (r *release) checkPaths(t target) error {
+	cache, err := moduleCache()
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(r.file(t))
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{r.root, r.out, cache} {
+		if bytes.Contains(data, []byte(dir+string(filepath.Separator))) {
+			return fmt.Errorf("it names %s, a folder of this machine", dir)
+		}
+	}
+	return nil
+}
+
 // newestGLIBC is the newest version of glibc that a full program may need: that of
 // Red Hat Enterprise Linux 9.
 const newestGLIBC = "2.34"
