@@ -3,6 +3,7 @@ package convert
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/internal/dataset"
@@ -60,6 +61,9 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 		return nil
 	}
 	if newest < 0 {
+		if slices.ContainsFunc(r.runs.list, func(f FetchRun) bool { return f.CutList }) {
+			return nil // the next list shows who left
+		}
 		return fmt.Errorf("%w: %w", ErrOptions, ErrNoList)
 	}
 	m := &members{ids: map[beneficiary.ID]bool{}}

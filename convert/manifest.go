@@ -25,7 +25,7 @@ func (r *run) manifest() *Manifest {
 		Rounded:      r.adjusted.byName(r.outputs, table.Rounded),
 		UnknownState: r.adjusted.byName(r.outputs, table.UnknownCode),
 	}
-	if r.members != nil {
+	if r.opts.Leavers == DropLeavers {
 		m.Leavers = string(DropLeavers)
 	}
 	if m.Format == Fixed {

@@ -16,6 +16,8 @@ type FetchRun struct {
 	// FullList reports that the Patients of the run are all that the export is about,
 	// and not only those that changed.
 	FullList bool
+	// CutList reports that they would be, but the server could not export everything.
+	CutList bool
 }
 
 // inputRuns are the runs of an export folder by input.

@@ -46,7 +46,7 @@ func Open(dir string) (*Log, error) {
 }
 
 // Find returns the export folder that Open reads. ok is false if there is none. The error
-// is that of an object store.
+// says that there is one that cannot be read.
 func Find(dir string) (log string, ok bool, err error) {
 	for _, name := range []string{dir, blob.Join(dir, LogFolder), ExportOf(dir)} {
 		if name == "" {
@@ -56,7 +56,7 @@ func Find(dir string) (log string, ok bool, err error) {
 		if err == nil {
 			return name, true, nil
 		}
-		if blob.IsURL(dir) && !errors.Is(err, fetch.ErrNoExport) {
+		if !errors.Is(err, fetch.ErrNoExport) {
 			return "", false, err
 		}
 	}
@@ -182,7 +182,12 @@ func (l *Log) FetchRuns() []convert.FetchRun {
 	var list []convert.FetchRun
 	for i := range l.Runs {
 		run := &l.Runs[i]
-		r := convert.FetchRun{Number: run.Number, TransactionTime: run.TransactionTime, FullList: hasFullList(run)}
+		whole := *run
+		whole.ServerErrors = 0
+		r := convert.FetchRun{
+			Number: run.Number, TransactionTime: run.TransactionTime,
+			FullList: hasFullList(run), CutList: !hasFullList(run) && hasFullList(&whole),
+		}
 		for _, file := range slices.Concat(run.Files, run.Deleted) {
 			r.Files = append(r.Files, file.Path)
 		}

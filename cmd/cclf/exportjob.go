@@ -217,7 +217,7 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 		if !o.to.AllowShrink {
 			return nil, &exitError{
 				code: exitcode.Shrink, err: o.failed(errors.New(problem + "; the data set would lack their content")),
-				hint: "restore the files, run a full export without --since, or convert the rest with --allow-shrink",
+				hint: o.howToRestore(),
 			}
 		}
 		e.log.Warn(problem)
@@ -229,6 +229,14 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 		}
 	}
 	return in.All(), o.noteOthers(e, log)
+}
+
+// howToRestore says what to do about files of the log that are missing.
+func (o *runOptions) howToRestore() string {
+	if o.lake != nil {
+		return "restore the files, export everything again with --full, or publish the rest with --allow-shrink"
+	}
+	return "restore the files, run a full export without --since, or convert the rest with --allow-shrink"
 }
 
 // earlierInputs returns the data files of earlier exports, with which a conversion

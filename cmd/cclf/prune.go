@@ -82,6 +82,9 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
+	if log.Last() == 0 {
+		return fmt.Errorf("prune: %s has %w: no run is complete", log.Dir, sync.ErrNoLog)
+	}
 	inputs, err := log.Inputs()
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)

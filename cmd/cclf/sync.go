@@ -254,6 +254,10 @@ func (o *runOptions) checkLake() error {
 			hint: "name another folder for " + sourceOf(o.request) + "; --allow-mixed puts both into one log",
 		}
 	}
+	if o.to.Leavers == convert.DropLeavers && len(o.request.FullTypes) == 0 && !slices.ContainsFunc(log.FetchRuns(), func(r convert.FetchRun) bool { return r.FullList }) &&
+		(o.request.Group == "runout" || len(o.request.Types) > 0 && !slices.Contains(o.request.Types, patientType)) {
+		return usageErrorf("--leavers drop takes a list of all Patients, which this request does not ask for")
+	}
 	o.to.Increment = o.to.AllowShrink && !log.HasBase() && o.request.Since != "" && o.request.Since != fetch.SinceAuto
 	return nil
 }

@@ -272,6 +272,7 @@ func TestSyncRefuses(t *testing.T) {
 		{synced, "--group runout", exitcode.Mixed, "is of group all"},
 		{synced, "--endpoint patient --full", exitcode.Mixed, "is of group all"},
 		{synced, "--endpoint patient", exitcode.Usage, "without their earlier claims"},
+		{filepath.Join(dir, "new"), "--leavers drop --type ExplanationOfBenefit", exitcode.Usage, "takes a list of all Patients"},
 		{synced, "--full --since auto", exitcode.Usage, "cannot be combined"},
 		{synced, "--format duckdb", exitcode.Usage, "a lake is a folder"},
 		{synced, "--api v3", exitcode.Mixed, "has data of API v2"},
@@ -282,6 +283,7 @@ func TestSyncRefuses(t *testing.T) {
 			t.Errorf("%s %s: exit code %d, want %d, %d new jobs\n%s", filepath.Base(tt.lake), tt.flags, code, tt.code, s.JobCount()-jobs, errOut)
 		}
 	}
+	checkDamagedLogs(t, s, synced)
 	// The flags that permit it.
 	s.mustSync(t, exitcode.OK, converted, "--allow-shrink")
 	s.mustSync(t, exitcode.OK, synced, "--group", "runout", "--allow-mixed")
@@ -289,6 +291,48 @@ func TestSyncRefuses(t *testing.T) {
 	if !manifestOf(t, filepath.Join(dir, "new")).Increment {
 		t.Error("the manifest does not say that it has an increment only")
 	}
+}
+
+// checkDamagedLogs checks what is said about copies of a lake whose log is damaged.
+func checkDamagedLogs(t *testing.T, s *feedServer, synced string) {
+	t.Helper()
+	damaged := func() (lake, log string) {
+		lake = filepath.Join(t.TempDir(), "lake")
+		if err := os.CopyFS(lake, os.DirFS(synced)); err != nil {
+			t.Fatal(err)
+		}
+		return lake, filepath.Join(lake, sync.LogFolder)
+	}
+	check := func(code int, says string, args ...string) {
+		t.Helper()
+		got, _, errOut := cclf(t.Context(), strings.NewReader("x"), args...)
+		if got != code || !strings.Contains(errOut, says) {
+			t.Errorf("%s: exit code %d, want %d\n%s", args[0], got, code, errOut)
+		}
+	}
+	lake, log := damaged()
+	runs, err := fetch.ArrivedRuns(log)
+	if err == nil {
+		err = os.Remove(runs[0].Files[0].Path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := s.mustSync(t, exitcode.Shrink, lake); !strings.Contains(said, "with --full") {
+		t.Error(said)
+	}
+	lake, log = damaged()
+	list := filepath.Join(log, "_fetch_runs.json")
+	if err := os.Truncate(list, 100); err != nil {
+		t.Fatal(err)
+	}
+	check(exitcode.Output, "_fetch_runs.json", "log", lake)
+	check(exitcode.Output, "_fetch_runs.json", "prune", lake)
+	check(exitcode.Output, "_fetch_runs.json", "query", "-d", lake, "--as-of", "1", "SELECT 1")
+	if err := os.Remove(list); err != nil {
+		t.Fatal(err)
+	}
+	check(exitcode.Input, "no run is complete", "prune", lake)
 }
 
 // TestSyncOtherPeople: lists of Patients without anybody in common are of different
@@ -322,8 +366,9 @@ func TestSyncServerErrors(t *testing.T) {
 		}
 	})
 	lake := filepath.Join(t.TempDir(), "lake")
-	said := s.mustSync(t, exitcode.ServerErrors, lake)
-	if m := manifestOf(t, lake); m.TotalRows() == 0 || len(m.Runs) != 1 || !strings.Contains(said, "published") {
+	// Nobody is known to have left before there is a whole list.
+	said := s.mustSync(t, exitcode.ServerErrors, lake, "--leavers", "drop")
+	if m := manifestOf(t, lake); m.TotalRows() == 0 || len(m.Runs) != 1 || m.Leavers != "drop" || !strings.Contains(said, "published") {
 		t.Errorf("%d rows, %d runs\n%s", m.TotalRows(), len(m.Runs), said)
 	}
 	failing = false
