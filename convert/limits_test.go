@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -92,8 +93,8 @@ func TestDefaultLimits(t *testing.T) {
 	}
 }
 
-// TestLargeNumbers joins elements by numbers that are large, negative, text, or
-// missing as by small ones.
+// TestLargeNumbers joins elements by numbers that are large, negative, text, written
+// with a fraction of zeros, or missing as by small ones.
 func TestLargeNumbers(t *testing.T) {
 	member := func(number any, npi string) object {
 		m := object{"role": coding("x", "performing"), "provider": object{"identifier": object{
@@ -104,10 +105,17 @@ func TestLargeNumbers(t *testing.T) {
 		}
 		return m
 	}
+	written := 0
 	for name, number := range map[string]func(n int) any{
 		"small":    func(n int) any { return n },
 		"large":    func(n int) any { return 1_000_000_000_000 + n },
 		"negative": func(n int) any { return -n },
+		"mixed": func(n int) any { // the same number, written in two ways
+			if written++; written%2 == 0 {
+				return json.RawMessage(fmt.Sprintf("%d.0", n))
+			}
+			return n
+		},
 	} {
 		claim := with(someClaim("CARRIER", "1", "p"), object{
 			"careTeam": list{

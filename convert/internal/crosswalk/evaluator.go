@@ -326,9 +326,15 @@ func (e *Evaluator) spanText(s ndjson.Span) []byte {
 	}
 	v := s.Raw(e.rec.Line)
 	if !s.IsString() {
-		if i := bytes.IndexByte(v, '.'); i >= 0 && len(bytes.TrimRight(v[i+1:], "0")) == 0 {
-			return v[:i]
-		}
+		return wholeNumber(v)
+	}
+	return v
+}
+
+// wholeNumber returns the text of a number without a fraction of zeros: 1.0 is 1.
+func wholeNumber(v []byte) []byte {
+	if i := bytes.IndexByte(v, '.'); i >= 0 && len(bytes.TrimRight(v[i+1:], "0")) == 0 {
+		return v[:i]
 	}
 	return v
 }

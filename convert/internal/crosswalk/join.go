@@ -130,7 +130,7 @@ func (j *joins) makeSmall(s *source, x *index) bool {
 	n := j.rec.Rows(s.join.set)
 	x.first, x.next = x.first[:0], slices.Grow(x.next[:0], n)[:n]
 	for i := n - 1; i >= 0; i-- {
-		number := smallNumber(j.rec.Text(nil, j.rec.Row(s.join.set, i)[s.join.key]))
+		number := smallNumber(j.number(s, i))
 		if number < 0 {
 			return false
 		}
@@ -149,13 +149,18 @@ func (j *joins) makeOther(s *source, x *index) {
 	}
 	clear(x.other)
 	for i := len(x.next) - 1; i >= 0; i-- {
-		key := j.rec.Text(nil, j.rec.Row(s.join.set, i)[s.join.key])
+		key := j.number(s, i)
 		x.next[i] = -1
 		if after, known := x.other[string(key)]; known {
 			x.next[i] = after
 		}
 		x.other[string(key)] = int32(i)
 	}
+}
+
+// number is the text of the number by which an element is joined.
+func (j *joins) number(s *source, i int) []byte {
+	return wholeNumber(j.rec.Text(nil, j.rec.Row(s.join.set, i)[s.join.key]))
 }
 
 // find returns the first element with a number, or -1.
@@ -190,7 +195,7 @@ func smallNumber(text []byte) int {
 }
 
 // numbersIn yields the numbers in the JSON text of an array of numbers, or of a
-// single one.
+// single one, without fractions of zeros.
 func numbersIn(list []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(list) > 0 {
@@ -198,7 +203,7 @@ func numbersIn(list []byte) iter.Seq[[]byte] {
 			for i < len(list) && isNumberByte(list[i]) {
 				i++
 			}
-			if i > 0 && !yield(list[:i]) {
+			if i > 0 && !yield(wholeNumber(list[:i])) {
 				return
 			}
 			for i < len(list) && !isNumberByte(list[i]) {
@@ -209,4 +214,10 @@ func numbersIn(list []byte) iter.Seq[[]byte] {
 	}
 }
 
-func isNumberByte(c byte) bool { return c >= '0' && c <= '9' || c == '-' || c == '.' }
+func isNumberByte(c byte) bool {
+	switch c {
+	case '-', '+', '.', 'e', 'E':
+		return true
+	}
+	return c >= '0' && c <= '9'
+}

@@ -8,6 +8,7 @@ import (
 func TestNumbersIn(t *testing.T) {
 	for text, want := range map[string][]string{
 		`[1,2, 13 ]`: {"1", "2", "13"}, `[]`: nil, `7`: {"7"}, `["1","2"]`: {"1", "2"}, ` [ 1 ] `: {"1"}, `[null]`: nil, `[1.5,-2]`: {"1.5", "-2"},
+		`[1.0, 20.00,1e1]`: {"1", "20", "1e1"}, `3.0`: {"3"},
 	} {
 		var got []string
 		for n := range numbersIn([]byte(text)) {
