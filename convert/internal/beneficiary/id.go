@@ -14,11 +14,15 @@ type ID uint64
 // ParseID returns the ID for a reference to a Patient, such as "Patient/123",
 // or for a bare id. ok is false if there is none.
 func ParseID(reference []byte) (id ID, ok bool) {
-	if i := bytes.LastIndexByte(reference, '/'); i >= 0 {
-		reference = reference[i+1:]
-	}
-	if len(reference) == 0 {
+	if reference = ReferenceID(reference); len(reference) == 0 {
 		return 0, false
 	}
 	return ID(dedup.Hash("Patient", reference)[0]), true
+}
+
+// ReferenceID returns the id in a reference such as "Patient/123", which may be
+// complete, and of a version: "https://host/Patient/123/_history/4".
+func ReferenceID(reference []byte) []byte {
+	reference, _, _ = bytes.Cut(reference, []byte("/_history"))
+	return reference[bytes.LastIndexByte(reference, '/')+1:]
 }

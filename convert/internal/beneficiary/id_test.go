@@ -10,6 +10,8 @@ func TestParseID(t *testing.T) {
 		{"Patient/123", "123"},
 		{"Patient/-123", "-123"},
 		{"https://api.bcda.cms.gov/api/v2/fhir/Patient/123", "123"},
+		{"Patient/123/_history/4", "123"},
+		{"https://api.bcda.cms.gov/api/v2/fhir/Patient/123/_history/4", "123"},
 	} {
 		got, ok := ParseID([]byte(tt.reference))
 		want, _ := ParseID([]byte(tt.same))

@@ -3,6 +3,7 @@ package crosswalk
 import (
 	"bytes"
 
+	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/internal/bcda"
 	"github.com/cclf-tools/cclf/internal/table"
 )
@@ -43,7 +44,7 @@ func knownDate(_, v []byte) []byte {
 
 // referenceID returns the id of a reference such as "Patient/123".
 func referenceID(_, v []byte) []byte {
-	return v[bytes.LastIndexByte(v, '/')+1:]
+	return beneficiary.ReferenceID(v)
 }
 
 // icdVersion is icdIndicator for known code systems only.
