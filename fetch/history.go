@@ -1,11 +1,14 @@
 package fetch
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,6 +33,8 @@ type CompleteRun struct {
 	// ServerErrors counts the errors that the server reported: the files lack what
 	// it could not export.
 	ServerErrors int
+	// Compared reports that SetDeleted was called for the run.
+	Compared bool
 }
 
 // HasAll reports whether the run has all resources of a type that there were, and not
@@ -59,7 +64,7 @@ func ArrivedRuns(dir string) ([]CompleteRun, error) {
 	records, err := f.arrivedRuns()
 	var runs []CompleteRun
 	for _, r := range records {
-		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime, ServerErrors: r.ServerErrors}
+		run := CompleteRun{Number: r.Number, API: r.API, Request: r.Request, Since: r.Since, TransactionTime: r.TransactionTime, ServerErrors: r.ServerErrors, Compared: r.Compared}
 		run.Files = filesOf(dir, KindOutput, r.Files)
 		run.Deleted = filesOf(dir, KindDeleted, r.Deleted)
 		runs = append(runs, run)
@@ -96,6 +101,7 @@ type runRecord struct {
 	Files           []fileRecord `json:"files"`
 	Deleted         []fileRecord `json:"deleted,omitempty"`
 	ServerErrors    int          `json:"server_errors,omitempty"`
+	Compared        bool         `json:"compared,omitempty"`
 }
 
 type fileRecord struct {
@@ -189,6 +195,67 @@ func (r *LastRun) Matches(c *Client, request Request) bool {
 	}
 	own, err := newEndpoint(r.BaseURL, r.API)
 	return err == nil && own.fhir.String() == server.fhir.String() && r.Request.sameAs(request, server)
+}
+
+// deletionsPerBundle is how many resources a Bundle of SetDeleted deletes.
+const deletionsPerBundle = 1000
+
+// SetDeleted adds to a run of a folder that resources were deleted before it, as URLs such as
+// Patient/17, and notes that it was compared with earlier ones. It does nothing if it was
+// called before.
+func SetDeleted(ctx context.Context, dir string, run int, urls []string) error {
+	f, err := lockFolder(ctx, dir, noLog)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	list, err := f.runList()
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list.Runs, func(r runRecord) bool { return r.Number == run })
+	if i < 0 || list.Runs[i].Compared {
+		return nil
+	}
+	record := &list.Runs[i]
+	if len(urls) > 0 {
+		added, err := f.writeDeletions(record, urls)
+		if err != nil {
+			return f.writeError(err)
+		}
+		record.Deleted = append(record.Deleted, added)
+	}
+	record.Compared = true
+	return f.replaceJSON(runsFile, list)
+}
+
+// writeDeletions writes a file of deletions of a run.
+func (f *folder) writeDeletions(run *runRecord, urls []string) (fileRecord, error) {
+	type request struct {
+		Method string `json:"method"`
+		URL    string `json:"url"`
+	}
+	type entry struct {
+		Request request `json:"request"`
+	}
+	var text bytes.Buffer
+	bundles := int64(0)
+	for some := range slices.Chunk(urls, deletionsPerBundle) {
+		bundle := struct {
+			Type  string  `json:"resourceType"`
+			Kind  string  `json:"type"`
+			Entry []entry `json:"entry"`
+		}{"Bundle", "transaction", nil}
+		for _, url := range some {
+			bundle.Entry = append(bundle.Entry, entry{request{http.MethodDelete, url}})
+		}
+		if err := json.NewEncoder(&text).Encode(bundle); err != nil {
+			return fileRecord{}, err
+		}
+		bundles++
+	}
+	name := fmt.Sprintf("_%03d-%s-%05d.ndjson", run.Number, KindDeleted, len(run.Deleted)+1)
+	return fileRecord{name, "Bundle", int64(text.Len()), bundles}, f.replaceFile(name, text.Bytes())
 }
 
 // SetNote replaces the note of a folder's last run, if that is the run with

@@ -48,7 +48,7 @@ func (o *runOptions) how() conversion {
 
 // convertLog converts what is in the log.
 func (o *runOptions) convertLog(ctx context.Context, e *env) (err error) {
-	if o.to.Inputs, err = o.findInputs(e); err != nil {
+	if o.to.Inputs, err = o.findInputs(ctx, e); err != nil {
 		return err
 	}
 	return runConvert(ctx, e, o.to, o.how())
@@ -100,7 +100,7 @@ func (o *runOptions) fetch(ctx context.Context, e *env, files *arrivals) (inputs
 	if err := o.checkBase(result.Since); err != nil {
 		return nil, err
 	}
-	return o.findInputs(e)
+	return o.findInputs(ctx, e)
 }
 
 // convertArrivals converts files as they arrive. It begins with the first file
@@ -203,7 +203,10 @@ func (o *runOptions) noBase() error {
 // findInputs returns the data files of the log, the oldest export first, in manifest
 // order, and then the files of deletions. Files of the folder that belong to none are
 // named.
-func (o *runOptions) findInputs(e *env) ([]string, error) {
+func (o *runOptions) findInputs(ctx context.Context, e *env) ([]string, error) {
+	if err := o.noteGone(ctx, e); err != nil {
+		return nil, err
+	}
 	log, err := o.log()
 	if err != nil {
 		return nil, o.failed(err)
@@ -229,6 +232,38 @@ func (o *runOptions) findInputs(e *env) ([]string, error) {
 		}
 	}
 	return in.All(), o.noteOthers(e, log)
+}
+
+// noteGone adds to the log of a lake what its last run, if that is a full export, shows to be
+// gone.
+func (o *runOptions) noteGone(ctx context.Context, e *env) error {
+	if o.lake == nil {
+		return nil
+	}
+	log, err := o.log()
+	if err != nil {
+		return o.failed(err)
+	}
+	gone, err := log.Gone(ctx)
+	if err != nil || gone == nil {
+		return err
+	}
+	n := len(gone.URLs)
+	if n > gone.Kept && !o.to.AllowShrink {
+		return &exitError{
+			code: exitcode.Shrink,
+			err: o.failed(fmt.Errorf("the full export of run %d has %s, and lacks %s of earlier runs, of beneficiaries whom it lists",
+				gone.Run, plural(gone.Kept, "claim"), thousands(int64(n)))),
+			hint: "the server may have left them out: export again with --full --new; --allow-shrink publishes the tables without them",
+		}
+	}
+	if err := fetch.SetDeleted(ctx, o.out, gone.Run, gone.URLs); err != nil {
+		return o.failed(err)
+	}
+	if n > 0 {
+		e.note(fmt.Sprintf("the full export lacks %s of earlier runs, of beneficiaries whom it lists: they are deleted", plural(n, "claim")))
+	}
+	return nil
 }
 
 // howToRestore says what to do about files of the log that are missing.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -222,6 +224,102 @@ func TestSyncPruned(t *testing.T) {
 	if in, err := log.Inputs(); err != nil || len(in.Missing) != 1 {
 		t.Errorf("missing: %v, %v", in.Missing, err)
 	}
+}
+
+// TestSyncFull: after a full export, the tables have what it has, and what beneficiaries
+// who left had. What was deleted before it, and what the server dropped without a word, is
+// gone, now and later.
+func TestSyncFull(t *testing.T) {
+	synthtest.WithoutRace(t)
+	for _, api := range []schema.API{schema.V2, schema.V3} {
+		s := serveFeed(t, api, 5)
+		dir := t.TempDir()
+		lake, fresh := filepath.Join(dir, "lake"), filepath.Join(dir, "fresh")
+		left := s.Arrive()
+		for range 5 {
+			s.Arrive()
+		}
+		s.mustSync(t, exitcode.OK, lake)
+		s.Move(left)
+		s.mustSync(t, exitcode.OK, lake)
+		was := claimsOf(t, lake)
+		for s.Lose() == left {
+		}
+		for s.Delete() == left {
+		}
+		said := s.mustSync(t, exitcode.OK, lake, "--full")
+		s.mustSync(t, exitcode.OK, fresh)
+		if !strings.Contains(said, "2 claims of earlier runs") {
+			t.Error(said)
+		}
+		ofLeft := map[string]string{}
+		for id, patient := range was {
+			if patient == left {
+				ofLeft[id] = patient
+			}
+		}
+		want := claimsOf(t, fresh)
+		maps.Copy(want, ofLeft)
+		for range 2 {
+			if got := claimsOf(t, lake); !maps.Equal(got, want) || len(ofLeft) == 0 {
+				t.Errorf("%s: claims %v, want %v", api, got, want)
+			}
+			code, _, errOut := cclf(t.Context(), strings.NewReader("x"), "prune", lake)
+			if code != exitcode.OK {
+				t.Fatal(errOut)
+			}
+			s.mustSync(t, exitcode.OK, lake)
+		}
+		s.mustSync(t, exitcode.OK, lake, "--full", "--leavers", "drop")
+		if got := claimsOf(t, lake); !maps.Equal(got, claimsOf(t, fresh)) {
+			t.Errorf("%s, without leavers: claims %v", api, got)
+		}
+	}
+}
+
+// TestSyncFullLacksMost: a full export that lacks most of what there was is not believed.
+func TestSyncFullLacksMost(t *testing.T) {
+	s := serveFeed(t, schema.V2, 5)
+	lake := filepath.Join(t.TempDir(), "lake")
+	s.mustSync(t, exitcode.OK, lake)
+	was := claimsOf(t, lake)
+	for range len(was) - 1 {
+		s.Lose()
+	}
+	said := s.mustSync(t, exitcode.Shrink, lake, "--full")
+	if !strings.Contains(said, "lacks") || !maps.Equal(claimsOf(t, lake), was) {
+		t.Error(said)
+	}
+	s.mustSync(t, exitcode.Shrink, lake)
+	s.mustSync(t, exitcode.OK, lake, "--allow-shrink")
+	if n := len(claimsOf(t, lake)); n != 1 {
+		t.Errorf("%d claims", n)
+	}
+}
+
+// claimsOf returns the beneficiaries of the claims of a lake, by the id of the claim.
+func claimsOf(t *testing.T, lake string) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(lake, "claims", "*.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := map[string]string{}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		if err = errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		id, patient := slices.Index(rows[0], "RESOURCE_ID"), slices.Index(rows[0], "PATIENT_ID")
+		for _, row := range rows[1:] {
+			claims[row[id]] = row[patient]
+		}
+	}
+	return claims
 }
 
 // TestSyncIceberg runs the program for Iceberg tables after each publication.

@@ -179,6 +179,22 @@ func (f *Feed) Change() {
 	}
 }
 
+// Lose drops a claim without a word, and Delete drops one and says so. Both return the id
+// of its person.
+func (f *Feed) Lose() (id string) {
+	key, claim := f.pick()
+	f.drop(key)
+	return ownerOf(claim)
+}
+
+// Delete deletes a claim.
+func (f *Feed) Delete() (id string) {
+	key, claim := f.pick()
+	f.drop(key)
+	f.deleted = append(f.deleted, deletion{key, f.state})
+	return ownerOf(claim)
+}
+
 // wasSent reports whether a run has the claim. If another takes its place before that,
 // no log can tell which one it replaced itself.
 func (f *Feed) wasSent(key string, claim Object) bool {
