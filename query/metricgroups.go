@@ -34,7 +34,7 @@ func (r *MetricRun) SmallGroups(ctx context.Context, m *Metric, least int) (func
 		list = append(list, cte{name: "table_" + table, sql: s.tableSQL(table)})
 	}
 	list = append(list, cte{name: "member_months", sql: s.relationSQL(members)})
-	rows, err := r.db.Query(ctx, withClause(list, fmt.Sprintf("SELECT %s FROM member_months GROUP BY ALL HAVING count(DISTINCT mbi) < %d",
+	rows, err := r.query(ctx, withClause(list, fmt.Sprintf("SELECT %s FROM member_months GROUP BY ALL HAVING count(DISTINCT mbi) < %d",
 		strings.Join(append(names, "count(DISTINCT mbi)"), ", "), least)))
 	if err != nil {
 		return nil, err

@@ -131,7 +131,7 @@ func (r *MetricRun) values(ctx context.Context, from []string, sql string) ([]an
 		}
 		sql = withClause(ctes, sql)
 	}
-	rows, err := r.db.Query(ctx, sql)
+	rows, err := r.query(ctx, sql)
 	if err != nil {
 		return nil, err
 	}

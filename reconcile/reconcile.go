@@ -62,6 +62,11 @@ func (c *Comparison) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, side := range sides {
+		if err := c.run(ctx, "tables", "SIDE", side); err != nil {
+			return err
+		}
+	}
 	if err := c.run(ctx, "persons"); err != nil {
 		return err
 	}

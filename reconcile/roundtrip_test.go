@@ -46,7 +46,7 @@ func makeTrip(dir string, api schema.API) (trip, error) {
 	ctx := context.Background()
 	export := filepath.Join(dir, "export")
 	made := trip{converted: filepath.Join(dir, "converted"), fixed: filepath.Join(dir, "fixed"), imported: filepath.Join(dir, "imported")}
-	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 40, Seed: 3, Traps: true}); err != nil {
+	if _, err := synth.Write(ctx, synth.Options{Dir: export, API: api.String(), Beneficiaries: 20, Seed: 3, Traps: true}); err != nil {
 		return made, err
 	}
 	if _, err := convert.Run(ctx, convert.Options{Inputs: []string{export}, Out: made.converted, MaxRejects: -1}); err != nil {

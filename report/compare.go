@@ -41,6 +41,17 @@ var comparisons = []comparison{
 func Measure(ctx context.Context, db *query.DB, opts Options) (*Snapshot, error) {
 	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}}
 	s := &Snapshot{results: map[string]*result{}, manifest: db.Manifest()}
+	run, err := b.grouped(ctx, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	var list []*query.Metric
+	for _, c := range comparisons {
+		list = append(list, query.LookupMetric(c.metric))
+	}
+	if err := run.Materialize(ctx, list); err != nil {
+		return nil, err
+	}
 	for _, c := range comparisons {
 		r, err := b.compute(ctx, c.metric, nil, 0)
 		if incomputable(ctx, err) != "" {

@@ -41,7 +41,7 @@ func openShared(t *testing.T) *query.DB {
 		}
 		export := filepath.Join(shared.dir, "export")
 		shared.data = filepath.Join(shared.dir, "data")
-		if _, shared.err = synth.Write(ctx, synth.Options{Dir: export, API: "v3", Beneficiaries: 120, Seed: 5}); shared.err != nil {
+		if _, shared.err = synth.Write(ctx, synth.Options{Dir: export, API: "v3", Beneficiaries: 30, Seed: 5}); shared.err != nil {
 			return
 		}
 		_, shared.err = convert.Run(ctx, convert.Options{Inputs: []string{export}, Out: shared.data, MaxRejects: -1})

@@ -46,11 +46,8 @@ type builder struct {
 
 // Write computes the report of a data set, and writes it as one HTML page.
 func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
-	b, err := newBuilder(ctx, db, opts)
+	b, err := newBuilder(ctx, db, opts, metricsOfChapters())
 	if err != nil {
-		return err
-	}
-	if err := b.materialize(ctx); err != nil {
 		return err
 	}
 	for _, c := range chapters {
@@ -85,7 +82,7 @@ func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 // WriteMetrics computes metrics, each grouped as the options say, and writes them as
 // one HTML page like that of a report.
 func WriteMetrics(ctx context.Context, w io.Writer, db *query.DB, list []*query.Metric, opts Options) error {
-	b, err := newBuilder(ctx, db, opts)
+	b, err := newBuilder(ctx, db, opts, list)
 	if err != nil {
 		return err
 	}
@@ -116,8 +113,9 @@ func specOf(m *query.Metric, by []string) figureSpec {
 	return figureSpec{metric: m.Name}
 }
 
-// newBuilder begins a page.
-func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, error) {
+// newBuilder begins a page with metrics. What several of them need is computed first, since
+// the notes of the page need it too.
+func newBuilder(ctx context.Context, db *query.DB, opts Options, list []*query.Metric) (*builder, error) {
 	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}, results: map[string]*result{}}
 	b.begin()
 	run, err := b.grouped(ctx, nil, 0)
@@ -128,6 +126,9 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options) (*builder, erro
 		if run, err = b.grouped(ctx, opts.Metrics.By, 0); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.runs[""].Materialize(ctx, list); err != nil {
+		return nil, err
 	}
 	population, err := run.Population(ctx)
 	if err != nil {
@@ -184,15 +185,15 @@ func (b *builder) grouped(ctx context.Context, by []string, top int) (*query.Met
 	return b.runs[key], nil
 }
 
-// materialize computes once what several of the metrics need.
-func (b *builder) materialize(ctx context.Context) error {
+// metricsOfChapters returns the metrics of every report.
+func metricsOfChapters() []*query.Metric {
 	var list []*query.Metric
 	for _, c := range chapters {
 		for _, spec := range c.figures {
 			list = append(list, query.LookupMetric(spec.metric))
 		}
 	}
-	return b.runs[""].Materialize(ctx, list)
+	return list
 }
 
 // describePopulation says whom the numbers are about.

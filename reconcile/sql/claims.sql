@@ -1,13 +1,6 @@
 -- The claims of one data set, SIDE, that are final action in its own way: claims of
 -- an export count as they are; of debits and credits, a cancellation and what it
 -- cancels are both left out, and so is a cancellation without counterpart.
---
--- The rows of claims. Their rowid is the ordinal by which they are found again: a
--- window function that numbers them would hold all of them in memory.
-CREATE TABLE SIDE_cclf1 AS FROM SIDE_metrics.cclf1;
-CREATE TABLE SIDE_cclf5 AS FROM SIDE_metrics.cclf5;
-CREATE TABLE SIDE_cclf6 AS FROM SIDE_metrics.cclf6;
-CREATE TABLE SIDE_cclf7 AS FROM SIDE_metrics.cclf7;
 
 -- The rows of claims, in one form. Of the versions of an event in Part D, whose key
 -- is without the MBI, the newest counts, unless it is a deletion; where no date

@@ -8,10 +8,10 @@ WITH
   mbis AS (
     SELECT DISTINCT bene_mbi_id AS mbi
     FROM (
-      SELECT bene_mbi_id FROM a_metrics.cclf1 UNION ALL SELECT bene_mbi_id FROM b_metrics.cclf1
-      UNION ALL SELECT bene_mbi_id FROM a_metrics.cclf5 UNION ALL SELECT bene_mbi_id FROM b_metrics.cclf5
-      UNION ALL SELECT bene_mbi_id FROM a_metrics.cclf6 UNION ALL SELECT bene_mbi_id FROM b_metrics.cclf6
-      UNION ALL SELECT bene_mbi_id FROM a_metrics.cclf7 UNION ALL SELECT bene_mbi_id FROM b_metrics.cclf7
+      SELECT bene_mbi_id FROM a_cclf1 UNION ALL SELECT bene_mbi_id FROM b_cclf1
+      UNION ALL SELECT bene_mbi_id FROM a_cclf5 UNION ALL SELECT bene_mbi_id FROM b_cclf5
+      UNION ALL SELECT bene_mbi_id FROM a_cclf6 UNION ALL SELECT bene_mbi_id FROM b_cclf6
+      UNION ALL SELECT bene_mbi_id FROM a_cclf7 UNION ALL SELECT bene_mbi_id FROM b_cclf7
       UNION ALL SELECT bene_mbi_id FROM a_metrics.cclf8 UNION ALL SELECT bene_mbi_id FROM b_metrics.cclf8)
     WHERE bene_mbi_id IS NOT NULL
   ),
