@@ -225,8 +225,19 @@ func TestScripts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := db.Run(t.Context(), script, func(*Rows) error { return nil }); err != nil { // is allowed
-				t.Errorf("%s: %v", m.Name, err)
+			// The basis of debits and credits adds the views that pair rows, which
+			// final_action reads.
+			if basis == FinalAction || m.Name == "final_action" {
+				for _, stmt := range split(script) {
+					if stmt.verb == "CREATE" { // a macro
+						err = db.Run(t.Context(), stmt.text, nil)
+					} else {
+						_, _, err = db.check(t.Context(), stmt, nil)
+					}
+					if err != nil {
+						t.Errorf("%s: %v", m.Name, err)
+					}
+				}
 			}
 			got, err := textOf(other.QueryContext(t.Context(), asText("WITH\n"+strings.TrimSuffix(statement, ";\n"))))
 			if err != nil {
