@@ -34,6 +34,7 @@ func findDataSets(command string, flags []string) ([]query.NamedSet, error) {
 	var sets []query.NamedSet
 	for _, flag := range flags {
 		name, dir, named := strings.Cut(flag, "=")
+		named = named && !strings.ContainsAny(name, `/\:`) // a folder such as s3://claims/env=prod/lake
 		_, err := os.Stat(flag)
 		switch {
 		case flag == "" || named && dir == "":
