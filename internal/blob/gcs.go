@@ -493,7 +493,7 @@ func (b *gcsBucket) Stage(ctx context.Context, key string, src io.ReaderAt, size
 	}
 	for at := int64(0); at < size && err == nil; {
 		left := size - at
-		n := min(leastPart, (left-1)/gcsChunk*gcsChunk)
+		n := min(int64(leastPart), (left-1)/gcsChunk*gcsChunk)
 		if n == 0 {
 			u.tail, err = readPart(src, at, left)
 			break

@@ -15,10 +15,14 @@ import (
 // the last one; Azure takes 50,000 blocks of any size; Google takes chunks of multiples
 // of 256 KiB.
 const (
-	leastPart = 8 << 20 // bytes
+	wholePart = 8 << 20 // bytes
 	mostParts = 9000
 	threads   = 3 // parts of one object that are uploaded at a time
 )
+
+// leastPart is the size in bytes of parts, as long as their number suffices. Tests make it
+// smaller.
+var leastPart = wholePart
 
 // A partUpload is an upload whose parts, which are numbered from 1, are uploaded in any
 // order, or, by a partWriter, one after the other.
@@ -30,7 +34,7 @@ type partUpload interface {
 
 // stageParts uploads the parts of an object. If that fails, nothing of them stays.
 func stageParts(ctx context.Context, u partUpload, src io.ReaderAt, size int64) (Staged, error) {
-	partSize := max(leastPart, (size+mostParts-1)/mostParts)
+	partSize := max(int64(leastPart), (size+mostParts-1)/mostParts)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(threads)
 	for number, at := 1, int64(0); at < size && groupCtx.Err() == nil; number, at = number+1, at+partSize {
@@ -71,7 +75,7 @@ type partWriter struct {
 }
 
 // partBuffers holds buffers of leastPart bytes.
-var partBuffers = sync.Pool{New: func() any { return new([leastPart]byte) }}
+var partBuffers = sync.Pool{New: func() any { return new(make([]byte, leastPart)) }}
 
 func newPartWriter(ctx context.Context, b Bucket, key string, begin func(context.Context, string) (partUpload, error)) (Upload, error) {
 	return &partWriter{ctx: ctx, bucket: b, key: key, begin: begin}, ctx.Err()
@@ -80,7 +84,7 @@ func newPartWriter(ctx context.Context, b Bucket, key string, begin func(context
 func (w *partWriter) Write(p []byte) (int, error) {
 	written := 0
 	if w.buf == nil && w.err == nil {
-		w.buf = partBuffers.Get().(*[leastPart]byte)[:0]
+		w.buf = (*partBuffers.Get().(*[]byte))[:0]
 	}
 	for written < len(p) && w.err == nil {
 		// Parts grow, so that their number suffices for any size.
@@ -135,7 +139,7 @@ func (w *partWriter) Commit() error {
 // be reading it.
 func (w *partWriter) recycle() {
 	if cap(w.buf) == leastPart {
-		partBuffers.Put((*[leastPart]byte)(w.buf[:leastPart]))
+		partBuffers.Put(new(w.buf[:leastPart]))
 	}
 	w.buf = nil
 }
