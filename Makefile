@@ -60,6 +60,9 @@ SEQUENTIAL = $(filter-out $(CONCURRENT),$(shell $(GO) list ./...))
 # Without DWARF tables, test binaries link in half the time.
 TEST_FLAGS ?= -ldflags=-w -timeout 30m
 
+# Temporary files of the tests are in memory, where there is such a folder.
+IN_MEMORY = sh '$(CURDIR)/scripts/in-memory.sh'
+
 # The packages named in the second line run twice: with the race detector, in which they
 # are ten times as slow, without what takes long and starts the same goroutines as others
 # (synthtest.WithoutRace). Those that take longest start first, so that no core waits for
@@ -67,19 +70,20 @@ TEST_FLAGS ?= -ldflags=-w -timeout 30m
 .PHONY: test
 test: export GOGC ?= 200 # a third of the time of many tests is that of the garbage collector
 test: ## run the tests, with the race detector where races can be
-	$(GO) test $(TEST_FLAGS) -race $(CONCURRENT)
-	$(GO) test $(TEST_FLAGS) ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson $(SEQUENTIAL)
-	cd testdata/readers && $(GO) test -ldflags=-w ./...
-	cd testdata/stores && $(GO) test ./...
-	cd iceberg && $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
-	cd scripts/release && $(GO) test ./...
-	cd beam && $(GO) test ./...
+	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) -race $(CONCURRENT)
+	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson $(SEQUENTIAL)
+	cd testdata/readers && $(IN_MEMORY) $(GO) test -ldflags=-w ./...
+	cd testdata/stores && $(IN_MEMORY) $(GO) test ./...
+	cd iceberg && $(IN_MEMORY) $(GO) test ./internal/... # not its program, whose libraries for AWS take minutes to build
+	cd scripts/release && $(IN_MEMORY) $(GO) test ./...
+	cd beam && $(IN_MEMORY) $(GO) test ./...
 
 .PHONY: torture
-torture: ## kill and fail publications at every operation: the figures of docs/reliability.md
+torture: ## kill and fail publications at every operation, for docs/reliability.md; random tests for longer
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'Kill|Fail|Readers|Synced' ./internal/dataset | grep -v '^ *\(===\|---\)'
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 120m -v -run 'KilledPublishing' ./convert | grep -v '^=== '
 	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 60m -v -run 'ReadersInDuckDB' ./query | grep -v '^=== '
+	CCLF_TORTURE=1 $(GO) test -count 1 -timeout 60m -run 'Agreement$$|KeyOrder|LogEqualsExport|ShardsOfLog' ./convert
 
 .PHONY: check
 check: fmt vet lint generated nocgo test ## everything that CI checks

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestAdjusted converts dates without their days, and numbers with more
@@ -87,6 +89,7 @@ func TestPartialPeriod(t *testing.T) {
 // TestCurrentMBIPeriods chooses among identifiers whose periods have days that
 // stand for a missing one.
 func TestCurrentMBIPeriods(t *testing.T) {
+	synthtest.WithoutRace(t)
 	mbi := func(value, start, end string) object {
 		period := object{}
 		if start != "" {

@@ -194,7 +194,7 @@ func TestChanges(t *testing.T) {
 	synthtest.WithoutRace(t)
 	formats := []Format{CSV, Parquet, Arrow}
 	for _, api := range schema.APIs {
-		for seed := range uint64(unlessRace(2, 1)) {
+		for seed := range uint64(2) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				f, dir := feed.New(api, seed+100), t.TempDir()
 				opts := Options{

@@ -1,9 +1,14 @@
 package convert
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
+)
 
 // TestChoice takes one name and one address whole.
 func TestChoice(t *testing.T) {
+	synthtest.WithoutRace(t)
 	name := func(family, use string, given ...any) object {
 		n := object{"family": family}
 		if use != "" {

@@ -4,12 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestClaimTypeWithoutName converts claims that lack the coding of the claim
 // type's name, as servers of v3 sent them before July 21, 2026.
 func TestClaimTypeWithoutName(t *testing.T) {
+	synthtest.WithoutRace(t)
 	kind := func(system, code string) object { return object{"system": system, "code": code} }
 	const hl7 = "http://terminology.hl7.org/CodeSystem/claim-type"
 	for _, tt := range []struct {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // deleted is a Bundle that deletes resources.
@@ -20,6 +22,7 @@ func deleted(urls ...string) object {
 
 // TestDeletions checks that a deletion removes what came before it.
 func TestDeletions(t *testing.T) {
+	synthtest.WithoutRace(t)
 	one, two := someClaim("CARRIER", "1", "p"), someClaim("CARRIER", "2", "p")
 	newer, older := with(one, object{"meta": updated("2024-05-01T00:00:00Z")}), with(one, object{"meta": updated("2024-01-01T00:00:00Z")})
 	for _, tt := range []struct {
@@ -53,6 +56,7 @@ func TestDeletions(t *testing.T) {
 // TestDeletedBeneficiary checks that nothing of a deleted Patient or Coverage is left
 // in the rows of others.
 func TestDeletedBeneficiary(t *testing.T) {
+	synthtest.WithoutRace(t)
 	keep := []object{someClaim("CARRIER", "1", "p"), someCoverage("A", "q", "10"), somePatient("q", "1EG4TE5MK74")}
 	gone := []object{somePatient("p", "1EG4TE5MK73"), someCoverage("A", "p", "10"), someCoverage("B", "q", "11"),
 		with(someClaim("HOSPICE", "9", "q"), object{"meta": updated("2027-01-01T00:00:00Z")})}
@@ -117,6 +121,7 @@ func TestDeletionsOfRuns(t *testing.T) {
 
 // TestBadDeletions checks that deletions which cannot be applied are rejected.
 func TestBadDeletions(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, url := range []string{"", "Patient", "Patient/", "Patient?identifier=1", "1/2", "Patient/1?x=y"} {
 		c := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"), deleted(url))}.convert(t)
 		if c.Counts.Rejected != 1 || c.Counts.Deletions != 0 {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // diagnosesOf makes the diagnoses of a claim from words: the type, the code
@@ -48,6 +50,7 @@ func diagnosesOf(words string) list {
 // TestDiagnoses has a claim for each of the ways in which the server lists
 // diagnoses. It lists each code once, with the type that it had first.
 func TestDiagnoses(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const ex = "externalcauseofinjury"
 	for i, tt := range []struct {
 		name                 string
@@ -114,6 +117,7 @@ func TestDiagnoses(t *testing.T) {
 // first. The server marks the first of the numbered ones so, and behind it the
 // one that the claim calls first where that is another.
 func TestFirstExternalCause(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		types string
 		want  []string
@@ -141,6 +145,7 @@ func TestFirstExternalCause(t *testing.T) {
 // TestDiagnosesOfLines checks that a carrier claim keeps all its diagnoses,
 // whichever of them its lines point at, but for what is no ICD code.
 func TestDiagnosesOfLines(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name      string
 		diagnoses string
@@ -192,6 +197,7 @@ func TestDiagnosesOfLines(t *testing.T) {
 
 // TestListedDiagnoses checks the twelve diagnoses of professional claims.
 func TestListedDiagnoses(t *testing.T) {
+	synthtest.WithoutRace(t)
 	many := "principal D1"
 	for n := 2; n <= 14; n++ {
 		many += fmt.Sprintf(", secondary D%d", n)

@@ -40,6 +40,7 @@ func claimWith(id int, more string) string {
 
 // TestNewElements finds what is new wherever it is, and only that.
 func TestNewElements(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const ext = "https://bluebutton.cms.gov/resources/variables/brand_new"
 	tests := map[string]struct {
 		more string
@@ -94,8 +95,9 @@ func TestNewElements(t *testing.T) {
 // workers there are: a new element in the last of many resources that are alike
 // is found, and the counts are those of a plain walk.
 func TestDriftIsExact(t *testing.T) {
+	synthtest.WithoutRace(t)
 	dir := t.TempDir()
-	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: unlessRace(20, 5), Traps: true}); err != nil {
+	if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: "v2", Beneficiaries: 20, Traps: true}); err != nil {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
@@ -118,7 +120,7 @@ func TestDriftIsExact(t *testing.T) {
 	if len(want.Unmapped) < 100 {
 		t.Errorf("%d kinds of elements", len(want.Unmapped))
 	}
-	for _, jobs := range []int{5, 2}[:unlessRace(2, 1)] {
+	for _, jobs := range []int{5, 2} {
 		if diff := cmp.Diff(want.Unmapped, driftOf(t, lines, jobs).Unmapped); diff != "" {
 			t.Errorf("%d workers (-one +many):\n%s", jobs, diff)
 		}
@@ -211,6 +213,7 @@ func TestDriftIsBounded(t *testing.T) {
 
 // TestMissingMarks reports a mark that no resource has, and none when one has it.
 func TestMissingMarks(t *testing.T) {
+	synthtest.WithoutRace(t)
 	without := strings.Replace(claimWith(1, ""), `"codesystem/eob-type"`, "", 1)
 	without = strings.Replace(without, "codesystem/eob-type", "codesystem/eob-kind", 1)
 	want := []MissingMark{{
@@ -232,7 +235,7 @@ func TestNothingIsNew(t *testing.T) {
 	sets := map[string]string{}
 	for _, api := range schema.APIs {
 		dir := t.TempDir()
-		if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: api.String(), Beneficiaries: unlessRace(60, 15), Traps: true}); err != nil {
+		if _, err := synth.Write(context.Background(), synth.Options{Dir: dir, API: api.String(), Beneficiaries: 60, Traps: true}); err != nil {
 			t.Fatal(err)
 		}
 		sets["synthetic "+api.String()] = dir

@@ -1,11 +1,16 @@
 package convert
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
+)
 
 // TestPharmacyIdentifiers checks the kind of a pharmacy's number. When it is
 // none of those that have a type in FHIR, the server of v2 sends the number as
 // that of the provider alone, and the server of v1 the pharmacy without it.
 func TestPharmacyIdentifiers(t *testing.T) {
+	synthtest.WithoutRace(t)
 	typed := func(code, value string) object {
 		return object{"identifier": object{"type": coding("x", code), "value": value}}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -25,6 +26,7 @@ func extraColumns(t *testing.T, text string) func(*Options) {
 
 // Extra columns come after those of CCLF, whose values do not change.
 func TestExtraColumns(t *testing.T) {
+	synthtest.WithoutRace(t)
 	claim := with(someClaim("CARRIER", "1", "p"), object{
 		"created": "2024-02-01T10:00:00+00:00",
 		"careTeam": list{
@@ -151,6 +153,7 @@ func isFile(label, _ string) bool { return label == "SOURCE_FILE" }
 
 // Arrow files carry the descriptions, and types, of extra columns too.
 func TestExtraColumnsArrow(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}
 	got := in.convert(t, extraColumns(t, "cclf5 MADE date created # Day of the claim"), func(o *Options) { o.Format = Arrow })
 	r := openArrow(t, partPath(t, got.dir, "cclf5", Arrow))

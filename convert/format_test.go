@@ -305,6 +305,7 @@ func openArrow(t *testing.T, name string) *ipc.FileReader {
 
 // TestArrow compares the Arrow files with the CSV files.
 func TestArrow(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := writeLines(t, misfitExport)
 	asCSV, asArrow := t.TempDir(), t.TempDir()
 	convertTo(t, asCSV, Options{Inputs: []string{in}, Format: CSV})

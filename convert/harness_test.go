@@ -228,3 +228,12 @@ func unlessRace(n, race int) int {
 	}
 	return n
 }
+
+// seeds returns the number of rounds of a random test: race with the race detector, and
+// without it four, which reach the same code as the twelve of make torture.
+func seeds(race int) uint64 {
+	if os.Getenv("CCLF_TORTURE") != "" {
+		return 12
+	}
+	return uint64(unlessRace(4, race))
+}

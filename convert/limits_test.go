@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/internal/table"
 )
 
@@ -73,6 +74,7 @@ func TestLimits(t *testing.T) {
 // TestDefaultLimits makes sure that the longest claims that there can be are
 // converted.
 func TestDefaultLimits(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const most = 1000 // lines; the claim systems take 450
 	claim := with(someClaim("INPATIENT", "1", "p"), object{
 		"item": repeated(most, func(i int) object {

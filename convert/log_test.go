@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/feed"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -85,7 +86,7 @@ func rowsOf(t *testing.T, c *converted, name string, api schema.API) []string {
 // back. The tables of all runs are those of one full export of the end.
 func TestLogEqualsExport(t *testing.T) {
 	for _, api := range schema.APIs {
-		for seed := range uint64(unlessRace(12, 2)) {
+		for seed := range seeds(2) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				f := feed.New(api, seed)
 				inputs, runs := runsOf(t, f, 2+int(seed%4))
@@ -116,6 +117,7 @@ func TestLogEqualsExport(t *testing.T) {
 // TestSentAgain sends everything again as it is. The tables keep their bytes, with the
 // files and lines of the first time.
 func TestSentAgain(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, api := range schema.APIs {
 		t.Run(api.String(), func(t *testing.T) {
 			f, dir := feed.New(api, 1), t.TempDir()

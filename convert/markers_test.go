@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // r4Carrier is a carrier claim of v2 without use, as the server sent it in 2021
@@ -45,6 +47,7 @@ func idrCarrier(id string) object {
 
 // TestVersionByMarks detects the API version of single claims.
 func TestVersionByMarks(t *testing.T) {
+	synthtest.WithoutRace(t)
 	professional := object{"coding": list{
 		object{"system": codesystems + "eob-type", "code": "CARRIER"},
 		object{"system": "http://terminology.hl7.org/CodeSystem/claim-type", "code": "professional"},
@@ -75,6 +78,7 @@ func TestVersionByMarks(t *testing.T) {
 // TestPatientAlone detects the API version of a Patient that is the first of an
 // export: what is usual does not outweigh what is sure.
 func TestPatientAlone(t *testing.T) {
+	synthtest.WithoutRace(t)
 	race := list{object{"url": variables + "race", "valueCoding": object{"system": variables + "race", "code": "1"}}}
 	bare := list{object{"system": "http://hl7.org/fhir/sid/us-mbi", "value": "1S00E00AA00"}}
 	for name, tt := range map[string]struct {
@@ -110,6 +114,7 @@ func TestMarksThatDisagree(t *testing.T) {
 // TestStrays rejects single resources of a version that does not go with the
 // export's, wherever they are, and takes those of v1 and v2 together.
 func TestStrays(t *testing.T) {
+	synthtest.WithoutRace(t)
 	v2 := func(from, to int) (list []object) {
 		for i := from; i <= to; i++ {
 			list = append(list, r4Carrier(fmt.Sprint(i)))

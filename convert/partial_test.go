@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 const (
@@ -45,6 +47,7 @@ func placed(system, words string) list {
 // TestPartialModifiers checks that a modifier stays in its place when one
 // before it is blank.
 func TestPartialModifiers(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, words := range []string{"1=M1 2=M2 3=M3 4=M4", "2=M2", "1=M1 4=M4", ""} {
 		fiss := with(someFISS("1"), object{"item": list{object{"sequence": 1, "modifier": placed(codesystems+"hcpcs", words)}}})
 		mcs := with(someMCS("2"), object{"item": list{object{"sequence": 1, "modifier": placed(hcpcsReleases, words)}}})
@@ -66,6 +69,7 @@ func TestPartialModifiers(t *testing.T) {
 // TestPartialRevenueCode checks the code of a revenue center, which the server
 // sends where the reason belongs why the line is not billable, and vice versa.
 func TestPartialRevenueCode(t *testing.T) {
+	synthtest.WithoutRace(t)
 	code := func(name, value string) object {
 		return object{"coding": list{object{"system": fissVariables + name, "code": value}}}
 	}
@@ -92,6 +96,7 @@ func TestPartialRevenueCode(t *testing.T) {
 // TestPartialAdmissionType checks the type of an admission in the code systems
 // of older and newer servers.
 func TestPartialAdmissionType(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, system := range []string{"https://www.nubc.org/CodeSystem/PriorityTypeOfAdmitOrVisit", variables + "clm_ip_admsn_type_cd"} {
 		info := object{"supportingInfo": list{object{"sequence": 1, "code": coding(system, "3")}}}
 		c := export{"in.ndjson": lines(with(someFISS("1"), info), with(someClaim("INPATIENT", "2", "p"), info))}.convert(t)
@@ -107,6 +112,7 @@ func TestPartialAdmissionType(t *testing.T) {
 // server types each element of the claim's list that equals the admitting or
 // the principal diagnosis, and appends these where the list has them not.
 func TestPartialDiagnoses(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name                 string
 		diagnoses            string // code, types and mark of each

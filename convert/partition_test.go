@@ -241,6 +241,7 @@ func TestFileSize(t *testing.T) {
 // TestTuvaPartitions divides the tables of the Tuva profile, which have the rows of those
 // that are not divided, and each file those of one year or month.
 func TestTuvaPartitions(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := synthetic(t, 6)
 	convert := func(by Partition) *converted {
 		return export{}.convert(t, func(o *Options) {

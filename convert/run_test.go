@@ -133,6 +133,7 @@ func TestResourcesWithoutID(t *testing.T) {
 // TestCancelled drops the claim of which the newest version is cancelled, and
 // with it all versions before.
 func TestCancelled(t *testing.T) {
+	synthtest.WithoutRace(t)
 	version := func(day, status, mark string) object {
 		return with(someClaim("CARRIER", "1", "p"), object{"status": status, "disposition": mark, "meta": updated(day + "T00:00:00Z")})
 	}
@@ -165,6 +166,7 @@ func TestCancelled(t *testing.T) {
 // TestReplacedHospiceClaim makes sure that a version of a hospice claim that
 // is no more says nothing about its beneficiary.
 func TestReplacedHospiceClaim(t *testing.T) {
+	synthtest.WithoutRace(t)
 	claim := func(id, start, day, status string) object {
 		return with(someClaim("HOSPICE", id, "p"), object{
 			"meta": updated(day + "T00:00:00Z"), "status": status,
@@ -199,6 +201,7 @@ func TestReplacedHospiceClaim(t *testing.T) {
 // TestAge reckons ages in whole years: on the day of the newest update of any
 // resource, or of death.
 func TestAge(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name, birth, death, newest, want string
 	}{
@@ -263,6 +266,7 @@ func TestMissingPatient(t *testing.T) {
 // TestPatientMBIs chooses among the MBIs of a Patient by their periods where
 // none is marked as current.
 func TestPatientMBIs(t *testing.T) {
+	synthtest.WithoutRace(t)
 	mbi := func(value, start, end string) object {
 		period := object{}
 		if start != "" {
@@ -296,6 +300,7 @@ func TestPatientMBIs(t *testing.T) {
 // TestAnyOrder puts the resources of all kinds into one file in any order, and
 // then each into a file of its own. The rows are the same.
 func TestAnyOrder(t *testing.T) {
+	synthtest.WithoutRace(t)
 	var resources []object
 	for i := range 4 {
 		who := fmt.Sprint("p", i)
@@ -380,7 +385,7 @@ func TestDeterminism(t *testing.T) {
 	in := mixedExport(t).save(t)
 	for _, format := range []Format{Parquet, CSV} {
 		var want map[string]string
-		for _, jobs := range []int{1, 8, 1, 2, 3, 4, 5, 6, 7}[:unlessRace(9, 3)] {
+		for _, jobs := range []int{1, 8, 1, 2, 3, 5}[:unlessRace(6, 3)] {
 			out := t.TempDir()
 			m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Jobs: jobs, MaxRejects: -1, AllowPartial: true})
 			if err != nil {
@@ -408,6 +413,7 @@ func TestDeterminism(t *testing.T) {
 // TestPartFiles has files of a few rows each, and batches on the way to them of
 // as many rows or of fewer. The rows are the same, in the same order.
 func TestPartFiles(t *testing.T) {
+	synthtest.WithoutRace(t)
 	in := mixedExport(t).save(t)
 	convert := func(fileRows int64, batchRows, jobs int) *converted {
 		return export{}.convert(t, func(o *Options) {
@@ -419,7 +425,7 @@ func TestPartFiles(t *testing.T) {
 	for _, rows := range []struct {
 		file  int64
 		batch int
-	}{{7, 5}, {5, 30}, {7, 7}, {1 << 40, 1}}[:unlessRace(4, 1)] {
+	}{{7, 5}, {5, 30}, {7, 7}, {1 << 40, 1}} {
 		split := convert(rows.file, rows.batch, 2)
 		for i, table := range split.Tables {
 			if diff := difference(whole.table(t, table.Name), split.table(t, table.Name)); diff != "" {
@@ -440,6 +446,7 @@ func TestPartFiles(t *testing.T) {
 // the beginning of files. They have the version of the resource before
 // them, however many workers there are.
 func TestVersionOfUnmarked(t *testing.T) {
+	synthtest.WithoutRace(t)
 	bare := func(id string) object { return object{"resourceType": "Patient", "id": id, "birthDate": "1950-01-01"} }
 	for name, first := range map[string]object{
 		"v1": {"resourceType": "ExplanationOfBenefit", "id": "carrier-1", "status": "active", "patient": object{"reference": "Patient/a"},

@@ -9,11 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestTables checks that the selected tables are written as they are without a
 // selection, and nothing else changes.
 func TestTables(t *testing.T) {
+	synthtest.WithoutRace(t)
 	claim := someClaim("CARRIER", "1", "p")
 	in := export{"in.ndjson": lines(
 		claim, with(claim, object{"meta": updated("2024-04-01T00:00:00.000+00:00")}),

@@ -22,6 +22,7 @@ import (
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/internal/feed"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/schema"
 )
@@ -60,6 +61,7 @@ func TestShards(t *testing.T) {
 
 // TestShardsOfOne has each resource in a shard of its own.
 func TestShardsOfOne(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	const now, before, first = "1S00A00AA01", "1S00A00AA02", "1S00A00AA03"
 	hospice := func(id, start, day, status string) object {
@@ -114,7 +116,7 @@ func TestShardsOfOne(t *testing.T) {
 func TestShardsOfLog(t *testing.T) {
 	t.Parallel()
 	for _, api := range schema.APIs {
-		for seed := range uint64(unlessRace(8, 1)) {
+		for seed := range seeds(1) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				t.Parallel()
 				inputs, runs := runsOf(t, feed.New(api, seed), 2+int(seed%4))
@@ -211,9 +213,10 @@ func must[T any](v T, err error) T {
 
 // TestShardsOptions converts an export with options that change the tables.
 func TestShardsOptions(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := synth.Write(t.Context(), synth.Options{API: "v2", Beneficiaries: 4, Seed: 21, EdgeCases: true, Dir: dir}); err != nil {
+	if _, err := synth.Write(t.Context(), synth.Options{API: "v2", Beneficiaries: 2, Seed: 21, EdgeCases: true, Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(21, 1))
@@ -238,8 +241,9 @@ func TestShardsOptions(t *testing.T) {
 // TestShardsHotKeys has one beneficiary with all claims, in many shards, and a claim with
 // hundreds of versions.
 func TestShardsHotKeys(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
-	shards, each := unlessRace(12, 4), unlessRace(40, 10)
+	shards, each := 12, 40
 	e := export{"z-patient.ndjson": lines(somePatient("hot", "1S00A00AA01"), someCoverage("Part A", "hot", "active"))}
 	day := func(n int) string { return fmt.Sprintf("2024-%02d-%02dT00:00:00Z", 1+n/28%12, 1+n%28) }
 	for i := range shards {

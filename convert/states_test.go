@@ -5,11 +5,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestStateCodes converts the SSA codes and letters of v1 and v2 and the FIPS
 // codes of v3.
 func TestStateCodes(t *testing.T) {
+	synthtest.WithoutRace(t)
 	facility := object{"item": list{object{"sequence": 1, "locationAddress": object{"state": "22"}}}}
 	line := object{"item": list{
 		object{"sequence": 1, "locationCodeableConcept": object{"extension": list{extension("prvdr_state_cd", "45")}}},

@@ -3,10 +3,13 @@ package convert
 import (
 	"strings"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestUnits converts revenue lines of v2 whose unit counts are left out.
 func TestUnits(t *testing.T) {
+	synthtest.WithoutRace(t)
 	units := func(n string) object {
 		if n == "" {
 			return object{"sequence": 1}
@@ -37,6 +40,7 @@ func TestUnits(t *testing.T) {
 // TestUnitsOfOthers detects from other resources whether the server sent unit
 // counts.
 func TestUnitsOfOthers(t *testing.T) {
+	synthtest.WithoutRace(t)
 	old := with(someClaim("OUTPATIENT", "1", "1"), object{"meta": updated("2021-01-01T00:00:00Z")})
 	counted := with(old, object{"id": "2", "item": list{object{
 		"sequence": 1, "extension": list{object{"url": variables + "rev_cntr_unit_cnt", "valueQuantity": object{"value": 2}}},
@@ -69,6 +73,7 @@ func TestUnitsOfOthers(t *testing.T) {
 
 // TestDrugQuantity converts drug events of v3 with and without quantities.
 func TestDrugQuantity(t *testing.T) {
+	synthtest.WithoutRace(t)
 	ndc := func(members object) list {
 		return list{with(object{"sequence": 1, "productOrService": coding("http://hl7.org/fhir/sid/ndc", "00071015523")}, members)}
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 const (
@@ -45,6 +47,7 @@ func idrInfo(sequence int, category string, value object) object {
 // TestV3Cells converts what the server of v3 makes of records of the IDR, and
 // compares cells with the records.
 func TestV3Cells(t *testing.T) {
+	synthtest.WithoutRace(t)
 	code := func(system, code string) object { return object{"code": coding(system, code)} }
 	for _, tt := range []struct {
 		name, claimType, number string
@@ -206,6 +209,7 @@ func TestV3Cells(t *testing.T) {
 // TestDeletedDrugEvent has a drug event and its deletion, which the server
 // tags as not final, and sends both of.
 func TestDeletedDrugEvent(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const final, notFinal = "FinalAction", "NotFinalAction"
 	event := func(id, number, tag, load, update string) object {
 		return with(someIDRClaim("PDE", number), object{

@@ -22,6 +22,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/synth"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/load"
 )
 
@@ -215,6 +216,7 @@ func sorted(rows string) []string {
 
 // TestPostgresSchema loads into a schema, and checks comments and keys.
 func TestPostgresSchema(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	url, conn := database(t)
 	if _, err := load.Postgres(t.Context(), dataSet(t, convert.Options{}), url, load.Options{Schema: "aco"}); err != nil {
@@ -238,6 +240,7 @@ func TestPostgresSchema(t *testing.T) {
 // TestPostgresMerge changes a loaded table in all ways, and loads again: what
 // differs is repaired, and nothing else is written.
 func TestPostgresMerge(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	url, conn := database(t)
 	set := dataSet(t, convert.Options{Format: convert.CSV})
@@ -285,6 +288,7 @@ func TestPostgresMerge(t *testing.T) {
 
 // TestPostgresNoKey loads all versions of claims, which violate the keys.
 func TestPostgresNoKey(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	url, conn := database(t)
 	if _, err := conn.Exec(t.Context(), "CREATE TABLE cclf8 (bene_mbi_id TEXT)"); err != nil {
@@ -356,6 +360,7 @@ func TestPostgresFails(t *testing.T) {
 
 // TestConnect checks the errors of servers that cannot be used.
 func TestConnect(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	set := dataSet(t, convert.Options{})
 	for _, tt := range []struct {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // A member is a file of an archive.
@@ -209,6 +211,7 @@ func TestBzip2(t *testing.T) {
 
 // TestBomb stops where an input expands beyond all measure.
 func TestBomb(t *testing.T) {
+	synthtest.WithoutRace(t)
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		t.Fatal(err)

@@ -159,6 +159,7 @@ func manyLines() string {
 // however the text arrives and whatever buffers there are, and that they
 // together are the text.
 func TestChunksDependOnTextAlone(t *testing.T) {
+	synthtest.WithoutRace(t)
 	all := manyLines()
 	// Texts that end just where a buffer does, too.
 	texts := []string{all, all[:ChunkSize], all[:ChunkSize-1], all[:ChunkSize+1], all[:2*ChunkSize]}

@@ -30,6 +30,7 @@ type found struct {
 
 // TestForms reads texts that are not one object per line.
 func TestForms(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name, text string
 		want       []found

@@ -198,7 +198,7 @@ func TestSuccessors(t *testing.T) {
 
 // TestLongCircle makes a circle and a chain of very many claims.
 func TestLongCircle(t *testing.T) {
-	const n = 200_000
+	const n = 50_000
 	claims := make([]modelClaim, n)
 	for i := range claims {
 		claims[i] = modelClaim{number: uint64(i + 1), names: []uint64{uint64(i+1)%n + 1}, counts: true, updated: int64(i % 7)}
