@@ -21,6 +21,7 @@ type Set struct {
 	objects *objects // of a data set in an object store
 
 	sum   string            // SHA-256 of the manifest
+	file  fs.FileInfo       // that of the manifest, if it is local
 	paths map[string]string // of the files, relative to Layout.Dir, by name
 }
 
@@ -67,6 +68,7 @@ func Open(name string) (*Set, error) {
 
 // readManifest reads and checks the manifest.
 func (s *Set) readManifest(o *ops) error {
+	s.file, _ = o.root.Lstat(s.Layout.Manifest) // an error is that of reading it, too
 	text, err := o.readManifest(&s.Layout)
 	if errors.Is(err, fs.ErrNotExist) {
 		where := "in"
@@ -167,7 +169,11 @@ func (s *Set) inMotion(o *ops) bool {
 		return true
 	}
 	text, err := o.read(s.Layout.Manifest)
-	return err == nil && s.sum != "" && sumOf(text) != s.sum
+	if err != nil || s.sum == "" {
+		return false
+	}
+	// A manifest with the same text is another one if a writer has published twice.
+	return sumOf(text) != s.sum || s.file != nil && !o.isStill(s.Layout.Manifest, s.file)
 }
 
 // Path is the path of a file, given its name in the manifest, or empty if the

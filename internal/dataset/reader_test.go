@@ -383,11 +383,11 @@ func TestLeftJournal(t *testing.T) {
 		}
 		begin(11)
 		left, err := o.leftJournal(t.Context(), &layout)
-		if left == nil || err != nil || !o.isJournal(&layout, left) {
+		if left == nil || err != nil || !o.isStill(layout.journal(), left) {
 			t.Fatalf("a killed writer left %v, %v", left, err)
 		}
 		begin(12)
-		if o.isJournal(&layout, left) {
+		if o.isStill(layout.journal(), left) {
 			t.Error("the journal of the next writer is taken for that of a killed one")
 		}
 	})

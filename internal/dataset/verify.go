@@ -64,7 +64,7 @@ func Verify(ctx context.Context, name string) (*Verified, error) {
 		if err = s.readManifest(o); err == nil {
 			v, err = s.verify(ctx, o)
 		}
-		stays := left != nil && o.isJournal(&layout, left)
+		stays := left != nil && o.isStill(layout.journal(), left)
 		moves := !stays && (left != nil || s.inMotion(o))
 		if attempt < attempts && (err != nil || len(v.Problems) > 0) && ctx.Err() == nil && moves {
 			continue
@@ -103,7 +103,7 @@ func (o *ops) leftJournal(ctx context.Context, l *Layout) (fs.FileInfo, error) {
 			return nil, nil // the work folder is private, so nothing is being published
 		case err != nil:
 			return nil, err
-		case last == nil || !sameJournal(last, journal):
+		case last == nil || !sameFile(last, journal):
 			waited = 0
 		case waited >= publishing:
 			return journal, nil
@@ -117,13 +117,13 @@ func (o *ops) leftJournal(ctx context.Context, l *Layout) (fs.FileInfo, error) {
 	}
 }
 
-// isJournal reports whether a journal is still there.
-func (o *ops) isJournal(l *Layout, journal fs.FileInfo) bool {
-	now, err := o.root.Lstat(l.journal())
-	return err == nil && sameJournal(journal, now)
+// isStill reports whether a file has its name still.
+func (o *ops) isStill(name string, file fs.FileInfo) bool {
+	now, err := o.root.Lstat(name)
+	return err == nil && sameFile(file, now)
 }
 
-func sameJournal(a, b fs.FileInfo) bool {
+func sameFile(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime())
 }
 

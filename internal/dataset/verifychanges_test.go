@@ -242,6 +242,7 @@ func TestVerifyChanges(t *testing.T) {
 // TestVerifyRandomChanges verifies random histories, in many passes, and finds each value
 // that is another one in what a set inserted.
 func TestVerifyRandomChanges(t *testing.T) {
+	withoutRace(t)
 	limit := changedRowsInMemory
 	t.Cleanup(func() { changedRowsInMemory = limit })
 	for seed := range uint64(12) {
