@@ -24,6 +24,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/fetch/internal/memnet"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // elsewhere makes a client of the server's plain FHIR API.
@@ -178,6 +179,7 @@ func TestRefusedForGood(t *testing.T) {
 // TestFlawedFiles: a flawed file is kept, counted and named, and the export is
 // incomplete unless flaws are allowed.
 func TestFlawedFiles(t *testing.T) {
+	synthtest.WithoutRace(t)
 	good := string(lines("Patient", 1, 1000))
 	half := len(good)/2 + strings.IndexByte(good[len(good)/2:], '\n') + 1
 	zero := 0

@@ -115,7 +115,7 @@ func TestTransforms(t *testing.T) {
 		{"second", "12", "2"}, {"second", "1", ""}, {"second", "123", ""},
 		{"third", "123", "3"}, {"third", "12", ""}, {"third", "1234", ""},
 		{"pad2", "1", "01"}, {"pad2", "12", "12"}, {"pad2", "123", "123"}, {"pad3", "1", "001"},
-		{"race", "2106-3", "1"}, {"race", "2054-5", "2"}, {"race", "UNK", "0"},
+		{"race", "2106-3", "1"}, {"race", "2054-5", "2"}, {"race", "2131-1", "3"}, {"race", "2028-9", "4"}, {"race", "2135-2", "5"}, {"race", "1002-5", "6"}, {"race", "UNK", "0"},
 		{"not-active", "active", ""}, {"not-active", "cancelled", "N"}, {"not-active", "draft", "N"}, {"final-action", "NotFinalAction", "N"}, {"final-action", "FinalAction", "Y"},
 		{"npi-qualifier", "1234567890", "01"},
 	} {
