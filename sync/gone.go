@@ -1,18 +1,16 @@
 package sync
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
+	"io/fs"
 	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
-
 	"github.com/cclf-tools/cclf/fetch"
-	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/ndjson"
 )
 
 // Gone is what a full export shows to be gone from the server: it lacks it, and lists its
@@ -21,12 +19,15 @@ type Gone struct {
 	Run  int
 	URLs []string // such as ExplanationOfBenefit/carrier-1, in ascending order
 	Kept int      // number of resources of these types that the run has
+	// Unread is the number of lines of the run that are no resources. If there are any,
+	// nothing is gone: they may be what seems to be.
+	Unread int64
 }
 
 // Gone returns what the newest full export of the log shows to be gone: claims of earlier
 // runs that the server dropped, or of whose deletion an export of everything says nothing. It
-// is nil if there is no such run after the first one, or it was compared before. Resources of
-// beneficiaries whom the run does not list are not gone.
+// is nil if there is no such run after the first one, if it was compared before, or if it
+// lacks files. Resources of beneficiaries whom the run does not list are not gone.
 func (l *Log) Gone(ctx context.Context) (*Gone, error) {
 	at := len(l.Runs) - 1
 	for at > 0 && !(hasFullList(&l.Runs[at]) && l.Runs[at].HasAll("ExplanationOfBenefit")) {
@@ -35,50 +36,71 @@ func (l *Log) Gone(ctx context.Context) (*Gone, error) {
 	if at <= 0 || l.Runs[at].Compared || l.Runs[at].Number <= l.PrunedTo {
 		return nil, nil
 	}
+	c, err := newComparison()
+	if err != nil {
+		return nil, err
+	}
 	last := &l.Runs[at]
-	c := comparison{seed: maphash.MakeSeed(), types: map[string]bool{}, patients: map[string]bool{}, mbis: map[string]bool{}}
 	for _, t := range []string{"ExplanationOfBenefit", "Claim", "ClaimResponse"} {
 		c.types[t] = last.HasAll(t)
 	}
+	g := &Gone{Run: last.Number}
 	for _, file := range last.Files {
-		if err := c.each(ctx, &file, c.has); err != nil {
+		switch unread, err := c.each(ctx, &file, c.has); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil
+		case err != nil:
 			return nil, err
+		default:
+			g.Unread += unread
 		}
+	}
+	if g.Kept = len(c.living); g.Unread > 0 {
+		return g, nil
 	}
 	slices.Sort(c.living)
 	gone := map[string]bool{}
 	for i := range l.Runs[:at] {
-		run := &l.Runs[i]
-		for _, file := range run.Deleted {
-			err := c.each(ctx, &file, func(r *resource) {
-				for _, e := range r.Entry {
-					delete(gone, e.Request.URL)
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-		for _, file := range run.Files {
-			if !c.types[file.Type] {
-				continue
-			}
-			err := c.each(ctx, &file, func(r *resource) {
-				if c.lists(r) && !c.isLiving(r) {
-					gone[r.url()] = true
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
+		if err := c.compare(ctx, &l.Runs[i], gone); err != nil {
+			return nil, err
 		}
 	}
-	g := &Gone{Run: last.Number, Kept: len(c.living)}
 	for url := range gone {
 		g.URLs = append(g.URLs, url)
 	}
 	slices.Sort(g.URLs)
 	return g, nil
+}
+
+// compare adds to gone what a run has and the full export lacks, and removes what the run
+// says to be deleted. A file that is missing has nothing: whether it may be missing is not
+// decided here.
+func (c *comparison) compare(ctx context.Context, run *fetch.CompleteRun, gone map[string]bool) error {
+	for _, file := range run.Deleted {
+		_, err := c.each(ctx, &file, func() {
+			for i := range c.record.Rows(c.members.entries) {
+				url := c.record.Row(c.members.entries, i)[c.members.url.Reg()]
+				delete(gone, string(c.record.Text(nil, url)))
+			}
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for _, file := range run.Files {
+		if !c.types[file.Type] {
+			continue
+		}
+		_, err := c.each(ctx, &file, func() {
+			if url := c.url(); c.lacks(url) {
+				gone[url] = true
+			}
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // A comparison is what a full export has.
@@ -88,104 +110,120 @@ type comparison struct {
 	living   []uint64 // hashes of resources, which are too many to keep their names
 	patients map[string]bool
 	mbis     map[string]bool
+
+	members members
+	program *ndjson.Program
+	record  ndjson.Record
 }
 
-// A resource has the members that a comparison needs.
-type resource struct {
-	Type    string `json:"resourceType"`
-	ID      string `json:"id"`
-	Patient struct {
-		Reference string `json:"reference"`
-	} `json:"patient"`
-	Identifier []identifier `json:"identifier"`
-	Contained  []struct {
-		Identifier []identifier `json:"identifier"`
-	} `json:"contained"`
-	Entry []struct {
-		Request struct {
-			URL string `json:"url"`
-		} `json:"request"`
-	} `json:"entry"`
+// members are the places of what a comparison needs of a resource.
+type members struct {
+	kind, id, patient ndjson.Ref // resourceType, id, patient.reference
+	mbis              ndjson.Ref // mostMBIs of them, of a Patient
+	containedMBIs     ndjson.Ref // the same of resources that are contained
+	entries           int        // rows of a Bundle
+	url               ndjson.Ref // of what an entry deletes
 }
 
-type identifier struct {
-	System string `json:"system"`
-	Value  string `json:"value"`
+// mostMBIs is how many MBIs of a resource are read. A claim of a beneficiary who is not
+// found because of that is not gone.
+const mostMBIs = 32
+
+func newComparison() (*comparison, error) {
+	c := &comparison{seed: maphash.MakeSeed(), types: map[string]bool{}, patients: map[string]bool{}, mbis: map[string]bool{}}
+	b, m := ndjson.NewBuilder(), &c.members
+	isMBI := []ndjson.Cond{{Path: []string{"system"}, Values: []string{"http://hl7.org/fhir/sid/us-mbi"}}}
+	m.kind = b.Value(ndjson.Path{{Name: "resourceType"}}, 1)
+	m.id = b.Value(ndjson.Path{{Name: "id"}}, 1)
+	m.patient = b.Value(ndjson.Path{{Name: "patient"}, {Name: "reference"}}, 1)
+	m.mbis = b.Value(ndjson.Path{{Name: "identifier", Where: isMBI}, {Name: "value"}}, mostMBIs)
+	m.containedMBIs = b.Value(ndjson.Path{{Name: "contained"}, {Name: "identifier", Where: isMBI}, {Name: "value"}}, mostMBIs)
+	m.entries = b.Rows("entry")
+	m.url = b.RowValue(m.entries, ndjson.Path{{Name: "request"}, {Name: "url"}}, 1)
+	var err error
+	c.program, err = b.Compile()
+	return c, err
 }
 
-func (r *resource) url() string { return r.Type + "/" + r.ID }
+// value returns a value of the resource that was read last.
+func (c *comparison) value(ref ndjson.Ref) string {
+	return string(c.record.Text(nil, c.record.Reg(ref.Reg())))
+}
 
-func (c *comparison) hash(r *resource) uint64 { return maphash.String(c.seed, r.url()) }
+// url returns the name of the resource that was read last, or an empty text if it has none.
+func (c *comparison) url() string {
+	kind, id := c.value(c.members.kind), c.value(c.members.id)
+	if kind == "" || id == "" {
+		return ""
+	}
+	return kind + "/" + id
+}
+
+// mbisAt returns the MBIs at a place of the resource that was read last.
+func (c *comparison) mbisAt(ref ndjson.Ref) (list []string) {
+	for _, s := range c.record.Regs(ref.Reg(), mostMBIs) {
+		if !s.IsZero() {
+			list = append(list, string(c.record.Text(nil, s)))
+		}
+	}
+	return list
+}
 
 // has notes a resource of the full export.
-func (c *comparison) has(r *resource) {
-	switch {
-	case r.Type == "Patient":
-		c.patients[r.ID] = true
-		for _, id := range r.Identifier {
-			c.mbis[id.Value] = c.mbis[id.Value] || isMBI(&id)
+func (c *comparison) has() {
+	switch kind := c.value(c.members.kind); {
+	case kind == "Patient":
+		c.patients[c.value(c.members.id)] = true
+		for _, mbi := range c.mbisAt(c.members.mbis) {
+			c.mbis[mbi] = true
 		}
-	case c.types[r.Type]:
-		c.living = append(c.living, c.hash(r))
+	case c.types[kind]:
+		c.living = append(c.living, maphash.String(c.seed, c.url()))
 	}
 }
 
-func isMBI(id *identifier) bool { return id.System == "http://hl7.org/fhir/sid/us-mbi" }
-
-// isLiving reports whether the full export has a resource.
-func (c *comparison) isLiving(r *resource) bool {
-	_, found := slices.BinarySearch(c.living, c.hash(r))
-	return found
+// lacks reports whether the full export lacks a resource, and lists its Patient.
+func (c *comparison) lacks(url string) bool {
+	if url == "" || !c.lists() {
+		return false
+	}
+	_, found := slices.BinarySearch(c.living, maphash.String(c.seed, url))
+	return !found
 }
 
 // lists reports whether the full export lists the Patient of a resource. The claims of v2
 // that are partially adjudicated name theirs by the MBI.
-func (c *comparison) lists(r *resource) bool {
-	if _, id, ok := strings.Cut(r.Patient.Reference, "Patient/"); ok {
-		return r.ID != "" && c.patients[id]
+func (c *comparison) lists() bool {
+	if _, id, ok := strings.Cut(c.value(c.members.patient), "Patient/"); ok {
+		return c.patients[id]
 	}
-	for _, inner := range r.Contained {
-		for _, id := range inner.Identifier {
-			if isMBI(&id) && c.mbis[id.Value] {
-				return r.ID != ""
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.mbisAt(c.members.containedMBIs), func(mbi string) bool { return c.mbis[mbi] })
 }
 
-// maxLine is the length of the longest line that is read. Longer resources are rejected by
-// every conversion.
-const maxLine = 64 << 20
-
-// each calls visit for each resource of a file that can be read. A file that is gone has
-// none: whether it may be missing is not decided here.
-func (c *comparison) each(ctx context.Context, file *fetch.File, visit func(*resource)) (err error) {
-	f, err := blob.Open(ctx, file.Path)
+// each calls visit for each resource of a file, and returns the number of lines that are
+// none.
+func (c *comparison) each(ctx context.Context, file *fetch.File, visit func()) (unread int64, err error) {
+	in, err := new(ndjson.Opener).Open(ctx, ndjson.Input{Name: file.Path, Size: file.Size})
 	if err != nil {
-		return nil //nolint:nilerr // see above
+		return 0, err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	if strings.HasSuffix(file.Path, ".gz") {
-		z, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<18))
-		if err != nil {
-			return fmt.Errorf("%s: %w", file.Path, err)
+	defer in.Close()
+	buffer := func(size int) []byte { return make([]byte, 0, size) }
+	err = ndjson.Chunks(ctx, 0, in, nil, buffer, func(chunk ndjson.Chunk) error {
+		if chunk.Err != nil {
+			unread++
 		}
-		lines = bufio.NewScanner(z)
-	}
-	lines.Buffer(make([]byte, 1<<18), maxLine)
-	for lines.Scan() {
-		if err := ctx.Err(); err != nil {
-			return err
+		for _, line := range chunk.Lines {
+			if c.program.Walk(&c.record, line) != nil {
+				unread++
+				continue
+			}
+			visit()
 		}
-		var r resource
-		if json.Unmarshal(lines.Bytes(), &r) == nil {
-			visit(&r)
-		}
+		return nil
+	})
+	if err != nil {
+		return unread, fmt.Errorf("%s: %w", file.Path, err)
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("%s: %w", file.Path, err)
-	}
-	return nil
+	return unread, nil
 }

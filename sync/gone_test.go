@@ -39,11 +39,24 @@ func TestGone(t *testing.T) {
 		"003-Claim-00001.ndjson.gz":                {partial("Claim", "f-3", "M1")},
 		"004-ExplanationOfBenefit-00001.ndjson.gz": {claim("late", "p")},
 	}
+	content := func(name string) string {
+		text := strings.Join(files[name], "\n") + "\n"
+		if !strings.HasSuffix(name, ".gz") {
+			return text
+		}
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = z.Write([]byte(text))
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
 	run := func(number int, members string) string {
 		var list []string
 		for name := range files {
 			if strings.HasPrefix(name, fmt.Sprintf("%03d-", number)) {
-				list = append(list, fmt.Sprintf(`{"name":%q,"type":%q}`, name, strings.Split(name, "-")[1]))
+				list = append(list, fmt.Sprintf(`{"name":%q,"type":%q,"bytes":%d}`, name, strings.Split(name, "-")[1], len(content(name))))
 			}
 		}
 		return fmt.Sprintf(`{"number":%d,"transaction_time":"2026-01-0%dT00:00:00Z",%s,"files":[%s]}`, number, number, members, strings.Join(list, ","))
@@ -56,24 +69,14 @@ func TestGone(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for name, lines := range files {
-			text := strings.Join(lines, "\n") + "\n"
-			if strings.HasSuffix(name, ".gz") {
-				var b bytes.Buffer
-				z := gzip.NewWriter(&b)
-				_, _ = z.Write([]byte(text))
-				if err := z.Close(); err != nil {
-					t.Fatal(err)
-				}
-				text = b.String()
-			}
-			put(name, text)
+		for name := range files {
+			put(name, content(name))
 		}
 		put("_fetch.json", `{"format":1,"run":{"number":4,"phase":"complete"}}`)
 		put("_fetch_runs.json", `{"format":1,"runs":[`+strings.Join(runs, ",")+`]}`)
 		return dir
 	}
-	deleted := since + `,"deleted":[{"name":"_002-deleted-00001.ndjson"}]`
+	deleted := since + fmt.Sprintf(`,"deleted":[{"name":"_002-deleted-00001.ndjson","bytes":%d}]`, len(content("_002-deleted-00001.ndjson")))
 	gone := func(dir string) *Gone {
 		t.Helper()
 		log, err := Read(dir)
@@ -118,5 +121,27 @@ func TestGone(t *testing.T) {
 		if g := gone(dir); g != nil {
 			t.Errorf("%s: %+v", what, g)
 		}
+	}
+
+	// What cannot be read may be what seems to be gone.
+	dir = write(run(1, full), run(3, full))
+	if err := os.Remove(filepath.Join(dir, "003-ExplanationOfBenefit-00001.ndjson.gz")); err != nil {
+		t.Fatal(err)
+	}
+	if g := gone(dir); g != nil {
+		t.Errorf("a file is missing: %+v", g)
+	}
+	files["003-Patient-00001.ndjson.gz"] = append(files["003-Patient-00001.ndjson.gz"], "{")
+	if g := gone(write(run(1, full), run(3, full))); g == nil || g.Unread != 1 || len(g.URLs) > 0 {
+		t.Errorf("an invalid line: %+v", g)
+	}
+	name := "003-ExplanationOfBenefit-00001.ndjson.gz"
+	files["003-Patient-00001.ndjson.gz"] = files["003-Patient-00001.ndjson.gz"][:1]
+	dir = write(run(1, full), run(3, full))
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(content(name))[:len(content(name))-10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if g := gone(dir); g == nil || g.Unread == 0 || len(g.URLs) > 0 {
+		t.Errorf("a truncated file: %+v", g)
 	}
 }

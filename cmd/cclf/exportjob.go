@@ -260,7 +260,10 @@ func (o *runOptions) noteGone(ctx context.Context, e *env) error {
 	if err := fetch.SetDeleted(ctx, o.out, gone.Run, gone.URLs); err != nil {
 		return o.failed(err)
 	}
-	if n > 0 {
+	switch {
+	case gone.Unread > 0:
+		e.note(fmt.Sprintf("the full export has %s that cannot be read: what is gone from the server stays in the tables until the next one", plural(gone.Unread, "line")))
+	case n > 0:
 		e.note(fmt.Sprintf("the full export lacks %s of earlier runs, of beneficiaries whom it lists: they are deleted", plural(n, "claim")))
 	}
 	return nil
