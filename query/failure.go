@@ -29,6 +29,9 @@ func sqlErrorIn(err error, sql string) error {
 	if !ok {
 		return &Error{Msg: strings.TrimSpace(err.Error()), err: err}
 	}
+	if cause.Type == duckdb.ErrorTypeInterrupt { // only the end of a context interrupts
+		return context.Canceled
+	}
 	e := &Error{Msg: redacted(cause, sql), detail: strings.TrimSpace(cause.Msg)}
 	switch cause.Type {
 	case duckdb.ErrorTypeIO:

@@ -3,7 +3,9 @@
 package query
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -74,5 +76,14 @@ func TestDetail(t *testing.T) {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || !strings.Contains(e.Detail(), "'JOHN SMITH' to INT32") {
 		t.Errorf("%v: detail %q", err, e.Detail())
+	}
+}
+
+// A statement that is interrupted has not failed: its context has ended.
+func TestInterrupted(t *testing.T) {
+	for _, err := range []error{engineError("INTERRUPT Error: Interrupted!"), fmt.Errorf("driver: %w", engineError("INTERRUPT Error: Interrupted!"))} {
+		if got := sqlError(err); !errors.Is(got, context.Canceled) {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }

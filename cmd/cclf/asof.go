@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -126,7 +127,9 @@ func (e *env) privateFolder(in string) (dir string, done func(), err error) {
 	}
 	return dir, func() {
 		_ = guard.Close()
-		_ = cmd.Wait()
+		if cmd.Wait() != nil { // it was killed
+			_ = os.RemoveAll(dir)
+		}
 	}, nil
 }
 
@@ -136,7 +139,9 @@ const removerArgument = "__remove"
 // serveRemover removes a folder when standard input ends, which is when the process that
 // uses it ends.
 func serveRemover(dir string, stdin io.Reader) int {
-	signal.Ignore(os.Interrupt) // it is for the process that uses the folder
+	// These are for the process that uses the folder. The end of a service or a terminal
+	// sends them to all processes.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	_, _ = io.Copy(io.Discard, stdin)
 	if !strings.HasPrefix(filepath.Base(dir), asOfPrefix) || os.RemoveAll(dir) != nil {
 		return exitcode.Failure

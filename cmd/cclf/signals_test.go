@@ -5,8 +5,11 @@ package main
 import (
 	"bufio"
 	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -59,5 +62,33 @@ func TestSignals(t *testing.T) {
 		if err != nil || len(left) > 0 {
 			t.Errorf("%s: %v is left", signal, left)
 		}
+	}
+}
+
+// signalingReader sends the process signals, and ends.
+type signalingReader struct{ t *testing.T }
+
+func (r signalingReader) Read([]byte) (int, error) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if err := syscall.Kill(os.Getpid(), s); err != nil {
+			r.t.Error(err)
+		}
+	}
+	return 0, io.EOF
+}
+
+// The process that removes a temporary folder stays until the one that uses it has
+// ended, though the end of a service or a terminal signals both.
+func TestRemoverOutlivesSignals(t *testing.T) {
+	t.Cleanup(func() { signal.Reset(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP) })
+	dir := filepath.Join(t.TempDir(), asOfPrefix+"x")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if code := serveRemover(dir, signalingReader{t}); code != exitcode.OK {
+		t.Errorf("exit code %d", code)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder is left: %v", err)
 	}
 }
