@@ -491,3 +491,25 @@ func TestPaths(t *testing.T) {
 		}
 	}
 }
+
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	const apache, bsd = "Licensed under the Apache License,\n Version 2.0 (the License)", "\nRedistributions in binary form must reproduce the above copyright notice"
+	for text, want := range map[string]string{
+		apache:                                "Apache-2.0",
+		apache + bsd + "\nNeither the name":   "Apache-2.0 AND BSD-3-Clause",
+		bsd:                                   "BSD-2-Clause",
+		"Mozilla Public License, version 2.0": "MPL-2.0",
+		"This is free and unencumbered software released into the public domain.":            "Unlicense",
+		"/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only */\n" + bsd:                "BSD-3-Clause OR GPL-2.0-only",
+		"Permission is hereby granted, free of charge, to any person obtaining a copy of it": "MIT",
+		"All rights reserved.": "",
+	} {
+		if got := identify(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	if one, several := (*licensesOf("MIT"))[0], (*licensesOf("MIT AND ISC"))[0]; one.License.ID != "MIT" || several.License != nil || several.Expression != "MIT AND ISC" {
+		t.Errorf("%+v, %+v", one, several)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 
@@ -59,7 +60,7 @@ func (r *release) writeSBOM(t target) error {
 		}
 		list = append(list, cdx.Component{
 			BOMRef: "libstdc++", Type: cdx.ComponentTypeLibrary, Name: "libstdc++", Version: strings.TrimSpace(string(version)),
-			Licenses: &cdx.Licenses{{Expression: "GPL-3.0-or-later WITH GCC-exception-3.1"}},
+			Licenses: licensesOf("GPL-3.0-or-later WITH GCC-exception-3.1"),
 		})
 	}
 	refs := make([]string, len(list))
@@ -112,9 +113,13 @@ func (r *release) componentOf(m *debug.Module) (cdx.Component, error) {
 	return c, nil
 }
 
+// licensesOf returns an identifier of SPDX, or an expression of several, as CycloneDX has it.
 func licensesOf(id string) *cdx.Licenses {
 	if id == "" {
 		return nil
+	}
+	if strings.Contains(id, " ") {
+		return &cdx.Licenses{{Expression: id}}
 	}
 	return &cdx.Licenses{{License: &cdx.License{ID: id}}}
 }
@@ -150,7 +155,7 @@ func licenseOf(m *debug.Module) (string, error) {
 	}
 	for _, f := range files {
 		name := strings.ToUpper(f.Name())
-		if f.IsDir() || !strings.HasPrefix(name, "LICENSE") && !strings.HasPrefix(name, "LICENCE") && !strings.HasPrefix(name, "COPYING") {
+		if f.IsDir() || !slices.ContainsFunc([]string{"LICENSE", "LICENCE", "UNLICENSE", "COPYING"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(cache, filepath.FromSlash(path)+"@"+m.Version, f.Name()))
@@ -165,16 +170,21 @@ func licenseOf(m *debug.Module) (string, error) {
 }
 
 // identify returns the SPDX identifier of a license text, or nothing if it is none of
-// the usual ones, or more than one.
+// the usual ones. A text of several, which are those of parts, is an expression of all.
 func identify(text string) string {
-	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	first, _, _ := strings.Cut(text, "\n")
+	if _, id, ok := strings.Cut(first, "SPDX-License-Identifier:"); ok {
+		return strings.Trim(id, " */\r")
+	}
+	text = strings.ReplaceAll(strings.Join(strings.Fields(strings.ToLower(text)), " "), ",", "")
 	var found []string
 	for _, license := range []struct{ id, phrase string }{
 		{"Apache-2.0", "apache license version 2.0"},
-		{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy"},
+		{"MIT", "permission is hereby granted free of charge to any person obtaining a copy"},
 		{"BSD-3-Clause", "neither the name"},
 		{"MPL-2.0", "mozilla public license version 2.0"},
-		{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"},
+		{"ISC", "permission to use copy modify and/or distribute this software for any purpose with or without fee"},
+		{"Unlicense", "this is free and unencumbered software released into the public domain"},
 	} {
 		if strings.Contains(text, license.phrase) {
 			found = append(found, license.id)
@@ -183,8 +193,5 @@ func identify(text string) string {
 	if found == nil && strings.Contains(text, "redistributions in binary form must reproduce the above copyright") {
 		return "BSD-2-Clause"
 	}
-	if len(found) != 1 {
-		return ""
-	}
-	return found[0]
+	return strings.Join(found, " AND ")
 }
