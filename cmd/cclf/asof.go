@@ -69,7 +69,7 @@ func (e *env) useAsOf(ctx context.Context, command, dir, at, tempDir string) (fo
 	unboundMemory()
 	if err != nil {
 		done()
-		return fail(err)
+		return fail(ofLog(err, ""))
 	}
 	last := log.Runs[len(log.Runs)-1]
 	e.note(fmt.Sprintf("%s as of run %d, transaction time %s", dir, last.Number, last.TransactionTime))

@@ -112,7 +112,7 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	})
 	bar.stop()
 	if err != nil {
-		return fmt.Errorf("prune: %w", err)
+		return ofLog(fmt.Errorf("prune: %w", err), "")
 	}
 	return opts.result.write(ctx, e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
 }

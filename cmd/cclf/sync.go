@@ -174,7 +174,20 @@ func (o *runOptions) publish(ctx context.Context, err error) error {
 	case ctx.Err() != nil && !isPublished(code):
 		return &exitError{code: code, err: err, hint: "the export is complete; run the same command to publish it"}
 	}
-	return err
+	return ofLog(err, "--allow-partial publishes what can be read")
+}
+
+// ofLog adds to an error about a file of a log that breaks off what to do. Or is what else can be
+// done, or empty.
+func ofLog(err error, or string) error {
+	if !errors.As(err, new(*convert.BreakOffError)) {
+		return err
+	}
+	hint := "restore the file from a copy; or remove it, and export everything again with cclf sync --full"
+	if or != "" {
+		hint += "; " + or
+	}
+	return &exitError{code: exitcode.Truncated, err: err, hint: hint}
 }
 
 // completeRequest sets what a lake needs to follow a server.

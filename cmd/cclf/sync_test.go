@@ -420,6 +420,28 @@ func checkDamagedLogs(t *testing.T, s *feedServer, synced string) {
 		t.Error(said)
 	}
 	lake, log = damaged()
+	i := slices.IndexFunc(runs[0].Files, func(f fetch.File) bool { return f.Type == "ExplanationOfBenefit" })
+	claims := filepath.Join(log, filepath.Base(runs[0].Files[i].Path))
+	text, err := os.ReadFile(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(claims, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, flags := range [][]string{nil, {"--full"}} {
+		if said := s.mustSync(t, exitcode.Truncated, lake, flags...); !strings.Contains(said, "remove it, and export everything again") {
+			t.Error(said)
+		}
+	}
+	check(exitcode.Truncated, "remove it, and", "prune", lake)
+	check(exitcode.Truncated, "remove it, and", "query", "-d", lake, "--as-of", "1", "SELECT 1")
+	if err := os.Remove(claims); err != nil {
+		t.Fatal(err)
+	}
+	s.mustSync(t, exitcode.OK, lake, "--full")
+	lake, log = damaged()
 	list := filepath.Join(log, "_fetch_runs.json")
 	if err := os.Truncate(list, 100); err != nil {
 		t.Fatal(err)
