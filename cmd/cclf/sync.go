@@ -66,7 +66,7 @@ func newSyncCommand(e *env) *cli.Command {
 				Name: "out", Aliases: []string{"o"}, Usage: "folder of the tables and the log, `LAKE`, also s3://BUCKET/FOLDER (required)",
 				Required: true, TakesFile: true, Validator: dataSetPath, Destination: &opts.flags.opts.Out,
 			},
-			&cli.BoolFlag{Name: "full", Usage: "export everything again, and not only what changed", Destination: &opts.lake.full},
+			&cli.BoolFlag{Name: "full", Usage: "export everything again, and not only what changed; claims that the server no longer has are gone then", Destination: &opts.lake.full},
 			opts.workersFlag(),
 			&cli.BoolFlag{Name: "decompress", Usage: "store files of the log without compression", Destination: &opts.decompress},
 			&cli.BoolFlag{

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/apache/iceberg-go"
 	"github.com/apache/iceberg-go/catalog"
@@ -109,6 +110,19 @@ func (l *lake) makeNamespace(ctx context.Context, name string) error {
 // namespaces are the namespaces of the tables.
 func (l *lake) namespaces() []string { return []string{l.Namespace, l.Namespace + partialSuffix} }
 
+// load loads a table. Its metadata have absolute paths, which lead nowhere if the warehouse
+// was moved.
+func (l *lake) load(ctx context.Context, ident table.Identifier) (*table.Table, error) {
+	t, err := l.catalog.LoadTable(ctx, ident)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &hintError{
+			fmt.Errorf("%w: the metadata of %s are not where the catalog says: %w", ErrInput, strings.Join(ident, "."), err),
+			"if the data set was moved, remove its folder " + Folder + " and publish again, without the history",
+		}
+	}
+	return t, err
+}
+
 // ours returns the tables of this data set in the catalog.
 func (l *lake) ours(ctx context.Context) ([]*table.Table, error) {
 	var list []*table.Table
@@ -124,7 +138,7 @@ func (l *lake) ours(ctx context.Context) ([]*table.Table, error) {
 			if err != nil {
 				return nil, err
 			}
-			t, err := l.catalog.LoadTable(ctx, ident)
+			t, err := l.load(ctx, ident)
 			if err != nil {
 				return nil, err
 			}

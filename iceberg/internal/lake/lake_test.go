@@ -480,6 +480,27 @@ func onlyFile(t *testing.T, dir string) string {
 	return list[0]
 }
 
+// TestMoved publishes a data set that was moved, with and without its Iceberg tables.
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	from, to := filepath.Join(t.TempDir(), "lake"), filepath.Join(t.TempDir(), "lake")
+	first.write(t, from)
+	publish(t, from)
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, Options{Data: to}, ErrCatalog, "is of the data set "+from)
+	if err := os.RemoveAll(from); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, Options{Data: to}, ErrInput, "not where the catalog says")
+	if err := os.RemoveAll(filepath.Join(to, Folder)); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, to)
+	check(t, to, first)
+}
+
 // TestCopied publishes to a folder where files are copied.
 func TestCopied(t *testing.T) {
 	t.Parallel()

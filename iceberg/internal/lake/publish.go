@@ -164,7 +164,7 @@ func (l *lake) loadOrCreate(ctx context.Context, p *publication) (*table.Table, 
 	if err := l.makeNamespace(ctx, ident[0]); err != nil {
 		return nil, err
 	}
-	t, err := l.catalog.LoadTable(ctx, ident)
+	t, err := l.load(ctx, ident)
 	if errors.Is(err, catalog.ErrNoSuchTable) {
 		return l.create(ctx, ident, p)
 	}
