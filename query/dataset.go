@@ -119,7 +119,7 @@ func openSet(dir string) (*dataset.Set, error) {
 // match other files too.
 func checkPath(path string) error {
 	if i := strings.IndexAny(path, "*?["); i >= 0 {
-		return fmt.Errorf("unsupported character %q in the path", path[i])
+		return fmt.Errorf("unsupported character %q in the path: DuckDB takes it for a pattern; rename the folder", path[i])
 	}
 	return nil
 }

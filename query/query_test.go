@@ -299,7 +299,7 @@ func TestOpenErrors(t *testing.T) {
 		filepath.Join(unfinished, "nowhere"):              "data set " + filepath.Join(unfinished, "nowhere") + ": no such file or directory",
 		filepath.Join(unfinished, "cclf1/part-00000.csv"): "not a folder",
 		unfinished: "no _manifest.json",
-		pattern:    "unsupported character",
+		pattern:    "takes it for a pattern; rename the folder",
 	} {
 		_, err := Open(t.Context(), dir, Options{})
 		if _, ok := errors.AsType[*DataSetError](err); !ok || !strings.Contains(err.Error(), want) {
