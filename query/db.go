@@ -145,7 +145,7 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 	case strings.Contains(err.Error(), "threads"):
 		return &OptionError{"Threads", fmt.Sprint(opts.Threads)}
 	default:
-		return fmt.Errorf("start DuckDB: %w", err)
+		return startError(err)
 	}
 	db.pool = sql.OpenDB(connector)
 	if db.conn, err = db.pool.Conn(ctx); err != nil {

@@ -5,6 +5,7 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -51,6 +52,15 @@ func sqlErrorIn(err error, sql string) error {
 		e.detail, _, _ = strings.Cut(e.detail, "\n")
 	}
 	return e
+}
+
+// startError is the error of a database that cannot be opened. The driver reports its
+// cause as text.
+func startError(err error) error {
+	if strings.Contains(err.Error(), "Out of Memory Error") {
+		return fmt.Errorf("start DuckDB: %w", &Error{Msg: "Out of Memory Error", err: ErrOutOfMemory})
+	}
+	return fmt.Errorf("start DuckDB: %w", err)
 }
 
 func isCanceled(err error) bool {

@@ -87,3 +87,14 @@ func TestInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// DuckDB can lack the memory to start. That is no failure of its own kind.
+func TestStartWithoutMemory(t *testing.T) {
+	err := startError(errors.New("database/sql/driver: could not connect to database: Out of Memory Error: Allocation failure"))
+	if !errors.Is(err, ErrOutOfMemory) {
+		t.Errorf("got %v", err)
+	}
+	if err := startError(errors.New("could not connect to database: IO Error: x")); errors.Is(err, ErrOutOfMemory) {
+		t.Errorf("got %v", err)
+	}
+}
