@@ -64,7 +64,7 @@ func TestSecret(t *testing.T) {
 		{"env:CONFIG_TEST_NONE", "", "env:CONFIG_TEST_NONE: the variable is not set"},
 		{"file:none", "", "file:none: no such file or directory"},
 		{"file:blank", "", "file:blank: it is empty"},
-		{"cmd:exit 3", "", "cmd:exit 3: the command failed: exit status 3"},
+		{"cmd:exit 3", "", "cmd: the command failed: exit status 3"},
 		{"hunter2", "", ErrPlainSecret.Error()},
 		{"env:", "", ErrPlainSecret.Error()},
 	} {

@@ -39,13 +39,17 @@ func IsReference(value string) bool {
 //	cmd:COMMAND   what a command of the shell prints, such as cmd:pass show bcda
 //
 // White space around the secret is removed. Any other value is ErrPlainSecret.
-// Errors do not quote secrets.
+// Errors quote neither secrets nor commands.
 func (f *File) Secret(ctx context.Context, value string) (string, error) {
 	secret, err := f.resolve(ctx, value)
 	if secret = strings.TrimSpace(secret); err == nil && secret == "" {
 		err = errors.New("it is empty")
 	}
-	if err != nil && !errors.Is(err, ErrPlainSecret) {
+	switch {
+	case err == nil, errors.Is(err, ErrPlainSecret):
+	case strings.HasPrefix(value, fromCommand): // a command can have a secret in it
+		err = fmt.Errorf("%s %w", fromCommand, err)
+	default:
 		err = fmt.Errorf("%s: %w", value, err)
 	}
 	return secret, err
