@@ -18,7 +18,7 @@ func TestFlagsOfConvert(t *testing.T) {
 		t.Skip("builds cclf")
 	}
 	cclf := filepath.Join(t.TempDir(), "cclf")
-	build := exec.Command("go", "build", "-o", cclf, "./cmd/cclf")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", cclf, "./cmd/cclf")
 	build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

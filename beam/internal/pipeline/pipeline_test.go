@@ -34,7 +34,22 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	beam.Init()
-	os.Exit(m.Run())
+	os.Exit(inFolder(m))
+}
+
+// inFolder runs the tests with a temporary folder of their own, and removes what Beam
+// leaves there.
+func inFolder(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "pipeline")
+	if err == nil {
+		err = os.Setenv("TMPDIR", dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	return m.Run()
 }
 
 // TestPipeline converts exports of every API version on the Prism runner, cut at
@@ -50,7 +65,7 @@ func TestPipeline(t *testing.T) {
 			if _, err := synth.Write(t.Context(), opts); err != nil {
 				t.Fatal(err)
 			}
-			m := compare(t, Options{Inputs: []string{prepare(t, opts.Dir)}, ShardSize: 90_001})
+			m := compare(t, Options{Inputs: []string{prepare(t, opts.Dir)}, ShardSize: 300_001})
 			if m.Counts.Replaced == 0 {
 				t.Errorf("no resource is replaced: %+v", m.Counts)
 			}
@@ -369,7 +384,7 @@ func TestOptions(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("none"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m := compare(t, Options{Inputs: []string{dir}, ShardSize: 200_000, Settings: Settings{
+	m := compare(t, Options{Inputs: []string{dir}, ShardSize: 500_000, Settings: Settings{
 		Tables: []string{"cclf5", "cclf8"}, ExtraColumns: []string{"cclf5 CREATED date v2: created"}, API: "v2", Limits: convert.Limits{"item": 5},
 		Versions: convert.AllVersions, Sort: true, PartitionBy: dataset.ServiceYear, FileSize: 1 << 20, FileMode: 0o640,
 	}})

@@ -164,7 +164,7 @@ func TestRetries(t *testing.T) {
 				t.Fatal(err)
 			}
 			failed.Store(0)
-			compare(t, Options{Inputs: []string{prepare(t, opts.Dir)}, ShardSize: 200_001, faults: withFaults})
+			compare(t, Options{Inputs: []string{prepare(t, opts.Dir)}, ShardSize: 400_001, faults: withFaults})
 			if n := failed.Load(); n < 20 {
 				t.Errorf("%d attempts failed", n)
 			}
@@ -211,7 +211,7 @@ func TestHotKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m := compare(t, Options{Inputs: []string{filepath.Join(dir, "*.in")}, ShardSize: 100_000})
+	m := compare(t, Options{Inputs: []string{filepath.Join(dir, "*.in")}, ShardSize: 300_000})
 	if m.Counts.Replaced < files*each-1 {
 		t.Errorf("%d versions are replaced", m.Counts.Replaced)
 	}
@@ -223,7 +223,7 @@ func TestRunFails(t *testing.T) {
 	if _, err := synth.Write(t.Context(), synth.Options{API: "v2", Beneficiaries: 1, Seed: 15, Dir: filepath.Join(dir, "export")}); err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Inputs: []string{prepare(t, filepath.Join(dir, "export"))}, Out: filepath.Join(dir, "out"), Temp: filepath.Join(dir, "temp"), ShardSize: 100_000, Settings: Settings{MaxRejects: -1}}
+	o := Options{Inputs: []string{prepare(t, filepath.Join(dir, "export"))}, Out: filepath.Join(dir, "out"), Temp: filepath.Join(dir, "temp"), ShardSize: 500_000, Settings: Settings{MaxRejects: -1}}
 	o.faults = func(f doFns) doFns {
 		// Its shards are too few, as if some had not been written.
 		f.publish = &publish{Settings: f.publish.(*publish).Settings, Out: o.Out, Shards: f.publish.(*publish).Shards + 1}
