@@ -466,7 +466,7 @@ func cutShards(t *testing.T, rng *rand.Rand, opts Options) (shards []Shard, text
 			t.Fatal(err)
 		}
 		lines := slices.Collect(strings.Lines(string(text)))
-		parts := max(1, min(1+rng.IntN(4), len(lines)))
+		parts := max(1, min(1+rng.IntN(3), len(lines)))
 		s.Part = parts > 1
 		at := 0
 		for i := range parts {

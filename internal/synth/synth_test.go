@@ -29,14 +29,15 @@ func TestSameSeedSameBytes(t *testing.T) {
 	if !reflect.DeepEqual(stats, again) {
 		t.Errorf("stats are %+v and %+v", stats, again)
 	}
-	if !reflect.DeepEqual(synthtest.Files(t, first), synthtest.Files(t, second)) {
+	files := synthtest.Files(t, first)
+	if !reflect.DeepEqual(files, synthtest.Files(t, second)) {
 		t.Error("the files differ")
 	}
 	opts.Seed++
 	third, _ := synthtest.Write(t, opts)
 	for name, content := range synthtest.Files(t, third) {
 		rows := bytes.Count(content, []byte("\n")) - 1 // FISS and MCS have no drugs and no equipment
-		if bytes.Equal(content, synthtest.Files(t, first)[name]) && rows > 0 {
+		if bytes.Equal(content, files[name]) && rows > 0 {
 			t.Errorf("%s is the same for another seed", name)
 		}
 	}

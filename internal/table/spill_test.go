@@ -21,7 +21,7 @@ func TestSpill(t *testing.T) {
 		s := NewSpill(of, SpillOptions{Dir: t.TempDir(), Name: "spill", BatchRows: batchRows, Free: func(*Page) { freed++ }})
 		var want []string
 		pages := 0
-		for n := range 40 {
+		for n := range 20 {
 			p := NewPage(of)
 			for i := range n * 3 {
 				row := p.Add(int64(i), int64(n), i%2 == 1)
