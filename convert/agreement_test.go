@@ -52,7 +52,7 @@ func TestAgreementOfDialects(t *testing.T) {
 	}
 	for _, api := range synth.APIs() {
 		for n, date := range dates[api] {
-			plain := synth.Options{API: api, Beneficiaries: 15, Seed: uint64(n), ServerDate: date, Traps: n%2 == 1}
+			plain := synth.Options{API: api, Beneficiaries: 8, Seed: uint64(n), ServerDate: date, Traps: n%2 == 1}
 			odd := synth.Options{API: api, Beneficiaries: 25, Seed: uint64(20 + n), ServerDate: date, EdgeCases: true}
 			if date != "" {
 				agree(t, plain)
