@@ -76,7 +76,9 @@ func checkNothingLeft(t *testing.T, s *blobtest.Server) {
 }
 
 // TestLakeInObjectStore follows a server with a lake in an object store and one on disk.
+// TestRunInObjectStore and TestSync start its goroutines for the race detector.
 func TestLakeInObjectStore(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	store := startStore(t)
 	s := serveFeed(t, schema.V2, 4)
