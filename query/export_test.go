@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -33,6 +34,7 @@ func databaseSet(t *testing.T, parts string) string {
 // TestExport checks that queries of a database file return the same as queries of
 // part files.
 func TestExport(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.parquet":                       "SELECT '0001' AS CUR_CLM_UNIQ_ID, 12.50::DECIMAL(15,2) AS CLM_PMT_AMT, DATE '2024-02-29' AS CLM_FROM_DT",

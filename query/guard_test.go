@@ -12,11 +12,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestRefused tries every way that DuckDB has to change the data set, and to reach
 // anything else.
 func TestRefused(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	parts := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":     "cur_clm_uniq_id\n1\n",

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -240,6 +241,7 @@ func TestAPIs(t *testing.T) {
 
 // TestCreateTable runs the DDL of package schema, and checks the tables.
 func TestCreateTable(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db := open(t, map[string]string{})
 	ctx := t.Context()

@@ -11,6 +11,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -88,6 +89,7 @@ var legitimate = []string{
 // TestLegitimate runs the queries of analysts with and without the fence, and checks
 // that the results are the same.
 func TestLegitimate(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	dir := dataSet(t, map[string]string{
 		"cclf1/part-00000.parquet": `SELECT * FROM (VALUES ('0001', 'A', '60', 12.50, DATE '2024-01-31'), ('0002', 'A', '40', 8.25, DATE '2024-02-29'),

@@ -223,6 +223,7 @@ func TestGoldenVectors(t *testing.T) {
 
 // TestGoldenVectorsInParquet has the example with the types that convert writes.
 func TestGoldenVectorsInParquet(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	files := make(map[string]string)
 	inCSV := dataSet(t, tables(t, map[string]string{"cclf1": packetPartA, "cclf5": packetPartB}))

@@ -287,6 +287,7 @@ func textOf(rows *sql.Rows, err error) (list []string, _ error) {
 
 // TestViewsOfDatabase reads the views in a database file under another name.
 func TestViewsOfDatabase(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	texts := map[string]string{}
 	for _, name := range metricTables {

@@ -23,6 +23,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/internal/render"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -188,6 +189,7 @@ func writeCSV(w io.Writer, rows *Rows) error {
 }
 
 func TestEmptyDataSet(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db := open(t, map[string]string{})
 	for _, table := range schema.Tables() {
@@ -316,6 +318,7 @@ func TestOpenErrors(t *testing.T) {
 }
 
 func TestTempDirIsRemoved(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	temp := t.TempDir()
 	db, err := Open(t.Context(), dataSet(t, map[string]string{}), Options{TempDir: temp, MemoryLimit: "60MB", Threads: 1})
@@ -517,6 +520,7 @@ func TestValues(t *testing.T) {
 }
 
 func TestAllowed(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db := open(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id,clm_type_cd\n1,60\n2,40\n3,60\n"})
 	for script, want := range map[string][][]any{

@@ -9,10 +9,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestOpenSets queries two data sets together, one of them in a database file.
 func TestOpenSets(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	jan := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":                       "CUR_CLM_UNIQ_ID,CLM_PMT_AMT\n1,10.00\n2,5.00\n",
@@ -80,6 +83,7 @@ func TestOpenSetsErrors(t *testing.T) {
 
 // TestSetMetrics checks that each data set has the views that metrics are computed from.
 func TestSetMetrics(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db, err := OpenSets(t.Context(), []NamedSet{{"jan", dataSet(t, nil)}, {"feb", dataSet(t, nil)}}, Options{Threads: 1})
 	if err != nil {

@@ -2,11 +2,16 @@
 
 package query
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
+)
 
 // TestStar checks the views for BI tools: what each row is, what it refers to, and
 // that dollars and member months are those of the metrics.
 func TestStar(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	db := openScope(t, nil)
 	check(t, db, "SELECT claim_key, mbi, claim_type, month, provider, paid FROM metrics.star_claims ORDER BY 1", `

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // openWith opens a data set without rows, with a file as the table roster.
@@ -37,6 +39,7 @@ func gzipped(text string) []byte {
 }
 
 func TestTableFile(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	parquet, err := os.ReadFile(filepath.Join(dataSet(t, map[string]string{"x/part-00000.parquet": "SELECT '007' AS id, 1.50 AS amt"}), "x", "part-00000.parquet"))
 	if err != nil {
@@ -129,6 +132,7 @@ func TestTableFileAlone(t *testing.T) {
 }
 
 func TestTableFileErrors(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	const phi = "SMITH"
 	for _, tt := range []struct{ file, content, want string }{

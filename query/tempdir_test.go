@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestTempFolderSweep checks that the next process that is alone removes the folder of
@@ -132,6 +134,7 @@ func TestTempFolderOfOthers(t *testing.T) {
 // TestTempFilesEncrypted checks that spilled data is encrypted, and that there are no
 // files before anything spills.
 func TestTempFilesEncrypted(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	base := t.TempDir()
 	dir := dataSet(t, map[string]string{"cclf1/part-00000.csv": "cur_clm_uniq_id\n1\n"})

@@ -7,11 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestViewsOnDemand checks that tables can be named in every way, although a view is
 // made only when a statement needs it.
 func TestViewsOnDemand(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	dir := dataSet(t, map[string]string{
 		"cclf1/part-00000.csv":                       "cur_clm_uniq_id\n7\n",
@@ -55,6 +58,7 @@ func TestViewsOnDemand(t *testing.T) {
 // TestViewsListed lists the views of metrics before a statement named one, and lists
 // none of a data set that cannot have them.
 func TestViewsListed(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	const sql = "SELECT count(*) > 10 FROM information_schema.tables WHERE table_schema = 'met' || 'rics'"
 	for _, tt := range []struct {
