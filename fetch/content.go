@@ -135,7 +135,7 @@ func (c *content) readLines(ctx context.Context, text io.Reader, resourceType st
 		if jsonscan.SkipSpace(line, 0) == len(line) {
 			continue
 		}
-		found, err := checkLine(line)
+		found, _, err := checkLine(line)
 		switch {
 		case err != nil:
 			c.addBad(fmt.Sprintf("line %d is %v", n, err))

@@ -8,28 +8,31 @@ import (
 )
 
 // checkLine checks that a line is one JSON object in UTF-8 and nothing else, as a
-// conversion does, and returns the string that is its resourceType, or "". Of
-// members of that name the last counts.
-func checkLine(line []byte) (resourceType string, err error) {
+// conversion does, and returns the strings that are its resourceType and its id, or "".
+// Of members of the same name the last counts.
+func checkLine(line []byte) (resourceType, id string, err error) {
 	at := jsonscan.SkipSpace(line, 0)
 	switch {
 	case at == len(line) || line[at] != '{':
-		return "", errNotObject
+		return "", "", errNotObject
 	case len(line) > jsonscan.MaxLine:
-		return "", errLineLength
+		return "", "", errLineLength
 	}
 	at, err = jsonscan.SkipMembers(line, at, 0, func(m jsonscan.Member) {
-		if string(m.Name(line)) == "resourceType" {
+		switch string(m.Name(line)) {
+		case "resourceType":
 			resourceType = stringValue(line[m.Value:m.End])
+		case "id":
+			id = stringValue(line[m.Value:m.End])
 		}
 	})
 	if err == nil {
 		at, err = jsonscan.SkipEnd(line, at)
 	}
 	if err != nil {
-		return "", fmt.Errorf("not valid JSON: %w at byte %d", err, at)
+		return "", "", fmt.Errorf("not valid JSON: %w at byte %d", err, at)
 	}
-	return resourceType, nil
+	return resourceType, id, nil
 }
 
 // stringValue returns the text of a valid JSON value if it is a string, or "".

@@ -66,7 +66,7 @@ func FuzzCheckLine(f *testing.F) {
 }
 
 // newComparison returns a function that compares checkLine with package ndjson, and
-// the resource type with encoding/json.
+// the resource type and the id with encoding/json.
 func newComparison(t testing.TB) func(t *testing.T, line []byte) {
 	p, err := ndjson.NewBuilder().Compile()
 	if err != nil {
@@ -74,18 +74,19 @@ func newComparison(t testing.TB) func(t *testing.T, line []byte) {
 	}
 	return func(t *testing.T, line []byte) {
 		t.Helper()
-		got, err := checkLine(line)
+		gotType, gotID, err := checkLine(line)
 		wantErr := p.Walk(&ndjson.Record{}, line)
 		if (err == nil) != (wantErr == nil) {
 			t.Fatalf("%.200q: checkLine says %v, a conversion %v", line, err, wantErr)
 		}
 		var members map[string]json.RawMessage
-		var want string
+		var wantType, wantID string
 		if err == nil && json.Unmarshal(line, &members) == nil {
-			_ = json.Unmarshal(members["resourceType"], &want) // no string is no type
+			_ = json.Unmarshal(members["resourceType"], &wantType) // no string is no type
+			_ = json.Unmarshal(members["id"], &wantID)
 		}
-		if got != want {
-			t.Errorf("%.200q: checkLine finds %q, want %q", line, got, want)
+		if gotType != wantType || gotID != wantID {
+			t.Errorf("%.200q: checkLine finds %q and %q, want %q and %q", line, gotType, gotID, wantType, wantID)
 		}
 	}
 }
@@ -94,7 +95,7 @@ func BenchmarkCheckLine(b *testing.B) {
 	line := []byte(`{"resourceType":"ExplanationOfBenefit","id":"1",` + strings.Repeat(`"item":{"sequence":1,"value":[1,2.5,"text of some length",{"code":"A","system":"https://example.org/x"}]},`, 200) + `"end":null}`)
 	b.SetBytes(int64(len(line)))
 	for b.Loop() {
-		if _, err := checkLine(line); err != nil {
+		if _, _, err := checkLine(line); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -338,14 +337,11 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // mayDrop reports whether a line is one resource that may be dropped.
 func mayDrop(line []byte, repeated bool) bool {
-	var resource struct {
-		Type string `json:"resourceType"`
-		ID   string `json:"id"`
-	}
-	if json.Unmarshal(line, &resource) != nil || resource.ID == "" {
+	resourceType, id, err := checkLine(line)
+	if err != nil || id == "" {
 		return false
 	}
-	switch resource.Type {
+	switch resourceType {
 	case "ExplanationOfBenefit", "Claim", "ClaimResponse":
 		return true
 	case "Patient", "Coverage":
