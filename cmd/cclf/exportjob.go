@@ -234,12 +234,8 @@ func (o *runOptions) findInputs(ctx context.Context, e *env) ([]string, error) {
 	return in.All(), o.noteOthers(e, log)
 }
 
-// noteGone adds to the log of a lake what its last run, if that is a full export, shows to be
-// gone.
+// noteGone adds to the log what its last full export shows to be gone.
 func (o *runOptions) noteGone(ctx context.Context, e *env) error {
-	if o.lake == nil {
-		return nil
-	}
 	log, err := o.log()
 	if err != nil {
 		return o.failed(err)

@@ -277,6 +277,30 @@ func TestSyncFull(t *testing.T) {
 	}
 }
 
+// TestRunFull: after cclf run with another full export, the tables have what it has.
+func TestRunFull(t *testing.T) {
+	synthtest.WithoutRace(t)
+	s := serveFeed(t, schema.V2, 5)
+	out := filepath.Join(t.TempDir(), "out")
+	run := func() string {
+		t.Helper()
+		code, _, said := cclf(t.Context(), strings.NewReader("x"), "run", "-o", out, "--api", s.api, "--format", "csv", "--new", "--overwrite",
+			"--type", "Patient,ExplanationOfBenefit")
+		if code != exitcode.OK {
+			t.Fatalf("exit code %d\n%s", code, said)
+		}
+		return said
+	}
+	run()
+	was := claimsOf(t, out)
+	s.Lose()
+	s.Delete()
+	said := run()
+	if got := claimsOf(t, out); len(got) != len(was)-2 || !strings.Contains(said, "2 claims of earlier runs") {
+		t.Errorf("%d claims, %d before\n%s", len(got), len(was), said)
+	}
+}
+
 // TestSyncFullLacksMost: a full export that lacks most of what there was is not believed.
 func TestSyncFullLacksMost(t *testing.T) {
 	s := serveFeed(t, schema.V2, 5)
