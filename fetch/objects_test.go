@@ -32,7 +32,7 @@ func useObjectStores() {
 	os.Setenv("AWS_ACCESS_KEY_ID", "test-id")
 	os.Setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
 	minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, 5*time.Millisecond
-	blob.LeaseTime, blob.LeaseRenewal = 90*time.Millisecond, 15*time.Millisecond
+	blob.LeaseTime, blob.LeaseRenewal = 180*time.Millisecond, 15*time.Millisecond
 }
 
 // An objectFolder is an export folder in an object store.
@@ -335,7 +335,7 @@ func TestObjectFolderInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	s := serveTCP(t, bcdatest.Options{
 		Files:  smallExport(),
-		Faults: []bcdatest.Fault{{At: bcdatest.Data, Skip: 2, Times: 1, CutAfter: 5000, Stall: time.Minute}},
+		Faults: []bcdatest.Fault{{At: bcdatest.Data, Type: "ExplanationOfBenefit", Skip: 2, Times: 1, CutAfter: 5000, Stall: time.Minute}},
 		Observe: func(r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/data/") {
 				time.AfterFunc(30*time.Millisecond, interrupt)
@@ -395,7 +395,16 @@ func TestObjectFolderInUse(t *testing.T) {
 	time.Sleep(2 * blob.LeaseRenewal) // requests on their way
 	lock := bytes.TrimSpace(o.Object(t, "lake/export/_fetch.lock"))
 	o.Put(t, "lake/export/_fetch.lock", bytes.ReplaceAll(lock, []byte(`"owner":"`), []byte(`"owner":"another`)))
-	o.Inject(nil)
+	renewing := make(chan struct{})
+	var first sync.Once
+	o.Inject(func(r *http.Request) blobtest.Fault {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "_fetch.lock") {
+			first.Do(func() { close(renewing) })
+		}
+		return blobtest.None
+	})
+	<-renewing
+	time.Sleep(2 * blob.LeaseRenewal) // the answer on its way
 	close(goOn)
 	err = <-ended
 	wantKind(t, err, fetch.ErrInUse)

@@ -29,7 +29,7 @@ func startStore(t *testing.T) *blobtest.Server {
 	s.Use(t)
 	unit, longest, lease, renewal := minio.DefaultRetryUnit, minio.DefaultRetryCap, blob.LeaseTime, blob.LeaseRenewal
 	minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, 5*time.Millisecond
-	blob.LeaseTime, blob.LeaseRenewal = 120*time.Millisecond, 20*time.Millisecond
+	blob.LeaseTime, blob.LeaseRenewal = 240*time.Millisecond, 20*time.Millisecond
 	t.Cleanup(func() {
 		minio.DefaultRetryUnit, minio.DefaultRetryCap, blob.LeaseTime, blob.LeaseRenewal = unit, longest, lease, renewal
 	})

@@ -22,7 +22,7 @@ import (
 
 func init() {
 	minio.DefaultRetryUnit, minio.DefaultRetryCap, blob.RetryDelay = time.Millisecond, time.Millisecond, time.Millisecond
-	blob.LeaseTime, blob.LeaseRenewal = 120*time.Millisecond, 20*time.Millisecond
+	blob.LeaseTime, blob.LeaseRenewal = 240*time.Millisecond, 20*time.Millisecond
 }
 
 // readAll returns the texts of the files of a data set, by folder, and its rejects.
