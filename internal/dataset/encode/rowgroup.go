@@ -17,9 +17,8 @@ import (
 // rows of several batches. Nulls after the last value take no memory, and so does a
 // column without values.
 type columnGroup struct {
-	rows   int
-	values int    // rows that are not null
-	valid  []byte // bit by row: whether it is not null
+	rows  int
+	valid []byte // bit by row: whether it is not null
 
 	// The values, in the one that is for their type.
 	texts table.TextGroup
@@ -58,7 +57,6 @@ func (g *columnGroup) add(col arrow.Array) {
 	if col.NullN() == col.Len() {
 		return
 	}
-	g.values += col.Len() - col.NullN()
 	g.pad()
 	if col.NullN() == 0 {
 		bitutil.SetBitsTo(g.valid, int64(from), int64(col.Len()), true)
@@ -152,7 +150,7 @@ func (g *columnGroup) bytes() int {
 
 // reset removes all rows.
 func (g *columnGroup) reset() {
-	g.rows, g.values, g.valid = 0, 0, g.valid[:0]
+	g.rows, g.valid = 0, g.valid[:0]
 	g.texts.Reset()
 	g.longs, g.ints, g.wide = g.longs[:0], g.ints[:0], table.Column{Type: g.wide.Type}
 }
