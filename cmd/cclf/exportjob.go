@@ -204,10 +204,10 @@ func (o *runOptions) noBase() error {
 // order, and then the files of deletions. Files of the folder that belong to none are
 // named.
 func (o *runOptions) findInputs(ctx context.Context, e *env) ([]string, error) {
-	if err := o.noteGone(ctx, e); err != nil {
-		return nil, err
-	}
 	log, err := o.log()
+	if err == nil {
+		log, err = o.noteGone(ctx, e, log)
+	}
 	if err != nil {
 		return nil, o.failed(err)
 	}
@@ -234,27 +234,28 @@ func (o *runOptions) findInputs(ctx context.Context, e *env) ([]string, error) {
 	return in.All(), o.noteOthers(e, log)
 }
 
-// noteGone adds to the log what its last full export shows to be gone.
-func (o *runOptions) noteGone(ctx context.Context, e *env) error {
-	log, err := o.log()
-	if err != nil {
-		return o.failed(err)
-	}
+// noteGone adds to the log what its last full export shows to be gone, and returns the log
+// with it.
+func (o *runOptions) noteGone(ctx context.Context, e *env, log *sync.Log) (*sync.Log, error) {
 	gone, err := log.Gone(ctx)
 	if err != nil || gone == nil {
-		return err
+		return log, err
 	}
 	n := len(gone.URLs)
 	if n > gone.Kept && !o.to.AllowShrink {
-		return &exitError{
+		again := "--new"
+		if o.lake != nil {
+			again = "--full --new"
+		}
+		return nil, &exitError{
 			code: exitcode.Shrink,
-			err: o.failed(fmt.Errorf("the full export of run %d has %s, and lacks %s of earlier runs, of beneficiaries whom it lists",
-				gone.Run, plural(gone.Kept, "claim"), thousands(int64(n)))),
-			hint: "the server may have left them out: export again with --full --new; --allow-shrink publishes the tables without them",
+			err: fmt.Errorf("the full export of run %d has %s, and lacks %s of earlier runs, of beneficiaries whom it lists",
+				gone.Run, plural(gone.Kept, "claim"), thousands(int64(n))),
+			hint: "the server may have left them out: export again with " + again + "; --allow-shrink publishes the tables without them",
 		}
 	}
 	if err := fetch.SetDeleted(ctx, o.out, gone.Run, gone.URLs); err != nil {
-		return o.failed(err)
+		return nil, err
 	}
 	switch {
 	case gone.Unread > 0:
@@ -262,7 +263,7 @@ func (o *runOptions) noteGone(ctx context.Context, e *env) error {
 	case n > 0:
 		e.note(fmt.Sprintf("the full export lacks %s of earlier runs, of beneficiaries whom it lists: they are deleted", plural(n, "claim")))
 	}
-	return nil
+	return o.log()
 }
 
 // howToRestore says what to do about files of the log that are missing.

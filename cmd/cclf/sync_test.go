@@ -282,22 +282,28 @@ func TestRunFull(t *testing.T) {
 	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 5)
 	out := filepath.Join(t.TempDir(), "out")
-	run := func() string {
+	run := func(want int) string {
 		t.Helper()
 		code, _, said := cclf(t.Context(), strings.NewReader("x"), "run", "-o", out, "--api", s.api, "--format", "csv", "--new", "--overwrite",
 			"--type", "Patient,ExplanationOfBenefit")
-		if code != exitcode.OK {
+		if code != want {
 			t.Fatalf("exit code %d\n%s", code, said)
 		}
 		return said
 	}
-	run()
+	run(exitcode.OK)
 	was := claimsOf(t, out)
 	s.Lose()
 	s.Delete()
-	said := run()
+	said := run(exitcode.OK)
 	if got := claimsOf(t, out); len(got) != len(was)-2 || !strings.Contains(said, "2 claims of earlier runs") {
 		t.Errorf("%d claims, %d before\n%s", len(got), len(was), said)
+	}
+	for range len(was) - 3 {
+		s.Lose()
+	}
+	if said := run(exitcode.Shrink); !strings.Contains(said, "again with --new") {
+		t.Error(said)
 	}
 }
 
