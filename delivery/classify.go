@@ -20,7 +20,7 @@ var ErrLayout = errors.New("unknown record layout")
 func classify(in *input, layout *schema.Layout) (*file, error) {
 	f := &file{input: in}
 	f.name = nameOf(in)
-	head := bytes.TrimPrefix(in.head, bom)
+	head := bytes.TrimLeft(bytes.TrimPrefix(in.head, bom), "\r\n")
 	switch first := firstLine(head); {
 	case len(head) == 0 && f.name.File == "":
 		return f, nil
@@ -128,7 +128,7 @@ func (f *file) classifyFixed(first []byte, layout *schema.Layout) error {
 	if layout != nil {
 		f.layout = *layout
 	}
-	if len(f.head) == 0 {
+	if len(first) == 0 {
 		f.content, f.table = fixedContent, t
 		return nil
 	}

@@ -133,8 +133,11 @@ func statEntry(name string, entry fs.DirEntry) (fs.FileInfo, error) {
 }
 
 // hidden reports whether a name is one that file managers and archivers leave
-// behind.
+// behind. The folders . and .. are those that they were in.
 func hidden(name string) bool {
+	if name == "." || name == ".." {
+		return false
+	}
 	return strings.HasPrefix(name, ".") || name == "__MACOSX" || strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
 }
 
@@ -285,10 +288,11 @@ func (f *finder) addZip(name string, file io.ReaderAt, size int64, depth int) er
 	}
 	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	for _, m := range z.File {
-		if slices.ContainsFunc(strings.Split(m.Name, "/"), hidden) || m.Mode().IsDir() || strings.HasSuffix(m.Name, "/") {
+		member := strings.ReplaceAll(m.Name, `\`, "/") // as some programs for Windows write it
+		if slices.ContainsFunc(strings.Split(member, "/"), hidden) || m.Mode().IsDir() || strings.HasSuffix(member, "/") {
 			continue
 		}
-		in := &input{Path: name + "!" + m.Name, Size: int64(m.UncompressedSize64), sum: m.CRC32}
+		in := &input{Path: name + "!" + member, Size: int64(m.UncompressedSize64), sum: m.CRC32}
 		switch {
 		case m.Flags&1 != 0:
 			return fmt.Errorf("%s: encrypted; unpack it with its password", in.Path)

@@ -284,8 +284,8 @@ func (e *SummaryError) Error() string {
 	return "a delivery is not complete: " + strings.Join(e.Faults, "; ")
 }
 
-// faults compares a delivery whose files have been read with its CCLF0. Without
-// one, only a zip file is expected to be complete.
+// faults compares a delivery whose files have been read with its CCLF0, which lists
+// all of them. Without one, only a zip file is expected to be complete.
 func (g *group) faults() (faults []string) {
 	if g.old {
 		return nil
@@ -301,6 +301,11 @@ func (g *group) faults() (faults []string) {
 		}
 		if length := f.table.Length(f.layout); f.content == fixedContent && f.rows > 0 && length != p.Length {
 			faults = append(faults, fmt.Sprintf("%s has records of %d bytes, and CCLF0 says %d", f.Path, length, p.Length))
+		}
+	}
+	for _, f := range g.files {
+		if g.summary != nil && f.rows > 0 && !f.old && g.promise(f.name.File) == nil {
+			faults = append(faults, fmt.Sprintf("%s has %d records, and CCLF0 does not list it", f.Path, f.rows))
 		}
 	}
 	if g.summary == nil && g.zipped && g.name.ACO != "" {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -20,12 +21,13 @@ import (
 // A fakeDelivery is a delivery to be written for a test: records by file, such
 // as CCLF1.
 type fakeDelivery struct {
-	name    string // of the zip file, such as P.A1234.ACO.ZCY25.D250121.T0912345
-	layout  schema.Layout
-	records map[string][]string
-	without []string       // files that are missing
-	counts  map[string]int // record counts in CCLF0 that differ from the true ones
-	lineEnd string         // "\n" unless set
+	name     string // of the zip file, such as P.A1234.ACO.ZCY25.D250121.T0912345
+	layout   schema.Layout
+	records  map[string][]string
+	without  []string       // files that are missing
+	counts   map[string]int // record counts in CCLF0 that differ from the true ones
+	unlisted []string       // files that CCLF0 does not list
+	lineEnd  string         // "\n" unless set
 }
 
 // record makes a record of a table: blank, but for some fields.
@@ -67,7 +69,9 @@ func (d *fakeDelivery) members() map[string]string {
 		if n, ok := d.counts[t.File]; ok {
 			count = n
 		}
-		summary += fmt.Sprintf("%-7s|%-43s|%11d|%5d %s", t.File, t.Title, count, t.Length(d.layout), end)
+		if !slices.Contains(d.unlisted, t.File) {
+			summary += fmt.Sprintf("%-7s|%-43s|%11d|%5d %s", t.File, t.Title, count, t.Length(d.layout), end)
+		}
 		text := ""
 		for _, r := range records {
 			text += r + end

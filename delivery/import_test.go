@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -180,6 +182,8 @@ func TestFaults(t *testing.T) {
 	}{
 		{"count", func(d *fakeDelivery) { d.counts = map[string]int{"CCLF5": 3} }, "has 2 records, and CCLF0 says 3"},
 		{"missing", func(d *fakeDelivery) { d.without = []string{"CCLF8"} }, "CCLF8 is missing from the monthly delivery of A1234 made on 2025-01-21"},
+		{"not listed", func(d *fakeDelivery) { d.unlisted = []string{"CCLF5"} }, "has 2 records, and CCLF0 does not list it"},
+		{"none listed", func(d *fakeDelivery) { d.unlisted = summarized() }, "has 2 records, and CCLF0 does not list it"},
 		{"no CCLF0", func(d *fakeDelivery) { d.without = []string{"CCLF0"} }, "CCLF0 is missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -201,6 +205,14 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// summarized are the files that CCLF0 lists.
+func summarized() (files []string) {
+	for _, t := range schema.Tables() {
+		files = append(files, t.File)
+	}
+	return files
 }
 
 func TestRejects(t *testing.T) {
@@ -258,5 +270,35 @@ func TestDefaults(t *testing.T) {
 	r, err := Import(context.Background(), Options{Inputs: []string{d.folder(t, t.TempDir())}, Out: out})
 	if err != nil || r.Manifest.Format != dataset.Parquet {
 		t.Fatal(r, err)
+	}
+}
+
+// TestMemberNames reads zip files of programs that begin the names of members with
+// "./" or "../", or have backslashes in them, and files that begin with an empty line.
+func TestMemberNames(t *testing.T) {
+	for _, before := range []string{"./", "../", `sub\`, "./sub/./"} {
+		for _, first := range []string{"", "\n", "\r\n"} {
+			d := monthly(january, line(t, "1", nil))
+			path := filepath.Join(t.TempDir(), "bundle")
+			var text bytes.Buffer
+			z := zip.NewWriter(&text)
+			for name, content := range d.members() {
+				w, err := z.Create(before + name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write([]byte(first + content)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := errors.Join(z.Close(), os.WriteFile(path, text.Bytes(), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			r, out := importCSV(t, Options{Inputs: []string{path}})
+			equal(t, before+" cclf5", rows(t, out, "cclf5", "CUR_CLM_UNIQ_ID", "FILE_NAME"), "1|P.A1234.ACO.ZC5Y25.D250121.T0912345")
+			if n := len(rows(t, out, "deliveries", "FILE_NAME")); n != 11 || len(r.PassedOver)+len(r.Missing) > 0 {
+				t.Errorf("%q before names, %q before records: %d files, passed over %v, missing %v", before, first, n, r.PassedOver, r.Missing)
+			}
+		}
 	}
 }

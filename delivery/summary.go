@@ -35,7 +35,7 @@ func readSummary(r io.Reader) ([]Promise, error) {
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, bom)))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimRight(lines.Text(), " ")
-		if line == "" || n == 1 && strings.HasPrefix(line, "File Number") {
+		if line == "" || len(promises) == 0 && strings.HasPrefix(line, "File Number") {
 			continue
 		}
 		p, err := parsePromise(line)
