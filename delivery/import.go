@@ -245,7 +245,11 @@ func (i *importer) judge() error {
 	ranked := rank(i.groups)
 	i.dropped = make([]table.OrdinalSet, len(i.tables))
 	stateOf := func(e *rowEntry) *state { return ranked[e.delivery].file(i.tables[e.table].File) }
-	return i.log.each(
+	times := make([]int, len(ranked))
+	for at, g := range i.groups {
+		times[g.rank] = at
+	}
+	return i.log.each(times,
 		func(e *rowEntry) bool {
 			g := i.deliveries.list[e.delivery]
 			e.delivery = g.rank

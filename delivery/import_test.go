@@ -273,6 +273,32 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestValuesThatComeBack delivers a line, then with other values, and then as it was
+// at first: the last copy is the one that holds, and must not pass for a repetition.
+func TestValuesThatComeBack(t *testing.T) {
+	dir := t.TempDir()
+	usual, other := line(t, "1", nil), line(t, "1", map[string]string{"CLM_LINE_CVRD_PD_AMT": " 00000000099.00"})
+	const april, may = "P.A1234.ACO.ZCY25.D250418.T0912345", "P.A1234.ACO.ZCY25.D250520.T0912345"
+	deliveries := []fakeDelivery{
+		monthly(january, usual), monthly(february, other), monthly(march, other, line(t, "2", nil)), monthly(april, usual), monthly(may, usual),
+	}
+	added := filepath.Join(t.TempDir(), "added")
+	for i := range deliveries {
+		if _, err := Import(context.Background(), Options{Inputs: []string{deliveries[i].zip(t, dir)}, Out: added, MaxRejects: -1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, out := importCSV(t, Options{Inputs: []string{dir}})
+	equal(t, "cclf5", rows(t, out, "cclf5", "FILE_DATE", "CUR_CLM_UNIQ_ID", "CLM_LINE_CVRD_PD_AMT"),
+		"2025-01-21|1|10.00", "2025-02-18|1|99.00", "2025-03-18|2|10.00", "2025-04-18|1|10.00")
+	if r.Redelivered != 2 || r.Revised != 2 {
+		t.Errorf("%d rows delivered again, %d revised; want 2 and 2", r.Redelivered, r.Revised)
+	}
+	if n := len(parquetTexts(t, added, "cclf5")); n != 4 {
+		t.Errorf("one after the other: %d rows, want 4", n)
+	}
+}
+
 // TestMemberNames reads zip files of programs that begin the names of members with
 // "./" or "../", or have backslashes in them, and files that begin with an empty line.
 func TestMemberNames(t *testing.T) {

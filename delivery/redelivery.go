@@ -124,10 +124,12 @@ func (l *redeliveryLog) add(e rowEntry) error {
 	return err
 }
 
-// each calls redelivered for each row that has an equal in a delivery of lower
-// rank, and revised for each row of which such a delivery has the identity with
-// other values. Entries that skip wants to pass over do not count.
-func (l *redeliveryLog) each(skip func(*rowEntry) bool, redelivered, revised func(*rowEntry)) error {
+// each calls redelivered for each row that only repeats an equal one: that of a
+// delivery of lower rank, with no other values of their identity delivered between the
+// two. It calls revised for each other row whose identity a delivery of lower rank has.
+// Entries that skip wants to pass over do not count. Times are the places of the
+// deliveries in the order of their times, by rank.
+func (l *redeliveryLog) each(times []int, skip func(*rowEntry) bool, redelivered, revised func(*rowEntry)) error {
 	for _, part := range l.parts {
 		if part == nil {
 			continue
@@ -142,7 +144,7 @@ func (l *redeliveryLog) each(skip func(*rowEntry) bool, redelivered, revised fun
 			for to < len(entries) && entries[to].table == entries[from].table && entries[to].identity == entries[from].identity {
 				to++
 			}
-			eachOfIdentity(entries[from:to], redelivered, revised)
+			eachOfIdentity(entries[from:to], times, redelivered, revised)
 			from = to
 		}
 	}
@@ -150,23 +152,60 @@ func (l *redeliveryLog) each(skip func(*rowEntry) bool, redelivered, revised fun
 }
 
 // eachOfIdentity calls redelivered and revised for the rows of one identity.
-func eachOfIdentity(entries []rowEntry, redelivered, revised func(*rowEntry)) {
+func eachOfIdentity(entries []rowEntry, times []int, redelivered, revised func(*rowEntry)) {
 	earliest := entries[0].delivery
 	for i := range entries {
 		earliest = min(earliest, entries[i].delivery)
 	}
-	first := 0 // of the rows that are equal to this one
+	if entries[0].all != entries[len(entries)-1].all {
+		eachOfRevised(entries, earliest, times, redelivered, revised)
+		return
+	}
+	for i := range entries {
+		if entries[i].delivery > earliest {
+			redelivered(&entries[i])
+		}
+	}
+}
+
+// eachOfRevised is eachOfIdentity for rows of which some have other values. Values that
+// come back after others are not a repetition: the newest row tells what holds.
+func eachOfRevised(entries []rowEntry, earliest uint32, times []int, redelivered, revised func(*rowEntry)) {
+	slices.SortStableFunc(entries, func(a, b rowEntry) int { return cmp.Compare(times[a.delivery], times[b.delivery]) })
+	type stretch struct { // of deliveries, one after another, that have the values
+		until int    // the last one, among those with the identity
+		first uint32 // the lowest rank
+		rows  []*rowEntry
+	}
+	stretches := map[[2]uint64]*stretch{}
+	end := func(s *stretch) {
+		for _, e := range s.rows {
+			switch {
+			case e.delivery > s.first:
+				redelivered(e)
+			case e.delivery > earliest:
+				revised(e)
+			}
+		}
+	}
+	nth := 0
 	for i := range entries {
 		e := &entries[i]
-		if e.all != entries[first].all {
-			first = i
+		if i > 0 && e.delivery != entries[i-1].delivery {
+			nth++
 		}
-		switch {
-		case e.delivery > entries[first].delivery:
-			redelivered(e)
-		case e.delivery > earliest:
-			revised(e)
+		s := stretches[e.all]
+		if s == nil || s.until < nth-1 {
+			if s != nil {
+				end(s)
+			}
+			s = &stretch{first: e.delivery}
+			stretches[e.all] = s
 		}
+		s.until, s.first, s.rows = nth, min(s.first, e.delivery), append(s.rows, e)
+	}
+	for _, s := range stretches {
+		end(s)
 	}
 }
 
