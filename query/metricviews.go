@@ -30,6 +30,11 @@ var baseMacros = map[string]macro{
 	"code": {"s", "CASE WHEN trim(s) NOT IN ('', '~') THEN trim(s) END"},
 	// A date, or NULL for the two dates that mean a missing one (IP 3.6).
 	"real_day": {"d", "CASE WHEN d NOT IN (DATE '1000-01-01', DATE '9999-12-31') THEN d END"},
+	// When a file was made, by its day and its name: the day, the time in the name, and of
+	// two kinds that have one time, the order of cclf import.
+	"sent": {"made", `date_diff('day', DATE '2000-01-01', try_cast(made[1] AS DATE)) * 100000000
+  + coalesce(try_cast(rpad(regexp_extract(upper(made[2]), '[.]T([0-9]{6,7})([.]|$)', 1), 7, '0') AS BIGINT), 0) * 10
+  + coalesce(strpos('YRW', regexp_extract(upper(made[2]), '[.]ZC.?([WYR])', 1)), 0)`},
 	// The kind of hospital that a CCN shows by its last four characters.
 	"facility_class": {"ccn", `CASE
   WHEN regexp_full_match(ccn, '..(000[1-9]|00[1-9][0-9]|0[1-7][0-9]{2}|08[0-7][0-9]|13[0-9]{2})') THEN 'short-term'
@@ -209,15 +214,15 @@ func argument(sql string) (arg, rest string) {
 
 // optionalColumns are columns that a table may lack. Metrics take them as empty.
 var optionalColumns = map[string]string{
-	"cclf1": `FILE_DATE PRVDR_OSCAR_NUM DGNS_PRCDR_ICD_IND PRNCPL_DGNS_CD CLM_ADMSN_TYPE_CD CLM_MDCR_IP_PPS_CPTL_IME_AMT CLM_OPRTNL_IME_AMT
+	"cclf1": `FILE_NAME FILE_DATE PRVDR_OSCAR_NUM DGNS_PRCDR_ICD_IND PRNCPL_DGNS_CD CLM_ADMSN_TYPE_CD CLM_MDCR_IP_PPS_CPTL_IME_AMT CLM_OPRTNL_IME_AMT
 		CLM_MDCR_IP_PPS_DSPRPRTNT_AMT CLM_OPRTNL_DSPRPRTNT_AMT CLM_HIPPS_UNCOMPD_CARE_AMT`,
-	"cclf2": "CLM_LINE_NUM CLM_LINE_HCPCS_CD CLM_LINE_CVRD_PD_AMT CLM_LINE_INSTNL_REV_CTR_DT CLM_FROM_DT",
-	"cclf5": `FILE_DATE DGNS_PRCDR_ICD_IND CLM_FROM_DT CLM_LINE_FROM_DT CLM_LINE_DGNS_CD CLM_DGNS_1_CD CLM_RNDRG_PRVDR_TAX_NUM RNDRG_PRVDR_NPI_NUM
+	"cclf2": "FILE_NAME FILE_DATE CLM_LINE_NUM CLM_LINE_HCPCS_CD CLM_LINE_CVRD_PD_AMT CLM_LINE_INSTNL_REV_CTR_DT CLM_FROM_DT",
+	"cclf5": `FILE_NAME FILE_DATE DGNS_PRCDR_ICD_IND CLM_FROM_DT CLM_LINE_FROM_DT CLM_LINE_DGNS_CD CLM_DGNS_1_CD CLM_RNDRG_PRVDR_TAX_NUM RNDRG_PRVDR_NPI_NUM
 		CLM_RNDRG_PRVDR_NPI_NUM CLM_PRVDR_SPCLTY_CD CLM_POS_CD CLM_LINE_HCPCS_CD`,
-	"cclf6":        "FILE_DATE CLM_FROM_DT CLM_LINE_FROM_DT PAYTO_PRVDR_NPI_NUM CLM_BLG_PRVDR_NPI_NUM CLM_POS_CD CLM_LINE_HCPCS_CD",
-	"cclf7":        "FILE_DATE CLM_LINE_NDC_CD CLM_LINE_DAYS_SUPLY_QTY CLM_ADJSMT_TYPE_CD",
-	"cclf8":        "FILE_DATE BENE_FIPS_STATE_CD BENE_FIPS_CNTY_CD GEO_USPS_STATE_CD BENE_SEX_CD BENE_DOB BENE_DEATH_DT",
-	"cclf9":        "FILE_DATE",
+	"cclf6":        "FILE_NAME FILE_DATE CLM_FROM_DT CLM_LINE_FROM_DT PAYTO_PRVDR_NPI_NUM CLM_BLG_PRVDR_NPI_NUM CLM_POS_CD CLM_LINE_HCPCS_CD",
+	"cclf7":        "FILE_NAME FILE_DATE CLM_LINE_NDC_CD CLM_LINE_DAYS_SUPLY_QTY CLM_ADJSMT_TYPE_CD",
+	"cclf8":        "FILE_NAME FILE_DATE BENE_FIPS_STATE_CD BENE_FIPS_CNTY_CD GEO_USPS_STATE_CD BENE_SEX_CD BENE_DOB BENE_DEATH_DT",
+	"cclf9":        "FILE_NAME FILE_DATE",
 	"enrollment":   "BENE_DUAL_STUS_CD INFERRED",
 	"part_d_costs": "BRND_GNRC_CD",
 	"claims":       "CLM_TYPE_CD",
@@ -236,6 +241,8 @@ func lackingColumns(table string, columns []string) []string {
 			typ = sqlType(field)
 		} else if name == "INFERRED" {
 			typ = "BOOLEAN"
+		} else if name == schema.FileNameLabel {
+			typ = "VARCHAR"
 		}
 		lacking = append(lacking, "NULL::"+typ+" AS "+strings.ToLower(name))
 	}
@@ -279,9 +286,11 @@ func (db *DB) inspectBase(ctx context.Context, schemaName string, b Basis) (metr
 	return base, err
 }
 
-// withoutFileDate removes the declaration of FILE_DATE.
+// withoutFileDate removes the declarations of FILE_NAME and FILE_DATE.
 func withoutFileDate(lacking []string) []string {
-	return slices.DeleteFunc(lacking, func(c string) bool { return strings.HasSuffix(c, " file_date") })
+	return slices.DeleteFunc(lacking, func(c string) bool {
+		return strings.HasSuffix(c, " file_name") || strings.HasSuffix(c, " file_date")
+	})
 }
 
 func isFileDate(column string) bool { return strings.EqualFold(column, schema.FileDateLabel) }

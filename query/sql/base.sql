@@ -14,7 +14,7 @@
 --
 -- Dated is set if tables have a FILE_DATE, which those of imported deliveries have.
 --
--- code and real_day are macros that are expanded when a view is made, so that a view
+-- code, real_day and sent are macros that are expanded when a view is made, so that a view
 -- is plain SQL. A line that ends with "-- for" and names is left out of a script that
 -- does not need what it names.
 
@@ -28,7 +28,7 @@ WITH RECURSIVE
       crnt_num IN (SELECT bene_mbi_id FROM main.cclf8) AS known
     FROM main.cclf9
     WHERE code(prvs_num) IS NOT NULL AND code(crnt_num) IS NOT NULL AND prvs_num <> crnt_num
-    QUALIFY row_number() OVER (PARTITION BY prvs_num ORDER BY {{if .Dated}}file_date DESC NULLS LAST, {{end}}ended DESC NULLS LAST,
+    QUALIFY row_number() OVER (PARTITION BY prvs_num ORDER BY {{if .Dated}}sent((file_date, file_name)) DESC NULLS LAST, {{end}}ended DESC NULLS LAST,
       began DESC NULLS LAST, known DESC, crnt_num DESC) = 1
   ),
   reached AS (
@@ -57,7 +57,7 @@ SELECT
   real_day(bene_death_dt) AS death_day, -- for death_day
 FROM main.cclf8
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
-QUALIFY row_number() OVER (PARTITION BY coalesce(mr_mbi, bene_mbi_id) ORDER BY {{if .Dated}}file_date DESC NULLS LAST, {{end}}mr_mbi IS NULL DESC,
+QUALIFY row_number() OVER (PARTITION BY coalesce(mr_mbi, bene_mbi_id) ORDER BY {{if .Dated}}sent((file_date, file_name)) DESC NULLS LAST, {{end}}mr_mbi IS NULL DESC,
   bene_rng_bgn_dt DESC NULLS LAST, bene_rng_end_dt DESC NULLS LAST, medicare_status NULLS LAST, dual_status NULLS LAST) = 1;
 
 -- The months in which a beneficiary was in Medicare. In Part C a plan pays the
@@ -95,7 +95,7 @@ VIEW claim_rows AS
 WITH
   files AS (
     SELECT 'A' AS part, 'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line, bene_mbi_id, clm_type_cd,
-      clm_adjsmt_type_cd, clm_pmt_amt AS amt, clm_thru_dt AS thru_dt,{{if .Dated}} file_date,{{end}}
+      clm_adjsmt_type_cd, clm_pmt_amt AS amt, clm_thru_dt AS thru_dt,{{if .Dated}} sent((file_date, file_name)) AS sent,{{end}}
       clm_from_dt AS from_dt, -- for from_day
       clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
       code(clm_blg_prvdr_oscar_num) || '|' || clm_from_dt || '|' || clm_thru_dt AS set_key, -- for related_set
@@ -111,7 +111,7 @@ WITH
     FROM main.cclf1
     UNION ALL BY NAME
     SELECT 'B' AS part, 'cclf5' AS file, cur_clm_uniq_id AS claim, coalesce(clm_line_num, 0) AS line, bene_mbi_id, clm_type_cd,
-      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} file_date,{{end}}
+      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} sent((file_date, file_name)) AS sent,{{end}}
       coalesce(real_day(clm_line_from_dt), clm_from_dt) AS from_dt, -- for from_day
       clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
       code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key, -- for related_set
@@ -124,7 +124,7 @@ WITH
     FROM main.cclf5
     UNION ALL BY NAME
     SELECT 'B' AS part, 'cclf6' AS file, cur_clm_uniq_id AS claim, coalesce(clm_line_num, 0) AS line, bene_mbi_id, clm_type_cd,
-      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} file_date,{{end}}
+      clm_adjsmt_type_cd, clm_line_cvrd_pd_amt AS amt, coalesce(real_day(clm_line_thru_dt), clm_thru_dt) AS thru_dt,{{if .Dated}} sent((file_date, file_name)) AS sent,{{end}}
       coalesce(real_day(clm_line_from_dt), clm_from_dt) AS from_dt, -- for from_day
       clm_efctv_dt, clm_idr_ld_dt,{{if not .Dated}} -- for effective loaded entered{{end}}
       code(clm_cntl_num) || '|' || coalesce(clm_line_num, 0) AS set_key, -- for related_set
@@ -135,8 +135,8 @@ WITH
     FROM main.cclf6
   ){{if .Dated}},
   revised AS (  -- rows that a later delivery has with other values
-    SELECT file, claim, line, clm_adjsmt_type_cd, clm_efctv_dt, max(file_date) AS newest
-    FROM files WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(file_date) < newest
+    SELECT file, claim, line, clm_adjsmt_type_cd, clm_efctv_dt, max(sent) AS newest
+    FROM files WHERE sent IS NOT NULL GROUP BY ALL HAVING min(sent) < newest
   ){{end}}
 SELECT
   part, files.file, files.claim, files.line, coalesce(mr_mbi, bene_mbi_id) AS mbi, code(clm_type_cd) AS claim_type,
@@ -169,7 +169,7 @@ LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
 LEFT JOIN revised ON revised.file = files.file AND revised.claim = files.claim AND revised.line = files.line
   AND revised.clm_adjsmt_type_cd IS NOT DISTINCT FROM files.clm_adjsmt_type_cd
   AND revised.clm_efctv_dt IS NOT DISTINCT FROM files.clm_efctv_dt
-WHERE newest IS NULL OR file_date = newest
+WHERE newest IS NULL OR sent = newest
 {{- end}};
 {{if .DebitCredit}}
 -- Each cancellation is paired with one original or adjustment of its related set,
@@ -260,14 +260,27 @@ FROM listed
 LEFT JOIN counted ON counted.file = listed.file AND counted.claim = cur_clm_uniq_id
 LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id;
 
+-- The lines of institutional claims in CCLF2{{if .Dated}}, each as the newest delivery has it{{end}}.
+VIEW revenue_lines AS
+SELECT
+  c.cur_clm_uniq_id AS claim, c.clm_line_num AS line, code(clm_line_prod_rev_ctr_cd) AS revenue_center, code(clm_line_hcpcs_cd) AS hcpcs,
+  coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt)) AS day, real_day(clm_from_dt) AS claim_from_day,
+  clm_line_cvrd_pd_amt::DECIMAL(15, 2) AS amount
+FROM main.cclf2 AS c
+{{- if .Dated}}
+LEFT JOIN (
+  SELECT cur_clm_uniq_id, clm_line_num, max(sent((file_date, file_name))) AS newest
+  FROM main.cclf2 WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(sent((file_date, file_name))) < newest
+) AS revised ON revised.cur_clm_uniq_id = c.cur_clm_uniq_id AND revised.clm_line_num IS NOT DISTINCT FROM c.clm_line_num
+WHERE newest IS NULL OR sent((file_date, file_name)) = newest
+{{- end}};
+
 -- Institutional claims with lines of an emergency department (revenue centers 0450 to
 -- 0459 and 0981) or of observation (0762), and the first day of such a line.
 VIEW hospital_lines AS
-SELECT
-  cur_clm_uniq_id AS claim, if(code(clm_line_prod_rev_ctr_cd) IN ('0762', '762'), 'observation', 'emergency') AS kind,
-  min(coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), real_day(clm_from_dt))) AS day
-FROM main.cclf2
-WHERE regexp_full_match(code(clm_line_prod_rev_ctr_cd), '0?(45[0-9]|981|762)')
+SELECT claim, if(revenue_center IN ('0762', '762'), 'observation', 'emergency') AS kind, min(coalesce(day, claim_from_day)) AS day
+FROM metrics.revenue_lines
+WHERE regexp_full_match(revenue_center, '0?(45[0-9]|981|762)')
 GROUP BY ALL;
 
 -- Stays: claims of a hospital or skilled nursing facility that continue one another
@@ -383,12 +396,12 @@ FROM metrics.payments
 WHERE final_action AND file = 'cclf5' AND NOT denied
 UNION ALL
 SELECT
-  'cclf2', header.claim, clm_line_num, header.mbi, header.claim_type,
-  coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), header.from_day) AS day, date_trunc('month', day)::DATE,
-  code(clm_line_hcpcs_cd), NULL, NULL, header.facility, NULL, NULL, clm_line_cvrd_pd_amt::DECIMAL(15, 2)
-FROM main.cclf2
-JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = cur_clm_uniq_id
-WHERE header.final_action AND NOT header.denied AND header.claim_type = '40' AND code(clm_line_hcpcs_cd) IS NOT NULL;
+  'cclf2', header.claim, lines.line, header.mbi, header.claim_type,
+  coalesce(lines.day, header.from_day) AS first_day, date_trunc('month', first_day)::DATE,
+  lines.hcpcs, NULL, NULL, header.facility, NULL, NULL, lines.amount
+FROM metrics.revenue_lines AS lines
+JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = lines.claim
+WHERE header.final_action AND NOT header.denied AND header.claim_type = '40' AND lines.hcpcs IS NOT NULL;
 
 -- CCLF7, with the costs that it lacks. The newest of related events is final action,
 -- unless it is a deletion (IP 3.3, 5.1.2). Where no date shows the newest, as in API
@@ -397,8 +410,8 @@ VIEW part_d AS
 WITH
 {{- if .Dated}}
   revised AS (
-    SELECT cur_clm_uniq_id, clm_adjsmt_type_cd, clm_efctv_dt, max(file_date) AS newest
-    FROM main.cclf7 WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(file_date) < newest
+    SELECT cur_clm_uniq_id, clm_adjsmt_type_cd, clm_efctv_dt, max(sent((file_date, file_name))) AS newest
+    FROM main.cclf7 WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(sent((file_date, file_name))) < newest
   ),
 {{- end}}
   events AS (
@@ -417,7 +430,7 @@ WITH
 {{- if .Dated}}
     LEFT JOIN revised ON revised.cur_clm_uniq_id = c.cur_clm_uniq_id AND revised.clm_efctv_dt IS NOT DISTINCT FROM c.clm_efctv_dt
       AND revised.clm_adjsmt_type_cd IS NOT DISTINCT FROM c.clm_adjsmt_type_cd
-    WHERE newest IS NULL OR file_date = newest
+    WHERE newest IS NULL OR sent((file_date, file_name)) = newest
 {{- end}}
   ),
   costs AS (
@@ -467,12 +480,10 @@ FROM metrics.payments
 WHERE final_action AND part = 'B'
 UNION ALL BY NAME
 SELECT
-  'CCLF1 ' || header.claim AS claim_key, clm_line_num AS line, header.mbi,
-  coalesce(real_day(clm_line_from_dt), real_day(clm_line_instnl_rev_ctr_dt), header.from_day) AS day, header.month,
-  code(clm_line_hcpcs_cd) AS hcpcs, code(clm_line_prod_rev_ctr_cd) AS revenue_center, 'CCN ' || header.facility AS provider,
-  header.denied, clm_line_cvrd_pd_amt::DECIMAL(15, 2) AS line_paid
-FROM main.cclf2
-JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = cur_clm_uniq_id
+  'CCLF1 ' || header.claim AS claim_key, lines.line, header.mbi, coalesce(lines.day, header.from_day) AS day, header.month,
+  lines.hcpcs, lines.revenue_center, 'CCN ' || header.facility AS provider, header.denied, lines.amount AS line_paid
+FROM metrics.revenue_lines AS lines
+JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = lines.claim
 WHERE header.final_action
 UNION ALL BY NAME
 SELECT 'CCLF7 ' || claim AS claim_key, 1 AS line, mbi, from_day AS day, month, ndc, false AS denied

@@ -1,0 +1,96 @@
+//go:build cgo
+
+package query
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
+)
+
+// revisedTables are the tables of three deliveries, two of them of one day, which have
+// the same claims with other amounts. What the newest has ends in 3.
+func revisedTables(t *testing.T) map[string]string {
+	t.Helper()
+	columns := map[string]string{
+		"cclf1": "cur_clm_uniq_id bene_mbi_id clm_type_cd clm_adjsmt_type_cd clm_efctv_dt clm_thru_dt clm_pmt_amt",
+		"cclf2": "cur_clm_uniq_id clm_line_num clm_line_hcpcs_cd clm_line_prod_rev_ctr_cd clm_from_dt clm_line_cvrd_pd_amt",
+		"cclf5": "cur_clm_uniq_id clm_line_num bene_mbi_id clm_adjsmt_type_cd clm_efctv_dt clm_thru_dt clm_line_cvrd_pd_amt",
+		"cclf7": "cur_clm_uniq_id bene_mbi_id clm_adjsmt_type_cd clm_efctv_dt clm_line_from_dt clm_line_bene_pmt_amt",
+		"cclf8": "bene_mbi_id bene_mdcr_stus_cd",
+	}
+	rows := map[string]string{
+		"cclf1": "1 M 40 0 2025-01-05 2025-01-02 10%d",
+		"cclf2": "1 1 G0439 0450 2025-01-02 20%d",
+		"cclf5": "2 1 M 0 2025-01-05 2025-01-02 30%d",
+		"cclf7": "3 M 0 2025-01-05 2025-01-02 40%d",
+		"cclf8": "M 1%[1]d",
+	}
+	made := []string{"D250317.T2359599 2025-03-17", "D250318.T0912340 2025-03-18", "D250318.T0912345 2025-03-18"}
+	texts := map[string]string{}
+	for table, header := range columns {
+		texts[table] = header
+		for i := range made {
+			texts[table] += "\n" + fmt.Sprintf(rows[table], (i+1)%3+1) // the second is listed first
+		}
+	}
+	files := tables(t, texts)
+	for path, text := range files {
+		table, _, _ := strings.Cut(path, "/")
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		lines[0] += ",FILE_NAME,FILE_DATE"
+		for i := range made {
+			tail, day, _ := strings.Cut(made[(i+1)%3], " ")
+			lines[i+1] += fmt.Sprintf(",P.A1234.ACO.ZC%sY25.%s,%s", table[len("cclf"):], tail, day)
+		}
+		files[path] = strings.Join(lines, "\n") + "\n"
+	}
+	return files
+}
+
+// TestRevised counts what the newest of several deliveries has, also of two that were
+// made on one day.
+func TestRevised(t *testing.T) {
+	synthtest.WithoutRace(t)
+	db := open(t, revisedTables(t))
+	for _, tt := range []struct{ sql, want string }{
+		{"SELECT file, paid FROM metrics.payments ORDER BY ALL", "[[cclf1 103.00] [cclf5 303.00]]"},
+		{"SELECT amount FROM metrics.part_d WHERE final_action", "[[403.00]]"},
+		{"SELECT amount FROM metrics.services WHERE file = 'cclf2'", "[[203.00]]"},
+		{"SELECT line_paid FROM metrics.star_lines WHERE revenue_center = '0450'", "[[203.00]]"},
+		{"SELECT medicare_status FROM metrics.beneficiaries", "[[13]]"},
+	} {
+		if got := fmt.Sprint(get(t, db, tt.sql)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.sql, got, tt.want)
+		}
+	}
+}
+
+// TestRevisedPair does so for comparisons.
+func TestRevisedPair(t *testing.T) {
+	synthtest.WithoutRace(t)
+	left, right := dataSet(t, revisedTables(t)), dataSet(t, revisedTables(t))
+	pair, err := OpenPair(t.Context(), left, right, options(left, Options{Threads: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pair.Close()
+	if _, err := pair.PrepareMetrics(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pair.Query(t.Context(), `SELECT clm_pmt_amt::VARCHAR FROM a_metrics.cclf1 UNION ALL SELECT clm_line_cvrd_pd_amt::VARCHAR FROM b_metrics.cclf5
+		UNION ALL SELECT clm_line_bene_pmt_amt::VARCHAR FROM a_metrics.cclf7 ORDER BY ALL`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []any
+	for rows.Next() {
+		got = append(got, rows.Values()...)
+	}
+	if text := fmt.Sprint(got); rows.Err() != nil || text != "[103.00 303.00 403.00]" {
+		t.Errorf("%s, %v", text, rows.Err())
+	}
+}
