@@ -16,6 +16,9 @@ func TestDiskFullText(t *testing.T) {
 	if err := diskFull(errors.New(text)); !errors.Is(err, syscall.ENOSPC) || err.Error() != text {
 		t.Errorf("error %q is not that of a full disk", err)
 	}
+	if err := diskFull(errors.New("Could not write: Disk quota exceeded")); !errors.Is(err, syscall.EDQUOT) {
+		t.Errorf("error %q is not that of a quota", err)
+	}
 	if err := diskFull(errors.New("Could not write file")); errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %q is that of a full disk", err)
 	}

@@ -57,18 +57,27 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	return syncFolder(filepath.Dir(file))
 }
 
-// diskFull adds ENOSPC to an error that reports a full disk in words only, as
+// diskFull adds ENOSPC or EDQUOT to an error that reports a full disk in words only, as
 // those of DuckDB do.
 func diskFull(err error) error {
-	if err == nil || !strings.Contains(strings.ToLower(err.Error()), syscall.ENOSPC.Error()) {
-		return err
+	if err == nil {
+		return nil
 	}
-	return fullDisk{err}
+	text := strings.ToLower(err.Error())
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
+		if strings.Contains(text, full.Error()) {
+			return fullDisk{err, full}
+		}
+	}
+	return err
 }
 
-type fullDisk struct{ error }
+type fullDisk struct {
+	error
+	errno error
+}
 
-func (e fullDisk) Unwrap() []error { return []error{e.error, syscall.ENOSPC} }
+func (e fullDisk) Unwrap() []error { return []error{e.error, e.errno} }
 
 // build writes the database file.
 func (db *DB) build(ctx context.Context, file string, tables []tableSource) error {

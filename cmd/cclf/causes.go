@@ -13,6 +13,7 @@ import (
 	"github.com/cclf-tools/cclf/delivery"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/load"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -42,8 +43,7 @@ var causes = []cause{
 	{is(blob.ErrDenied), exitcode.Auth, nil},
 	{is(blob.ErrUnreachable), exitcode.Unavailable, nil},
 	{noBucket, exitcode.Input, nil},
-	{is(syscall.ENOSPC), exitcode.DiskFull, diskHint},
-	{is(syscall.EDQUOT), exitcode.DiskFull, diskHint},
+	{disk.Full, exitcode.DiskFull, diskHint},
 	{is(syscall.EMFILE), 0, say("too many open files: raise the limit with ulimit -n, or use fewer workers with --jobs")},
 	{is(query.ErrOutOfMemory), exitcode.Memory,
 		say("raise --memory-limit, use fewer --jobs, or set --temp-dir to a folder with more space")},
@@ -124,7 +124,7 @@ func diskHint(err error) string {
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
 		full = "the disk of " + existing(filepath.Dir(file.Path)) + " is full"
 	}
-	if errors.Is(err, syscall.EDQUOT) {
+	if disk.QuotaUsed(err) {
 		full = "your disk quota is used up"
 	}
 	if as[*query.Error](err) {

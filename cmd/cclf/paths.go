@@ -8,13 +8,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/confine"
+	"github.com/cclf-tools/cclf/internal/disk"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
 // checkPaths makes each command refuse URLs where it takes local paths only, and URLs
@@ -107,7 +108,10 @@ func commandPaths(cmd *cli.Command) error {
 // dataSetCode is the exit code for a data set that cannot be opened: that of an object
 // store or of a full disk, or another one.
 func dataSetCode(err error, other int) int {
-	for _, known := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable, syscall.ENOSPC, syscall.EDQUOT} {
+	if disk.Full(err) {
+		return exitcode.DiskFull
+	}
+	for _, known := range []error{blob.ErrURL, blob.ErrDenied, blob.ErrUnreachable} {
 		if errors.Is(err, known) {
 			return exitCode(known)
 		}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/cclf-tools/cclf/internal/cmdline"
+	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth"
 )
@@ -112,7 +112,7 @@ func runSynth(ctx context.Context, e *env, opts synth.Options) error {
 		return &exitError{code: exitcode.Usage, err: err}
 	case errors.Is(err, synth.ErrNotEmpty):
 		return &exitError{code: exitcode.Output, err: fmt.Errorf("synth: %w", err), hint: "use --overwrite to replace the export in it"}
-	case errors.Is(err, context.Canceled), errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, context.Canceled), disk.Full(err):
 		return fmt.Errorf("synth: %w", err)
 	default: // only writing can fail
 		return &exitError{code: exitcode.Output, err: fmt.Errorf("synth: %w", err)}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
@@ -21,6 +20,7 @@ import (
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/cmdline"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/ndjson"
 	"github.com/cclf-tools/cclf/sync"
@@ -113,7 +113,7 @@ func codeOf(err error) int {
 	_, missing := errors.AsType[*sync.MissingDeletionsError](err)
 	_, other := errors.AsType[*ndjson.FormError](err)
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case disk.Full(err):
 		return exitcode.DiskFull
 	case errors.Is(err, blob.ErrDenied):
 		return exitcode.Auth

@@ -24,6 +24,7 @@ func TestCodes(t *testing.T) {
 		want int
 	}{
 		{fmt.Errorf("%w: %w", convert.ErrOutput, &fs.PathError{Err: syscall.ENOSPC}), exitcode.DiskFull},
+		{fmt.Errorf("%w: %w", convert.ErrOutput, &fs.PathError{Err: syscall.EDQUOT}), exitcode.DiskFull},
 		{fmt.Errorf("%w: %w", convert.ErrOutput, blob.ErrDenied), exitcode.Auth},
 		{fmt.Errorf("%w: %w", pipeline.ErrInput, blob.ErrUnreachable), exitcode.Unavailable},
 		{fmt.Errorf("%w: is not empty", convert.ErrOutput), exitcode.Output},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/disk"
 )
 
 // Errors of convert that have a type of their own.
@@ -29,6 +30,8 @@ var causes = []error{
 // is reports whether an error is one of causes.
 func is(err, cause error) bool {
 	switch {
+	case errors.Is(cause, syscall.ENOSPC):
+		return disk.Full(err)
 	case errors.Is(cause, ErrBrokeOff):
 		_, ok := errors.AsType[*convert.BreakOffError](err)
 		return ok

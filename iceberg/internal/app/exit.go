@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"syscall"
 
 	"github.com/cclf-tools/cclf/iceberg/internal/lake"
+	"github.com/cclf-tools/cclf/internal/disk"
 	"github.com/cclf-tools/cclf/internal/exitcode"
 )
 
@@ -25,7 +25,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitcode.Usage
 	case errors.Is(err, lake.ErrInput):
 		return exitcode.Input
-	case errors.Is(err, syscall.ENOSPC):
+	case disk.Full(err):
 		return exitcode.DiskFull
 	case errors.Is(err, lake.ErrCatalog):
 		return exitcode.Unavailable
