@@ -58,9 +58,11 @@ func TestAttribution(t *testing.T) {
 func TestLeavers(t *testing.T) {
 	of := func(id, mbi, day string) []object {
 		stamp := object{"meta": updated(day)}
+		contained := list{object{"resourceType": "Patient", "identifier": list{object{"system": usMBI, "value": mbi}}}}
 		return []object{
 			with(somePatient(id, mbi), stamp), with(someCoverage("A", id, "10"), stamp), with(someCoverage("B", id, "10"), stamp),
 			with(someClaim("CARRIER", "1"+id, id), stamp), with(someClaim("INPATIENT", "2"+id, id), stamp),
+			with(someFISS("3"+id), object{"meta": updated(day), "contained": contained}),
 		}
 	}
 	p, q := of("p", "1EG4TE5MK73", "2026-03-01T00:00:00Z"), of("q", "1EG4TE5MK74", "2024-02-01T00:00:00Z")
@@ -81,6 +83,9 @@ func TestLeavers(t *testing.T) {
 				t.Errorf("%d lines of claims", len(rows))
 			}
 			continue
+		}
+		if n := m.Counts.PartiallyAdjudicated; n != 1 {
+			t.Errorf("%d partially adjudicated claims without leavers, want 1", n)
 		}
 		for _, table := range want.Tables {
 			if diff := cmp.Diff(withoutLines(want.table(t, table.Name)), withoutLines(got.table(t, table.Name))); diff != "" {

@@ -64,9 +64,9 @@ func (r *run) collectRows(res *result) error {
 			return err
 		}
 	}
-	for _, resource := range res.lineless {
-		r.lineless.Add(resource + r.resources)
-	}
+	r.lineless.AddAll(res.lineless, r.resources)
+	r.partial.AddAll(res.partial, r.resources)
+	r.prior.AddAll(res.prior, r.resources)
 	return nil
 }
 

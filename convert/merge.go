@@ -54,6 +54,15 @@ func (r *run) merge(ctx context.Context) error {
 		return err
 	}
 	r.counts.Misfits = r.misfits.Load()
+	dropped := []table.OrdinalSet{r.replaced}
+	if r.opts.Versions == FinalVersions {
+		dropped = append(dropped, r.superseded)
+	}
+	for _, t := range merges {
+		dropped = append(dropped, t.strangers)
+	}
+	r.counts.PartiallyAdjudicated = r.partial.Without(dropped...).Len()
+	r.counts.PriorAuthorizations = r.prior.Without(dropped...).Len()
 	for _, t := range merges {
 		r.rows += t.rows
 		r.counts.Orphans += t.orphans
@@ -118,6 +127,8 @@ type tableMerge struct {
 	orphans        int64         // claims whose beneficiary has no Patient
 	orphansWithMBI int64         // those of them whose beneficiary's MBI other claims show
 	lastResource   int64         // that was counted
+
+	strangers table.OrdinalSet // resources whose rows are dropped because they are of no member
 }
 
 // newTableMerges returns the merges of all tables, in their order in the manifest.
@@ -277,8 +288,14 @@ func (t *tableMerge) keep(cols []arrow.Array) []arrow.Array {
 	r, mbis := t.run, t.ownMBIs(cols)
 	list := t.spill.out.table.Name == wellknown.ClaimsTable || t.run.opts.Versions == AllVersions
 	return table.KeepRows(cols, len(resources), func(row int) bool {
-		return !r.replaced.Has(resources[row]) && (list || !r.superseded.Has(resources[row])) &&
-			(r.members == nil || r.members.has(beneficiary.ID(beneficiaries[row]), r.beneficiaries, mbis(row)))
+		if r.replaced.Has(resources[row]) || !list && r.superseded.Has(resources[row]) {
+			return false
+		}
+		if r.members == nil || r.members.has(beneficiary.ID(beneficiaries[row]), r.beneficiaries, mbis(row)) {
+			return true
+		}
+		t.strangers.Add(resources[row])
+		return false
 	})
 }
 

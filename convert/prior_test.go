@@ -37,10 +37,13 @@ func TestPriorAuthorizations(t *testing.T) {
 	equal(t, "partially adjudicated", got.column(t, "partially_adjudicated/cclf5", "CUR_CLM_UNIQ_ID"))
 	equal(t, "rejects", rejectedFor(got),
 		"an ExplanationOfBenefit that is a predetermination and not a claim", "a prior authorization without a patient")
-	if c := got.Counts; c.PriorAuthorizations != 3 || c.EnteredInError != 1 || c.Skipped != 0 || c.Replaced != 1 {
+	if c := got.Counts; c.PriorAuthorizations != 2 || c.EnteredInError != 1 || c.Skipped != 0 || c.Replaced != 1 {
 		t.Errorf("counts %+v", c)
 	}
 	all := export{"export.ndjson": lines(resources...)}.convert(t, func(o *Options) { o.Versions = AllVersions })
+	if n := all.Counts.PriorAuthorizations; n != 3 {
+		t.Errorf("%d prior authorizations of all versions, want 3", n)
+	}
 	equal(t, "rows of all versions", all.column(t, "prior_authorizations", "UTN"), "utn-2", "utn-3", "utn-3", "utn-1")
 
 	// No other version of the API has them.

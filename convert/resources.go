@@ -53,7 +53,6 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 		w.countStatus()
 		wanted = claimRowOnly
 	case partial:
-		w.out.counts.PartiallyAdjudicated++
 		wanted = partialRows
 	case w.opts.Versions == FinalVersions && !e.FinalAction(), w.profile.excludes(e):
 		w.out.counts.Cancelled++
@@ -65,6 +64,9 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 	}
 	if err := w.rows(plan, key, id, wanted); err != nil {
 		return err
+	}
+	if wanted == partialRows {
+		w.out.partial = append(w.out.partial, key.Resource)
 	}
 	if hasMBIs {
 		mbis.Resource = key.Resource
@@ -112,7 +114,7 @@ func (w *worker) priorAuthorization(plan *crosswalk.Plan, key dedup.Key) error {
 	if err := w.rows(plan, key, id, finalRows); err != nil {
 		return err
 	}
-	w.out.counts.PriorAuthorizations++
+	w.out.prior = append(w.out.prior, key.Resource)
 	return nil
 }
 
@@ -128,11 +130,15 @@ func (w *worker) partialClaim(plan *crosswalk.Plan, key dedup.Key) error {
 		w.countStatus()
 		return w.rows(plan, key, 0, claimRowOnly)
 	}
-	if plan.Resource == crosswalk.Claim {
-		w.out.counts.PartiallyAdjudicated++
-		e.FindDiagnoses()
+	if plan.Resource == crosswalk.ClaimResponse {
+		return w.rows(plan, key, 0, partialRows)
 	}
-	return w.rows(plan, key, 0, partialRows)
+	e.FindDiagnoses()
+	if err := w.rows(plan, key, 0, partialRows); err != nil {
+		return err
+	}
+	w.out.partial = append(w.out.partial, key.Resource)
+	return nil
 }
 
 // patient makes the rows of a Patient.

@@ -24,6 +24,8 @@ type result struct {
 	claims        []dedup.Key  // of claims whose versions are matched
 	links         []dedup.Link // of claims by control number
 	lineless      []int64      // ordinals of final claims without lines
+	partial       []int64      // of partially adjudicated claims with rows
+	prior         []int64      // of prior authorizations with rows
 	deletions     []deletion
 	sightings     []beneficiary.Sighting
 	updates       []latestUpdate // if leavers are dropped

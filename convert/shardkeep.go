@@ -26,6 +26,8 @@ type keptShard struct {
 	Counts    Counts
 	Adjusted  map[crosswalk.Adjusted]int64
 	Lineless  table.OrdinalSet
+	Partial   table.OrdinalSet
+	Prior     table.OrdinalSet
 	Text      int64 // bytes
 	Lines     int64
 	Rejects   int64
@@ -44,7 +46,7 @@ type keptSpill struct {
 // keep writes what the run has collected.
 func (r *run) keep(s *Shard, to io.Writer) error {
 	k := keptShard{
-		Shard: *s, Resources: r.resources, Counts: r.counts, Adjusted: r.adjusted, Lineless: r.lineless,
+		Shard: *s, Resources: r.resources, Counts: r.counts, Adjusted: r.adjusted, Lineless: r.lineless, Partial: r.partial, Prior: r.prior,
 		Foreign: r.rejects.foreignOf(0),
 	}
 	if len(r.sizes) > 0 {
@@ -96,7 +98,8 @@ func (r *run) restoreKept(from io.Reader, known func(*Shard) (lines int64, err e
 		return nil, err
 	}
 	r.sources.add(k.Shard.input())
-	r.resources, r.counts, r.adjusted, r.lineless, r.text = k.Resources, k.Counts, k.Adjusted, k.Lineless, k.Text
+	r.resources, r.counts, r.adjusted, r.text = k.Resources, k.Counts, k.Adjusted, k.Text
+	r.lineless, r.partial, r.prior = k.Lineless, k.Partial, k.Prior
 	r.sizes = []inputSize{{text: k.Text, lines: k.Lines, rejects: k.Rejects, broke: k.BrokenOff}}
 	if k.BrokenOff > 0 {
 		r.sizes[0].broke += r.shift

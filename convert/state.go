@@ -62,6 +62,8 @@ type collected struct {
 	claims    *dedup.Log       // of claims whose versions are matched
 	links     *dedup.LinkLog   // of claims by control number
 	lineless  table.OrdinalSet // final claims without lines
+	partial   table.OrdinalSet // partially adjudicated claims with rows
+	prior     table.OrdinalSet // prior authorizations with rows
 	// held are, for FindObsolete, resources whose older versions count too: claims that
 	// name a prior version, and resources that show former MBIs.
 	held *table.OrdinalSet

@@ -54,6 +54,32 @@ func TestStatusOfPartial(t *testing.T) {
 	}
 }
 
+// TestCountsOfTables checks that claims which are in tables of their own are counted as they
+// are there: once each, and not if they were rejected.
+func TestCountsOfTables(t *testing.T) {
+	authorization := with(someIDRClaim("CARRIER", "1"), object{"id": "a", "use": "preauthorization"})
+	bad := object{"billablePeriod": object{"start": "2024-02-30", "end": "2024-02-30"}}
+	later := object{"meta": updated("2026-04-01T00:00:00Z")}
+	for _, tt := range []struct {
+		name           string
+		resources      []object
+		partial, prior int64
+	}{
+		{"the same twice", []object{someFISS("1"), someFISS("1"), someFISS("2")}, 2, 0},
+		{"an older version", []object{someMCS("1"), with(someMCS("1"), later)}, 1, 0},
+		{"one is rejected", []object{someFISS("1"), with(someFISS("2"), bad)}, 1, 0},
+		{"prior authorizations", []object{authorization, authorization, with(authorization, object{"id": "b"}), with(authorization, later)}, 0, 2},
+	} {
+		for _, versions := range []Versions{FinalVersions, AllVersions} {
+			got := export{"export.ndjson": lines(tt.resources...)}.convert(t, func(o *Options) { o.Versions = versions })
+			if c := got.Counts; c.PartiallyAdjudicated != tt.partial || c.PriorAuthorizations != tt.prior {
+				t.Errorf("%s, %v: %d partially adjudicated claims and %d prior authorizations, want %d and %d",
+					tt.name, versions, c.PartiallyAdjudicated, c.PriorAuthorizations, tt.partial, tt.prior)
+			}
+		}
+	}
+}
+
 // TestStatusOfCoverage takes back what a Coverage said that was entered in
 // error, and keeps what a cancelled one says.
 func TestStatusOfCoverage(t *testing.T) {

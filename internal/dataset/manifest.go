@@ -118,7 +118,8 @@ type PassedOver struct {
 type Counts struct {
 	Lines     int64 `json:"lines"`     // without blank ones
 	Resources int64 `json:"resources"` // that were understood
-	// PriorAuthorizations are not claims and have a table of their own.
+	// PriorAuthorizations are not claims. They are counted as they are in their table:
+	// without older versions, and without those of beneficiaries who left.
 	PriorAuthorizations int64 `json:"prior_authorizations"`
 	Skipped             int64 `json:"skipped"`   // of types without a CCLF equivalent
 	Cancelled           int64 `json:"cancelled"` // claims that are no longer final action
@@ -128,7 +129,7 @@ type Counts struct {
 	Draft          int64 `json:"draft"`
 	OtherStatus    int64 `json:"other_status"` // not defined by FHIR
 	// PartiallyAdjudicated claims are not final. They have rows in tables of their
-	// own.
+	// own, and are counted like PriorAuthorizations.
 	PartiallyAdjudicated int64 `json:"partly_adjudicated"`
 	Replaced             int64 `json:"replaced"` // resources with a newer version in the input
 	// Repeated counts resources of runs of cclf fetch that came again as they were.

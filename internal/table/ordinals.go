@@ -17,6 +17,13 @@ func (s *OrdinalSet) Add(ordinal int64) {
 	(*s)[ordinal/64] |= 1 << (ordinal % 64)
 }
 
+// AddAll adds ordinals that are counted from base.
+func (s *OrdinalSet) AddAll(ordinals []int64, base int64) {
+	for _, ordinal := range ordinals {
+		s.Add(base + ordinal)
+	}
+}
+
 // Has reports whether an ordinal is in the set.
 func (s OrdinalSet) Has(ordinal int64) bool {
 	return ordinal/64 < int64(len(s)) && s[ordinal/64]&(1<<(ordinal%64)) != 0
