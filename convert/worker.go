@@ -177,6 +177,7 @@ func (w *worker) resource(text []byte) error {
 	for _, a := range e.Adjusted {
 		w.out.adjusted = w.out.adjusted.add(a, 1)
 	}
+	w.out.counts.BrokenLinks += e.BrokenLinks()
 	w.out.apis[plan.API] = true
 	w.out.keys = append(w.out.keys, key)
 	if w.opts.Leavers == DropLeavers {

@@ -154,6 +154,10 @@ type Counts struct {
 	// Institutional ones have a row in CCLF1 and none in CCLF2, others have none in
 	// CCLF5 or CCLF6.
 	WithoutLines int64 `json:"claims_without_lines"`
+	// BrokenLinks counts links from service lines to diagnoses, providers and other
+	// information that their claim does not have. Claims of which there is a newer version
+	// are included.
+	BrokenLinks int64 `json:"broken_links,omitempty"`
 	// MonthsTold and MonthsInferred count the rows of enrollment: months that the
 	// export shows, and those that it only implies.
 	MonthsTold     int64 `json:"enrollment_months_told"`
@@ -418,6 +422,7 @@ func (c *Counts) Add(d Counts) {
 	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim
 	c.WithoutLines += d.WithoutLines
+	c.BrokenLinks += d.BrokenLinks
 	c.MonthsTold += d.MonthsTold
 	c.MonthsInferred += d.MonthsInferred
 	c.Rejected += d.Rejected

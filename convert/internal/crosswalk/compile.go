@@ -321,6 +321,7 @@ func (tc *tableCompiler) join(src *source, alt schema.Alt, at int) {
 	others := slices.Concat(head.Conds[:at], head.Conds[at+1:])
 	src.nth = alt.Nth
 	src.join.set = tc.Rows(head.Name)
+	src.join.isLink = lastName(link.Join) != strings.Join(link.Path, ".")
 	src.join.need = tc.RowMarks(src.join.set, condsOf(others))
 	tc.ofRow(&src.join.key, src.join.set, strings.Join(link.Path, "."))
 	if tc.array != "" && link.Join[0].Name == tc.array {

@@ -79,6 +79,10 @@ func (e *Evaluator) reg(reg int) []byte {
 // ID returns the id of the resource.
 func (e *Evaluator) ID() []byte { return e.reg(e.plan.common.id) }
 
+// BrokenLinks returns how many links of the resource's rows so far lead to elements that
+// the resource does not have.
+func (e *Evaluator) BrokenLinks() int64 { return e.joins.broken }
+
 // Updated returns when the resource was updated, in nanoseconds since 1970, or
 // dedup.NoTime.
 func (e *Evaluator) Updated() int64 { return e.updated }

@@ -18,6 +18,17 @@ type joins struct {
 
 	indexes []index // by row set
 	listing listing // the last one
+
+	// Links to elements that do not exist. Cells of several columns and tables follow the
+	// same ones, which are known by their places.
+	broken      int64
+	brokenLists map[brokenList]bool
+}
+
+// A brokenList is a list of a row with links to elements that an array does not have.
+type brokenList struct {
+	list ndjson.Span
+	set  int // of the elements
 }
 
 // begin starts a resource.
@@ -25,6 +36,23 @@ func (j *joins) begin(rec *ndjson.Record) {
 	j.rec = rec
 	j.serial++
 	j.steps = 0
+	if j.broken > 0 {
+		j.broken = 0
+		clear(j.brokenLists)
+	}
+}
+
+// noteBroken notes n links of a list that lead nowhere.
+func (j *joins) noteBroken(list ndjson.Span, set, n int) {
+	at := brokenList{list, set}
+	if j.brokenLists[at] {
+		return
+	}
+	if j.brokenLists == nil {
+		j.brokenLists = map[brokenList]bool{}
+	}
+	j.brokenLists[at] = true
+	j.broken += int64(n)
 }
 
 // joined finds the elements that the row refers to, in the order in which the
@@ -35,7 +63,7 @@ func (j *joins) joined(s *source, row int) []ndjson.Span {
 		return nil
 	}
 	n, elements := s.nth, j.indexOf(s)
-	for _, i := range j.listed(list, elements) {
+	for _, i := range j.listed(list, elements, &s.join) {
 		for ; i >= 0; i = elements.next[i] {
 			j.steps++
 			if !j.qualifies(s, int(i)) {
@@ -81,18 +109,26 @@ type listing struct {
 	elements []int32
 }
 
-func (j *joins) listed(list ndjson.Span, x *index) []int32 {
+func (j *joins) listed(list ndjson.Span, x *index, to *join) []int32 {
 	l := &j.listing
 	if l.list == list && l.of == x && l.serial == j.serial {
 		return l.elements
 	}
 	l.list, l.of, l.serial, l.elements = list, x, j.serial, l.elements[:0]
+	broken := 0
 	for number := range numbersIn(list.Raw(j.rec.Line)) {
 		j.steps++
 		if j.steps > j.most {
 			break // the resource will be rejected
 		}
-		l.elements = append(l.elements, x.find(number))
+		i := x.find(number)
+		if i < 0 {
+			broken++
+		}
+		l.elements = append(l.elements, i)
+	}
+	if broken > 0 && to.isLink {
+		j.noteBroken(list, to.set, broken)
 	}
 	return l.elements
 }

@@ -273,7 +273,10 @@ type join struct {
 	set  int // of the elements
 	key  int // register of their key
 	list int // register of the row, or of the record
-	need ndjson.Marks
+	// isLink is false if the list is the number of the row itself, which an element may
+	// have too.
+	isLink bool
+	need   ndjson.Marks
 }
 
 // A picker picks a diagnosis of a claim.
