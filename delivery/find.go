@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -15,10 +16,10 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/gunzip"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -245,7 +246,7 @@ func (in *input) decompress() error {
 		if err != nil {
 			return nil, err
 		}
-		z, err := gzip.NewReader(r)
+		z, err := gunzip.NewReader(bufio.NewReader(r))
 		if err != nil {
 			r.Close()
 			return nil, err

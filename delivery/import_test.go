@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/schema"
@@ -213,6 +216,32 @@ func summarized() (files []string) {
 		files = append(files, t.File)
 	}
 	return files
+}
+
+// TestGzip imports files of gzip, the last block of which is filled with zeros.
+func TestGzip(t *testing.T) {
+	d := monthly(january, line(t, "1", nil), line(t, "2", nil))
+	for end, want := range map[string]bool{"": true, strings.Repeat("\x00", 5000): true, "\x00more": false} {
+		dir := d.folder(t, t.TempDir())
+		for name, text := range d.members() {
+			var packed bytes.Buffer
+			z := gzip.NewWriter(&packed)
+			_, _ = io.WriteString(z, text)
+			_ = z.Close()
+			if err := os.WriteFile(filepath.Join(dir, name), append(packed.Bytes(), end...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		opts := Options{Inputs: []string{dir}, Out: filepath.Join(t.TempDir(), "out"), Format: dataset.CSV}
+		r, err := Import(t.Context(), opts)
+		if want != (err == nil) {
+			t.Errorf("%d bytes at the end: error %v", len(end), err)
+		} else if want && r.Rejected != 0 {
+			t.Errorf("%d bytes at the end: %d rejects", len(end), r.Rejected)
+		} else if want {
+			equal(t, "cclf5", rows(t, opts.Out, "cclf5", "CUR_CLM_UNIQ_ID"), "1", "2")
+		}
+	}
 }
 
 func TestRejects(t *testing.T) {

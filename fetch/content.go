@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/cclf-tools/cclf/internal/gunzip"
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 )
 
@@ -78,7 +79,7 @@ func (v contentReader) read(ctx context.Context, file io.Reader) (content, error
 	buffered := bufio.NewReaderSize(counter, 1<<18)
 	text := io.Reader(buffered)
 	if magic, _ := buffered.Peek(2); isGzip(magic) {
-		z, err := gzip.NewReader(buffered)
+		z, err := gunzip.NewReader(buffered)
 		if err != nil {
 			return c, &contentError{"incomplete gzip stream: " + err.Error()}
 		}

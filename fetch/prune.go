@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/gunzip"
 )
 
 const (
@@ -237,11 +238,12 @@ func (p *pruning) copy(ctx context.Context, from, to *fileRecord) (n lineCounts,
 		size.to = out
 	}
 	buffered := bufio.NewWriterSize(size, 1<<20)
-	var source io.Reader = bufio.NewReaderSize(in, 1<<18)
+	stored := bufio.NewReaderSize(in, 1<<18)
+	var source io.Reader = stored
 	var sink io.Writer = buffered
 	compressed := strings.HasSuffix(from.Name, ".gz")
 	if compressed {
-		if source, err = gzip.NewReader(source); err != nil {
+		if source, err = gunzip.NewReader(stored); err != nil {
 			return n, err
 		}
 		sink = gzip.NewWriter(buffered)

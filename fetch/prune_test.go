@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/blob/blobtest"
+	"github.com/cclf-tools/cclf/internal/gunzip"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
@@ -48,7 +50,7 @@ func pruneFolder(t *testing.T, store *blobtest.Server, blanks int) string {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"001-ExplanationOfBenefit-00001.ndjson.gz": packed.String(),
+		"001-ExplanationOfBenefit-00001.ndjson.gz": packed.String() + "\x00\x00\x00", // as from a tape
 		"001-ExplanationOfBenefit-00002.ndjson":    eob("5"),
 		"001-Patient-00001.ndjson":                 `{"resourceType":"Patient","id":"p"}`,
 		"002-ExplanationOfBenefit-00001.ndjson":    eob("2") + eob("9"),
@@ -99,8 +101,8 @@ func readLog(t *testing.T, dir string) map[string]string {
 				continue
 			}
 			if err == nil && strings.HasSuffix(f.Path, ".gz") {
-				var z *gzip.Reader
-				if z, err = gzip.NewReader(bytes.NewReader(text)); err == nil {
+				var z *gunzip.Reader
+				if z, err = gunzip.NewReader(bufio.NewReader(bytes.NewReader(text))); err == nil {
 					text, err = io.ReadAll(z)
 				}
 			}

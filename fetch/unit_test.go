@@ -628,6 +628,25 @@ func TestReadAhead(t *testing.T) {
 	a.close()
 }
 
+// TestContentEnd checks what may come after the last member of a gzip file: zero bytes, which
+// are nothing to gzip.
+func TestContentEnd(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = io.WriteString(z, `{"resourceType":"Patient","id":"1"}`+"\n")
+	_ = z.Close()
+	for end, want := range map[string]bool{"": true, "\x00": true, strings.Repeat("\x00", 1000): true, "\x00x": false, "more": false, "some text": false} {
+		stored := b.String() + end
+		c, err := contentReader{resourceType: "Patient", sums: true}.read(t.Context(), strings.NewReader(stored))
+		if wrong := new(contentError); want != (err == nil) || err != nil && !errors.As(err, &wrong) {
+			t.Errorf("%d bytes at the end: error %v", len(end), err)
+		}
+		if want && (c.lines != 1 || c.storedSize != int64(len(stored)) || c.storedSum != fmt.Sprintf("%x", sha256.Sum256([]byte(stored)))) {
+			t.Errorf("%d bytes at the end: %+v", len(end), c)
+		}
+	}
+}
+
 // BenchmarkContent checks a file that resembles claims and compresses as well as
 // they do, to about a fourteenth.
 func BenchmarkContent(b *testing.B) {

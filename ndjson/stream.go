@@ -10,10 +10,10 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/gunzip"
 )
 
 // A kind is what a stream contains.
@@ -68,11 +68,11 @@ func decompress(s *stream, name string, raw io.Reader) (layers int, err error) {
 		var text io.Reader
 		switch {
 		case bytes.HasPrefix(magic, gzipMagic):
-			z, err := gzip.NewReader(s.head)
+			z, err := gunzip.NewReader(s.head)
 			if err != nil {
 				text = failing{fmt.Errorf("gzip header: %w", err)}
 			} else {
-				text = z // not closed: its Close only repeats the error of Read
+				text = z
 			}
 		case isZstd(magic):
 			if window := zstdWindow(magic); window > maxZstdWindow {
