@@ -34,7 +34,8 @@ type Options struct {
 	// memory.
 	TempDir string
 	// Threads is the number of DuckDB worker threads. The default is one per
-	// core, but not more than the memory is enough for.
+	// core, but not more than the memory is enough for, or than the files are
+	// large enough for.
 	Threads int
 	// Confine, if not nil, is called before DuckDB starts, with absolute paths:
 	// the folders and files that will be read, and the folders and files that
@@ -78,10 +79,11 @@ type DB struct {
 }
 
 // connect starts DuckDB with an empty in-memory database and a private folder
-// for temporary data. Only the files and folders in reads will be read, and those that
+// for temporary data. The files with the tables have a size in bytes, which is negative if
+// it is unknown. Only the files and folders in reads will be read, and those that
 // more returns, unless it is nil, which may put some in the folder.
-func connect(ctx context.Context, opts Options, reads []string, more func(*tempFolder) ([]string, error)) (*DB, error) {
-	rowGroup := opts.setDefaults()
+func connect(ctx context.Context, opts Options, size int64, reads []string, more func(*tempFolder) ([]string, error)) (*DB, error) {
+	rowGroup := opts.setDefaults(size)
 	temp, err := newTempFolder(cmp.Or(opts.TempDir, os.TempDir()))
 	if err != nil && opts.TempDir != "" {
 		return nil, err

@@ -34,7 +34,7 @@ func Export(ctx context.Context, dir, file string, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := connect(ctx, opts, []string{abs}, nil)
+	db, err := connect(ctx, opts, sizeOf(filesOf(tables)...), []string{abs}, nil)
 	if err != nil {
 		return err
 	}

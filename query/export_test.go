@@ -80,7 +80,7 @@ func TestExport(t *testing.T) {
 	}
 
 	// The database file alone.
-	db, err := connect(t.Context(), Options{}, nil, nil)
+	db, err := connect(t.Context(), Options{}, -1, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

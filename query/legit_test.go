@@ -101,7 +101,7 @@ func TestLegitimate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer parts.Close()
-	plain, err := connect(t.Context(), Options{Threads: 2, TempDir: t.TempDir()}, []string{dir}, nil)
+	plain, err := connect(t.Context(), Options{Threads: 2, TempDir: t.TempDir()}, -1, []string{dir}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

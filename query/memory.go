@@ -4,6 +4,7 @@ package query
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -18,6 +19,11 @@ const (
 	leastMemory = 48 << 20
 	// threadMemory is what a worker of DuckDB needs to be useful.
 	threadMemory = 64 << 20
+	// threadData is the size of the files for which another worker of DuckDB saves time.
+	// Workers that have nothing to do look for work all the same: on data sets of half a
+	// megabyte, metrics and reports take a fifth more processor time with two workers, and
+	// are not there sooner.
+	threadData = 4 << 20
 )
 
 // availableMemory returns the memory that the process may use, in bytes: that of the
@@ -43,14 +49,18 @@ func memoryLimit(available uint64) uint64 {
 }
 
 // setDefaults fills the memory limit, unless the memory is unknown, and the number of
-// threads. It returns how many rows a row group of a result may have.
-func (o *Options) setDefaults() (rowGroup int) {
+// threads, for files of a size in bytes, which is negative if it is unknown. It returns
+// how many rows a row group of a result may have.
+func (o *Options) setDefaults(size int64) (rowGroup int) {
 	threads := runtime.GOMAXPROCS(0)
 	limit := uint64(0) // unknown
 	if available := availableMemory(); available > 0 && o.MemoryLimit == "" {
 		limit = memoryLimit(available)
 		o.MemoryLimit = fmt.Sprintf("%dB", limit)
 		threads = max(1, min(threads, int(limit/threadMemory)))
+	}
+	if size >= 0 {
+		threads = int(min(int64(threads), 1+size/threadData))
 	}
 	if o.Threads <= 0 {
 		o.Threads = threads
@@ -59,4 +69,24 @@ func (o *Options) setDefaults() (rowGroup int) {
 		return fewRowGroupRows
 	}
 	return rowGroupRows
+}
+
+// sizeOf returns the size of files in bytes, or -1 if it is unknown, as that of objects and pipes is.
+func sizeOf(files ...string) (size int64) {
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil || !info.Mode().IsRegular() {
+			return -1
+		}
+		size += info.Size()
+	}
+	return size
+}
+
+// filesOf returns the files of tables.
+func filesOf(tables []tableSource) (files []string) {
+	for _, f := range tables {
+		files = append(files, f.files...)
+	}
+	return files
 }

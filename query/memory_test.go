@@ -24,12 +24,18 @@ func TestMemoryLimit(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	opts := Options{MemoryLimit: "1GB", Threads: 3}
-	if opts.setDefaults(); opts.MemoryLimit != "1GB" || opts.Threads != 3 {
+	if opts.setDefaults(0); opts.MemoryLimit != "1GB" || opts.Threads != 3 {
 		t.Errorf("%+v", opts)
 	}
 	opts = Options{}
-	if opts.setDefaults(); opts.MemoryLimit == "" || opts.Threads < 1 {
+	if opts.setDefaults(-1); opts.MemoryLimit == "" || opts.Threads < 1 {
 		t.Errorf("%+v", opts)
+	}
+	for size, want := range map[int64]int{0: 1, threadData - 1: 1, threadData: 2, 1 << 50: opts.Threads, -1: opts.Threads} {
+		o := Options{}
+		if o.setDefaults(size); o.Threads != min(want, opts.Threads) {
+			t.Errorf("%d threads for %d bytes, want %d", o.Threads, size, min(want, opts.Threads))
+		}
 	}
 	db, err := Open(t.Context(), dataSet(t, nil), Options{})
 	if err != nil {

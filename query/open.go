@@ -60,18 +60,25 @@ type namedSource struct {
 
 // openDB opens the files of data sets.
 func openDB(ctx context.Context, sources []namedSource, opts Options) (*DB, error) {
-	var reads []string
+	var reads, sized []string
 	for _, src := range sources {
 		if err := checkCodecs(src.tables); err != nil {
 			return nil, dataSetError(src.dir, err)
 		}
 		reads = append(reads, absolute(src.dir))
+		sized = append(sized, filesOf(src.tables)...)
+		if src.database != "" {
+			sized = append(sized, src.database)
+		}
 		if src.set != nil { // the manifest of a database file is beside it
 			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
+	for _, f := range opts.TableFiles {
+		sized = append(sized, f.Path)
+	}
 	var files []tableFile
-	db, err := connect(ctx, opts, reads, func(temp *tempFolder) (paths []string, err error) {
+	db, err := connect(ctx, opts, sizeOf(sized...), reads, func(temp *tempFolder) (paths []string, err error) {
 		files, err = identify(ctx, opts.TableFiles, temp)
 		for _, f := range files {
 			paths = append(paths, f.path)

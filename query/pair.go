@@ -29,7 +29,7 @@ var pairSchemas = [2]string{"a", "b"}
 // OpenPair opens two data sets. Errors are those of Open, and ErrDatabase.
 func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, error) {
 	var sources [2]*source
-	var reads []string
+	var reads, sized []string
 	dirs := [2]string{first, second}
 	for i, dir := range dirs {
 		src, err := openSource(absolute(dir), opts)
@@ -43,12 +43,13 @@ func OpenPair(ctx context.Context, first, second string, opts Options) (*Pair, e
 			return nil, dataSetError(dir, err)
 		}
 		sources[i] = src
+		sized = append(sized, filesOf(src.tables)...)
 		reads = append(reads, absolute(dir))
 		if src.set != nil {
 			reads = append(reads, blob.Join(src.set.Layout.Dir, src.set.Layout.Manifest))
 		}
 	}
-	db, err := connect(ctx, opts, reads, nil)
+	db, err := connect(ctx, opts, sizeOf(sized...), reads, nil)
 	if err != nil {
 		return nil, err
 	}

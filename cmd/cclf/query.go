@@ -162,7 +162,7 @@ func duckDBFlags(e *env, opts *query.Options) []cli.Flag {
 			Name: "temp-dir", Usage: "`DIR` for temporary (spill) files (default: that of the system)",
 			TakesFile: true, Destination: &opts.TempDir,
 		},
-		jobsFlag(&opts.Threads, "number of workers, `N` (default: one per core)"),
+		jobsFlag(&opts.Threads, "number of workers, `N` (default: one per core, fewer for a small data set)"),
 		&cli.BoolFlag{
 			Name: "no-manifest", Usage: "read a folder or DuckDB file without a manifest, which cclf did not write: all files named part-*.parquet or part-*.csv, unchecked",
 			Destination: &opts.NoManifest,
