@@ -63,20 +63,38 @@ TEST_FLAGS ?= -ldflags='-s -w' -timeout 30m
 # Temporary files of the tests are in memory, where there is such a folder.
 IN_MEMORY = sh '$(CURDIR)/scripts/in-memory.sh'
 
-# The packages named in the second line run twice: with the race detector, in which they
-# are ten times as slow, without what takes long and starts the same goroutines as others
-# (synthtest.WithoutRace). Those that take longest start first, so that no core waits for
-# them at the end.
+# Packages that run twice: with the race detector, in which they are ten times as slow,
+# without what takes long and starts the same goroutines as others (synthtest.WithoutRace),
+# and then without it. Those that take longest start first, so that no core waits for them
+# at the end.
+TWICE = ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson
+
+# Modules beside that of cclf. Of iceberg, not its program, whose libraries for AWS take
+# minutes to build.
+MODULES = testdata/readers testdata/stores iceberg/internal scripts/release beam
+
+# With Go's default, a third of the time of many tests is that of the garbage collector. With
+# these values and the race detector, the tests of convert use 1.2 GB.
 .PHONY: test
-test: export GOGC ?= 200 # a third of the time of many tests is that of the garbage collector
+test: export GOGC ?= 1000
+test: export GOMEMLIMIT ?= 1GiB
 test: ## run the tests, with the race detector where races can be
-	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) -race $(CONCURRENT)
-	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson $(SEQUENTIAL)
-	cd testdata/readers && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./...
-	cd testdata/stores && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./...
-	cd iceberg && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./internal/... # not its program, whose libraries for AWS take minutes to build
-	cd scripts/release && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./...
-	cd beam && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./...
+	@$(MAKE) -j 2 test-cclf test-modules
+
+.PHONY: test-cclf
+test-cclf:
+	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) -race $(TWICE) $(CONCURRENT)
+	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) $(TWICE) $(SEQUENTIAL)
+
+# They run beside those of cclf, many of which wait. The output of a module is printed when
+# it ends.
+.PHONY: test-modules
+test-modules:
+	@failed=; for module in $(MODULES); do \
+		output=$$(cd $$module && $(IN_MEMORY) $(GO) test $(TEST_FLAGS) ./... 2>&1) || failed="$$failed $$module"; \
+		printf '%s\n' "$$output"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "tests failed in:$$failed" >&2; exit 1; fi
 
 .PHONY: torture
 torture: ## kill and fail publications at every operation, for docs/reliability.md; random tests for longer

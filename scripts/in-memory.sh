@@ -2,8 +2,9 @@
 # Runs a command with its temporary files in memory, where there is room for them: tests
 # make many small files, and each costs twenty times as much on a disk. Whatever the
 # command leaves is removed. The programs that go test builds stay on the disk, because a
-# test looks at the pages of its own. The folder has the same name each time, because go
-# test runs tests again if TMPDIR is another. Usage: in-memory.sh command [argument]...
+# test looks at the pages of its own. The folder has the same name each time the script is
+# started in the same folder, because go test runs tests again if TMPDIR is another. Usage:
+# in-memory.sh command [argument]...
 set -eu
 
 base=${TMPDIR:-/tmp}
@@ -14,7 +15,7 @@ fi
 
 # begin makes the folder. It gets another name if another run of this script uses it.
 begin() {
-  dir=$1/cclf-test-$(id -u)-$(cd "$(dirname "$0")" && pwd -P | cksum | cut -d ' ' -f 1)
+  dir=$1/cclf-test-$(id -u)-$(pwd -P | cksum | cut -d ' ' -f 1)
   if [ -e "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null; then
     dir=$(mktemp -d "$1/cclf-test.XXXXXX")
   else
