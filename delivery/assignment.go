@@ -371,7 +371,7 @@ var personLabels = []string{
 func (i *importer) eachPerson(ctx context.Context, f *listFile, known []string, row func(l *listReader, mbi string) error) error {
 	l, err := i.openList(ctx, f, func(label string) bool { return slices.Contains(known, label) })
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	defer l.close()
 	err = i.eachRow(ctx, f, l, func() error {
@@ -385,7 +385,7 @@ func (i *importer) eachPerson(ctx context.Context, f *listFile, known []string, 
 		return row(l, string(mbi))
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	return nil
 }
@@ -424,7 +424,7 @@ func (w *reportWriter) writeAssigned(ctx context.Context) error {
 	f := w.report.tables["1-1"]
 	l, err := w.openList(ctx, f, w.knownOne)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	defer l.close()
 	err = w.eachRow(ctx, f, l, func() error {
@@ -445,7 +445,7 @@ func (w *reportWriter) writeAssigned(ctx context.Context) error {
 		return w.writePerson(f, l, mbi)
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	return nil
 }
@@ -577,7 +577,7 @@ func (o *oldData) eachOldAssignment(ctx context.Context, columns []int, row func
 		}
 		in, err := openParquet(ctx, file, columns...)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 		for {
 			batch, err := in.nextBatch()
@@ -589,11 +589,11 @@ func (o *oldData) eachOldAssignment(ctx context.Context, columns []int, row func
 			}
 			if err != nil {
 				in.close()
-				return fmt.Errorf("%s: %w", f.Path, err)
+				return &InputError{f.Path, err}
 			}
 		}
 		if err := in.close(); err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 	}
 	return nil

@@ -107,11 +107,11 @@ var tuvaFiles = map[string]string{
 func (f *file) classifyParquet() error {
 	in, err := f.open()
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	p, err := openParquet(context.Background(), in)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	defer p.close()
 	f.header = p.header()

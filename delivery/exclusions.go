@@ -183,7 +183,7 @@ func (o *oldData) eachText(ctx context.Context, name string, row func(text func(
 	for _, f := range o.table(name, nil) {
 		in, err := openLabeled(ctx, f)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 		columns := map[string]int{}
 		for at, label := range in.header() {
@@ -196,7 +196,7 @@ func (o *oldData) eachText(ctx context.Context, name string, row func(text func(
 			}
 			if err != nil {
 				in.close()
-				return fmt.Errorf("%s: %w", f.Path, err)
+				return &InputError{f.Path, err}
 			}
 			row(func(label string) string {
 				at, ok := columns[label]
@@ -207,7 +207,7 @@ func (o *oldData) eachText(ctx context.Context, name string, row func(text func(
 			})
 		}
 		if err := in.close(); err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 	}
 	return nil

@@ -58,6 +58,16 @@ func (in *input) containers() []string {
 	return names
 }
 
+// An InputError says that an input cannot be read, and why.
+type InputError struct {
+	Path string // as given, or found; ARCHIVE!MEMBER in a zip file
+	Err  error
+}
+
+func (e *InputError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+func (e *InputError) Unwrap() error { return e.Err }
+
 // A PassedOver is a file that was not read, and the reason.
 type PassedOver struct{ Name, Reason string }
 
@@ -194,7 +204,7 @@ func (r removal) Close() error { return os.Remove(string(r)) }
 func (f *finder) addFile(ctx context.Context, name string, info fs.FileInfo, named bool) error {
 	if !info.Mode().IsRegular() {
 		if named {
-			return fmt.Errorf("%s is not a regular file", name)
+			return &InputError{name, errors.New("not a regular file")}
 		}
 		f.pass(name, "not a regular file")
 		return nil
@@ -206,7 +216,7 @@ func (f *finder) addFile(ctx context.Context, name string, info fs.FileInfo, nam
 	head, err := readHead(file, info.Size())
 	if err != nil {
 		file.Close()
-		return fmt.Errorf("%s: %w", name, err)
+		return &InputError{name, err}
 	}
 	if isZip(head) {
 		f.closer = append(f.closer, file)
@@ -230,7 +240,7 @@ func readHead(file io.ReaderAt, size int64) ([]byte, error) {
 func (f *finder) add(in *input) error {
 	if bytes.HasPrefix(in.head, []byte{0x1f, 0x8b}) {
 		if err := in.decompress(); err != nil {
-			return fmt.Errorf("%s: %w", in.Path, err)
+			return &InputError{in.Path, err}
 		}
 	}
 	f.inputs = append(f.inputs, in)
@@ -259,6 +269,18 @@ func (in *input) decompress() error {
 	return in.peek()
 }
 
+// fill reads until buf is full, or to the end of a text, at which err is io.EOF. Unlike
+// io.ReadFull, it tells the end from io.ErrUnexpectedEOF, which a cut zip or gzip file
+// gives.
+func fill(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var m int
+		m, err = r.Read(buf[n:])
+		n += m
+	}
+	return n, err
+}
+
 // peek reads how the text of an input begins.
 func (in *input) peek() error {
 	r, err := in.open()
@@ -285,7 +307,7 @@ const (
 func (f *finder) addZip(name string, file io.ReaderAt, size int64, depth int) error {
 	z, err := zip.NewReader(file, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are shown, and never used as paths
-		return fmt.Errorf("%s: a damaged zip file: %w", name, err)
+		return &InputError{name, fmt.Errorf("a damaged zip file: %w", err)}
 	}
 	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	for _, m := range z.File {
@@ -296,14 +318,14 @@ func (f *finder) addZip(name string, file io.ReaderAt, size int64, depth int) er
 		in := &input{Path: name + "!" + member, Size: int64(m.UncompressedSize64), sum: m.CRC32}
 		switch {
 		case m.Flags&1 != 0:
-			return fmt.Errorf("%s: encrypted; unpack it with its password", in.Path)
+			return &InputError{in.Path, errors.New("encrypted; unpack it with its password")}
 		case !m.Mode().IsRegular():
 			f.pass(in.Path, "not a regular file")
 			continue
 		}
 		in.open = m.Open
 		if err := in.peek(); err != nil {
-			return fmt.Errorf("%s: %w", in.Path, err)
+			return &InputError{in.Path, err}
 		}
 		if isZip(in.head) {
 			if err := f.addNested(in, depth+1); err != nil {
@@ -321,19 +343,19 @@ func (f *finder) addZip(name string, file io.ReaderAt, size int64, depth int) er
 // addNested adds the members of a zip file in a zip file.
 func (f *finder) addNested(in *input, depth int) error {
 	if depth > maxDepth {
-		return fmt.Errorf("%s: more than %d zip files, one in another; unpack the outer ones", in.Path, maxDepth)
+		return &InputError{in.Path, fmt.Errorf("more than %d zip files, one in another; unpack the outer ones", maxDepth)}
 	}
 	if in.Size > maxNested {
-		return fmt.Errorf("%s: a zip file of more than %d MiB in another; unpack the outer one", in.Path, maxNested>>20)
+		return &InputError{in.Path, fmt.Errorf("a zip file of more than %d MiB in another; unpack the outer one", maxNested>>20)}
 	}
 	r, err := in.open()
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.Path, err)
+		return &InputError{in.Path, err}
 	}
 	defer r.Close()
 	content, err := io.ReadAll(io.LimitReader(r, maxNested))
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.Path, err)
+		return &InputError{in.Path, err}
 	}
 	return f.addZip(in.Path, bytes.NewReader(content), int64(len(content)), depth)
 }

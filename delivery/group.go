@@ -233,29 +233,29 @@ func equalText(a, b *input) (bool, error) {
 	}
 	x, err := a.open()
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", a.Path, err)
+		return false, &InputError{a.Path, err}
 	}
 	defer x.Close()
 	y, err := b.open()
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", b.Path, err)
+		return false, &InputError{b.Path, err}
 	}
 	defer y.Close()
 	var bufs [2][1 << 16]byte
 	for {
-		n, errX := io.ReadFull(x, bufs[0][:])
-		m, errY := io.ReadFull(y, bufs[1][:])
+		n, errX := fill(x, bufs[0][:])
+		m, errY := fill(y, bufs[1][:])
 		if !bytes.Equal(bufs[0][:n], bufs[1][:m]) {
 			return false, nil
 		}
-		ended := func(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+		ended := func(err error) bool { return errors.Is(err, io.EOF) }
 		switch {
 		case ended(errX) && ended(errY):
 			return true, nil
 		case errX != nil && !ended(errX):
-			return false, fmt.Errorf("%s: %w", a.Path, errX)
+			return false, &InputError{a.Path, errX}
 		case errY != nil && !ended(errY):
-			return false, fmt.Errorf("%s: %w", b.Path, errY)
+			return false, &InputError{b.Path, errY}
 		}
 	}
 }
@@ -267,7 +267,7 @@ func (g *group) readPromises() error {
 	}
 	r, err := g.summary.open()
 	if err != nil {
-		return fmt.Errorf("%s: %w", g.summary.Path, err)
+		return &InputError{g.summary.Path, err}
 	}
 	defer r.Close()
 	if g.promises, err = readSummary(r); err != nil {

@@ -357,3 +357,51 @@ func TestMemberNames(t *testing.T) {
 		}
 	}
 }
+
+// TestCutInputs imports deliveries whose packed text ends early: what is there must not
+// pass for all of it.
+func TestCutInputs(t *testing.T) {
+	var lines []string
+	for i := range 20_000 {
+		lines = append(lines, line(t, strconv.Itoa(i), map[string]string{"CLM_LINE_HCPCS_CD": strconv.Itoa(i * 7919 % 99991)}))
+	}
+	d := monthly(january, lines...)
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte(d.members()["P.A1234.ACO.ZC5Y25.D250121.T0912345"])); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(d.zip(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// the directory of the zip file says that members are longer than they are
+	longer := bytes.Clone(text)
+	at := bytes.Index(longer, []byte("PK\x01\x02"))
+	for at >= 0 && !bytes.HasPrefix(longer[at+46:], []byte("P.A1234.ACO.ZC5Y25")) {
+		next := bytes.Index(longer[at+4:], []byte("PK\x01\x02"))
+		if next < 0 {
+			t.Fatal("no CCLF5 in the zip file")
+		}
+		at += 4 + next
+	}
+	longer[at+26]++ // byte 2 of the size
+	for name, content := range map[string][]byte{
+		"P.A1234.ACO.ZC5Y25.D250121.T0912345.gz": packed.Bytes()[:packed.Len()/2],
+		"members.zip":                            longer,
+		"cut.zip":                                text[:len(text)/2],
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out := filepath.Join(t.TempDir(), "out")
+		_, err := Import(context.Background(), Options{Inputs: []string{path}, Out: out, MaxRejects: -1, AllowFaults: true})
+		if bad, ok := errors.AsType[*InputError](err); !ok || !strings.HasPrefix(bad.Path, path) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}

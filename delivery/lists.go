@@ -161,7 +161,7 @@ func (i *importer) readSmallLists(ctx context.Context) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 	}
 	return nil

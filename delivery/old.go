@@ -96,11 +96,11 @@ func (i *importer) readOldDeliveries() error {
 	for _, f := range i.old.table(schema.DeliveriesTable, nil) {
 		in, err := openLabeled(context.Background(), f)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 		err = i.addOldDeliveries(in)
 		if err = errors.Join(err, in.close()); err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return &InputError{f.Path, err}
 		}
 	}
 	return nil

@@ -89,28 +89,28 @@ var errLong = fmt.Errorf("no line end in %d bytes: not a file of CCLF records", 
 func (p *pipeline) chunks(f *state, yield func(chunk) error) error {
 	in, err := f.open()
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.Path, err)
+		return &InputError{f.Path, err}
 	}
 	defer in.Close()
 	var rest []byte
 	var offset int64
 	for {
 		buf := append(p.buffer(), rest...)
-		n, err := io.ReadFull(in, buf[len(buf):cap(buf)])
+		n, err := fill(in, buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if offset == 0 && bytes.HasPrefix(buf, bom) {
 			offset = int64(copy(buf, bom))
 			buf = buf[:copy(buf, buf[len(bom):])]
 		}
-		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		ended := errors.Is(err, io.EOF)
 		if err != nil && !ended {
-			return fmt.Errorf("%s: after %d bytes: %w", f.Path, offset+int64(len(buf)), err)
+			return &InputError{f.Path, fmt.Errorf("after %d bytes: %w", offset+int64(len(buf)), err)}
 		}
 		p.read(int64(n))
 		end := len(buf)
 		if !ended {
 			if end = bytes.LastIndexByte(buf, '\n') + 1; end == 0 {
-				return fmt.Errorf("%s: %w", f.Path, errLong)
+				return &InputError{f.Path, errLong}
 			}
 		}
 		rest = append(rest[:0], buf[end:]...)

@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -38,7 +37,7 @@ func newLabeledPlan(t *schema.Table, header []string) *labeledPlan {
 func (p *pipeline) readLabeled(ctx context.Context, r *tableReader, f *state, part *file, futures chan<- (<-chan *result)) error {
 	in, err := openLabeled(ctx, part)
 	if err != nil {
-		return fmt.Errorf("%s: %w", part.Path, err)
+		return &InputError{part.Path, err}
 	}
 	defer in.close()
 	plan := newLabeledPlan(r.table, in.header())
@@ -53,7 +52,7 @@ func (p *pipeline) readLabeled(ctx context.Context, r *tableReader, f *state, pa
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", part.Path, err)
+			return &InputError{part.Path, err}
 		}
 		if err := b.add(ctx, row, futures); err != nil {
 			return err

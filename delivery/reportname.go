@@ -140,7 +140,7 @@ func reportOf(in *input) (reportKey, error) {
 	for _, name := range append([]string{in.base()}, in.containers()...) {
 		k, ok, err := parseReport(name)
 		if err != nil {
-			return k, fmt.Errorf("%s: %w", in.Path, err)
+			return k, &InputError{in.Path, err}
 		}
 		if ok {
 			k.aco = cmp.Or(k.aco, in.acoAround())

@@ -71,6 +71,7 @@ var causes = []cause{
 	{is(delivery.ErrLayout), exitcode.Input, nil},
 	{is(delivery.ErrTwice), exitcode.Input, nil},
 	{is(delivery.ErrReport), exitcode.Input, nil},
+	{as[*delivery.InputError], exitcode.Input, nil},
 	{is(delivery.ErrNotAddable), exitcode.Output, say("name another folder, or replace the data set with --overwrite")},
 	{is(load.ErrURL), exitcode.Usage, nil},
 	{is(load.ErrFormat), exitcode.Input, say("convert with --format parquet, csv or arrow")},
