@@ -24,7 +24,7 @@ func (e *env) openDataSets(ctx context.Context, sets []query.NamedSet, opts quer
 			}
 			if errors.Is(err, confine.ErrUnsupported) {
 				if runtime.GOOS == "linux" {
-					e.note("this kernel has no Landlock: the query is fenced by DuckDB alone")
+					e.note(err.Error() + ": the query is fenced by DuckDB alone")
 				}
 				return nil
 			}

@@ -4,5 +4,5 @@ package confine
 
 import "errors"
 
-// ErrUnsupported is returned by To on systems without a way to confine a process.
+// ErrUnsupported is the error of To on systems without a way to confine a process.
 var ErrUnsupported = errors.New("the system cannot confine a process")

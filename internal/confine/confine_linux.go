@@ -17,12 +17,16 @@ const (
 	replace = landlock.AccessFSSet(access.AccessFSMakeReg | access.AccessFSRemoveFile)
 )
 
+// ownThreads is the version of Landlock from which on the kernel finds the threads of a
+// process itself.
+const ownThreads = 8
+
 // To restricts the process, for good and in all its threads, to reading in the
 // folders or files of read, and to working in the folders of writable, or writing its
 // files, which must exist. Open files stay usable. The process can no longer start programs, open
 // network connections, or send signals to other processes. The kernel enforces
-// this with Landlock, as far as its version supports it. Without Landlock, the
-// error is ErrUnsupported.
+// this with Landlock, as far as its version supports it. Without Landlock, or without
+// /proc where Landlock needs it, the error is an ErrUnsupported that says so.
 func To(read, writable []string) error { return ToReplacing(read, writable, nil) }
 
 // ToReplacing is To, and also allows renaming and removing files in the folders of
@@ -38,8 +42,14 @@ func ToNetwork(read, writable, replaceable []string) error {
 }
 
 func restrict(read, writable, replaceable []string, network bool) error {
-	if version, err := access.LandlockGetABIVersion(); err != nil || version < 1 {
-		return ErrUnsupported
+	version, err := access.LandlockGetABIVersion()
+	if err != nil || version < 1 {
+		return fmt.Errorf("%w: this kernel has no Landlock", ErrUnsupported)
+	}
+	if version < ownThreads {
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d/task", os.Getpid())); err != nil {
+			return fmt.Errorf("%w: /proc, which lists its threads, is not mounted", ErrUnsupported)
+		}
 	}
 	folders, files := byKind(read)
 	writableFolders, writableFiles := byKind(writable)

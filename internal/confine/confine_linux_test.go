@@ -9,7 +9,10 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/cclf-tools/cclf/internal/confine"
 )
@@ -42,6 +45,35 @@ func TestTo(t *testing.T) {
 		if text, err := os.ReadFile(filepath.Join(dir, name, "file")); err != nil || string(text) != name {
 			t.Errorf("%s/file is %q now: %v", name, text, err)
 		}
+	}
+}
+
+// TestWithoutProc checks that a process without /proc is told that it cannot be confined,
+// as without Landlock, or is confined.
+func TestWithoutProc(t *testing.T) {
+	if os.Getenv("CONFINE_WITHOUT_PROC") != "" {
+		err := errors.Join(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("tmpfs", "/proc", "tmpfs", 0, ""))
+		if err != nil {
+			t.Skip(err)
+		}
+		if err := confine.To([]string{"/usr"}, nil); err != nil && !errors.Is(err, confine.ErrUnsupported) {
+			t.Error(err)
+		}
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestWithoutProc$", "-test.v")
+	cmd.Env = append(os.Environ(), "CONFINE_WITHOUT_PROC=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if len(out) == 0 && err != nil || strings.Contains(string(out), "--- SKIP") {
+		t.Skipf("cannot hide /proc: %v %s", err, out)
+	}
+	if err != nil || !strings.Contains(string(out), "--- PASS") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
