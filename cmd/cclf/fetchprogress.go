@@ -33,8 +33,7 @@ type fetchProgress struct {
 func newFetchProgress(e *env, stderr io.Writer) *fetchProgress {
 	p := &fetchProgress{events: e.events, silent: e.quiet || e.logJSON, stderr: stderr}
 	if e.drawsProgress() {
-		// mpb draws only on the terminal itself.
-		p.group = mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond))
+		p.group = e.newBars()
 		stderr = p.group // writes above the bars
 	}
 	p.log = e.newLogger(stderr)

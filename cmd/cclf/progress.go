@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"time"
 
+	"github.com/vbauerster/cupwriter"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
@@ -28,7 +31,7 @@ func newProgressBar(e *env) *progressBar {
 	}
 	return &progressBar{
 		e:     e,
-		group: mpb.New(mpb.WithOutput(e.stderr), mpb.WithRefreshRate(150*time.Millisecond)),
+		group: e.newBars(),
 		bars:  map[string]*mpb.Bar{},
 	}
 }
@@ -42,6 +45,30 @@ func (e *env) showsProgress() bool {
 // add lines.
 func (e *env) drawsProgress() bool {
 	return e.showsProgress() && e.getenv("TERM") != "dumb"
+}
+
+// newBars returns a group of bars on the terminal.
+func (e *env) newBars() *mpb.Progress {
+	out := cupwriter.New(asciiDots{e}, false)
+	if f, ok := e.stderr.(*os.File); ok {
+		out.SetTermFd(int(f.Fd()))
+	}
+	return mpb.New(mpb.WithConsoleWriter(out), mpb.WithRefreshRate(150*time.Millisecond))
+}
+
+// asciiDots writes to stderr. Text that is cut ends in a dot, and not in an ellipsis, if
+// messages have ASCII characters only.
+type asciiDots struct{ e *env }
+
+func (w asciiDots) Write(p []byte) (int, error) {
+	text := p
+	if w.e.ascii() {
+		text = bytes.ReplaceAll(p, []byte("\u2026"), []byte("."))
+	}
+	if _, err := w.e.stderr.Write(text); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func (p *progressBar) update(now convert.Progress) {

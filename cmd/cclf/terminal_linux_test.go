@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -20,7 +21,13 @@ import (
 // been closed.
 func openTerminal(t *testing.T) (terminal *os.File, shown func() string) {
 	t.Helper()
-	screen, terminal := newTerminal(t, 40, 120)
+	return openNarrow(t, 120)
+}
+
+// openNarrow is openTerminal for a number of columns.
+func openNarrow(t *testing.T, columns uint16) (terminal *os.File, shown func() string) {
+	t.Helper()
+	screen, terminal := newTerminal(t, 40, columns)
 	all := make(chan string, 1)
 	go func() {
 		text, _ := io.ReadAll(screen) // ends with an error, when the terminal is closed
@@ -72,6 +79,38 @@ func TestFetchOnTerminal(t *testing.T) {
 	for _, want := range []string{"503 (Service Unavailable); retrying in", "job: In Progress (", "files: ", "written to "} {
 		if code != exitcode.OK || !strings.Contains(text, want) {
 			t.Errorf("exit code %d, %q is not shown:\n%s", code, want, text)
+		}
+	}
+}
+
+// TestProgressInASCII checks that progress which does not fit the terminal is cut with
+// characters of the locale.
+func TestProgressInASCII(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.ndjson"), []byte(`{"resourceType":"Patient","id":"1"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sandbox(t, bcdatest.Options{JobTime: 400 * time.Millisecond})
+	for _, locale := range []string{"C", "en_US.UTF-8"} {
+		for _, args := range [][]string{
+			{"cclf", "convert", "-o", filepath.Join(t.TempDir(), "out"), dir},
+			{"cclf", "fetch", "-o", filepath.Join(t.TempDir(), "export"), "--api", "v2"},
+		} {
+			terminal, shown := openNarrow(t, 20)
+			e := newEnv(strings.NewReader(""), io.Discard, terminal, func(stream any) bool { return stream == any(terminal) })
+			e.getenv = func(name string) string {
+				if name == "LC_ALL" {
+					return locale
+				}
+				return os.Getenv(name)
+			}
+			code := run(t.Context(), e, args)
+			text := shown()
+			cut := strings.Contains(text, "\u2026")
+			other := strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
+			if code != exitcode.OK || cut != (locale != "C") || locale == "C" && other {
+				t.Errorf("%s, %s: exit code %d\n%q", locale, args[1], code, text)
+			}
 		}
 	}
 }
