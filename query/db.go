@@ -153,7 +153,8 @@ func (db *DB) start(ctx context.Context, opts Options) error {
 	if db.conn, err = db.pool.Conn(ctx); err != nil {
 		return fmt.Errorf("connect to DuckDB: %w", err)
 	}
-	return nil
+	// Closing would compress the tables of a comparison into a file that is then removed.
+	return db.exec(ctx, "PRAGMA disable_checkpoint_on_shutdown")
 }
 
 // exec runs trusted statements.
