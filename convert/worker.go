@@ -178,6 +178,9 @@ func (w *worker) resource(text []byte) error {
 		w.out.adjusted = w.out.adjusted.add(a, 1)
 	}
 	w.out.counts.BrokenLinks += e.BrokenLinks()
+	if e.TrimmedMBI {
+		w.out.counts.TrimmedMBIs++
+	}
 	w.out.apis[plan.API] = true
 	w.out.keys = append(w.out.keys, key)
 	if w.opts.Leavers == DropLeavers {

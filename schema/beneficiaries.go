@@ -105,7 +105,7 @@ func cclf9() *Table {
 				ccw: ccwCurrentMBI,
 				v3:  v3CurrentMBI},
 			{label: "PRVS_NUM", typ: text(11), about: "Former identifier",
-				all: at(`Patient.identifier.value`)},
+				all: derived(`Patient.identifier.value > trim`, "without white space around it")},
 			{label: "PRVS_ID_EFCTV_DT", typ: date, about: "First day of the former identifier",
 				all: at(`Patient.identifier.period.start`)},
 			{label: "PRVS_ID_OBSLT_DT", typ: date, about: "Last day of the former identifier",

@@ -65,6 +65,7 @@ var Functions = [...]Function{
 	{"source-file", "the resource", "the input that it was read from", true},
 	{"source-line", "the resource", "its line in that input, counted from 1", true},
 	{"third", "three characters", "the third of them, or nothing if there are more or fewer", true},
+	{"trim", "text", "the text without white space around it", true},
 	{"upper", "text", "the text in capital letters", true},
 	{"usps-state", "SSA code or letters of a state", "its two letters, or nothing for a foreign country", true},
 	{"yes", "truth value", "Y for true, else N", true},

@@ -23,7 +23,7 @@ func providerCCN() row {
 func mbi() row {
 	return row{label: "BENE_MBI_ID", typ: text(11), about: "Medicare Beneficiary Identifier, the current one",
 		all:     derived(`patient.reference > mbi`, "the current MBI of the Patient that the claim refers to"),
-		partial: at(`contained[resourceType=Patient].identifier[system=sid:us-mbi].value`),
+		partial: derived(`contained[resourceType=Patient].identifier[system=sid:us-mbi].value > trim`, "without white space around it"),
 	}
 }
 

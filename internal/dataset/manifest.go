@@ -158,6 +158,9 @@ type Counts struct {
 	// information that their claim does not have. Claims of which there is a newer version
 	// are included.
 	BrokenLinks int64 `json:"broken_links,omitempty"`
+	// TrimmedMBIs counts Patients and claims whose MBI has white space around it, which the
+	// tables do not have.
+	TrimmedMBIs int64 `json:"trimmed_mbis,omitempty"`
 	// MonthsTold and MonthsInferred count the rows of enrollment: months that the
 	// export shows, and those that it only implies.
 	MonthsTold     int64 `json:"enrollment_months_told"`
@@ -423,6 +426,7 @@ func (c *Counts) Add(d Counts) {
 	c.MBIFromClaim += d.MBIFromClaim
 	c.WithoutLines += d.WithoutLines
 	c.BrokenLinks += d.BrokenLinks
+	c.TrimmedMBIs += d.TrimmedMBIs
 	c.MonthsTold += d.MonthsTold
 	c.MonthsInferred += d.MonthsInferred
 	c.Rejected += d.Rejected

@@ -21,8 +21,9 @@ func ParseID(reference []byte) (id ID, ok bool) {
 }
 
 // ReferenceID returns the id in a reference such as "Patient/123", which may be
-// complete, and of a version: "https://host/Patient/123/_history/4".
+// complete, and of a version: "https://host/Patient/123/_history/4". White space around
+// it is no part of an id.
 func ReferenceID(reference []byte) []byte {
-	reference, _, _ = bytes.Cut(reference, []byte("/_history"))
+	reference, _, _ = bytes.Cut(bytes.TrimSpace(reference), []byte("/_history"))
 	return reference[bytes.LastIndexByte(reference, '/')+1:]
 }

@@ -6,9 +6,10 @@ import "bytes"
 // The zero MBI is none.
 type MBI [11]byte
 
-// ParseMBI returns the MBI with a text. ok is false if the text is too long for
-// one.
+// ParseMBI returns the MBI with a text, without white space around it, which no MBI
+// has. ok is false if the text is too long for one.
 func ParseMBI(text []byte) (m MBI, ok bool) {
+	text = bytes.TrimSpace(text)
 	n := copy(m[:], text)
 	return m, n == len(text)
 }

@@ -1,6 +1,8 @@
 package crosswalk
 
 import (
+	"bytes"
+
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/convert/internal/dedup"
 	"github.com/cclf-tools/cclf/internal/table"
@@ -17,18 +19,20 @@ func (e *Evaluator) ClaimMBIs(id beneficiary.ID) (u beneficiary.Update, ok bool,
 		return u, false, nil
 	}
 	text := e.spanText(span)
-	if table.Blank(text) {
+	mbi := bytes.TrimSpace(text)
+	if table.Blank(mbi) {
 		return u, false, nil
 	}
+	e.TrimmedMBI = len(mbi) != len(text)
 	u = beneficiary.Update{ID: id, Rank: e.updated, Kind: beneficiary.FromClaim}
-	if u.MBI, ok = beneficiary.ParseMBI(text); !ok {
+	if u.MBI, ok = beneficiary.ParseMBI(mbi); !ok {
 		return u, false, Reject("an ExplanationOfBenefit with an MBI of more than %d characters", len(u.MBI))
 	}
 	for _, span := range e.rec.Regs(e.plan.claimMBIs.former, maxFormerMBIs) {
 		if span.IsZero() {
 			continue
 		}
-		text := e.spanText(span)
+		text := bytes.TrimSpace(e.spanText(span))
 		if former, ok := beneficiary.ParseMBI(text); ok && !table.Blank(text) && former != u.MBI {
 			u.Former = append(u.Former, former)
 		}

@@ -24,6 +24,9 @@ type Evaluator struct {
 	// Adjusted are the values of the resource's rows so far that their columns
 	// could not hold as they were.
 	Adjusted []Adjusted
+	// TrimmedMBI is whether the MBI of the resource, of a Patient or in a claim, had white
+	// space around it.
+	TrimmedMBI bool
 
 	limits *Limits
 	plan   *Plan
@@ -63,7 +66,7 @@ func NewEvaluator(limits *Limits) *Evaluator {
 func (e *Evaluator) Begin(plan *Plan, rec *ndjson.Record) {
 	e.plan, e.rec = plan, rec
 	e.joins.begin(rec)
-	e.Adjusted = e.Adjusted[:0]
+	e.Adjusted, e.TrimmedMBI = e.Adjusted[:0], false
 	e.updated = dedup.ParseTime(e.reg(plan.common.updated))
 }
 
@@ -216,7 +219,7 @@ func (e *Evaluator) makesRow(tp *TablePlan, row int) bool {
 		if !e.plan.has(e.rec.Marks(tp.set, row), bcda.RoleMBI) {
 			return false
 		}
-		mbi := e.rec.Text(nil, e.rec.Row(tp.set, row)[e.plan.mbi.value])
+		mbi := bytes.TrimSpace(e.rec.Text(nil, e.rec.Row(tp.set, row)[e.plan.mbi.value]))
 		return len(mbi) > 0 && !bytes.Equal(mbi, e.mbi)
 	}
 	return true

@@ -65,6 +65,7 @@ var functions = map[string]function{
 	"second":          {transform: second},
 	"sex":             {transform: sex},
 	"third":           {transform: third},
+	"trim":            {transform: trim},
 	"upper":           {transform: upper},
 	"usps-state":      {transform: uspsState, isState: true},
 	"yes":             {transform: yes},

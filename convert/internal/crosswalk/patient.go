@@ -14,7 +14,9 @@ import (
 // FindPatient finds the current MBI of a Patient, and chooses the name and the
 // address, before the rows are made.
 func (e *Evaluator) FindPatient() error {
-	e.mbi = bytes.Clone(e.currentMBI())
+	text := e.currentMBI()
+	e.mbi = bytes.Clone(bytes.TrimSpace(text))
+	e.TrimmedMBI = len(e.mbi) != len(text)
 	if _, ok := beneficiary.ParseMBI(e.mbi); !ok {
 		return Reject("a Patient with an MBI of more than %d characters", len(beneficiary.MBI{}))
 	}
@@ -34,7 +36,7 @@ func (e *Evaluator) PatientUpdate(id beneficiary.ID) beneficiary.Update {
 	}
 	m := &e.plan.mbi
 	for i := range e.rec.Rows(m.set) {
-		text := e.rec.Text(nil, e.rec.Row(m.set, i)[m.value])
+		text := bytes.TrimSpace(e.rec.Text(nil, e.rec.Row(m.set, i)[m.value]))
 		former, ok := beneficiary.ParseMBI(text)
 		if ok && len(text) > 0 && e.plan.has(e.rec.Marks(m.set, i), bcda.RoleMBI) && !bytes.Equal(text, e.mbi) {
 			u.Former = append(u.Former, former)

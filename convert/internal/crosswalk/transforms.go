@@ -42,6 +42,9 @@ func knownDate(_, v []byte) []byte {
 	return v
 }
 
+// trim removes white space around a text.
+func trim(_, v []byte) []byte { return bytes.TrimSpace(v) }
+
 // referenceID returns the id of a reference such as "Patient/123".
 func referenceID(_, v []byte) []byte {
 	return beneficiary.ReferenceID(v)
