@@ -74,7 +74,7 @@ TWICE = ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson
 MODULES = testdata/readers testdata/stores iceberg/internal scripts/release beam
 
 # With Go's default, a third of the time of many tests is that of the garbage collector. With
-# these values and the race detector, the tests of convert use 1.2 GB.
+# these values and the race detector, the tests of convert use 1.3 GB.
 .PHONY: test
 test: export GOGC ?= 1000
 test: export GOMEMLIMIT ?= 1GiB

@@ -10,12 +10,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestDialects converts an export of each dialect that servers are known to have
 // spoken, and compares all cells with a value, and what is reported as new or
 // missing. The README of the folder says what is peculiar to each.
 func TestDialects(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const dir = "../testdata/dialects"
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -92,6 +95,7 @@ func dialectRecords(t *testing.T, m *Manifest, out string) []byte {
 // Any character of a text may be written as an escape sequence: what a cell is made of,
 // and what decides about it, are the same.
 func TestEscapedText(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const dir = "../testdata/dialects"
 	value := regexp.MustCompile(`:"([A-Za-z0-9#])([^"\\]*)"`)
 	escape := func(text []byte) []byte {

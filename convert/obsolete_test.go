@@ -13,6 +13,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/feed"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -121,9 +122,10 @@ func (l *logFolder) prune(t *testing.T, api schema.API) *fetch.Pruned {
 // TestPrunedLog prunes a log now and then while it grows, and compares its tables with
 // those of a log that is never pruned.
 func TestPrunedLog(t *testing.T) {
+	synthtest.WithoutRace(t)
 	var dropped int64
 	for _, api := range schema.APIs {
-		for seed := range uint64(unlessRace(3, 1)) {
+		for seed := range uint64(3) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				f := feed.New(api, seed+500)
 				whole, pruned := &logFolder{dir: t.TempDir()}, &logFolder{dir: t.TempDir()}
@@ -165,7 +167,7 @@ func TestPrunedLog(t *testing.T) {
 		}
 	}
 
-	if dropped < 100 && !withRace {
+	if dropped < 100 {
 		t.Errorf("only %d lines were dropped", dropped)
 	}
 }

@@ -114,6 +114,7 @@ func TestShardsOfOne(t *testing.T) {
 // TestShardsOfLog converts runs of an export folder, with changes, deletions and people
 // who leave and come back.
 func TestShardsOfLog(t *testing.T) {
+	synthtest.WithoutRace(t)
 	t.Parallel()
 	for _, api := range schema.APIs {
 		for seed := range seeds(1) {

@@ -420,7 +420,7 @@ func TestNotAttached(t *testing.T) {
 // file is the same as one that arrived in one piece.
 func TestResumeByRange(t *testing.T) {
 	memnet.Test(t, func(t *testing.T) {
-		big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 6000))
+		big := bcdatest.Text("ExplanationOfBenefit", lines("ExplanationOfBenefit", 5, 1500))
 		whole := t.TempDir()
 		c := client(t, serve(t, bcdatest.Options{Files: []bcdatest.File{big}}).url, func(o *fetch.Options) { o.API = "v2" })
 		if _, err := export(t, c, whole, fetch.Request{}); err != nil {
