@@ -217,17 +217,18 @@ func (c *Column) addAll(p *Page, col int) {
 func (c *Column) reserve(n int) {
 	switch c.Kind {
 	case schema.Int:
-		c.ints = reserved(c.ints, n)
+		c.ints = Reserve(c.ints, n)
 	case schema.Decimal:
-		c.decimals = reserved(c.decimals, n)
+		c.decimals = Reserve(c.decimals, n)
 	case schema.Date:
-		c.days = reserved(c.days, n)
+		c.days = Reserve(c.days, n)
 	}
 }
 
-// reserved returns values with room for n more. Unlike append, it at least doubles
-// the room, so that a column that grows to a batch leaves less garbage.
-func reserved[T any](values []T, n int) []T {
+// Reserve returns values with room for n more. Unlike append, it at least doubles
+// the room, so that a column that grows to a batch or to a
+// row group is copied less, and leaves less garbage.
+func Reserve[T any](values []T, n int) []T {
 	if cap(values)-len(values) >= n {
 		return values
 	}

@@ -62,8 +62,8 @@ func (d *dictionary) number(v []byte) int32 {
 
 // add adds a text, and returns its number.
 func (d *dictionary) add(v []byte) int32 {
-	d.text = append(reserved(d.text, len(v)), v...)
-	d.ends = append(reserved(d.ends, 1), int32(len(d.text)))
+	d.text = append(Reserve(d.text, len(v)), v...)
+	d.ends = append(Reserve(d.ends, 1), int32(len(d.text)))
 	d.last = int32(len(d.ends) - 1)
 	return d.last
 }
@@ -73,11 +73,11 @@ func (d *dictionary) addAll(texts *array.String) (first int32) {
 	first = int32(len(d.ends))
 	offsets := texts.ValueOffsets()
 	shift := int32(len(d.text)) - offsets[0]
-	d.ends = reserved(d.ends, texts.Len())
+	d.ends = Reserve(d.ends, texts.Len())
 	for _, end := range offsets[1:] {
 		d.ends = append(d.ends, end+shift)
 	}
-	d.text = append(reserved(d.text, len(texts.ValueBytes())), texts.ValueBytes()...)
+	d.text = append(Reserve(d.text, len(texts.ValueBytes())), texts.ValueBytes()...)
 	return first
 }
 

@@ -1,8 +1,6 @@
 package table
 
 import (
-	"slices"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
@@ -28,7 +26,7 @@ const (
 // Append adds the texts of a batch, after nulls up to row from.
 func (g *TextGroup) Append(col arrow.Array, from int) {
 	n := col.Len()
-	g.numbers = slices.Grow(padded(g.numbers, from), n)[:from+n]
+	g.numbers = Reserve(padded(g.numbers, from), n)[:from+n]
 	g.values += n - col.NullN()
 	numbers, texts := g.numbers[from:], TextsOf(col)
 	if texts.numbers == nil {

@@ -110,7 +110,7 @@ func (g *columnGroup) addWide(col *array.Decimal128, from int) {
 // appendPresent appends the values of col that are not null.
 func appendPresent[V, P any](dst []P, col arrow.Array, values []V, as func(V) P) []P {
 	n := len(dst)
-	dst = slices.Grow(dst, len(values))[:n+len(values)]
+	dst = table.Reserve(dst, len(values))[:n+len(values)]
 	if col.NullN() == 0 {
 		for row, v := range values {
 			dst[n+row] = as(v)
@@ -131,13 +131,14 @@ func appendPresent[V, P any](dst []P, col arrow.Array, values []V, as func(V) P)
 func (g *columnGroup) levels(dst []int16, from, to int) []int16 {
 	n := len(dst)
 	dst = slices.Grow(dst, to-from)[:n+to-from]
-	levels := dst[n:]
-	for _, bits := range g.valid[from/8:] {
-		next := levels[:min(8, len(levels))]
-		for i := range next {
-			next[i] = int16(bits >> (i & 7) & 1)
-		}
-		levels = levels[len(next):]
+	levels, valid := dst[n:], g.valid[from/8:]
+	for ; len(levels) >= 8; levels, valid = levels[8:], valid[1:] {
+		next, bits := (*[8]int16)(levels), int16(valid[0]) // without a loop it is twice as fast
+		next[0], next[1], next[2], next[3] = bits&1, bits>>1&1, bits>>2&1, bits>>3&1
+		next[4], next[5], next[6], next[7] = bits>>4&1, bits>>5&1, bits>>6&1, bits>>7&1
+	}
+	for i := range levels {
+		levels[i] = int16(valid[0] >> (i & 7) & 1)
 	}
 	return dst
 }
