@@ -340,6 +340,13 @@ func (e *Evaluator) spanText(s ndjson.Span) []byte {
 
 // wholeNumber returns the text of a number without a fraction of zeros: 1.0 is 1.
 func wholeNumber(v []byte) []byte {
+	if len(v) < len("1.0") {
+		return v
+	}
+	return withoutFraction(v)
+}
+
+func withoutFraction(v []byte) []byte {
 	if i := bytes.IndexByte(v, '.'); i >= 0 && len(bytes.TrimRight(v[i+1:], "0")) == 0 {
 		return v[:i]
 	}
