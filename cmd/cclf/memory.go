@@ -7,20 +7,21 @@ import (
 	"runtime/metrics"
 )
 
-// memoryFloor is the memory in bytes that a conversion uses before garbage is
-// collected. With the pages of the program file, it stays below 128 MB.
-const memoryFloor = 88 << 20
+// memoryFloor is the size in bytes that the heap of a conversion has before garbage is
+// collected. With free memory between its objects, what C allocates, and the pages of the
+// program file, the process then has some 170 MB; 210 MB with full row groups.
+const memoryFloor = 72 << 20
 
 // compareFloor is the floor while changes are found: row groups of both sides are in
 // memory. The process then has 256 MB at most.
-const compareFloor = 160 << 20
+const compareFloor = 128 << 20
 
 // comparing is reported in place of the size of the input while changes are found.
 const comparing = -2
 
 // leastFloor is the floor for the smallest inputs. It is higher by the size of the input:
 // with four times the size, a conversion of 40 MB took no less processor time.
-const leastFloor = 24 << 20
+const leastFloor = 16 << 20
 
 // Unused pages of the program file are released before a conversion, and then after
 // each dropEvery progress reports.
@@ -34,44 +35,67 @@ func unboundMemory() {
 	}
 }
 
-// boundMemory makes the collector run at a memory limit instead of at a growth rate:
-// the live heap of a conversion is small, so it would run all the time. The caller
-// must call the returned function regularly, with the bytes of all inputs or -1; it
-// raises the limit when more memory is live. GOGC and GOMEMLIMIT, if set, take
+// boundMemory makes the collector run when the heap has a certain size, instead of at a
+// growth rate: the live heap of a conversion is small, so it would run all the time. The
+// caller must call the returned function regularly, with the bytes of all inputs or -1; it
+// lets the heap grow when more memory is live. GOGC and GOMEMLIMIT, if set, take
 // precedence.
 func boundMemory() func(input int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func(int64) {}
 	}
-	debug.SetGCPercent(-1)
-	floor := int64(leastFloor)
-	limit := floor
-	debug.SetMemoryLimit(limit)
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	b := heapBound{floor: leastFloor}
+	b.adjust()
 	dropUnusedPages()
-	calls := 0
-	return func(input int64) {
-		if calls++; calls%dropEvery == 0 {
-			dropUnusedPages()
-		}
-		if input == comparing {
-			floor = compareFloor
-		}
-		if floor < memoryFloor && (input < 0 || leastFloor+input > floor) {
-			if floor = leastFloor + input; input < 0 || floor >= memoryFloor {
-				floor, limit = memoryFloor, math.MaxInt64
-				debug.SetMemoryLimit(limit) // no garbage is collected for the large pages
-				useLargePages(memoryFloor)
-			}
-		}
-		metrics.Read(live)
-		used := int64(min(live[0].Value.Uint64(), math.MaxInt64/2))
-		// A sixth for garbage, and room for memory outside of the heap.
-		if want := max(floor, used+used/6+floor/8); want != limit {
-			limit = want
-			debug.SetMemoryLimit(limit)
+	return b.report
+}
+
+// A heapBound lets the heap grow to a size. It sets the growth rate that leads there from
+// the live heap, after each collection. A memory limit would be simpler, but close to it the
+// runtime gives free memory back to the system, only to ask for it again: with row groups of
+// 122,880 rows, that and more collections took a twentieth of the time of a conversion.
+type heapBound struct {
+	floor   int64 // of the size
+	size    int64 // that the heap may have
+	live    int64 // at the end of the last collection
+	reports int
+}
+
+func (b *heapBound) report(input int64) {
+	if b.reports++; b.reports%dropEvery == 0 {
+		dropUnusedPages()
+	}
+	if input == comparing {
+		b.floor = compareFloor
+	}
+	if b.floor < memoryFloor && (input < 0 || leastFloor+input > b.floor) {
+		if b.floor = leastFloor + input; input < 0 || b.floor >= memoryFloor {
+			b.floor = memoryFloor
+			debug.SetGCPercent(-1) // no garbage is collected for the large pages
+			debug.SetMemoryLimit(math.MaxInt64)
+			useLargePages(memoryFloor + memoryFloor/2) // free memory too
+			b.size = 0                                 // set again
 		}
 	}
+	b.adjust()
+}
+
+// leastHeap is the heap that the runtime does not collect at a growth rate of 100 %.
+const leastHeap = 4 << 20
+
+// adjust sets the growth rate, if more or less memory is live than before.
+func (b *heapBound) adjust() {
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"}}
+	metrics.Read(samples)
+	live := int64(min(samples[0].Value.Uint64(), math.MaxInt64/4))
+	roots := int64(samples[1].Value.Uint64() + samples[2].Value.Uint64())
+	size := max(b.floor, live+live/6+b.floor/8) // a sixth for garbage, and an eighth of the floor
+	if live == b.live && size == b.size {
+		return
+	}
+	b.live, b.size = live, size
+	debug.SetGCPercent(int((size - live) * 100 / max(live+roots, leastHeap)))
+	debug.SetMemoryLimit(size + size/2) // if much more is live before the next report
 }
 
 // inputBytes is the size of the inputs in a progress report: -1 if it is unknown, 0 if the
