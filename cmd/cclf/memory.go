@@ -53,7 +53,7 @@ func boundMemory() func(input int64) {
 // A heapBound lets the heap grow to a size. It sets the growth rate that leads there from
 // the live heap, after each collection. A memory limit would be simpler, but close to it the
 // runtime gives free memory back to the system, only to ask for it again: with row groups of
-// 122,880 rows, that and more collections took a twentieth of the time of a conversion.
+// 122,880 rows, that and more collections took a few percent of the time of a conversion.
 type heapBound struct {
 	floor   int64 // of the size
 	size    int64 // that the heap may have
