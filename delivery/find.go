@@ -144,7 +144,7 @@ func statEntry(name string, entry fs.DirEntry) (fs.FileInfo, error) {
 }
 
 // hidden reports whether a name is one that file managers and archivers leave
-// behind. The folders . and .. are those that they were in.
+// behind. In a path, . and .. are no names.
 func hidden(name string) bool {
 	if name == "." || name == ".." {
 		return false

@@ -212,8 +212,7 @@ func (w *script) macros(list []cte) string {
 func scriptMacros() []cte {
 	var list []cte
 	for _, name := range slices.Sorted(maps.Keys(baseMacros)) {
-		m := baseMacros[name]
-		list = append(list, cte{name: name, sql: "CREATE OR REPLACE TEMP MACRO " + name + "(" + m.param + ") AS " + m.body})
+		list = append(list, cte{name: name, sql: "CREATE OR REPLACE TEMP " + baseMacros[name].definition(name)})
 	}
 	return list
 }

@@ -167,6 +167,11 @@ func cutComment(entry string) (comment, body string) {
 // A macro has one parameter.
 type macro struct{ param, body string }
 
+// definition is what follows CREATE to create the macro.
+func (m macro) definition(name string) string {
+	return "MACRO " + name + "(" + m.param + ") AS " + m.body
+}
+
 // expand replaces the calls of macros.
 func expand(sql string, macros map[string]macro) string {
 	var out strings.Builder

@@ -101,13 +101,14 @@ var pairViews = map[string]bool{"most_recent_mbi": true, "claim_rows": false, "p
 // PrepareMetrics creates what metrics are computed from, for both data sets: the
 // SQL schemas a_metrics and b_metrics. It returns the bases.
 func (p *Pair) PrepareMetrics(ctx context.Context) (bases [2]Basis, err error) {
+	sql := "CREATE " + baseMacros["sent"].definition("metrics.sent") + ";\n" + readSQL("sql/pair")
 	for i, name := range pairSchemas {
 		base, err := p.db.inspectBase(ctx, name, AutoBasis)
 		if err == nil {
 			err = p.createViews(ctx, &base, name)
 		}
 		if err == nil {
-			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(readSQL("sql/pair")))
+			err = p.db.exec(ctx, strings.NewReplacer("main.", name+".", "metrics.", name+"_metrics.").Replace(sql))
 		}
 		if err != nil {
 			return bases, fmt.Errorf("prepare %s: %w", name, sqlError(err))

@@ -1,4 +1,4 @@
--- What comparisons of two data sets need beside the views of base.sql.
+-- What comparisons of two data sets need beside the views of base.sql, and its macro sent.
 
 -- A code, or NULL if it is blank or ~ (not applicable).
 CREATE MACRO metrics.code(s) AS nullif(nullif(trim(s), ''), '~');
@@ -10,13 +10,6 @@ CREATE MACRO metrics.day(d) AS
 -- Whether a row is a cancellation: adjustment type 1, of 0 for originals and 2
 -- for adjustments (IP 4.4).
 CREATE MACRO metrics.cancels(adjustment) AS coalesce(trim(adjustment) = '1', false);
-
--- When the delivery of a row was made, as in the views: the day, the time in the name
--- of its file, and of two kinds that have one time, the order of cclf import.
-CREATE MACRO metrics.sent(day, name) AS
-  date_diff('day', DATE '2000-01-01', try_cast(day AS DATE)) * 100000000
-    + coalesce(try_cast(rpad(regexp_extract(upper(name), '[.]T([0-9]{6,7})([.]|$)', 1), 7, '0') AS BIGINT), 0) * 10
-    + coalesce(strpos('YRW', regexp_extract(upper(name), '[.]ZC.?([WYR])', 1)), 0);
 
 -- Rows that were canceled, of which there are none where no debits and credits are.
 CREATE VIEW IF NOT EXISTS metrics.undone AS
@@ -30,16 +23,16 @@ WITH
   dated AS (
     SELECT
       'cclf1' AS file, cur_clm_uniq_id AS claim, 0 AS line,
-      clm_adjsmt_type_cd AS adjustment, clm_efctv_dt AS effective, metrics.sent(file_date, file_name) AS sent
+      clm_adjsmt_type_cd AS adjustment, clm_efctv_dt AS effective, metrics.sent((file_date, file_name)) AS sent
     FROM (FROM main.cclf1 UNION ALL BY NAME SELECT NULL::VARCHAR AS file_name, NULL::DATE AS file_date WHERE false)
     UNION ALL
-    SELECT 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent(file_date, file_name)
+    SELECT 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent((file_date, file_name))
     FROM (FROM main.cclf5 UNION ALL BY NAME SELECT NULL::VARCHAR AS file_name, NULL::DATE AS file_date WHERE false)
     UNION ALL
-    SELECT 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent(file_date, file_name)
+    SELECT 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent((file_date, file_name))
     FROM (FROM main.cclf6 UNION ALL BY NAME SELECT NULL::VARCHAR AS file_name, NULL::DATE AS file_date WHERE false)
     UNION ALL
-    SELECT 'cclf7', cur_clm_uniq_id, 0, clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent(file_date, file_name)
+    SELECT 'cclf7', cur_clm_uniq_id, 0, clm_adjsmt_type_cd, clm_efctv_dt, metrics.sent((file_date, file_name))
     FROM (FROM main.cclf7 UNION ALL BY NAME SELECT NULL::VARCHAR AS file_name, NULL::DATE AS file_date WHERE false)
   )
 SELECT file, claim, line, adjustment, effective, max(sent) AS newest
@@ -55,7 +48,7 @@ LEFT JOIN metrics.revised
   ON revised.file = 'cclf1' AND revised.claim = cur_clm_uniq_id AND revised.line = 0
   AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
   AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
-WHERE revised.newest IS NULL OR metrics.sent(file_date, file_name) = revised.newest;
+WHERE revised.newest IS NULL OR metrics.sent((file_date, file_name)) = revised.newest;
 
 CREATE VIEW metrics.cclf5 AS
 SELECT rows.*
@@ -64,7 +57,7 @@ LEFT JOIN metrics.revised
   ON revised.file = 'cclf5' AND revised.claim = cur_clm_uniq_id AND revised.line = coalesce(clm_line_num, 0)
   AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
   AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
-WHERE revised.newest IS NULL OR metrics.sent(file_date, file_name) = revised.newest;
+WHERE revised.newest IS NULL OR metrics.sent((file_date, file_name)) = revised.newest;
 
 CREATE VIEW metrics.cclf6 AS
 SELECT rows.*
@@ -73,7 +66,7 @@ LEFT JOIN metrics.revised
   ON revised.file = 'cclf6' AND revised.claim = cur_clm_uniq_id AND revised.line = coalesce(clm_line_num, 0)
   AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
   AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
-WHERE revised.newest IS NULL OR metrics.sent(file_date, file_name) = revised.newest;
+WHERE revised.newest IS NULL OR metrics.sent((file_date, file_name)) = revised.newest;
 
 CREATE VIEW metrics.cclf7 AS
 SELECT rows.*
@@ -82,7 +75,7 @@ LEFT JOIN metrics.revised
   ON revised.file = 'cclf7' AND revised.claim = cur_clm_uniq_id AND revised.line = 0
   AND revised.adjustment IS NOT DISTINCT FROM clm_adjsmt_type_cd
   AND revised.effective IS NOT DISTINCT FROM clm_efctv_dt
-WHERE revised.newest IS NULL OR metrics.sent(file_date, file_name) = revised.newest;
+WHERE revised.newest IS NULL OR metrics.sent((file_date, file_name)) = revised.newest;
 
 CREATE VIEW metrics.cclf8 AS
 FROM main.cclf8 UNION ALL BY NAME SELECT NULL::VARCHAR AS file_name, NULL::DATE AS file_date WHERE false;
