@@ -43,7 +43,7 @@ func TestLimits(t *testing.T) {
 			object{"diagnosis": repeated(3, func(int) object { return object{} })}, "more than 2 elements in diagnosis"},
 		{"elements", 2, object{"careTeam": careTeam}, nil, ""}, // has a limit of its own
 		{"careTeam", 3, object{"careTeam": careTeam}, object{"careTeam": slices.Concat(careTeam, careTeam)}, "more than 3 elements in careTeam"},
-		{"text", 60, object{"disposition": strings.Repeat("x", 60)}, object{"disposition": strings.Repeat("x", 61)}, "cclf5.CLM_DISP_CD: a text of more than 60 bytes"},
+		{"text", 400, object{"disposition": strings.Repeat("x", 400)}, object{"disposition": strings.Repeat("x", 401)}, "cclf5.CLM_DISP_CD: a text of more than 400 bytes"}, // longer than SOURCE_FILE
 		{"references", 500, object{"careTeam": careTeam, "item": refers(1)}, object{"careTeam": careTeam, "item": refers(100)},
 			"more than 500 references between its elements"},
 		{"bytes", 1000, object{"x": strings.Repeat("x", 300)}, object{"x": strings.Repeat("x", 1000)}, "a resource of more than 1000 bytes"},

@@ -1,15 +1,15 @@
 #!/bin/sh
 # Runs a command with its temporary files in memory, where there is room for them: tests
-# make many small files, and each costs twenty times as much on a disk. Whatever the
-# command leaves is removed. The programs that go test builds stay on the disk, because a
-# test looks at the pages of its own. The folder has the same name each time the script is
-# started in the same folder, because go test runs tests again if TMPDIR is another. Usage:
-# in-memory.sh command [argument]...
+# make many small files, and each costs twenty times as much on a disk. Folders of
+# t.TempDir, and the programs that go test builds, are in GOTMPDIR; all else is in TMPDIR.
+# Whatever the command leaves is removed. The folder has the same name each time the script
+# is started in the same folder, because go test runs tests again if TMPDIR is another.
+# Usage: in-memory.sh command [argument]...
 set -eu
 
 base=${TMPDIR:-/tmp}
 room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-if [ -z "${TMPDIR:-}" ] && [ "${room:-0}" -ge 2000000 ]; then
+if [ -z "${TMPDIR:-}" ] && [ "${room:-0}" -ge 4000000 ]; then
   base=/dev/shm
 fi
 
@@ -40,7 +40,7 @@ if [ "$base" = /dev/shm ] && ! "$dir/program" 2>/dev/null; then # some systems r
   begin /tmp
 fi
 rm "$dir/program"
-GOTMPDIR=${GOTMPDIR:-${TMPDIR:-/tmp}}
 TMPDIR=$dir
+GOTMPDIR=${GOTMPDIR:-$dir}
 export GOTMPDIR TMPDIR
 "$@"

@@ -31,18 +31,22 @@ func TestUnusedPages(t *testing.T) {
 	}
 }
 
-// filePages is the resident memory of mapped files in kB.
-func filePages(t *testing.T) int64 {
+// filePages is the resident memory of mapped files in kB. That of files in memory, where
+// the test program may be, is counted apart from that of other files.
+func filePages(t *testing.T) (pages int64) {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Skip(err)
 	}
-	_, rest, _ := strings.Cut(string(status), "\nRssFile:")
-	line, _, found := strings.Cut(rest, "kB\n")
-	n, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
-	if !found || err != nil {
-		t.Skip("the kernel does not tell the resident memory of files")
+	for _, key := range []string{"\nRssFile:", "\nRssShmem:"} {
+		_, rest, _ := strings.Cut(string(status), key)
+		line, _, found := strings.Cut(rest, "kB\n")
+		n, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+		if !found || err != nil {
+			t.Skip("the kernel does not tell the resident memory of files")
+		}
+		pages += n
 	}
-	return n
+	return pages
 }
