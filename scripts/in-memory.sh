@@ -2,8 +2,7 @@
 # Runs a command with its temporary files in memory, where there is room for them: tests
 # make many small files, and each costs twenty times as much on a disk. Folders of
 # t.TempDir, and the programs that go test builds, are in GOTMPDIR; all else is in TMPDIR.
-# Whatever the command leaves is removed. The folder has the same name each time the script
-# is started in the same folder, because go test runs tests again if TMPDIR is another.
+# Whatever the command leaves is removed, and what killed runs of the same user left.
 # Usage: in-memory.sh command [argument]...
 set -eu
 
@@ -13,30 +12,28 @@ if [ -z "${TMPDIR:-}" ] && [ "${room:-0}" -ge 4000000 ]; then
   base=/dev/shm
 fi
 
-# begin makes the folder. It gets another name if another run of this script uses it.
 begin() {
-  dir=$1/cclf-test-$(id -u)-$(pwd -P | cksum | cut -d ' ' -f 1)
-  if [ -e "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null; then
-    dir=$(mktemp -d "$1/cclf-test.XXXXXX")
-  else
-    end # the last run was killed
-    mkdir -m 700 "$dir"
-  fi
+  for old in "$1/cclf-test-$(id -u)".*; do
+    if [ -f "$old/pid" ] && ! kill -0 "$(cat "$old/pid")" 2>/dev/null; then
+      remove "$old"
+    fi
+  done
+  dir=$(mktemp -d "$1/cclf-test-$(id -u).XXXXXX")
   echo $$ >"$dir/pid"
 }
 
-end() {
-  chmod -R u+w "$dir" 2>/dev/null || :
-  rm -rf "$dir"
+remove() {
+  chmod -R u+w "$1" 2>/dev/null || :
+  rm -rf "$1"
 }
 
 begin "$base"
-trap end EXIT
+trap 'remove "$dir"' EXIT
 trap 'exit 130' HUP INT TERM
 printf '#!/bin/sh\n' >"$dir/program"
 chmod +x "$dir/program"
 if [ "$base" = /dev/shm ] && ! "$dir/program" 2>/dev/null; then # some systems run no programs from there
-  end
+  remove "$dir"
   begin /tmp
 fi
 rm "$dir/program"
