@@ -57,37 +57,44 @@ CONCURRENT = $(shell $(GO) list $$(grep -lE '\bgo func|\.Go\b|sync\.(Mutex|RWMut
 	$$($(GO) list -f '{{range .GoFiles}}{{$$.Dir}}/{{.}} {{end}}' ./...) | xargs -n 1 dirname | sort -u))
 SEQUENTIAL = $(filter-out $(CONCURRENT),$(shell $(GO) list ./...))
 
-# Without DWARF tables and symbols, test binaries link in less than half the time.
-TEST_FLAGS ?= -ldflags='-s -w' -timeout 30m
+# Without DWARF tables and symbols, test binaries link in less than half the time. Results
+# are not cached: tests look for programs such as Chromium, and to note what tests read
+# takes a twentieth of the time of all. "make vet" runs all analyzers.
+TEST_FLAGS ?= -ldflags='-s -w' -vet=off -count=1 -timeout 30m
 
 # Temporary files of the tests are in memory, where there is such a folder.
 IN_MEMORY = sh '$(CURDIR)/scripts/in-memory.sh'
 
 # Packages that run twice: with the race detector, in which they are ten times as slow,
 # without what takes long and starts the same goroutines as others (synthtest.WithoutRace),
-# and then without it. Those that take longest start first, so that no core waits for them
-# at the end.
-TWICE = ./cmd/cclf ./query ./convert ./fetch ./internal/dataset ./load ./ndjson
+# and then what does less with it, without it. Those that take longest start first, so that
+# no core waits for them at the end.
+TWICE = ./cmd/cclf ./query ./convert ./delivery ./fetch ./internal/dataset ./load ./ndjson
 
 # Modules beside that of cclf. Of iceberg, not its program, whose libraries for AWS take
 # minutes to build.
 MODULES = testdata/readers testdata/stores iceberg/internal scripts/release beam
 
 # With Go's default, a third of the time of many tests is that of the garbage collector. With
-# these values and the race detector, the tests of convert use 1.3 GB.
+# these values and the race detector, the tests of convert use 1.3 GB. Two passes run at a
+# time, because many tests wait.
 .PHONY: test
 test: export GOGC ?= 1000
 test: export GOMEMLIMIT ?= 1GiB
 test: ## run the tests, with the race detector where races can be
-	@$(MAKE) -j 2 test-cclf test-modules
+	@$(MAKE) -j 2 test-race test-plain test-modules
 
-.PHONY: test-cclf
-test-cclf:
+.PHONY: test-race
+test-race:
 	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) -race $(TWICE) $(CONCURRENT)
-	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) $(TWICE) $(SEQUENTIAL)
 
-# They run beside those of cclf, many of which wait. The output of a module is printed when
-# it ends.
+.PHONY: test-plain
+test-plain:
+	@tests=$$($(GO) run ./internal/gen/racetests $(TWICE)) && \
+		$(IN_MEMORY) $(GO) test $(TEST_FLAGS) -run "$$tests" $(TWICE)
+	$(IN_MEMORY) $(GO) test $(TEST_FLAGS) $(SEQUENTIAL)
+
+# The output of a module is printed when it ends.
 .PHONY: test-modules
 test-modules:
 	@failed=; for module in $(MODULES); do \

@@ -311,6 +311,7 @@ func checkChain(t *testing.T, dir string, n int) {
 
 // TestChangedColumns checks that a table with other columns is replaced as a whole.
 func TestChangedColumns(t *testing.T) {
+	synthtest.WithoutRace(t)
 	dir := t.TempDir()
 	name := filepath.Join(dir, "a.ndjson")
 	if err := os.WriteFile(name, []byte(lines(somePatient("1", "1EG4TE5MK73"), someClaim("CARRIER", "1", "1"))), 0o600); err != nil {

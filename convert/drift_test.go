@@ -154,6 +154,7 @@ func TestDriftIsExact(t *testing.T) {
 // TestDriftShowsNoValues puts values of claims in the places of names. None is in
 // the manifest.
 func TestDriftShowsNoValues(t *testing.T) {
+	synthtest.WithoutRace(t)
 	values := []string{
 		"1EG4TE5MK73", "1EG4-TE5-MK73", "-10000010288391", "1949-12-24", "123-45-6789", "Smith, John", "John Smith",
 		"http://a.org/Patient/19990000001", "http://a.org/mbi/1EG4TE5MK73", "http://a.org/x?mbi=1EG4TE5MK73",

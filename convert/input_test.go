@@ -220,6 +220,7 @@ func lineWithAmount(value string) object {
 
 // TestOverlongLine has a line of more than 32 MiB between two others.
 func TestOverlongLine(t *testing.T) {
+	synthtest.WithoutRace(t)
 	one, two := lines(someClaim("CARRIER", "1", "p")), lines(someClaim("CARRIER", "2", "p"))
 	c := export{}.convert(t, func(o *Options) {
 		o.Inputs = []string{"-"}
@@ -251,6 +252,7 @@ func (r *repeat) Read(p []byte) (int, error) {
 
 // TestBreakOff stops at an input that breaks off, and writes nothing.
 func TestBreakOff(t *testing.T) {
+	synthtest.WithoutRace(t)
 	one, two := lines(someClaim("CARRIER", "1", "p")), lines(someClaim("CARRIER", "2", "p"))
 	for name, text := range map[string]string{
 		"gzip":                      gzipped(t, one+two)[:150],

@@ -85,6 +85,7 @@ func rowsOf(t *testing.T, c *converted, name string, api schema.API) []string {
 // canceled, moved, replaced, deleted and put back, MBIs change, people leave and come
 // back. The tables of all runs are those of one full export of the end.
 func TestLogEqualsExport(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, api := range schema.APIs {
 		for seed := range seeds(2) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {

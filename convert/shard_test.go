@@ -171,6 +171,7 @@ func TestShardTotals(t *testing.T) {
 // TestShardsOfArchives converts a folder with archives, compressed files and other things.
 func TestShardsOfArchives(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	e := export{
 		"a.ndjson": lines(somePatient("1", "1S00A00AA01"), someClaim("CARRIER", "1", "1")), "b.ndjson": lines(someClaim("CARRIER", "2", "1")),
 		"c.ndjson": lines(someClaim("INPATIENT", "3", "1"), someClaim("CARRIER", "1", "1")),

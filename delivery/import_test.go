@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -91,6 +92,7 @@ func TestRedelivered(t *testing.T) {
 // TestAdded imports deliveries one after the other: the data set must have the
 // rows that importing all at once gives.
 func TestAdded(t *testing.T) {
+	synthtest.WithoutRace(t)
 	dir := t.TempDir()
 	same := line(t, "1", nil)
 	deliveries := []fakeDelivery{
@@ -178,6 +180,7 @@ func parquetTexts(t *testing.T, out, table string) []string {
 }
 
 func TestFaults(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, tt := range []struct {
 		name   string
 		change func(*fakeDelivery)
@@ -305,6 +308,7 @@ func TestDefaults(t *testing.T) {
 // TestValuesThatComeBack delivers a line, then with other values, and then as it was
 // at first: the last copy is the one that holds, and must not pass for a repetition.
 func TestValuesThatComeBack(t *testing.T) {
+	synthtest.WithoutRace(t)
 	dir := t.TempDir()
 	usual, other := line(t, "1", nil), line(t, "1", map[string]string{"CLM_LINE_CVRD_PD_AMT": " 00000000099.00"})
 	const april, may = "P.A1234.ACO.ZCY25.D250418.T0912345", "P.A1234.ACO.ZCY25.D250520.T0912345"
@@ -331,6 +335,7 @@ func TestValuesThatComeBack(t *testing.T) {
 // TestMemberNames reads zip files of programs that begin the names of members with
 // "./" or "../", or have backslashes in them, and files that begin with an empty line.
 func TestMemberNames(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, before := range []string{"./", "../", `sub\`, "./sub/./"} {
 		for _, first := range []string{"", "\n", "\r\n"} {
 			d := monthly(january, line(t, "1", nil))
@@ -361,6 +366,7 @@ func TestMemberNames(t *testing.T) {
 // TestCutInputs imports deliveries whose packed text ends early: what is there must not
 // pass for all of it.
 func TestCutInputs(t *testing.T) {
+	synthtest.WithoutRace(t)
 	var lines []string
 	usual := line(t, "1000000000001", nil)
 	for i := range 2000 {

@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
@@ -72,6 +73,7 @@ func plain(v string) string {
 // TestLabeledCSV imports records as fixed-width and as CSV files: the rows must be
 // equal.
 func TestLabeledCSV(t *testing.T) {
+	synthtest.WithoutRace(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	records := randomRecords(t, rng, "CCLF5", schema.LayoutV36, 50)
 	labels := labelsOf(tableOf("CCLF5"))
@@ -128,6 +130,7 @@ func TestFileNameColumn(t *testing.T) {
 // TestLabeledAgain imports rows whose files the data set has, or that are there
 // twice: they must not count twice.
 func TestLabeledAgain(t *testing.T) {
+	synthtest.WithoutRace(t)
 	name := "P.A1234.ACO.ZC5Y25.D250121.T0912345"
 	csv := writeFiles(t, map[string]string{"cclf5.csv": claimsCSV(name, name)})
 	other := writeFiles(t, map[string]string{"cclf5.csv": claimsCSV(name, name)})
@@ -221,6 +224,7 @@ func parquetFile(t *testing.T, path string, columns map[string]arrow.Array) {
 }
 
 func TestLabeledParquet(t *testing.T) {
+	synthtest.WithoutRace(t)
 	text := func(v string) arrow.Array {
 		return column(arrow.BinaryTypes.String, func(b array.Builder) { b.(*array.StringBuilder).Append(v) })
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // writeFiles writes files into a new folder.
@@ -275,6 +276,7 @@ func TestParticipants(t *testing.T) {
 // TestListsAdded imports lists one after the other, and with a delivery between
 // them.
 func TestListsAdded(t *testing.T) {
+	synthtest.WithoutRace(t)
 	d := monthly(january, line(t, "1", nil))
 	inputs := []string{
 		writeFiles(t, map[string]string{

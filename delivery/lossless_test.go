@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/schema"
 )
 
 // TestLossless imports records with values in all fields and writes them as
 // fixed-width files again: nothing but the order may change.
 func TestLossless(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for _, l := range schema.Layouts() {
 		t.Run(l.String(), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, uint64(l)))

@@ -24,6 +24,7 @@ import (
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/fetch/internal/memnet"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 func outcome(code, text string) string {
@@ -113,6 +114,7 @@ func TestFaultsThatPass(t *testing.T) {
 // TestFaultsThatEnd: these faults end an export, with this kind of error and
 // this text in it.
 func TestFaultsThatEnd(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for name, tt := range map[string]struct {
 		faults []bcdatest.Fault
 		opts   bcdatest.Options

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/jsonscan"
 	"github.com/cclf-tools/cclf/internal/jsonscan/jsontest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/cclf-tools/cclf/ndjson"
 )
 
@@ -34,6 +35,7 @@ func TestCheckLine(t *testing.T) {
 // TestReadLines checks that lines are numbered and counted, and that what is wrong
 // with the first bad one is reported.
 func TestReadLines(t *testing.T) {
+	synthtest.WithoutRace(t)
 	const good = `{"resourceType":"Patient"}`
 	for _, tt := range []struct {
 		text      string

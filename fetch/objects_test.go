@@ -178,6 +178,7 @@ func TestObjectFolderDecompress(t *testing.T) {
 // TestObjectFolderServerFaults: faults of the server that hit downloads are survived as
 // on a disk.
 func TestObjectFolderServerFaults(t *testing.T) {
+	synthtest.WithoutRace(t)
 	for name, tt := range passingFaults() {
 		if !strings.HasPrefix(name, "download") && !strings.HasPrefix(name, "error file") || strings.Contains(name, "never begins") {
 			continue
@@ -250,6 +251,7 @@ func TestObjectFolderStoreFaults(t *testing.T) {
 // several parts.
 func TestObjectFolderLargeFile(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	const size = 9 << 20 // more than a part
 	some := lines("ExplanationOfBenefit", 1, 100)
 	var stored bytes.Buffer

@@ -13,12 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cclf-tools/cclf/internal/confine"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestConfined bypasses the fence and lets DuckDB write to a part file, which it is
 // allowed to open. The kernel stops it.
 func TestConfined(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	const variable = "CCLF_TEST_CONFINED"
 	if dir, temp, ok := strings.Cut(os.Getenv(variable), "\n"); ok {
 		unfencedWrite(t, dir, temp)

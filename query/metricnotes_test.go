@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // TestMetricWarnings checks the warnings of single metrics: by what they say, with and
@@ -70,6 +72,7 @@ func TestMetricWarnings(t *testing.T) {
 // TestSmallGroups checks which rows are of groups of few beneficiaries.
 func TestSmallGroups(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	db := openScope(t, map[string]string{"people": "mbi\nM\n"})
 	for _, tt := range []struct {
 		opts MetricOptions

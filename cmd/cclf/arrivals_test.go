@@ -117,6 +117,7 @@ func TestRunFileOrder(t *testing.T) {
 // TestRunFailsLate: an export that fails after the conversion has begun leaves
 // the data set as it was.
 func TestRunFailsLate(t *testing.T) {
+	synthtest.WithoutRace(t)
 	sandbox(t, bcdatest.Options{Faults: []bcdatest.Fault{
 		{At: bcdatest.Data, Type: "Patient", Skip: 1, Status: http.StatusForbidden, Wait: 200 * time.Millisecond},
 	}})

@@ -130,6 +130,7 @@ func TestKeptFlags(t *testing.T) {
 
 // TestKeptNames checks that fixed-width files keep their names.
 func TestKeptNames(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 3)
 	lake := filepath.Join(t.TempDir(), "lake")
 	for i, flags := range []string{"--format fixed --aco A1234 --layout v43 --runout --run-date 2026-01-05 --performance-year 2025", "", "--runout=false"} {

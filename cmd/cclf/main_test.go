@@ -44,7 +44,7 @@ var concurrentScripts = []string{"convert-interrupt", "server"}
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	dir, files := "testdata/script", []string(nil)
-	if synthtest.Fewer(1, 0) == 0 {
+	if synthtest.UnlessRace(1, 0) == 0 {
 		dir = ""
 		for _, name := range concurrentScripts {
 			files = append(files, filepath.Join("testdata", "script", name+".txtar"))

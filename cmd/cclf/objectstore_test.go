@@ -17,7 +17,7 @@ import (
 // TestObjectStoreScripts runs the scripts in testdata/objectstore with an S3 server,
 // each with one of its own. The bucket is $BUCKET.
 func TestObjectStoreScripts(t *testing.T) {
-	if synthtest.Fewer(1, 0) == 0 {
+	if synthtest.UnlessRace(1, 0) == 0 {
 		t.Skip("scripts that take long with the race detector")
 	}
 	t.Parallel()
@@ -27,7 +27,7 @@ func TestObjectStoreScripts(t *testing.T) {
 // TestCloudScripts runs the scripts in testdata/cloud with servers of Google's and
 // Azure's stores, in the same way.
 func TestCloudScripts(t *testing.T) {
-	if synthtest.Fewer(1, 0) == 0 {
+	if synthtest.UnlessRace(1, 0) == 0 {
 		t.Skip("scripts that take long with the race detector")
 	}
 	for scheme, start := range map[string]func(testing.TB) *blobtest.Server{"gs": blobtest.StartGCS, "azblob": blobtest.StartAzure} {

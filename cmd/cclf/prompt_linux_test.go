@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/exitcode"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // endlessSQL runs for longer than any test.
@@ -95,6 +96,7 @@ func TestQueryPrompt(t *testing.T) {
 // TestPromptEnds checks the ways out.
 func TestPromptEnds(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	dir := emptyDataSet(t)
 	for _, tt := range []struct {
 		name string
@@ -125,6 +127,7 @@ func TestPromptEnds(t *testing.T) {
 // TestDumbPrompt types on a terminal that cannot move its cursor.
 func TestDumbPrompt(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	s := startSession(t, []string{"TERM=dumb"}, "query", "-d", emptyDataSet(t))
 	s.expect(promptFirst)
 	s.press("SELECT 1\n")

@@ -224,6 +224,7 @@ func TestLakeInObjectStoreRefuses(t *testing.T) {
 
 // TestRunInObjectStore fetches, and runs, to an object store.
 func TestRunInObjectStore(t *testing.T) {
+	synthtest.WithoutRace(t)
 	store := startStore(t)
 	s := serveFeed(t, schema.V2, 1)
 	out := store.Path("out")

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cclf-tools/cclf/internal/exitcode"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // A session is a program on a terminal of its own, with somebody who types.
@@ -125,6 +126,7 @@ func emptyDataSet(t *testing.T) string {
 
 func TestTableOnTerminal(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	s := startSession(t, nil, "query", "-d", emptyDataSet(t), "FROM cclf1; SELECT repeat('x', 200) AS x, 1 AS n")
 	code, shown := s.exit()
 	for _, want := range []string{"(0 rows; 45 columns, ", "-f line and -o FILE show all)", "xxx… | 1\r\n", "(1 row; long values are cut; "} {
@@ -138,6 +140,7 @@ func TestTableOnTerminal(t *testing.T) {
 // short ones do not; and that leaving it ends the result only.
 func TestPager(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	dir := emptyDataSet(t)
 	const sql = "SELECT 'short' AS s; FROM range(3000); SELECT 'last' AS l"
 	program := filepath.Join(t.TempDir(), "pager")

@@ -309,6 +309,7 @@ func TestRunFull(t *testing.T) {
 
 // TestSyncFullLacksMost: a full export that lacks most of what there was is not believed.
 func TestSyncFullLacksMost(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 5)
 	lake := filepath.Join(t.TempDir(), "lake")
 	s.mustSync(t, exitcode.OK, lake)
@@ -354,6 +355,7 @@ func claimsOf(t *testing.T, lake string) map[string]string {
 
 // TestSyncIceberg runs the program for Iceberg tables after each publication.
 func TestSyncIceberg(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 6)
 	bin, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
 	t.Setenv("PATH", bin)
@@ -506,6 +508,7 @@ func TestSyncOtherPeople(t *testing.T) {
 
 // TestSyncServerErrors: what the server could not export comes the next time.
 func TestSyncServerErrors(t *testing.T) {
+	synthtest.WithoutRace(t)
 	failing := true
 	s := serveFeed(t, schema.V2, 1, func(o *bcdatest.Options) {
 		o.Errors = []byte(`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception"}]}` + "\n")
@@ -541,6 +544,7 @@ func TestSyncServerErrors(t *testing.T) {
 // TestSyncUnpublished: an export that was not published is published by the next sync:
 // without a new export if it is recent, and if there can be none.
 func TestSyncUnpublished(t *testing.T) {
+	synthtest.WithoutRace(t)
 	s := serveFeed(t, schema.V2, 1)
 	lake := filepath.Join(t.TempDir(), "lake")
 	log := filepath.Join(lake, sync.LogFolder)

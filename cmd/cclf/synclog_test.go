@@ -85,7 +85,8 @@ func (s *feedServer) fullExport(t *testing.T) string {
 // leave and come back. The tables of the lake are those of one full export of the end. If
 // leavers are kept, those who are there have the same rows.
 func TestSyncEqualsFullExport(t *testing.T) {
-	for _, api := range schema.APIs[:synthtest.Fewer(len(schema.APIs), 1)] {
+	synthtest.WithoutRace(t)
+	for _, api := range schema.APIs[:synthtest.UnlessRace(len(schema.APIs), 1)] {
 		for seed := range uint64(1) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				s := serveFeed(t, api, seed)
@@ -130,7 +131,7 @@ func TestSyncEqualsFullExport(t *testing.T) {
 // readers find the old tables or the new ones.
 func TestSyncKilled(t *testing.T) {
 	program, err := exec.LookPath("cclf") // the test program under another name
-	if err != nil || synthtest.Fewer(1, 0) == 0 {
+	if err != nil || synthtest.UnlessRace(1, 0) == 0 {
 		t.Skip("no program to kill, or the race detector is on")
 	}
 	var requests, killAt atomic.Int64

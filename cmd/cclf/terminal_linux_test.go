@@ -15,6 +15,7 @@ import (
 
 	"github.com/cclf-tools/cclf/fetch/bcdatest"
 	"github.com/cclf-tools/cclf/internal/exitcode"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // openTerminal makes a terminal, and returns what is shown on it, once it has
@@ -86,6 +87,7 @@ func TestFetchOnTerminal(t *testing.T) {
 // TestProgressInASCII checks that progress which does not fit the terminal is cut with
 // characters of the locale.
 func TestProgressInASCII(t *testing.T) {
+	synthtest.WithoutRace(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.ndjson"), []byte(`{"resourceType":"Patient","id":"1"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)

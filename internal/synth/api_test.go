@@ -16,7 +16,7 @@ import (
 func TestAPIVersionsAreCanonical(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		n := synthtest.Fewer(5, 3)
+		n := synthtest.UnlessRace(5, 3)
 		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: n, Traps: api == "v2"})
 		if stats.Claims == 0 || stats.Patients < n || stats.Coverages < n*4 {
 			t.Errorf("%s: stats are %+v", api, stats)
@@ -36,7 +36,7 @@ func TestAPIVersionsAreCanonical(t *testing.T) {
 func TestAPIVersionsAreRepeatable(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		opts := synth.Options{API: api, Beneficiaries: synthtest.Fewer(5, 3), Seed: 9, Truth: true}
+		opts := synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(5, 3), Seed: 9, Truth: true}
 		first, _ := synthtest.Write(t, opts)
 		second, _ := synthtest.Write(t, opts)
 		again := synthtest.Files(t, second)

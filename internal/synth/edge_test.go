@@ -26,7 +26,7 @@ func TestEdgeCases(t *testing.T) {
 	for api, want := range map[string][]string{"v1": ccw, "v2": ccw, "v3": append([]string{"drugs without a quantity", "prior authorizations"}, common...)} {
 		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 60, EdgeCases: true})
 		for i, line := range synthtest.Lines(t, dir) {
-			if i%synthtest.Fewer(1, 5) == 0 && !json.Valid(line) {
+			if i%synthtest.UnlessRace(1, 5) == 0 && !json.Valid(line) {
 				t.Fatalf("%s: invalid JSON: %s", api, line)
 			}
 		}
@@ -58,7 +58,7 @@ func TestEdgeCases(t *testing.T) {
 func TestOddExportsAreRepeatable(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		opts := synth.Options{API: api, Beneficiaries: synthtest.Fewer(10, 3), Seed: 9, Truth: true, EdgeCases: true, ServerDate: "2026-05", KeyOrder: synth.Shuffle}
+		opts := synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(10, 3), Seed: 9, Truth: true, EdgeCases: true, ServerDate: "2026-05", KeyOrder: synth.Shuffle}
 		first, _ := synthtest.Write(t, opts)
 		second, _ := synthtest.Write(t, opts)
 		again := synthtest.Files(t, second)

@@ -38,7 +38,7 @@ func TestDialects(t *testing.T) {
 		{"v3", "2026-04", []string{oneDigit, principalLast}, []string{eobType}},
 	}
 	for _, tt := range tests {
-		dir, _ := synthtest.Write(t, synth.Options{API: tt.api, Beneficiaries: synthtest.Fewer(12, 5), ServerDate: tt.date, Traps: true})
+		dir, _ := synthtest.Write(t, synth.Options{API: tt.api, Beneficiaries: synthtest.UnlessRace(12, 5), ServerDate: tt.date, Traps: true})
 		text := bytes.Join(synthtest.Lines(t, dir), []byte("\n"))
 		for _, pattern := range tt.sent {
 			if !regexp.MustCompile(pattern).Match(text) {
@@ -70,7 +70,7 @@ func TestServerDates(t *testing.T) {
 	// The first day of each API version.
 	for _, api := range synth.APIs() {
 		first := server.FirstDay(api)
-		dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.Fewer(6, 2), ServerDate: string(first.Append(nil)), EdgeCases: true, Truth: true})
+		dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(6, 2), ServerDate: string(first.Append(nil)), EdgeCases: true, Truth: true})
 		if after := regexp.MustCompile(`"lastUpdated":"(20[3-9]|202[7-9])`).Find(bytes.Join(synthtest.Lines(t, dir), nil)); after != nil {
 			t.Errorf("%s: %s", api, after)
 		}
@@ -81,7 +81,7 @@ func TestServerDates(t *testing.T) {
 // known code and that the ZIP code is one of its cities.
 func TestStatesOfPlaces(t *testing.T) {
 	t.Parallel()
-	n := synthtest.Fewer(80, 24)
+	n := synthtest.UnlessRace(80, 24)
 	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: n})
 	re := regexp.MustCompile(`"address":\[\{(?:"city":"[^"]*",)?(?:"line":\[[^]]*\],)?"postalCode":"(\d{5})\d*","state":"([^"]*)"`)
 	found := 0

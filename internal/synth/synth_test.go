@@ -23,7 +23,7 @@ import (
 
 func TestSameSeedSameBytes(t *testing.T) {
 	t.Parallel()
-	opts := synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(15, 4), Seed: 5, Truth: true}
+	opts := synth.Options{API: "v2", Beneficiaries: synthtest.UnlessRace(15, 4), Seed: 5, Truth: true}
 	first, stats := synthtest.Write(t, opts)
 	second, again := synthtest.Write(t, opts)
 	if !reflect.DeepEqual(stats, again) {
@@ -45,7 +45,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(100, 60), Traps: true})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.UnlessRace(100, 60), Traps: true})
 	type size struct{ count, total, min, max int }
 	sizes := map[string]size{}
 	for _, line := range synthtest.Lines(t, dir) {
@@ -274,7 +274,7 @@ func TestMemory(t *testing.T) {
 			}
 		}
 	}()
-	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(150, 60), Truth: true})
+	_, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.UnlessRace(150, 60), Truth: true})
 	close(done)
 	<-sampled
 	if most > before+50<<20 {

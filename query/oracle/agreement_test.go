@@ -220,7 +220,7 @@ func TestSynthetic(t *testing.T) {
 	for _, api := range synth.APIs() {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
-			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.Fewer(60, 20), Truth: true})
+			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(60, 20), Truth: true})
 			tables := map[string][]row{}
 			for _, name := range []string{"cclf1", "cclf2", "cclf5", "cclf6", "cclf7", "cclf8", "cclf9", "claims", "enrollment", "part_d_costs"} {
 				for _, r := range synthtest.Truth(t, dir, name) {

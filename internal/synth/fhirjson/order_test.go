@@ -16,7 +16,7 @@ import (
 
 func TestKeyOrders(t *testing.T) {
 	t.Parallel()
-	beneficiaries := synthtest.Fewer(12, 3)
+	beneficiaries := synthtest.UnlessRace(12, 3)
 	alphabetical, _ := synthtest.Write(t, synth.Options{API: "v2", Traps: true, Beneficiaries: beneficiaries})
 	want := map[[sha256.Size]byte]int{}
 	for _, line := range synthtest.Lines(t, alphabetical) {
@@ -58,7 +58,7 @@ func TestKeyOrders(t *testing.T) {
 
 func TestModelOrder(t *testing.T) {
 	t.Parallel()
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Traps: true, Beneficiaries: synthtest.Fewer(20, 3), KeyOrder: synth.Model})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Traps: true, Beneficiaries: synthtest.UnlessRace(20, 3), KeyOrder: synth.Model})
 	unknown := map[string]bool{}
 	for _, line := range synthtest.Lines(t, dir) {
 		if !bytes.HasPrefix(line, []byte(`{"resourceType":"`)) {
@@ -103,7 +103,7 @@ func collectUnranked(value any, holder string, unknown map[string]bool) {
 func TestAPIVersionsInModelOrder(t *testing.T) {
 	t.Parallel()
 	for _, api := range synth.APIs() {
-		dir, _ := synthtest.Write(t, synth.Options{API: api, Traps: true, Beneficiaries: synthtest.Fewer(20, 3), KeyOrder: synth.Model})
+		dir, _ := synthtest.Write(t, synth.Options{API: api, Traps: true, Beneficiaries: synthtest.UnlessRace(20, 3), KeyOrder: synth.Model})
 		unknown := map[string]bool{}
 		for _, line := range synthtest.Lines(t, dir) {
 			var value any

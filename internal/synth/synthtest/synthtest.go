@@ -26,9 +26,9 @@ func Write(t testing.TB, opts synth.Options) (dir string, stats synth.Stats) {
 	return opts.Dir, stats
 }
 
-// Fewer returns n, or underRace with the race detector, which makes exports six times
+// UnlessRace returns n, or underRace with the race detector, which makes exports six times
 // slower.
-func Fewer(n, underRace int) int {
+func UnlessRace(n, underRace int) int {
 	if raceEnabled {
 		return underRace
 	}

@@ -15,7 +15,7 @@ import (
 
 func TestTruthRows(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(80, 20), Truth: true, Traps: true})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.UnlessRace(80, 20), Truth: true, Traps: true})
 	want := map[string]int{}
 	for _, r := range synthtest.Newest(t, dir) {
 		kind, _, _ := strings.Cut(r.ID, "-")
@@ -127,7 +127,7 @@ func TestTruthColumns(t *testing.T) {
 // the layout.
 func TestTruthForms(t *testing.T) {
 	t.Parallel()
-	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.Fewer(60, 20), Truth: true, Traps: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: synthtest.UnlessRace(60, 20), Truth: true, Traps: true})
 	for _, table := range schema.Tables() {
 		for _, row := range synthtest.Truth(t, dir, table.Name) {
 			for _, field := range table.Fields {
