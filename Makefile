@@ -15,9 +15,14 @@ GENERATED     := docs/crosswalk.md docs/extra-columns.md $(foreach module,. iceb
 
 # Not position independent, as the programs of a release are: each start of those corrects
 # 300,000 addresses, for 4 ms of processor time and 6 MB of memory that is not shared.
+# PROFILE tells the compiler which calls "cclf convert" makes most often, which makes it 3 %
+# faster. It has not the name default.pgo: with that, go test and the linter would compile
+# all packages twice.
+PROFILE := cmd/cclf/convert.pgo
+
 .PHONY: build
 build: ## build bin/cclf
-	$(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf
+	$(GO) build -trimpath -pgo $(PROFILE) -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf
 
 .PHONY: iceberg
 iceberg: ## build bin/cclf-iceberg
@@ -163,6 +168,12 @@ bench: build ## measure each stage of the pipeline, and cclf against its peers; 
 	$(GO) test -run '^$$' -bench . -benchmem -count 3 ./ndjson ./convert | tee bench.txt
 	$(BENCHSTAT) $(BASELINE) bench.txt
 	$(GO) run ./internal/bench -benchmarks bench.txt $(BENCH_OPTIONS)
+
+.PHONY: pgo
+pgo: ## measure again where "cclf convert" spends its time, for the compiler
+	@dir=$$(mktemp -d) && $(GO) test -trimpath -c -o "$$dir/convert.test" ./convert && cd convert && \
+		"$$dir/convert.test" -test.run '^$$' -test.bench . -test.benchtime 2s -test.cpuprofile '$(CURDIR)/$(PROFILE)' && \
+		rm -r "$$dir"
 
 .PHONY: baseline
 baseline: ## compare later runs with the last run of "make bench"

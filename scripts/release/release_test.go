@@ -414,6 +414,9 @@ func TestTargets(t *testing.T) {
 		if uuid := !strings.Contains(strings.Join(args, " "), "-buildid="); uuid != (target.os == "darwin") {
 			t.Errorf("%s: %v", target.label(), args)
 		}
+		if pgo := slices.Contains(args, "-pgo=cmd/cclf/convert.pgo"); pgo != (target.program == "cclf") {
+			t.Errorf("%s: %v", target.label(), args)
+		}
 		if cgo := strings.Contains(strings.Join(env, " "), "CGO_ENABLED=1"); cgo != target.full {
 			t.Errorf("%s: %v", target.label(), env)
 		}

@@ -21,6 +21,7 @@ type product struct {
 	name     string // of archives and packages
 	program  string
 	module   string // folder of its module
+	profile  string // of its program, for the compiler; a path in the module
 	tags     string // of the build
 	full     bool   // with DuckDB, which needs a C++ compiler; without, programs are static on Linux
 	packaged bool   // as deb and rpm
@@ -31,11 +32,11 @@ type product struct {
 
 var (
 	cclf = &product{
-		name: "cclf", program: "cclf", module: ".", full: true, packaged: true,
+		name: "cclf", program: "cclf", module: ".", profile: "cmd/cclf/convert.pgo", full: true, packaged: true,
 		summary: "Medicare claims of BCDA as CCLF tables, with SQL, metrics and reports",
 	}
 	// lite has all commands but those that need SQL.
-	lite = &product{name: "cclf-lite", program: "cclf", module: "."}
+	lite = &product{name: "cclf-lite", program: "cclf", module: ".", profile: cclf.profile}
 	// Iceberg and Beam have large libraries that few users need.
 	iceberg = &product{
 		name: "cclf-iceberg", program: "cclf-iceberg", module: "iceberg", tags: "gcs,azure", packaged: true,
@@ -169,6 +170,9 @@ func (t target) buildArgs(version, static string) (args, env []string) {
 		flags += " -buildid="
 	}
 	args = []string{"build", "-trimpath", "-buildvcs=true", "-tags=" + t.tags}
+	if t.profile != "" {
+		args = append(args, "-pgo="+t.profile)
+	}
 	env = []string{"GOOS=" + t.os, "GOARCH=" + t.arch, "CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0"}
 	if t.full {
 		env[2] = "CGO_ENABLED=1"
