@@ -80,6 +80,7 @@ func TestQueryPrompt(t *testing.T) {
 	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(200 * time.Millisecond) // for the signal to arrive before the next statement begins
 	s.press("SELECT 'still here' AS x;\r")
 	s.expect(`{"x":"still here"}`)
 	s.expectPrompt() // before it, Ctrl-D would be for the terminal
