@@ -119,7 +119,10 @@ func (f *finder) find(ctx context.Context, arg string) error {
 			}
 			return nil
 		}
-		if strings.HasPrefix(entry.Name(), "_") { // the manifest of a data set, and the like
+		if strings.HasPrefix(entry.Name(), "_") {
+			if !dataset.IsCompanion(entry.Name()) {
+				f.pass(name, underscored)
+			}
 			return nil
 		}
 		info, err := statEntry(name, entry)
@@ -152,10 +155,16 @@ func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || name == "__MACOSX" || strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini")
 }
 
+// underscored is the reason to pass over what is named as no part of a data set is.
+const underscored = "not of a delivery: its name begins with _"
+
 // besideCCLF is the reason to pass over a folder of a data set with what CMS's
 // files do not have.
 func besideCCLF(ctx context.Context, dir string) string {
 	folder := filepath.Base(dir)
+	if strings.HasPrefix(folder, "_") {
+		return underscored // such as the changes of a data set, whose deleted rows would be back
+	}
 	if isListFolder(ctx, dir) {
 		return "a list of a data set"
 	}

@@ -143,31 +143,22 @@ func Import(ctx context.Context, opts Options) (*Report, error) {
 
 // find finds the inputs and tells what they are.
 func (i *importer) find(ctx context.Context) error {
+	var files []*file
+	var nothing []string // inputs without any
+	before := i.old.inputNames()
 	for _, arg := range i.opts.Inputs {
-		if err := i.finder.find(ctx, arg); err != nil {
+		more, found, err := i.findIn(ctx, arg, before)
+		if err != nil {
 			return err
 		}
-	}
-	var files []*file
-	before := i.old.inputNames()
-	for _, in := range i.finder.inputs {
-		f, err := classify(in, i.opts.Layout)
-		switch {
-		case err != nil:
-			return err
-		case f.content == otherContent:
-			i.finder.pass(in.Path, "not a file of a CCLF delivery")
-		case f.isList():
-			if err := i.addList(f, before); err != nil {
-				return err
-			}
-		default:
-			files = append(files, f)
+		files = append(files, more...)
+		if !found {
+			nothing = append(nothing, arg)
 		}
 	}
 	i.report.PassedOver = i.finder.passed
-	if len(files) == 0 && !i.lists.any() && len(i.report.Before) == 0 {
-		return fmt.Errorf("%w: no file of a CCLF delivery in %s", ErrNothing, strings.Join(i.opts.Inputs, ", "))
+	if len(nothing) > 0 {
+		return fmt.Errorf("%w: no file of a CCLF delivery in %s", ErrNothing, strings.Join(nothing, ", "))
 	}
 	twice, earlier, err := i.deliveries.add(files)
 	if err != nil {
@@ -180,6 +171,33 @@ func (i *importer) find(ctx context.Context) error {
 		}
 	}
 	return i.prepareLists(ctx, before)
+}
+
+// findIn finds the files of deliveries in what an argument names, and adds the lists.
+// Before has the names of files that the data set has. Found says that there is anything.
+func (i *importer) findIn(ctx context.Context, arg string, before map[string]bool) (files []*file, found bool, err error) {
+	begin := len(i.finder.inputs)
+	if err := i.finder.find(ctx, arg); err != nil {
+		return nil, false, err
+	}
+	for _, in := range i.finder.inputs[begin:] {
+		f, err := classify(in, i.opts.Layout)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case f.content == otherContent:
+			i.finder.pass(in.Path, "not a file of a CCLF delivery")
+			continue
+		case !f.isList():
+			files = append(files, f)
+		default:
+			if err := i.addList(f, before); err != nil {
+				return nil, false, err
+			}
+		}
+		found = true
+	}
+	return files, found, nil
 }
 
 func paths(files []*file) (list []string) {

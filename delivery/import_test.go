@@ -363,6 +363,47 @@ func TestMemberNames(t *testing.T) {
 	}
 }
 
+// TestNothingInInput: each input must have something that is imported, or nothing is. What
+// is beside CCLF files in a folder is named.
+func TestNothingInInput(t *testing.T) {
+	t.Parallel()
+	d := monthly(january, line(t, "1", nil))
+	dir := writeFiles(t, map[string]string{
+		"notes.txt": "Call CMS.", "empty": "", "folder/notes.txt": "Call CMS.",
+	})
+	delivered := d.zip(t, t.TempDir())
+	for _, name := range []string{"notes.txt", "empty", "folder"} {
+		name = filepath.Join(dir, name)
+		out := filepath.Join(t.TempDir(), "out")
+		_, err := Import(t.Context(), Options{Inputs: []string{delivered, name}, Out: out})
+		if !errors.Is(err, ErrNothing) || !strings.HasSuffix(err.Error(), "in "+name) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join(out, "_manifest.json")); err == nil {
+			t.Errorf("%s: a data set is there", name)
+		}
+	}
+}
+
+// TestChangesOfDataSet: the changes of a data set are no rows of it. Those that were
+// deleted would be back.
+func TestChangesOfDataSet(t *testing.T) {
+	t.Parallel()
+	dir := writeFiles(t, map[string]string{
+		"cclf5/part-1.csv": claimsCSV("1"), "_changes/1/cclf5/part-2.csv": claimsCSV("1", "2"), "_notes.csv": claimsCSV("3"),
+		"_manifest.json": "{}", "_lock": "",
+	})
+	r, out := importCSV(t, Options{Inputs: []string{dir}})
+	equal(t, "cclf5", rows(t, out, "cclf5", "FILE_NAME"), "1")
+	want := []PassedOver{
+		{filepath.Join(dir, "_changes"), "not of a delivery: its name begins with _"},
+		{filepath.Join(dir, "_notes.csv"), "not of a delivery: its name begins with _"},
+	}
+	if !slices.Equal(r.PassedOver, want) {
+		t.Errorf("passed over %v, want %v", r.PassedOver, want)
+	}
+}
+
 // TestCutInputs imports deliveries whose packed text ends early: what is there must not
 // pass for all of it.
 func TestCutInputs(t *testing.T) {

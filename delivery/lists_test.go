@@ -14,12 +14,13 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
-// writeFiles writes files into a new folder.
+// writeFiles writes files into a new folder, by their paths in it.
 func writeFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}

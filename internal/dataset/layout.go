@@ -24,6 +24,12 @@ const (
 	workFolder = ".incomplete"
 )
 
+// IsCompanion reports whether a name is one of those that a data set has beside its
+// tables and changes.
+func IsCompanion(name string) bool {
+	return name == ManifestFile || name == RejectsFile || name == lockFile
+}
+
 // A Layout is where a data set is and what its files are called.
 type Layout struct {
 	Dir      string // folder of all files
