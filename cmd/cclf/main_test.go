@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
+	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
@@ -56,7 +58,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "plain": plain, "manifest": manifest,
+			"exits": exits, "misuse": misuse, "plain": plain, "manifest": manifest,
 		},
 	})
 }
@@ -80,6 +82,25 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// misuse runs a command line that is wrong usage, exit code 2, within this process: the
+// start of the program takes longer than its refusal. It is not in the folder of the script:
+// exits 2 is for what needs that, and a file that must not exist afterwards is under $WORK.
+//
+//	misuse cclf query -d out --jobs 0 'SELECT 1'
+func misuse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || args[0] != "cclf" {
+		ts.Fatalf("usage: misuse cclf [args...]")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // a command line that is accepted does nothing
+	e := newEnv(strings.NewReader(""), ts.Stdout(), ts.Stderr(), func(any) bool { return false })
+	e.getenv = ts.Getenv
+	code := run(ctx, e, args)
+	if code != exitcode.Usage {
+		ts.Fatalf("exit code %d, want %d", code, exitcode.Usage)
 	}
 }
 
