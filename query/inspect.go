@@ -106,6 +106,9 @@ func (db *DB) Inspect(ctx context.Context, table string, only ...string) (*Table
 		})
 		exprs = append(exprs, profileExprs(c, field, profile.Rows)...)
 	}
+	if profile.Rows == 0 {
+		return profile, nil // to plan the query takes longer than anything else here
+	}
 	values, _, err := db.one(ctx, "SELECT "+strings.Join(exprs, ", ")+" FROM "+f.view())
 	if err != nil {
 		return nil, err
