@@ -35,6 +35,44 @@ func columnsOfMetric(t *testing.T, db *DB, name, columns string, opts MetricOpti
 	return "SELECT " + columns + " FROM (" + metricSQL(t, db, name, opts) + ")"
 }
 
+// TestOverlappingStays has claims that begin before the discharge of an earlier one of
+// the same hospital, with another diagnosis: they are no readmissions, and do not hide
+// those that follow.
+func TestOverlappingStays(t *testing.T) {
+	t.Parallel()
+	db := prepare(t, map[string]string{
+		"cclf1": `
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_from_dt clm_thru_dt bene_ptnt_stus_cd prncpl_dgns_cd dgns_drg_cd clm_admsn_type_cd
+			101 A 60 010001 2024-01-01 2024-01-05 01 I509 291 1
+			102 A 60 010001 2024-01-01 2024-01-05 01 A419 871 1
+			201 B 60 010001 2024-01-01 2024-01-31 30 I509 291 1
+			202 B 60 010001 2024-01-01 2024-02-05 01 I509 291 1
+			203 B 60 010001 2024-02-01 2024-02-03 30 A419 871 1
+			204 B 60 010001 2024-03-06 2024-03-07 01 I509 291 3
+			301 C 60 010001 2024-01-01 2024-01-10 01 I509 291 1
+			302 C 60 010001 2024-01-03 2024-01-05 01 A419 871 3
+			303 C 60 010001 2024-02-09 2024-02-11 01 A419 871 1
+			401 D 60 010001 2024-01-05 2024-01-05 01 I509 291 1
+			402 D 60 010001 2024-01-05 2024-01-05 01 J189 193 1
+			403 D 60 010001 2024-02-29 2024-03-01 01 J189 193 1
+			501 E 60 010001 2024-06-01 2024-06-05 01 I509 291 1`,
+		"enrollment": enrolled(7, "A", "B", "C", "D", "E"),
+	}, AutoBasis, FinalAction)
+	check(t, db, `SELECT mbi, strftime(from_day, '%m-%d'), strftime(discharge_day, '%m-%d'), followed_by
+		FROM metrics.episodes WHERE mbi <> 'E' ORDER BY ALL`, `
+		A 01-01 01-05 -
+		A 01-01 01-05 -
+		B 01-01 02-05 planned
+		B 02-01 02-03 -
+		B 03-06 03-07 -
+		C 01-01 01-10 readmission
+		C 01-03 01-05 -
+		C 02-09 02-11 -
+		D 01-05 01-05 readmission
+		D 01-05 01-05 -
+		D 02-29 03-01 -`)
+}
+
 // TestReadmissions has a case for each beneficiary.
 func TestReadmissions(t *testing.T) {
 	t.Parallel()

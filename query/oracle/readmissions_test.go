@@ -61,6 +61,16 @@ func (w *world) episodes() [][]*episode {
 	return all
 }
 
+// followedBy returns the first of the later episodes that begins from the day of
+// discharge to day 30, or nil. Those that begin before are of the same admission.
+func (e *episode) followedBy(later []*episode) *episode {
+	i := slices.IndexFunc(later, func(n *episode) bool { return n.stays[0].from >= e.discharge })
+	if i < 0 || later[i].stays[0].from > e.discharge+30 {
+		return nil
+	}
+	return later[i]
+}
+
 // exclusion returns why an episode is no index, or "".
 func (w *world) exclusion(e *episode) string {
 	switch {
@@ -102,12 +112,11 @@ func (w *world) readmissions(s scope) string {
 				continue
 			}
 			index++
-			if i+1 == len(list) || list[i+1].stays[0].from > e.discharge+30 {
-				continue
-			}
-			if list[i+1].planned() {
+			switch next := e.followedBy(list[i+1:]); {
+			case next == nil:
+			case next.planned():
 				planned++
-			} else {
+			default:
 				readmitted++
 			}
 		}

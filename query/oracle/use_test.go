@@ -246,7 +246,7 @@ func (w *world) facilityScorecard(s scope) []string {
 			}
 			l.of(e.ccn)
 			index[e.ccn]++
-			if i+1 < len(list) && list[i+1].stays[0].from <= e.discharge+30 && !list[i+1].planned() {
+			if next := e.followedBy(list[i+1:]); next != nil && !next.planned() {
 				readmitted[e.ccn]++
 			}
 		}

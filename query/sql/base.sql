@@ -330,7 +330,9 @@ WHERE kind = 'inpatient' AND emergency;
 -- Episodes: stays at acute hospitals that are not denied, each with those that it
 -- continues in: at another hospital no later than the day after, or at the same
 -- hospital on the day of the discharge with the same diagnosis. exclusion says why an
--- episode is no index admission, followed_by what came within 30 days.
+-- episode is no index admission, followed_by what came within 30 days. Who is still in
+-- the hospital is not readmitted: a claim that begins before the discharge is another
+-- bill of the same admission, such as an interim bill that was not canceled.
 VIEW episodes AS
 WITH
   ordered AS (
@@ -370,19 +372,23 @@ WITH
     LEFT JOIN metrics.member_months AS member ON member.mbi = followed.mbi AND fee_for_service
       AND member.month BETWEEN date_trunc('month', discharge_day) AND until
     GROUP BY ALL
+  ),
+  returns AS (  -- the first later episode, unless it overlaps
+    SELECT joined.mbi, joined.number, arg_min(later.planned, later.number) AS planned
+    FROM joined JOIN followed AS later ON later.mbi = joined.mbi AND later.number > joined.number
+      AND later.from_day BETWEEN joined.discharge_day AND joined.discharge_day + 30
+    GROUP BY ALL
   )
 SELECT
-  mbi, stays, from_day, discharge_day, date_trunc('month', discharge_day)::DATE AS month, last[3] AS ccn, planned,
+  enrolled.mbi, stays, from_day, discharge_day, date_trunc('month', discharge_day)::DATE AS month, last[3] AS ccn, enrolled.planned,
   CASE
     WHEN last[4] IN ('20', '40', '41', '42') THEN 'died'
     WHEN last[4] = '07' THEN 'against advice'
     WHEN last[5] IN ('876', '880', '881', '882', '883', '884', '885', '886', '887', '945', '946') THEN 'condition'
     WHEN until > newest OR months <= date_diff('month', discharge_day, until) THEN 'not followed'
   END AS exclusion,
-  CASE WHEN lead(from_day) OVER later <= discharge_day + 30 THEN
-    CASE WHEN lead(planned) OVER later THEN 'planned' ELSE 'readmission' END END AS followed_by
-FROM enrolled
-WINDOW later AS (PARTITION BY mbi ORDER BY number);
+  CASE WHEN returns.planned THEN 'planned' WHEN returns.number IS NOT NULL THEN 'readmission' END AS followed_by
+FROM enrolled LEFT JOIN returns ON returns.mbi = enrolled.mbi AND returns.number = enrolled.number;
 
 -- Beneficiaries who died.
 VIEW deaths AS

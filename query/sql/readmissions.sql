@@ -11,7 +11,8 @@
 --   psychiatric or of rehabilitation (876, 880-887, 945, 946); or cannot be followed:
 --   day 30 is after the last service day in CCLF1, or a month until day 30 is no
 --   member month. Who dies within 30 days is followed until then. Only the first
---   episode after the discharge counts. It is planned if its first stay is elective
+--   episode after the discharge counts, not one that begins before it (another bill of
+--   the same admission, with another diagnosis). It is planned if its first stay is elective
 --   (admission type 3) or for a transplant, CAR-T (001, 002, 005-008, 010, 014,
 --   016-019, 650-652), chemotherapy (837-839, 846-848) or rehabilitation (945, 946).
 --   A readmission can be an index admission itself. Episodes count in the month of
