@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/cclf-tools/cclf/internal/blob"
 )
@@ -199,6 +200,8 @@ func (t *tableFile) readHeader(in io.Reader) (err error) {
 		switch {
 		case strings.TrimSpace(name) == "":
 			return contentError{fmt.Sprintf("column %d has no name", i+1), headerHint}
+		case !utf8.ValidString(name):
+			return contentError{fmt.Sprintf("the name of column %d is not UTF-8", i+1), "save the file in UTF-8"}
 		case seen[lower]:
 			return contentError{"two columns have the same name", headerHint}
 		}

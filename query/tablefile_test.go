@@ -104,6 +104,22 @@ func TestTableFile(t *testing.T) {
 	}
 }
 
+// TestTableFileFolder checks that the name of a folder such as month=2024-01 is no column:
+// it would replace that of the file.
+func TestTableFileFolder(t *testing.T) {
+	t.Parallel()
+	dir := dataSet(t, map[string]string{"k=5/r.parquet": "SELECT 7 AS k, 1 AS a", "k=5/r.json": `{"k": 7, "a": 1}`, "k=5/r.csv": "k,a\n7,1\n"})
+	for _, name := range []string{"r.parquet", "r.json", "r.csv"} {
+		file := TableFile{"roster", filepath.Join(dir, "k=5", name)}
+		db, err := Open(t.Context(), dataSet(t, nil), Options{Threads: 1, TableFiles: []TableFile{file}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, db, "SELECT * FROM roster", "7 1")
+		_ = db.Close() // read only
+	}
+}
+
 // TestTableFileAlone checks that SQL cannot read the file itself.
 func TestTableFileAlone(t *testing.T) {
 	t.Parallel()
@@ -142,6 +158,7 @@ func TestTableFileErrors(t *testing.T) {
 		{"r.csv", "a,b\n1,2\n" + phi + "\n", "line 3"},
 		{"r.csv", "a,a\n1,2\n", "two columns have the same name"},
 		{"r.csv", "a,,b\n1,2,3\n", "column 2 has no name"},
+		{"r.csv", "a,n\xfcm\n1,2\n", "the name of column 2 is not UTF-8"},
 		{"r.csv", "a\n\"" + phi + "\n", "r.csv"},
 		{"r.csv", "a\n" + phi + "\xff\n", "r.csv"},
 		{"r.csv", "\xff\xfea\x00\n\x00", "not CSV"},

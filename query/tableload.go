@@ -62,10 +62,10 @@ func (db *DB) loadFile(ctx context.Context, f tableFile) error {
 	table := "temp." + quoteName(f.Name)
 	switch f.format {
 	case "parquet":
-		return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS FROM read_parquet("+quote(f.path)+")")
+		return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS FROM read_parquet("+quote(f.path)+", hive_partitioning = false)")
 	case "json":
 		return db.exec(ctx, "CREATE TEMP TABLE "+table+" AS FROM read_json("+quote(f.path)+
-			", compression = "+quote(compression)+", sample_size = -1, convert_strings_to_integers = false)")
+			", compression = "+quote(compression)+", hive_partitioning = false, sample_size = -1, convert_strings_to_integers = false)")
 	}
 	return db.loadCSV(ctx, f, table, compression)
 }
@@ -78,7 +78,7 @@ func (db *DB) loadCSV(ctx context.Context, f tableFile, table, compression strin
 		columns[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
 	}
 	err := db.exec(ctx, "CREATE TEMP TABLE _texts AS FROM read_csv("+quote(f.path)+", columns = {"+strings.Join(columns, ", ")+
-		"}, auto_detect = false, header = true, delim = "+quote(f.delim)+`, quote = '"', escape = '"', compression = `+quote(compression)+")")
+		"}, hive_partitioning = false, auto_detect = false, header = true, delim = "+quote(f.delim)+`, quote = '"', escape = '"', compression = `+quote(compression)+")")
 	if err != nil {
 		return err
 	}
