@@ -41,7 +41,9 @@ func TestMain(m *testing.M) {
 var concurrentScripts = []string{"convert-interrupt", "server"}
 
 // TestScripts runs the scripts in testdata/script. They use the program as a
-// user would. With the race detector, in which the program is ten times as slow,
+// user would. Exports have one beneficiary, and conversions the tables that are
+// looked at, unless what is checked needs more: each start of the program, each
+// query and each table take time. With the race detector, in which the program is ten times as slow,
 // it runs those that can have races; make test runs all without it.
 func TestScripts(t *testing.T) {
 	t.Parallel()
