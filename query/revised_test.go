@@ -68,6 +68,34 @@ func TestRevised(t *testing.T) {
 	}
 }
 
+// TestPartDDeliveries has related events of two deliveries, in each order of their claim
+// numbers: where their own dates do not tell the newest, the deliveries do.
+func TestPartDDeliveries(t *testing.T) {
+	synthtest.WithoutRace(t)
+	texts := tables(t, map[string]string{"cclf7": `
+		cur_clm_uniq_id bene_mbi_id clm_type_cd clm_efctv_dt clm_idr_ld_dt clm_line_from_dt clm_line_rx_srvc_rfrnc_num clm_line_bene_pmt_amt
+		19 A 01 2024-03-10 2024-03-11 2024-02-29 1 10
+		12 A 03 2024-03-10 2024-03-11 2024-02-29 1 0
+		29 B 01 - - 2024-02-29 1 20
+		22 B 02 - - 2024-02-29 1 21
+		31 C 01 - - 2024-02-29 1 30
+		32 C 03 - - 2024-02-29 1 0
+		41 D 01 2024-03-10 2024-03-11 2024-02-29 1 40
+		42 D 02 2024-03-05 2024-03-06 2024-02-29 1 41`})
+	for path, text := range texts {
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		lines[0] += ",FILE_NAME,FILE_DATE"
+		for i := range lines[1:] {
+			lines[i+1] += []string{",P.A1234.ACO.ZC7Y24.D240320.T0912345,2024-03-20", ",P.A1234.ACO.ZC7Y24.D240420.T0912345,2024-04-20"}[i%2]
+		}
+		texts[path] = strings.Join(lines, "\n") + "\n"
+	}
+	sql := "SELECT mbi, amount FROM metrics.part_d WHERE final_action ORDER BY ALL"
+	if got, want := fmt.Sprint(get(t, open(t, texts), sql)), "[[B 21.00] [D 40.00]]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestRevisedPair does so for comparisons.
 func TestRevisedPair(t *testing.T) {
 	synthtest.WithoutRace(t)

@@ -410,8 +410,8 @@ JOIN metrics.payments AS header ON header.file = 'cclf1' AND header.claim = line
 WHERE header.final_action AND NOT header.denied AND header.claim_type = '40' AND lines.hcpcs IS NOT NULL;
 
 -- CCLF7, with the costs that it lacks. The newest of related events is final action,
--- unless it is a deletion (IP 3.3, 5.1.2). Where no date shows the newest, as in API
--- versions v1 and v2, the server sends only one.
+-- unless it is a deletion (IP 3.3, 5.1.2){{if .Dated}}; of equal dates, that of the newest delivery{{end}}. Where no date
+-- shows the newest, as in API versions v1 and v2, the server sends only one.
 VIEW part_d AS
 WITH
 {{- if .Dated}}
@@ -425,11 +425,12 @@ WITH
       c.cur_clm_uniq_id AS claim, coalesce(mr_mbi, bene_mbi_id) AS mbi, real_day(clm_line_from_dt) AS from_day,
       coalesce(code(clm_type_cd) = '03', false) AS deletion, clm_line_bene_pmt_amt::DECIMAL(11, 2) AS amount,
       code(clm_line_ndc_cd) AS ndc, clm_line_days_suply_qty AS days_supply, superseded.claim IS NOT NULL AS replaced,
-      from_day IS NULL OR code(clm_line_rx_srvc_rfrnc_num) IS NULL OR coalesce(clm_idr_ld_dt, c.clm_efctv_dt) IS NULL AS alone,
+      from_day IS NULL OR code(clm_line_rx_srvc_rfrnc_num) IS NULL OR coalesce(clm_idr_ld_dt, c.clm_efctv_dt) IS NULL{{if .Dated}} AND sent((file_date, file_name)) IS NULL{{end}} AS alone,
       row_number() OVER (
         PARTITION BY coalesce(mr_mbi, bene_mbi_id), clm_line_from_dt, prvdr_srvc_id_qlfyr_cd, clm_srvc_prvdr_gnrc_id_num,
           clm_dspnsng_stus_cd, clm_line_rx_srvc_rfrnc_num, clm_line_rx_fill_num
-        ORDER BY replaced, clm_idr_ld_dt DESC NULLS LAST, c.clm_efctv_dt DESC NULLS LAST, c.cur_clm_uniq_id DESC) AS nth
+        ORDER BY replaced, clm_idr_ld_dt DESC NULLS LAST, c.clm_efctv_dt DESC NULLS LAST,
+          {{if .Dated}}sent((file_date, file_name)) DESC NULLS LAST, {{end}}c.cur_clm_uniq_id DESC) AS nth
     FROM main.cclf7 AS c
     LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = bene_mbi_id
     LEFT JOIN metrics.superseded ON superseded.part_d AND superseded.claim = c.cur_clm_uniq_id
