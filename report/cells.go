@@ -3,6 +3,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -45,21 +46,30 @@ type cellHider struct {
 func (r *result) hideSmall(apart string) {
 	h := cellHider{result: r}
 	r.hidden = make([][]bool, len(r.rows))
-	for _, c := range r.columns {
-		h.kinds = append(h.kinds, kindOf(c))
+	groups := r.groupColumns()
+	for i, c := range r.columns {
+		k := kindOf(c)
+		if i < groups {
+			k = label
+		}
+		h.kinds = append(h.kinds, k)
 	}
 	for i := range r.rows {
 		r.hidden[i] = make([]bool, len(r.columns))
 		h.hideRow(i)
 	}
-	groups := h.groups(r.column(apart))
+	lists := h.lists(groups, r.column(apart))
+	days := h.days()
 	for h.changed = true; h.changed; {
 		h.changed = false
 		for i := range r.rows {
 			h.completeRow(i)
 		}
+		for day, stay := range days {
+			h.hideDays(day, stay)
+		}
 		for c := range r.columns {
-			for _, rows := range groups {
+			for _, rows := range lists {
 				h.completeColumn(c, rows)
 			}
 		}
@@ -159,40 +169,149 @@ func (h *cellHider) number(i, c int) (float64, bool) {
 	return n, true
 }
 
-// groups returns the rows that may be added up.
-func (h *cellHider) groups(apart int) [][]int {
-	position := map[any]int{}
-	var groups [][]int
-	for i, row := range h.rows {
-		var key any
-		if apart >= 0 {
-			key = row[apart]
-		}
-		g, ok := position[key]
-		if !ok {
-			g = len(groups)
-			position[key] = g
-			groups = append(groups, nil)
-		}
-		groups[g] = append(groups[g], i)
+// groupColumns returns how many columns, the first ones, are groups that were asked for:
+// those before the columns of the metric itself.
+func (r *result) groupColumns() int {
+	own := func(c query.Column) bool {
+		return slices.ContainsFunc(r.metric.Columns, func(m query.MetricColumn) bool { return strings.EqualFold(m.Name, c.Name) })
 	}
-	return groups
+	return max(slices.IndexFunc(r.columns, own), 0)
 }
 
-// completeRow hides another cell of a row if a hidden one follows from a sum.
+// lists returns lists of rows whose sums can be known: those of the same group, those that
+// differ in one group only, those that another metric adds up, and all. Smaller lists
+// come first, since what is hidden in them is hidden in the larger ones.
+func (h *cellHider) lists(groups, apart int) [][]int {
+	var all, own []int // the columns of groups, and the labels of the metric
+	for c, k := range h.kinds {
+		switch {
+		case c < groups:
+			all = append(all, c)
+		case k == label && c != apart:
+			own = append(own, c)
+		}
+	}
+	var fixed []int
+	if apart >= groups {
+		fixed = append(fixed, apart)
+	}
+	var lists [][]int
+	if add, ok := addedUp[h.metric.Name]; ok {
+		for _, of := range add.sets {
+			lists = append(lists, h.equal(all, func(row []any) bool { return of(fmt.Sprint(row[h.column(add.column)])) })...)
+		}
+	}
+	if groups > 0 && !h.ranked {
+		if len(own) > 0 {
+			lists = append(lists, h.equal(slices.Concat(all, fixed), nil)...)
+		}
+		for i := range all {
+			lists = append(lists, h.equal(slices.Concat(all[:i], all[i+1:], own, fixed), nil)...)
+		}
+	}
+	if apart >= 0 {
+		fixed = []int{apart}
+	}
+	return append(lists, h.equal(fixed, nil)...)
+}
+
+// addedUp are the rows that other metrics have as one, by a column.
+var addedUp = map[string]struct {
+	column string
+	sets   []func(value string) bool
+}{
+	"length_of_stay": {"kind", []func(string) bool{beginsWith("inpatient"), beginsWith("skilled nursing")}}, // utilization
+	"spending_by_category": {"category", []func(string) bool{
+		beginsWith("inpatient"), oneOf("physician", "ambulance"), // spending_by_claim_type
+		func(v string) bool { return !oneOf("physician", "ambulance", "equipment")(v) }, // spending_total
+	}},
+	"spending_by_claim_type": {"claim_type", []func(string) bool{
+		oneOf("20", "30"), oneOf("71", "72"), oneOf("81", "82"), // spending_by_category, spending_total
+		func(v string) bool { return !oneOf("71", "72", "81", "82")(v) },
+	}},
+}
+
+func beginsWith(prefix string) func(string) bool {
+	return func(v string) bool { return strings.HasPrefix(v, prefix) }
+}
+
+func oneOf(values ...string) func(string) bool {
+	return func(v string) bool { return slices.Contains(values, v) }
+}
+
+// equal returns the lists of rows that are equal in some columns, of those that are wanted.
+func (h *cellHider) equal(columns []int, wanted func(row []any) bool) [][]int {
+	position := map[string]int{}
+	var lists [][]int
+	for i, row := range h.rows {
+		if wanted != nil && !wanted(row) {
+			continue
+		}
+		key := make([]any, len(columns))
+		for k, c := range columns {
+			key[k] = row[c]
+		}
+		text := fmt.Sprintf("%#v", key)
+		at, ok := position[text]
+		if !ok {
+			at = len(lists)
+			position[text] = at
+			lists = append(lists, nil)
+		}
+		lists[at] = append(lists[at], i)
+	}
+	return lists
+}
+
+// days returns the rows of utilization with days of stays, and those with the stays.
+func (h *cellHider) days() map[int]int {
+	service := h.column("service")
+	if service < 0 {
+		return nil
+	}
+	rows := map[string]int{}
+	for i, row := range h.rows {
+		rows[fmt.Sprintf("%#v", row[:service+1])] = i
+	}
+	days := map[int]int{}
+	for i, row := range h.rows {
+		name, _ := row[service].(string)
+		if kind, ok := strings.CutSuffix(name, " days"); ok {
+			if stay, ok := rows[fmt.Sprintf("%#v", append(slices.Clone(row[:service]), kind+" stays"))]; ok {
+				days[i] = stay
+			}
+		}
+	}
+	return days
+}
+
+// hideDays hides the days of stays whose number is hidden.
+func (h *cellHider) hideDays(days, stays int) {
+	for c := range h.kinds {
+		if n, ok := h.number(days, c); ok && n != 0 && h.hidden[stays][c] {
+			h.hide(days, c)
+		}
+	}
+}
+
+// completeRow hides another cell of a row if a hidden one follows from a sum, also if all
+// that are hidden are 1.
 func (h *cellHider) completeRow(i int) {
 	for _, names := range sums {
 		var columns []int
-		hidden := 0
+		hidden, ones := 0, 0
 		for _, name := range names {
 			if c := h.column(name); c >= 0 {
 				columns = append(columns, c)
 				if h.hidden[i][c] {
 					hidden++
 				}
+				if n, _ := h.number(i, c); h.hidden[i][c] && n == 1 {
+					ones++
+				}
 			}
 		}
-		if hidden != 1 || len(columns) < len(names) && len(columns) < 3 {
+		if hidden != 1 && (ones == 0 || ones != hidden) || len(columns) < len(names) && len(columns) < 3 {
 			continue
 		}
 		best := -1
@@ -208,20 +327,23 @@ func (h *cellHider) completeRow(i int) {
 }
 
 // completeColumn hides another cell of a column if only one is hidden, since that
-// would follow from the total.
+// would follow from the total, or if all that are hidden are 1: no hidden number is less.
 func (h *cellHider) completeColumn(c int, rows []int) {
 	if k := h.kinds[c]; len(rows) < 2 || k != people && k != events && k != dollars {
 		return
 	}
-	hidden, best := 0, -1
+	hidden, ones, best := 0, 0, -1
 	for _, i := range rows {
 		if h.hidden[i][c] {
 			hidden++
+			if n, _ := h.number(i, c); n == 1 && h.kinds[c] != dollars {
+				ones++
+			}
 		} else if best < 0 || h.less(i, c, best, c) {
 			best = i
 		}
 	}
-	if hidden == 1 && best >= 0 {
+	if (hidden == 1 || ones > 0 && ones == hidden) && best >= 0 {
 		h.hide(best, c)
 	}
 }

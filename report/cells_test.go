@@ -119,6 +119,70 @@ func TestHideSmall(t *testing.T) {
 	}
 }
 
+// TestHideInTotals checks that no hidden number follows from a total of its group, or of
+// rows that another figure has as one.
+func TestHideInTotals(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		metric, columns string
+		rows            []string // with _ for blanks
+		want            string
+	}{
+		{ // each state has its total
+			"spending_total", "state:v spending:v paid:d people:n",
+			[]string{"CA A,_institutional 90.00 80", "CA B,_equipment 2.00 7", "CA A_and_B 92.00 81", "NY A,_institutional 70.00 60", "NY B,_equipment 3.00 9", "NY A_and_B 73.00 61"},
+			"CA A,_institutional * *\nCA B,_equipment * *\nCA A_and_B 92.00 81\nNY A,_institutional * *\nNY B,_equipment * *\nNY A_and_B 73.00 61\n",
+		},
+		{ // totals of each state, and of each facility
+			"spending_per_member_month", "state:v site:v member_months:n total:d",
+			[]string{"CA 1 5 1.00", "CA 2 40 2.00", "NY 1 30 3.00", "NY 2 50 4.00", "TX 1 60 5.00", "TX 2 70 6.00"},
+			"CA 1 * *\nCA 2 * *\nNY 1 * *\nNY 2 * *\nTX 1 60 5.00\nTX 2 70 6.00\n",
+		},
+		{ // utilization has all inpatient stays
+			"length_of_stay", "kind:v stays:n people:n days:n",
+			[]string{"inpatient,_long-term 40 35 400", "inpatient,_rehabilitation 4 4 60", "inpatient,_short-term 80 70 300", "skilled_nursing 20 20 350"},
+			"inpatient,_long-term * * *\ninpatient,_rehabilitation * * *\ninpatient,_short-term 80 70 300\nskilled_nursing 20 20 350\n",
+		},
+		{ // spending_by_claim_type has lines of physicians and ambulances, and inpatient claims, as one
+			"spending_by_category", "category:v claims:n people:n paid:d program_paid:d",
+			[]string{"outpatient 90 80 9.00 9.00", "inpatient,_short-term 50 50 8.00 8.00", "inpatient,_long-term 5 5 7.00 7.00", "physician 95 90 6.00 6.00", "ambulance 3 3 5.00 5.00", "equipment 20 20 1.00 1.00"},
+			"outpatient 90 80 9.00 9.00\ninpatient,_short-term * * * *\ninpatient,_long-term * * * *\nphysician * * * *\nambulance * * * *\nequipment 20 20 1.00 1.00\n",
+		},
+		{ // spending_total has Part A
+			"spending_by_claim_type", "part:v claim_type:v name:v claims:n people:n paid:d",
+			[]string{"A 40 outpatient 90 80 9.00", "A 50 hospice 5 5 8.00", "B 71 physician 99 90 6.00", "B 72 physician,_equipment 6 6 5.00", "B 82 supplier,_equipment 20 20 4.00"},
+			"A 40 outpatient * * *\nA 50 hospice * * *\nB 71 physician * * *\nB 72 physician,_equipment * * *\nB 82 supplier,_equipment 20 20 4.00\n",
+		},
+		{ // days of few stays
+			"utilization", "service:v events:n denied:n events_enrolled:n member_months:n per_1000:d",
+			[]string{"inpatient_stays 40 0 40 900 5.00", "inpatient_days 200 0 200 900 6.00", "skilled_nursing_stays 4 0 4 900 1.00", "skilled_nursing_days 60 0 60 900 7.00"},
+			"inpatient_stays 40 0 40 900 5.00\ninpatient_days 200 0 200 900 6.00\nskilled_nursing_stays * 0 * 900 *\nskilled_nursing_days * 0 * 900 *\n",
+		},
+		{ // a number is no count if it is a group
+			"deaths", "panel:n deaths:n member_months:n rate:d", []string{"1 20 300 0.80", "2 30 400 0.90"}, "1 20 300 80.00%\n2 30 400 90.00%\n",
+		},
+		{"deaths", "month:m deaths:n", []string{"2024-01 1", "2024-02 1", "2024-03 30", "2024-04 20"}, "2024-01 *\n2024-02 *\n2024-03 30\n2024-04 *\n"},
+		{
+			"readmissions", "stays:n joined:n index_admissions:n excluded_died:n excluded_against_advice:n excluded_condition:n excluded_not_followed:n",
+			[]string{"500 1 478 1 0 0 20"}, "500 * 478 * 0 0 *\n",
+		},
+	} {
+		r := newResult(tt.columns, tt.rows...)
+		for _, row := range r.rows {
+			for c, v := range row {
+				if text, ok := v.(string); ok {
+					row[c] = strings.ReplaceAll(text, "_", " ")
+				}
+			}
+		}
+		r.metric = query.LookupMetric(tt.metric)
+		r.hideSmall(apartOf(tt.metric))
+		if got, want := r.text(), strings.ReplaceAll(tt.want, "_", " "); got != want {
+			t.Errorf("%s: got:\n%swant:\n%s", tt.metric, got, want)
+		}
+	}
+}
+
 // TestHiddenStaysHidden checks that neither the table nor the chart has a hidden number.
 func TestHiddenStaysHidden(t *testing.T) {
 	r := newResult("month:m people:n paid:d", "2024-01 7 777.77", "2024-02 12 1212.12", "2024-03 90 9090.90")
@@ -154,14 +218,20 @@ func FuzzHideSmall(f *testing.F) {
 		}
 		r := newResult("name:v people:n paid:d", rows...)
 		r.hideSmall("")
-		hidden := 0
+		hidden, ones := 0, 0
 		for i, n := range numbers {
 			if n > 0 && n < leastCell && !(r.hidden[i][1] && r.hidden[i][2]) {
 				t.Errorf("%d is shown", n)
 			}
 			if r.hidden[i][1] {
 				hidden++
+				if n == 1 {
+					ones++
+				}
 			}
+		}
+		if hidden > 0 && hidden == ones && hidden < len(numbers) {
+			t.Errorf("only ones are hidden: %d", hidden)
 		}
 		if hidden == 1 && len(numbers) > 1 {
 			t.Errorf("one of %d is hidden", len(numbers))

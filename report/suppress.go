@@ -68,7 +68,7 @@ func (r *result) renumber() {
 	}
 	n := map[string]int64{}
 	for _, row := range r.rows {
-		key := fmt.Sprintf("%q", row[:place])
+		key := fmt.Sprintf("%#v", row[:place])
 		n[key]++
 		row[place] = n[key]
 	}

@@ -31,6 +31,10 @@ func TestSuppress(t *testing.T) {
 			[]string{"AL 1 871 50 9.00", "AL 2 291 4 8.00", "CA 1 194 4 7.00", "CA 2 190 60 6.00", "CA 3 177 70 5.00"},
 			"AL 1 871 50 9.00|CA 1 190 60 6.00|CA 2 177 70 5.00", 2,
 		},
+		{
+			"top_drgs", "panel:n place:n drg:v people:n paid:d", []string{"2000000 1 871 50 9.00", "3000000 1 194 40 7.00"},
+			"2000000 1 871 50 9.00|3000000 1 194 40 7.00", 0,
+		},
 	} {
 		in := newResult(tt.columns, tt.rows...)
 		in.metric = query.LookupMetric(tt.metric)
