@@ -14,6 +14,8 @@ type MetricRun struct {
 	scope      scope
 	population *Population
 	titles     []string // kinds of codes whose titles DuckDB has
+
+	peopleOfMonths, peopleOfPaid [2]int64 // beneficiaries inside and outside of population
 }
 
 // metricMacros are the macros that metrics call. per divides an amount by a number,

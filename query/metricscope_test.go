@@ -139,6 +139,11 @@ func TestScope(t *testing.T) {
 	if got := fmt.Sprintf("%+v", *p); got != "{Name:population Listed:2 Found:1 NotFound:1 MemberMonths:{Inside:1 Outside:0} Paid:{Inside:235.00 Outside:0.00}}" {
 		t.Error(got)
 	}
+	for least, want := range map[int64]bool{1: false, 2: true} {
+		if months, paid := run.SmallPopulation(least); months != want || paid != want {
+			t.Errorf("few of %d: %t, %t, want %t", least, months, paid, want)
+		}
+	}
 }
 
 // TestScopeErrors refuses options that cannot be used.

@@ -100,6 +100,9 @@ func (r *MetricRun) Population(ctx context.Context) (*Population, error) {
 	period := func(name string) string {
 		return strings.Join(append((&scope{MetricOptions: MetricOptions{From: s.From, To: s.To}}).conditions(lookupRelation(name)), "true"), " AND ")
 	}
+	people := func(name string) string {
+		return "count(DISTINCT mbi) FILTER (WHERE " + inside(name) + ") AS people_inside, count(DISTINCT mbi) FILTER (WHERE (" + inside(name) + ") IS NOT TRUE) AS people_outside"
+	}
 	p := &Population{Name: s.Population}
 	rows, err := r.query(ctx, `WITH
   people AS (FROM temp._people),
@@ -107,10 +110,12 @@ func (r *MetricRun) Population(ctx context.Context) (*Population, error) {
   listed AS (SELECT DISTINCT mbi FROM people)
 SELECT
   (SELECT count(*) FROM listed), (SELECT count(*) FROM listed SEMI JOIN known USING (mbi)),
-  m.inside, m.outside, p.inside, p.outside
-FROM (SELECT count(*) FILTER (WHERE `+inside("member_months")+`) AS inside, count(*) - inside AS outside
+  m.inside, m.outside, p.inside, p.outside, m.people_inside, m.people_outside, p.people_inside, p.people_outside
+FROM (SELECT count(*) FILTER (WHERE `+inside("member_months")+`) AS inside, count(*) - inside AS outside,
+    `+people("member_months")+`
   FROM metrics.member_months AS x WHERE fee_for_service AND `+period("member_months")+`) AS m,
-  (SELECT coalesce(sum(paid) FILTER (WHERE `+inside("payments")+`), 0) AS inside, coalesce(sum(paid), 0) - inside AS outside
+  (SELECT coalesce(sum(paid) FILTER (WHERE `+inside("payments")+`), 0) AS inside, coalesce(sum(paid), 0) - inside AS outside,
+    `+people("payments")+`
   FROM metrics.payments AS x WHERE `+period("payments")+") AS p")
 	if err != nil {
 		return nil, err
@@ -122,6 +127,17 @@ FROM (SELECT count(*) FILTER (WHERE `+inside("member_months")+`) AS inside, coun
 		p.NotFound = p.Listed - p.Found
 		p.MemberMonths, p.Paid = Split{v[2], v[3]}, Split{v[4], v[5]}
 		r.population = p
+		r.peopleOfMonths = [2]int64{v[6].(int64), v[7].(int64)}
+		r.peopleOfPaid = [2]int64{v[8].(int64), v[9].(int64)}
 	}
 	return r.population, rows.Err()
+}
+
+// SmallPopulation reports whether the member months, or the payments, that Population
+// returned are of fewer beneficiaries than least, inside or outside of the population.
+func (r *MetricRun) SmallPopulation(least int64) (memberMonths, paid bool) {
+	few := func(people [2]int64) bool {
+		return people[0] > 0 && people[0] < least || people[1] > 0 && people[1] < least
+	}
+	return few(r.peopleOfMonths), few(r.peopleOfPaid)
 }

@@ -142,6 +142,9 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options, list []*query.M
 		return nil, err
 	}
 	if population != nil {
+		if !opts.ShowSmallCells {
+			HideSmallPopulation(run, population)
+		}
 		b.page.Notes = append(b.page.Notes, b.describePopulation(population))
 	}
 	for _, text := range warnings {
@@ -201,6 +204,9 @@ func (b *builder) describePopulation(p *query.Population) string {
 	found := fmt.Sprintf("%s of %s beneficiaries in the list are in the data set", render.Grouped(p.Found), render.Grouped(p.Listed))
 	if !b.options.ShowSmallCells && (small(p.NotFound) || small(p.Found)) {
 		found = fmt.Sprintf("%s beneficiaries are in the list, and not all of them in the data set", render.Grouped(p.Listed))
+	}
+	if p.MemberMonths.Inside == Suppressed || p.Paid.Inside == Suppressed {
+		return fmt.Sprintf("Population: %s. Its member months and payments are hidden, since there are few beneficiaries in it or outside of it.", found)
 	}
 	return fmt.Sprintf("Population: %s. It has %s member months and $%s; outside of it are %s member months and $%s.", found,
 		render.Grouped(p.MemberMonths.Inside), render.Grouped(p.Paid.Inside), render.Grouped(p.MemberMonths.Outside), render.Grouped(p.Paid.Outside))

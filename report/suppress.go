@@ -10,15 +10,26 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// LeastCell is the least number of beneficiaries or events that may be shown to others.
-const LeastCell = leastCell
-
 // Suppressed stands for a number that HideSmallCells hides.
 const Suppressed = "*"
 
 // Identifies reports whether a metric has a row per beneficiary.
 func Identifies(m *query.Metric) bool {
 	return slices.ContainsFunc(m.Columns, func(c query.MetricColumn) bool { return c.Name == "mbi" })
+}
+
+// HideSmallPopulation replaces the numbers of a population by Suppressed if they are of
+// fewer than 11 beneficiaries, inside or outside of it.
+func HideSmallPopulation(run *query.MetricRun, p *query.Population) {
+	months, paid := run.SmallPopulation(leastCell)
+	few := small(p.Found)
+	hidden := query.Split{Inside: Suppressed, Outside: Suppressed}
+	if months || few {
+		p.MemberMonths = hidden
+	}
+	if paid || few {
+		p.Paid = hidden
+	}
 }
 
 // ComputeWithoutSmallCells computes a metric, hides small cells by the rule of a report,

@@ -283,8 +283,8 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	if info.Population, err = run.Population(ctx); err != nil {
 		return err
 	}
-	if opts.suppress {
-		suppressPopulation(info.Population)
+	if opts.suppress && info.Population != nil {
+		report.HideSmallPopulation(run, info.Population)
 	}
 	if info.Warnings, err = run.Warnings(ctx, opts.metrics); err != nil {
 		return err
@@ -346,14 +346,6 @@ func (o *metricsOptions) checkSuppress() error {
 // suppressedWarning says what --suppress hides.
 const suppressedWarning = "cells under 11 are hidden (" + report.Suppressed + "): numbers from 1 to 10 of beneficiaries or events, what follows from them, " +
 	"and others from which they could be computed; results of other periods, populations or groups can still tell them"
-
-// suppressPopulation hides what tells about a population of a few beneficiaries.
-func suppressPopulation(p *query.Population) {
-	if p != nil && p.Found > 0 && p.Found < report.LeastCell {
-		hidden := query.Split{Inside: report.Suppressed, Outside: report.Suppressed}
-		p.MemberMonths, p.Paid = hidden, hidden
-	}
-}
 
 // rows computes a metric, without small cells if they are suppressed.
 func (o *metricsOptions) rows(ctx context.Context, e *env, run *query.MetricRun, m *query.Metric) (*query.Rows, error) {
