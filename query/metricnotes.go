@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cclf-tools/cclf/schema"
@@ -19,8 +20,9 @@ import (
 const enoughPercent = 80
 
 // Warnings returns what a reader of the metrics has to know about the data: whom they
-// are about, and what enrollment they rest on if one of them has to do with it.
-func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, error) {
+// are about, and what enrollment they rest on if one of them has to do with it. Numbers
+// of beneficiaries or claims that are less than least are not told.
+func (r *MetricRun) Warnings(ctx context.Context, list []*Metric, least int64) ([]string, error) {
 	warnings := []string{}
 	if r.scope.Population == "" {
 		warnings = append(warnings, "no population given: these are all beneficiaries who share data, not those who are assigned")
@@ -29,12 +31,12 @@ func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, err
 	} else if p.Found == 0 {
 		warnings = append(warnings, "nobody in the population is in the data set")
 	}
-	doubled, err := r.doubledWarnings(ctx)
+	doubled, err := r.doubledWarnings(ctx, least)
 	if err != nil {
 		return nil, err
 	}
 	warnings = append(warnings, doubled...)
-	own, err := r.metricWarnings(ctx, list)
+	own, err := r.metricWarnings(ctx, list, least)
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +49,18 @@ func (r *MetricRun) Warnings(ctx context.Context, list []*Metric) ([]string, err
 		return warnings, err
 	}
 	if r.scope.From == "" && covered.before*100 >= covered.memberMonths && covered.before > 0 {
-		warnings = append(warnings, fmt.Sprintf("%d of %d member months are before the first payments, of %s: rates of the whole period divide by them; leave them out with --from %[3]s",
-			covered.before, covered.memberMonths, covered.first))
+		warnings = append(warnings, fmt.Sprintf("%s of %d member months are before the first payments, of %s: rates of the whole period divide by them; leave them out with --from %[3]s",
+			atLeast(covered.before, least), covered.memberMonths, covered.first))
 	}
 	return append(warnings, covered.warnings(r.db.APIs())...), nil
+}
+
+// atLeast returns a number as text, or only that it is less than least.
+func atLeast(n, least int64) string {
+	if n < least {
+		return fmt.Sprintf("fewer than %d", least)
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // FirstMonth returns the first month with payments in the period and the population, as
@@ -64,14 +74,14 @@ func (r *MetricRun) FirstMonth(ctx context.Context) (string, error) {
 }
 
 // metricWarnings are those of single metrics.
-func (r *MetricRun) metricWarnings(ctx context.Context, list []*Metric) ([]string, error) {
+func (r *MetricRun) metricWarnings(ctx context.Context, list []*Metric, least int64) ([]string, error) {
 	var warnings []string
 	for _, m := range list {
 		text := ""
 		var err error
 		switch m.Name {
 		case "spending_by_category":
-			text, err = r.belowZero(ctx)
+			text, err = r.belowZero(ctx, least)
 		case "leakage":
 			if r.checkTable(ctx, m) == nil { // of a list of all metrics
 				text, err = r.unknownProviders(ctx, m)
@@ -88,12 +98,12 @@ func (r *MetricRun) metricWarnings(ctx context.Context, list []*Metric) ([]strin
 }
 
 // belowZero warns of claims whose add-on payments are more than what was paid.
-func (r *MetricRun) belowZero(ctx context.Context) (string, error) {
+func (r *MetricRun) belowZero(ctx context.Context, least int64) (string, error) {
 	v, err := r.values(ctx, []string{"payments"}, "SELECT count(*) FROM payments WHERE final_action AND claim_type = '60' AND paid < add_on")
 	if err != nil || v[0].(int64) == 0 {
 		return "", err
 	}
-	return fmt.Sprintf("spending_by_category: %d inpatient claims have add-on payments above what was paid, so program_paid of them is below 0", v[0]), nil
+	return fmt.Sprintf("spending_by_category: %s inpatient claims have add-on payments above what was paid, so program_paid of them is below 0", atLeast(v[0].(int64), least)), nil
 }
 
 // mostUnknownPercent is the share of dollars to unknown providers that leakage may have
@@ -234,7 +244,7 @@ func (c *coverage) warnings(apis []schema.API) []string {
 }
 
 // doubledWarnings counts beneficiaries whom a table puts into several groups.
-func (r *MetricRun) doubledWarnings(ctx context.Context) ([]string, error) {
+func (r *MetricRun) doubledWarnings(ctx context.Context, least int64) ([]string, error) {
 	dims, err := dimensions(r.scope.By)
 	if err != nil {
 		return nil, err
@@ -251,7 +261,7 @@ func (r *MetricRun) doubledWarnings(ctx context.Context) ([]string, error) {
 			return nil, sqlError(err)
 		}
 		if n > 0 {
-			list = append(list, fmt.Sprintf("%d beneficiaries have several values of %s in table %s: the least counts", n, strings.ToLower(d.name), d.table))
+			list = append(list, fmt.Sprintf("%s beneficiaries have several values of %s in table %s: the least counts", atLeast(n, least), strings.ToLower(d.name), d.table))
 		}
 	}
 	return list, nil

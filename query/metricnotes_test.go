@@ -42,7 +42,7 @@ func TestMetricWarnings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := run.Warnings(t.Context(), metrics)
+		got, err := run.Warnings(t.Context(), metrics, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,11 +59,24 @@ func TestMetricWarnings(t *testing.T) {
 			}
 		}
 	}
-	run, err := db.StartMetrics(t.Context(), MetricOptions{Basis: FinalAction, To: "2024-02"})
+	run, err := db.StartMetrics(t.Context(), MetricOptions{Basis: FinalAction})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := run.Warnings(t.Context(), metrics)
+	few, err := run.Warnings(t.Context(), metrics, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"spending_by_category: fewer than 11 inpatient claims", "fewer than 11 of 2 member months"} {
+		if !slices.ContainsFunc(few, func(s string) bool { return strings.HasPrefix(s, want) }) {
+			t.Errorf("no warning %q in %q", want, few)
+		}
+	}
+	run, err = db.StartMetrics(t.Context(), MetricOptions{Basis: FinalAction, To: "2024-02"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := run.Warnings(t.Context(), metrics, 0)
 	if want := "leakage: 100 % of dollars are of providers without an identifier"; err != nil || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, want) }) {
 		t.Errorf("no warning %q in %q, %v", want, got, err)
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/cclf-tools/cclf/query"
 )
 
-// leastCell is the least number of beneficiaries or events that a page may show. CMS
+// LeastCell is the least number of beneficiaries or events that a page may show. CMS
 // does not allow smaller ones, except for zero, in what is shown to others.
-const leastCell = 11
+const LeastCell = 11
 
 // parts are pairs of columns of which the second counts a part of the first. If all
 // but a few belong to the part, those few could be computed.
@@ -96,7 +96,7 @@ func (h *cellHider) hideRow(i int) {
 		if k != people && k != events {
 			continue
 		}
-		if n, ok := h.number(i, c); ok && n > 0 && n < leastCell {
+		if n, ok := h.number(i, c); ok && n > 0 && n < LeastCell {
 			h.hide(i, c)
 		}
 	}
@@ -107,7 +107,7 @@ func (h *cellHider) hideRow(i int) {
 		}
 		all, okAll := h.number(i, whole)
 		some, okSome := h.number(i, part)
-		if rest := all - some; okAll && okSome && rest > 0 && rest < leastCell {
+		if rest := all - some; okAll && okSome && rest > 0 && rest < LeastCell {
 			h.hide(i, part)
 		}
 	}

@@ -220,7 +220,7 @@ func FuzzHideSmall(f *testing.F) {
 		r.hideSmall("")
 		hidden, ones := 0, 0
 		for i, n := range numbers {
-			if n > 0 && n < leastCell && !(r.hidden[i][1] && r.hidden[i][2]) {
+			if n > 0 && n < LeastCell && !(r.hidden[i][1] && r.hidden[i][2]) {
 				t.Errorf("%d is shown", n)
 			}
 			if r.hidden[i][1] {

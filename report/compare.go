@@ -162,7 +162,7 @@ func (c *comparison) hide(old, now *result, oldRow, nowRow int, all bool) []bool
 	hidden[n] = oldRow >= 0 && old.isHidden(oldRow, old.column(c.value))
 	hidden[n+1] = nowRow >= 0 && now.isHidden(nowRow, now.column(c.value))
 	few, ok := ratOf(difference(old.at(oldRow, c.people), now.at(nowRow, c.people)))
-	if ok && few.Sign() != 0 && few.Abs(few).Cmp(big.NewRat(leastCell, 1)) < 0 {
+	if ok && few.Sign() != 0 && few.Abs(few).Cmp(big.NewRat(LeastCell, 1)) < 0 {
 		hidden[n] = true
 	}
 	hidden[n+2] = hidden[n] || hidden[n+1]

@@ -137,7 +137,11 @@ func newBuilder(ctx context.Context, db *query.DB, opts Options, list []*query.M
 	if b.first, err = run.FirstMonth(ctx); err != nil {
 		return nil, err
 	}
-	warnings, err := run.Warnings(ctx, query.Metrics())
+	least := int64(LeastCell)
+	if opts.ShowSmallCells {
+		least = 0
+	}
+	warnings, err := run.Warnings(ctx, query.Metrics(), least)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +217,7 @@ func (b *builder) describePopulation(p *query.Population) string {
 }
 
 // small reports whether a number may not be shown.
-func small(n int64) bool { return n > 0 && n < leastCell }
+func small(n int64) bool { return n > 0 && n < LeastCell }
 
 // sentence makes a sentence of a phrase.
 func sentence(text string) string {

@@ -98,7 +98,7 @@ func (b *builder) compute(ctx context.Context, name string, by []string, top int
 	}
 	r, err := readResult(m, rows)
 	if err == nil && !b.options.ShowSmallCells {
-		r.few, err = run.SmallGroups(ctx, m, leastCell)
+		r.few, err = run.SmallGroups(ctx, m, LeastCell)
 	}
 	return r, err
 }

@@ -21,7 +21,7 @@ func Identifies(m *query.Metric) bool {
 // HideSmallPopulation replaces the numbers of a population by Suppressed if they are of
 // fewer than 11 beneficiaries, inside or outside of it.
 func HideSmallPopulation(run *query.MetricRun, p *query.Population) {
-	months, paid := run.SmallPopulation(leastCell)
+	months, paid := run.SmallPopulation(LeastCell)
 	few := small(p.Found)
 	hidden := query.Split{Inside: Suppressed, Outside: Suppressed}
 	if months || few {
@@ -47,7 +47,7 @@ func ComputeWithoutSmallCells(ctx context.Context, run *query.MetricRun, m *quer
 	if err != nil {
 		return nil, 0, err
 	}
-	if r.few, err = run.SmallGroups(ctx, m, leastCell); err != nil {
+	if r.few, err = run.SmallGroups(ctx, m, LeastCell); err != nil {
 		return nil, 0, err
 	}
 	rows, dropped = r.suppress()

@@ -112,7 +112,7 @@ func (r *result) eventRate(w window, all bool, services []string) *big.Rat {
 			months.Add(months, n)
 		}
 	}
-	if n, _ := events.Float64(); !all && n > 0 && n < leastCell {
+	if n, _ := events.Float64(); !all && n > 0 && n < LeastCell {
 		return nil
 	}
 	return quotient(events.Mul(events, big.NewRat(12000, 1)), months)

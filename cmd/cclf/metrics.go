@@ -286,7 +286,7 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 	if opts.suppress && info.Population != nil {
 		report.HideSmallPopulation(run, info.Population)
 	}
-	if info.Warnings, err = run.Warnings(ctx, opts.metrics); err != nil {
+	if info.Warnings, err = run.Warnings(ctx, opts.metrics, opts.leastCell()); err != nil {
 		return err
 	}
 	if opts.suppress {
@@ -346,6 +346,14 @@ func (o *metricsOptions) checkSuppress() error {
 // suppressedWarning says what --suppress hides.
 const suppressedWarning = "cells under 11 are hidden (" + report.Suppressed + "): numbers from 1 to 10 of beneficiaries or events, what follows from them, " +
 	"and others from which they could be computed; results of other periods, populations or groups can still tell them"
+
+// leastCell is the least number that may be shown.
+func (o *metricsOptions) leastCell() int64 {
+	if o.suppress || o.result.format == string(render.HTML) && !o.showSmallCells {
+		return report.LeastCell
+	}
+	return 0
+}
 
 // rows computes a metric, without small cells if they are suppressed.
 func (o *metricsOptions) rows(ctx context.Context, e *env, run *query.MetricRun, m *query.Metric) (*query.Rows, error) {

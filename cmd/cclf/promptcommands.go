@@ -101,7 +101,7 @@ func (p *prompt) showMetrics(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	warnings, err := run.Warnings(ctx, picked)
+	warnings, err := run.Warnings(ctx, picked, 0)
 	if err != nil {
 		return err
 	}
