@@ -223,10 +223,12 @@ var addedUp = map[string]struct {
 	"length_of_stay": {"kind", []func(string) bool{beginsWith("inpatient"), beginsWith("skilled nursing")}}, // utilization
 	"spending_by_category": {"category", []func(string) bool{
 		beginsWith("inpatient"), oneOf("physician", "ambulance"), // spending_by_claim_type
+		oneOf("outpatient", "home health", "hospice", "skilled nursing"),                // which has all inpatient claims as one
 		func(v string) bool { return !oneOf("physician", "ambulance", "equipment")(v) }, // spending_total
 	}},
 	"spending_by_claim_type": {"claim_type", []func(string) bool{
 		oneOf("20", "30"), oneOf("71", "72"), oneOf("81", "82"), // spending_by_category, spending_total
+		oneOf("10", "20", "30", "40", "50"), // of the last one spending_by_category hides the same
 		func(v string) bool { return !oneOf("71", "72", "81", "82")(v) },
 	}},
 }

@@ -153,6 +153,16 @@ func TestHideInTotals(t *testing.T) {
 			[]string{"A 40 outpatient 90 80 9.00", "A 50 hospice 5 5 8.00", "B 71 physician 99 90 6.00", "B 72 physician,_equipment 6 6 5.00", "B 82 supplier,_equipment 20 20 4.00"},
 			"A 40 outpatient * * *\nA 50 hospice * * *\nB 71 physician * * *\nB 72 physician,_equipment * * *\nB 82 supplier,_equipment 20 20 4.00\n",
 		},
+		{ // both metrics hide the same types beside each other, and not one an inpatient class
+			"spending_by_category", "category:v claims:n people:n paid:d program_paid:d",
+			[]string{"outpatient 90 80 9.00 9.00", "inpatient,_short-term 50 50 8.00 8.00", "inpatient,_long-term 12 12 7.00 7.00", "skilled_nursing 3 3 5.00 5.00", "hospice 14 14 4.00 4.00"},
+			"outpatient 90 80 9.00 9.00\ninpatient,_short-term 50 50 8.00 8.00\ninpatient,_long-term 12 12 7.00 7.00\nskilled_nursing * * * *\nhospice * * * *\n",
+		},
+		{
+			"spending_by_claim_type", "part:v claim_type:v name:v claims:n people:n paid:d",
+			[]string{"A 20 skilled_nursing 3 3 5.00", "A 40 outpatient 90 80 9.00", "A 50 hospice 14 14 4.00", "A 60 inpatient 12 12 2.00"},
+			"A 20 skilled nursing * * *\nA 40 outpatient 90 80 9.00\nA 50 hospice * * *\nA 60 inpatient 12 12 2.00\n",
+		},
 		{ // days of few stays
 			"utilization", "service:v events:n denied:n events_enrolled:n member_months:n per_1000:d",
 			[]string{"inpatient_stays 40 0 40 900 5.00", "inpatient_days 200 0 200 900 6.00", "skilled_nursing_stays 4 0 4 900 1.00", "skilled_nursing_days 60 0 60 900 7.00"},
