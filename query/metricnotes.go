@@ -254,10 +254,13 @@ func (r *MetricRun) doubledWarnings(ctx context.Context, least int64) ([]string,
 		if d.table == "" {
 			continue
 		}
+		sql := "SELECT count(*) FROM (SELECT coalesce(mr_mbi, listed.mbi) FROM (SELECT " + cleanMBI + " AS mbi, " + quoteName(d.name) +
+			" AS v FROM " + quoteName(d.table) + ") AS listed LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = listed.mbi GROUP BY 1 HAVING count(DISTINCT v) > 1)"
+		if err := r.db.ensureViews(ctx, sql); err != nil {
+			return nil, err
+		}
 		var n int64
-		err := r.db.conn.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT coalesce(mr_mbi, listed.mbi) FROM (SELECT "+cleanMBI+" AS mbi, "+quoteName(d.name)+
-			" AS v FROM "+quoteName(d.table)+") AS listed LEFT JOIN metrics.most_recent_mbi AS recent ON recent.mbi = listed.mbi GROUP BY 1 HAVING count(DISTINCT v) > 1)").Scan(&n)
-		if err != nil {
+		if err := r.db.conn.QueryRowContext(ctx, sql).Scan(&n); err != nil {
 			return nil, sqlError(err)
 		}
 		if n > 0 {

@@ -233,6 +233,12 @@ func (r *MetricRun) checkTables(ctx context.Context) error {
 		if d.table == "" {
 			continue
 		}
+		if strings.EqualFold(d.name, "mbi") {
+			return &MetricOptionError{
+				Option: "By", Value: d.table + "." + d.name, Reason: "this column joins the table, and is no group",
+				hint: "spending_by_beneficiary has a row per beneficiary",
+			}
+		}
 		columns, err := r.tableColumns(ctx, "By", d.table+"."+d.name, d.table)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,20 @@ func TestScope(t *testing.T) {
 	}
 }
 
+// TestGroupedWarnings has a group of a table, and nothing before that needs the MBIs.
+func TestGroupedWarnings(t *testing.T) {
+	t.Parallel()
+	db := openScope(t, map[string]string{"roster": "mbi,site\nold,north\nM,south\nN,east\nN,west\n"})
+	run, err := db.StartMetrics(t.Context(), MetricOptions{By: []string{"roster.site"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := run.Warnings(t.Context(), []*Metric{LookupMetric("spending_total")}, 0)
+	if want := "beneficiaries have several values of site in table roster: the least counts"; err != nil || !slices.ContainsFunc(got, func(s string) bool { return strings.HasSuffix(s, want) }) {
+		t.Errorf("no warning %q in %q, %v", want, got, err)
+	}
+}
+
 // TestScopeErrors refuses options that cannot be used.
 func TestScopeErrors(t *testing.T) {
 	t.Parallel()
@@ -159,6 +174,7 @@ func TestScopeErrors(t *testing.T) {
 		`By "other.x"`:        {By: []string{"other.x"}},
 		`By "roster.x"`:       {By: []string{"roster.x"}},
 		`By "nobody.name"`:    {By: []string{"nobody.name"}},
+		`By "roster.MBI"`:     {By: []string{"roster.MBI"}},
 		`Population "none"`:   {Population: "none"},
 		`Population "nobody"`: {Population: "nobody"},
 		`Population "wrong"`:  {Population: "wrong"},
