@@ -1,10 +1,11 @@
 //go:build cgo
 
-// Package oracle computes metrics a second time: in plain Go, from the rows of the
-// tables, by the rules that the headers of the metrics state. It shares nothing
-// with their SQL, not even the views. Only final action is covered: the rows of
-// claims as cclf convert writes them.
-package oracle
+package query_test
+
+// The files oracle_*_test.go compute metrics a second time: in plain Go, from the rows of
+// the tables, by the rules that the headers of the metrics state. They share nothing with
+// their SQL, not even the views. Only final action is covered: the rows of claims as cclf
+// convert writes them.
 
 import (
 	"cmp"

@@ -1,6 +1,6 @@
 //go:build cgo
 
-package oracle
+package query_test
 
 import (
 	"encoding/csv"
@@ -201,9 +201,10 @@ func start(t *testing.T, db *query.DB, opts query.MetricOptions) *query.MetricRu
 	return run
 }
 
-// TestInvented has data in which rare things are common.
-func TestInvented(t *testing.T) {
+// TestOracleInvented has data in which rare things are common.
+func TestOracleInvented(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	tables := invent(1, 150)
 	some := map[string]bool{}
 	for i := range 100 {
@@ -214,13 +215,14 @@ func TestInvented(t *testing.T) {
 	agree(t, w, db, query.MetricOptions{From: "2023-05", To: "2024-08", Population: "people"}, scope{from: 2023*12 + 4, to: 2024*12 + 7, people: some})
 }
 
-// TestSynthetic has the true rows of exports of all API versions.
-func TestSynthetic(t *testing.T) {
+// TestOracleSynthetic has the true rows of exports of all API versions.
+func TestOracleSynthetic(t *testing.T) {
 	t.Parallel()
+	synthtest.WithoutRace(t)
 	for _, api := range synth.APIs() {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
-			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(60, 20), Truth: true})
+			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 60, Truth: true})
 			tables := map[string][]row{}
 			for _, name := range []string{"cclf1", "cclf2", "cclf5", "cclf6", "cclf7", "cclf8", "cclf9", "claims", "enrollment", "part_d_costs"} {
 				for _, r := range synthtest.Truth(t, dir, name) {
