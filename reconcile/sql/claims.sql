@@ -3,8 +3,9 @@
 -- cancels are both left out, and so is a cancellation without counterpart.
 
 -- The rows of claims, in one form. Of the versions of an event in Part D, whose key
--- is without the MBI, the newest counts, unless it is a deletion; where no date
--- shows the newest, all count. replaced is true for the others.
+-- is without the MBI, the newest counts, unless it is a deletion; of equal dates, that
+-- of the newest delivery. Where no date shows the newest, all count. replaced is true for
+-- the others.
 CREATE TABLE SIDE_rows AS
 WITH
   events AS (
@@ -22,7 +23,8 @@ WITH
           SELECT cur_clm_uniq_id FROM SIDE.part_d_costs WHERE SIDE_metrics.code(adjstmt_dltn_cd) = 'D' AND cur_clm_uniq_id IS NOT NULL), false) AS deletion,
       coalesce(cur_clm_uniq_id IN (SELECT claim FROM SIDE_metrics.superseded WHERE part_d), false) AS replaced,
       coalesce(clm_idr_ld_dt, clm_efctv_dt) AS loaded,
-      clm_efctv_dt AS effective
+      clm_efctv_dt AS effective,
+      SIDE_metrics.sent((file_date, file_name)) AS sent
     FROM SIDE_cclf7
   ),
   entries AS (
@@ -64,8 +66,8 @@ WITH
     UNION ALL
     SELECT
       ordinal, 'cclf7', raw_claim, 0, mbi, claim_type, NULL, natural_key, day, day, amount, deletion,
-      replaced OR natural_key IS NOT NULL AND loaded IS NOT NULL AND row_number() OVER (
-        PARTITION BY natural_key ORDER BY replaced, loaded DESC NULLS LAST, effective DESC NULLS LAST, raw_claim DESC) > 1,
+      replaced OR natural_key IS NOT NULL AND (loaded IS NOT NULL OR sent IS NOT NULL) AND row_number() OVER (
+        PARTITION BY natural_key ORDER BY replaced, loaded DESC NULLS LAST, effective DESC NULLS LAST, sent DESC NULLS LAST, raw_claim DESC) > 1,
       loaded
     FROM events
   ),
