@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 
 // concurrentScripts are the scripts of commands that start goroutines of their own, unless
 // tests in this process start them (cclf run: TestRunWhileFetching). Those of the packages
-// are tested there.
-var concurrentScripts = []string{"convert-interrupt", "server"}
+// are tested there, the server of cclf sandbox with package fetch.
+var concurrentScripts = []string{"convert-interrupt"}
 
 // TestScripts runs the scripts in testdata/script. They use the program as a
 // user would. Exports have one beneficiary, and conversions the tables that are
