@@ -35,8 +35,9 @@ type network struct {
 	listeners map[string]*listener // by host:port
 }
 
-// memory is the network of all bubbles. Each server has a port of its own.
-var memory = &network{listeners: map[string]*listener{}}
+// memory is the network of all bubbles. Each server has a port of its own, from 1024: lower
+// ones are those of other servers, which tests name.
+var memory = &network{lastPort: 1023, listeners: map[string]*listener{}}
 
 // A listener accepts connections within a bubble.
 type listener struct {
