@@ -21,7 +21,7 @@ import (
 func TestAgreement(t *testing.T) {
 	for _, api := range synth.APIs() {
 		for seed := range seeds(1) {
-			opts := synth.Options{API: api, Beneficiaries: unlessRace(40, 15), Seed: seed, Gzip: seed == 1, Traps: seed%4 != 3}
+			opts := synth.Options{API: api, Beneficiaries: synthtest.UnlessRace(40, 15), Seed: seed, Gzip: seed == 1, Traps: seed%4 != 3}
 			if !opts.Traps {
 				opts.Beneficiaries = 20
 			}

@@ -36,7 +36,7 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	in := export{"a.ndjson": lines(someClaim("CARRIER", "1", "p"))}.save(t)
-	for _, format := range []Format{Parquet, CSV, Arrow, Fixed}[:unlessRace(4, 1)] {
+	for _, format := range []Format{Parquet, CSV, Arrow, Fixed}[:synthtest.UnlessRace(4, 1)] {
 		for n := 0; ; n += 1 + n/3 { // the first writes one by one, then some
 			var writes atomic.Int64
 			out := t.TempDir()

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // The tests of conversions make their exports from the pieces below. Objects
@@ -220,20 +222,11 @@ func difference(want, got any) string {
 	return cmp.Diff(want, got)
 }
 
-// unlessRace returns n, or race if the tests run with the race detector, where a
-// conversion takes ten times as long.
-func unlessRace(n, race int) int {
-	if withRace {
-		return race
-	}
-	return n
-}
-
 // seeds returns the number of rounds of a random test: race with the race detector, and
 // without it four, which reach the same code as the twelve of make torture.
 func seeds(race int) uint64 {
 	if os.Getenv("CCLF_TORTURE") != "" {
 		return 12
 	}
-	return uint64(unlessRace(4, race))
+	return uint64(synthtest.UnlessRace(4, race))
 }

@@ -587,7 +587,7 @@ func TestReasonsContainNoValues(t *testing.T) {
 // by their kinds.
 func damageLines(t *testing.T, good []string, r *rand.Rand, kinds map[string]int) {
 	var b strings.Builder
-	n := unlessRace(2500, 1200)
+	n := synthtest.UnlessRace(2500, 1200)
 	for range n {
 		line := []byte(good[r.IntN(len(good))])
 		for range 1 + r.IntN(3) {

@@ -147,7 +147,7 @@ func TestParts(t *testing.T) {
 	}
 	in := files.save(t)
 	var want map[string][]byte
-	for _, tt := range []struct{ cells, jobs int }{{0, 1}, {1, 4}, {1, 1}, {3 * table.PageCells, 3}}[:unlessRace(4, 2)] {
+	for _, tt := range []struct{ cells, jobs int }{{0, 1}, {1, 4}, {1, 1}, {3 * table.PageCells, 3}}[:synthtest.UnlessRace(4, 2)] {
 		out := filepath.Join(t.TempDir(), "out")
 		_, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: CSV, MaxRejects: -1, AllowPartial: true, Jobs: tt.jobs, resultCells: tt.cells})
 		if err != nil {

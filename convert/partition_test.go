@@ -161,7 +161,7 @@ func TestUnchangedPartitions(t *testing.T) {
 // TestSorted sorts the rows of each file.
 func TestSorted(t *testing.T) {
 	synthtest.WithoutRace(t)
-	in := synthetic(t, unlessRace(10, 2))
+	in := synthetic(t, synthtest.UnlessRace(10, 2))
 	convert := func(change func(*Options)) *converted {
 		return export{}.convert(t, func(o *Options) {
 			o.Inputs = []string{in}

@@ -202,7 +202,7 @@ func TestSilentReplacementSpilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 1))
 	var claims []object
 	named := map[string]bool{}
-	n := unlessRace(3000, 300)
+	n := synthtest.UnlessRace(3000, 300)
 	for i := range n {
 		c := numbered(fmt.Sprint(i), fmt.Sprint("N", i))
 		if i > 0 && random.IntN(3) == 0 {

@@ -385,7 +385,7 @@ func TestDeterminism(t *testing.T) {
 	in := mixedExport(t).save(t)
 	for _, format := range []Format{Parquet, CSV} {
 		var want map[string]string
-		for _, jobs := range []int{1, 8, 1, 2, 3, 5}[:unlessRace(6, 3)] {
+		for _, jobs := range []int{1, 8, 1, 2, 3, 5}[:synthtest.UnlessRace(6, 3)] {
 			out := t.TempDir()
 			m, err := Run(t.Context(), Options{Inputs: []string{in}, Out: out, Format: format, Jobs: jobs, MaxRejects: -1, AllowPartial: true})
 			if err != nil {

@@ -36,10 +36,7 @@ func TestShards(t *testing.T) {
 		{API: "v2", Beneficiaries: 5, Seed: 2, EdgeCases: true},
 		{API: "v3", Beneficiaries: 5, Seed: 3, EdgeCases: true},
 		{API: "v3", Beneficiaries: 3, Seed: 4, ServerDate: "2026-03"},
-	} {
-		if withRace && n != 0 {
-			continue
-		}
+	}[:synthtest.UnlessRace(4, 1)] {
 		t.Run(fmt.Sprintf("%s-%d", opts.API, opts.Seed), func(t *testing.T) {
 			t.Parallel()
 			opts.Dir = t.TempDir()

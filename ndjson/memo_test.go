@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // alike returns a value of the same shape, with other scalars here and there.
@@ -51,7 +53,7 @@ func TestMemo(t *testing.T) {
 
 func testMemo(t *testing.T) {
 	found, holes, rows := 0, 0, 0
-	for seed := range count(100, 10) {
+	for seed := range synthtest.UnlessRace[uint64](100, 10) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		requests := randomRequests(r)
 		p := compile(t, requests)
@@ -96,7 +98,7 @@ func testMemo(t *testing.T) {
 			}
 		}
 	}
-	if part := int(count(4, 40)); found < 10_000/part || holes < 1_000/part || rows < 100/part {
+	if part := int(synthtest.UnlessRace[uint64](4, 40)); found < 10_000/part || holes < 1_000/part || rows < 100/part {
 		t.Errorf("only %d values found, %d holes made, %d rows remembered: the test does not reach what it is for", found, holes, rows)
 	}
 }

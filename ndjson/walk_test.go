@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/cclf-tools/cclf/internal/jsonscan/jsontest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -422,7 +423,7 @@ func FuzzWalk(f *testing.F) {
 // TestWalkAnyProgram compares programs made at random.
 func TestWalkAnyProgram(t *testing.T) {
 	found := 0
-	for seed := range count(3000, 300) {
+	for seed := range synthtest.UnlessRace[uint64](3000, 300) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		requests := randomRequests(r)
 		p := compile(t, requests)
@@ -432,7 +433,7 @@ func TestWalkAnyProgram(t *testing.T) {
 			found += len(slices.Concat(answer...))
 		}
 	}
-	if found < int(count(4_000, 400)) {
+	if found < int(synthtest.UnlessRace[uint64](4_000, 400)) {
 		t.Errorf("only %d values found: the programs do not fit the objects", found)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // torture makes the tests of this file try everything; see make torture.
@@ -599,7 +601,7 @@ func steps(t *testing.T, r *reach, start func(t *testing.T) *trial) (list []int)
 // TestKilledAnywhere ends a publication at operations of every kind, and then runs
 // the same again.
 func TestKilledAnywhere(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
 		for _, n := range steps(t, r, start) {
 			tried["killed once"].Add(1)
@@ -616,7 +618,7 @@ func TestKilledAnywhere(t *testing.T) {
 
 // TestKilledTwice ends a publication, and then what takes up after it.
 func TestKilledTwice(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
 		random := rand.New(rand.NewPCG(1, 2))
 		last := len(undisturbed(t, start))
@@ -636,7 +638,7 @@ func TestKilledTwice(t *testing.T) {
 // TestFailingCalls makes operations of every kind fail once. The old data set is there
 // as it was, or the new one.
 func TestFailingCalls(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	errnos := []error{syscall.EIO}
 	if torture {
 		errnos = []error{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES, syscall.EMFILE}
@@ -670,7 +672,7 @@ func TestFailingCalls(t *testing.T) {
 // TestFailingFrom lets all operations of a kind fail from some point on: a disk
 // that is full, or broken.
 func TestFailingFrom(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	disturb(t, func(t *testing.T, r *reach, start func(t *testing.T) *trial) {
 		for _, n := range steps(t, r, start) {
 			for i, ops := range []string{"sync", "rename exchange", "remove", "mkdir open write", "sync rename exchange remove mkdir open write"} {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/cclf-tools/cclf/internal/blob"
 	"github.com/cclf-tools/cclf/internal/blob/blobtest"
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 func init() {
@@ -182,7 +183,7 @@ func remoteLake(t *testing.T, c content) (server *blobtest.Server, url string) {
 // A writer that is killed at any request leaves the old data set or the new one, and
 // the next writer cleans up.
 func TestRemoteKilled(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Run("parts", func(t *testing.T) { testRemoteKilled(t, remoteContents()["parts"]) })
 	t.Run("partitions", func(t *testing.T) { testRemoteKilled(t, remoteContents()["partitions"]) })
@@ -237,7 +238,7 @@ func isRemoteOp(op string) bool {
 
 // A request that fails for good leaves the old data set as it was, without traces.
 func TestRemoteFailed(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	pair := remoteContents()["parts"]
 	for n := int64(0); ; n++ {

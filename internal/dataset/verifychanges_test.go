@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
 // A lake publishes tables of CSV files, with what changed.
@@ -242,7 +244,7 @@ func TestVerifyChanges(t *testing.T) {
 // TestVerifyRandomChanges verifies random histories, in many passes, and finds each value
 // that is another one in what a set inserted.
 func TestVerifyRandomChanges(t *testing.T) {
-	withoutRace(t)
+	synthtest.WithoutRace(t)
 	limit := changedRowsInMemory
 	t.Cleanup(func() { changedRowsInMemory = limit })
 	for seed := range uint64(12) {

@@ -26,9 +26,9 @@ func Write(t testing.TB, opts synth.Options) (dir string, stats synth.Stats) {
 	return opts.Dir, stats
 }
 
-// UnlessRace returns n, or underRace with the race detector, which makes exports six times
-// slower.
-func UnlessRace(n, underRace int) int {
+// UnlessRace returns n, or underRace with the race detector, which makes conversions ten
+// times slower, and exports six times.
+func UnlessRace[N int | uint64](n, underRace N) N {
 	if raceEnabled {
 		return underRace
 	}

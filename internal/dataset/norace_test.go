@@ -1,7 +1,0 @@
-//go:build !race
-
-package dataset
-
-import "testing"
-
-func withoutRace(*testing.T) {}

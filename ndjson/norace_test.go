@@ -1,5 +1,0 @@
-//go:build !race
-
-package ndjson
-
-const raceEnabled = false
