@@ -197,8 +197,9 @@ func (h *cellHider) lists(groups, apart int) [][]int {
 	}
 	var lists [][]int
 	if add, ok := addedUp[h.metric.Name]; ok {
+		column := h.column(add.column)
 		for _, of := range add.sets {
-			lists = append(lists, h.equal(all, func(row []any) bool { return of(fmt.Sprint(row[h.column(add.column)])) })...)
+			lists = append(lists, h.equal(all, func(row []any) bool { return of(fmt.Sprint(row[column])) })...)
 		}
 	}
 	if groups > 0 && !h.ranked {
@@ -296,8 +297,11 @@ func (h *cellHider) hideDays(days, stays int) {
 	}
 }
 
-// completeRow hides another cell of a row if a hidden one follows from a sum, also if all
-// that are hidden are 1.
+// follow reports whether hidden numbers, of which some are 1, follow from their sum: a
+// single one, or all if they are 1, since no hidden number is less.
+func follow(hidden, ones int) bool { return hidden == 1 || hidden > 0 && ones == hidden }
+
+// completeRow hides another cell of a row if hidden ones follow from a sum.
 func (h *cellHider) completeRow(i int) {
 	for _, names := range sums {
 		var columns []int
@@ -313,7 +317,7 @@ func (h *cellHider) completeRow(i int) {
 				}
 			}
 		}
-		if hidden != 1 && (ones == 0 || ones != hidden) || len(columns) < len(names) && len(columns) < 3 {
+		if !follow(hidden, ones) || len(columns) < len(names) && len(columns) < 3 {
 			continue
 		}
 		best := -1
@@ -328,8 +332,7 @@ func (h *cellHider) completeRow(i int) {
 	}
 }
 
-// completeColumn hides another cell of a column if only one is hidden, since that
-// would follow from the total, or if all that are hidden are 1: no hidden number is less.
+// completeColumn hides another cell of a column if hidden ones follow from the total.
 func (h *cellHider) completeColumn(c int, rows []int) {
 	if k := h.kinds[c]; len(rows) < 2 || k != people && k != events && k != dollars {
 		return
@@ -345,7 +348,7 @@ func (h *cellHider) completeColumn(c int, rows []int) {
 			best = i
 		}
 	}
-	if (hidden == 1 || ones > 0 && ones == hidden) && best >= 0 {
+	if follow(hidden, ones) && best >= 0 {
 		h.hide(best, c)
 	}
 }
