@@ -13,13 +13,13 @@ GENERATED     := docs/crosswalk.md docs/extra-columns.md $(foreach module,. iceb
 
 .DEFAULT_GOAL := build
 
-# Not position independent, as the programs of a release are: each start of those corrects
-# 300,000 addresses, for 4 ms of processor time and 6 MB of memory that is not shared.
 # PROFILE tells the compiler which calls "cclf convert" makes most often, which makes it 3 %
 # faster. It has not the name default.pgo: with that, go test and the linter would compile
 # all packages twice.
 PROFILE := cmd/cclf/convert.pgo
 
+# Not position independent, as the programs of a release are: each start of those corrects
+# 300,000 addresses, for 4 ms of processor time and 6 MB of memory that is not shared.
 .PHONY: build
 build: ## build bin/cclf
 	$(GO) build -trimpath -pgo $(PROFILE) -ldflags '-s -w -X main.release=$(VERSION)' -o bin/cclf ./cmd/cclf

@@ -119,10 +119,11 @@ func (f *finder) find(ctx context.Context, arg string) error {
 			}
 			return nil
 		}
+		if dataset.IsCompanion(entry.Name()) {
+			return nil
+		}
 		if strings.HasPrefix(entry.Name(), "_") {
-			if !dataset.IsCompanion(entry.Name()) {
-				f.pass(name, underscored)
-			}
+			f.pass(name, underscored)
 			return nil
 		}
 		info, err := statEntry(name, entry)
@@ -147,7 +148,7 @@ func statEntry(name string, entry fs.DirEntry) (fs.FileInfo, error) {
 }
 
 // hidden reports whether a name is one that file managers and archivers leave
-// behind. In a path, . and .. are no names.
+// behind. The elements . and .. of a path are not hidden.
 func hidden(name string) bool {
 	if name == "." || name == ".." {
 		return false

@@ -59,6 +59,7 @@ type heapBound struct {
 	size    int64 // that the heap may have
 	live    int64 // at the end of the last collection
 	reports int
+	samples []metrics.Sample
 }
 
 func (b *heapBound) report(input int64) {
@@ -85,10 +86,12 @@ const leastHeap = 4 << 20
 
 // adjust sets the growth rate, if more or less memory is live than before.
 func (b *heapBound) adjust() {
-	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"}}
-	metrics.Read(samples)
-	live := int64(min(samples[0].Value.Uint64(), math.MaxInt64/4))
-	roots := int64(samples[1].Value.Uint64() + samples[2].Value.Uint64())
+	if b.samples == nil {
+		b.samples = []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"}}
+	}
+	metrics.Read(b.samples)
+	live := int64(min(b.samples[0].Value.Uint64(), math.MaxInt64/4))
+	roots := int64(b.samples[1].Value.Uint64() + b.samples[2].Value.Uint64())
 	size := max(b.floor, live+live/6+b.floor/8) // a sixth for garbage, and an eighth of the floor
 	if live == b.live && size == b.size {
 		return

@@ -225,9 +225,9 @@ func (c *Column) reserve(n int) {
 	}
 }
 
-// Reserve returns values with room for n more. Unlike append, it at least doubles
-// the room, so that a column that grows to a batch or to a
-// row group is copied less, and leaves less garbage.
+// Reserve returns values with room for n more. Unlike append, it at least doubles the room,
+// so that a column that grows to a batch or to a row group is copied less, and leaves less
+// garbage.
 func Reserve[T any](values []T, n int) []T {
 	if cap(values)-len(values) >= n {
 		return values
