@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/cclf-tools/cclf/internal/exitcode"
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
@@ -45,9 +44,7 @@ func TestQueryPrompt(t *testing.T) {
 	s.expect(" four\r\n")
 	s.press(endlessSQL + "\r")
 	s.expect("= 7;")
-	time.Sleep(200 * time.Millisecond) // for the statement to start; if it has not, Ctrl-C clears it
-	s.press("\x03")
-	s.expect("interrupted")
+	s.pressUntil("\x03", "interrupted")
 	s.press("CREATE TEMP TABLE kept AS SELECT 5 AS five;\rFROM kept;\r")
 	s.expect(" five\r\n")
 	s.press(".tables\r")
@@ -68,10 +65,7 @@ func TestQueryPrompt(t *testing.T) {
 	s.expect("Time: ")
 	s.press("DESCRIBE cclf\t")
 	s.expect("cclf1")
-	s.press("\x03")
-	time.Sleep(200 * time.Millisecond) // for the menu to close
-	s.press("\x03")
-	s.expect("^C")
+	s.pressUntil("\x03", "^C") // the first closes the menu
 	s.expectPrompt()
 	s.press(".tabels\r")
 	s.expect("did you mean .tables?")
@@ -80,9 +74,7 @@ func TestQueryPrompt(t *testing.T) {
 	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(200 * time.Millisecond) // for the signal to arrive before the next statement begins
-	s.press("SELECT 'still here' AS x;\r")
-	s.expect(`{"x":"still here"}`)
+	s.pressUntil("SELECT 'still here' AS x;\r", `{"x":"still here"}`) // the first if the signal came before it
 	s.expectPrompt() // before it, Ctrl-D would be for the terminal
 	s.press("\x04")
 	if code, shown := s.exit(); code != 0 {

@@ -69,7 +69,27 @@ func (s *session) read() {
 // expect waits until a text is shown, after what was expected before.
 func (s *session) expect(text string) {
 	s.t.Helper()
+	s.expectAgain(text, nil)
+}
+
+// pressUntil presses keys until a text is shown, as somebody does whose first Ctrl-C came
+// before the program was ready for it.
+func (s *session) pressUntil(keys, text string) {
+	s.t.Helper()
+	s.press(keys)
+	s.expectAgain(text, func() { s.press(keys) })
+}
+
+// expectAgain is expect, and calls retry each second if it is set.
+func (s *session) expectAgain(text string, retry func()) {
+	s.t.Helper()
 	late := time.After(30 * time.Second)
+	var again <-chan time.Time
+	if retry != nil {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		again = ticker.C
+	}
 	for {
 		s.mu.Lock()
 		i := bytes.Index(s.shown[s.seen:], []byte(text))
@@ -82,7 +102,11 @@ func (s *session) expect(text string) {
 		}
 		select {
 		case <-s.change:
+		case <-again:
+			retry()
 		case <-late:
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			s.t.Fatalf("%q is not shown:\n%q", text, s.shown[s.seen:])
 		}
 	}
