@@ -124,6 +124,9 @@ func TestSilentReplacement(t *testing.T) {
 		{name: "not yet paid", claims: []object{numbered("1", "A"), tagged(numbered("2", "B", "A"), "SharedSystem", "")}, want: "1", partly: "2"},
 		{name: "neither paid", claims: []object{
 			tagged(numbered("1", "A"), "SharedSystem", ""), tagged(numbered("2", "B", "A"), "SharedSystem", "")}, partly: "2"},
+		{name: "paid, and no final action before", claims: []object{tagged(numbered("1", "A"), "SharedSystem", "NotFinalAction"), numbered("2", "B", "A")}, want: "2"},
+		{name: "neither paid, and the first no final action", claims: []object{
+			tagged(numbered("1", "A"), "SharedSystem", "NotFinalAction"), tagged(numbered("2", "B", "A"), "SharedSystem", "")}, partly: "2"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			backward := slices.Clone(tt.claims)

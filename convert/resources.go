@@ -73,7 +73,9 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 		w.out.beneficiaries = append(w.out.beneficiaries, mbis)
 	}
 	first := len(w.out.links)
-	w.out.links = e.Links(w.out.links, id, w.active() && e.FinalAction() && wanted != claimRowOnly)
+	// Partially adjudicated claims have rows whatever their tag is.
+	inForce := w.active() && wanted != claimRowOnly && (partial || e.FinalAction())
+	w.out.links = e.Links(w.out.links, id, inForce)
 	for i := first; i < len(w.out.links); i++ {
 		w.out.links[i].Resource = key.Resource
 	}
