@@ -47,6 +47,24 @@ func reportTableOf(header []string) reportTable {
 	return ""
 }
 
+// neededLabels returns the columns without which the rows of a table would say what the
+// report does not, such as that nobody is assigned in a month.
+func neededLabels(t reportTable) []string {
+	switch t {
+	case "1-1":
+		var flags []string
+		for n := range 12 {
+			flags = append(flags, fmt.Sprintf("ENROLLFLAG%d", n+1))
+		}
+		return flags
+	case "1-2":
+		return []string{"MASTER_ID"}
+	case "1-4":
+		return []string{"MASTER_ID", "NPI_USED"}
+	}
+	return nil
+}
+
 // isAssignment reports whether a header is that of a table of an assignment list
 // report.
 func isAssignment(header []string) bool { return reportTableOf(header) != "" }
@@ -101,6 +119,11 @@ func (i *importer) addList(f *file, before map[string]bool) error {
 			return err
 		}
 		l.table = reportTableOf(f.header)
+		for _, label := range neededLabels(l.table) {
+			if !slices.Contains(f.header, label) {
+				return fmt.Errorf("%s: %w: Table %s without the column %s", f.Path, ErrReport, l.table, label)
+			}
+		}
 		if err := i.lists.reports.add(l); err != nil {
 			return err
 		}

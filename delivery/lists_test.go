@@ -219,6 +219,24 @@ func TestReportWithoutPeriod(t *testing.T) {
 	}
 }
 
+// TestReportWithoutColumns has tables that lack a column without which their rows would
+// say what the report does not: that nobody is assigned in a month, or has a TIN.
+func TestReportWithoutColumns(t *testing.T) {
+	for table, without := range map[string]string{
+		"1-1": strings.Replace(tableOne("", "A,"+flags("4")), "EnrollFlag7", "Enrollment7", 1),
+		"1-2": "BENE_MBI_ID,TIN,B_EM_LINE_CNT_T\r\nA,000000003,7\r\n",
+		"1-4": "BENE_MBI_ID,MASTER_ID,NPI,PCS_COUNT\r\nA,000000003,1234567893,7\r\n",
+	} {
+		files := map[string]string{reportName(q1of25, "1-1"): tableOne("", "A,"+flags("4"))}
+		files[reportName(q1of25, table)] = without
+		_, err := Import(context.Background(), Options{Inputs: []string{writeFiles(t, files)}, Out: filepath.Join(t.TempDir(), "out")})
+		lacks := map[string]string{"1-1": "ENROLLFLAG7", "1-2": "MASTER_ID", "1-4": "NPI_USED"}[table]
+		if !errors.Is(err, ErrReport) || !strings.Contains(err.Error(), table+".csv") || !strings.Contains(err.Error(), lacks) {
+			t.Errorf("Table %s: error %v", table, err)
+		}
+	}
+}
+
 const bnexName = "P.A1234.BNEX.Y25.D250210.T0912345.xml"
 
 func bnex(count int, beneficiaries string) string {
