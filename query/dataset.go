@@ -203,13 +203,32 @@ func errTwice(name string) error {
 // readFolder returns the table in a folder.
 func readFolder(dir string) (tableSource, error) {
 	f := tableSource{name: strings.ToLower(filepath.Base(dir))}
-	entries, err := os.ReadDir(dir)
+	parquet, err := f.addFiles(dir)
 	if err != nil {
 		return f, err
 	}
-	parquet := 0
+	return f, f.readHeaders(parquet)
+}
+
+// addFiles adds the files in a folder and in its partitions, whose names have the form
+// column=value. It returns the number of Parquet files.
+func (f *tableSource) addFiles(dir string) (parquet int, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
 	for _, e := range entries { // sorted by name
-		if e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") {
+		if strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") {
+			continue
+		}
+		if e.IsDir() {
+			if strings.Contains(e.Name(), "=") {
+				n, err := f.addFiles(filepath.Join(dir, e.Name()))
+				if err != nil {
+					return 0, err
+				}
+				parquet += n
+			}
 			continue
 		}
 		switch ext := filepath.Ext(e.Name()); strings.ToLower(ext) {
@@ -221,11 +240,11 @@ func readFolder(dir string) (tableSource, error) {
 			continue
 		}
 		if ext := filepath.Ext(e.Name()); !strings.HasPrefix(e.Name(), "part-") || ext != strings.ToLower(ext) {
-			return f, &misnamedError{filepath.Join(filepath.Base(dir), e.Name()), "part-00000" + strings.ToLower(ext)}
+			return 0, &misnamedError{filepath.Join(filepath.Base(dir), e.Name()), "part-00000" + strings.ToLower(ext)}
 		}
 		f.files = append(f.files, filepath.Join(dir, e.Name()))
 	}
-	return f, f.readHeaders(parquet)
+	return parquet, nil
 }
 
 // A misnamedError reports a file that would be ignored because of its name.
