@@ -33,6 +33,8 @@ func (i *importer) writeDeliveries(to *dataset.TableWriter) error {
 				row.Text("PROGRAM", g.name.Program)
 				row.Text("ACO_ID", g.name.ACO)
 				row.Int("PERFORMANCE_YEAR", int64(g.name.Year))
+			}
+			if !g.name.Made.IsZero() {
 				row.Int(schema.FileDateLabel, f.fileDate)
 			}
 			row.End()

@@ -14,7 +14,8 @@
 //   - The result depends on the deliveries, and not on the order in which they are
 //     given, or on whether they are imported together or one after the other.
 //   - A delivery that is not what its CCLF0 says is a [*SummaryError], and nothing is
-//     written, unless Options.AllowFaults is set.
+//     written, unless Options.AllowFaults is set. So are deliveries without a date that
+//     have other values of the same records ([ErrOrder]).
 //   - A record that cannot be read has no row. It is counted, and listed in the reject
 //     file with its file, line, byte, label and reason, without its values.
 //   - Readers see the old data set, or none, until the new one is complete.

@@ -42,7 +42,7 @@ type Options struct {
 	Jobs         int            // parallel workers; the number of CPUs unless set
 
 	// AllowFaults imports deliveries that are not what their CCLF0 says, which are
-	// a *SummaryError otherwise.
+	// a *SummaryError otherwise, and those that have no order, which are ErrOrder.
 	AllowFaults bool
 	// MaxRejects ends the import when more records than that are rejected;
 	// negative means any number.
@@ -68,12 +68,14 @@ type Report struct {
 	Manifest   *dataset.Manifest
 	Deliveries []string     // in the order of their times
 	Lists      []string     // files of assignment lists, exclusions and participants
-	Faults     []string     // where deliveries are not what their CCLF0 says
+	Faults     []string     // where deliveries are not what their CCLF0 says, or have no order
 	Missing    []string     // files that deliveries should have
 	Twice      []string     // inputs that are there twice, and were read once
 	Before     []string     // inputs that the data set had before
 	PassedOver []PassedOver // inputs that hold nothing that is imported
 	Superseded []string     // weekly deliveries that a monthly one covers
+	// Older are files of deliveries without a date, of which others have newer values.
+	Older []string
 	// NotDeciding are assignment list reports all of whose months others decide.
 	NotDeciding []string
 	// UnknownColumns are columns of lists that are not known, by file.
@@ -87,6 +89,10 @@ type Report struct {
 
 // ErrNothing reports inputs without anything to import.
 var ErrNothing = errors.New("nothing to import")
+
+// ErrOrder reports deliveries that have other values of a record, and no date that tells
+// which are newer.
+var ErrOrder = errors.New("deliveries without a date have no order")
 
 // ErrTooManyRejects reports that more than Options.MaxRejects records were
 // rejected.
@@ -251,6 +257,7 @@ func (i *importer) judge() error {
 	if len(i.report.Faults) > 0 && !i.opts.AllowFaults {
 		return &SummaryError{i.report.Faults}
 	}
+	faults := len(i.report.Faults)
 	supersede(i.groups)
 	for _, g := range i.groups {
 		if g.superseded {
@@ -260,29 +267,57 @@ func (i *importer) judge() error {
 			}
 		}
 	}
+	if err := i.judgeRows(); err != nil {
+		return err
+	}
+	if len(i.report.Faults) > faults && !i.opts.AllowFaults {
+		return fmt.Errorf("%w: %s", ErrOrder, strings.Join(i.report.Faults[faults:], "; "))
+	}
+	return nil
+}
+
+// judgeRows finds the rows that were delivered before, and those of deliveries that
+// cannot be put in order.
+func (i *importer) judgeRows() error {
 	ranked := rank(i.groups)
 	i.dropped = make([]table.OrdinalSet, len(i.tables))
 	stateOf := func(e *rowEntry) *state { return ranked[e.delivery].file(i.tables[e.table].File) }
-	times := make([]int, len(ranked))
+	r := ranking{times: make([]int, len(ranked)), dated: make([]bool, len(ranked))}
 	for at, g := range i.groups {
-		times[g.rank] = at
+		r.times[g.rank] = at
+		r.dated[g.rank] = !g.name.Made.IsZero()
 	}
-	return i.log.each(times,
+	older := map[string]bool{}
+	type files struct{ a, b *state }
+	undecided := map[files]int64{}
+	err := i.log.each(r,
 		func(e *rowEntry) bool {
 			g := i.deliveries.list[e.delivery]
 			e.delivery = g.rank
 			return g.superseded
 		},
-		func(e *rowEntry) {
-			i.dropped[e.table].Add(e.row)
-			i.report.Redelivered++
-			stateOf(e).redelivered++
-		},
-		func(e *rowEntry) {
-			i.report.Revised++
-			stateOf(e).revised++
+		verdicts{
+			redelivered: func(e *rowEntry) {
+				i.dropped[e.table].Add(e.row)
+				i.report.Redelivered++
+				stateOf(e).redelivered++
+			},
+			revised: func(e *rowEntry) {
+				i.report.Revised++
+				stateOf(e).revised++
+			},
+			older:     func(e *rowEntry) { older[stateOf(e).Path] = true },
+			undecided: func(a, b *rowEntry) { undecided[files{stateOf(a), stateOf(b)}]++ },
 		},
 	)
+	i.report.Older = slices.Sorted(maps.Keys(older))
+	var faults []string
+	for f, n := range undecided {
+		faults = append(faults, fmt.Sprintf("%s and %s have other values of the same records (%d), and no name tells which are newer", f.a.Path, f.b.Path, n))
+	}
+	slices.Sort(faults)
+	i.report.Faults = append(i.report.Faults, faults...)
+	return err
 }
 
 // write writes the tables.

@@ -453,3 +453,50 @@ func TestCutInputs(t *testing.T) {
 		}
 	}
 }
+
+// TestUndated imports deliveries whose names have no date: they are older than others, and
+// of two of them nobody can tell the newer one.
+func TestUndated(t *testing.T) {
+	synthtest.WithoutRace(t)
+	usual, other, newest := line(t, "1", nil), line(t, "1", map[string]string{"CLM_LINE_CVRD_PD_AMT": " 00000000099.00"}), line(t, "1", map[string]string{"CLM_LINE_CVRD_PD_AMT": " 00000000050.00"})
+	folder := func(lines ...string) string {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "CCLF5.txt"), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	a, same, b := folder(usual), folder(usual, line(t, "2", nil)), folder(other, line(t, "3", nil))
+	delivered := monthly(january, newest)
+	dated := delivered.folder(t, t.TempDir())
+
+	r, out := importCSV(t, Options{Inputs: []string{a, b, dated}})
+	equal(t, "cclf5", rows(t, out, "cclf5", "FILE_DATE", "CUR_CLM_UNIQ_ID", "CLM_LINE_CVRD_PD_AMT"),
+		"2025-01-21|1|50.00", "|1|10.00", "|1|99.00", "|3|10.00")
+	if want := []string{filepath.Join(a, "CCLF5.txt"), filepath.Join(b, "CCLF5.txt")}; r.Revised != 2 || len(r.Faults) > 0 || !slices.Equal(r.Older, slices.Sorted(slices.Values(want))) {
+		t.Errorf("%d revised, faults %v, older %v", r.Revised, r.Faults, r.Older)
+	}
+	r, _ = importCSV(t, Options{Inputs: []string{a, same}})
+	if r.Redelivered != 1 || r.Revised > 0 || len(r.Older) > 0 {
+		t.Errorf("%d delivered again, %d revised, older %v", r.Redelivered, r.Revised, r.Older)
+	}
+
+	out = filepath.Join(t.TempDir(), "out")
+	_, err := Import(t.Context(), Options{Inputs: []string{a, b}, Out: out, MaxRejects: -1})
+	if !errors.Is(err, ErrOrder) || !strings.Contains(err.Error(), "records (1)") || strings.Contains(err.Error(), "99") {
+		t.Errorf("error %v", err)
+	}
+	if names, _ := filepath.Glob(filepath.Join(out, "[^_]*")); len(names) > 0 {
+		t.Errorf("wrote %v", names)
+	}
+	if _, err := Import(t.Context(), Options{Inputs: []string{a}, Out: out, MaxRejects: -1}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Import(t.Context(), Options{Inputs: []string{b}, Out: out, MaxRejects: -1}); !errors.Is(err, ErrOrder) {
+		t.Errorf("added: error %v", err)
+	}
+	r, err = Import(t.Context(), Options{Inputs: []string{b}, Out: out, MaxRejects: -1, AllowFaults: true})
+	if err != nil || len(r.Faults) != 1 || r.Revised != 1 {
+		t.Errorf("error %v, report %+v", err, r)
+	}
+}

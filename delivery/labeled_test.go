@@ -124,7 +124,26 @@ func TestFileNameColumn(t *testing.T) {
 	equal(t, "cclf5", rows(t, out, "cclf5", "CUR_CLM_UNIQ_ID", "FILE_NAME", "FILE_DATE"),
 		"0|"+first+"|2025-01-21", "1|"+first+"|2025-01-21", "2|"+filepath.Base(second)+"|2025-02-18", "3|cclf5.csv|", "4|other.txt|2025-01-21")
 	equal(t, "deliveries", rows(t, out, "deliveries", "FILE_NAME", "KIND", "ACO_ID", "FILE_DATE", "ROWS_READ", "ROWS_PROMISED"),
-		first+"|monthly|A1234|2025-01-21|2|", filepath.Base(second)+"|monthly|A1234|2025-02-18|1|", "cclf5.csv||||1|", "other.txt||||1|")
+		first+"|monthly|A1234|2025-01-21|2|", filepath.Base(second)+"|monthly|A1234|2025-02-18|1|", "cclf5.csv||||1|", "other.txt|||2025-01-21|1|")
+}
+
+// TestFileDateColumn adds to a data set with rows whose file has a day, but no name of CMS's.
+func TestFileDateColumn(t *testing.T) {
+	synthtest.WithoutRace(t)
+	csv := writeFiles(t, map[string]string{"cclf5.csv": claimsCSV("other.txt", "other.txt")})
+	d := monthly(february, line(t, "1", nil))
+	out := filepath.Join(t.TempDir(), "out")
+	for _, input := range []string{csv, d.folder(t, t.TempDir()), csv} {
+		if _, err := Import(context.Background(), Options{Inputs: []string{input}, Out: out, MaxRejects: -1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := parquetTexts(t, out, "cclf5"); len(got) != 3 {
+		t.Errorf("rows %v", got)
+	}
+	if got := parquetTexts(t, out, "deliveries"); len(grep(got, "other.txt|CCLF5|||||2025-01-21|2|")) != 1 || len(grep(got, "other.txt")) != 1 {
+		t.Errorf("deliveries:\n%s", strings.Join(got, "\n"))
+	}
 }
 
 // TestLabeledAgain imports rows whose files the data set has, or that are there

@@ -124,12 +124,28 @@ func (l *redeliveryLog) add(e rowEntry) error {
 	return err
 }
 
-// each calls redelivered for each row that only repeats an equal one: that of a
-// delivery of lower rank, with no other values of their identity delivered between the
-// two. It calls revised for each other row whose identity a delivery of lower rank has.
-// Entries that skip wants to pass over do not count. Times are the places of the
-// deliveries in the order of their times, by rank.
-func (l *redeliveryLog) each(times []int, skip func(*rowEntry) bool, redelivered, revised func(*rowEntry)) error {
+// A ranking is what is known of the times of deliveries, by rank.
+type ranking struct {
+	times []int  // their places in the order of their times
+	dated []bool // whether their names tell a time; others come first
+}
+
+// verdicts take what is found of rows of several deliveries.
+type verdicts struct {
+	// redelivered is called for each row that only repeats an equal one: that of a
+	// delivery of lower rank, with no other values of their identity delivered between
+	// the two. revised is called for each other row whose identity a delivery of lower
+	// rank has.
+	redelivered, revised func(*rowEntry)
+	// older is called for each row of a delivery without a time that one with a time
+	// revises, and undecided for the first rows of two deliveries without a time that
+	// have other values of one identity, if none with a time has it.
+	older     func(*rowEntry)
+	undecided func(a, b *rowEntry)
+}
+
+// each judges all rows, except those that skip wants to pass over.
+func (l *redeliveryLog) each(r ranking, skip func(*rowEntry) bool, v verdicts) error {
 	for _, part := range l.parts {
 		if part == nil {
 			continue
@@ -144,34 +160,36 @@ func (l *redeliveryLog) each(times []int, skip func(*rowEntry) bool, redelivered
 			for to < len(entries) && entries[to].table == entries[from].table && entries[to].identity == entries[from].identity {
 				to++
 			}
-			eachOfIdentity(entries[from:to], times, redelivered, revised)
+			eachOfIdentity(entries[from:to], r, v)
 			from = to
 		}
 	}
 	return nil
 }
 
-// eachOfIdentity calls redelivered and revised for the rows of one identity.
-func eachOfIdentity(entries []rowEntry, times []int, redelivered, revised func(*rowEntry)) {
+// eachOfIdentity judges the rows of one identity.
+func eachOfIdentity(entries []rowEntry, r ranking, v verdicts) {
 	earliest := entries[0].delivery
 	for i := range entries {
 		earliest = min(earliest, entries[i].delivery)
 	}
 	if entries[0].all != entries[len(entries)-1].all {
-		eachOfRevised(entries, earliest, times, redelivered, revised)
+		slices.SortStableFunc(entries, func(a, b rowEntry) int { return cmp.Compare(r.times[a.delivery], r.times[b.delivery]) })
+		eachOfRevised(entries, earliest, v)
+		eachUndated(entries, r.dated, v)
 		return
 	}
 	for i := range entries {
 		if entries[i].delivery > earliest {
-			redelivered(&entries[i])
+			v.redelivered(&entries[i])
 		}
 	}
 }
 
-// eachOfRevised is eachOfIdentity for rows of which some have other values. Values that
-// come back after others are not a repetition: the newest row tells what holds.
-func eachOfRevised(entries []rowEntry, earliest uint32, times []int, redelivered, revised func(*rowEntry)) {
-	slices.SortStableFunc(entries, func(a, b rowEntry) int { return cmp.Compare(times[a.delivery], times[b.delivery]) })
+// eachOfRevised is eachOfIdentity for rows, in the order of their times, of which some
+// have other values. Values that come back after others are not a repetition: the newest
+// row tells what holds.
+func eachOfRevised(entries []rowEntry, earliest uint32, v verdicts) {
 	type stretch struct { // of deliveries, one after another, that have the values
 		until int    // the last one, among those with the identity
 		first uint32 // the lowest rank
@@ -182,9 +200,9 @@ func eachOfRevised(entries []rowEntry, earliest uint32, times []int, redelivered
 		for _, e := range s.rows {
 			switch {
 			case e.delivery > s.first:
-				redelivered(e)
+				v.redelivered(e)
 			case e.delivery > earliest:
-				revised(e)
+				v.revised(e)
 			}
 		}
 	}
@@ -206,6 +224,34 @@ func eachOfRevised(entries []rowEntry, earliest uint32, times []int, redelivered
 	}
 	for _, s := range stretches {
 		end(s)
+	}
+}
+
+// eachUndated looks at the rows, in the order of their times, that deliveries without one
+// have of an identity.
+func eachUndated(entries []rowEntry, dated []bool, v verdicts) {
+	if last := entries[len(entries)-1]; dated[last.delivery] {
+		for i := range entries {
+			if e := &entries[i]; !dated[e.delivery] && e.all != last.all {
+				v.older(e)
+			}
+		}
+		return
+	}
+	sameAll := func(a, b rowEntry) bool { return a.all == b.all }
+	var first []rowEntry
+	for from := 0; from < len(entries); {
+		to := from + 1
+		for to < len(entries) && entries[to].delivery == entries[from].delivery {
+			to++
+		}
+		switch {
+		case first == nil:
+			first = entries[from:to]
+		case !slices.EqualFunc(first, entries[from:to], sameAll):
+			v.undecided(&first[0], &entries[from])
+		}
+		from = to
 	}
 }
 

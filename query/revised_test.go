@@ -10,9 +10,16 @@ import (
 	"github.com/cclf-tools/cclf/internal/synth/synthtest"
 )
 
-// revisedTables are the tables of three deliveries, two of them of one day, which have
-// the same claims with other amounts. What the newest has ends in 3.
-func revisedTables(t *testing.T) map[string]string {
+// ofOneDay are the times of three deliveries, two of them of one day, and oneUndated those
+// of two, of which one has none.
+var (
+	ofOneDay   = []string{"D250317.T2359599 2025-03-17", "D250318.T0912340 2025-03-18", "D250318.T0912345 2025-03-18"}
+	oneUndated = []string{"", "D250317.T2359599 2025-03-17"}
+)
+
+// revisedTables are the tables of deliveries, oldest first, which have the same claims
+// with other amounts. What the newest has ends in their number.
+func revisedTables(t *testing.T, made []string) map[string]string {
 	t.Helper()
 	columns := map[string]string{
 		"cclf1": "cur_clm_uniq_id bene_mbi_id clm_type_cd clm_adjsmt_type_cd clm_efctv_dt clm_thru_dt clm_pmt_amt",
@@ -28,12 +35,11 @@ func revisedTables(t *testing.T) map[string]string {
 		"cclf7": "3 M 0 2025-01-05 2025-01-02 40%d",
 		"cclf8": "M 1%[1]d",
 	}
-	made := []string{"D250317.T2359599 2025-03-17", "D250318.T0912340 2025-03-18", "D250318.T0912345 2025-03-18"}
 	texts := map[string]string{}
 	for table, header := range columns {
 		texts[table] = header
 		for i := range made {
-			texts[table] += "\n" + fmt.Sprintf(rows[table], (i+1)%3+1) // the second is listed first
+			texts[table] += "\n" + fmt.Sprintf(rows[table], (i+1)%len(made)+1) // the second is listed first
 		}
 	}
 	files := tables(t, texts)
@@ -42,8 +48,12 @@ func revisedTables(t *testing.T) map[string]string {
 		lines := strings.Split(strings.TrimSpace(text), "\n")
 		lines[0] += ",FILE_NAME,FILE_DATE"
 		for i := range made {
-			tail, day, _ := strings.Cut(made[(i+1)%3], " ")
-			lines[i+1] += fmt.Sprintf(",P.A1234.ACO.ZC%sY25.%s,%s", table[len("cclf"):], tail, day)
+			tail, day, ok := strings.Cut(made[(i+1)%len(made)], " ")
+			if ok {
+				lines[i+1] += fmt.Sprintf(",P.A1234.ACO.ZC%sY25.%s,%s", table[len("cclf"):], tail, day)
+			} else {
+				lines[i+1] += fmt.Sprintf(",%s.txt,", table)
+			}
 		}
 		files[path] = strings.Join(lines, "\n") + "\n"
 	}
@@ -51,19 +61,21 @@ func revisedTables(t *testing.T) map[string]string {
 }
 
 // TestRevised counts what the newest of several deliveries has, also of two that were
-// made on one day.
+// made on one day. One without a date is older than others.
 func TestRevised(t *testing.T) {
 	synthtest.WithoutRace(t)
-	db := open(t, revisedTables(t))
-	for _, tt := range []struct{ sql, want string }{
-		{"SELECT file, paid FROM metrics.payments ORDER BY ALL", "[[cclf1 103.00] [cclf5 303.00]]"},
-		{"SELECT amount FROM metrics.part_d WHERE final_action", "[[403.00]]"},
-		{"SELECT amount FROM metrics.services WHERE file = 'cclf2'", "[[203.00]]"},
-		{"SELECT line_paid FROM metrics.star_lines WHERE revenue_center = '0450'", "[[203.00]]"},
-		{"SELECT medicare_status FROM metrics.beneficiaries", "[[13]]"},
-	} {
-		if got := fmt.Sprint(get(t, db, tt.sql)); got != tt.want {
-			t.Errorf("%s: %s, want %s", tt.sql, got, tt.want)
+	for _, made := range [][]string{ofOneDay, oneUndated} {
+		db := open(t, revisedTables(t, made))
+		for _, tt := range []struct{ sql, want string }{
+			{"SELECT file, paid FROM metrics.payments ORDER BY ALL", "[[cclf1 10%[1]d.00] [cclf5 30%[1]d.00]]"},
+			{"SELECT amount FROM metrics.part_d WHERE final_action", "[[40%d.00]]"},
+			{"SELECT amount FROM metrics.services WHERE file = 'cclf2'", "[[20%d.00]]"},
+			{"SELECT line_paid FROM metrics.star_lines WHERE revenue_center = '0450'", "[[20%d.00]]"},
+			{"SELECT medicare_status FROM metrics.beneficiaries", "[[1%d]]"},
+		} {
+			if got, want := fmt.Sprint(get(t, db, tt.sql)), fmt.Sprintf(tt.want, len(made)); got != want {
+				t.Errorf("of %d: %s: %s, want %s", len(made), tt.sql, got, want)
+			}
 		}
 	}
 }
@@ -99,7 +111,7 @@ func TestPartDDeliveries(t *testing.T) {
 // TestRevisedPair does so for comparisons.
 func TestRevisedPair(t *testing.T) {
 	synthtest.WithoutRace(t)
-	left, right := dataSet(t, revisedTables(t)), dataSet(t, revisedTables(t))
+	left, right := dataSet(t, revisedTables(t, ofOneDay)), dataSet(t, revisedTables(t, oneUndated))
 	pair, err := OpenPair(t.Context(), left, right, options(left, Options{Threads: 1}))
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +121,7 @@ func TestRevisedPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := pair.Query(t.Context(), `SELECT clm_pmt_amt::VARCHAR FROM a_metrics.cclf1 UNION ALL SELECT clm_line_cvrd_pd_amt::VARCHAR FROM b_metrics.cclf5
-		UNION ALL SELECT clm_line_bene_pmt_amt::VARCHAR FROM a_metrics.cclf7 ORDER BY ALL`)
+		UNION ALL SELECT clm_line_bene_pmt_amt::VARCHAR FROM a_metrics.cclf7 UNION ALL SELECT clm_pmt_amt::VARCHAR FROM b_metrics.cclf1 ORDER BY ALL`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +130,7 @@ func TestRevisedPair(t *testing.T) {
 	for rows.Next() {
 		got = append(got, rows.Values()...)
 	}
-	if text := fmt.Sprint(got); rows.Err() != nil || text != "[103.00 303.00 403.00]" {
+	if text := fmt.Sprint(got); rows.Err() != nil || text != "[102.00 103.00 302.00 403.00]" {
 		t.Errorf("%s, %v", text, rows.Err())
 	}
 }

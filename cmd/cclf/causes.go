@@ -65,6 +65,8 @@ var causes = []cause{
 	{as[*sync.RangeError], exitcode.Input, say("cclf log lists the runs")},
 	{is(sync.ErrNoLog), exitcode.Input, say("only a data set of cclf sync, or of cclf run beside its export folder, has a log")},
 	{as[*delivery.SummaryError], exitcode.Delivery, say("get the delivery again, or import it as it is with --allow-faults")},
+	{is(delivery.ErrOrder), exitcode.Delivery,
+		say("give each folder or zip file the name that CMS gave it, such as P.A1234.ACO.ZCY26.D260120.T0912345; with --allow-faults, the values of both count")},
 	{is(delivery.ErrTooManyRejects), exitcode.TooManyRejects,
 		say("check the input; with a larger --max-rejects, or without it, the rejected records are listed in " + convert.RejectsFile)},
 	{is(delivery.ErrNothing), exitcode.Input, nil},

@@ -64,7 +64,7 @@ func newImportCommand(e *env) *cli.Command {
 			}, string(convert.Tuva)),
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace the data set in OUT instead of adding to it", Destination: &opts.Overwrite},
 			&cli.BoolFlag{
-				Name: "allow-faults", Usage: "import deliveries that are not what their CCLF0 says (default: stop with exit code 20)",
+				Name: "allow-faults", Usage: "import deliveries that are not what their CCLF0 says, or have no order (default: stop with exit code 20)",
 				Destination: &opts.AllowFaults,
 			},
 			&cli.Int64Flag{
@@ -189,6 +189,7 @@ func (e *env) summarizeImport(r *delivery.Report, out string, took time.Duration
 	if r.Revised > 0 {
 		fmt.Fprintf(e.words(), "  %s with other values than in an earlier delivery: both have rows\n", plural(r.Revised, "record"))
 	}
+	e.listFiles(len(r.Older), "without a date, and so older than what has other values", r.Older)
 	for _, note := range skippedNotes(m, out) {
 		fmt.Fprintln(e.words(), "  "+note)
 	}

@@ -67,7 +67,7 @@ var All = []Code{
 	{Truncated, "truncated", "an input ended early, or changed while it was read (see --allow-partial)", "convert, run, sync"},
 	{Shrink, "shrink", "refused: the new data set would be empty or smaller, or its export is empty or incomplete (see --allow-shrink)", "convert, run, sync"},
 	{Drift, "drift", "with --strict-schema: all data were written, but the export has new elements or lacks expected ones", "convert, run, sync"},
-	{Delivery, "delivery", "a CCLF delivery is not what its CCLF0 says: files missing, or other record counts or lengths (see --allow-faults)", "import"},
+	{Delivery, "delivery", "a CCLF delivery is not what its CCLF0 says: files missing, or other record counts or lengths; or deliveries without dates disagree (see --allow-faults)", "import"},
 	{Unexplained, "unexplained", "the data sets differ, and some of the differences are unexplained", "reconcile"},
 	{Incomparable, "incomparable", "the data sets cannot be compared", "reconcile, diff"},
 	{ServerErrors, "server-errors", "published, but the server could not export everything; the next sync asks again from the former time", "sync"},

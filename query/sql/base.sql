@@ -134,9 +134,9 @@ WITH
       clm_pos_cd, clm_line_hcpcs_cd, -- for specialty place hcpcs category
     FROM main.cclf6
   ){{if .Dated}},
-  revised AS (  -- rows that a later delivery has with other values
+  revised AS (  -- rows that a later delivery has with other values; one without a date is the earliest
     SELECT file, claim, line, clm_adjsmt_type_cd, clm_efctv_dt, max(sent) AS newest
-    FROM files WHERE sent IS NOT NULL GROUP BY ALL HAVING min(sent) < newest
+    FROM files GROUP BY ALL HAVING min(coalesce(sent, 0)) < newest
   ){{end}}
 SELECT
   part, files.file, files.claim, files.line, coalesce(mr_mbi, bene_mbi_id) AS mbi, code(clm_type_cd) AS claim_type,
@@ -270,7 +270,7 @@ FROM main.cclf2 AS c
 {{- if .Dated}}
 LEFT JOIN (
   SELECT cur_clm_uniq_id, clm_line_num, max(sent((file_date, file_name))) AS newest
-  FROM main.cclf2 WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(sent((file_date, file_name))) < newest
+  FROM main.cclf2 GROUP BY ALL HAVING min(coalesce(sent((file_date, file_name)), 0)) < newest
 ) AS revised ON revised.cur_clm_uniq_id = c.cur_clm_uniq_id AND revised.clm_line_num IS NOT DISTINCT FROM c.clm_line_num
 WHERE newest IS NULL OR sent((file_date, file_name)) = newest
 {{- end}};
@@ -417,7 +417,7 @@ WITH
 {{- if .Dated}}
   revised AS (
     SELECT cur_clm_uniq_id, clm_adjsmt_type_cd, clm_efctv_dt, max(sent((file_date, file_name))) AS newest
-    FROM main.cclf7 WHERE file_date IS NOT NULL GROUP BY ALL HAVING min(sent((file_date, file_name))) < newest
+    FROM main.cclf7 GROUP BY ALL HAVING min(coalesce(sent((file_date, file_name)), 0)) < newest
   ),
 {{- end}}
   events AS (

@@ -17,7 +17,8 @@ SELECT file, claim, line FROM metrics.claim_rows WHERE false;
 
 -- Rows of imported deliveries that a later delivery has with other values. Rows of
 -- claims that differ only in columns that were blanked later are such; the newest
--- counts. Data sets of exports have no FILE_DATE and none of these.
+-- counts, and a delivery without a date is the oldest. Data sets of exports have no
+-- FILE_DATE and none of these.
 CREATE TABLE metrics.revised AS
 WITH
   dated AS (
@@ -37,9 +38,9 @@ WITH
   )
 SELECT file, claim, line, adjustment, effective, max(sent) AS newest
 FROM dated
-WHERE sent IS NOT NULL
+WHERE (SELECT count(sent) FROM dated) > 0 -- or nothing is grouped
 GROUP BY ALL
-HAVING min(sent) < max(sent);
+HAVING min(coalesce(sent, 0)) < max(sent);
 
 CREATE VIEW metrics.cclf1 AS
 SELECT rows.*
