@@ -86,7 +86,7 @@ func (r *result) hideSmall(apart string) {
 func (h *cellHider) hideRow(i int) {
 	if h.few != nil && h.few(h.rows[i]) {
 		for c, k := range h.kinds {
-			if n, ok := h.number(i, c); ok && k != label && n != 0 {
+			if k != label && h.tells(i, c) {
 				h.hidden[i][c] = true
 			}
 		}
@@ -145,7 +145,7 @@ func (h *cellHider) follows(c, from int) bool {
 	return false
 }
 
-// hide hides a cell, and the cells of its row that follow from it. Zero is shown.
+// hide hides a cell, and the cells of its row that follow from it.
 func (h *cellHider) hide(i, cell int) {
 	if h.hidden[i][cell] {
 		return
@@ -153,10 +153,16 @@ func (h *cellHider) hide(i, cell int) {
 	h.changed = true
 	h.hidden[i][cell] = true
 	for c := range h.kinds {
-		if n, ok := h.number(i, c); ok && n != 0 && h.follows(c, cell) {
+		if h.tells(i, c) && h.follows(c, cell) {
 			h.hidden[i][c] = true
 		}
 	}
+}
+
+// tells reports whether a cell has a number that is hidden with others. Zero is shown.
+func (h *cellHider) tells(i, c int) bool {
+	n, ok := h.number(i, c)
+	return ok && (n != 0 || slices.Contains(quantiles, h.columns[c].Name))
 }
 
 // number returns the number in a cell.

@@ -172,6 +172,15 @@ func TestHideInTotals(t *testing.T) {
 			"deaths", "panel:n deaths:n member_months:n rate:d", []string{"1 20 300 0.80", "2 30 400 0.90"}, "1 20 300 80.00%\n2 30 400 90.00%\n",
 		},
 		{"deaths", "month:m deaths:n", []string{"2024-01 1", "2024-02 1", "2024-03 30", "2024-04 20"}, "2024-01 *\n2024-02 *\n2024-03 30\n2024-04 *\n"},
+		{ // a median of few tells about each
+			"hospice", "state:v people:n claims:n deaths:n deaths_with_hospice:n share_with_hospice:d median_days:n",
+			[]string{"CA 40 90 40 20 0.50 8", "NY 30 80 30 1 0.03 450", "TX 30 70 30 2 0.06 0", "WY 20 60 30 0 0.00 -"},
+			"CA 40 90 40 20 50.00% 8\nNY 30 * 30 * * *\nTX 30 * 30 * * *\nWY 20 60 30 0 0.00% -\n",
+		},
+		{
+			"claim_lag", "claim_type:v claims:n median_days:n days_90_percent:n within_30_days:d", []string{"40 90 17 57 0.76", "30 1 14 14 1.00", "50 60 9 40 0.50"},
+			"40 90 17 57 76.00%\n30 * * * *\n50 * * * *\n",
+		},
 		{
 			"readmissions", "stays:n joined:n index_admissions:n excluded_died:n excluded_against_advice:n excluded_condition:n excluded_not_followed:n",
 			[]string{"500 1 478 1 0 0 20"}, "500 * 478 * 0 0 *\n",

@@ -34,7 +34,11 @@ var peopleColumns = []string{
 }
 
 // numberedLabels are the columns with whole numbers that are not counts.
-var numberedLabels = []string{"place", "year", "lag", "percent", "months", "median_days", "days_90_percent"}
+var numberedLabels = []string{"place", "year", "lag", "percent", "months"}
+
+// quantiles are the columns with whole numbers that are those of one of a few, so that even
+// zero tells about it.
+var quantiles = []string{"median_days", "days_90_percent"}
 
 // kindOf returns the kind of a column by its name and type.
 func kindOf(c query.Column) kind {
@@ -46,6 +50,8 @@ func kindOf(c query.Column) kind {
 	switch {
 	case !c.Numeric(), slices.Contains(numberedLabels, name):
 		return label
+	case slices.Contains(quantiles, name):
+		return rate
 	case contains("share", "rate", "within_", "of_usual") && !whole:
 		return share
 	case contains("per_", "ratio", "completion", "factor", "length_of", "days") && !whole:
