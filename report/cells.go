@@ -19,15 +19,22 @@ const LeastCell = 11
 var parts = [][2]string{
 	{"people", "with_service"}, {"discharges", "with_service"}, {"index_admissions", "readmissions"},
 	{"events", "events_enrolled"}, {"stays", "stays_enrolled"}, {"deaths", "deaths_with_hospice"}, {"claims", "denied_claims"}, {"lines", "denied_lines"},
-	{"part_a_and_b", "fee_for_service"}, {"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
+	{"member_months", "told_member_months"}, {"fee_for_service", "inferred"},
 	{"people", "people_in_network"}, {"people", "people_out_of_network"},
 	{"rows", "filled"}, {"fills", "generic"}, {"fills", "brand"}, {"events", "events_with_cost"},
+}
+
+// wholes are pairs as in parts of which the first is hidden, because the second is in other
+// figures too: beneficiaries in Parts A and B without Part C are the member months of all.
+var wholes = [][2]string{
+	{"part_a_and_b", "fee_for_service"}, {"part_a", "fee_for_service"}, {"part_b", "fee_for_service"}, {"part_a_or_b", "fee_for_service"},
+	{"part_a", "part_a_and_b"}, {"part_b", "part_a_and_b"}, {"part_a_or_b", "part_a_and_b"}, {"part_a_or_b", "part_a"}, {"part_a_or_b", "part_b"},
 }
 
 // sums are columns of which one follows from the others.
 var sums = [][]string{
 	{"stays", "joined", "index_admissions", "excluded_died", "excluded_against_advice", "excluded_condition", "excluded_not_followed"},
-	{"part_a_and_b", "fee_for_service", "part_c"},
+	{"part_a", "part_b", "part_a_and_b", "part_a_or_b"},
 	{"fills", "generic", "brand", "unknown"},
 }
 
@@ -101,16 +108,27 @@ func (h *cellHider) hideRow(i int) {
 		}
 	}
 	for _, p := range parts {
-		whole, part := h.column(p[0]), h.column(p[1])
-		if whole < 0 || part < 0 {
-			continue
-		}
-		all, okAll := h.number(i, whole)
-		some, okSome := h.number(i, part)
-		if rest := all - some; okAll && okSome && rest > 0 && rest < LeastCell {
-			h.hide(i, part)
+		if h.restIsSmall(i, p) {
+			h.hide(i, h.column(p[1]))
 		}
 	}
+	for _, p := range wholes {
+		if h.restIsSmall(i, p) {
+			h.hide(i, h.column(p[0]))
+		}
+	}
+}
+
+// restIsSmall reports whether all but a few of a whole belong to a part of it.
+func (h *cellHider) restIsSmall(i int, p [2]string) bool {
+	whole, part := h.column(p[0]), h.column(p[1])
+	if whole < 0 || part < 0 {
+		return false
+	}
+	all, okAll := h.number(i, whole)
+	some, okSome := h.number(i, part)
+	rest := all - some
+	return okAll && okSome && rest > 0 && rest < LeastCell
 }
 
 // besides are the beginnings of columns that count what others do not: nothing follows

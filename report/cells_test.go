@@ -172,6 +172,11 @@ func TestHideInTotals(t *testing.T) {
 			"deaths", "panel:n deaths:n member_months:n rate:d", []string{"1 20 300 0.80", "2 30 400 0.90"}, "1 20 300 80.00%\n2 30 400 90.00%\n",
 		},
 		{"deaths", "month:m deaths:n", []string{"2024-01 1", "2024-02 1", "2024-03 30", "2024-04 20"}, "2024-01 *\n2024-02 *\n2024-03 30\n2024-04 *\n"},
+		{ // fee_for_service is in other figures, as their member months: what would tell the rest is hidden
+			"member_months", "month:m part_a:n part_b:n part_c:n part_d:n part_a_and_b:n part_a_or_b:n fee_for_service:n inferred:n",
+			[]string{"2024-01 124 124 1 70 124 124 123 0", "2024-02 125 140 1 70 124 141 123 0", "2024-03 160 170 2 70 130 200 123 0", "2024-04 128 128 0 70 128 128 128 0"},
+			"2024-01 * * * 70 * * 123 0\n2024-02 * 140 * 70 * * 123 0\n2024-03 * 170 * 70 * 200 123 0\n2024-04 * * 0 70 128 128 128 0\n",
+		},
 		{ // a median of few tells about each
 			"hospice", "state:v people:n claims:n deaths:n deaths_with_hospice:n share_with_hospice:d median_days:n",
 			[]string{"CA 40 90 40 20 0.50 8", "NY 30 80 30 1 0.03 450", "TX 30 70 30 2 0.06 0", "WY 20 60 30 0 0.00 -"},
