@@ -237,25 +237,35 @@ func (o *runOptions) findInputs(ctx context.Context, e *env) ([]string, error) {
 // noteGone adds to the log what its last full export shows to be gone, and returns the log
 // with it.
 func (o *runOptions) noteGone(ctx context.Context, e *env, log *sync.Log) (*sync.Log, error) {
-	gone, err := log.Gone(ctx)
-	if err != nil || gone == nil {
+	again := "--new"
+	if o.lake != nil {
+		again = "--full --new"
+	}
+	hint := "the server may have left them out: export again with " + again + "; --allow-shrink publishes the tables without them"
+	if noted, err := noteGone(ctx, e, log, o.to.AllowShrink, hint); err != nil || !noted {
 		return log, err
 	}
+	return o.log()
+}
+
+// noteGone adds to the log what its last full export shows to be gone, and reports whether
+// it did. Unless believed is set, it refuses most of what there is, with a hint.
+func noteGone(ctx context.Context, e *env, log *sync.Log, believed bool, hint string) (noted bool, err error) {
+	gone, err := log.Gone(ctx)
+	if err != nil || gone == nil {
+		return false, err
+	}
 	n := len(gone.URLs)
-	if n > gone.Kept && !o.to.AllowShrink {
-		again := "--new"
-		if o.lake != nil {
-			again = "--full --new"
-		}
-		return nil, &exitError{
+	if n > gone.Kept && !believed {
+		return false, &exitError{
 			code: exitcode.Shrink,
 			err: fmt.Errorf("the full export of run %d has %s, and lacks %s of earlier runs, of beneficiaries whom it lists",
 				gone.Run, plural(gone.Kept, "claim"), thousands(int64(n))),
-			hint: "the server may have left them out: export again with " + again + "; --allow-shrink publishes the tables without them",
+			hint: hint,
 		}
 	}
-	if err := fetch.SetDeleted(ctx, o.out, gone.Run, gone.URLs); err != nil {
-		return nil, err
+	if err := fetch.SetDeleted(ctx, log.Dir, gone.Run, gone.URLs); err != nil {
+		return false, err
 	}
 	switch {
 	case gone.Unread > 0:
@@ -263,7 +273,7 @@ func (o *runOptions) noteGone(ctx context.Context, e *env, log *sync.Log) (*sync
 	case n > 0:
 		e.note(fmt.Sprintf("the full export lacks %s of earlier runs, of beneficiaries whom it lists: they are deleted", plural(n, "claim")))
 	}
-	return o.log()
+	return true, nil
 }
 
 // howToRestore says what to do about files of the log that are missing.

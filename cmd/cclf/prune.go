@@ -79,6 +79,9 @@ type pruneResult struct {
 
 func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 	log, err := openLog(opts.lake)
+	if err == nil && !opts.dryRun {
+		log, err = noteAllGone(ctx, e, log)
+	}
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
@@ -115,6 +118,16 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 		return ofLog(fmt.Errorf("prune: %w", err), "")
 	}
 	return opts.result.write(ctx, e, func(e *env) error { return writePruned(e, opts.result.format, &done) })
+}
+
+// noteAllGone adds to the log what its last full export shows to be gone, if the tables were
+// not published since: what was pruned can no longer be compared.
+func noteAllGone(ctx context.Context, e *env, log *sync.Log) (*sync.Log, error) {
+	noted, err := noteGone(ctx, e, log, false, "publish the run first, or export again: see what cclf sync says")
+	if err != nil || !noted {
+		return log, err
+	}
+	return sync.Read(log.Dir)
 }
 
 // openLog opens the log of a lake.

@@ -307,6 +307,45 @@ func TestRunFull(t *testing.T) {
 	}
 }
 
+// TestPruneUnpublished: what a full export shows to be gone is noted before the log is
+// pruned, also if it was not published.
+func TestPruneUnpublished(t *testing.T) {
+	synthtest.WithoutRace(t)
+	s := serveFeed(t, schema.V2, 5)
+	lake := filepath.Join(t.TempDir(), "lake")
+	prune := func(want int) string {
+		t.Helper()
+		code, _, said := cclf(t.Context(), strings.NewReader("x"), "prune", lake)
+		if code != want {
+			t.Fatalf("exit code %d, want %d\n%s", code, want, said)
+		}
+		return said
+	}
+	s.mustSync(t, exitcode.OK, lake)
+	was := claimsOf(t, lake)
+	fetchFull := func() {
+		t.Helper()
+		code, _, said := cclf(t.Context(), strings.NewReader("x"), "fetch", "-o", filepath.Join(lake, sync.LogFolder), "--api", s.api, "--group", "all", "--new")
+		if code != exitcode.OK {
+			t.Fatal(said)
+		}
+	}
+	s.Lose()
+	fetchFull()
+	prune(exitcode.OK)
+	s.mustSync(t, exitcode.OK, lake)
+	if n := len(claimsOf(t, lake)); n != len(was)-1 {
+		t.Errorf("%d claims, %d before", n, len(was))
+	}
+	for range len(was) - 2 {
+		s.Lose()
+	}
+	fetchFull()
+	if said := prune(exitcode.Shrink); !strings.Contains(said, "publish the run first") {
+		t.Error(said)
+	}
+}
+
 // TestSyncFullLacksMost: a full export that lacks most of what there was is not believed.
 func TestSyncFullLacksMost(t *testing.T) {
 	synthtest.WithoutRace(t)
