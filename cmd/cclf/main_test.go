@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -31,6 +29,10 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){"cclf": func() {
 		minio.DefaultRetryUnit, minio.DefaultRetryCap = time.Millisecond, 5*time.Millisecond
+		if os.Getenv(serverVariable) != "" {
+			serveScript()
+			return
+		}
 		main()
 	}})
 }
@@ -42,8 +44,8 @@ var concurrentScripts = []string{"convert-interrupt"}
 
 // TestScripts runs the scripts in testdata/script. They use the program as a
 // user would. Exports have one beneficiary, and conversions the tables that are
-// looked at, unless what is checked needs more: each start of the program, each
-// query and each table take time. With the race detector, in which the program is ten times as slow,
+// looked at, unless what is checked needs more: each start of the program (exec, not call),
+// each query and each table take time. With the race detector, in which the program is ten times as slow,
 // it runs those that can have races; make test runs all without it.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -54,41 +56,33 @@ func TestScripts(t *testing.T) {
 			files = append(files, filepath.Join("testdata", "script", name+".txtar"))
 		}
 	}
-	testscript.Run(t, testscript.Params{
+	testscript.Run(t, withServer(testscript.Params{
 		Dir:                 dir,
 		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "misuse": misuse, "plain": plain, "manifest": manifest,
+			"misuse": misuse, "plain": plain, "manifest": manifest,
 		},
-	})
+	}, "testdata/script"))
 }
 
-// exits runs a program that must end with an exit code:
+// exits runs a command line as call does. It must end with an exit code:
 //
-//	exits 2 cclf query
+//	exits 4 cclf verify out
 func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits code program [args...]")
+	if neg || len(args) < 2 || args[1] != "cclf" {
+		ts.Fatalf("usage: exits code cclf [args...]")
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
-	}
+	got := serverOf(ts).call(ts, args[1:])
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
 
-// misuse runs a command line that is wrong usage, exit code 2, within this process: the
-// start of the program takes longer than its refusal. It is not in the folder of the script:
+// misuse runs a command line that is wrong usage, exit code 2, within this process. It is not in the folder of the script:
 // exits 2 is for what needs that, and a file that must not exist afterwards is under $WORK.
 //
 //	misuse cclf query -d out --jobs 0 'SELECT 1'

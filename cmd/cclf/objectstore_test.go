@@ -46,7 +46,7 @@ func objectStoreParams(t *testing.T, dir string, start func(testing.TB) *blobtes
 		s, _ := servers.Load(ts.Getenv("BUCKET"))
 		return s.(*blobtest.Server)
 	}
-	return testscript.Params{
+	return withServer(testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -58,7 +58,7 @@ func objectStoreParams(t *testing.T, dir string, start func(testing.TB) *blobtes
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "plain": plain,
+			"plain": plain,
 			// upload FILE-OR-FOLDER KEY
 			"upload": func(ts *testscript.TestScript, _ bool, args []string) {
 				from := ts.MkAbs(args[0])
@@ -89,5 +89,5 @@ func objectStoreParams(t *testing.T, dir string, start func(testing.TB) *blobtes
 				}
 			},
 		},
-	}
+	}, dir)
 }
