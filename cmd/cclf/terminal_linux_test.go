@@ -63,7 +63,21 @@ func openPTY(rows, columns uint16) (screen, terminal *os.File, err error) {
 	if err == nil {
 		terminal, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|unix.O_NOCTTY, 0)
 	}
+	if err == nil {
+		err = keepOutput(int(terminal.Fd()))
+	}
 	return screen, terminal, err
+}
+
+// keepOutput makes Ctrl-C send a signal only. By default, Linux then throws away what the
+// terminal has not shown yet, which can be the answer to the signal.
+func keepOutput(fd int) error {
+	settings, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return err
+	}
+	settings.Lflag |= unix.NOFLSH
+	return unix.IoctlSetTermios(fd, unix.TCSETS, settings)
 }
 
 // TestFetchOnTerminal checks that a terminal shows the progress of an export, and
