@@ -48,6 +48,7 @@ func TestChoice(t *testing.T) {
 		{"began last", list{from(name("Roe", "usual", "Rita"), "2001-01-01", ""), from(name("Doe", "usual", "Jane"), "2019", "")}, "Jane  Doe"},
 		{"all ended", list{from(name("Roe", "usual", "Rita"), "2001-01-01", "2002-01-01"), from(name("Doe", "usual", "Jane"), "2003-01-01", "2004-01-01")}, "Jane  Doe"},
 		{"the first", list{name("Doe", "", "Jane"), name("Roe", "", "Rita")}, "Jane  Doe"},
+		{"without a first name", list{name("Doe", "usual", nil, "X")}, " X Doe"}, // the extension in _given says why
 		{"without parts", list{object{"use": "official", "text": "Rita Roe"}, name("Doe", "usual", "Jane")}, "Jane  Doe"},
 	} {
 		got := export{"export.ndjson": lines(with(somePatient("1", "1S00A00AA01"), object{"name": tt.names}))}.convert(t)
@@ -72,6 +73,7 @@ func TestChoice(t *testing.T) {
 		want      string // lines 1 and 2, city, ZIP code
 	}{
 		{"one", list{address("", "Salem", "MA", "01970", "1 Elm St", "Apt 2")}, "1 Elm St Apt 2 Salem 01970"},
+		{"without a first line", list{address("", "Salem", "MA", "01970", nil, "Apt 2")}, " Apt 2 Salem 01970"},
 		{"no parts of two", list{address("", "Salem", "MA", ""), address("", "Lynn", "MA", "01901", "9 Oak St", "Apt 9")}, "  Salem "},
 		{"old", list{address("old", "Lynn", "MA", "01901", "9 Oak St"), address("home", "Salem", "MA", "01970", "1 Elm St")}, "1 Elm St  Salem 01970"},
 		{"billing", list{address("billing", "Lynn", "MA", "01901"), address("", "Salem", "MA", "01970")}, "  Salem 01970"},

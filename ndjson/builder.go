@@ -125,8 +125,8 @@ func (r Ref) Reg() int { return r.reg.offset }
 
 // Value asks for the first count scalars at path, in consecutive registers from that
 // of the Ref. If count is above one, an element that meets the conditions on the
-// path but lacks the value gets an empty string, so that the others keep their
-// positions.
+// path but lacks the value gets an empty string, as a null in an array does, so that
+// the others keep their positions.
 func (b *Builder) Value(path Path, count int) Ref {
 	return b.value(0, recordScope, path, count, false)
 }

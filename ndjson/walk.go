@@ -278,11 +278,25 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 		if err != nil {
 			return end, err
 		}
+		if w.b[at] == 'n' {
+			w.gap(n)
+		}
 		if at, more, err = jsonscan.SkipSeparator(w.b, end, ']'); err != nil {
 			return at, err
 		}
 	}
 	return at, nil
+}
+
+// gap stores an empty text in the place of a null among the elements of an array, so
+// that those after it keep their positions. In FHIR a null stands for an element that has
+// no value and has extensions, which are in an array of their own.
+func (w *walker) gap(n *node) {
+	for _, to := range n.stores {
+		if to.count > 1 {
+			w.r.store(to, emptySpan)
+		}
+	}
 }
 
 // scalar stores a value where the node wants it, and tests its conditions.

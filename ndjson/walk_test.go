@@ -158,12 +158,15 @@ func firsts(list []string, n int) []string {
 func expect(v any, path Path) []string { return expectAll(v, path, false) }
 
 // expectAll is expect; placed says that an element which meets conditions and
-// lacks the value keeps its place, with an empty text.
+// lacks the value keeps its place, with an empty text, as a null does.
 func expectAll(v any, path Path, placed bool) []string {
 	switch v := v.(type) {
 	case []any:
 		var all []string
 		for _, element := range v {
+			if placed && element == nil && len(path) == 0 {
+				all = append(all, "")
+			}
 			all = append(all, expectAll(element, path, placed)...)
 		}
 		return all
@@ -368,6 +371,7 @@ var documents = []string{
 	`{"item":[{"a":[{"s":"","c":1},{"c":"1"}]}],"team":[{"n":true},{"n":"true"},{}]}`,
 	`{"é\n":{"id":"\u0026 é"},"\u0069\u0064":"\u00e9\ud83d\ude00"}`,
 	`{"item":[{"s":"1"},{"s":"1","a":{"s":"abc"}},{"s":1.0},{"s":"1","a":{"s":"b"}}]}`,
+	`{"a":[null,"x",null]}`, `{"a":[[null],{"b":[null,"y"]},null]}`, `{"a":{"s":"1","b":[null,null,"z"]},"item":[{"n":[null,1]},{"n":null}]}`,
 }
 
 // checkWalk compares a program's answers on a text, and on the same text
