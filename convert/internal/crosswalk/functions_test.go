@@ -118,6 +118,7 @@ func TestTransforms(t *testing.T) {
 		{"race", "2106-3", "1"}, {"race", "2054-5", "2"}, {"race", "2131-1", "3"}, {"race", "2028-9", "4"}, {"race", "2135-2", "5"}, {"race", "1002-5", "6"}, {"race", "UNK", "0"},
 		{"not-active", "active", ""}, {"not-active", "cancelled", "N"}, {"not-active", "draft", "N"}, {"final-action", "NotFinalAction", "N"}, {"final-action", "FinalAction", "Y"},
 		{"npi-qualifier", "1234567890", "01"},
+		{"not-zero", "0", ""}, {"not-zero", "-0.00", ""}, {"not-zero", "0e10", ""}, {"not-zero", "0.0E-7", ""}, {"not-zero", "0.01", "0.01"}, {"not-zero", "1e-7", "1e-7"}, {"not-zero", "10", "10"},
 	} {
 		fn := functions[tt.function].transform
 		if fn == nil {

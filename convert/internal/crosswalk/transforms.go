@@ -244,7 +244,11 @@ func yes(_, v []byte) []byte {
 
 // notZero drops a zero, however it is written.
 func notZero(_, v []byte) []byte {
-	if len(bytes.Trim(v, "-0.")) == 0 {
+	digits := v
+	if i := bytes.IndexAny(v, "eE"); i >= 0 {
+		digits = v[:i]
+	}
+	if len(bytes.Trim(digits, "-0.")) == 0 {
 		return nil
 	}
 	return v
