@@ -42,7 +42,7 @@ func driftNotes(m *convert.Manifest) []string {
 	for _, mark := range m.Missing {
 		resources := plural(mark.Resources, mark.API+" "+mark.Resource)
 		if mark.Resources == 1 {
-			notes = append(notes, fmt.Sprintf("missing: %s has no %s", resources, mark.Mark))
+			notes = append(notes, fmt.Sprintf("missing: %s lacks %s", resources, mark.Mark))
 			continue
 		}
 		notes = append(notes, fmt.Sprintf("missing: none of %s has %s", resources, mark.Mark))
