@@ -67,6 +67,7 @@ func (r *run) merge(ctx context.Context) error {
 		r.rows += t.rows
 		r.counts.Orphans += t.orphans
 		r.counts.MBIFromClaim += t.orphansWithMBI
+		r.counts.NoMBI += t.noMBI
 		r.adjusted = r.adjusted.addAll(t.adjusted)
 		told, inferred := t.stage.Months()
 		r.counts.MonthsTold += told
@@ -126,6 +127,7 @@ type tableMerge struct {
 	adjusted       adjustedCount // of deferred columns
 	orphans        int64         // claims whose beneficiary has no Patient
 	orphansWithMBI int64         // those of them whose beneficiary's MBI other claims show
+	noMBI          int64         // Patients without a current MBI
 	lastResource   int64         // that was counted
 
 	strangers table.OrdinalSet // resources whose rows are dropped because they are of no member
@@ -244,6 +246,7 @@ func (t *tableMerge) complete(kept []arrow.Array) error {
 		}
 	}
 	t.countOrphans(resources, beneficiaries)
+	t.countNoMBI(beneficiaries)
 	return t.stage.Write(cols, resources, beneficiaries, t.write)
 }
 
@@ -344,5 +347,17 @@ func (t *tableMerge) countOrphans(resources, beneficiaries []int64) {
 			}
 		}
 		t.lastResource = resource
+	}
+}
+
+// countNoMBI counts Patients without a current MBI.
+func (t *tableMerge) countNoMBI(patients []int64) {
+	if t.spill.out.table.Grain != schema.PerPatient {
+		return
+	}
+	for _, id := range patients {
+		if len(t.run.beneficiaries.MBI(beneficiary.ID(id))) == 0 {
+			t.noMBI++
+		}
 	}
 }

@@ -289,10 +289,17 @@ func TestPatientMBIs(t *testing.T) {
 		{"several without an end", list{mbi("B", "2021-01-01", ""), mbi("A", "2020-01-01", "")}, "B"},
 		{"two that start at once", list{mbi("A", "2020-01-01", "2020-12-31"), mbi("B", "2020-01-01", "2020-12-31")}, ""},
 		{"nothing to tell by", list{mbi("A", "", ""), mbi("B", "", "")}, ""},
+		{"the only one, twice", list{mbi("A", "", ""), mbi("A", "", "")}, "A"},
+		{"the one without an end, twice", list{mbi("B", "2021-01-01", "2022-01-01"), mbi("A", "", ""), mbi("A", "", "")}, "A"},
+		{"the last one, twice", list{mbi("B", "2020-01-01", "2020-12-31"), mbi("A", "2021-01-01", "2021-12-31"), mbi("A", "2021-01-01", "2022-12-31")}, "A"},
+		{"none", list{}, ""},
 	} {
 		c := export{"in.ndjson": lines(with(somePatient("p", "x"), object{"identifier": tt.mbis}))}.convert(t, func(o *Options) { o.API = &v3 })
 		if got := c.column(t, "cclf8", "BENE_MBI_ID"); !slices.Equal(got, []string{tt.want}) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		if unknown := c.Counts.NoMBI == 1; unknown != (tt.want == "") {
+			t.Errorf("%s: %d Patients without an MBI", tt.name, c.Counts.NoMBI)
 		}
 	}
 }

@@ -82,6 +82,7 @@ func readFigure(m *dataset.Manifest) *figure {
 		{"resources with an unknown status", c.OtherStatus, false},
 		{"claims only partially adjudicated, in tables of their own", c.PartiallyAdjudicated, false},
 		{"claims of beneficiaries without a Patient resource", c.Orphans, false},
+		{"Patients without a current MBI", c.NoMBI, false},
 		{"links of service lines to elements that their claim does not have", c.BrokenLinks, false},
 		{"resources without a CCLF equivalent", c.Skipped, false},
 		{"lines with a key that occurs twice", c.DuplicateKeys, false},

@@ -150,6 +150,9 @@ type Counts struct {
 	Orphans      int64 `json:"no_patient"` // claims whose beneficiary has no Patient
 	// MBIFromClaim counts those of NoPatient that contain the MBI themselves.
 	MBIFromClaim int64 `json:"mbi_from_claim"`
+	// NoMBI counts Patients without a current MBI: they have none, or several of which
+	// none is current, and no claim shows one.
+	NoMBI int64 `json:"patients_without_mbi,omitempty"`
 	// WithoutLines counts final-action claims of Parts A and B without service lines.
 	// Institutional ones have a row in CCLF1 and none in CCLF2, others have none in
 	// CCLF5 or CCLF6.
@@ -424,6 +427,7 @@ func (c *Counts) Add(d Counts) {
 	c.PriorCircles += d.PriorCircles
 	c.Orphans += d.Orphans
 	c.MBIFromClaim += d.MBIFromClaim
+	c.NoMBI += d.NoMBI
 	c.WithoutLines += d.WithoutLines
 	c.BrokenLinks += d.BrokenLinks
 	c.TrimmedMBIs += d.TrimmedMBIs

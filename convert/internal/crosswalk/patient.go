@@ -46,7 +46,8 @@ func (e *Evaluator) PatientUpdate(id beneficiary.ID) beneficiary.Update {
 }
 
 // currentMBI finds the identifier that is marked as the current MBI, or else
-// the only MBI without an end, or the only one, or the one that starts last.
+// the only MBI without an end, or the only one, or the one that starts last. A
+// value that comes several times in succession counts as one.
 func (e *Evaluator) currentMBI() []byte {
 	m := &e.plan.mbi
 	if m.set < 0 {
@@ -68,19 +69,23 @@ func (e *Evaluator) currentMBI() []byte {
 		if e.plan.has(marks, bcda.RoleCurrent) {
 			return value
 		}
+		if !bytes.Equal(value, any) {
+			all++
+		}
 		any = value
-		all++
 		if start, ok := table.EarliestDay(e.rec.Text(nil, row[m.start])); ok {
 			switch {
 			case start > lastStart:
 				last, lastStart = value, start
-			case start == lastStart:
+			case start == lastStart && !bytes.Equal(value, last):
 				last = nil // two start on the same day
 			}
 		}
 		if _, ends := table.LatestDay(e.rec.Text(nil, row[m.end])); !ends {
+			if !bytes.Equal(value, open) {
+				opens++
+			}
 			open = value
-			opens++
 		}
 	}
 	switch {
