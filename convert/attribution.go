@@ -27,7 +27,7 @@ const (
 var ErrNoList = errors.New("no run of the export folder has a full list of Patients, so nobody is known to have left")
 
 // ErrUnrelated reports runs of one folder that seem to be of different organizations.
-var ErrUnrelated = errors.New("nobody of the earlier lists of Patients is in the newest one: the runs seem to be of different organizations")
+var ErrUnrelated = errors.New("next to nobody of the earlier lists of Patients is in a newer one: the runs seem to be of different organizations")
 
 // members are the beneficiaries of the newest full list of Patients.
 type members struct {
@@ -45,21 +45,18 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 		i, known := r.runs.ofInput[input]
 		return i, known
 	}
-	if r.presence, err = r.sightings.Settle(runOf, deleted); err != nil {
+	known := r.knownList()
+	if r.presence, err = r.sightings.Settle(runOf, deleted, known); err != nil {
 		return err
 	}
-	newest := newestList(r.runs.list)
-	var seen overlap
-	for i := range r.presence {
-		seen = seen.with(&r.presence[i], newest)
-	}
-	if !r.opts.AllowUnrelated && seen.unrelated() {
-		return ErrUnrelated
+	if err := r.checkRelated(known); err != nil {
+		return err
 	}
 	r.countLeavers()
 	if r.opts.Leavers != DropLeavers {
 		return nil
 	}
+	newest := newestList(r.runs.list)
 	if newest < 0 {
 		if slices.ContainsFunc(r.runs.list, func(f FetchRun) bool { return f.CutList }) {
 			return nil // the next list shows who left
@@ -76,6 +73,86 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 	return nil
 }
 
+// knownList returns the index of the run with the list of Patients to which the lists of
+// later runs are compared, or -1. It is the newest one that the data set to be replaced has:
+// runs that were refused do not become right by being there. Without such a data set, it is
+// the last one before the newest.
+func (r *run) knownList() int {
+	var published []dataset.Run
+	if old := r.set.Old(); old != nil {
+		published = old.Runs
+	}
+	list := r.runs.list
+	for i := range slices.Backward(list) {
+		run := &list[i]
+		if run.FullList && slices.ContainsFunc(published, func(p dataset.Run) bool {
+			return p.Number == run.Number && p.TransactionTime == run.TransactionTime
+		}) {
+			return i
+		}
+	}
+	return newestList(list[:max(0, newestList(list))])
+}
+
+// checkRelated reports ErrUnrelated if a list of Patients after the known one is of other
+// people.
+func (r *run) checkRelated(known int) error {
+	if r.opts.AllowUnrelated || known < 0 {
+		return nil
+	}
+	for i := known + 1; i < len(r.runs.list); i++ {
+		run := &r.runs.list[i]
+		if !run.FullList && !run.CutList {
+			continue
+		}
+		var people turnover
+		for k := range r.presence {
+			people.add(&r.presence[k], known, i)
+		}
+		if people.unrelated() {
+			return fmt.Errorf("run %d (%s): %w", run.Number, run.TransactionTime, ErrUnrelated)
+		}
+	}
+	return nil
+}
+
+// turnover counts the people of a list of Patients, and of those before it.
+type turnover struct {
+	stayed  int // in both
+	arrived int // only in the list
+	earlier int // only before it
+	left    int // only before it, and in the known list
+}
+
+// add adds a beneficiary. Known and list are runs.
+func (t *turnover) add(p *beneficiary.Presence, known, list int) {
+	listed := slices.Contains(p.Later, list)
+	switch before := p.First <= known; {
+	case before && listed:
+		t.stayed++
+	case listed:
+		t.arrived++
+	case before:
+		t.earlier++
+		if p.Last >= known {
+			t.left++
+		}
+	}
+}
+
+// Organizations can have some people in common, who went from one to the other. In each of
+// their own lists, most stay.
+const fewStay = 10
+
+// unrelated reports whether the list is of other people than those before: nobody stayed,
+// or less than a tenth both of those who left and of those who arrived.
+func (t *turnover) unrelated() bool {
+	if t.stayed == 0 {
+		return t.earlier > 0 && t.arrived > 0
+	}
+	return t.stayed*fewStay < min(t.left, t.arrived)
+}
+
 // countLeavers counts those who are not in the newest list of Patients.
 func (r *run) countLeavers() {
 	newest := newestList(r.runs.list)
@@ -85,32 +162,6 @@ func (r *run) countLeavers() {
 		}
 	}
 }
-
-// overlap says whether there are beneficiaries who are only in the newest list of
-// Patients, only in earlier ones, and in both.
-type overlap struct{ OnlyNewest, OnlyEarlier, Both bool }
-
-// with adds a beneficiary. Newest is the index of the run with the newest list.
-func (r overlap) with(p *beneficiary.Presence, newest int) overlap {
-	switch {
-	case p.First < newest && p.Last >= newest:
-		r.Both = true
-	case p.First < newest:
-		r.OnlyEarlier = true
-	default:
-		r.OnlyNewest = true
-	}
-	return r
-}
-
-// combine returns what is so for the beneficiaries of both.
-func (r overlap) combine(other overlap) overlap {
-	return overlap{r.OnlyNewest || other.OnlyNewest, r.OnlyEarlier || other.OnlyEarlier, r.Both || other.Both}
-}
-
-// unrelated reports whether there are beneficiaries in the newest list of Patients and
-// in earlier ones, but not the same ones.
-func (r overlap) unrelated() bool { return !r.Both && r.OnlyEarlier && r.OnlyNewest }
 
 // newestList returns the index of the last run that has a full list of Patients, or -1.
 func newestList(list []FetchRun) int {

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,5 +97,54 @@ func TestLeavers(t *testing.T) {
 	opts := Options{Inputs: inputs, Out: t.TempDir(), Leavers: DropLeavers}
 	if _, err := Run(t.Context(), opts); err == nil {
 		t.Error("leavers without runs are no error")
+	}
+}
+
+// TestUnrelated publishes lists of Patients of one organization, and refuses those of
+// another one, also when they come again, and those after them, until they are allowed.
+func TestUnrelated(t *testing.T) {
+	t.Parallel()
+	people := func(from, to int) (list []object) {
+		for i := from; i < to; i++ {
+			list = append(list, somePatient(fmt.Sprint("p", i), fmt.Sprintf("1EG4TE5MK%02d", i)))
+		}
+		return list
+	}
+	a, b := people(0, 30), people(28, 60) // two went from one to the other
+	for _, tt := range []struct {
+		name    string
+		lists   [][]object
+		refused []int // the run that is named, or 0, after each run
+		allowed int   // the run that is allowed all the same
+	}{
+		{"half of them stay", [][]object{a, people(15, 45), people(30, 60)}, []int{0, 0, 0}, 0},
+		{"a shorter list", [][]object{a, people(28, 30), a}, []int{0, 0, 0}, 0},
+		{"nobody is left", [][]object{a, nil, a}, []int{0, 0, 0}, 0},
+		{"others", [][]object{a, people(40, 41)}, []int{0, 2}, 0},
+		{"nearly all are others", [][]object{a, b}, []int{0, 2}, 0},
+		{"others again", [][]object{a, b, b}, []int{0, 2, 2}, 0},
+		{"others, and those from before", [][]object{a, b, a}, []int{0, 2, 2}, 0},
+		{"others are allowed", [][]object{a, b, b, b, a}, []int{0, 2, 0, 0, 0}, 3},
+	} {
+		inputs, runs := history(t, tt.lists...)
+		all, err := runs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := t.TempDir()
+		for n := 1; n <= len(inputs); n++ {
+			list := func() ([]FetchRun, error) { return all[:n], nil }
+			_, err := Run(t.Context(), Options{Inputs: inputs[:n], Runs: list, Out: out, Overwrite: true, Format: CSV, AllowUnrelated: n == tt.allowed})
+			refused := 0
+			if errors.Is(err, ErrUnrelated) {
+				_, err = fmt.Sscanf(err.Error(), "run %d ", &refused)
+			}
+			if err != nil || refused != tt.refused[n-1] {
+				t.Errorf("%s: after run %d, run %d is refused, %v", tt.name, n, refused, err)
+			}
+		}
+		if _, err := Run(t.Context(), Options{Inputs: inputs[:2], Runs: func() ([]FetchRun, error) { return all[:2], nil }, Out: t.TempDir(), Format: CSV}); errors.Is(err, ErrUnrelated) != (tt.refused[1] > 0) {
+			t.Errorf("%s: two runs without a data set: %v", tt.name, err)
+		}
 	}
 }

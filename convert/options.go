@@ -71,7 +71,7 @@ type Options struct {
 	// AllowShrink allows a data set without rows, and one of an increment in place
 	// of one of a full export. Otherwise these are a *ShrinkError.
 	AllowShrink bool
-	// AllowUnrelated allows runs whose lists of Patients have nobody in common.
+	// AllowUnrelated allows runs whose lists of Patients have next to nobody in common.
 	// Otherwise these are ErrUnrelated.
 	AllowUnrelated bool
 

@@ -494,6 +494,32 @@ type shardStats struct {
 	Overlap overlap
 }
 
+// overlap says whether there are beneficiaries who are only in the newest list of
+// Patients, only in earlier ones, and in both.
+type overlap struct{ OnlyNewest, OnlyEarlier, Both bool }
+
+// with adds a beneficiary. Newest is the index of the run with the newest list.
+func (r overlap) with(p *beneficiary.Presence, newest int) overlap {
+	switch {
+	case p.First < newest && p.Last >= newest:
+		r.Both = true
+	case p.First < newest:
+		r.OnlyEarlier = true
+	default:
+		r.OnlyNewest = true
+	}
+	return r
+}
+
+// combine returns what is so for the beneficiaries of both.
+func (r overlap) combine(other overlap) overlap {
+	return overlap{r.OnlyNewest || other.OnlyNewest, r.OnlyEarlier || other.OnlyEarlier, r.Both || other.Both}
+}
+
+// unrelated reports whether there are beneficiaries in the newest list of Patients and
+// in earlier ones, but not the same ones.
+func (r overlap) unrelated() bool { return !r.Both && r.OnlyEarlier && r.OnlyNewest }
+
 // noStats are the stats of no records.
 var noStats = shardStats{Newest: dedup.NoTime, Members: dedup.NoTime}
 

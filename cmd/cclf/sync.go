@@ -160,7 +160,7 @@ func (o *runOptions) publish(ctx context.Context, err error) error {
 	case errors.Is(err, convert.ErrUnrelated):
 		return &exitError{
 			code: exitcode.Mixed, err: err,
-			hint: "check the credentials; restore LAKE/export as it was before the last run, or publish all together with --allow-mixed",
+			hint: "check the credentials; restore LAKE/export as it was before that run, or publish all together with --allow-mixed",
 		}
 	case isPublished(code) && o.lake.serverErrors != nil:
 		why := o.lake.serverErrors

@@ -542,7 +542,13 @@ func TestSyncOtherPeople(t *testing.T) {
 	if !strings.Contains(said, "different organizations") || len(changedTables(before, manifestOf(t, lake))) > 0 {
 		t.Error(said)
 	}
-	s.mustSync(t, exitcode.OK, lake, "--allow-mixed")
+	// The same again, next week.
+	said = s.mustSync(t, exitcode.Mixed, lake, "--new")
+	if m := manifestOf(t, lake); len(changedTables(before, m)) > 0 || len(m.Runs) != 1 {
+		t.Error(said)
+	}
+	s.mustSync(t, exitcode.OK, lake, "--new", "--allow-mixed")
+	s.mustSync(t, exitcode.OK, lake)
 }
 
 // TestSyncServerErrors: what the server could not export comes the next time.

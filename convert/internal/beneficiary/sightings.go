@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/cclf-tools/cclf/internal/table"
 )
@@ -41,6 +42,8 @@ type Presence struct {
 	PatientID   string
 	First, Last int
 	Living      int // last run whose Patient was not deleted, or -1
+	// Later are the runs in which it was seen after the one that Settle was given.
+	Later []int
 }
 
 // NewPresence returns the presence of a beneficiary who was not seen yet.
@@ -57,9 +60,10 @@ func (p *Presence) See(run int, deleted bool) {
 }
 
 // Settle returns who was seen, in the order of the input, and removes the spool. RunOf
-// returns the run of an input. Deleted Patients do not count as living.
-func (s *Sightings) Settle(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
-	list, err := s.read(runOf, deleted)
+// returns the run of an input. Deleted Patients do not count as living. Known is the run
+// after which each one is noted.
+func (s *Sightings) Settle(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet, known int) ([]Presence, error) {
+	list, err := s.read(runOf, deleted, known)
 	return list, errors.Join(err, s.spool.Remove())
 }
 
@@ -105,7 +109,7 @@ func (s *Sightings) each(visit func(*Sighting)) error {
 	}
 }
 
-func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet) ([]Presence, error) {
+func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table.OrdinalSet, known int) ([]Presence, error) {
 	index := map[ID]int{}
 	var list []Presence
 	err := s.each(func(x *Sighting) {
@@ -113,13 +117,17 @@ func (s *Sightings) read(runOf func(input int) (run int, ok bool), deleted table
 		if !ok {
 			return
 		}
-		i, known := index[x.ID]
-		if !known {
+		i, seen := index[x.ID]
+		if !seen {
 			i = len(list)
 			index[x.ID] = i
 			list = append(list, NewPresence(x.ID, x.PatientID))
 		}
-		list[i].See(run, deleted.Has(x.Resource))
+		p := &list[i]
+		p.See(run, deleted.Has(x.Resource))
+		if known >= 0 && run > known && !slices.Contains(p.Later, run) {
+			p.Later = append(p.Later, run)
+		}
 	})
 	return list, err
 }
