@@ -62,10 +62,15 @@ CONCURRENT = $(shell $(GO) list $$(grep -lE '\bgo func|\.Go\b|sync\.(Mutex|RWMut
 	$$($(GO) list -f '{{range .GoFiles}}{{$$.Dir}}/{{.}} {{end}}' ./...) | xargs -n 1 dirname | sort -u))
 SEQUENTIAL = $(filter-out $(CONCURRENT),$(shell $(GO) list ./...))
 
+# A linker that takes a quarter less CPU time for DuckDB than the default one, if there is one.
+LINKER = $(shell for linker in mold lld gold; do \
+	if [ "$$(uname)" = Linux ] && echo 'int main(void) { return 0; }' | $$($(GO) env CC) -fuse-ld=$$linker -x c -o /dev/null - 2>/dev/null; \
+	then echo -extldflags=-fuse-ld=$$linker; break; fi; done)
+
 # Without DWARF tables and symbols, test binaries link in less than half the time. Results
 # are not cached: tests look for programs such as Chromium, and to note what tests read
 # takes a twentieth of the time of all. "make vet" runs all analyzers.
-TEST_FLAGS ?= -ldflags='-s -w' -vet=off -count=1 -timeout 30m
+TEST_FLAGS ?= -ldflags='-s -w $(LINKER)' -vet=off -count=1 -timeout 30m
 
 # Temporary files of the tests are in memory, where there is such a folder.
 IN_MEMORY = sh '$(CURDIR)/scripts/in-memory.sh'
