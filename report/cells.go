@@ -36,27 +36,62 @@ var sums = [][]string{
 	{"stays", "joined", "index_admissions", "excluded_died", "excluded_against_advice", "excluded_condition", "excluded_not_followed"},
 	{"part_a", "part_b", "part_a_and_b", "part_a_or_b"},
 	{"fills", "generic", "brand", "unknown"},
+	{"part_a", "part_b_physician", "part_b_equipment", "total"},
+	{"part_a", "part_b", "total"},
+	{"institutional", "physician", "equipment", "total"},
 }
+
+// addends are amounts that are added up: a hidden one tells nothing about the others.
+var addends = []string{"part_a", "part_b", "part_b_physician", "part_b_equipment", "institutional", "physician", "equipment", "total"}
 
 // A cellHider hides small cells of a result.
 type cellHider struct {
 	*result
 	kinds   []kind
+	groups  int // columns of groups, the first ones
+	lists   [][]int
+	days    map[int]int
 	changed bool
 }
 
-// hideSmall hides numbers from 1 to 10 of beneficiaries and events, the numbers that
-// follow from them, and as many others as it takes so that none of the hidden ones can
-// be computed from a total. Rows that differ in the column apart are not added up. If
-// the result is ranked, rows with hidden numbers are left out, because their place
-// would tell about them; if it is scored, those whose rank is hidden.
-func (r *result) hideSmall(apart string) {
-	h := cellHider{result: r}
+// hideSmall hides the small cells of results of the same groups: numbers from 1 to 10 of
+// beneficiaries and events, the numbers that follow from them, and as many others as it
+// takes so that none of the hidden ones can be computed from a total, or from another
+// result. If a result is ranked, rows with hidden numbers are left out, because their
+// place would tell about them; if it is scored, those whose rank is hidden.
+func hideSmall(results ...*result) {
+	var hiders []*cellHider
+	for _, r := range results {
+		hiders = append(hiders, r.hideCells())
+	}
+	equations := equationsOf(hiders)
+	for changed := true; changed; {
+		changed = false
+		for _, h := range hiders {
+			changed = h.complete() || changed
+		}
+		for _, e := range equations {
+			changed = e.complete() || changed
+		}
+	}
+	for _, r := range results {
+		switch {
+		case r.ranked:
+			r.dropHidden(r.columns)
+		case r.scored:
+			r.dropHidden(r.columns[r.column(r.metric.Rank):][:1])
+		}
+	}
+}
+
+// hideCells hides the small cells of each row, and what follows from them in the row.
+func (r *result) hideCells() *cellHider {
+	h := &cellHider{result: r}
 	r.hidden = make([][]bool, len(r.rows))
-	groups := r.groupColumns()
+	h.groups = r.groupColumns()
 	for i, c := range r.columns {
 		k := kindOf(c)
-		if i < groups {
+		if i < h.groups {
 			k = label
 		}
 		h.kinds = append(h.kinds, k)
@@ -65,28 +100,27 @@ func (r *result) hideSmall(apart string) {
 		r.hidden[i] = make([]bool, len(r.columns))
 		h.hideRow(i)
 	}
-	lists := h.lists(groups, r.column(apart))
-	days := h.days()
-	for h.changed = true; h.changed; {
-		h.changed = false
-		for i := range r.rows {
-			h.completeRow(i)
-		}
-		for day, stay := range days {
-			h.hideDays(day, stay)
-		}
-		for c := range r.columns {
-			for _, rows := range lists {
-				h.completeColumn(c, rows)
-			}
+	h.lists = h.rowLists(r.column(r.apart))
+	h.days = h.daysOfStays()
+	return h
+}
+
+// complete hides what it takes so that no hidden cell follows from a total of the result,
+// and reports whether it hid something.
+func (h *cellHider) complete() bool {
+	h.changed = false
+	for i := range h.rows {
+		h.completeRow(i)
+	}
+	for day, stay := range h.days {
+		h.hideDays(day, stay)
+	}
+	for c := range h.columns {
+		for _, rows := range h.lists {
+			h.completeColumn(c, rows)
 		}
 	}
-	switch {
-	case r.ranked:
-		r.dropHidden(r.columns)
-	case r.scored:
-		r.dropHidden(r.columns[r.column(r.metric.Rank):][:1])
-	}
+	return h.changed
 }
 
 // hideRow hides the small cells of a row, or all numbers if it is of a small group.
@@ -133,7 +167,7 @@ func (h *cellHider) restIsSmall(i int, p [2]string) bool {
 
 // besides are the beginnings of columns that count what others do not: nothing follows
 // from them but what begins alike.
-var besides = []string{"denied", "excluded", "joined", "planned", "told", "inferred"}
+var besides = []string{"denied", "excluded", "joined", "planned", "told", "inferred", "outside"}
 
 // scoredFollows has the numbers of a provider that follow from others, besides those
 // that follow from the number of beneficiaries.
@@ -154,8 +188,14 @@ func (h *cellHider) follows(c, from int) bool {
 			return false
 		}
 	}
+	name, other := h.columns[from].Name, h.columns[c].Name
+	if h.metric.Name == "completeness" && name == "member_months" { // divides claims that need not be theirs
+		return h.kinds[c] == share
+	}
 	switch h.kinds[c] {
-	case dollars, rate, share:
+	case dollars:
+		return h.kinds[from] != dollars || !slices.Contains(addends, name) || !slices.Contains(addends, other)
+	case rate, share:
 		return true
 	case events:
 		return h.kinds[from] == people
@@ -202,21 +242,22 @@ func (r *result) groupColumns() int {
 	return max(slices.IndexFunc(r.columns, own), 0)
 }
 
-// lists returns lists of rows whose sums can be known: those of the same group, those that
+// rowLists returns lists of rows whose sums can be known: those of the same group, those that
 // differ in one group only, those that another metric adds up, and all. Smaller lists
-// come first, since what is hidden in them is hidden in the larger ones.
-func (h *cellHider) lists(groups, apart int) [][]int {
+// come first, since what is hidden in them is hidden in the larger ones. Rows that differ
+// in the column apart are not added up.
+func (h *cellHider) rowLists(apart int) [][]int {
 	var all, own []int // the columns of groups, and the labels of the metric
 	for c, k := range h.kinds {
 		switch {
-		case c < groups:
+		case c < h.groups:
 			all = append(all, c)
 		case k == label && c != apart:
 			own = append(own, c)
 		}
 	}
 	var fixed []int
-	if apart >= groups {
+	if apart >= h.groups {
 		fixed = append(fixed, apart)
 	}
 	var lists [][]int
@@ -226,7 +267,7 @@ func (h *cellHider) lists(groups, apart int) [][]int {
 			lists = append(lists, h.equal(all, func(row []any) bool { return of(fmt.Sprint(row[column])) })...)
 		}
 	}
-	if groups > 0 && !h.ranked {
+	if h.groups > 0 && !h.ranked {
 		if len(own) > 0 {
 			lists = append(lists, h.equal(slices.Concat(all, fixed), nil)...)
 		}
@@ -290,8 +331,8 @@ func (h *cellHider) equal(columns []int, wanted func(row []any) bool) [][]int {
 	return lists
 }
 
-// days returns the rows of utilization with days of stays, and those with the stays.
-func (h *cellHider) days() map[int]int {
+// daysOfStays returns the rows of utilization with days of stays, and those with the stays.
+func (h *cellHider) daysOfStays() map[int]int {
 	service := h.column("service")
 	if service < 0 {
 		return nil

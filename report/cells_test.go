@@ -72,7 +72,7 @@ func TestHideScored(t *testing.T) {
 	t.Parallel()
 	r := newResult("npi:v people:n wellness_visits:n paid:d", "1 40 3 9.00", "2 5 0 8.00", "3 30 12 7.00", "4 20 4 6.00")
 	r.metric.Rank, r.scored = "paid", true
-	r.hideSmall("")
+	hideSmall(r)
 	if want := "1 40 * 9.00\n3 30 12 7.00\n"; r.text() != want || r.dropped != 2 { // 4, since the total would tell about 2
 		t.Errorf("got\n%swant\n%s, and %d left out", r.text(), want, r.dropped)
 	}
@@ -111,7 +111,8 @@ func TestHideSmall(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newResult(tt.columns, tt.rows...)
 			r.ranked = tt.ranked
-			r.hideSmall(tt.apart)
+			r.apart = tt.apart
+			hideSmall(r)
 			if got := r.text(); got != tt.want {
 				t.Errorf("got:\n%swant:\n%s", got, tt.want)
 			}
@@ -200,9 +201,80 @@ func TestHideInTotals(t *testing.T) {
 			}
 		}
 		r.metric = query.LookupMetric(tt.metric)
-		r.hideSmall(apartOf(tt.metric))
+		r.apart = apartOf(tt.metric)
+		hideSmall(r)
 		if got, want := r.text(), strings.ReplaceAll(tt.want, "_", " "); got != want {
 			t.Errorf("%s: got:\n%swant:\n%s", tt.metric, got, want)
+		}
+	}
+}
+
+// TestHideAcross checks that what one metric hides does not follow from another.
+func TestHideAcross(t *testing.T) {
+	t.Parallel()
+	type metric struct {
+		name, columns string
+		rows          []string // with _ for blanks
+		want          string
+	}
+	for _, metrics := range [][]metric{
+		{ // the claims of few beneficiaries, by their type
+			{
+				"spending_by_claim_type", "part:v claim_type:v name:v claims:n people:n paid:d",
+				[]string{"A 20 snf 119 40 9.00", "A 30 swing 21 3 8.00", "A 40 outpatient 900 80 7.00"},
+				"A 20 snf * * *\nA 30 swing * * *\nA 40 outpatient 900 80 7.00\n",
+			},
+			{
+				"claim_lag", "claim_type:v claims:n median_days:n", []string{"20 119 12", "30 21 14", "40 900 16"},
+				"20 * *\n30 * *\n40 900 16\n",
+			},
+		},
+		{ // a total of few, which the months add up to
+			{
+				"spending_total", "spending:v paid:d people:n",
+				[]string{"A,_institutional 90.00 80", "B,_physician 60.00 70", "B,_equipment 5.00 4", "A_and_B 155.00 85"},
+				"A,_institutional 90.00 80\nB,_physician * *\nB,_equipment * *\nA_and_B 155.00 85\n",
+			},
+			{
+				"spending_by_month", "month:m part_a:d part_b_physician:d part_b_equipment:d total:d people:n",
+				[]string{"2024-01 30.00 21.00 2.00 53.00 50", "2024-02 40.00 29.00 3.00 72.00 60", "2024-03 20.00 10.00 0.00 30.00 40"},
+				"2024-01 * * * 53.00 50\n2024-02 40.00 * * 72.00 60\n2024-03 * * 0.00 30.00 40\n",
+			},
+		},
+		{ // not that of few member months, by which claims are only divided
+			{
+				"completeness", "month:m file:v claims:n paid:d member_months:n claims_of_usual:d",
+				[]string{"2024-01 cclf7 90 9.00 5 0.50", "2024-02 cclf7 80 8.00 70 0.60", "2024-03 cclf7 7 4.00 70 0.10", "2024-04 cclf7 60 6.00 70 0.50"},
+				"2024-01 cclf7 90 9.00 * *\n2024-02 cclf7 80 8.00 * *\n2024-03 cclf7 * * 70 *\n2024-04 cclf7 * * 70 *\n",
+			},
+			{
+				"part_d_cost", "month:m events:n people:n paid_by_people:d", []string{"2024-01 90 30 9.00", "2024-02 80 30 8.00", "2024-03 7 3 4.00", "2024-04 60 20 6.00"},
+				"2024-01 90 30 9.00\n2024-02 80 30 8.00\n2024-03 * * *\n2024-04 * * *\n",
+			},
+		},
+		{ // claims without a day are in one metric only: no number follows
+			{"spending_by_claim_type", "claim_type:v claims:n people:n", []string{"40 90 80", "60 20 3", "50 30 25"}, "40 * *\n60 * *\n50 * *\n"},
+			{"claim_lag", "claim_type:v claims:n", []string{"40 88", "60 19", "50 29"}, "40 88\n60 19\n50 29\n"},
+		},
+	} {
+		var results []*result
+		for _, m := range metrics {
+			r := newResult(m.columns, m.rows...)
+			for _, row := range r.rows {
+				for c, v := range row {
+					if text, ok := v.(string); ok {
+						row[c] = strings.ReplaceAll(text, "_", " ")
+					}
+				}
+			}
+			r.metric, r.apart = query.LookupMetric(m.name), apartOf(m.name)
+			results = append(results, r)
+		}
+		hideSmall(results...)
+		for i, m := range metrics {
+			if got, want := results[i].text(), strings.ReplaceAll(m.want, "_", " "); got != want {
+				t.Errorf("%s: got:\n%swant:\n%s", m.name, got, want)
+			}
 		}
 	}
 }
@@ -210,7 +282,7 @@ func TestHideInTotals(t *testing.T) {
 // TestHiddenStaysHidden checks that neither the table nor the chart has a hidden number.
 func TestHiddenStaysHidden(t *testing.T) {
 	r := newResult("month:m people:n paid:d", "2024-01 7 777.77", "2024-02 12 1212.12", "2024-03 90 9090.90")
-	r.hideSmall("")
+	hideSmall(r)
 	html, err := r.table("caption", nil).HTML()
 	if err != nil {
 		t.Fatal(err)
@@ -241,7 +313,7 @@ func FuzzHideSmall(f *testing.F) {
 			rows = append(rows, fmt.Sprintf("x%d %d %d.00", i, n, n))
 		}
 		r := newResult("name:v people:n paid:d", rows...)
-		r.hideSmall("")
+		hideSmall(r)
 		hidden, ones := 0, 0
 		for i, n := range numbers {
 			if n > 0 && n < LeastCell && !(r.hidden[i][1] && r.hidden[i][2]) {

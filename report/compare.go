@@ -52,6 +52,7 @@ func Measure(ctx context.Context, db *query.DB, opts Options) (*Snapshot, error)
 	if err := run.Materialize(ctx, list); err != nil {
 		return nil, err
 	}
+	var all []*result
 	for _, c := range comparisons {
 		r, err := b.compute(ctx, c.metric, nil, 0)
 		if incomputable(ctx, err) != "" {
@@ -60,10 +61,12 @@ func Measure(ctx context.Context, db *query.DB, opts Options) (*Snapshot, error)
 		if err != nil {
 			return nil, err
 		}
-		if !opts.ShowSmallCells {
-			r.hideSmall(apartOf(c.metric))
-		}
+		r.apart = apartOf(c.metric)
 		s.results[c.metric] = r
+		all = append(all, r)
+	}
+	if !opts.ShowSmallCells {
+		hideSmall(all...)
 	}
 	return s, nil
 }
@@ -148,7 +151,30 @@ func (c *comparison) join(old, now *result, all bool) *result {
 			add(i, -1)
 		}
 	}
+	if !all && c.unit == unitDollars {
+		c.complete(r)
+	}
 	return r
+}
+
+// complete hides another older amount if one is hidden, since amounts by month and by type
+// have the same total.
+func (c *comparison) complete(r *result) {
+	before := len(c.key)
+	hidden, best := 0, -1
+	var least *big.Rat
+	for i, row := range r.rows {
+		n, ok := ratOf(row[before])
+		switch {
+		case r.hidden[i][before]:
+			hidden++
+		case ok && n.Sign() != 0 && (best < 0 || n.Cmp(least) < 0):
+			best, least = i, n
+		}
+	}
+	if hidden == 1 && best >= 0 {
+		r.hidden[best][before], r.hidden[best][before+2] = true, true
+	}
 }
 
 // hide returns which cells of a row are hidden: those that are hidden in their data

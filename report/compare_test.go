@@ -28,3 +28,16 @@ func TestComparison(t *testing.T) {
 		})
 	}
 }
+
+// TestComparisonTotal checks that the only hidden amount does not follow from the total,
+// which another figure has.
+func TestComparisonTotal(t *testing.T) {
+	t.Parallel()
+	old := newResult("month:m people:n total:d", "2024-01 50 5.00", "2024-02 60 6.00", "2024-03 70 7.00", "2024-04 0 0.00")
+	now := newResult("month:m people:n total:d", "2024-01 50 5.50", "2024-02 63 6.50", "2024-03 70 8.00", "2024-04 0 0.00", "2024-05 60 6.00")
+	c := comparison{key: []string{"month"}, value: "total", people: "people", unit: unitDollars}
+	want := "2024-01 * 5.50 *\n2024-02 * 6.50 *\n2024-03 7.00 8.00 1.00\n2024-04 0.00 0.00 0.00\n2024-05 - 6.00 6.00\n"
+	if got := c.join(old, now, false).text(); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+}

@@ -154,9 +154,14 @@ func (b *builder) fillFigures(ctx context.Context) (missing, fill *figure, err e
 		}
 	}
 	missing = &figure{ID: "missing-mbi", Title: none.metric.Title}
-	b.show(missing, none, "table", nil)
+	none.apart, full.apart = "table", "column"
+	if !b.options.ShowSmallCells {
+		hideSmall(none)
+		hideSmall(full)
+	}
+	missing.show(none, nil)
 	fill = &figure{ID: "fill", Title: full.metric.Title}
-	b.show(fill, full, "column", bars(unitShare, "share", "table", "column"))
+	fill.show(full, bars(unitShare, "share", "table", "column"))
 	fill.Open = false
 	return missing, fill, nil
 }

@@ -40,6 +40,7 @@ type builder struct {
 	page    document
 	runs    map[string]*query.MetricRun // by their groups, separated by commas
 	results map[string]*result          // by metric, and " by " and its groups if they are not its own
+	drawn   map[string][]drawing        // figures of results that are not hidden and drawn yet, by their groups
 	first   string                      // first month with payments, as YYYY-MM, or ""
 	since   bool                        // only months from first on
 }
@@ -55,13 +56,14 @@ func Write(ctx context.Context, w io.Writer, db *query.DB, opts Options) error {
 			return err
 		}
 	}
-	if err := b.addCompleted(ctx); err != nil {
-		return err
-	}
 	if len(opts.Metrics.By) > 0 {
 		if err := b.addGroups(ctx); err != nil {
 			return err
 		}
+	}
+	b.draw()
+	if err := b.addCompleted(ctx); err != nil {
+		return err
 	}
 	if opts.Identifiers {
 		if err := b.addMembers(ctx); err != nil {
@@ -96,6 +98,7 @@ func WriteMetrics(ctx context.Context, w io.Writer, db *query.DB, list []*query.
 		s.Figures = append(s.Figures, f)
 	}
 	b.page.Sections = []*section{s}
+	b.draw()
 	b.addFacts()
 	return b.page.write(w)
 }
@@ -116,7 +119,7 @@ func specOf(m *query.Metric, by []string) figureSpec {
 // newBuilder begins a page with metrics. What several of them need is computed first, since
 // the notes of the page need it too.
 func newBuilder(ctx context.Context, db *query.DB, opts Options, list []*query.Metric) (*builder, error) {
-	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}, results: map[string]*result{}}
+	b := &builder{db: db, options: opts, runs: map[string]*query.MetricRun{}, results: map[string]*result{}, drawn: map[string][]drawing{}}
 	b.begin()
 	run, err := b.grouped(ctx, nil, 0)
 	if err != nil {
@@ -373,16 +376,36 @@ func (b *builder) figure(ctx context.Context, spec figureSpec, by []string) (*fi
 		}
 		return f, nil
 	}
-	r.ranked, r.scored, r.shown = spec.ranked, spec.scored, spec.columns
-	b.show(f, r, spec.apart, spec.chart)
+	r.ranked, r.scored, r.shown, r.apart = spec.ranked, spec.scored, spec.columns, spec.apart
+	b.drawn[f.By] = append(b.drawn[f.By], drawing{f, r, spec.chart})
 	return f, nil
 }
 
-// show adds the chart and the table of a result to a figure, without small cells.
-func (b *builder) show(f *figure, r *result, apart string, draw func(*result) *chart) {
-	if !b.options.ShowSmallCells {
-		r.hideSmall(apart)
+// A drawing is a figure without its chart and table, and what these show.
+type drawing struct {
+	*figure
+	result *result
+	chart  func(*result) *chart
+}
+
+// draw hides the small cells of all figures, and adds the charts and tables.
+func (b *builder) draw() {
+	for _, list := range b.drawn {
+		var results []*result
+		for _, d := range list {
+			results = append(results, d.result)
+		}
+		if !b.options.ShowSmallCells {
+			hideSmall(results...)
+		}
+		for _, d := range list {
+			d.figure.show(d.result, d.chart)
+		}
 	}
+}
+
+// show adds the chart and the table of a result to a figure.
+func (f *figure) show(r *result, draw func(*result) *chart) {
 	if r.dropped > 0 {
 		f.Notes = append(f.Notes, plural(r.dropped, "row")+" with small cells left out.")
 	}

@@ -19,6 +19,7 @@ type result struct {
 	rows    [][]any
 	ranked  bool                 // rows are in the order of an amount
 	scored  bool                 // rows are in the order of metric.Rank
+	apart   string               // column whose values are not added up
 	shown   []string             // columns of the table, or nil for all
 	few     func(row []any) bool // whether a row is of a group of few beneficiaries, or nil
 	hidden  [][]bool             // the cells that are not shown, or nil if all are

@@ -32,43 +32,64 @@ func HideSmallPopulation(run *query.MetricRun, p *query.Population) {
 	}
 }
 
-// ComputeWithoutSmallCells computes a metric, hides small cells by the rule of a report,
-// and returns the rows, with Suppressed in the place of hidden numbers, and how many
-// ranked rows it left out. The metric must not identify beneficiaries.
-func ComputeWithoutSmallCells(ctx context.Context, run *query.MetricRun, m *query.Metric) (_ *query.Rows, dropped int, err error) {
-	if Identifies(m) {
-		return nil, 0, fmt.Errorf("report: metric %s has a row per beneficiary", m.Name)
-	}
-	rows, err := run.Query(ctx, m)
-	if err != nil {
-		return nil, 0, err
-	}
-	r, err := readResult(m, rows)
-	if err != nil {
-		return nil, 0, err
-	}
-	if r.few, err = run.SmallGroups(ctx, m, LeastCell); err != nil {
-		return nil, 0, err
-	}
-	rows, dropped = r.suppress()
-	return rows, dropped, nil
+// A SuppressedResult is a metric without small cells.
+type SuppressedResult struct {
+	Dropped int // ranked rows that were left out
+	columns []query.Column
+	rows    [][]any
 }
 
-// suppress returns the rows with Suppressed in the place of hidden numbers.
-func (r *result) suppress() (rows *query.Rows, dropped int) {
-	m := r.metric
-	spec := specOf(m, nil)
-	r.ranked, r.scored = spec.ranked, spec.scored
-	r.hideSmall(spec.apart)
-	r.renumber()
-	for i, row := range r.rows {
-		for c := range row {
-			if r.isHidden(i, c) {
-				row[c] = Suppressed
+// Rows returns the rows, with Suppressed in the place of hidden numbers.
+func (r SuppressedResult) Rows() *query.Rows { return query.NewRows(r.columns, r.rows) }
+
+// ComputeWithoutSmallCells computes metrics, and hides small cells by the rule of a report,
+// so that what one of them hides does not follow from another. The metrics must not identify
+// beneficiaries. The results are by the names of the metrics.
+func ComputeWithoutSmallCells(ctx context.Context, run *query.MetricRun, metrics []*query.Metric) (map[string]SuppressedResult, error) {
+	var results []*result
+	for i, m := range metrics {
+		if slices.Contains(metrics[:i], m) {
+			continue
+		}
+		if Identifies(m) {
+			return nil, fmt.Errorf("report: metric %s has a row per beneficiary", m.Name)
+		}
+		rows, err := run.Query(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		r, err := readResult(m, rows)
+		if err != nil {
+			return nil, err
+		}
+		if r.few, err = run.SmallGroups(ctx, m, LeastCell); err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	return suppress(results), nil
+}
+
+// suppress hides small cells, and puts Suppressed in their places.
+func suppress(results []*result) map[string]SuppressedResult {
+	for _, r := range results {
+		spec := specOf(r.metric, nil)
+		r.ranked, r.scored, r.apart = spec.ranked, spec.scored, spec.apart
+	}
+	hideSmall(results...)
+	list := map[string]SuppressedResult{}
+	for _, r := range results {
+		r.renumber()
+		for i, row := range r.rows {
+			for c := range row {
+				if r.isHidden(i, c) {
+					row[c] = Suppressed
+				}
 			}
 		}
+		list[r.metric.Name] = SuppressedResult{r.dropped, r.columns, r.rows}
 	}
-	return query.NewRows(r.columns, r.rows), r.dropped
+	return list
 }
 
 // renumber makes the places those in a group: the columns before the place.

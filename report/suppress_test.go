@@ -39,7 +39,8 @@ func TestSuppress(t *testing.T) {
 		in := newResult(tt.columns, tt.rows...)
 		in.metric = query.LookupMetric(tt.metric)
 		in.few = func(row []any) bool { return row[0] == "few" }
-		rows, dropped := in.suppress()
+		out := suppress([]*result{in})[tt.metric]
+		rows, dropped := out.Rows(), out.Dropped
 		var got []string
 		for rows.Next() {
 			got = append(got, strings.Trim(fmt.Sprint(rows.Values()), "[]"))

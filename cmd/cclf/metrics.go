@@ -34,6 +34,7 @@ type metricsOptions struct {
 
 	showSmallCells bool // in HTML
 	suppress       bool // in all formats
+	suppressed     map[string]report.SuppressedResult
 }
 
 func newMetricsCommand(e *env) *cli.Command {
@@ -293,6 +294,11 @@ func answerMetrics(ctx context.Context, e *env, db *query.DB, opts metricsOption
 		info.Warnings = append(info.Warnings, suppressedWarning)
 	}
 	noteMetrics(e, info)
+	if opts.suppress && opts.result.format != string(render.HTML) {
+		if opts.suppressed, err = report.ComputeWithoutSmallCells(ctx, run, opts.metrics); err != nil {
+			return err
+		}
+	}
 	switch {
 	case files != nil:
 		return writeMetricFiles(ctx, e, run, opts, files)
@@ -355,16 +361,16 @@ func (o *metricsOptions) leastCell() int64 {
 	return 0
 }
 
-// rows computes a metric, without small cells if they are suppressed.
+// rows returns the rows of a metric, without small cells if they are suppressed.
 func (o *metricsOptions) rows(ctx context.Context, e *env, run *query.MetricRun, m *query.Metric) (*query.Rows, error) {
 	if !o.suppress {
 		return run.Query(ctx, m)
 	}
-	rows, dropped, err := report.ComputeWithoutSmallCells(ctx, run, m)
-	if dropped > 0 {
-		e.note(fmt.Sprintf("%s: %d rows with small cells left out", m.Name, dropped))
+	r := o.suppressed[m.Name]
+	if r.Dropped > 0 {
+		e.note(fmt.Sprintf("%s: %d rows with small cells left out", m.Name, r.Dropped))
 	}
-	return rows, err
+	return r.Rows(), nil
 }
 
 // carried returns the metrics that can have the groups. If a metric was named that
