@@ -222,7 +222,7 @@ func TestOracleSynthetic(t *testing.T) {
 	for _, api := range synth.APIs() {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
-			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 60, Truth: true})
+			dir, _ := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 25, Truth: true})
 			tables := map[string][]row{}
 			for _, name := range []string{"cclf1", "cclf2", "cclf5", "cclf6", "cclf7", "cclf8", "cclf9", "claims", "enrollment", "part_d_costs"} {
 				for _, r := range synthtest.Truth(t, dir, name) {

@@ -242,9 +242,9 @@ func checkSteps(t *testing.T, got []Step, want map[string]Step) {
 	}
 }
 
-// TestInjections injects differences into a delivery: a few at a time, of different
-// reasons, those without a reason alone, and all at once. Each comes back with its
-// reason, claims and dollars.
+// TestInjections injects differences into a delivery: several of different reasons, those
+// without a reason alone, and all at once. Each comes back with its reason, claims and
+// dollars.
 func TestInjections(t *testing.T) {
 	made := roundTrip(t, schema.V3)
 	left := made.converted
@@ -288,8 +288,8 @@ func TestInjections(t *testing.T) {
 	}
 }
 
-// groupsOf divides injections into groups of up to four with different reasons. Those
-// that nothing explains are alone.
+// groupsOf divides injections into groups with different reasons. Those that nothing
+// explains are alone.
 func groupsOf(list []injection) (groups [][]injection) {
 	var group []injection
 	for _, in := range list {
@@ -299,7 +299,7 @@ func groupsOf(list []injection) (groups [][]injection) {
 		case alone:
 			groups = append(groups, []injection{in})
 			continue
-		case len(group) == 4 || slices.ContainsFunc(group, same):
+		case slices.ContainsFunc(group, same):
 			groups = append(groups, group)
 			group = nil
 		}

@@ -73,7 +73,7 @@ func checkKey(t *testing.T, db *query.DB, table *schema.Table) {
 }
 
 // tuvaBeneficiaries is enough for claims of all kinds.
-const tuvaBeneficiaries = 60
+const tuvaBeneficiaries = 25
 
 // checkCells looks for cells of a table that the connector cannot use.
 func checkCells(t *testing.T, db *query.DB, table *schema.Table) {
