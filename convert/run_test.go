@@ -304,6 +304,22 @@ func TestPatientMBIs(t *testing.T) {
 	}
 }
 
+// TestFormerMBITwice gives a former MBI one row for each of its periods.
+func TestFormerMBITwice(t *testing.T) {
+	mbi := func(value, start, end string) object {
+		return object{"system": usMBI, "value": value, "period": object{"start": start, "end": end}}
+	}
+	now := object{"system": usMBI, "value": "B", "period": object{"start": "2022-01-01"}}
+	c := export{"in.ndjson": lines(
+		with(somePatient("1", ""), object{"identifier": list{mbiOf("D", "historic"), mbiOf("C", "current"), mbiOf("D ", "historic")}}),
+		with(somePatient("2", ""), object{"identifier": list{
+			mbi("A", "2019-01-01", "2019-12-31"), now, mbi("A", "2019-01-01", "2019-12-31"), mbi("A", "2020-06-01", "2021-12-31"),
+		}}),
+	)}.convert(t)
+	equal(t, "cclf9", c.pick(t, "cclf9", "CRNT_NUM", "PRVS_NUM", "PRVS_ID_EFCTV_DT", "PRVS_ID_OBSLT_DT"),
+		"C D  ", "B A 2019-01-01 2019-12-31", "B A 2020-06-01 2021-12-31")
+}
+
 // TestAnyOrder puts the resources of all kinds into one file in any order, and
 // then each into a file of its own. The rows are the same.
 func TestAnyOrder(t *testing.T) {

@@ -216,11 +216,7 @@ func (e *Evaluator) makesRow(tp *TablePlan, row int) bool {
 	case schema.PerDiagnosis:
 		return e.diagnoses.kinds[row] != notListed
 	case schema.PerIdentifier:
-		if !e.plan.has(e.rec.Marks(tp.set, row), bcda.RoleMBI) {
-			return false
-		}
-		mbi := bytes.TrimSpace(e.rec.Text(nil, e.rec.Row(tp.set, row)[e.plan.mbi.value]))
-		return len(mbi) > 0 && !bytes.Equal(mbi, e.mbi)
+		return e.isFormerMBI(row)
 	}
 	return true
 }

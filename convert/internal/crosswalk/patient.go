@@ -97,6 +97,26 @@ func (e *Evaluator) currentMBI() []byte {
 	return last
 }
 
+// isFormerMBI reports whether an identifier is a former MBI, and none before it is the
+// same one with the same period.
+func (e *Evaluator) isFormerMBI(row int) bool {
+	m := &e.plan.mbi
+	text := func(i, reg int) []byte { return bytes.TrimSpace(e.rec.Text(nil, e.rec.Row(m.set, i)[reg])) }
+	isMBI := func(i int) bool { return e.plan.has(e.rec.Marks(m.set, i), bcda.RoleMBI) }
+	mbi := text(row, m.value)
+	if !isMBI(row) || len(mbi) == 0 || bytes.Equal(mbi, e.mbi) {
+		return false
+	}
+	e.joins.steps += row
+	for i := range row {
+		if isMBI(i) && bytes.Equal(text(i, m.value), mbi) &&
+			bytes.Equal(text(i, m.start), text(row, m.start)) && bytes.Equal(text(i, m.end), text(row, m.end)) {
+			return false
+		}
+	}
+	return true
+}
+
 // choose chooses the name and the address of a Patient. Each is taken as a
 // whole: what it lacks is not taken from another.
 func (e *Evaluator) choose() {
