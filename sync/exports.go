@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
@@ -33,9 +34,20 @@ func (e *MissingDeletionsError) Error() string {
 	return e.Name + " is missing: what the server deleted would come back"
 }
 
+// A MissingFilesError reports files of the log of a lake that are gone or have another size.
+type MissingFilesError struct {
+	Dir   string
+	Names []string
+}
+
+func (e *MissingFilesError) Error() string {
+	return fmt.Sprintf("files of the log in %s are missing or changed: %s", e.Dir, strings.Join(e.Names, ", "))
+}
+
 // ReadExports looks at inputs that are export folders, or lakes, whose logs take their
-// place. The error is an [*IncompleteError] or a [*MissingDeletionsError], unless
-// allowMissing is set.
+// place. Of a lake, the files are those of its runs, as for the tables in it; of an export
+// folder, they are all data files in it. The error is an [*IncompleteError], a
+// [*MissingDeletionsError] or a [*MissingFilesError], unless allowMissing is set.
 func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
 	x := &Exports{}
 	increments := 0
@@ -48,13 +60,15 @@ func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
 		if err != nil {
 			return nil, err
 		}
-		if status.Incomplete != "" && !allowMissing {
-			return nil, &IncompleteError{dir, status.Incomplete}
-		}
 		if status.IncrementOnly {
 			increments++
 		}
-		if err := x.addFolder(dir, allowMissing); err != nil {
+		if dir != in {
+			err = x.addLake(dir, status, allowMissing)
+		} else {
+			err = x.addFolder(dir, status, allowMissing)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -62,8 +76,33 @@ func ReadExports(inputs []string, allowMissing bool) (*Exports, error) {
 	return x, nil
 }
 
+// addLake adds the log of a lake: the files of its runs. A run that is unfinished, or was
+// given up, is not part of it.
+func (x *Exports) addLake(dir string, status *fetch.Status, allowMissing bool) error {
+	log, err := Read(dir)
+	if err != nil {
+		return err
+	}
+	if len(log.Runs) == 0 {
+		return x.addFolder(dir, status, allowMissing)
+	}
+	in, err := log.Inputs()
+	if err != nil {
+		return err
+	}
+	if len(in.Missing) > 0 && !allowMissing {
+		return &MissingFilesError{dir, in.Missing}
+	}
+	x.Runs = append(x.Runs, log.FetchRuns()...)
+	x.Inputs = append(x.Inputs, in.All()...)
+	return nil
+}
+
 // addFolder adds an export folder: the files of its complete runs, and what else is in it.
-func (x *Exports) addFolder(dir string, allowMissing bool) error {
+func (x *Exports) addFolder(dir string, status *fetch.Status, allowMissing bool) error {
+	if status.Incomplete != "" && !allowMissing {
+		return &IncompleteError{dir, status.Incomplete}
+	}
 	log, err := Read(dir)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,8 +10,9 @@ import (
 	"github.com/cclf-tools/cclf/internal/blob"
 )
 
-// TestReadExportsOfLake reads the log of a lake in its place. A lake whose log cannot
-// be read is not a folder of other files.
+// TestReadExportsOfLake reads the log of a lake in its place: the files of its runs, and not
+// those of a run that was given up. A lake whose log cannot be read is not a folder of other
+// files.
 func TestReadExportsOfLake(t *testing.T) {
 	lake := t.TempDir()
 	log := filepath.Join(lake, LogFolder)
@@ -20,6 +22,22 @@ func TestReadExportsOfLake(t *testing.T) {
 	x, err := ReadExports([]string{lake}, true)
 	if err != nil || len(x.Runs) == 0 || !slices.Contains(x.Inputs, blob.Join(log, "002-Patient-00001.ndjson")) || slices.Contains(x.Inputs, lake) {
 		t.Errorf("ReadExports of a lake = %+v, %v", x, err)
+	}
+	givenUp := filepath.Join(log, "003-Patient-00001.ndjson")
+	if err := os.WriteFile(givenUp, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := ReadExports([]string{lake}, false); err != nil || len(x.Inputs) != 6 || slices.Contains(x.Inputs, givenUp) || slices.Contains(x.Inputs, log) {
+		t.Errorf("ReadExports of a lake with a run that was given up = %+v, %v", x, err)
+	}
+	if err := os.Remove(filepath.Join(log, "004-Patient-00001.ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadExports([]string{lake}, false); !errors.As(err, new(*MissingFilesError)) {
+		t.Errorf("ReadExports of a lake without a file: %v", err)
+	}
+	if x, err := ReadExports([]string{lake}, true); err != nil || len(x.Inputs) != 5 {
+		t.Errorf("ReadExports of what is left = %+v, %v", x, err)
 	}
 	if err := os.WriteFile(filepath.Join(log, "_fetch.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)

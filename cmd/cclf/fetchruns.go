@@ -31,7 +31,8 @@ func useExports(opts *convert.Options) error {
 			hint: "resume it with cclf fetch --resume " + e.Dir + "; --allow-shrink converts the files that are there",
 		}
 	}
-	if _, ok := errors.AsType[*sync.MissingDeletionsError](err); ok {
+	_, noDeletions := errors.AsType[*sync.MissingDeletionsError](err)
+	if _, ok := errors.AsType[*sync.MissingFilesError](err); ok || noDeletions {
 		return &exitError{code: exitcode.Shrink, err: err, hint: "restore it, or convert without it with --allow-shrink"}
 	}
 	if err != nil {

@@ -110,7 +110,8 @@ func summarize(m *dataset.Manifest, strict bool) int {
 // codeOf returns the exit code of an error.
 func codeOf(err error) int {
 	_, incomplete := errors.AsType[*sync.IncompleteError](err)
-	_, missing := errors.AsType[*sync.MissingDeletionsError](err)
+	_, noDeletions := errors.AsType[*sync.MissingDeletionsError](err)
+	_, noFiles := errors.AsType[*sync.MissingFilesError](err)
 	_, other := errors.AsType[*ndjson.FormError](err)
 	switch {
 	case disk.Full(err):
@@ -121,7 +122,7 @@ func codeOf(err error) int {
 		return exitcode.Unavailable
 	case errors.Is(err, pipeline.ErrBrokeOff):
 		return exitcode.Truncated
-	case errors.Is(err, pipeline.ErrShrink), incomplete, missing:
+	case errors.Is(err, pipeline.ErrShrink), incomplete, noDeletions, noFiles:
 		return exitcode.Shrink
 	case errors.Is(err, convert.ErrUnrelated):
 		return exitcode.Mixed
