@@ -417,6 +417,15 @@ func TestCompleteness(t *testing.T) {
 	db := prepare(t, texts, AutoBasis, FinalAction)
 	check(t, db, columnsOfMetric(t, db, "completeness", columns, MetricOptions{})+" WHERE flag IS NOT NULL", want)
 	check(t, db, columnsOfMetric(t, db, "completeness", "count(*), sum(member_months)::BIGINT", MetricOptions{}), "18 0")
+	for _, by := range []string{"month", "quarter", "year"} { // in which all other months would have no claims
+		run, err := db.StartMetrics(t.Context(), MetricOptions{By: []string{by}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := errors.AsType[*MetricOptionError](run.Check(t.Context(), LookupMetric("completeness"))); !ok {
+			t.Errorf("completeness is grouped by %s", by)
+		}
+	}
 	// Per member month: the claims of December are those of twice the members.
 	texts["enrollment"] = enrolled(18, "M") + "N A 2024-12-01\nN B 2024-12-01\n"
 	db = prepare(t, texts, AutoBasis, FinalAction)

@@ -99,6 +99,12 @@ func (s *scope) check(m *Metric) error {
 	list := m.reads.relations
 	hasEvents := slices.ContainsFunc(list, func(r *relation) bool { return r.events })
 	for _, d := range s.dims {
+		if d.time != "" && slices.Contains(m.Key, "month") {
+			return &MetricOptionError{
+				Option: "By", Value: d.name, Reason: "metric " + m.Name + " cannot be grouped by it",
+				hint: "its rows are of months, which it compares",
+			}
+		}
 		for _, r := range list {
 			if (r.events || !hasEvents || slices.Contains(m.needs, r.name)) && !r.carries(d) {
 				return &MetricOptionError{

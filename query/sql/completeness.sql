@@ -6,7 +6,8 @@
 --   is unusual: no claims; low, under 60 per cent of the usual claims or payments;
 --   high, over 150 per cent; still coming in, which is low in one of the last three
 --   months, of which claims are still on their way (see completion_factors). A
---   delivery that is missing shows as a hole.
+--   delivery that is missing shows as a hole. Months are compared with each other, so
+--   they cannot be groups.
 -- Units: claims, US dollars, share
 -- Rule: this tool's choice
 -- Rows: one per month and file, from the first to the last month of the data
