@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -200,7 +201,8 @@ func TestScopeErrors(t *testing.T) {
 
 // TestScripts runs the SQL of each metric in a DuckDB of its own, which has tables of
 // the same names, and compares the rows with those of the metric. A DB lets the SQL
-// through.
+// through. The basis of debits and credits changes views only, so one script of each set of
+// views is enough of it.
 func TestScripts(t *testing.T) {
 	synthtest.WithoutRace(t)
 	t.Parallel()
@@ -224,6 +226,7 @@ func TestScripts(t *testing.T) {
 		if _, err := other.ExecContext(t.Context(), "CREATE TABLE roster AS SELECT '11' AS tin, NULL AS npi, NULL AS ccn; CREATE TABLE cclf1 AS SELECT 1 AS mine; CREATE VIEW payments AS SELECT 2 AS mine"); err != nil {
 			t.Fatal(err)
 		}
+		compared := map[string]bool{}
 		for _, m := range Metrics() {
 			script, err := run.Script(m)
 			if err != nil {
@@ -246,6 +249,15 @@ func TestScripts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			views, _, ok := strings.Cut(statement, ", metric AS ")
+			if !ok {
+				t.Fatalf("%s: a script without the metric:\n%s", m.Name, script)
+			}
+			names := fmt.Sprint(viewName.FindAllString(views, -1))
+			if basis == DebitCredit && compared[names] {
+				continue
+			}
+			compared[names] = true
 			// The basis of debits and credits adds the views that pair rows, which
 			// final_action reads.
 			if basis == FinalAction || m.Name == "final_action" {
@@ -279,6 +291,9 @@ func TestScripts(t *testing.T) {
 		}
 	}
 }
+
+// viewName matches the name of a view in a script.
+var viewName = regexp.MustCompile(`\w+ AS (NOT )?(MATERIALIZED )?\(`)
 
 // asText returns SQL with the result of a SELECT as text.
 func asText(sql string) string { return "SELECT COLUMNS(*)::VARCHAR FROM (" + sql + ")" }
