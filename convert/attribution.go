@@ -78,16 +78,9 @@ func (r *run) findAttribution(deleted table.OrdinalSet) (err error) {
 // runs that were refused do not become right by being there. Without such a data set, it is
 // the last one before the newest.
 func (r *run) knownList() int {
-	var published []dataset.Run
-	if old := r.set.Old(); old != nil {
-		published = old.Runs
-	}
 	list := r.runs.list
 	for i := range slices.Backward(list) {
-		run := &list[i]
-		if run.FullList && slices.ContainsFunc(published, func(p dataset.Run) bool {
-			return p.Number == run.Number && p.TransactionTime == run.TransactionTime
-		}) {
+		if list[i].FullList && r.isPublished(&list[i]) {
 			return i
 		}
 	}

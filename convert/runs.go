@@ -3,6 +3,7 @@ package convert
 import (
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/cclf-tools/cclf/internal/dataset"
 	"github.com/cclf-tools/cclf/ndjson"
@@ -71,6 +72,12 @@ func (r *run) findRuns() error {
 	}
 	r.runs = x
 	return nil
+}
+
+// isPublished reports whether the data set to be replaced has a run.
+func (r *run) isPublished(f *FetchRun) bool {
+	old := r.set.Old()
+	return old != nil && slices.Contains(old.Runs, dataset.Run{Number: f.Number, TransactionTime: f.TransactionTime})
 }
 
 // first returns the ordinal of the first resource of the run that an input is of. ok

@@ -20,7 +20,7 @@ func (r *run) checkInput() error {
 }
 
 // rejectedRun says which run of an export folder has lines, but only rejected ones, or
-// is empty.
+// is empty. A run that was so in the data set to be replaced was allowed.
 func (r *run) rejectedRun() string {
 	lines, rejects := map[int]int64{}, map[int]int64{}
 	for input, run := range r.runs.ofInput {
@@ -30,11 +30,28 @@ func (r *run) rejectedRun() string {
 		}
 	}
 	for i, run := range r.runs.list {
-		if lines[i] > 0 && lines[i] == rejects[i] {
+		if lines[i] > 0 && lines[i] == rejects[i] && !r.wasRejected(i) {
 			return fmt.Sprintf("all %d lines of run %d were rejected: the tables would lack them", lines[i], run.Number)
 		}
 	}
 	return ""
+}
+
+// wasRejected reports whether the data set to be replaced has a run, of which all lines were
+// rejected.
+func (r *run) wasRejected(run int) bool {
+	if !r.isPublished(&r.runs.list[run]) {
+		return false
+	}
+	var lines, rejects int64
+	for input, of := range r.runs.ofInput {
+		for _, in := range r.set.Old().Inputs {
+			if of == run && in.Name == r.sources.shown(r.sources.list[input].Name) {
+				lines, rejects = lines+in.Lines, rejects+in.Rejects
+			}
+		}
+	}
+	return lines > 0 && lines == rejects
 }
 
 // checkOutput reports a *ShrinkError for a data set without rows, for a run of an

@@ -62,3 +62,24 @@ func TestShrink(t *testing.T) {
 		})
 	}
 }
+
+// TestRejectedRunAllowed refuses a run of which no line could be converted, until it is allowed:
+// then it is part of the data set, and later runs are not refused for it.
+func TestRejectedRunAllowed(t *testing.T) {
+	t.Parallel()
+	inputs, runs := history(t, []object{somePatient("p", "1EG4TE5MK73")}, []object{{"resourceType": "Practitioner", "id": "x"}}, nil, nil)
+	all, err := runs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	for n, allow := range []bool{false, false, true, false} {
+		n++
+		list := func() ([]FetchRun, error) { return all[:n], nil }
+		_, err := Run(t.Context(), Options{Inputs: inputs[:n], Runs: list, Out: out, Overwrite: true, Format: CSV, MaxRejects: -1, AllowShrink: allow})
+		_, refused := errors.AsType[*ShrinkError](err)
+		if refused != (n == 2) || !refused && err != nil {
+			t.Errorf("run %d: %v", n, err)
+		}
+	}
+}
