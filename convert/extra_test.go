@@ -24,6 +24,30 @@ func extraColumns(t *testing.T, text string) func(*Options) {
 	return func(o *Options) { o.ExtraColumns = extra }
 }
 
+// TestExtraColumnsOfOnePath reads one path with and without a number. Elements without the
+// value count for a number. Otherwise the first value is found, whatever other columns read.
+func TestExtraColumnsOfOnePath(t *testing.T) {
+	npi := func(value any) object {
+		identifier := object{"type": coding("x", "npi")}
+		if value != nil {
+			identifier["value"] = value
+		}
+		return object{"role": coding("x", "attending"), "provider": object{"identifier": identifier}}
+	}
+	in := export{"a.ndjson": lines(with(someClaim("INPATIENT", "1", "p"), object{"careTeam": list{npi(nil), npi("2222222222"), npi("3333333333")}}))}
+	const path = "careTeam[role.coding.code=attending].provider.identifier[type.coding.code=npi].value"
+	for _, tt := range []struct{ columns, want string }{
+		{"cclf1 A text " + path, "2222222222 2222222222"},
+		{"cclf1 A text " + path + "#1", "2222222222 "},
+		{"cclf1 A text " + path + "#2", "2222222222 2222222222"},
+		{"cclf1 A text " + path + "#3\ncclf1 B text " + path, "2222222222 3333333333"},
+		{"cclf1 A text " + path + "\nclaims B text " + path + "#2", "2222222222 2222222222"},
+	} {
+		got := in.convert(t, extraColumns(t, tt.columns))
+		equal(t, tt.columns, got.pick(t, "cclf1", "ATNDG_PRVDR_NPI_NUM", "A"), tt.want)
+	}
+}
+
 // Extra columns come after those of CCLF, whose values do not change.
 func TestExtraColumns(t *testing.T) {
 	synthtest.WithoutRace(t)

@@ -31,7 +31,7 @@ type Expr []Alt
 // An Alt is one alternative of an Expr.
 type Alt struct {
 	Path    []Step
-	Nth     int    // which of the values, from 1
+	Nth     int    // which of the elements, from 1; 0 for the first value
 	Literal string // the value, if Path is nil
 	Func    string // name of a function, or ""
 }
@@ -89,7 +89,6 @@ func ParseExpr(s string) (Expr, error) {
 }
 
 func parseAlt(s string) (alt Alt, err error) {
-	alt.Nth = 1
 	s = strings.TrimSpace(s)
 	if path, fn, ok := cut(s, '>'); ok {
 		s, alt.Func = strings.TrimSpace(path), strings.TrimSpace(fn)

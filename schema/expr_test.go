@@ -20,31 +20,32 @@ func TestParseExpr(t *testing.T) {
 		expr string
 		want Expr
 	}{
-		{`id`, Expr{{Path: steps("id"), Nth: 1}}},
-		{` billablePeriod . start `, Expr{{Path: steps("billablePeriod", "start"), Nth: 1}}},
+		{`id`, Expr{{Path: steps("id")}}},
+		{` billablePeriod . start `, Expr{{Path: steps("billablePeriod", "start")}}},
 		{`name.given#2`, Expr{{Path: steps("name", "given"), Nth: 2}}},
-		{`gender > sex`, Expr{{Path: steps("gender"), Nth: 1, Func: "sex"}}},
+		{`gender > sex`, Expr{{Path: steps("gender"), Func: "sex"}}},
+		{`name.given#1`, Expr{{Path: steps("name", "given"), Nth: 1}}},
 		{`line#12>zip5`, Expr{{Path: steps("line"), Nth: 12, Func: "zip5"}}},
-		{`'M'`, Expr{{Literal: "M", Nth: 1}}},
-		{`''`, Expr{{Nth: 1}}},
-		{`'a|b>c#d[e' > f`, Expr{{Literal: "a|b>c#d[e", Nth: 1, Func: "f"}}},
-		{`a | b.c > f | '0'`, Expr{{Path: steps("a"), Nth: 1}, {Path: steps("b", "c"), Nth: 1, Func: "f"}, {Literal: "0", Nth: 1}}},
-		{`a[b=c].d`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"c"}}), {Name: "d"}}, Nth: 1}}},
-		{`a[b.c=d,e , f]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b", "c"}, Values: []string{"d", "e", "f"}})}, Nth: 1}}},
+		{`'M'`, Expr{{Literal: "M"}}},
+		{`''`, Expr{{}}},
+		{`'a|b>c#d[e' > f`, Expr{{Literal: "a|b>c#d[e", Func: "f"}}},
+		{`a | b.c > f | '0'`, Expr{{Path: steps("a")}, {Path: steps("b", "c"), Func: "f"}, {Literal: "0"}}},
+		{`a[b=c].d`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"c"}}), {Name: "d"}}}}},
+		{`a[b.c=d,e , f]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b", "c"}, Values: []string{"d", "e", "f"}})}}}},
 		{`a[b=c & d^=e].f`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"c"}},
-			Cond{Path: []string{"d"}, Prefix: true, Values: []string{"e"}}), {Name: "f"}}, Nth: 1}}},
+			Cond{Path: []string{"d"}, Prefix: true, Values: []string{"e"}}), {Name: "f"}}}}},
 		{`a[b=c].d[e=f].g#3`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"c"}}),
 			where("d", Cond{Path: []string{"e"}, Values: []string{"f"}}), {Name: "g"}}, Nth: 3}}},
 		{`a[b~item.c & d=e].f`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Join: steps("item", "c")},
-			Cond{Path: []string{"d"}, Values: []string{"e"}}), {Name: "f"}}, Nth: 1}}},
+			Cond{Path: []string{"d"}, Values: []string{"e"}}), {Name: "f"}}}}},
 		// Separators within conditions are a part of them.
-		{`a[b=http://x.org/y|z#1>2].c`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"http://x.org/y|z#1>2"}}), {Name: "c"}}, Nth: 1}}},
+		{`a[b=http://x.org/y|z#1>2].c`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"http://x.org/y|z#1>2"}}), {Name: "c"}}}}},
 		// Prefixes stand for URLs, unknown ones for themselves.
 		{`a[b=bb:clm_id,sid:us-mbi]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"},
-			Values: []string{"https://bluebutton.cms.gov/resources/variables/clm_id", "http://hl7.org/fhir/sid/us-mbi"}})}, Nth: 1}}},
-		{`a[b=urn:oid:1,http://x]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"urn:oid:1", "http://x"}})}, Nth: 1}}},
+			Values: []string{"https://bluebutton.cms.gov/resources/variables/clm_id", "http://hl7.org/fhir/sid/us-mbi"}})}}}},
+		{`a[b=urn:oid:1,http://x]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Values: []string{"urn:oid:1", "http://x"}})}}}},
 		{`a[b^=bb:]`, Expr{{Path: []Step{where("a", Cond{Path: []string{"b"}, Prefix: true,
-			Values: []string{"https://bluebutton.cms.gov/resources/variables/"}})}, Nth: 1}}},
+			Values: []string{"https://bluebutton.cms.gov/resources/variables/"}})}}}},
 	} {
 		got, err := ParseExpr(tt.expr)
 		if err != nil {
@@ -131,7 +132,7 @@ func FuzzParseExpr(f *testing.F) {
 			return
 		}
 		for _, alt := range e {
-			if alt.Nth < 1 || alt.Path != nil && alt.Literal != "" {
+			if alt.Nth < 0 || alt.Path != nil && alt.Literal != "" {
 				t.Errorf("%s: alternative %+v", s, alt)
 			}
 			checkSteps(t, s, alt.Path)

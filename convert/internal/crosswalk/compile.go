@@ -285,7 +285,7 @@ func (tc *tableCompiler) source(src *source, alt schema.Alt) error {
 		src.kind, src.literal = fromLiteral, []byte(alt.Literal)
 		return nil
 	case f.kind == ofDiagnosis:
-		src.kind, src.pick = fromDiagnosis, picker{f.pick, alt.Nth}
+		src.kind, src.pick = fromDiagnosis, picker{f.pick, max(alt.Nth, 1)}
 		tc.store(&src.reg, tc.RowValue(tc.plan.diagnoses.set, stepsOf(alt.Path[1:]), 1), 1)
 		return nil
 	case f.deferred == DeferredSuccessor:
@@ -297,19 +297,19 @@ func (tc *tableCompiler) source(src *source, alt schema.Alt) error {
 		tc.join(src, alt, i)
 		return nil
 	}
-	count := max(tc.valuesOf(alt), src.count)
+	nth, count := max(alt.Nth, 1), max(tc.valuesOf(alt), src.count)
 	if tc.makesRows && tc.array != "" && head.Name == tc.array && len(head.Conds) == 0 {
 		src.kind, src.rowSet, src.direct = fromRow, tc.set, src.isDirect()
-		tc.store(&src.reg, tc.RowValue(tc.set, stepsOf(alt.Path[1:]), count), alt.Nth)
+		tc.store(&src.reg, tc.RowValue(tc.set, stepsOf(alt.Path[1:]), count), nth)
 		return nil
 	}
 	if kind, ok := tc.chosenFrom(head.Name); ok && len(head.Conds) == 0 {
 		src.kind, src.choice, src.rowSet = fromChoice, kind, tc.choice(kind).set
-		tc.store(&src.reg, tc.RowValue(src.rowSet, stepsOf(alt.Path[1:]), count), alt.Nth)
+		tc.store(&src.reg, tc.RowValue(src.rowSet, stepsOf(alt.Path[1:]), count), nth)
 		return nil
 	}
 	src.kind, src.direct = fromRecord, src.isDirect()
-	tc.store(&src.reg, tc.Value(stepsOf(alt.Path), count), alt.Nth)
+	tc.store(&src.reg, tc.Value(stepsOf(alt.Path), count), nth)
 	return nil
 }
 
@@ -319,7 +319,7 @@ func (tc *tableCompiler) join(src *source, alt schema.Alt, at int) {
 	head := alt.Path[0]
 	link := head.Conds[at]
 	others := slices.Concat(head.Conds[:at], head.Conds[at+1:])
-	src.nth = alt.Nth
+	src.nth = max(alt.Nth, 1)
 	src.join.set = tc.Rows(head.Name)
 	src.join.isLink = lastName(link.Join) != strings.Join(link.Path, ".")
 	src.join.need = tc.RowMarks(src.join.set, condsOf(others))
@@ -334,9 +334,13 @@ func (tc *tableCompiler) join(src *source, alt schema.Alt, at int) {
 	tc.store(&src.reg, tc.RowValue(src.join.set, stepsOf(alt.Path[1:]), src.count), 1)
 }
 
-// valuesOf returns how many values of a path the cells of the plan read, so that
-// cells that read different ones share registers.
+// valuesOf returns how many values of a path the cells of the plan read by number, so
+// that cells that read different ones share registers. A cell without a number does not
+// share them: elements without the value have one.
 func (c *compiler) valuesOf(alt schema.Alt) int {
+	if alt.Nth == 0 {
+		return 1
+	}
 	if c.nth == nil {
 		c.nth = map[string]map[string]int{}
 		for _, t := range c.opts.Tables {
@@ -347,18 +351,19 @@ func (c *compiler) valuesOf(alt schema.Alt) int {
 					if len(t.Claims) == 0 && len(steps) > 0 {
 						steps = steps[1:]
 					}
-					if expr[k].Nth > 1 && len(steps) > 0 {
+					if expr[k].Nth > 0 && len(steps) > 0 {
 						c.noteNth(steps, expr[k].Nth)
 					}
 				}
 			}
 		}
 	}
-	if paths := c.nth[lastName(alt.Path)]; paths != nil {
-		return max(paths[fmt.Sprint(alt.Path)], alt.Nth)
-	}
-	return alt.Nth
+	return max(c.nth[lastName(alt.Path)][fmt.Sprint(alt.Path)], alt.Nth, leastNumbered)
 }
+
+// leastNumbered is how many registers a path has that is read by number. With one, the
+// first value would be in it, not that of the first element.
+const leastNumbered = 2
 
 // noteNth notes that a cell reads the n-th value of a path. Paths are in a map by
 // their last name, because formatting one takes time.
