@@ -36,3 +36,37 @@ func TestPartDDeliveries(t *testing.T) {
 		t.Errorf("%d and %d claims, want 1", r.Left.Claims, r.Right.Claims)
 	}
 }
+
+// TestVersions has the conversion of an export with all versions of claims, and that with
+// the final ones: superseded versions count on neither side.
+func TestVersions(t *testing.T) {
+	ctx := context.Background()
+	data := func(all bool) string {
+		tables := map[string][]string{
+			"claims": {claimHeader},
+			"cclf1":  {cclf1Header + ",CLM_TYPE_CD,CLM_CNTL_NUM,CLM_PMT_AMT"},
+			"cclf5":  {cclf5Header + ",CLM_CNTL_NUM,CLM_LINE_CVRD_PD_AMT"},
+			"cclf6":  {cclf5Header + ",CLM_CNTL_NUM,CLM_LINE_CVRD_PD_AMT"},
+			"cclf8":  {personHeader, "M1,1940-02-29,1,ANN,ABLE,GA,30303"},
+		}
+		for claim, final := range map[string]string{"1": "N", "2": "Y"} {
+			if final == "N" && !all {
+				continue
+			}
+			tables["claims"] = append(tables["claims"], "inpatient-"+claim+",1"+claim+",M1,p1,INPATIENT,"+final+",A"+claim+",",
+				"carrier-"+claim+",5"+claim+",M1,p1,CARRIER,"+final+",B"+claim+",", "dme-"+claim+",6"+claim+",M1,p1,DME,"+final+",C"+claim+",")
+			tables["cclf1"] = append(tables["cclf1"], "1"+claim+",M1,2025-01-02,2025-01-05,010001,60,A"+claim+",10.00")
+			tables["cclf5"] = append(tables["cclf5"], "5"+claim+",1,M1,2025-03-01,2025-03-01,71,B"+claim+",20.00")
+			tables["cclf6"] = append(tables["cclf6"], "6"+claim+",1,M1,2025-03-01,2025-03-01,82,C"+claim+",30.00")
+		}
+		return writeTables(t, withAllColumns(tables))
+	}
+	c, err := Compare(ctx, data(false), data(true), query.Options{NoManifest: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if r := c.Report(); r.Left.Claims != 3 || r.Right.Claims != 3 || len(r.Waterfall) > 0 {
+		t.Errorf("%d and %d claims, want 3; differences %+v", r.Left.Claims, r.Right.Claims, r.Waterfall)
+	}
+}

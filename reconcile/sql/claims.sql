@@ -1,6 +1,7 @@
 -- The claims of one data set, SIDE, that are final action in its own way: claims of
--- an export count as they are; of debits and credits, a cancellation and what it
--- cancels are both left out, and so is a cancellation without counterpart.
+-- an export count as they are, without versions that a later one superseded; of debits
+-- and credits, a cancellation and what it cancels are both left out, and so is a
+-- cancellation without counterpart.
 
 -- The rows of claims, in one form. Of the versions of an event in Part D, whose key
 -- is without the MBI, the newest counts, unless it is a deletion; of equal dates, that
@@ -8,6 +9,7 @@
 -- the others.
 CREATE TABLE SIDE_rows AS
 WITH
+  superseded AS MATERIALIZED (SELECT claim FROM SIDE_metrics.superseded WHERE NOT part_d),
   events AS (
     SELECT
       rowid AS ordinal, cur_clm_uniq_id AS raw_claim, bene_mbi_id AS mbi,
@@ -36,9 +38,10 @@ WITH
       SIDE_metrics.day(clm_from_dt) AS from_day, SIDE_metrics.day(clm_thru_dt) AS thru_day,
       coalesce(clm_pmt_amt, 0)::DECIMAL(18, 2) AS amount,
       SIDE_metrics.cancels(clm_adjsmt_type_cd) AS cancels,
-      false AS replaced,
+      superseded.claim IS NOT NULL AS replaced,
       coalesce(clm_idr_ld_dt, clm_efctv_dt) AS loaded
     FROM SIDE_cclf1
+    LEFT JOIN superseded ON claim = cur_clm_uniq_id
     UNION ALL
     SELECT
       rowid, 'cclf5', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
@@ -48,9 +51,10 @@ WITH
       SIDE_metrics.day(clm_from_dt), SIDE_metrics.day(clm_thru_dt),
       coalesce(clm_line_cvrd_pd_amt, 0),
       SIDE_metrics.cancels(clm_adjsmt_type_cd),
-      false,
+      superseded.claim IS NOT NULL,
       coalesce(clm_idr_ld_dt, clm_efctv_dt)
     FROM SIDE_cclf5
+    LEFT JOIN superseded ON claim = cur_clm_uniq_id
     UNION ALL
     SELECT
       rowid, 'cclf6', cur_clm_uniq_id, coalesce(clm_line_num, 0), bene_mbi_id,
@@ -60,9 +64,10 @@ WITH
       SIDE_metrics.day(clm_from_dt), SIDE_metrics.day(clm_thru_dt),
       coalesce(clm_line_cvrd_pd_amt, 0),
       SIDE_metrics.cancels(clm_adjsmt_type_cd),
-      false,
+      superseded.claim IS NOT NULL,
       coalesce(clm_idr_ld_dt, clm_efctv_dt)
     FROM SIDE_cclf6
+    LEFT JOIN superseded ON claim = cur_clm_uniq_id
     UNION ALL
     SELECT
       ordinal, 'cclf7', raw_claim, 0, mbi, claim_type, NULL, natural_key, day, day, amount, deletion,
