@@ -103,7 +103,7 @@ func TestV3Traps(t *testing.T) {
 // their own.
 func TestV2Partial(t *testing.T) {
 	t.Parallel()
-	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 60})
+	dir, stats := synthtest.Write(t, synth.Options{API: "v2", Beneficiaries: 25})
 	claims, responses := map[string]bool{}, map[string]bool{}
 	for _, line := range synthtest.Lines(t, dir) {
 		var r synthtest.Resource
@@ -167,7 +167,7 @@ func TestV1Traps(t *testing.T) {
 		"a line with a diagnosis of its own":   `"diagnosisLinkId":\[\d+\]`,
 		"a claim that was replaced":            `"status":"cancelled","totalCost"`,
 	}
-	dir, _ := synthtest.Write(t, synth.Options{API: "v1", Beneficiaries: 200, Traps: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v1", Beneficiaries: 80, Traps: true})
 	text := bytes.Join(synthtest.Lines(t, dir), []byte("\n"))
 	for name, pattern := range traps {
 		if !regexp.MustCompile(pattern).Match(text) {

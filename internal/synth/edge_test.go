@@ -24,7 +24,7 @@ func TestEdgeCases(t *testing.T) {
 	}
 	ccw := append([]string{"no coding of the claim type", "lines that point at the last diagnosis", "lines with the diagnosis 9999999"}, common...)
 	for api, want := range map[string][]string{"v1": ccw, "v2": ccw, "v3": append([]string{"drugs without a quantity", "prior authorizations"}, common...)} {
-		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 60, EdgeCases: true})
+		dir, stats := synthtest.Write(t, synth.Options{API: api, Beneficiaries: 35, EdgeCases: true})
 		for i, line := range synthtest.Lines(t, dir) {
 			if i%synthtest.UnlessRace(1, 5) == 0 && !json.Valid(line) {
 				t.Fatalf("%s: invalid JSON: %s", api, line)

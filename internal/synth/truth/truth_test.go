@@ -157,7 +157,7 @@ func TestTruthForms(t *testing.T) {
 // TestV3Columns checks that the columns that v3 serves have values, and no others.
 func TestV3Columns(t *testing.T) {
 	t.Parallel()
-	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 300, Truth: true, Traps: true})
+	dir, _ := synthtest.Write(t, synth.Options{API: "v3", Beneficiaries: 120, Truth: true, Traps: true})
 	for _, table := range schema.Tables() {
 		rows := synthtest.Truth(t, dir, table.Name)
 		for _, field := range table.Fields {
