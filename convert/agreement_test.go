@@ -20,7 +20,7 @@ import (
 // makes FHIR as the server does and knows nothing of the crosswalk.
 func TestAgreement(t *testing.T) {
 	for _, api := range synth.APIs() {
-		for seed := range seeds(1) {
+		for seed := range seeds(4, 1) {
 			opts := synth.Options{API: api, Beneficiaries: 15, Seed: seed, Gzip: seed == 1, Traps: seed%4 != 3}
 			if !opts.Traps {
 				opts.Beneficiaries = 20

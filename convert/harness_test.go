@@ -223,10 +223,10 @@ func difference(want, got any) string {
 }
 
 // seeds returns the number of rounds of a random test: race with the race detector, and
-// without it four, which reach the same code as the twelve of make torture.
-func seeds(race int) uint64 {
+// without it n, which reach the same code as the twelve of make torture.
+func seeds(n, race int) uint64 {
 	if os.Getenv("CCLF_TORTURE") != "" {
 		return 12
 	}
-	return uint64(synthtest.UnlessRace(4, race))
+	return uint64(synthtest.UnlessRace(n, race))
 }

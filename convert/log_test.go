@@ -87,7 +87,7 @@ func rowsOf(t *testing.T, c *converted, name string, api schema.API) []string {
 func TestLogEqualsExport(t *testing.T) {
 	synthtest.WithoutRace(t)
 	for _, api := range schema.APIs {
-		for seed := range seeds(2) {
+		for seed := range seeds(2, 2) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				f := feed.New(api, seed)
 				inputs, runs := runsOf(t, f, 2+int(seed%4))

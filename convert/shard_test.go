@@ -114,7 +114,7 @@ func TestShardsOfLog(t *testing.T) {
 	synthtest.WithoutRace(t)
 	t.Parallel()
 	for _, api := range schema.APIs {
-		for seed := range seeds(1) {
+		for seed := range seeds(2, 1) {
 			t.Run(fmt.Sprint(api, "/", seed), func(t *testing.T) {
 				t.Parallel()
 				inputs, runs := runsOf(t, feed.New(api, seed), 2+int(seed%4))
