@@ -3,6 +3,7 @@ package crosswalk
 import (
 	"bytes"
 	"errors"
+	"strconv"
 
 	"github.com/cclf-tools/cclf/convert/internal/beneficiary"
 	"github.com/cclf-tools/cclf/convert/internal/dedup"
@@ -334,12 +335,26 @@ func (e *Evaluator) spanText(s ndjson.Span) []byte {
 	return v
 }
 
-// wholeNumber returns the text of a number without a fraction of zeros: 1.0 is 1.
+// wholeNumber returns the text of a whole number without a fraction or an exponent: 1.0
+// and 10e-1 are 1.
 func wholeNumber(v []byte) []byte {
 	if len(v) < len("1.0") {
 		return v
 	}
+	for _, c := range v {
+		if c == 'e' || c == 'E' {
+			return withoutExponent(v)
+		}
+	}
 	return withoutFraction(v)
+}
+
+func withoutExponent(v []byte) []byte {
+	n, err := table.ParseInt(v)
+	if err != nil {
+		return v
+	}
+	return strconv.AppendInt(nil, n, 10)
 }
 
 func withoutFraction(v []byte) []byte {

@@ -8,7 +8,7 @@ import (
 func TestNumbersIn(t *testing.T) {
 	for text, want := range map[string][]string{
 		`[1,2, 13 ]`: {"1", "2", "13"}, `[]`: nil, `7`: {"7"}, `["1","2"]`: {"1", "2"}, ` [ 1 ] `: {"1"}, `[null]`: nil, `[1.5,-2]`: {"1.5", "-2"},
-		`[1.0, 20.00,1e1]`: {"1", "20", "1e1"}, `3.0`: {"3"},
+		`[1.0, 20.00,1e1]`: {"1", "20", "10"}, `3.0`: {"3"},
 	} {
 		var got []string
 		for n := range numbersIn([]byte(text)) {
@@ -23,5 +23,16 @@ func TestNumbersIn(t *testing.T) {
 			t.Errorf("%s after the end", n)
 		}
 		break
+	}
+}
+
+func TestWholeNumber(t *testing.T) {
+	for text, want := range map[string]string{
+		"3": "3", "3.0": "3", "3.50": "3.50", "30.00": "30", "-3.0": "-3", "0.0": "0",
+		"3e0": "3", "30E-1": "3", "2.5e1": "25", "1.20e+2": "120", "2.5e0": "2.5e0", "1e-9": "1e-9", "1e30": "1e30", "-1e2": "-100",
+	} {
+		if got := wholeNumber([]byte(text)); string(got) != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
 	}
 }
