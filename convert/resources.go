@@ -82,11 +82,9 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 	if partial {
 		return nil
 	}
-	if w.opts.Versions == FinalVersions {
-		if v, ok := e.VersionKey(id, wanted == finalRows); ok {
-			v.Resource = key.Resource
-			w.out.claims = append(w.out.claims, v)
-		}
+	if v, ok := e.VersionKey(id, inForce); ok {
+		v.Resource = key.Resource
+		w.out.claims = append(w.out.claims, v)
 	}
 	if wanted == finalRows && e.WithoutLines() {
 		w.out.lineless = append(w.out.lineless, key.Resource)

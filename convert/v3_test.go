@@ -247,14 +247,17 @@ func TestDeletedDrugEvent(t *testing.T) {
 			if d := cmp.Diff(tt.want, c.column(t, "cclf7", "CUR_CLM_UNIQ_ID")); d != "" {
 				t.Errorf("events (-want +got):\n%s", d)
 			}
-			final := 0
-			for _, v := range c.column(t, "claims", "FINAL_ACTION") {
-				if v == "Y" {
-					final++
+			for _, versions := range []Versions{FinalVersions, AllVersions} { // which of them count is the same
+				c := export{"in.ndjson": text}.convert(t, func(o *Options) { o.Versions = versions })
+				var final []string
+				for _, row := range c.table(t, "claims") {
+					if row["FINAL_ACTION"] == "Y" {
+						final = append(final, row["CUR_CLM_UNIQ_ID"])
+					}
 				}
-			}
-			if final != len(tt.want) {
-				t.Errorf("%d claims of final action, want %d", final, len(tt.want))
+				if d := cmp.Diff(tt.want, final); d != "" {
+					t.Errorf("versions %s: claims of final action (-want +got):\n%s", versions, d)
+				}
 			}
 		})
 	}
