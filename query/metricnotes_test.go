@@ -17,9 +17,10 @@ func TestMetricWarnings(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{
 		"cclf1": `
-			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_thru_dt clm_pmt_amt clm_oprtnl_ime_amt
-			1 M 60 360001 2024-02-01 0.00 9.00
-			2 M 60 360001 2024-03-01 100.00 9.00`,
+			cur_clm_uniq_id bene_mbi_id clm_type_cd clm_blg_prvdr_oscar_num clm_thru_dt clm_pmt_amt clm_oprtnl_ime_amt clm_adjsmt_type_cd
+			1 M 60 360001 2024-02-01 0.00 9.00 0
+			2 M 60 360001 2024-03-01 100.00 9.00 0
+			3 M 60 360001 2023-12-01 50.00 0.00 1`, // counts nowhere
 		"cclf5": `
 			cur_clm_uniq_id clm_line_num bene_mbi_id clm_type_cd clm_line_thru_dt clm_rndrg_prvdr_tax_num rndrg_prvdr_npi_num clm_line_cvrd_pd_amt
 			4 1 M 71 2024-02-03 -  -    6.00
@@ -63,6 +64,10 @@ func TestMetricWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if first, err := run.FirstMonth(t.Context()); err != nil || first != "2024-02" {
+		t.Errorf("the first month is %q, %v", first, err)
+	}
+	check(t, db, columnsOfMetric(t, db, "spending_by_month", "month, total", MetricOptions{Basis: FinalAction}), "2024-02-01 6.00\n2024-03-01 194.00")
 	few, err := run.Warnings(t.Context(), metrics, 11)
 	if err != nil {
 		t.Fatal(err)

@@ -24,4 +24,5 @@ SELECT
   coalesce(sum(paid), 0) AS total,
   count(DISTINCT mbi) FILTER (WHERE final_action) AS people
 FROM payments
+WHERE final_action OR paid <> 0
 GROUP BY ALL
