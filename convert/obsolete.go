@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,8 @@ func FindObsolete(ctx context.Context, opts Options, use func(*Obsolete) error) 
 	if opts.Runs == nil {
 		return fmt.Errorf("%w: %w", ErrOptions, errNoRuns)
 	}
+	format := cmp.Or(opts.Format, Parquet) // of the data set, of which nothing is made
+	opts.Format = Parquet
 	limits, err := opts.resolve()
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func FindObsolete(ctx context.Context, opts Options, use func(*Obsolete) error) 
 		return err
 	}
 	r := newRun(&opts, limits, in)
-	set, err := dataset.Create(opts.Out, opts.Format, dataset.Options{Overwrite: true, FileMode: opts.FileMode, Hook: opts.hook, Context: ctx})
+	set, err := dataset.Create(opts.Out, format, dataset.Options{Overwrite: true, FileMode: opts.FileMode, Hook: opts.hook, Context: ctx})
 	if err != nil {
 		return err
 	}

@@ -62,8 +62,8 @@ func runsOf(dir string) ([]sync.RunSummary, error) {
 		return log.Summarize(nil, nil), nil
 	}
 	tables, err := readManifest(dir)
-	if err != nil || tables == nil {
-		return log.Summarize(nil, nil), err
+	if err != nil || tables == nil || !dataset.CanCompare(tables.Format) {
+		return log.Summarize(tables, nil), err
 	}
 	changes, err := dataset.ListChanges(dir)
 	return log.Summarize(tables, changes), err

@@ -98,9 +98,17 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 			hint: "restore them first",
 		}
 	}
+	tables, err := readManifest(opts.lake)
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	format := convert.Parquet // any that is a folder
+	if tables != nil && tables.Format == convert.DuckDB {
+		format = convert.DuckDB
+	}
 	bar := newProgressBar(e)
 	conversion := convert.Options{
-		Inputs: inputs.All(), Out: opts.lake, Jobs: opts.jobs, MaxRejects: -1, Progress: bar.update,
+		Inputs: inputs.All(), Out: opts.lake, Format: format, Jobs: opts.jobs, MaxRejects: -1, Progress: bar.update,
 		Runs: func() ([]convert.FetchRun, error) { return log.FetchRuns(), nil },
 	}
 	done := pruneResult{DryRun: opts.dryRun}
@@ -108,7 +116,7 @@ func runPrune(ctx context.Context, e *env, opts pruneOptions) error {
 		bar.stop()
 		done.Resources = found.Resources()
 		done.Log, err = fetch.Prune(ctx, log.Dir, fetch.PruneOptions{Obsolete: found.Lines, DryRun: opts.dryRun})
-		if err == nil && opts.keepChanges >= 0 {
+		if err == nil && opts.keepChanges >= 0 && format != convert.DuckDB {
 			done.Changes, err = dataset.RemoveChanges(opts.lake, opts.keepChanges, opts.dryRun)
 		}
 		return err
