@@ -428,6 +428,15 @@ func TestCompleteness(t *testing.T) {
 	}
 	// Per member month: the claims of December are those of twice the members.
 	texts["enrollment"] = enrolled(18, "M") + "N A 2024-12-01\nN B 2024-12-01\n"
+	// Not in Part D, of which the months of one year are told, and of others few.
+	texts["cclf7"] = "cur_clm_uniq_id bene_mbi_id clm_line_from_dt clm_line_bene_pmt_amt\n"
+	for month := range 18 {
+		texts["cclf7"] += fmt.Sprintf("7-%d M %d-%02d-15 10\n", month, 2024+month/12, month%12+1)
+		texts["enrollment"] += fmt.Sprintf("M D %d-%02d-01\n", 2024+month/12, month%12+1)
+		for n := range 3 * (1 - month/12) {
+			texts["enrollment"] += fmt.Sprintf("D%d D 2024-%02d-01\n", n, month+1)
+		}
+	}
 	db = prepare(t, texts, AutoBasis, FinalAction)
 	check(t, db, columnsOfMetric(t, db, "completeness", columns, MetricOptions{})+" WHERE flag IS NOT NULL", strings.Replace(want, "2025-06", "2024-12-01 10 100.00 0.5000 0.5000 low\n2025-06", 1))
 }

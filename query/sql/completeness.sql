@@ -2,12 +2,13 @@
 -- Title: Monthly completeness check
 -- Meaning: Claims and payments of each month and file against those of a usual
 --   month: the median of the twelve months before the last three. If all months have
---   member months, the numbers compared are those per member month. flag says what
---   is unusual: no claims; low, under 60 per cent of the usual claims or payments;
---   high, over 150 per cent; still coming in, which is low in one of the last three
---   months, of which claims are still on their way (see completion_factors). A
---   delivery that is missing shows as a hole. Months are compared with each other, so
---   they cannot be groups.
+--   member months, and none fewer than half of those of another, the numbers compared
+--   are those per member month: the exports of v1 and v2 tell Part D of one year, and
+--   of other years that of few. flag says what is unusual: no claims; low, under 60
+--   per cent of the usual claims or payments; high, over 150 per cent; still coming in,
+--   which is low in one of the last three months, of which claims are still on their
+--   way (see completion_factors). A delivery that is missing shows as a hole. Months are
+--   compared with each other, so they cannot be groups.
 -- Units: claims, US dollars, share
 -- Rule: this tool's choice
 -- Rows: one per month and file, from the first to the last month of the data
@@ -54,10 +55,12 @@ WITH
   rates AS (
     SELECT
       *,
-      CASE WHEN min(member_months) OVER (PARTITION BY {{by}} file) > 0 THEN member_months ELSE 1 END AS base,
+      CASE WHEN 2 * min(member_months) OVER of_file >= max(member_months) OVER of_file AND min(member_months) OVER of_file > 0
+        THEN member_months ELSE 1 END AS base,
       per(1000 * claims, base) AS claim_rate,
       per(1000 * paid, base) AS paid_rate
     FROM filled
+    WINDOW of_file AS (PARTITION BY {{by}} file)
   ),
   usual AS (
     SELECT {{by "rates"}} file, quantile_disc(claim_rate, 0.5) AS claim_rate, quantile_disc(paid_rate, 0.5) AS paid_rate
