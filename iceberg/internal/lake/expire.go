@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -104,35 +106,44 @@ func expire(ctx context.Context, t *table.Table, keep int) (Expired, error) {
 	return e, sweep(t, fio, before, after, &e)
 }
 
-// reachable returns all files that a table's metadata refer to.
+// plain is a name without escapes. iceberg-go escapes spaces and letters that are not ASCII
+// in the names of metadata, and not in those of data.
+func plain(uri string) string {
+	if name, err := url.PathUnescape(uri); err == nil {
+		return name
+	}
+	return uri
+}
+
+// reachable returns the plain names of all files that a table's metadata refer to.
 func reachable(t *table.Table, fio icebergio.IO) (map[string]bool, error) {
-	files := map[string]bool{t.MetadataLocation(): true, t.Location() + "/metadata/version-hint.text": true}
+	files := map[string]bool{plain(t.MetadataLocation()): true, plain(t.Location() + "/metadata/version-hint.text"): true}
 	for e := range t.Metadata().PreviousFiles() {
-		files[e.MetadataFile] = true
+		files[plain(e.MetadataFile)] = true
 	}
 	for s := range t.Metadata().Statistics() {
-		files[s.StatisticsPath] = true
+		files[plain(s.StatisticsPath)] = true
 	}
 	for s := range t.Metadata().PartitionStatistics() {
-		files[s.StatisticsPath] = true
+		files[plain(s.StatisticsPath)] = true
 	}
 	for _, s := range t.Metadata().Snapshots() {
-		files[s.ManifestList] = true
+		files[plain(s.ManifestList)] = true
 		manifests, err := s.Manifests(fio)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range manifests {
-			if files[m.FilePath()] {
+			if files[plain(m.FilePath())] {
 				continue // read for another snapshot
 			}
-			files[m.FilePath()] = true
+			files[plain(m.FilePath())] = true
 			for e, err := range m.Entries(fio, false) {
 				if err != nil {
 					return nil, err
 				}
 				if e.Status() != iceberg.EntryStatusDELETED {
-					files[e.DataFile().FilePath()] = true
+					files[plain(e.DataFile().FilePath())] = true
 				}
 			}
 		}
@@ -145,14 +156,18 @@ func reachable(t *table.Table, fio icebergio.IO) (map[string]bool, error) {
 // another machine.
 const orphanAge = 7 * 24 * time.Hour
 
-// sweep removes the files in the table's folder that nothing refers to.
+// sweep removes the files in the table's folder that nothing refers to. After are those
+// that the metadata refer to, and before those that they referred to. If the current
+// metadata are not among the files that are found, names differ from those that are meant,
+// and nothing is removed.
 func sweep(t *table.Table, fio icebergio.IO, before, after map[string]bool, e *Expired) error {
 	lister, ok := fio.(icebergio.ListableIO)
 	if !ok {
 		return nil
 	}
 	_, local := localPath(t.Location())
-	var errs []error
+	unused := map[string]int64{} // sizes of files
+	found := false
 	for _, folder := range []string{"/data", "/metadata"} {
 		err := lister.WalkDir(t.Location()+folder, func(name string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -164,19 +179,30 @@ func sweep(t *table.Table, fio icebergio.IO, before, after map[string]bool, e *E
 			if local {
 				name = fileScheme + absoluteSlash(name)
 			}
+			key := plain(name)
+			found = found || key == plain(t.MetadataLocation()) && after[key]
 			info, err := entry.Info()
-			if err != nil || after[name] || !local && !before[name] && time.Since(info.ModTime()) < orphanAge {
+			if err != nil || after[key] || !local && !before[key] && time.Since(info.ModTime()) < orphanAge {
 				return err
 			}
-			if err := fio.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				errs = append(errs, err)
-				return nil
-			}
-			e.Files++
-			e.Bytes += info.Size()
+			unused[name] = info.Size()
 			return nil
 		})
-		errs = append(errs, err)
+		if err != nil {
+			return err
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: table %s: %s is not in its folder %s; no files were removed", ErrCatalog, strings.Join(t.Identifier(), "."), t.MetadataLocation(), t.Location())
+	}
+	var errs []error
+	for name, size := range unused {
+		if err := fio.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+			continue
+		}
+		e.Files++
+		e.Bytes += size
 	}
 	return errors.Join(errs...)
 }

@@ -376,7 +376,7 @@ func TestGone(t *testing.T) {
 // TestExpire keeps the newest snapshot.
 func TestExpire(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "a lake für alle") // iceberg-go escapes some of its names
 	first.write(t, dir)
 	one := publish(t, dir)
 	time.Sleep(2 * time.Millisecond) // snapshots of the same millisecond are of the same age
@@ -418,6 +418,25 @@ func TestExpire(t *testing.T) {
 	if p := publish(t, dir)["cclf5"]; p.Changed {
 		t.Errorf("published again: %+v", p)
 	}
+}
+
+// TestExpireUnknownNames removes nothing if files have other names than the metadata say.
+func TestExpireUnknownNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first.write(t, dir)
+	publish(t, dir)
+	cclf5 := load(t, dir, "cclf5")
+	fio, err := cclf5.FS(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Expired
+	err = sweep(cclf5, fio, nil, map[string]bool{strings.ReplaceAll(cclf5.MetadataLocation(), "/", "//"): true}, &e)
+	if !errors.Is(err, ErrCatalog) || e.Files > 0 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	check(t, dir, first)
 }
 
 func count(t *testing.T, dir string) int {
