@@ -68,6 +68,8 @@ func TestMetricWarnings(t *testing.T) {
 		t.Errorf("the first month is %q, %v", first, err)
 	}
 	check(t, db, columnsOfMetric(t, db, "spending_by_month", "month, total", MetricOptions{Basis: FinalAction}), "2024-02-01 6.00\n2024-03-01 194.00")
+	check(t, db, columnsOfMetric(t, db, "spending_per_member_month", "month, total, outside", MetricOptions{Basis: FinalAction}),
+		"2024-01-01 0.00 0.00\n2024-02-01 6.00 0.00\n2024-03-01 0.00 194.00")
 	few, err := run.Warnings(t.Context(), metrics, 11)
 	if err != nil {
 		t.Fatal(err)

@@ -278,7 +278,11 @@ func (s *scope) groupsSQL(read []*relation) string {
 	var selects []string
 	for _, r := range read {
 		if !slices.ContainsFunc(s.dims, func(d dimension) bool { return !r.carries(d) }) {
-			selects = append(selects, "SELECT "+strings.Join(names, ", ")+" FROM "+r.name)
+			sql := "SELECT " + strings.Join(names, ", ") + " FROM " + r.name
+			if r.name == "payments" { // of claims that count
+				sql += " WHERE final_action OR paid <> 0"
+			}
+			selects = append(selects, sql)
 		}
 	}
 	sql := strings.Join(selects, "\nUNION\n")
