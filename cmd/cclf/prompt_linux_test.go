@@ -75,7 +75,7 @@ func TestQueryPrompt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.pressUntil("SELECT 'still here' AS x;\r", `{"x":"still here"}`) // the first if the signal came before it
-	s.expectPrompt() // before it, Ctrl-D would be for the terminal
+	s.expectPrompt()                                                  // before it, Ctrl-D would be for the terminal
 	s.press("\x04")
 	if code, shown := s.exit(); code != 0 {
 		t.Errorf("exit code %d:\n%.2000q", code, shown)
