@@ -272,6 +272,11 @@ func TestSpendingByCategory(t *testing.T) {
 	check(t, db, "high_cost_members", `
 		N 11499.00 0.8381 0.8381
 		M 2220.75 0.1619 0.9999`)
+	// Kinds of claims of which none counts do not occur.
+	cancels := map[string]string{"cclf1": "cur_clm_uniq_id bene_mbi_id clm_type_cd clm_thru_dt clm_pmt_amt clm_adjsmt_type_cd\n1 M 40 2024-01-31 100.00 0\n2 M 50 2024-01-31 100.00 1"}
+	db = prepare(t, cancels, FinalAction, FinalAction)
+	check(t, db, columnsOfMetric(t, db, "spending_by_category", "category, claims", MetricOptions{}), "outpatient 1")
+	check(t, db, columnsOfMetric(t, db, "spending_by_claim_type", "claim_type, claims", MetricOptions{}), "40 1")
 	// Cancellations take their add-on payments back.
 	db = prepare(t, categorized, DebitCredit, DebitCredit)
 	check(t, db, columnsOfMetric(t, db, "spending_by_category", "paid, program_paid", MetricOptions{})+" WHERE category LIKE '%short%'", "-5000.00 -4980.05")

@@ -31,10 +31,10 @@ SELECT
   count(DISTINCT mbi) FILTER (WHERE final_action) AS people,
   coalesce(sum(paid), 0) AS paid,
   coalesce(sum(paid), 0) - coalesce(sum(CASE
-    WHEN claim_type IS DISTINCT FROM '60'{{if not debitCredit}} OR NOT final_action{{end}} THEN 0
+    WHEN claim_type IS DISTINCT FROM '60' THEN 0
     WHEN cancels THEN -add_on
     ELSE add_on
   END), 0) AS program_paid
 FROM payments
-WHERE category IS NOT NULL
+WHERE category IS NOT NULL{{if not debitCredit}} AND final_action{{end}}
 GROUP BY ALL

@@ -22,6 +22,9 @@
 WITH
   entries AS (
     SELECT {{by "payments"}} part, file, claim, claim_type, mbi, final_action, paid, false AS bare FROM payments
+    {{- if not debitCredit}}
+    WHERE final_action
+    {{- end}}
     {{- if has "listed_claims"}}
     UNION ALL
     SELECT {{by "listed_claims"}} 'B', file, claim, claim_type, mbi, true, 0, true
