@@ -14,6 +14,7 @@ import (
 	"github.com/cclf-tools/cclf/convert"
 	"github.com/cclf-tools/cclf/fetch"
 	"github.com/cclf-tools/cclf/internal/blob"
+	"github.com/cclf-tools/cclf/internal/dataset"
 )
 
 // LogFolder is the name of the log in a lake.
@@ -276,12 +277,19 @@ func equalSets(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// OtherSource returns the last run that is of another group or endpoint than a request,
-// or nil. Beneficiaries of another group are others, so who is in the newest list of one
-// would seem to have left the other.
-func (l *Log) OtherSource(request fetch.Request) *fetch.CompleteRun {
+// OtherSource returns the last run that is of another group or endpoint than a request, or
+// nil. Beneficiaries of another group are others, so who is in the newest list of one would
+// seem to have left the other. If the log has runs of both, those that were published were
+// allowed.
+func (l *Log) OtherSource(request fetch.Request, published []dataset.Run) *fetch.CompleteRun {
+	isSame := func(r fetch.CompleteRun) bool {
+		return r.Request.Endpoint == request.Endpoint && r.Request.Group == request.Group
+	}
+	both := slices.ContainsFunc(l.Runs, isSame)
 	for i := range slices.Backward(l.Runs) {
-		if r := &l.Runs[i]; r.Request.Endpoint != request.Endpoint || r.Request.Group != request.Group {
+		r := &l.Runs[i]
+		allowed := both && slices.Contains(published, dataset.Run{Number: r.Number, TransactionTime: r.TransactionTime})
+		if !isSame(*r) && !allowed {
 			return r
 		}
 	}

@@ -160,7 +160,7 @@ func (o *runOptions) publish(ctx context.Context, err error) error {
 	case errors.Is(err, convert.ErrUnrelated):
 		return &exitError{
 			code: exitcode.Mixed, err: err,
-			hint: "check the credentials; restore LAKE/export as it was before that run, or publish all together with --allow-mixed",
+			hint: "check the credentials; restore LAKE/export as it was before that run, begin a new lake, or publish all together with --allow-mixed",
 		}
 	case isPublished(code) && o.lake.serverErrors != nil:
 		why := o.lake.serverErrors
@@ -261,7 +261,11 @@ func (o *runOptions) checkLake() error {
 			hint: "name another folder; --allow-shrink replaces the tables",
 		}
 	}
-	if other := log.OtherSource(o.request); other != nil && !o.to.AllowUnrelated {
+	var published []dataset.Run
+	if tables != nil {
+		published = tables.Runs
+	}
+	if other := log.OtherSource(o.request, published); other != nil && !o.to.AllowUnrelated {
 		return &exitError{
 			code: exitcode.Mixed, err: fmt.Errorf("the log in %s is of %s: beneficiaries who are only in one of the two would seem to leave", o.out, sourceOf(other.Request)),
 			hint: "name another folder for " + sourceOf(o.request) + "; --allow-mixed puts both into one log",

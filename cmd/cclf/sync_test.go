@@ -456,6 +456,8 @@ func TestSyncRefuses(t *testing.T) {
 	// The flags that permit it.
 	s.mustSync(t, exitcode.OK, converted, "--allow-shrink")
 	s.mustSync(t, exitcode.OK, synced, "--group", "runout", "--allow-mixed")
+	s.mustSync(t, exitcode.OK, synced) // both are in the log by now
+	s.mustSync(t, exitcode.OK, synced, "--group", "runout")
 	s.mustSync(t, exitcode.OK, filepath.Join(dir, "new"), "--since", "2026-01-01T00:00:00Z", "--allow-shrink")
 	if !manifestOf(t, filepath.Join(dir, "new")).Increment {
 		t.Error("the manifest does not say that it has an increment only")
