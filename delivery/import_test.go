@@ -483,7 +483,7 @@ func TestUndated(t *testing.T) {
 
 	out = filepath.Join(t.TempDir(), "out")
 	_, err := Import(t.Context(), Options{Inputs: []string{a, b}, Out: out, MaxRejects: -1})
-	if !errors.Is(err, ErrOrder) || !strings.Contains(err.Error(), "records (1)") || strings.Contains(err.Error(), "99") {
+	if !errors.Is(err, ErrOrder) || !strings.Contains(err.Error(), "records (1)") || strings.Contains(err.Error(), "99.00") {
 		t.Errorf("error %v", err)
 	}
 	if names, _ := filepath.Glob(filepath.Join(out, "[^_]*")); len(names) > 0 {
