@@ -257,7 +257,6 @@ func (i *importer) judge() error {
 	if len(i.report.Faults) > 0 && !i.opts.AllowFaults {
 		return &SummaryError{i.report.Faults}
 	}
-	faults := len(i.report.Faults)
 	supersede(i.groups)
 	for _, g := range i.groups {
 		if g.superseded {
@@ -267,18 +266,20 @@ func (i *importer) judge() error {
 			}
 		}
 	}
-	if err := i.judgeRows(); err != nil {
+	faults, err := i.judgeRows()
+	if err != nil {
 		return err
 	}
-	if len(i.report.Faults) > faults && !i.opts.AllowFaults {
-		return fmt.Errorf("%w: %s", ErrOrder, strings.Join(i.report.Faults[faults:], "; "))
+	if len(faults) > 0 && !i.opts.AllowFaults {
+		return fmt.Errorf("%w: %s", ErrOrder, strings.Join(faults, "; "))
 	}
+	i.report.Faults = append(i.report.Faults, faults...)
 	return nil
 }
 
-// judgeRows finds the rows that were delivered before, and those of deliveries that
+// judgeRows finds the rows that were delivered before. The faults are deliveries that
 // cannot be put in order.
-func (i *importer) judgeRows() error {
+func (i *importer) judgeRows() (faults []string, err error) {
 	ranked := rank(i.groups)
 	i.dropped = make([]table.OrdinalSet, len(i.tables))
 	stateOf := func(e *rowEntry) *state { return ranked[e.delivery].file(i.tables[e.table].File) }
@@ -290,7 +291,7 @@ func (i *importer) judgeRows() error {
 	older := map[string]bool{}
 	type files struct{ a, b *state }
 	undecided := map[files]int64{}
-	err := i.log.each(r,
+	err = i.log.each(r,
 		func(e *rowEntry) bool {
 			g := i.deliveries.list[e.delivery]
 			e.delivery = g.rank
@@ -311,13 +312,11 @@ func (i *importer) judgeRows() error {
 		},
 	)
 	i.report.Older = slices.Sorted(maps.Keys(older))
-	var faults []string
 	for f, n := range undecided {
 		faults = append(faults, fmt.Sprintf("%s and %s have other values of the same records (%d), and no name tells which are newer", f.a.Path, f.b.Path, n))
 	}
 	slices.Sort(faults)
-	i.report.Faults = append(i.report.Faults, faults...)
-	return err
+	return faults, err
 }
 
 // write writes the tables.
