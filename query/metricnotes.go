@@ -66,7 +66,7 @@ func atLeast(n, least int64) string {
 // FirstMonth returns the first month with payments in the period and the population, as
 // YYYY-MM, or the empty string.
 func (r *MetricRun) FirstMonth(ctx context.Context) (string, error) {
-	v, err := r.values(ctx, []string{"payments"}, "SELECT coalesce(strftime(min(month), '%Y-%m'), '') FROM payments WHERE final_action OR paid <> 0")
+	v, err := r.values(ctx, []string{"payments"}, "SELECT coalesce(strftime(min(month), '%Y-%m'), '') FROM payments WHERE "+countingPayments)
 	if err != nil {
 		return "", err
 	}
@@ -183,7 +183,7 @@ func (r *MetricRun) coverage(ctx context.Context) (*coverage, error) {
 		{name: "spent", sql: `SELECT payments.month, sum(paid) AS paid, sum(paid) FILTER (WHERE fee_for_service) AS covered,
   sum(paid) FILTER (WHERE fee_for_service AND NOT inferred) AS told
 FROM payments LEFT JOIN member_months ON member_months.mbi = payments.mbi AND member_months.month = payments.month
-WHERE final_action OR paid <> 0
+WHERE ` + countingPayments + `
 GROUP BY ALL`},
 		{name: "members", sql: "SELECT month, count(*) AS n, count(*) FILTER (WHERE inferred) AS implied FROM member_months WHERE fee_for_service GROUP BY ALL"},
 	}, `SELECT count(month), count(n), coalesce(sum(paid), 0), coalesce(sum(covered), 0), coalesce(sum(told), 0),

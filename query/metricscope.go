@@ -266,6 +266,9 @@ FROM member_months
 GROUP BY ALL`
 }
 
+// countingPayments is a condition of the view payments: rows of claims that count.
+const countingPayments = "final_action OR paid <> 0"
+
 // groupsSQL returns the groups: one row if there are no dimensions.
 func (s *scope) groupsSQL(read []*relation) string {
 	if len(s.dims) == 0 {
@@ -279,8 +282,8 @@ func (s *scope) groupsSQL(read []*relation) string {
 	for _, r := range read {
 		if !slices.ContainsFunc(s.dims, func(d dimension) bool { return !r.carries(d) }) {
 			sql := "SELECT " + strings.Join(names, ", ") + " FROM " + r.name
-			if r.name == "payments" { // of claims that count
-				sql += " WHERE final_action OR paid <> 0"
+			if r.name == "payments" {
+				sql += " WHERE " + countingPayments
 			}
 			selects = append(selects, sql)
 		}

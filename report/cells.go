@@ -309,7 +309,7 @@ func oneOf(values ...string) func(string) bool {
 
 // equal returns the lists of rows that are equal in some columns, of those that are wanted.
 func (h *cellHider) equal(columns []int, wanted func(row []any) bool) [][]int {
-	position := map[string]int{}
+	position := positions{}
 	var lists [][]int
 	for i, row := range h.rows {
 		if wanted != nil && !wanted(row) {
@@ -319,16 +319,25 @@ func (h *cellHider) equal(columns []int, wanted func(row []any) bool) [][]int {
 		for k, c := range columns {
 			key[k] = row[c]
 		}
-		text := fmt.Sprintf("%#v", key)
-		at, ok := position[text]
-		if !ok {
-			at = len(lists)
-			position[text] = at
+		at := position.of(key)
+		if at == len(lists) {
 			lists = append(lists, nil)
 		}
 		lists[at] = append(lists[at], i)
 	}
 	return lists
+}
+
+// positions has the places of values in the order in which they came first.
+type positions map[string]int
+
+// of returns the place of values, which is the next one if they are new.
+func (p positions) of(values []any) int {
+	key := fmt.Sprintf("%#v", values)
+	if _, ok := p[key]; !ok {
+		p[key] = len(p)
+	}
+	return p[key]
 }
 
 // daysOfStays returns the rows of utilization with days of stays, and those with the stays.

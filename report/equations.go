@@ -129,7 +129,7 @@ func equationsIn(hiders map[string]*cellHider, terms []term) []equation {
 	for _, t := range terms {
 		each = each && t.each != "" && hiders[t.metric].column(t.each) >= 0
 	}
-	position := map[string]int{}
+	position := positions{}
 	var list []equation
 	for _, t := range terms {
 		h := hiders[t.metric]
@@ -141,11 +141,8 @@ func equationsIn(hiders map[string]*cellHider, terms []term) []equation {
 			if at := h.column(t.each); each && at >= h.groups {
 				key = append(key, row[at])
 			}
-			text := fmt.Sprintf("%#v", key)
-			at, ok := position[text]
-			if !ok {
-				at = len(list)
-				position[text] = at
+			at := position.of(key)
+			if at == len(list) {
 				list = append(list, nil)
 			}
 			list[at] = append(list[at], place{h, i, h.column(t.column), t.minus})
