@@ -74,15 +74,15 @@ func (w *worker) claim(plan *crosswalk.Plan, key dedup.Key) error {
 	}
 	first := len(w.out.links)
 	// Partially adjudicated claims have rows whatever their tag is.
-	inForce := w.active() && wanted != claimRowOnly && (partial || e.FinalAction())
-	w.out.links = e.Links(w.out.links, id, inForce)
+	counts := w.active() && wanted != claimRowOnly && (partial || e.FinalAction())
+	w.out.links = e.Links(w.out.links, id, counts)
 	for i := first; i < len(w.out.links); i++ {
 		w.out.links[i].Resource = key.Resource
 	}
 	if partial {
 		return nil
 	}
-	if v, ok := e.VersionKey(id, inForce); ok {
+	if v, ok := e.VersionKey(id, counts); ok {
 		v.Resource = key.Resource
 		w.out.claims = append(w.out.claims, v)
 	}

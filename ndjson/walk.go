@@ -289,8 +289,8 @@ func (w *walker) array(n *node, at, depth int) (int, error) {
 }
 
 // gap stores an empty text in the place of a null among the elements of an array, so
-// that those after it keep their positions. In FHIR a null stands for an element that has
-// no value and has extensions, which are in an array of their own.
+// that those after it keep their positions. In FHIR a null is the place of an element that
+// has no value and has extensions, which are in an array of their own.
 func (w *walker) gap(n *node) {
 	for _, to := range n.stores {
 		if to.count > 1 {

@@ -14,7 +14,7 @@ type Link struct {
 	Number   [2]uint64 // hash of the beneficiary, and hash of the control number
 	Names    bool      // the claim names the number; otherwise it has it
 	Partial  bool      // the claim is partially adjudicated
-	Counts   bool      // the claim is in force so far, so that it can be superseded
+	Counts   bool      // the claim has rows so far, so that it can be superseded
 	Updated  int64     // of the claim, in nanoseconds since 1970
 	Resource int64     // ordinal of the claim in the input
 }
